@@ -1,0 +1,202 @@
+"""What story.toml says: the story's words, window, clocks and cast, refused where they cannot mean anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from data.model import Window, day_span
+from data.tables import Id, Note, Text
+
+_ZONE = re.compile(r"UTC|[A-Za-z][A-Za-z_]*(/[A-Za-z0-9_+-]+)+")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_TOKEN = re.compile(r"(time|short|stamp):(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?Z)")
+
+
+def _zone(name: str) -> str:
+    """Refuse what is no zone: a clock that nobody knows would shift every time on the page."""
+    try:
+        day_span(date(2016, 11, 8), name if _ZONE.fullmatch(name) else "")
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(f"{name[:60]!r} is no time zone; write an IANA name like America/New_York, or UTC") from error
+    return name
+
+
+def _tokens(text: str) -> str:
+    """Refuse a time token that no clock could read, because a reader would meet the braces."""
+    for body in _BRACES.findall(text):
+        try:
+            datetime.fromisoformat(found[2] if (found := _TOKEN.fullmatch(body)) else "")
+        except ValueError as error:
+            raise ValueError(f"{{{body}}} is no time token; write it like {{time:2016-11-09T03:50:00Z}}") from error
+    return text
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+#: Reader prose: it may hold times as tokens, so that they follow the reader's clock.
+Prose = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_tokens)]
+Aside = Prose | Literal[""]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
+Cited = Annotated[str, Field(min_length=1)]
+#: Of the types that TOML has, exactly these: never an epoch number, "yes" or a float.
+Moment = Annotated[AwareDatetime, Field(strict=True)]
+Switch = Annotated[bool, Field(strict=True)]
+Count = Annotated[int, Field(ge=0, strict=True)]
+
+
+class Entry(BaseModel):
+    """A part of story.toml: frozen, and a key that nobody reads is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Night(Entry):
+    """The default window: two instants with their offsets, the start before the end."""
+
+    start: Moment
+    end: Moment
+
+    @model_validator(mode="after")
+    def _starts_first(self) -> Self:
+        Window(self.start, self.end)
+        return self
+
+
+class ClockEntry(Entry):
+    """An entry of the clock menu."""
+
+    zone: Zone
+    label: Text
+
+
+class Party(Entry):
+    """A side of the contest; `tone` gives its colour and shape, never a failure's."""
+
+    id: Name
+    name: Text
+    candidate: Text
+    short: Text
+    tone: Literal["first", "second", "third"]
+
+
+class Caller(Entry):
+    """Who calls contests. An outlet that nobody named is listed, and cannot be chosen."""
+
+    id: Name
+    name: Text
+    selectable: Switch
+
+
+class Service(Entry):
+    """A site that the story watches; `main` is the one its headline is about."""
+
+    id: Id
+    host: Text
+    name: Text
+    main: Switch = False
+
+
+class Search(Entry):
+    """A term in a place, and what a reader must know of its series."""
+
+    term: Text
+    geo: Text
+    note: Note = ""
+
+
+class Claim(Entry):
+    """What somebody said about the contested question; `dated` is printed where `on` is only its latest day."""
+
+    id: Id
+    on: Annotated[date, Field(strict=True)]
+    dated: str = ""
+    who: Text
+    says: Prose
+    source: Cited
+    note: Aside = ""
+
+
+class Point(Entry):
+    """A thing we do not know, or what would settle it."""
+
+    text: Prose
+    source: str = ""
+
+
+class Known(Point):
+    """A thing we know, with where it can be checked."""
+
+    source: Cited
+
+
+class Credit(Entry):
+    """Whose story this is, and on what terms it may be used."""
+
+    newsroom: Text
+    licence: Text
+    note: Aside = ""
+
+
+def _unique(what: str, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{what} must be unique; given twice: {', '.join(twice)}")
+
+
+class About(Entry):
+    """story.toml, whole; whether its sources and contests exist is checked with the tables."""
+
+    title: Prose
+    kicker: Text
+    dek: Prose
+    total: Count  # 0 for a story without a running total
+    to_win: Count
+    #: What the contests' weights count, in the plural.
+    unit: Text = "electoral votes"
+    clock: Zone
+    caller: Name
+    #: Contest codes, the one whose label matters most first.
+    emphasised: tuple[Text, ...] = ()
+    window: Night
+    clocks: Annotated[tuple[ClockEntry, ...], Field(min_length=1)]
+    parties: Annotated[tuple[Party, ...], Field(min_length=1)]
+    callers: Annotated[tuple[Caller, ...], Field(min_length=1)]
+    services: tuple[Service, ...] = ()
+    searches: tuple[Search, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    known: tuple[Known, ...] = ()
+    unknown: tuple[Point, ...] = ()
+    settle: tuple[Point, ...] = ()
+    credit: Credit
+
+    @model_validator(mode="after")
+    def _names_are_sound(self) -> Self:
+        _unique("emphasised contests", self.emphasised)
+        _unique("zones of clocks", [clock.zone for clock in self.clocks])
+        _unique("tones of parties", [party.tone for party in self.parties])
+        # Letters of any case: an address may say caller=ap.
+        _unique("ids of callers", [caller.id.casefold() for caller in self.callers])
+        for what, entries in (("parties", self.parties), ("services", self.services), ("claims", self.claims)):
+            _unique(f"ids of {what}", [entry.id for entry in entries])
+        if self.to_win > self.total:
+            raise ValueError(f"to_win {self.to_win} is more than total {self.total}")
+        callers = [caller.id for caller in self.callers if caller.selectable]
+        if self.caller not in callers:
+            raise ValueError(f"caller {self.caller!r} is not selectable; choose one of: {', '.join(callers)}")
+        if self.clock not in [clock.zone for clock in self.clocks]:
+            raise ValueError(f"clock {self.clock!r} is not in the clock menu; add it to [[clocks]]")
+        if self.services and sum(service.main for service in self.services) != 1:
+            raise ValueError("exactly one of [[services]] wants main = true")
+        return self
+
+    @model_validator(mode="after")
+    def _claims_in_order(self) -> Self:
+        for before, claim in pairwise(self.claims):
+            if claim.on < before.on:
+                raise ValueError(f"claims run from early to late: {claim.id} ({claim.on}) stands after {before.on}")
+        return self

@@ -1,0 +1,34 @@
+"""What can go wrong with evidence, said so that a person knows what to do."""
+
+from __future__ import annotations
+
+
+class DataError(Exception):
+    """Any failure of a loader; `str(error)` is one sentence fit to show a reader.
+
+    `retryable` says whether the same request may succeed later without anybody changing anything.
+    """
+
+    retryable = False
+
+
+class SourceUnavailable(DataError):
+    """A source did not answer; the same request may work later (`retry_after` in seconds, if it said)."""
+
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class SourceChanged(DataError):
+    """A source answered in a shape this version does not know; trying again will not help."""
+
+
+class StoryInvalid(DataError):
+    """A story folder has a fault that its authors can mend; names the file, row and column."""
+
+    def __init__(self, message: str, *, file: str = "", row: int | None = None, column: str = "") -> None:
+        super().__init__(message)
+        self.file, self.row, self.column = file, row, column

@@ -1,0 +1,106 @@
+"""What broke, and who saw it: observations with their grade, untimed ones apart, and published traffic figures."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data.model import Sourced, Window, only_used
+from data.story import Story
+from data.tables import Figure, Observation, published_span
+from data.timing import timed_frame, when_of
+
+OBSERVATION_COLUMNS = [
+    "id", "service", "host", "kind", "status", "precision", "stated", "earliest", "latest", "until", "place",
+    "region", "what", "value", "unit", "grade", "confidence", "credit", "time_basis", "published", "known_from",
+    "known_by", "note", "source",
+]  # fmt: skip
+FIGURE_COLUMNS = [
+    "id", "metric", "label", "value", "text", "unit", "start", "end", "base", "geo", "term", "kind", "trust",
+    "conflict_group", "scope", "credit", "note", "source",
+]  # fmt: skip
+REGIONS = ("US", "Canada", "Asia", "elsewhere")
+#: Units that count people or their requests at a site; figures of two units never share an axis.
+TRAFFIC_UNITS = ("users", "sessions", "visits", "registrations")
+_ASIA = ("Asia", "Malaysia", "Japan", "India", "China", "Singapore")
+
+
+def regions_of(place: str) -> tuple[str, ...]:
+    """The places of the filter that an observer's location names; a location may name several."""
+    words = place.replace("(", " ").replace(",", " ").replace(")", " ").split()
+    found: list[str] = [name for name in ("US", "Canada") if name in words or (name == "US" and "U.S." in words)]
+    found += ["Asia"] if any(word in _ASIA for word in words) else []
+    return tuple(found) or ("elsewhere",)
+
+
+def load_observations(story: Story, window: Window | None = None, *, region: str = "") -> Sourced:
+    """Observations of a site's state whose interval touches the window, by time; `region` is one of REGIONS.
+
+    `earliest` and `latest` bound the moment, `until` the end of a state that was seen to last; `known_from` and
+    `known_by` bound the publication. Untimed observations are in `load_untimed`.
+    """
+    frame = _observed(story, [row for row in story.observations if row.kind == "outage"], region)
+    frame = frame[frame["earliest"].notna()]
+    if window is not None and len(frame):
+        last = frame["until"].where(frame["until"].notna(), frame["latest"])
+        frame = frame[(frame["earliest"] < window.end) & (last >= window.start)]
+    return only_used(frame.sort_values(["earliest", "id"], ignore_index=True), story.sources)
+
+
+def load_untimed(story: Story, *, region: str = "") -> Sourced:
+    """Observations of the night to which no source gives a clock time: listed under a strip, never drawn on it."""
+    frame = _observed(story, [row for row in story.observations if row.kind == "outage"], region)
+    return only_used(frame[frame["earliest"].isna()].reset_index(drop=True), story.sources)
+
+
+def load_statements(story: Story) -> Sourced:
+    """What officials and others said, by time."""
+    frame = _observed(story, [row for row in story.observations if row.kind in ("statement", "context")], "")
+    return only_used(frame.sort_values(["earliest", "id"], ignore_index=True), story.sources)
+
+
+def _observed(story: Story, rows: list[Observation], region: str) -> pd.DataFrame:
+    kept = [row for row in rows if not region or region in regions_of(row.place)]
+    return timed_frame(
+        [_observation(row, story) for row in kept],
+        OBSERVATION_COLUMNS,
+        times=["stated", "earliest", "latest", "until", "known_from", "known_by"],
+    )
+
+
+def _observation(row: Observation, story: Story) -> dict[str, object]:
+    when, known = when_of(row, story), published_span(row.published)
+    return {
+        **row.model_dump(exclude={"at", "earliest", "latest", "date", "precision"}),
+        "host": next(service.host for service in story.about.services if service.id == row.service),
+        "precision": row.precision.value,
+        "stated": when.stated if when else None,
+        "earliest": when.earliest if when else None,
+        "latest": when.latest if when else None,
+        "region": " ".join(regions_of(row.place)),
+        "known_from": known[0] if known else None,
+        "known_by": known[1] if known else None,
+    }
+
+
+def load_traffic(story: Story, window: Window | None = None) -> Sourced:
+    """Published counts at the watched sites on the night, each with its unit and counting window.
+
+    Figures whose window touches `window`; those that state no window are kept, with `start` and `end` empty.
+    """
+    rows = [_figure(row) for row in story.figures if row.unit in TRAFFIC_UNITS and row.scope == "night"]
+    frame = timed_frame(rows, FIGURE_COLUMNS, times=["start", "end"])
+    if window is not None and len(frame):
+        last = frame["end"].where(frame["end"].notna(), frame["start"])
+        frame = frame[frame["start"].isna() | ((frame["start"] < window.end) & (last >= window.start))]
+    return only_used(frame.sort_values(["unit", "term", "start", "id"], ignore_index=True), story.sources)
+
+
+def load_figures(story: Story, *, scope: str = "") -> Sourced:
+    """Every published figure of the story, as its source gives it; `scope` is "night" or "context"."""
+    rows = [_figure(row) for row in story.figures if scope in ("", row.scope)]
+    return only_used(timed_frame(rows, FIGURE_COLUMNS, times=["start", "end"]), story.sources)
+
+
+def _figure(row: Figure) -> dict[str, object]:
+    fields = row.model_dump(exclude={"window_start", "window_end"})
+    return {**fields, "start": row.window_start, "end": row.window_end}

@@ -1,0 +1,341 @@
+"""The columns of a story's tables: one frozen row type for each CSV file, which refuses what it cannot mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from data.model import Precision, as_utc
+
+#: Every id: short, lower-case, usable in an address and as the anchor of a row.
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,78}[a-z0-9]$|^[a-z0-9]$")]
+Text = Annotated[str, Field(min_length=1, max_length=1_000)]
+Note = Annotated[str, Field(max_length=1_000)]
+SLUG = r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$"
+
+#: Years 1900 to 2199, so that no offset and no "end of that day" can leave the calendar.
+_DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_DATED = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_PUBLISHED = re.compile(
+    r"(19|20|21)[0-9]{2}(-[0-9]{2}(-[0-9]{2}(/(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}|T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z)?)?)?"
+)
+_PUBLISHED_WANTS = "wants 2016, 2016-11, 2016-11-09, 2016-11-08/2016-11-09 or 2016-11-09T03:50Z"
+
+
+def _instant(value: object) -> object:
+    """Refuse what pydantic would kindly accept: epoch numbers, naive times and dates without a clock time."""
+    if isinstance(value, str) and not _DATED.fullmatch(value):
+        raise ValueError("wants a time with its zone, like 2016-11-09T03:50:00Z")
+    return value
+
+
+def _day(value: object) -> object:
+    """Refuse what pydantic would kindly accept: "86400", a count of seconds, as a day of 1970."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("wants a date, like 2016-11-09")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(as_utc)]
+#: Named, because a column called `date` hides the type of that name from its own annotation.
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+def published_span(text: str) -> tuple[datetime, datetime] | None:
+    """The UTC interval in which something was published: a minute, a day, two days, a month or a year.
+
+    A day-only publication counts as known at the end of that day, so readers use the second value.
+    """
+    if not text:
+        return None
+    if "T" in text:
+        moment = datetime.fromisoformat(text).astimezone(UTC)
+        return moment, moment
+    first, _, last = text.partition("/")
+    start = datetime.fromisoformat((first + "-01-01")[:10] if len(first) < 10 else first).replace(tzinfo=UTC)
+    if last:
+        return start, datetime.fromisoformat(last).replace(tzinfo=UTC) + timedelta(days=1)
+    if len(first) == 10:
+        return start, start + timedelta(days=1)
+    months = 12 if len(first) == 4 else 1
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return start, datetime(year, month + 1, 1, tzinfo=UTC)
+
+
+def _published(text: str) -> str:
+    if text and not _PUBLISHED.fullmatch(text):
+        raise ValueError(_PUBLISHED_WANTS)
+    try:
+        published_span(text)
+    except ValueError as error:  # the 31st of November
+        raise ValueError(_PUBLISHED_WANTS) from error
+    first, _, last = text.partition("/")
+    if last and last < first:
+        raise ValueError("wants the earlier day first")
+    return text
+
+
+Published = Annotated[str, AfterValidator(_published)]
+
+
+def _z(moment: date) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _wrong(column: str, found: str, wants: str) -> PydanticCustomError:
+    """A fault of two cells together, put in the column where its author can mend it."""
+    context = {"column": column, "found": found, "wants": wants}
+    return PydanticCustomError("cells", "column {column}: found {found}, wants {wants}", context)
+
+
+class Row(BaseModel):
+    """A row of a story table. Empty cells are absent facts, never zero and never guessed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+    file: ClassVar[str]
+    #: Columns whose value names a row or entry elsewhere: column -> what it must be one of.
+    refers: ClassVar[Mapping[str, str]] = {}
+    #: Columns that together name a row: no two rows have the same values there.
+    unique: ClassVar[tuple[str, ...]] = ("id",)
+    #: Pairs of columns of which the first, where both are given, is never after the second.
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, data: Any) -> Any:
+        return {key: value for key, value in data.items() if value != ""} if isinstance(data, dict) else data
+
+    @model_validator(mode="after")
+    def _times_in_order(self) -> Self:
+        for first, last in self.ordered:
+            start, end = getattr(self, first), getattr(self, last)
+            if start and end and start > end:
+                raise _wrong(first, f"{_z(start)}, which is after {last}", f"{_z(end)} or before")
+        return self
+
+
+class Sourcing(Row):
+    """A row that says where it can be checked: one source id, or several separated by spaces."""
+
+    id: Id
+    source: Annotated[str, Field(min_length=1)]
+    note: Note = ""
+
+
+class Timed(Sourcing):
+    """A row with a time as sharp as its evidence: `at` where one is stated, bounds where only those are known."""
+
+    at: Instant | None = None
+    earliest: Instant | None = None
+    latest: Instant | None = None
+    date: Day | None = None
+    precision: Precision
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("earliest", "latest"),)
+
+    @model_validator(mode="after")
+    def _precision_has_its_time(self) -> Self:
+        wants = {
+            Precision.BY: ("latest", self.latest),
+            Precision.WINDOW: ("latest" if self.earliest else "earliest", self.earliest and self.latest),
+            Precision.DAY: ("date", self.date),
+        }
+        if self.precision is Precision.NONE:
+            given = self.at or self.earliest or self.latest
+            if given:
+                raise _wrong("precision", f"none, beside the time {_z(given)}", "no time in at, earliest and latest")
+            return self
+        column, value = wants.get(self.precision, ("at", self.at))
+        if not value:
+            raise _wrong(column, "an empty cell", f"a time, as precision is {self.precision.value}")
+        return self
+
+
+class SourceRow(Row):
+    """sources.csv: where each figure can be checked."""
+
+    file: ClassVar[str] = "sources.csv"
+    id: Id
+    org: Text
+    title: Text
+    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=1_000)]
+    published: Published = ""
+    licence: str = ""
+
+
+class Contest(Row):
+    """contests.csv: what is being decided, and its weight in the story's total."""
+
+    file: ClassVar[str] = "contests.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    unique: ClassVar[tuple[str, ...]] = ("code",)
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,15}$")]
+    name: Text
+    short: Text
+    weight: Annotated[int, Field(ge=0, le=100_000)]
+    source: Annotated[str, Field(min_length=1)]
+
+
+class Call(Timed):
+    """calls.csv: one outlet's call of one contest. Another outlet's call is another row."""
+
+    file: ClassVar[str] = "calls.csv"
+    refers: ClassVar[Mapping[str, str]] = {
+        "contest": "contests",
+        "caller": "callers",
+        "party": "parties",
+        "source": "sources",
+    }
+    contest: str
+    caller: str
+    party: str
+    #: primary: this caller's call in the story's complete ledger; other: another outlet's call;
+    #: corroboration: a second log of a call that already has a row, listed and never counted.
+    role: Literal["primary", "other", "corroboration"]
+    #: Where the minute comes from: the caller's own log or wire, another outlet naming it, or somebody's log.
+    basis: Literal["own log", "own wire", "named by another outlet", "another outlet's log", "bounds", "date"]
+
+
+class PollClosing(Row):
+    """poll_closings.csv: scheduled closings."""
+
+    file: ClassVar[str] = "poll_closings.csv"
+    refers: ClassVar[Mapping[str, str]] = {"contest": "contests", "source": "sources"}
+    id: Id
+    contest: str
+    last_close: Instant
+    first_close: Instant | None = None
+    source: Annotated[str, Field(min_length=1)]
+    note: Note = ""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("first_close", "last_close"),)
+
+
+class Milestone(Timed):
+    """milestones.csv: moments of the night that are not a call of a contest."""
+
+    file: ClassVar[str] = "milestones.csv"
+    refers: ClassVar[Mapping[str, str]] = {"party": "parties", "source": "sources"}
+    label: Text
+    kind: Literal["calls", "decisive call", "chamber", "concession", "speech", "markets", "certification", "other"]
+    party: str = ""
+
+
+class Observation(Timed):
+    """observations.csv: someone or something saw a state at a time. A verdict is separate."""
+
+    file: ClassVar[str] = "observations.csv"
+    refers: ClassVar[Mapping[str, str]] = {"service": "services", "source": "sources"}
+    service: str
+    kind: Literal["outage", "metric", "interest", "statement", "context"]
+    status: Literal["failing", "degraded", "answering", "none"]
+    #: The state or count is reported to reach until here; empty when only a moment was seen.
+    until: Instant | None = None
+    place: Text
+    what: Text
+    value: float | None = None
+    unit: str = ""
+    grade: Literal["A", "B", "C", "D"]
+    confidence: Literal["high", "medium", "low"]
+    credit: Text
+    #: How the source states the time, so that a reader can judge the reading.
+    time_basis: Text
+    published: Published = ""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("earliest", "latest"), ("at", "until"))
+
+
+class Figure(Row):
+    """figures.csv: published figures, each with its unit and the window it was counted over."""
+
+    file: ClassVar[str] = "figures.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    id: Id
+    metric: Text
+    label: Text
+    value: float | None = None
+    #: What the source prints where that is not a number ("listed", "none").
+    text: str = ""
+    unit: Text
+    window_start: Instant | None = None
+    window_end: Instant | None = None
+    #: What a percentage or a multiple compares with, in words; "not stated by the source" where it is silent.
+    base: str = ""
+    geo: Text
+    term: str = ""
+    kind: Literal[
+        "exact", "lower bound", "upper bound", "approximate", "rounded", "derived", "rank", "time only", "claim"
+    ]
+    trust: Literal["high", "medium", "low"]
+    conflict_group: str = ""
+    #: night: belongs to this story's night; context: another night, for comparison, never drawn on the night.
+    scope: Literal["night", "context"]
+    credit: Text
+    source: Annotated[str, Field(min_length=1)]
+    note: Note = ""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("window_start", "window_end"),)
+
+    @model_validator(mode="after")
+    def _percentage_has_its_base(self) -> Self:
+        if self.unit.startswith("percent") and not self.base:
+            wants = 'what the percentage compares with (its base window), or "not stated by the source"'
+            raise _wrong("base", "an empty cell", wants)
+        if self.value is None and not self.text:
+            raise _wrong("value", "an empty cell", "a number, or what the source prints in column text")
+        return self
+
+
+class Interest(Row):
+    """interest.csv: search interest by bin, each (term, geo) on the scale of its own maximum."""
+
+    file: ClassVar[str] = "interest.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    unique: ClassVar[tuple[str, ...]] = ("term", "geo", "start")
+    term: Text
+    geo: Text
+    start: Day
+    end: Day
+    value: Annotated[float, Field(ge=0, le=100)]
+    source: Annotated[str, Field(min_length=1)]
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("start", "end"),)
+
+
+class Result(Row):
+    """results.csv: final votes. Rows of districts repeat votes inside their state's row and carry no weight."""
+
+    file: ClassVar[str] = "results.csv"
+    refers: ClassVar[Mapping[str, str]] = {"contest": "contests", "party": "parties", "source": "sources"}
+    unique: ClassVar[tuple[str, ...]] = ("contest",)
+    contest: str
+    party: str
+    votes_r: Annotated[int, Field(ge=0)] | None = None
+    votes_d: Annotated[int, Field(ge=0)] | None = None
+    votes_other: Annotated[int, Field(ge=0)] | None = None
+    votes_total: Annotated[int, Field(ge=0)] | None = None
+    winner_pct: Annotated[float, Field(ge=0, le=100)] | None = None
+    margin_points: float | None = None
+    margin_votes: int | None = None
+    status: Literal["final", "unofficial"]
+    source: Annotated[str, Field(min_length=1)]
+    note: Note = ""
+
+
+class Correction(Row):
+    """corrections.csv: what this story had wrong, and what it says now."""
+
+    file: ClassVar[str] = "corrections.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    id: Id
+    corrected: Instant
+    where: Text
+    was: Text
+    now: Text
+    why: Text
+    source: str = ""
+
+
+TABLES: tuple[type[Row], ...] = (
+    SourceRow, Contest, Call, PollClosing, Milestone, Observation, Figure, Interest, Result, Correction,
+)  # fmt: skip

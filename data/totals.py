@@ -1,0 +1,91 @@
+"""Running totals as ranges: what one caller had surely called at a minute, and what it possibly had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.about import Caller
+from data.errors import DataError
+from data.model import When, as_utc
+from data.story import Story
+from data.tables import Call
+from data.timing import when_of
+
+
+def caller_named(story: Story, name: str) -> Caller:
+    """The selectable caller of this id, in any case of letters; DataError names those there are."""
+    callers = [caller for caller in story.about.callers if caller.selectable]
+    for caller in callers:
+        if caller.id.casefold() == name.casefold():
+            return caller
+    known = ", ".join(caller.id for caller in callers)
+    raise DataError(f"{name[:40]!r} is no caller of {story.slug}; choose one of: {known}")
+
+
+def call_when(call: Call, story: Story) -> When:
+    """The interval of a call. A missing lower bound falls back to the contest's last poll closing."""
+    found = when_of(call, story, no_earlier=_last_close(call.contest, story))
+    if found is None:
+        raise DataError(f"{call.id} in calls.csv has no time of any kind; give it at least a date")
+    return found
+
+
+def _last_close(contest: str, story: Story) -> datetime | None:
+    """A district (US-ME-01) closes with its state (US-ME)."""
+    state = "-".join(contest.split("-")[:2])
+    return next((row.last_close for row in story.poll_closings if row.contest in (contest, state)), None)
+
+
+def calls_of(story: Story, caller: str) -> tuple[Call, ...]:
+    """Every call that one caller made: its own rows only, never another outlet's and never a second log."""
+    return tuple(call for call in story.calls if call.caller == caller and call.role != "corroboration")
+
+
+def is_complete(story: Story, caller: str) -> bool:
+    """Whether this caller's known calls make up the story's whole total, so that a running total means something."""
+    weights = {call.contest: story.contest(call.contest).weight for call in calls_of(story, caller)}
+    return bool(story.about.total) and sum(weights.values()) == story.about.total
+
+
+def no_total(story: Story, caller: str) -> str:
+    """Why there is no running total for this caller: "no total: 9 of 56 calls known"; empty if there is one."""
+    if is_complete(story, caller):
+        return ""
+    known = len({call.contest for call in calls_of(story, caller)})
+    return f"no total: {known} of {len(story.contests)} calls known"
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What had been called at a minute: party -> (surely, possibly), and the call that was surely last."""
+
+    at: datetime
+    caller: str
+    totals: dict[str, tuple[int, int]] | None
+    last_call: Call | None
+    note: str = ""
+
+
+def totals_at(story: Story, at: datetime, *, caller: str) -> Totals:
+    """The running totals of one caller at an instant, each a range [surely called, possibly called].
+
+    Surely: the latest bound has passed. Possibly: the earliest has. `totals` is None for a caller whose calls are
+    not all known. Raises ValueError for a naive time.
+    """
+    at = as_utc(at)
+    timed = [(call_when(call, story), call) for call in calls_of(story, caller)]
+    sure = [(when, call) for when, call in timed if when.latest <= at]
+    last = max(sure, key=lambda entry: _lateness(entry[0], entry[1], story))[1] if sure else None
+    if note := no_total(story, caller):
+        return Totals(at, caller, None, last, note)
+    found = {party.id: (0, 0) for party in story.about.parties}
+    for when, call in timed:
+        weight, (low, high) = story.contest(call.contest).weight, found[call.party]
+        found[call.party] = (low + weight * (when.latest <= at), high + weight * (when.earliest <= at))
+    return Totals(at, caller, found, last)
+
+
+def _lateness(when: When, call: Call, story: Story) -> tuple[datetime, bool, int]:
+    """A call with its own minute is later for certain than one that merely came by that minute."""
+    return when.latest, when.exact, story.contest(call.contest).weight

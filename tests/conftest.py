@@ -1,0 +1,92 @@
+"""What all tests share: the app as a real server on this machine; and with --no-skips, no test that did not run."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+_START_SECONDS = 60
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="fail when any test is skipped (make test does)")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and session.config.getoption("--no-skips") and (skipped := reporter.stats.get("skipped")):
+        reporter.write_line(f"{len(skipped)} skipped: every test must run here", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(command: list[str] | None = None, **environ: str) -> Iterator[str]:
+    """The app on a free port of this machine, as `streamlit run` starts it or as `command` does; yields its address.
+
+    `{port}` in the command is the port. The server reaches nothing beyond this machine: its proxy is a closed door.
+    """
+    port = free_port()
+    command = command or ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"]
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    given = {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_PORT": str(port), **nowhere, **environ}
+    server = subprocess.Popen(
+        [sys.executable, *(part.format(port=port) for part in command)],
+        cwd=ROOT,
+        env=os.environ | given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, server)
+        yield address
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
+
+
+def _wait_for(address: str, server: subprocess.Popen[str]) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended at once:\n{server.communicate()[0]}")
+        try:
+            with opener.open(f"{address}/healthz", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    server.kill()
+    raise RuntimeError(f"no answer within {_START_SECONDS} s:\n{server.communicate()[0]}")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of one server that all tests of a run may share; none of them changes it."""
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[..., AbstractContextManager[str]]:
+    """For tests that want a server of their own: `with serve(TZ="Asia/Tokyo") as address`."""
+    return serving

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.model import Window
+from data.outages import TRAFFIC_UNITS, load_observations, load_traffic, load_untimed, regions_of
+from data.story import Story, read_story
+
+US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return read_story(US_2016)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(f"2016-11-{text}").replace(tzinfo=UTC)
+
+
+def test_the_documents_two_oclock_is_an_interval_of_half_an_hour_either_side(story: Story) -> None:
+    first = load_observations(story, story.window).frame.iloc[0]
+    assert (first["stated"], first["earliest"], first["latest"]) == (
+        utc("08T19:00"), utc("08T18:30"), utc("08T19:30"),
+    )  # fmt: skip
+    assert (first["status"], first["grade"]) == ("degraded", "B")
+
+
+def test_untimed_observations_are_apart_and_keep_no_time(story: Story) -> None:
+    untimed = load_untimed(story).frame
+    assert len(untimed) == 10
+    assert untimed["earliest"].isna().all()
+    assert not set(untimed["id"]) & set(load_observations(story).frame["id"])
+
+
+def test_a_state_that_was_seen_to_last_keeps_its_end(story: Story) -> None:
+    frame = load_observations(story).frame
+    lasting = frame[frame["until"].notna()]
+    assert (utc("09T05:00"), utc("09T05:13")) in set(zip(lasting["stated"], lasting["until"], strict=True))
+
+
+def test_observations_that_conflict_are_both_kept(story: Story) -> None:
+    around = load_observations(story, Window(utc("09T06:00"), utc("09T06:20"))).frame
+    assert {"failing", "answering"} <= set(around["status"])
+
+
+def test_publication_is_kept_beside_the_time_it_tells_of(story: Story) -> None:
+    frame = load_observations(story).frame
+    globalnews = frame[frame["known_by"] == utc("09T06:02")]
+    assert len(globalnews) == 1
+    day_only = frame[frame["published"] == "2016-11-09"]
+    assert (day_only["known_by"] == utc("10T00:00")).all()
+    assert (day_only["known_by"] - day_only["known_from"] == timedelta(days=1)).all()
+
+
+def test_documents_of_2017_were_not_known_that_night(story: Story) -> None:
+    cbc = load_observations(story, story.window).frame.iloc[0]
+    assert cbc["known_by"] > pd.Timestamp(datetime(2017, 3, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("place", "regions"),
+    [
+        ("US", ("US",)),
+        ("US and Canada", ("US", "Canada")),
+        ("Canada (server side)", ("Canada",)),
+        ("US, Canada, Asia", ("US", "Canada", "Asia")),
+        ("Malaysia relaying US", ("US", "Asia")),
+        ("France", ("elsewhere",)),
+        ("Australia", ("elsewhere",)),
+    ],
+)
+def test_places_of_the_filter(place: str, regions: tuple[str, ...]) -> None:
+    assert regions_of(place) == regions
+
+
+def test_a_place_filter_keeps_only_observers_there(story: Story) -> None:
+    canada = load_observations(story, region="Canada").frame
+    assert 0 < len(canada) < len(load_observations(story).frame)
+    assert canada["region"].str.contains("Canada").all()
+
+
+def test_traffic_keeps_its_units_and_its_counting_windows(story: Story) -> None:
+    frame = load_traffic(story).frame
+    assert set(frame["unit"]) <= set(TRAFFIC_UNITS)
+    sessions = frame[(frame["unit"] == "sessions") & (frame["term"] == "cic.gc.ca")]
+    assert list(sessions["value"]) == [249_950, 740_000]
+    assert set(sessions["end"] - sessions["start"]) == {timedelta(days=1)}
+    assert set(sessions["kind"]) == {"lower bound"}
+
+
+def test_users_a_week_earlier_are_counted_at_the_same_wall_time_before_clocks_changed(story: Story) -> None:
+    users = load_traffic(story).frame.query("unit == 'users'").set_index("value")["start"]
+    assert users.loc[17_000] == datetime(2016, 11, 2, 3, tzinfo=UTC)
+    assert users.loc[200_000] == utc("09T04:00")
+
+
+def test_every_row_names_a_source_that_comes_with_it(story: Story) -> None:
+    for sourced in (load_observations(story), load_untimed(story), load_traffic(story)):
+        known = {source.id for source in sourced.sources}
+        assert all(set(cell.split()) <= known for cell in sourced.frame["source"])
