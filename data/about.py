@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from data.model import Window, day_span
+from data.model import Window
 from data.tables import Id, Note, Text
+from data.tokens import TOLD, Zone
 
-_ZONE = re.compile(r"UTC|[A-Za-z][A-Za-z_]*(/[A-Za-z0-9_+-]+)+")
-_BRACES = re.compile(r"\{([^{}]*)\}")
-_TOKEN = re.compile(r"(time|short|stamp):(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?Z)")
-
-
-def _zone(name: str) -> str:
-    """Refuse what is no zone: a clock that nobody knows would shift every time on the page."""
-    try:
-        day_span(date(2016, 11, 8), name if _ZONE.fullmatch(name) else "")
-    except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"{name[:60]!r} is no time zone; write an IANA name like America/New_York, or UTC") from error
-    return name
-
-
-def _tokens(text: str) -> str:
-    """Refuse a time token that no clock could read, because a reader would meet the braces."""
-    for body in _BRACES.findall(text):
-        try:
-            datetime.fromisoformat(found[2] if (found := _TOKEN.fullmatch(body)) else "")
-        except ValueError as error:
-            raise ValueError(f"{{{body}}} is no time token; write it like {{time:2016-11-09T03:50:00Z}}") from error
-    return text
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
 #: Reader prose: it may hold times as tokens, so that they follow the reader's clock.
-Prose = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_tokens)]
+Prose = Annotated[str, Field(min_length=1, max_length=2_000), TOLD]
 Aside = Prose | Literal[""]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
 Cited = Annotated[str, Field(min_length=1)]

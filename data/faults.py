@@ -20,6 +20,7 @@ LONGEST_NUMBER_BITS = 200
 _OUTLINES: Mapping[str, str] = MappingProxyType(
     {
         "id": "an id of lower-case letters, digits, dots and hyphens, at most 80, like us-fl-ap",
+        "case": "an id of lower-case letters, digits, dots and hyphens, at most 80, like census-2016",
         "code": "a code of capital letters, digits and hyphens, at most 16, like US-FL",
         "url": "an address without spaces that starts with https:// or http://",
     }
@@ -44,6 +45,8 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
         "greater_than": "more than {gt:g}",
         "less_than_equal": "{le:g} or less",
         "too_short": "at least one entry",
+        "tuple_type": "a list, or entries each under its own [[double brackets]]",
+        "model_type": "one entry, under [single brackets]",
         "timezone_aware": "a time with its zone, like 2016-11-08T13:00:00-05:00",
         "datetime_type": "a time without quotes, like 2016-11-08T13:00:00-05:00",
         "date_type": "a date without quotes, like 2016-11-09",
@@ -85,12 +88,20 @@ class Faults:
 
     def add(self, fault: Fault) -> None:
         """Keep the fault, or count it when its file already has enough."""
-        self.count += 1
-        kept = self._kept.setdefault(fault.file, [])
-        if len(kept) < MOST_LISTED:
-            kept.append(fault)
+        if self.full(fault.file):
+            self.add_unlisted(fault.file, 1)
         else:
-            self._more[fault.file] = self._more.get(fault.file, 0) + 1
+            self.count += 1
+            self._kept.setdefault(fault.file, []).append(fault)
+
+    def full(self, file: str) -> bool:
+        """Whether further faults of this file are only counted, so that nobody need work out what they say."""
+        return len(self._kept.get(file, [])) >= MOST_LISTED
+
+    def add_unlisted(self, file: str, more: int) -> None:
+        """Count faults of a full file."""
+        self.count += more
+        self._more[file] = self._more.get(file, 0) + more
 
     def listed(self) -> tuple[Fault, ...]:
         """Every kept fault by file and line; a file with more of them ends with how many."""

@@ -118,7 +118,11 @@ class Cells:
                 self._lose(line, f"more than {MOST_ROWS:,} rows", f"at most {MOST_ROWS:,}")
                 return
             if len(cells) != len(names):
-                self._lose(line, f"{len(cells)} cells", f"{len(names)}, one for each column of line {top}")
+                self._lose(
+                    line,
+                    f"{len(cells):,} cell{'' if len(cells) == 1 else 's'}",
+                    f"{len(names)}, one for each column of line {top}",
+                )
                 continue
             yield line, {name: cell for name, cell in zip(names, cells, strict=True) if name not in unknown}
 

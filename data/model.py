@@ -79,7 +79,8 @@ class When:
     """The interval in which something happened, as sharp as its evidence: earliest <= it <= latest (UTC).
 
     `stated` is the clock time the source prints, where it prints one; for "about 10:30 p.m." it is 10:30 and the
-    interval is the reach of "about".
+    interval is the reach of "about". Of a day it is the calendar day, as its midnight in UTC: a day belongs to the
+    place where it was told and is the same day for every reader.
     """
 
     earliest: datetime
@@ -110,7 +111,8 @@ class When:
     @property
     def middle(self) -> datetime:
         """Where a label may point: the stated time, else the middle of the interval (never shown as a time)."""
-        return self.stated or self.earliest + (self.latest - self.earliest) / 2
+        half = self.earliest + (self.latest - self.earliest) / 2
+        return half if self.precision is Precision.DAY else self.stated or half
 
 
 @dataclass(frozen=True, slots=True)

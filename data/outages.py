@@ -1,12 +1,14 @@
-"""What broke, and who saw it: observations with their grade, untimed ones apart, and published traffic figures."""
+"""What broke, and who saw it: observations with their grade, untimed ones apart, traffic, and other nights."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pandas as pd
 
-from data.model import Sourced, Window, only_used
+from data.model import Sourced, When, Window, day_span, only_used
 from data.story import Story
-from data.tables import Figure, Observation, published_span
+from data.tables import Control, Figure, Observation, published_span
 from data.timing import timed_frame, when_of
 
 OBSERVATION_COLUMNS = [
@@ -17,6 +19,11 @@ OBSERVATION_COLUMNS = [
 FIGURE_COLUMNS = [
     "id", "metric", "label", "value", "text", "unit", "start", "end", "base", "geo", "term", "kind", "trust",
     "conflict_group", "scope", "credit", "note", "source",
+]  # fmt: skip
+CONTROL_COLUMNS = [
+    "id", "case", "case_start", "title", "spike", "outage", "election", "host", "kind", "status", "precision", "stated",
+    "earliest", "latest", "until", "date", "what", "value", "unit", "base", "confidence", "credit", "zone", "note",
+    "source",
 ]  # fmt: skip
 REGIONS = ("US", "Canada", "Asia", "elsewhere")
 #: Units that count people or their requests at a site; figures of two units never share an axis.
@@ -104,3 +111,36 @@ def load_figures(story: Story, *, scope: str = "") -> Sourced:
 def _figure(row: Figure) -> dict[str, object]:
     fields = row.model_dump(exclude={"window_start", "window_end"})
     return {**fields, "start": row.window_start, "end": row.window_end}
+
+
+def load_controls(story: Story) -> Sourced:
+    """Rows of the control cases, the case that began first before the others, each by time.
+
+    Times as in `load_observations`; a day is a day of the row's own `zone`, and `date` keeps it as it was printed.
+    `case_start` is the first instant of the case; a case without any date comes last.
+    """
+    timed = [(row, when_of(row, story, zone=row.zone)) for row in story.controls]
+    starts: dict[str, datetime] = {}
+    for row, when in timed:
+        if first := _first_instant(row, when):
+            starts[row.case] = min(first, starts.get(row.case, first))
+    rows = [_control(row, when, starts.get(row.case)) for row, when in timed]
+    frame = timed_frame(rows, CONTROL_COLUMNS, times=["case_start", "stated", "earliest", "latest", "until"])
+    return only_used(frame.sort_values(["case_start", "case", "earliest", "id"], ignore_index=True), story.sources)
+
+
+def _first_instant(row: Control, when: When | None) -> datetime | None:
+    if when:
+        return when.earliest
+    return day_span(row.date, row.zone)[0] if row.date else None
+
+
+def _control(row: Control, when: When | None, start: datetime | None) -> dict[str, object]:
+    return {
+        **row.model_dump(exclude={"at", "earliest", "latest", "precision"}),
+        "precision": row.precision.value,
+        "case_start": start,
+        "stated": when.stated if when else None,
+        "earliest": when.earliest if when else None,
+        "latest": when.latest if when else None,
+    }

@@ -85,7 +85,9 @@ def read_about(path: Path, *, faults: Faults) -> AboutFile:
         read.about = About.model_validate(raw)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            if fault := _about_fault(read, detail):
+            if faults.full("story.toml"):
+                faults.add_unlisted("story.toml", 1)
+            elif fault := _about_fault(read, detail):
                 faults.add(fault)
     except OverflowError:
         faults.add(read.fault(("window",), "a time at the end of the calendar", "a time of the story's night"))
@@ -146,6 +148,9 @@ def _validated(
         rows = _adapter(row_type).validate_python([row for _, row in batch])
         return [(line, row) for (line, _), row in zip(batch, rows, strict=True)]
     except ValidationError as error:
+        if faults.full(row_type.file):  # each row of the batch has one error for each absent column
+            faults.add_unlisted(row_type.file, error.error_count() - len(absent) * len(batch))
+            return []
         details = error.errors(include_url=False)
     for detail in details:
         index, *loc = detail["loc"]
@@ -161,7 +166,7 @@ def _unknown_references(line: int, row: Mapping[str, str], row_type: type[Row], 
     for column, table in row_type.refers.items():
         ids, cell = known.get(table), row.get(column, "")
         if ids is not None:
-            named = cell.split() if column == "source" else [cell.strip()]
+            named = dict.fromkeys(cell.split()) if column == "source" else [cell.strip()]
             strange = [name for name in named if name and name not in ids]
             found += [Fault(row_type.file, line, column, quoted(name), _one_of(table, ids)) for name in strange]
     return found

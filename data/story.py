@@ -23,6 +23,7 @@ from data.tables import (
     SLUG,
     Call,
     Contest,
+    Control,
     Correction,
     Figure,
     Interest,
@@ -53,6 +54,7 @@ class Story:
     milestones: tuple[Milestone, ...]
     observations: tuple[Observation, ...]
     figures: tuple[Figure, ...]
+    controls: tuple[Control, ...]
     interest: tuple[Interest, ...]
     results: tuple[Result, ...]
     corrections: tuple[Correction, ...]

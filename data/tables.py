@@ -11,11 +11,15 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 from data.model import Precision, as_utc
+from data.tokens import TOLD, Zone
 
 #: Every id: short, lower-case, usable in an address and as the anchor of a row.
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,78}[a-z0-9]$|^[a-z0-9]$")]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 Note = Annotated[str, Field(max_length=1_000)]
+#: Words of our own that are shown on the reader's clock.
+Told = Annotated[Text, TOLD]
+ToldNote = Annotated[Note, TOLD]
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$"
 
 #: Years 1900 to 2199, so that no offset and no "end of that day" can leave the calendar.
@@ -91,6 +95,12 @@ def _wrong(column: str, found: str, wants: str) -> PydanticCustomError:
     """A fault of two cells together, put in the column where its author can mend it."""
     context = {"column": column, "found": found, "wants": wants}
     return PydanticCustomError("cells", "column {column}: found {found}, wants {wants}", context)
+
+
+def _based(unit: str, base: str) -> None:
+    if unit.startswith("percent") and not base:
+        wants = 'what the percentage compares with (its base window), or "not stated by the source"'
+        raise _wrong("base", "an empty cell", wants)
 
 
 class Row(BaseModel):
@@ -235,7 +245,7 @@ class Observation(Timed):
     #: The state or count is reported to reach until here; empty when only a moment was seen.
     until: Instant | None = None
     place: Text
-    what: Text
+    what: Told
     value: float | None = None
     unit: str = ""
     grade: Literal["A", "B", "C", "D"]
@@ -244,6 +254,7 @@ class Observation(Timed):
     #: How the source states the time, so that a reader can judge the reading.
     time_basis: Text
     published: Published = ""
+    note: ToldNote = ""
     ordered: ClassVar[tuple[tuple[str, str], ...]] = (("earliest", "latest"), ("at", "until"))
 
 
@@ -254,15 +265,15 @@ class Figure(Row):
     refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
     id: Id
     metric: Text
-    label: Text
+    label: Told
     value: float | None = None
     #: What the source prints where that is not a number ("listed", "none").
-    text: str = ""
+    text: ToldNote = ""
     unit: Text
     window_start: Instant | None = None
     window_end: Instant | None = None
     #: What a percentage or a multiple compares with, in words; "not stated by the source" where it is silent.
-    base: str = ""
+    base: ToldNote = ""
     geo: Text
     term: str = ""
     kind: Literal[
@@ -274,16 +285,51 @@ class Figure(Row):
     scope: Literal["night", "context"]
     credit: Text
     source: Annotated[str, Field(min_length=1)]
-    note: Note = ""
+    note: ToldNote = ""
     ordered: ClassVar[tuple[tuple[str, str], ...]] = (("window_start", "window_end"),)
 
     @model_validator(mode="after")
     def _percentage_has_its_base(self) -> Self:
-        if self.unit.startswith("percent") and not self.base:
-            wants = 'what the percentage compares with (its base window), or "not stated by the source"'
-            raise _wrong("base", "an empty cell", wants)
+        _based(self.unit, self.base)
         if self.value is None and not self.text:
             raise _wrong("value", "an empty cell", "a number, or what the source prints in column text")
+        return self
+
+
+class Control(Timed):
+    """controls.csv: other nights that test the story, such as a failure without an election. Rows make up cases."""
+
+    file: ClassVar[str] = "controls.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    case: Id
+    #: Of the case, and so the same in all its rows, as are the three plain facts.
+    title: Text
+    spike: Literal["yes", "no", "not stated"]
+    outage: Literal["yes", "no", "not stated"]
+    election: Literal["yes", "no", "not stated"]
+    host: Text
+    #: not found: a search for reports that found none; the one kind that has no source, and is no proof of absence.
+    kind: Literal["outage", "metric", "interest", "statement", "context", "not found"]
+    status: Literal["failing", "degraded", "answering", "none"]
+    until: Instant | None = None
+    what: Told
+    value: float | None = None
+    unit: str = ""
+    base: ToldNote = ""
+    confidence: Literal["high", "medium", "low"] | None = None
+    credit: Text
+    #: In which the source tells the time; a day is a day there.
+    zone: Zone
+    source: str = ""
+    note: ToldNote = ""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("earliest", "latest"), ("at", "until"))
+
+    @model_validator(mode="after")
+    def _can_be_checked(self) -> Self:
+        _based(self.unit, self.base)
+        for column in () if self.kind == "not found" else ("source", "confidence"):
+            if not getattr(self, column):
+                raise _wrong(column, "an empty cell", "a value, unless kind is not found")
         return self
 
 
@@ -337,5 +383,6 @@ class Correction(Row):
 
 
 TABLES: tuple[type[Row], ...] = (
-    SourceRow, Contest, Call, PollClosing, Milestone, Observation, Figure, Interest, Result, Correction,
+    SourceRow, Contest, Call, PollClosing, Milestone, Observation, Figure, Control, Interest, Result,
+    Correction,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 import pandas as pd
 
@@ -11,17 +11,17 @@ from data.story import Story
 from data.tables import Timed
 
 
-def when_of(row: Timed, story: Story, *, no_earlier: datetime | None = None) -> When | None:
+def when_of(row: Timed, story: Story, *, no_earlier: datetime | None = None, zone: str = "") -> When | None:
     """The interval a row's time stands for, or None where nobody published one.
 
-    A calendar day is a day of the story's own clock. A row with only an upper bound reaches back to `no_earlier`
-    (for a call: the poll closing), else to its own bound.
+    A calendar day is a day of the story's own clock, or of `zone`. A row with only an upper bound reaches back to
+    `no_earlier` (for a call: the poll closing), else to its own bound.
     """
     if row.precision is Precision.NONE:
         return None
     if row.precision is Precision.DAY and row.date:
-        first, last = day_span(row.date, story.about.clock)
-        return When(first, last, Precision.DAY)
+        first, last = day_span(row.date, zone or story.about.clock)
+        return When(first, last, Precision.DAY, datetime.combine(row.date, time(), UTC))
     if row.at is None:
         latest = row.latest or row.earliest
         if latest is None:

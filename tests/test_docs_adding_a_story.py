@@ -30,7 +30,8 @@ def printed_in_the_page(pattern: str) -> str:
 
 def test_the_example_on_the_page_is_a_whole_story_without_a_fault(folder: Path) -> None:
     assert set(EXAMPLE) == {
-        "story.toml", "sources.csv", "contests.csv", "calls.csv", "poll_closings.csv", "observations.csv", "figures.csv",
+        "story.toml", "sources.csv", "contests.csv", "calls.csv",
+        "poll_closings.csv", "observations.csv", "figures.csv",
     }  # fmt: skip
     assert check_story(folder) == ()
     assert [call.contest for call in read_story(folder).calls] == ["US-IN", "US-KY", "US-VT"]

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from data.model import Window
-from data.outages import TRAFFIC_UNITS, load_observations, load_traffic, load_untimed, regions_of
+from data.outages import (
+    CONTROL_COLUMNS,
+    TRAFFIC_UNITS,
+    load_controls,
+    load_observations,
+    load_traffic,
+    load_untimed,
+    regions_of,
+)
 from data.story import Story, read_story
 
 US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
@@ -100,6 +109,52 @@ def test_users_a_week_earlier_are_counted_at_the_same_wall_time_before_clocks_ch
 
 
 def test_every_row_names_a_source_that_comes_with_it(story: Story) -> None:
-    for sourced in (load_observations(story), load_untimed(story), load_traffic(story)):
+    for sourced in (load_observations(story), load_untimed(story), load_traffic(story), load_controls(story)):
         known = {source.id for source in sourced.sources}
         assert all(set(cell.split()) <= known for cell in sourced.frame["source"])
+
+
+def test_control_cases_stand_in_the_order_in_which_they_began(story: Story) -> None:
+    assert list(dict.fromkeys(load_controls(story).frame["case"])) == [
+        "healthcare-gov-2013", "canada-super-tuesday-2016", "au-census-2016", "ircc-outage-2018",
+        "uk-petition-2019-revoke", "us-election-2020", "ircc-eta-2023", "us-election-2024", "uk-petition-2024-election",
+    ]  # fmt: skip
+
+
+def test_rows_of_a_control_case_agree_on_its_title_and_its_three_plain_facts(story: Story) -> None:
+    frame = load_controls(story).frame
+    said = frame[["case", "title", "spike", "outage", "election"]].drop_duplicates()
+    assert len(said) == frame["case"].nunique() == 9
+    assert len(frame) == 35
+
+
+def test_the_plain_facts_of_a_control_case_rest_on_its_rows(story: Story) -> None:
+    for case, rows in load_controls(story).frame.groupby("case"):
+        assert (rows["spike"].iloc[0] == "yes") == (rows["kind"] == "interest").any(), case
+        assert (rows["outage"].iloc[0] == "yes") == rows["status"].isin(["failing", "degraded"]).any(), case
+        if (rows["kind"] == "not found").all():
+            assert rows["outage"].iloc[0] == "not stated", case
+
+
+def test_no_report_found_is_no_time_and_no_source_but_has_the_night_that_was_asked_about(story: Story) -> None:
+    (row,) = load_controls(story).frame.query("kind == 'not found'").to_dict("records")
+    assert (row["case"], row["source"], row["date"]) == ("us-election-2020", "", date(2020, 11, 3))
+    assert pd.isna(row["earliest"]) and pd.isna(row["stated"])
+
+
+def test_a_day_of_a_control_case_is_a_day_where_its_source_is(story: Story) -> None:
+    auckland = load_controls(story).frame.set_index("id").loc["election-2024-inz-users"]
+    assert auckland["date"] == date(2024, 11, 7)
+    assert auckland["earliest"] == datetime(2024, 11, 6, 11, tzinfo=UTC)
+
+
+def test_a_control_told_as_about_nine_is_half_an_hour_wide_and_keeps_its_end(story: Story) -> None:
+    spell = load_controls(story).frame.set_index("id").loc["petition-2019-first-spell"]
+    nine = datetime(2019, 3, 21, 9, tzinfo=UTC)
+    assert (spell["earliest"], spell["stated"]) == (nine - timedelta(minutes=30), nine)
+    assert spell["until"] == nine + timedelta(minutes=40)
+
+
+def test_a_story_without_control_cases_has_an_empty_frame_with_their_columns(story: Story) -> None:
+    frame, sources = load_controls(replace(story, controls=()))
+    assert (list(frame.columns), len(frame), sources) == (CONTROL_COLUMNS, 0, ())

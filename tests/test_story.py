@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data.checks import FILES
 from data.errors import StoryInvalid
 from data.faults import Fault
 from data.model import Source, Window
 from data.settings import Settings
 from data.story import (
     BUNDLED,
-    FILES,
     UnknownStory,
     check_story,
     find_story,
@@ -140,7 +140,7 @@ def test_a_sound_story_is_read_whole(tmp_path: Path) -> None:
     ]
     assert story.source("ap") == Source("ap", "AP", "Chronology of race calls", "https://blog.ap.org/calls", "2016-11")
     assert story.contest("US-VT").weight == 3
-    assert (story.milestones, story.corrections) == ((), ())
+    assert (story.milestones, story.controls, story.corrections) == ((), (), ())
 
 
 def test_a_story_survives_pickling_so_that_a_cache_can_hold_it(tmp_path: Path) -> None:
@@ -159,17 +159,20 @@ def test_an_unknown_id_is_a_key_error(tmp_path: Path) -> None:
 CELL_FAULTS = [
     pytest.param(
         "figures.csv", "value,text", "value,words", 1, "words",
-        "figures.csv, line 1, column words: found a column that this table does not have, wants only these: id, metric, "
-        "label, value, text, unit, window_start, window_end, base, geo, term, kind, trust, conflict_group, scope, credit, "
-        "source, note", id="unknown column",
+        "figures.csv, line 1, column words: found a column that this table does not have, wants only these: id, "
+        "metric, label, value, text, unit, window_start, window_end, base, geo, term, kind, trust, conflict_group, "
+        "scope, credit, source, note",
+        id="unknown column",
     ),
     pytest.param(
         "results.csv", "status,source\nUS-IN,R,1557286,final", "source\nUS-IN,R,1557286", 1, "status",
-        "results.csv, line 1, column status: found no such column, wants at least these: contest, party, status, source",
+        "results.csv, line 1, column status: found no such column, wants at least these: contest, "
+        "party, status, source",
         id="missing column",
     ),
     pytest.param(
-        "interest.csv", "source\nmove to canada,US,2016-07-03,2016-07-09,5,", "source,source\nmove to canada,US,2016-07-03,2016-07-09,5,ap,",
+        "interest.csv", "source\nmove to canada,US,2016-07-03,2016-07-09,5,",
+        "source,source\nmove to canada,US,2016-07-03,2016-07-09,5,ap,",
         1, "source", "interest.csv, line 1, column source: found 2 columns of this name, wants one", id="column twice",
     ),
     pytest.param(
@@ -182,7 +185,8 @@ CELL_FAULTS = [
     ),
     pytest.param(
         "calls.csv", "2016-11-08T23:59:00Z,,,minute,ap itwc", "2016-11-08T23:59:00,,,minute,ap", 3, "at",
-        "calls.csv, line 3, column at: found '2016-11-08T23:59:00', wants a time with its zone, like 2016-11-09T03:50:00Z",
+        "calls.csv, line 3, column at: found '2016-11-08T23:59:00', wants a time with its zone, like "
+        "2016-11-09T03:50:00Z",
         id="naive time",
     ),
     pytest.param(
@@ -192,7 +196,8 @@ CELL_FAULTS = [
     ),
     pytest.param(
         "calls.csv", "2016-11-08T23:59:00Z", "2016-11-31T23:59:00Z", 2, "at",
-        "calls.csv, line 2, column at: found '2016-11-31T23:59:00Z', wants a time that exists, like 2016-11-09T03:50:00Z",
+        "calls.csv, line 2, column at: found '2016-11-31T23:59:00Z', wants a time that exists, like "
+        "2016-11-09T03:50:00Z",
         id="day that is no day",
     ),
     pytest.param(
@@ -202,7 +207,8 @@ CELL_FAULTS = [
     ),
     pytest.param(
         "calls.csv", "2016-11-08T23:59:00Z,,,minute", ",,,minute", 2, "at",
-        "calls.csv, line 2, column at: found an empty cell, wants a time, as precision is minute", id="minute without a time",
+        "calls.csv, line 2, column at: found an empty cell, wants a time, as precision is minute",
+        id="minute without a time",
     ),
     pytest.param(
         "contests.csv", "Ind.,11", "Ind.,10", None, "weight",
@@ -234,11 +240,13 @@ CELL_FAULTS = [
     ),
     pytest.param(
         "calls.csv", "CNN", "cnn", 4, "caller",
-        "calls.csv, line 4, column caller: found 'cnn', wants an id of [[callers]] in story.toml: AP, CNN", id="unknown caller",
+        "calls.csv, line 4, column caller: found 'cnn', wants an id of [[callers]] in story.toml: AP, CNN",
+        id="unknown caller",
     ),
     pytest.param(
         "results.csv", "US-IN,R", "US-IN,G", 2, "party",
-        "results.csv, line 2, column party: found 'G', wants an id of [[parties]] in story.toml: D, R", id="unknown party",
+        "results.csv, line 2, column party: found 'G', wants an id of [[parties]] in story.toml: D, R",
+        id="unknown party",
     ),
     pytest.param(
         "observations.csv", "back,cic", "back,ircc", 2, "service",
@@ -247,7 +255,8 @@ CELL_FAULTS = [
     ),
     pytest.param(
         "observations.csv", "answering", "up", 2, "status",
-        "observations.csv, line 2, column status: found 'up', wants one of 'failing', 'degraded', 'answering' or 'none'",
+        "observations.csv, line 2, column status: found 'up', wants one of 'failing', 'degraded', "
+        "'answering' or 'none'",
         id="unknown status",
     ),
     pytest.param(
@@ -266,7 +275,8 @@ CELL_FAULTS = [
     ),
     pytest.param(
         "figures.csv", ",50,,", ",,,", 2, "value",
-        "figures.csv, line 2, column value: found an empty cell, wants a number, or what the source prints in column text",
+        "figures.csv, line 2, column value: found an empty cell, wants a number, or what the source "
+        "prints in column text",
         id="figure without a figure",
     ),
     pytest.param(
@@ -345,7 +355,10 @@ def test_a_fault_names_its_file_line_and_column_and_what_is_wanted(
             "total = 14", 'total = "14"', "story.toml, line 4, key total: found '14', wants a whole number",
             id="number in quotes",
         ),
-        pytest.param('kicker = "8 November 2016"\n', "", "story.toml, key kicker: found nothing, wants a value", id="no kicker"),
+        pytest.param(
+            'kicker = "8 November 2016"\n', "", "story.toml, key kicker: found nothing, wants a value",
+            id="no kicker",
+        ),
         pytest.param(
             "total = 14", "total = 14\nsum = 14",
             "story.toml, line 5, key sum: found 14, wants only keys that this part of story.toml has", id="unknown key",
@@ -357,24 +370,34 @@ def test_a_fault_names_its_file_line_and_column_and_what_is_wanted(
         ),
         pytest.param(
             "start = 2016-11-08T18:00:00-05:00", "start = 0001-01-01T00:00:00+05:00",
-            "story.toml, line 9, key window: found a time at the end of the calendar, wants a time of the story's night",
+            "story.toml, line 9, key window: found a time at the end of the calendar, wants a time of the "
+            "story's night",
             id="window outside the calendar",
         ),
         pytest.param(
             'emphasised = ["US-IN"]', 'emphasised = ["US-IN", "US-OH"]',
-            "story.toml, line 8, key emphasised: found 'US-OH', wants a code of contests.csv", id="unknown emphasised contest",
+            "story.toml, line 8, key emphasised: found 'US-OH', wants a code of contests.csv",
+            id="unknown emphasised contest",
         ),
         pytest.param(
             'says = "The website became temporarily inaccessible."\nsource = "itwc"',
             'says = "The website became temporarily inaccessible."\nsource = "itwc cbc"',
-            "story.toml, line 48, key claims.source: found 'cbc', wants an id of sources.csv", id="unknown source of a claim",
+            "story.toml, line 48, key claims.source: found 'cbc', wants an id of sources.csv",
+            id="unknown source of a claim",
         ),
         pytest.param(
             'id = "CNN"\nname = "CNN"\nselectable = true', 'id = "CNN"\nname = "CNN"\nselectable = "yes"',
-            "story.toml, line 35, key callers.selectable: found 'yes', wants true or false", id="wrong type in the second caller",
+            "story.toml, line 35, key callers.selectable: found 'yes', wants true or false",
+            id="wrong type in the second caller",
         ),
         pytest.param(
-            "to_win = 8", "to_win = 80", "story.toml, line 5, key to_win: to_win 80 is more than total 14", id="to_win above total"
+            "[[known]]", "[known]",
+            "story.toml, line 50, key known: found a table, wants a list, or entries each under its own "
+            "[[double brackets]]", id="single brackets for a list",
+        ),
+        pytest.param(
+            "to_win = 8", "to_win = 80", "story.toml, line 5, key to_win: to_win 80 is more than total 14",
+            id="to_win above total"
         ),
         pytest.param(
             "2016-11-08T23:59:00Z", "7 p.m.",
@@ -383,7 +406,8 @@ def test_a_fault_names_its_file_line_and_column_and_what_is_wanted(
         ),
         pytest.param(
             "total = 14", "a." * 50_000 + "a = 1",
-            "story.toml, line 4: found a key of very many parts, wants at most 15", id="key that would take a minute to read",
+            "story.toml, line 4: found a key of very many parts, wants at most 15",
+            id="key that would take a minute to read",
         ),
         pytest.param(
             "total = 14", "total = " + "[" * 50_000,
@@ -403,7 +427,10 @@ def test_a_fault_of_story_toml_names_its_line_and_key(tmp_path: Path, old: str, 
     ("content", "sentence"),
     [
         pytest.param(b"", "calls.csv: found an empty file, wants at least a header line", id="no byte"),
-        pytest.param(b"\n \r\n\n", "calls.csv: found an empty file, wants at least a header line", id="only white space"),
+        pytest.param(
+            b"\n \r\n\n", "calls.csv: found an empty file, wants at least a header line",
+            id="only white space",
+        ),
         pytest.param(
             "id,contest\nÎle-é".encode("latin-1"),
             "calls.csv, line 2: found byte 0xCE at offset 11, which is not UTF-8, wants text in UTF-8", id="latin-1",
@@ -677,3 +704,16 @@ def test_a_fault_is_printed_even_where_the_terminal_cannot_show_its_letters(
     assert main(["check", str(changed(tmp_path, "observations.csv", ",B,high", ",é,high"))]) == 1
     terminal.seek(0)
     assert "found '\\xe9', wants one of" in terminal.read()
+
+
+def test_a_control_case_of_an_unknown_source_is_a_fault_of_its_line(tmp_path: Path) -> None:
+    controls = (
+        "id,case,title,spike,outage,election,host,kind,status,at,precision,what,confidence,credit,zone,source\n"
+        "back,census,Census,not stated,yes,no,abs.gov.au,outage,failing,2016-08-09T09:45:00Z,minute,Form shut,high,ABS,"
+    )
+    sound = {"controls.csv": controls + "Australia/Sydney,itwc\n"}
+    assert [row.case for row in read_story(written(tmp_path, FIRST_CALLS | sound)).controls] == ["census"]
+    assert sentences(written(tmp_path, FIRST_CALLS | {"controls.csv": controls + "Sydney,abs\n"})) == [
+        "controls.csv, line 2, column source: found 'abs', wants an id of sources.csv",
+        "controls.csv, line 2, column zone: 'Sydney' is no time zone; write an IANA name like America/New_York, or UTC",
+    ]

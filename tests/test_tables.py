@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from data.tables import Call, Figure, Interest, Published, published_span
+from data.tables import Call, Control, Figure, Interest, Observation, Published, Row, published_span
 
 CALL = {
     "id": "ap-oh", "contest": "US-OH", "caller": "AP", "party": "R", "role": "primary", "basis": "bounds",
@@ -126,3 +126,44 @@ def test_a_week_that_ends_before_it_starts_is_refused() -> None:
     }
     with pytest.raises(ValidationError, match="2016-07-09, which is after end"):
         Interest.model_validate(week)
+
+
+CONTROL = {
+    "id": "petition", "case": "uk-petition-2019", "title": "UK petition", "spike": "not stated", "outage": "yes",
+    "election": "no", "host": "petition.parliament.uk", "kind": "outage", "status": "failing", "precision": "minute",
+    "at": "2019-03-21T09:00:00Z", "what": "Down for maintenance", "confidence": "high", "credit": "The Guardian",
+    "zone": "Europe/London", "source": "guardian",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param({"zone": "Mars/Phobos"}, "'Mars/Phobos' is no time zone", id="zone nobody knows"),
+        pytest.param({"zone": "GMT+1"}, "is no time zone", id="offset for a zone"),
+        pytest.param({"until": "2019-03-21T08:00:00Z"}, "09:00:00Z, which is after until", id="ends before it starts"),
+        pytest.param({"spike": "maybe"}, "'yes', 'no' or 'not stated'", id="a fact that is no answer"),
+        pytest.param({"value": "350", "unit": "percent"}, "column base: found an empty cell", id="bare percentage"),
+        pytest.param({"source": ""}, "column source: found an empty cell", id="no source"),
+        pytest.param({"confidence": ""}, "column confidence: found an empty cell", id="no confidence"),
+    ],
+)
+def test_a_control_is_refused_when_it_cannot_be_meant_or_checked(change: dict[str, str], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        Control.model_validate(CONTROL | change)
+
+
+def test_only_a_search_that_found_nothing_may_stand_without_a_source() -> None:
+    nothing = {"kind": "not found", "precision": "none", "at": "", "source": "", "confidence": ""}
+    assert Control.model_validate(CONTROL | nothing).source == ""
+
+
+@pytest.mark.parametrize(
+    ("row_type", "column"),
+    [(Control, "what"), (Control, "base"), (Control, "note"), (Figure, "label"), (Figure, "text"), (Figure, "base"),
+     (Figure, "note"), (Observation, "what"), (Observation, "note")],
+)  # fmt: skip
+@pytest.mark.parametrize("text", ["at {time:11 p.m.}", "at {time:2016-13-09T04:00:00Z}", "{stamp:2016-11-09}", "{}"])
+def test_a_time_in_prose_that_no_clock_could_write_is_refused(row_type: type[Row], column: str, text: str) -> None:
+    with pytest.raises(ValidationError, match=rf"{column}\n.*is no time token"):
+        row_type.model_validate({column: text})
