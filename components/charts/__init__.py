@@ -1,0 +1,1 @@
+"""The chart grammar: one Chart of lanes over a clock, and its four renderings."""

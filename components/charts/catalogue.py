@@ -1,0 +1,75 @@
+"""Every chart of a story by its name: loads what it needs and builds it, for pages and routes alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from components.charts.interest import interest_chart
+from components.charts.model import Chart, Event
+from components.charts.outages import outages_chart
+from components.charts.results import call_events, results_chart
+from components.charts.timeline import timeline_chart
+from components.charts.traffic import traffic_chart
+from data.errors import DataError
+from data.interest import load_interest, load_interest_marks
+from data.model import Sourced, Window
+from data.outages import load_observations, load_traffic
+from data.results import load_calls, load_milestones
+from data.story import Story
+
+CHARTS = ("timeline", "interest", "outages", "results", "traffic")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaders:
+    """The loaders a chart draws from; pages pass cached ones, everything else the plain ones."""
+
+    calls: Callable[..., Sourced] = load_calls
+    milestones: Callable[..., Sourced] = load_milestones
+    marks: Callable[..., Sourced] = load_interest_marks
+    series: Callable[..., Sourced] = load_interest
+    observations: Callable[..., Sourced] = load_observations
+    traffic: Callable[..., Sourced] = load_traffic
+
+
+def chart_of(
+    story: Story,
+    slug: str,
+    window: Window,
+    *,
+    caller: str,
+    lanes: Sequence[str] = (),
+    region: str = "",
+    load: Loaders | None = None,
+) -> Chart:
+    """The chart of this name over this window. DataError for a name that is none of CHARTS."""
+    load = load or Loaders()
+    match slug:
+        case "timeline":
+            return timeline_chart(
+                story,
+                window,
+                calls=load.calls(story, caller=caller),
+                milestones=load.milestones(story),
+                marks=load.marks(story),
+                observations=load.observations(story),
+                caller=caller,
+                lanes=lanes,
+            )
+        case "interest":
+            events = _events(story, load, caller)
+            return interest_chart(story, window, marks=load.marks(story), series=load.series(story), calls=events)
+        case "outages":
+            seen = load.observations(story, region=region)
+            return outages_chart(story, window, observations=seen, calls=_events(story, load, caller))
+        case "results":
+            calls, milestones = load.calls(story, caller=caller), load.milestones(story)
+            return results_chart(story, window, calls=calls, milestones=milestones, caller=caller)
+        case "traffic":
+            return traffic_chart(story, window, figures=load.traffic(story))
+    raise DataError(f"{slug[:40]!r} is no chart; choose one of: {', '.join(CHARTS)}")
+
+
+def _events(story: Story, load: Loaders, caller: str) -> tuple[Event, ...]:
+    return call_events(story, load.calls(story, caller=caller), load.milestones(story), caller=caller)

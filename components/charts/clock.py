@@ -1,0 +1,200 @@
+"""The only place where UTC becomes wall time: what a clock in one zone shows, in AP style."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from components.charts.ap_style import calendar_day, clock_time, day_of
+from components.charts.ticks import Tick, axis_ticks
+from data.model import Precision, When, Window, as_utc
+
+Style = Literal["time", "short", "stamp"]
+
+_NAMES = {
+    "America/New_York": "Eastern",
+    "America/Toronto": "Eastern",
+    "America/Chicago": "Central",
+    "America/Denver": "Mountain",
+    "America/Los_Angeles": "Pacific",
+    "Europe/London": "London",
+    "UTC": "UTC",
+    "Etc/UTC": "UTC",
+}
+_TOKEN = re.compile(r"\{(when-)?(time|short|stamp):([^{}]{1,120})\}")
+
+
+def token(moment: datetime | When, style: Style = "time") -> str:
+    """A time inside prose that `Clock.say` later writes in the reader's zone; "short" says no zone."""
+    if isinstance(moment, When):
+        stated = _utc_text(moment.stated) if moment.stated else ""
+        bounds = f"{_utc_text(moment.earliest)},{_utc_text(moment.latest)},{stated}"
+        return f"{{when-{style}:{moment.precision.value},{bounds}}}"
+    return f"{{{style}:{_utc_text(moment)}}}"
+
+
+def _utc_text(moment: datetime) -> str:
+    return as_utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Every IANA name this machine knows."""
+    return frozenset(available_timezones())
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What clocks show in one IANA zone. Raises ValueError for a name that is no zone."""
+
+    zone: str
+
+    def __post_init__(self) -> None:
+        if self.zone not in zone_names():
+            raise ValueError(f"{self.zone[:60]!r} is no time zone; use an IANA name like America/New_York")
+
+    @property
+    def name(self) -> str:
+        """What people call this zone's time: Eastern, London, UTC, else the city."""
+        return _NAMES.get(self.zone) or self.zone.rsplit("/", 1)[-1].replace("_", " ")
+
+    def _local(self, moment: datetime) -> datetime:
+        return as_utc(moment).astimezone(ZoneInfo(self.zone))
+
+    def instant(self, naive: datetime, *, skipped: Literal["refuse", "later"] = "refuse") -> datetime:
+        """The UTC instant of a wall time typed by a person; of two (clocks go back) the first.
+
+        A wall time that was skipped when clocks went forward raises ValueError, or with `skipped="later"` is the
+        time an hour later that clocks showed instead.
+        """
+        found = naive.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        if skipped == "refuse" and self._local(found).replace(tzinfo=None) != naive:
+            raise ValueError(
+                f"{clock_time(naive)} did not exist on {day_of(naive)} in {self.name} time: clocks went forward. "
+                "Choose a time an hour later.",
+            )
+        return found
+
+    def naive(self, moment: datetime) -> datetime:
+        """The wall time without a zone, for a widget that cannot hold one."""
+        return self._local(moment).replace(tzinfo=None)
+
+    def position(self, moment: datetime, window: Window) -> str:
+        """A place on a chart's axis: naive ISO text, linear in time, in the offset in force at the window's start.
+
+        Plotly drops offsets and draws epoch numbers in the viewer's zone; a fixed offset also keeps the axis from
+        folding where clocks change. Tick labels carry the true wall time.
+        """
+        return as_utc(moment).astimezone(self._axis(window)).replace(tzinfo=None).isoformat(timespec="seconds")
+
+    def moment(self, position: str, window: Window) -> datetime:
+        """The UTC instant of a place on a chart's axis; the inverse of `position`. ValueError for anything else."""
+        found = datetime.fromisoformat(position.strip())
+        if found.tzinfo is not None:
+            raise ValueError(f"{position!r} has a zone; a place on the axis has none")
+        return found.replace(tzinfo=self._axis(window)).astimezone(UTC)
+
+    def _axis(self, window: Window) -> timezone:
+        return timezone(self._local(window.start).utcoffset() or timedelta(0))
+
+    def short(self, moment: datetime) -> str:
+        """10:50 p.m."""
+        return clock_time(self._local(moment))
+
+    def time(self, moment: datetime) -> str:
+        """10:50 p.m. EST"""
+        return f"{self.short(moment)} {self.abbreviation(moment)}"
+
+    def stamp(self, moment: datetime) -> str:
+        """10:50 p.m. EST, Nov. 8, 2016"""
+        return f"{self.time(moment)}, {self.date(moment)}"
+
+    def date(self, moment: datetime) -> str:
+        """Nov. 8, 2016"""
+        local = self._local(moment)
+        return f"{day_of(local)}, {local.year}"
+
+    def day(self, moment: datetime) -> str:
+        """Nov. 8"""
+        return day_of(self._local(moment))
+
+    def abbreviation(self, moment: datetime) -> str:
+        """EST, GMT, UTC; an offset like UTC+03:30 where the zone has no letters."""
+        name = self._local(moment).tzname() or ""
+        if name and name[0] not in "+-":
+            return name
+        offset = self._local(moment).strftime("%z")
+        return f"UTC{offset[:3]}:{offset[3:5]}"
+
+    def span(self, window: Window) -> str:
+        """1 p.m. EST Nov. 8 to 7 a.m. EST Nov. 9, 2016"""
+        same_year = self._local(window.start).year == self._local(window.end).year
+        first = f"{self.time(window.start)} {self.day(window.start) if same_year else self.date(window.start)}"
+        return f"{first} to {self.time(window.end)} {self.date(window.end)}"
+
+    def when(self, when: When, *, dated: bool = False) -> str:
+        """A time in words that are as sharp as its evidence: "about 2 p.m. EST", "by 10:39 p.m. EST"."""
+        return self._in_words(when, "stamp" if dated else "time")
+
+    def _sayer(self, style: str) -> Callable[[datetime], str]:
+        return {"time": self.time, "short": self.short, "stamp": self.stamp}[style]
+
+    def _in_words(self, when: When, style: str) -> str:
+        say = self._sayer(style)
+        stated = when.stated or when.earliest
+        match when.precision:
+            case Precision.NONE:
+                return "time not known"
+            case Precision.DAY:
+                return calendar_day(when.stated.date()) if when.stated else self.date(when.middle)
+            case Precision.BY:
+                return f"by {say(when.latest)}"
+            case Precision.WINDOW:
+                return self._between(when, style)
+            case Precision.HOUR:
+                return f"around {say(stated)}"
+            case Precision.APPROXIMATE:
+                return f"about {say(stated)}"
+            case Precision.AFTER:
+                return f"shortly after {say(stated)}"
+            case Precision.SECOND:
+                local = self._local(stated)
+                return say(stated).replace(clock_time(local), clock_time(local, seconds=True), 1)
+            case Precision.MINUTE:
+                return say(stated)
+
+    def _between(self, when: When, style: str) -> str:
+        first, last = self._local(when.earliest), self._local(when.latest)
+        if first.date() == last.date():
+            end = self._sayer(style)(when.latest)
+            return f"between {self.short(when.earliest)} and {end}"
+        until = self.date(when.latest) if style == "stamp" else self.day(when.latest)
+        return f"between {self.time(when.earliest)} {self.day(when.earliest)} and {self.time(when.latest)} {until}"
+
+    def say(self, text: str) -> str:
+        """The prose with its time tokens written in this zone; text that is no token stays as it is."""
+        return _TOKEN.sub(lambda found: self._word(found[2], found[3], interval=bool(found[1])) or found[0], text)
+
+    def _word(self, style: str, body: str, *, interval: bool) -> str | None:
+        try:
+            if interval:
+                precision, earliest, latest, stated = body.split(",")
+                said = _read(stated) if stated else None
+                return self._in_words(When(_read(earliest), _read(latest), Precision(precision), said), style)
+            moment = _read(body)
+        except ValueError:
+            return None
+        return self._sayer(style)(moment)
+
+    def ticks(self, window: Window, most: int = 8) -> tuple[Tick, ...]:
+        """At most `most` ticks on round wall times inside the window, days and years where hours would crowd."""
+        return axis_ticks(self, window, most)
+
+
+def _read(text: str) -> datetime:
+    return as_utc(datetime.fromisoformat(text))

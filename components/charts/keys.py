@@ -1,0 +1,48 @@
+"""What a lane's shapes mean: the entries of its legend, the same in every drawing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from components.charts.geometry import in_row
+from components.charts.model import Lane, Spans, Tone
+from components.charts.theme import is_soft, look
+
+#: Signs of the two entries that stand for no tone.
+SOFT, GROUND = "soft", "ground"
+_SIGNS = {
+    ("square", "full"): "■",
+    ("diamond", "full"): "◆",
+    ("diamond", "half"): "◈",
+    ("circle", "full"): "●",
+    ("circle", "open"): "○",
+    ("triangle", "full"): "▲",
+}
+
+
+class Key(NamedTuple):
+    """One entry: the tone whose shape it explains (or what else it does), and its words."""
+
+    tone: Tone
+    about: str
+    words: str
+
+    @property
+    def sign(self) -> str:
+        """A character that looks like the drawn shape."""
+        if self.about in (SOFT, GROUND):
+            return {SOFT: "⊟", GROUND: "▒"}[self.about]
+        return _SIGNS[(look(self.tone).shape, look(self.tone).fill)]
+
+
+def keys_of(lane: Lane) -> tuple[Key, ...]:
+    """A legend for a lane with named rows: only the shapes, the hollowness and the ground found in this very lane."""
+    if not lane.tracks:
+        return ()
+    rows = [(mark, item) for mark, item in lane.items if in_row(lane, mark, item)]
+    names = {(item.tone or mark.tone): mark.name for mark, item in rows}
+    found = [Key(tone, "", name) for tone, name in names.items()]
+    tones = list(names)
+    if any(is_soft(item) and not isinstance(mark, Spans) for mark, item in rows):
+        found.append(Key(tones[0], SOFT, "hollow: time known only roughly"))
+    return (*found, Key(Tone.NEUTRAL, GROUND, "empty ground: nobody looked"))

@@ -1,0 +1,191 @@
+"""The chart grammar, whole: lanes of marks over one clock, with numbered events across them. UTC only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from data.model import Source, When, Window
+
+
+class Tone(StrEnum):
+    """What a mark stands for; the theme gives it a colour, a shape and a dash, so that colour is never alone."""
+
+    NEUTRAL = "neutral"
+    SEARCH = "search"
+    SITE = "site"
+    FAILING = "failing"
+    DEGRADED = "degraded"
+    ANSWERING = "answering"
+    FIRST = "first"  # the story's first party
+    SECOND = "second"
+    THIRD = "third"
+
+
+class Kind(StrEnum):
+    """What the evidence behind a mark is; each is drawn differently and named in words."""
+
+    EXACT = "exact"
+    LOWER_BOUND = "lower bound"
+    UPPER_BOUND = "upper bound"
+    APPROXIMATE = "approximate"
+    RANK = "rank"
+    TIME_ONLY = "time only"
+    CENSORED = "below resolution"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One drawn thing and the row it came from: when, what it says, how much, and where to check it.
+
+    `when` is an interval as sharp as its evidence; `until` is where a lasting state or a counting window ends.
+    `low` and `high` bound `value` where it is known as a range; `row` is "table:id"; `sources` are source ids.
+    """
+
+    row: str
+    when: When
+    text: str
+    sources: tuple[str, ...]
+    until: When | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    kind: Kind = Kind.EXACT
+    tone: Tone | None = None
+    track: str = ""
+
+    @property
+    def last(self) -> datetime:
+        """The latest instant this item may reach."""
+        return max(self.when.latest, self.until.latest) if self.until else self.when.latest
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Items of one name and tone, drawn in one way; the subclass says which."""
+
+    name: str
+    tone: Tone
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps(Mark):
+    """A running total that each item raises by its `value`, somewhere in its `when`.
+
+    Surely so far at t: the sum of values with when.latest <= t. Possibly so far: the sum with when.earliest <= t.
+    `low` and `high` of an item are these two sums at its `when.latest`. Items before the window start the curve.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Mark):
+    """A measured series with one value for each bin of `step`, and [low, high] where an item has a band."""
+
+    step: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bars(Mark):
+    """Quantities counted from `when` to `until`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points(Mark):
+    """Single observations; `kind` says what each is, `track` the row of the lane it stands on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans(Mark):
+    """States that lasted: start (`when`) and end (`until`), each an interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap(Mark):
+    """A stretch for which nothing is held; `text` of its items is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One band of the chart: marks that share a unit. `domain` bounds its axis; `tracks` are its rows, top first.
+
+    `reference` is a value worth a line of its own, with its name, like (270, "270 to win").
+    """
+
+    slug: str
+    title: str
+    unit: str
+    marks: tuple[Mark, ...]
+    domain: tuple[float, float] | None = None
+    note: str = ""
+    tracks: tuple[str, ...] = ()
+    reference: tuple[float, str] | None = None
+
+    @property
+    def items(self) -> Iterator[tuple[Mark, Item]]:
+        for mark in self.marks:
+            for item in mark.items:
+                yield mark, item
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A call, a milestone or a poll closing, drawn across all lanes. `rows` are the rows it stands for.
+
+    `short` is what a label says beside the number; `label` is the whole sentence of the list. Priority 0 is
+    labelled first; `emphasised` events are the story's own choice and always carry `short` if it fits at all.
+    """
+
+    when: When
+    label: str
+    short: str
+    tone: Tone
+    rows: tuple[str, ...]
+    sources: tuple[str, ...]
+    priority: int = 9
+    emphasised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Lanes over one clock. Prose holds times as `clock.token(...)`, so that every rendering says them in its zone.
+
+    `outside` are events and observations that lie beyond the window: named at the edges, never dropped.
+    Of the `sources` offered it keeps those that its marks and events name, the most named first; ValueError if one
+    of them is not there.
+    """
+
+    slug: str
+    story: str
+    title: str
+    takeaway: str
+    window: Window
+    lanes: tuple[Lane, ...]
+    events: tuple[Event, ...] = ()
+    sources: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = ()
+    outside: tuple[Event, ...] = ()
+    corrections: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        order = sorted(self.events, key=lambda event: (event.when.latest, event.when.earliest, event.label))
+        object.__setattr__(self, "events", tuple(order))
+        named = Counter(name for thing in self._things() for name in thing.sources)
+        offered = {source.id: source for source in self.sources}
+        if missing := [name for name in named if name not in offered]:
+            raise ValueError(f"chart {self.slug} draws rows of sources that it does not carry: {', '.join(missing)}")
+        object.__setattr__(self, "sources", tuple(offered[name] for name, _ in named.most_common()))
+
+    def _things(self) -> Iterator[Item | Event]:
+        for lane in self.lanes:
+            yield from (item for _, item in lane.items)
+        yield from self.events
+        yield from self.outside
+
+    @property
+    def numbered(self) -> tuple[tuple[int, Event], ...]:
+        """Every event with its one number, by time, the same in every rendering."""
+        return tuple(enumerate(self.events, start=1))

@@ -1,0 +1,117 @@
+"""What was seen of the site as a chart: an evidence strip by grade, and published traffic by unit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from components.charts.model import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
+from components.charts.results import within
+from components.charts.rows import records, refs, source_ids, until_in, when_in
+from data.model import Sourced, When, Window
+from data.story import Story
+
+#: Evidence grades of the originator as published, best first, as the rows of the strip are named.
+GRADES = {
+    "A": "A machine record",
+    "B": "B first-hand or official",
+    "C": "C dated picture",
+    "D": "D second-hand",
+}
+STATES = {"failing": Tone.FAILING, "degraded": Tone.DEGRADED, "answering": Tone.ANSWERING}
+
+
+def outages_lane(story: Story, observations: Sourced) -> Lane:
+    """One point for each observation, on the row of its grade; states that were seen to last are spans.
+
+    Observations that disagree stand side by side. An empty stretch means that nobody looked, not that all was well.
+    """
+    marks: list[Mark] = []
+    for state, tone in STATES.items():
+        items = [(row, _item(row)) for row in records(observations) if row["status"] == state]
+        points = tuple(item for _, item in items if item.until is None)
+        spans = tuple(item for _, item in items if item.until is not None)
+        marks += [Points(state, tone, points)] if points else []
+        marks += [Spans(state, tone, spans)] if spans else []
+    host = main_service(story)
+    note = "Each mark is one observation. Empty track: nobody looked, which does not mean that the site was up."
+    return Lane("outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()))
+
+
+def main_service(story: Story) -> str:
+    """The host that the story watches first."""
+    services = sorted(story.about.services, key=lambda service: not service.main)
+    return services[0].host if services else "the site"
+
+
+def _item(row: dict[str, Any]) -> Item:
+    return Item(
+        row=f"observations:{row['id']}",
+        when=when_in(row),
+        until=until_in(row),
+        text=f"{row['status'].capitalize()} ({row['host']}): {row['what']}, {row['credit']}",
+        sources=source_ids(row),
+        tone=STATES.get(row["status"]),
+        track=GRADES[row["grade"]],
+    )
+
+
+def observation_events(observations: Sourced) -> tuple[Event, ...]:
+    """Observations as entries for the edge of a chart."""
+    return tuple(
+        Event(
+            when=when_in(row),
+            label=f"{row['host']} seen {row['status']}, {row['credit']}",
+            short=row["status"],
+            tone=STATES.get(row["status"], Tone.SITE),
+            rows=refs("observations", [row]),
+            sources=source_ids(row),
+        )
+        for row in records(observations)
+    )
+
+
+def outages_takeaway(observations: Sourced) -> str:
+    """How many dated observations there are, and what they say: a count, never a verdict."""
+    counts = Counter(observations.frame["status"])
+    total = sum(counts[state] for state in STATES)
+    if not total:
+        return "No dated observation of the site in this window: nobody looked, as far as this story holds"
+    said = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+    grades = sorted(set(observations.frame["grade"]))
+    machine = "" if "A" in grades else "; none is a machine record"
+    return f"{total} dated observation{'s' if total > 1 else ''} of the site: {said}{machine}"
+
+
+def split_by(window: Window, sourced: Sourced) -> tuple[Sourced, Sourced]:
+    """Rows whose interval touches the window, and the rest."""
+    frame = sourced.frame
+    last = frame["until"].where(frame["until"].notna(), frame["latest"])
+    inside = (frame["earliest"] < pd.Timestamp(window.end)) & (last >= pd.Timestamp(window.start))
+    return Sourced(frame[inside], sourced.sources), Sourced(frame[~inside], sourced.sources)
+
+
+def outages_chart(story: Story, window: Window, *, observations: Sourced, calls: tuple[Event, ...] = ()) -> Chart:
+    """The evidence strip; `calls` are the emphasised calls to draw through it. All timed observations come in."""
+    inside, outside = split_by(window, observations)
+    events, _ = within(calls, window)
+    return Chart(
+        slug="outages",
+        story=story.slug,
+        title=f"What was seen of {main_service(story)}",
+        takeaway=outages_takeaway(inside),
+        window=window,
+        lanes=(outages_lane(story, inside),),
+        events=tuple(event for event in events if event.emphasised),
+        outside=observation_events(outside),
+        sources=story.sources,
+        notes=("Observations are kept apart and never averaged; a verdict is a separate, later step.",),
+    )
+
+
+def first_trouble(observations: Sourced) -> When | None:
+    """When trouble was first observed: "about 2 p.m. EST"; None if it never was."""
+    rows = [row for row in records(observations) if row["status"] in ("failing", "degraded")]
+    return when_in(rows[0]) if rows else None

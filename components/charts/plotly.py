@@ -1,0 +1,45 @@
+"""A chart as a Plotly figure: the only module that knows Plotly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from components.charts.clock import Clock
+from components.charts.model import Chart
+from components.charts.plotly_events import event_traces
+from components.charts.plotly_layout import layout
+from components.charts.plotly_pen import Pen, scatter
+from components.charts.plotly_plan import plan
+from components.charts.plotly_rows import row_traces
+from components.charts.plotly_values import value_traces
+from components.charts.theme import LIGHT, Theme
+
+#: What st.plotly_chart and write_html are given. Plotly.js 4 otherwise offers to upload the figure to a cloud.
+CONFIG: dict[str, Any] = {
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+    "displaylogo": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "modeBarButtons": [["toImage"]],
+}
+
+
+def figure(chart: Chart, clock: Clock, *, theme: Theme = LIGHT) -> go.Figure:
+    """The chart as a figure of one x axis and a y axis for each lane, `layout.height` pixels tall, wide as its page.
+
+    Every x is a naive wall-clock string of the clock's zone; `customdata` holds the row of each item, and the rows
+    of each event separated by spaces. Drag selects a stretch of time. Parts are built as plain dicts in Plotly's own
+    words, so its validation is skipped here and done in the tests.
+    """
+    pen, pixels = Pen(chart, clock, theme), plan(chart, clock)
+    traces = [trace for lane in pixels.lanes for trace in (*row_traces(pen, lane), *value_traces(pen, lane))]
+    traces += event_traces(pen, pixels)
+    # Without a trace on each axis Plotly draws no axis at all.
+    slots = [slot for lane in pixels.lanes for slot in (lane.rows, lane.values) if slot]
+    used = {trace["yaxis"] for trace in traces}
+    traces += [scatter(slot.axis, [pen.x(chart.window.start)], [None]) for slot in slots if slot.axis not in used]
+    return go.Figure(traces, layout(pen, pixels), _validate=False)

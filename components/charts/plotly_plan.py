@@ -1,0 +1,191 @@
+"""Who gets which pixels of a Plotly figure, from top to bottom, laid out so that nothing touches on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from components.charts.clock import Clock
+from components.charts.geometry import TimeScale, anchor, domain, in_row, spot, tracks_of, valued
+from components.charts.keys import keys_of
+from components.charts.labels import GAP, Flag, Placed, place, row_count
+from components.charts.model import Chart, Gap, Item, Lane, Mark, Points, Spans, Steps
+from components.charts.text import BOLD, HARD_SPACE, plain, short_forms, text_width, wrap
+
+#: Width in pixels of the plot on a 390 px phone, margins and page padding off; wider plots only spread it.
+PHONE = 300.0
+TITLE, NOTE, LABEL, DIGIT = 14, 12, 11, 10
+ROW, CIRCLE, CAPTION = 17.0, 8.0, 16.0
+_CLOSE = 8.0
+_STEPS_HEIGHT, _VALUES_HEIGHT = 190.0, 120.0
+_NOTE_LINES = 4
+_SPANS_IN_FULL_ROWS = 3
+
+Entry = tuple[Mark, Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A stretch of the figure with a y axis of its own, in pixels from the top of the plot."""
+
+    axis: str
+    top: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPlan:
+    """A row of a lane: its name, its items with their places, and its stretch in pixels from the lane's row slot."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    placed: tuple[Placed, ...]
+    top: float
+    height: float
+    pitch: float
+
+    @property
+    def close(self) -> bool:
+        return self.pitch == _CLOSE
+
+    @property
+    def pairs(self) -> Iterator[tuple[Entry, Placed]]:
+        return zip(self.entries, self.placed, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LanePlan:
+    """A lane's words, and the slots of its rows and of its values where it has them."""
+
+    lane: Lane
+    words: tuple[str, ...]
+    head: float
+    rows: Slot | None
+    tracks: tuple[TrackPlan, ...]
+    values: Slot | None
+    bottom: float
+
+    @property
+    def body(self) -> float:
+        """Where its marks begin, in pixels from the top of the plot."""
+        return min((slot.top for slot in (self.rows, self.values) if slot), default=self.bottom)
+
+    @property
+    def rows_axis(self) -> str:
+        return self.rows.axis if self.rows else "y"
+
+    def top_of(self, track: TrackPlan) -> float:
+        """Where a row begins, in pixels from the top of the plot."""
+        return track.top + (self.rows.top if self.rows else 0)
+
+    def height_of(self, track: TrackPlan, entry: Placed) -> float:
+        """How high a mark stands on the axis of the rows, in pixels."""
+        foot = (self.rows.height if self.rows else 0) - track.top - track.height
+        return foot + 2 + (entry.row + 0.5) * track.pitch
+
+    def range_of(self, slot: Slot) -> tuple[float, float]:
+        """What a slot's axis spans: pixels for rows, the lane's domain for values."""
+        return (0.0, slot.height) if slot is self.rows else domain(self.lane)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole figure: strip of events, lanes, and the height of the plot in pixels."""
+
+    scale: TimeScale
+    strip: Slot
+    placed: tuple[Placed, ...]
+    lanes: tuple[LanePlan, ...]
+    height: float
+
+    def share(self, top: float) -> float:
+        """A distance in pixels from the top of the plot as Plotly's share from its bottom."""
+        return min(1.0, max(0.0, 1 - top / self.height))
+
+
+def plan(chart: Chart, clock: Clock) -> Plan:
+    """Pixels for every part of the chart."""
+    scale = TimeScale(chart.window, 0, PHONE)
+    placed = _strip(chart, clock, scale)
+    strip = Slot("y", 0, row_count(placed) * ROW + 6 if placed else 0)
+    y, lanes = strip.height, []
+    for index, lane in enumerate(chart.lanes):
+        found = _lane(lane, clock, scale, y, first_axis=2 + 2 * index)
+        lanes.append(found)
+        y = found.bottom + 10
+    return Plan(scale, strip, placed, tuple(lanes), max(y - 10, 40))
+
+
+def _strip(chart: Chart, clock: Clock, scale: TimeScale) -> tuple[Placed, ...]:
+    flags = []
+    for event in chart.events:
+        x = scale.x(anchor(event.when))
+        text = plain(clock.say(event.short))
+        flags.append(Flag(x, x - CIRCLE, x + CIRCLE, text, event.priority, claims=event.emphasised))
+    return place(flags, (-8, PHONE + 8), size=LABEL)
+
+
+def _lane(lane: Lane, clock: Clock, scale: TimeScale, y: float, *, first_axis: int) -> LanePlan:
+    words = _words(lane, clock)
+    head = y + 8
+    y = head + TITLE * 1.4 + (len(words) - 1) * NOTE * 1.35 + 6
+    tracks = _tracks(lane, clock, scale)
+    rows = Slot(f"y{first_axis}", y, sum(track.height for track in tracks)) if tracks else None
+    y += rows.height if rows else 0
+    values = None
+    if valued(lane) or not tracks:
+        height = _STEPS_HEIGHT if any(isinstance(mark, Steps) for mark in lane.marks) else _VALUES_HEIGHT
+        values = Slot(f"y{first_axis + 1}", y + 4, height if valued(lane) else 60.0)
+        y += 4 + values.height
+    return LanePlan(lane, words, head, rows, tracks, values, y)
+
+
+def _words(lane: Lane, clock: Clock) -> tuple[str, ...]:
+    """The title, and the note in lines that a phone holds."""
+    title = wrap(plain(clock.say(lane.title)), TITLE, PHONE, factor=BOLD, lines=1) or [""]
+    gaps = " ".join(item.text for mark, item in lane.items if isinstance(mark, Gap))
+    note = plain(clock.say(f"{lane.note} {gaps}".strip()))
+    keys = (f"{key.sign} {plain(key.words, most=60)}".replace(" ", HARD_SPACE) + HARD_SPACE for key in keys_of(lane))
+    return (*title, *wrap(note, NOTE, PHONE, lines=_NOTE_LINES), *wrap(" ".join(keys), NOTE, PHONE))
+
+
+def _tracks(lane: Lane, clock: Clock, scale: TimeScale) -> tuple[TrackPlan, ...]:
+    found: list[TrackPlan] = []
+    y = 0.0
+    for name in tracks_of(lane):
+        entries = [entry for entry in lane.items if in_row(lane, *entry) and entry[1].track == name]
+        for group in _groups(name, entries):
+            track = _track(name, group, clock, scale, y)
+            found.append(track)
+            y += track.height
+    return tuple(found)
+
+
+def _groups(name: str, entries: list[Entry]) -> list[list[Entry]]:
+    """A named row holds all its items; loose points and loose spans keep apart."""
+    if name:
+        return [entries]
+    apart = [[e for e in entries if not isinstance(e[0], Spans)], [e for e in entries if isinstance(e[0], Spans)]]
+    return [group for group in apart if group]
+
+
+def _track(name: str, entries: list[Entry], clock: Clock, scale: TimeScale, y: float) -> TrackPlan:
+    close = not name and len(entries) > _SPANS_IN_FULL_ROWS and all(isinstance(mark, Spans) for mark, _ in entries)
+    labelled = not name and all(isinstance(mark, Points) for mark, _ in entries) and len(entries) <= 10
+    flags = []
+    for rank, (_, item) in enumerate(entries):
+        x = scale.x(spot(item.when, scale.window))
+        left, right = min(x - 7, scale.x(item.when.earliest)), max(x + 7, scale.x(item.last))
+        room = max(left, PHONE - right) + 8 - GAP
+        text = _said(item, clock, room) if labelled else ""
+        flags.append(Flag(x, left, right, text, rank, claims=True))
+    placed = place(flags, (-8, PHONE + 8), size=LABEL, lines=False)
+    pitch = _CLOSE if close else ROW
+    height = max(1, row_count(placed)) * pitch + (CAPTION if name else 0) + 4
+    return TrackPlan(name, tuple(entries), placed, y, height, pitch)
+
+
+def _said(item: Item, clock: Clock, room: float) -> str:
+    """As much of the item's text as a phone has room for, in whole clauses, else nothing."""
+    forms = short_forms(plain(clock.say(item.text)))
+    return next((said for said in forms if text_width(said, LABEL) <= room), "")

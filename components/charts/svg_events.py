@@ -1,0 +1,109 @@
+"""Events in SVG: the strip of numbered circles over the lanes, and their lines and soft bands through them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from components.charts.geometry import anchor
+from components.charts.labels import Flag, Placed, place, row_count
+from components.charts.model import Event
+from components.charts.room import Box
+from components.charts.sheet import Frame, number, tag
+from components.charts.svg_marks import HOVER_CHARACTERS, named, outline
+from components.charts.text import PLAIN_CHARACTERS, visible, xml
+from components.charts.theme import look
+
+Strip = tuple[tuple[int, Event, Placed], ...]
+
+
+def flags(frame: Frame, events: Sequence[Event]) -> list[Flag]:
+    """What each event asks of the strip: its circle, and its short label if there is room."""
+    found = []
+    for event in events:
+        x, r = frame.scale.x(anchor(event.when)), frame.sizes.circle
+        text = visible(frame.clock.say(event.short))[:PLAIN_CHARACTERS]
+        found.append(Flag(x, x - r, x + r, text, event.priority, claims=event.emphasised))
+    return found
+
+
+def draw_strip(frame: Frame, y: float) -> tuple[float, Strip]:
+    """Circles and labels in rows from y downwards; returns where the strip ends, and where each event stands."""
+    numbered = frame.chart.numbered
+    if not numbered:
+        return y, ()
+    bounds = frame.sizes.pad / 2, frame.width - frame.sizes.pad / 2
+    placed = place(flags(frame, [event for _, event in numbered]), bounds, size=frame.sizes.label)
+    pitch = frame.sizes.circle * 2 + 2
+    bottom = y + row_count(placed) * pitch + 6
+    strip = tuple((n, event, entry) for (n, event), entry in zip(numbered, placed, strict=True))
+    for n, event, entry in strip:
+        _number(frame, n, event, entry, bottom - 6 - (entry.row + 0.5) * pitch)
+    return bottom, strip
+
+
+def _number(frame: Frame, n: int, event: Event, entry: Placed, y: float) -> None:
+    sizes, x = frame.sizes, entry.flag.x
+    solid = event.emphasised and event.when.exact
+    circle = tag(
+        "circle",
+        cx=x,
+        cy=y,
+        r=sizes.circle - 0.7,
+        class_="f s" if solid else "p s",
+        stroke_width=1.5 if event.emphasised else 1.1,
+        stroke_dasharray="" if event.when.exact else "2 1.6",
+    )
+    said = f"{n}. {frame.clock.when(event.when, dated=frame.dated)}: {frame.clock.say(event.label)}"
+    title = tag("title", xml(said, most=HOVER_CHARACTERS))
+    tone = f"t-{event.tone.value}"
+    rows = " ".join(map(named, event.rows))
+    frame.sheet.add("text", tag("g", title + circle, class_=tone, data_event=str(n), data_rows=rows))
+    digits = f"{tone} {'on' if solid else 'f'} d"
+    frame.sheet.text(x, y + sizes.digit * 0.36, str(n), sizes.digit, classes=digits, anchor="middle", bold=True)
+    if entry.side:
+        classes = f"{tone} f halo" if event.emphasised else "q halo"
+        frame.sheet.text(entry.text_span[0], y + sizes.label * 0.35, entry.flag.text, sizes.label, classes=classes)
+
+
+def draw_lines(frame: Frame, strip: Strip, strip_bottom: float, bodies: Sequence[Box]) -> None:
+    """A thin line for every event from its circle through all lanes; a soft band where only bounds are known."""
+    if not bodies:
+        return
+    end = bodies[-1].bottom
+    pitch = frame.sizes.circle * 2 + 2
+    for _, event, entry in strip:
+        tone = f"t-{event.tone.value}"
+        x = entry.flag.x
+        top = strip_bottom - 6 - (entry.row + 0.5) * pitch
+        style = look(event.tone)
+        if not event.when.exact:
+            _band(frame, event, strip_bottom, bodies)
+        strong = event.emphasised
+        parts = [f"M{number(x)} {number(top)}V{number(end if strong else strip_bottom)}"]
+        if not strong:
+            parts += [f"M{number(x)} {number(body.top)}V{number(body.bottom)}" for body in bodies]
+        dash = "1 3" if not event.when.exact else style.dash
+        line = tag("path", d="".join(parts), class_=f"{tone} s {'strong' if strong else 'weak'}", stroke_dasharray=dash)
+        foot = outline(style.shape, x, strip_bottom, 2.4, class_="f" if event.when.exact else "p s")
+        frame.sheet.add("events", line + tag("g", foot, class_=tone))
+
+
+def _band(frame: Frame, event: Event, strip_bottom: float, bodies: Sequence[Box]) -> None:
+    """From the earliest to the latest it may have been: fading in, since it is surest at its latest bound."""
+    left, right = frame.scale.x(event.when.earliest), frame.scale.x(event.when.latest)
+    if right - left < 1:
+        return
+    tone = event.tone.value
+    stops = tag("stop", offset="0", class_=f"t-{tone} stop", stop_opacity=0.01) + tag(
+        "stop", offset="1", class_=f"t-{tone} stop", stop_opacity=0.09 if event.emphasised else 0.05
+    )
+    fill = frame.sheet.paint(
+        f"fade-{tone}-{'strong' if event.emphasised else 'weak'}", tag("linearGradient", stops, x1="0", x2="1")
+    )
+    frame.sheet.add(
+        "ground",
+        "".join(
+            tag("rect", x=left, y=body.top, width=right - left, height=body.bottom - body.top, fill=fill)
+            for body in bodies
+        ),
+    )

@@ -1,0 +1,61 @@
+"""The words around a drawing: the headline above it, and under its axis what lies outside and whose time it is."""
+
+from __future__ import annotations
+
+from components.charts.clock import Clock
+from components.charts.model import Chart, Event
+from components.charts.sheet import Frame
+from components.charts.text import SERIF_BOLD, visible, wrap
+from data.model import Precision
+
+#: Events named at one edge of a drawing; of more, the table has all.
+_MOST_NAMED = 14
+
+
+def draw_headline(frame: Frame, y: float) -> float:
+    """The takeaway as a serif headline, wrapped; returns where it ends."""
+    size = 19.0 if frame.narrow else 24.0
+    text, width = visible(frame.clock.say(frame.chart.takeaway)), frame.width - 2 * frame.sizes.pad
+    for line in wrap(text, size, width, factor=SERIF_BOLD):
+        y += size * 1.22
+        frame.sheet.text(frame.sizes.pad, y - size * 0.2, line, size, classes="serif", bold=True)
+    return y + 12
+
+
+def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:
+    """Earlier and later events of the story, the zone of the clock, the credit; returns where they end."""
+    size = frame.sizes.note
+    width = frame.width - 2 * frame.sizes.pad
+    numbers = " Numbers count the events in order of time." if frame.chart.events and not frame.brief else ""
+    edges = [] if frame.brief else edge_notes(frame.chart, frame.clock, most=_MOST_NAMED)
+    for text in [*edges, f"All times {frame.clock.name}.{numbers}", credit]:
+        lines = wrap(visible(text), size, width)
+        y += 5 if lines else 0
+        for line in lines:
+            y += size * 1.35
+            frame.sheet.text(frame.sizes.pad, y, line, size, classes="q")
+    return y
+
+
+def edge_notes(chart: Chart, clock: Clock, *, most: int | None = None) -> list[str]:
+    """What lies before the window and what lies after it, each as one sentence that names its events.
+
+    With `most`, no sentence names more than so many, and it says how many more there are.
+    """
+    before = [event for event in chart.outside if event.when.latest < chart.window.start]
+    after = [event for event in chart.outside if event.when.latest >= chart.window.start]
+    found = []
+    for word, events in (("Earlier", before), ("Later", after)):
+        named = [edge_entry(event, clock) for event in events[:most]]
+        named += [f"and {len(events) - len(named)} more in the table"] if len(events) > len(named) else []
+        found += [f"{word}: {'; '.join(named)}."] if named else []
+    return found
+
+
+def edge_entry(event: Event, clock: Clock) -> str:
+    """Minnesota 11:14 a.m. Nov. 9: the short label with its time, if it has none of its own, and its day."""
+    said = clock.say(event.short)
+    day = clock.day(event.when.latest)
+    if said == event.short:
+        said = f"{said} {clock.when(event.when)}"
+    return said if event.when.precision is Precision.DAY else f"{said} {day}"

@@ -1,0 +1,111 @@
+"""The rows of a lane in SVG: observations on named ground, loose marks under one another, labels where they fit."""
+
+from __future__ import annotations
+
+from components.charts.geometry import in_row, spot, tracks_of
+from components.charts.labels import GAP, Flag, Placed, place, row_count
+from components.charts.model import Item, Lane, Mark, Spans
+from components.charts.sheet import Frame, tag
+from components.charts.svg_marks import extent, item_group, point, span
+from components.charts.text import fitted, short_forms, text_width, visible
+
+#: More loose spans than this lie closer together, without labels.
+_SPANS_WITH_LABELS = 3
+_CLOSE_PITCH = 8.0
+#: More loose marks than this carry labels only where a row has room for one.
+_MARKS_THAT_CLAIM = 10
+_LONGEST_LABEL = 400.0
+
+Entry = tuple[Mark, Item]
+
+
+def draw_rows(frame: Frame, lane: Lane, y: float) -> float:
+    """Draw every row from y downwards; returns where the last one ends."""
+    for track in tracks_of(lane):
+        entries = [entry for entry in lane.items if in_row(lane, *entry) and entry[1].track == track]
+        y = _track(frame, lane, track, entries, y) if track else _loose(frame, lane, entries, y)
+    return y
+
+
+def _track(frame: Frame, lane: Lane, name: str, entries: list[Entry], y: float) -> float:
+    """One named row on its ground: items that coincide stand one above the other in it."""
+    scale, pitch = frame.scale, frame.sizes.pitch
+    placed = _placed(frame, entries, claims=False, left=scale.left)
+    y = y if frame.gutter_for_tracks else _caption(frame, name, y)
+    height = max(1, row_count(placed)) * pitch
+    ground = tag("rect", x=scale.left, y=y, width=scale.right - scale.left, height=height, class_="band")
+    frame.sheet.add("ground", ground)
+    if frame.gutter_for_tracks:
+        _beside(frame, name, y + pitch / 2)
+    _draw(frame, lane, entries, placed, y + height, pitch=pitch)
+    return y + height + (4 if frame.gutter_for_tracks else 2)
+
+
+def _caption(frame: Frame, name: str, y: float) -> float:
+    """A row's name above it; returns where the row begins."""
+    scale, size = frame.scale, frame.sizes.label
+    y += size * 1.25
+    frame.sheet.text(scale.left, y, fitted(visible(name), size, scale.right - scale.left), size, classes="q halo")
+    return y + 4
+
+
+def _beside(frame: Frame, name: str, y: float) -> None:
+    """A row's name in the gutter at its left, centred on y."""
+    sizes = frame.sizes
+    text = fitted(visible(name), sizes.label, frame.scale.left - sizes.pad - 6)
+    frame.sheet.text(sizes.pad, y + sizes.label * 0.35, text, sizes.label, classes="q")
+
+
+def _loose(frame: Frame, lane: Lane, entries: list[Entry], y: float) -> float:
+    """Marks on no named row: points claim rows for their labels; many spans lie close together."""
+    points = [entry for entry in entries if not isinstance(entry[0], Spans)]
+    spans = [entry for entry in entries if isinstance(entry[0], Spans)]
+    gutter = frame.gutter_for_tracks and bool(points and spans)
+    left = frame.scale.left if gutter else frame.sizes.pad / 2
+    for group in (points, spans):
+        close = group is spans and len(group) > _SPANS_WITH_LABELS
+        claims = len(group) <= _MARKS_THAT_CLAIM and not close
+        placed = _placed(frame, group, claims=claims, left=left, labels=not close)
+        pitch = _CLOSE_PITCH if close else frame.sizes.pitch
+        height = row_count(placed) * pitch
+        _draw(frame, lane, group, placed, y + 2 + height, pitch=pitch)
+        if gutter and group:
+            _beside(frame, group[0][0].name, y + 2 + height / 2)
+        y += height + 4 if group else 0
+    return y
+
+
+def _placed(
+    frame: Frame, entries: list[Entry], *, claims: bool, left: float, labels: bool = True
+) -> tuple[Placed, ...]:
+    bounds = left, frame.width - frame.sizes.pad / 2
+    flags = []
+    for rank, (_, item) in enumerate(entries):
+        x = frame.scale.x(spot(item.when, frame.chart.window))
+        ink = extent(frame, item, x)
+        room = max(ink[0] - bounds[0], bounds[1] - ink[1]) - GAP
+        text = _said(frame, item, min(room, _LONGEST_LABEL)) if labels else ""
+        flags.append(Flag(x, *ink, text, priority=rank, claims=claims))
+    return place(flags, bounds, size=frame.sizes.label, lines=False)
+
+
+def _said(frame: Frame, item: Item, most: float) -> str:
+    """As much of the item's text as fits in whole clauses, else nothing."""
+    forms = short_forms(visible(frame.clock.say(item.text)))
+    return next((said for said in forms if text_width(said, frame.sizes.label) <= most), "")
+
+
+def _draw(
+    frame: Frame, lane: Lane, entries: list[Entry], placed: tuple[Placed, ...], bottom: float, *, pitch: float
+) -> None:
+    """Marks and labels in rows above `bottom`."""
+    size = frame.sizes.label
+    for (mark, item), entry in zip(entries, placed, strict=True):
+        y = bottom - (entry.row + 0.5) * pitch
+        if isinstance(mark, Spans):
+            drawing = span(frame, item, y, thick=2.0 if pitch == _CLOSE_PITCH else 6.0)
+        else:
+            drawing = point(frame, mark, item, entry.flag.x, y)
+        frame.sheet.add("marks", item_group(frame, lane, mark, item, drawing))
+        if entry.side:
+            frame.sheet.text(entry.text_span[0], y + size * 0.35, entry.flag.text, size, classes="halo")

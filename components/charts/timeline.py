@@ -1,0 +1,87 @@
+"""The night on one clock: searches, the site and the calls in three lanes, with the calls running through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from components.charts.clock import Style, token
+from components.charts.interest import first_rise, mark_events, marks_lane
+from components.charts.model import Chart, Lane
+from components.charts.outages import first_trouble, main_service, observation_events, outages_lane, split_by
+from components.charts.results import call_events, results_lane, within
+from components.charts.rows import records, when_in
+from data.model import Sourced, When, Window
+from data.story import Story
+
+#: In a longer range a time of day alone would not say which day.
+ONE_DAY = timedelta(days=1)
+LANES = ("interest", "outages", "results")
+
+
+def timeline_chart(
+    story: Story,
+    window: Window,
+    *,
+    calls: Sourced,
+    milestones: Sourced,
+    marks: Sourced,
+    observations: Sourced,
+    caller: str,
+    lanes: Sequence[str] = (),
+) -> Chart:
+    """Three lanes on one clock. Whole tables come in: what lies outside the window is named at its edges.
+
+    `lanes` chooses among LANES; none chosen means all.
+    """
+    chosen = [name for name in LANES if not lanes or name in lanes]
+    near_marks, far_marks = split_by(window, marks)
+    seen, unseen = split_by(window, observations)
+    events, far = within(call_events(story, calls, milestones, caller=caller), window)
+    drawn: dict[str, Lane] = {
+        "interest": marks_lane(near_marks),
+        "outages": outages_lane(story, seen),
+        "results": results_lane(story, calls, window, caller=caller),
+    }
+    edges = [*far]
+    edges += mark_events(far_marks) if "interest" in chosen else []
+    edges += observation_events(unseen) if "outages" in chosen else []
+    return Chart(
+        slug="timeline",
+        story=story.slug,
+        title="The night on one clock",
+        takeaway=timeline_takeaway(story, near_marks, seen, calls, window),
+        window=window,
+        lanes=tuple(drawn[name] for name in chosen),
+        events=events,
+        outside=tuple(sorted(edges, key=lambda event: event.when.latest)),
+        sources=story.sources,
+        notes=("Coming after is not coming from: no record here shows why searches rose or why the site failed.",),
+    )
+
+
+def timeline_takeaway(story: Story, marks: Sourced, seen: Sourced, calls: Sourced, window: Window) -> str:
+    """When trouble was first on record, searches first reported rising, and the first emphasised call: no order."""
+    moments = [
+        (f"trouble at {main_service(story)} is on record from {{}}", first_trouble(seen)),
+        ("rising searches were reported from {}", first_rise(marks)),
+        _first_call(story, calls, window),
+    ]
+    held = [(words, when) for words, when in moments if when is not None]
+    if not held:
+        return "No call, search mark or observation falls in this window"
+    # One zone for the sentence, at its end; in a longer range every time has its date.
+    long, last = window.length > ONE_DAY, len(held) - 1
+    styles: list[Style] = ["stamp" if long else "time" if place == last else "short" for place in range(len(held))]
+    text = "; ".join(words.format(token(when, style)) for (words, when), style in zip(held, styles, strict=True))
+    return text[0].upper() + text[1:]
+
+
+def _first_call(story: Story, calls: Sourced, window: Window) -> tuple[str, When | None]:
+    """The call the story emphasises most, among those inside the window."""
+    rows = {row["contest"]: row for row in records(calls) if window.overlaps(row["earliest"], row["latest"])}
+    for code in story.about.emphasised:
+        if code in rows:
+            when = when_in(rows[code])
+            return f"{rows[code]['caller']} called {rows[code]['name']} {'at ' if when.exact else ''}{{}}", when
+    return "", None

@@ -1,0 +1,112 @@
+"""A chart in words: its takeaway, its alt text, and every mark as one sentence of an ordered list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from components.charts.clock import Clock
+from components.charts.model import Chart, Event, Item, Kind, Lane, Line, Mark, Steps
+
+#: Screen readers cut long alternatives; the long description carries the rest.
+ALT_CHARACTERS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`takeaway` is one sentence or two, `alt` at most 250 characters, `long` one entry for each mark and event."""
+
+    takeaway: str
+    alt: str
+    long: tuple[str, ...]
+
+
+def describe(chart: Chart, clock: Clock) -> Words:
+    """The chart in words, with times in the clock's zone. `long` is in the order of time."""
+    takeaway = clock.say(chart.takeaway)
+    start = f"{clock.say(chart.title)}, {clock.span(chart.window)}."
+    entries = sorted(_entries(chart, clock), key=lambda entry: entry[0])
+    return Words(takeaway, fitted(f"{start} {takeaway}", ALT_CHARACTERS), tuple(text for _, text in entries))
+
+
+def fitted(text: str, limit: int) -> str:
+    """The text, cut at a word and marked with an ellipsis where it is longer than `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def _entries(chart: Chart, clock: Clock) -> list[tuple[datetime, str]]:
+    numbers = event_numbers(chart)
+    found = [
+        (item.when.latest, _sentence(chart, lane, mark, item, clock, numbers.get(item.row)))
+        for lane in chart.lanes
+        for mark, item in lane.items
+    ]
+    drawn = {item.row for lane in chart.lanes for _, item in lane.items}
+    found += [
+        (event.when.latest, f"{_when(chart, event, clock)}: {clock.say(event.label)} (number {number}).")
+        for number, event in chart.numbered
+        if not set(event.rows) <= drawn
+    ]
+    found += [
+        (event.when.latest, f"Outside this window, {clock.when(event.when, dated=True)}: {clock.say(event.label)}.")
+        for event in chart.outside
+    ]
+    return found
+
+
+def event_numbers(chart: Chart) -> dict[str, int]:
+    """Row id -> the number of the event that stands for it."""
+    return {row: number for number, event in chart.numbered for row in event.rows}
+
+
+def _when(chart: Chart, thing: Item | Event, clock: Clock) -> str:
+    return clock.when(thing.when, dated=clock.day(chart.window.start) != clock.day(thing.when.latest))
+
+
+def period(item: Item, clock: Clock, *, dated: bool) -> str:
+    """When an item happened, and until when where it lasted."""
+    first = clock.when(item.when, dated=dated)
+    return f"{first} to {clock.when(item.until, dated=dated)}" if item.until else first
+
+
+def _sentence(chart: Chart, lane: Lane, mark: Mark, item: Item, clock: Clock, number: int | None) -> str:
+    dated = clock.day(chart.window.start) != clock.day(item.last) or chart.window.length.days >= 1
+    value = amount(lane, mark, item)
+    detail = [value] if value else []
+    detail += [item.track] if item.track else []
+    detail += [f"number {number}"] if number else []
+    tail = f" ({'; '.join(detail)})" if detail else ""
+    return f"{period(item, clock, dated=dated)}, {clock.say(lane.title)}: {clock.say(item.text)}{tail}."
+
+
+def number_text(value: float) -> str:
+    """1,234 or 8.8: grouped, and with a decimal only where the figure has one."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"
+
+
+_SAID = {
+    Kind.EXACT: "{}",
+    Kind.LOWER_BOUND: "more than {}",
+    Kind.UPPER_BOUND: "less than {}",
+    Kind.APPROXIMATE: "about {}",
+    Kind.CENSORED: "below Google's resolution",
+}
+
+
+def amount(lane: Lane, mark: Mark, item: Item) -> str:
+    """What an item measures, in words that keep its kind: "more than 200,000 users", "29, total 197"."""
+    if item.kind is Kind.TIME_ONLY or item.value is None:
+        return ""
+    if isinstance(mark, Steps):
+        return f"{number_text(item.value)} {lane.unit}, {mark.name} total {_range(item)}"
+    if item.kind is Kind.RANK:
+        return f"rank {number_text(item.value)}"
+    text = _SAID[item.kind].format(number_text(item.value))
+    if isinstance(mark, Line) and item.low is not None and item.high is not None:
+        text += f", band {_range(item)}"
+    return text if item.kind is Kind.CENSORED else f"{text} {lane.unit}".strip()
+
+
+def _range(item: Item) -> str:
+    low, high = item.low or 0, item.high or 0
+    return number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"

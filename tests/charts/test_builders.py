@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from components.charts.catalogue import CHARTS, chart_of
+from components.charts.clock import Clock
+from components.charts.model import Chart, Kind, Points, Steps
+from components.charts.words import describe
+from data.errors import DataError
+from data.model import Window
+from data.story import Story, read_story
+
+US_2016 = Path(__file__).parents[2] / "data" / "stories" / "us-2016"
+EASTERN = Clock("America/New_York")
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return read_story(US_2016)
+
+
+def night(story: Story, slug: str, *, caller: str = "AP") -> Chart:
+    return chart_of(story, slug, story.window, caller=caller)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(f"2016-11-{text}").replace(tzinfo=UTC)
+
+
+def test_the_timeline_has_three_lanes_in_order(story: Story) -> None:
+    assert [lane.slug for lane in night(story, "timeline").lanes] == ["interest", "outages", "results"]
+
+
+def test_chosen_lanes_are_the_only_ones_and_keep_their_order(story: Story) -> None:
+    chart = chart_of(story, "timeline", story.window, caller="AP", lanes=("results", "interest"))
+    assert [lane.slug for lane in chart.lanes] == ["interest", "results"]
+
+
+def test_florida_is_an_event_of_its_own_at_its_ap_minute(story: Story) -> None:
+    event = next(event for event in night(story, "timeline").events if "Florida" in event.label)
+    assert event.label == "AP called Florida for Trump"
+    assert event.when.exact and event.when.latest == utc("09T03:50")
+    assert event.emphasised and event.priority == 0
+
+
+def test_ohio_under_ap_is_known_only_by_a_bound(story: Story) -> None:
+    event = next(event for event in night(story, "timeline").events if "Ohio" in event.label)
+    assert not event.when.exact
+    assert EASTERN.say(event.short) == "Ohio by 10:39 p.m."
+
+
+def test_the_nine_oclock_batch_is_one_event(story: Story) -> None:
+    batch = [event for event in night(story, "timeline").events if event.when.latest == utc("09T02:00")]
+    assert len([event for event in batch if event.when.exact]) == 1
+    assert "Texas" in batch[0].label and "New York for Clinton" in batch[0].label
+
+
+def test_a_milestone_in_the_minute_of_a_call_joins_its_sentence(story: Story) -> None:
+    wisconsin = next(event for event in night(story, "timeline").events if "Wisconsin" in event.label)
+    assert "AP calls the presidency" in wisconsin.label
+    assert {row.split(":")[0] for row in wisconsin.rows} == {"calls", "milestones"}
+
+
+def test_events_are_numbered_by_time(story: Story) -> None:
+    numbered = night(story, "timeline").numbered
+    assert [number for number, _ in numbered] == list(range(1, len(numbered) + 1))
+    latest = [event.when.latest for _, event in numbered]
+    assert latest == sorted(latest)
+
+
+@pytest.mark.parametrize(
+    ("contest", "day"),
+    [("Minnesota", "09"), ("Arizona", "10"), ("New Hampshire", "14"), ("Michigan", "28")],
+)
+def test_late_calls_stand_at_the_edge_with_their_date(story: Story, contest: str, day: str) -> None:
+    edge = next(event for event in night(story, "timeline").outside if contest in event.label)
+    assert edge.when.earliest.astimezone(UTC).day == int(day)
+
+
+def test_nothing_of_the_story_is_dropped_whatever_the_range(story: Story) -> None:
+    whole = night(story, "timeline")
+    narrow = chart_of(story, "timeline", Window(utc("09T03:30"), utc("09T04:30")), caller="AP")
+    rows = [
+        {row for event in (*chart.events, *chart.outside) for row in event.rows}
+        | {item.row for lane in chart.lanes for _, item in lane.items}
+        for chart in (whole, narrow)
+    ]
+    assert rows[0] == rows[1]
+
+
+def test_ap_has_two_running_totals_and_cnn_has_none_and_says_why(story: Story) -> None:
+    totals = [mark for mark in night(story, "results").lanes[0].marks if isinstance(mark, Steps)]
+    assert [mark.name for mark in totals] == ["Trump", "Clinton"]
+    lane = night(story, "results", caller="CNN").lanes[0]
+    assert lane.marks == ()
+    assert lane.note.startswith("CNN: no total: ") and lane.note.endswith("of 56 calls known.")
+
+
+def test_a_total_after_the_last_call_of_the_night_is_a_range_without_the_open_contests(story: Story) -> None:
+    trump = night(story, "results").lanes[0].marks[0]
+    assert (trump.items[-1].low, trump.items[-1].high) == (279.0, 279.0)
+
+
+def test_the_site_lane_keeps_conflicting_observations_on_the_rows_of_their_grades(story: Story) -> None:
+    lane = night(story, "outages").lanes[0]
+    tracks = {item.track for _, item in lane.items}
+    assert tracks <= set(lane.tracks) and len(lane.tracks) == 4
+    assert {mark.name for mark in lane.marks} == {"failing", "degraded", "answering"}
+    assert "nobody looked" in lane.note
+
+
+def test_searches_of_the_night_are_points_and_never_a_line(story: Story) -> None:
+    lane = night(story, "interest").lanes[0]
+    assert all(isinstance(mark, Points) for mark in lane.marks)
+    assert all(item.value is None or item.kind is not Kind.EXACT for _, item in lane.items)
+    assert "no curve is drawn" in lane.note
+
+
+def test_the_long_series_says_where_it_ends(story: Story) -> None:
+    long = Window(datetime(2004, 1, 1, tzinfo=UTC), datetime(2016, 12, 1, tzinfo=UTC))
+    chart = chart_of(story, "interest", long, caller="AP")
+    assert [lane.title for lane in chart.lanes] == [
+        "“move to canada” in the U.S., by week",
+        "“move to canada” in the U.K., by week",
+    ]
+    gaps = [item for lane in chart.lanes for mark, item in lane.items if mark.name == "no series held"]
+    assert [gap.text for gap in gaps] == ["The series held ends July 9, 2016"] * 2
+    assert all(gap.when.earliest == datetime(2016, 7, 10, tzinfo=UTC) for gap in gaps)
+
+
+def test_the_change_of_collection_is_marked_on_the_long_series_with_its_source(story: Story) -> None:
+    long = Window(datetime(2015, 1, 1, tzinfo=UTC), datetime(2016, 12, 1, tzinfo=UTC))
+    chart = chart_of(story, "interest", long, caller="AP")
+    assert [event.when.latest for event in chart.events] == [datetime(2016, 1, 1, tzinfo=UTC)]
+    assert {name for event in chart.events for name in event.sources} <= {source.id for source in chart.sources}
+
+
+def test_every_traffic_lane_has_one_unit(story: Story) -> None:
+    chart = night(story, "traffic")
+    units = {row.id: row.unit for row in story.figures}
+    for lane in chart.lanes:
+        assert {units[item.row.removeprefix("figures:")] for _, item in lane.items} == {lane.unit}
+
+
+def test_a_days_bar_is_never_cut(story: Story) -> None:
+    window = night(story, "traffic").window
+    assert window.start == utc("08T05:00") and window.end == utc("10T05:00")
+
+
+@pytest.mark.parametrize("slug", CHARTS)
+def test_a_window_with_nothing_in_it_is_said_not_drawn(story: Story, slug: str) -> None:
+    start = datetime(1999, 1, 1, tzinfo=UTC)
+    chart = chart_of(story, slug, Window(start, start + timedelta(hours=6)), caller="AP")
+    drawn = [item for lane in chart.lanes for _, item in lane.items]
+    assert drawn == []
+    assert describe(chart, EASTERN).takeaway
+
+
+def test_an_unknown_chart_is_refused_with_the_choices(story: Story) -> None:
+    with pytest.raises(DataError, match="choose one of: timeline, interest, outages, results, traffic"):
+        chart_of(story, "weather", story.window, caller="AP")
+
+
+@pytest.mark.parametrize("slug", CHARTS)
+@pytest.mark.parametrize("caller", ["AP", "CNN", "TV"])
+def test_every_mark_and_event_names_a_source_that_comes_with_the_chart(story: Story, slug: str, caller: str) -> None:
+    chart = night(story, slug, caller=caller)
+    known = {source.id for source in chart.sources}
+    for lane in chart.lanes:
+        for _, item in lane.items:
+            assert item.sources and set(item.sources) <= known, item.row
+    for event in (*chart.events, *chart.outside):
+        assert event.sources and set(event.sources) <= known, event.rows

@@ -1,0 +1,204 @@
+"""Plotly figures: naive times only, one x axis, every item findable, every text inert, nothing on one another."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import combinations, pairwise
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+from components.charts import plotly
+from components.charts.clock import Clock
+from components.charts.model import Chart
+from components.charts.room import Box
+from components.charts.text import text_width, visible
+from components.charts.theme import DARK, LIGHT, Theme
+from data.model import Window
+from tests.charts import samples
+from tests.charts.samples import EASTERN
+
+CHARTS = pytest.mark.parametrize("chart", samples.ALL.values(), ids=samples.ALL)
+HOSTILE = pytest.mark.parametrize("text", samples.HOSTILE, ids=lambda text: visible(text)[:20] or "empty")
+NAIVE = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$")
+
+
+def drawn(chart: Chart, *, clock: Clock = EASTERN, theme: Theme = LIGHT) -> dict[str, Any]:
+    figure: dict[str, Any] = json.loads(plotly.figure(chart, clock, theme=theme).to_json())
+    return figure
+
+
+def strings(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for value in part.values():
+            yield from strings(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from strings(value)
+
+
+@CHARTS
+def test_a_figure_is_valid_plotly(chart: Chart) -> None:
+    assert go.Figure(drawn(chart), skip_invalid=False).data
+
+
+@CHARTS
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/London", "Asia/Kolkata"])
+def test_every_time_is_a_naive_text_inside_the_axis(chart: Chart, zone: str) -> None:
+    figure = drawn(chart, clock=Clock(zone))
+    axis = figure["layout"]["xaxis"]
+    on_x = [shape for shape in figure["layout"]["shapes"] if shape["xref"] == "x"]
+    notes = [note["x"] for note in figure["layout"]["annotations"] if note["xref"] == "x"]
+    times = [x for trace in figure["data"] for x in trace["x"] if x is not None]
+    times += [shape[end] for shape in on_x for end in ("x0", "x1")] + notes + axis["tickvals"] + axis["range"]
+    assert all(isinstance(x, str) and NAIVE.match(x) for x in times)
+    assert all(axis["range"][0] <= x <= axis["range"][1] for x in times)
+
+
+@CHARTS
+def test_every_item_and_event_can_be_found_by_its_row(chart: Chart) -> None:
+    rows = {row for trace in drawn(chart)["data"] for row in trace.get("customdata", ()) if row}
+    assert rows == {item.row for lane in chart.lanes for _, item in lane.items} | {
+        " ".join(event.rows) for event in chart.events
+    }
+
+
+@CHARTS
+def test_all_lanes_share_one_x_axis_and_no_pixel_of_height(chart: Chart) -> None:
+    figure = drawn(chart)
+    assert {trace["xaxis"] for trace in figure["data"]} == {"x"}
+    domains = sorted(axis["domain"] for name, axis in figure["layout"].items() if name.startswith("yaxis"))
+    assert all(one[1] <= other[0] for one, other in pairwise(domains))
+    assert {trace["yaxis"].replace("y", "yaxis") for trace in figure["data"]} <= set(figure["layout"])
+
+
+def test_the_numbers_of_events_are_those_of_every_other_rendering() -> None:
+    events = drawn(samples.night())["data"][-1]
+    assert events["text"] == [str(number) for number, _ in samples.night().numbered]
+    assert events["customdata"][17] == "calls:Florida"
+    assert events["hovertext"][17] == "18. 10:50 p.m. EST: AP called Florida"
+    assert events["x"][17] == "2016-11-08T22:50:00"
+
+
+def test_a_pointer_is_told_when_what_and_how_much() -> None:
+    trump = next(trace for trace in drawn(samples.night())["data"] if trace.get("name") == "Trump")
+    told = trump["hovertext"][trump["customdata"].index("calls:Florida")]
+    assert told.replace("<br>", " ") == "10:50 p.m. EST: Florida for Trump, AP (29 votes, Trump total 197)"
+
+
+def test_hovering_and_dragging_are_set_for_all_lanes_at_once() -> None:
+    layout = drawn(samples.night())["layout"]
+    assert (layout["hovermode"], layout["hoversubplots"]) == ("x unified", "axis")
+    assert (layout["dragmode"], layout["selectdirection"]) == ("select", "h")
+    assert all(axis["fixedrange"] for name, axis in layout.items() if name.startswith(("xaxis", "yaxis")))
+
+
+def test_a_selection_dims_nothing() -> None:
+    assert all(trace["unselected"] == {"marker": {"opacity": 1}} for trace in drawn(samples.night())["data"])
+
+
+def test_the_figure_offers_no_upload() -> None:
+    assert plotly.CONFIG["showSendToCloud"] is False
+    assert plotly.CONFIG["plotlyServerURL"] == ""
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@CHARTS
+def test_every_colour_is_the_themes(chart: Chart, theme: Theme) -> None:
+    own = {theme.paper, theme.ink, theme.quiet, theme.rule, theme.band, *theme.tones.values()}
+    own |= {",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5)) for colour in own}
+    found = {text for text in strings(drawn(chart, theme=theme)) if re.match(r"#[0-9A-Fa-f]{6}$|rgba\(", text)}
+    used = {re.sub(r"^rgba\((\d+,\d+,\d+),.*", r"\1", text) for text in found}
+    assert used <= own
+    assert drawn(chart, theme=theme)["layout"]["template"] == {"layout": {}}
+
+
+@HOSTILE
+def test_a_hostile_text_comes_out_inert(text: str) -> None:
+    figure = drawn(samples.saying(text))
+    shown = [
+        *(part for note in figure["layout"]["annotations"] for part in (note["text"],)),
+        *(
+            part
+            for trace in figure["data"]
+            for key in ("hovertext", "text", "name")
+            for part in strings(trace.get(key))
+        ),
+        *figure["layout"]["xaxis"]["ticktext"],
+    ]
+    for part in shown:
+        bare = re.sub(r"</?b>|<br>", "", part)
+        assert not set(bare) & set("<>&$\x00")
+        assert len(bare) <= 2_000
+        assert visible(bare) == bare
+    assert len(json.dumps(figure)) < 80_000
+
+
+def boxes_on_strip(chart: Chart, width: float) -> list[Box]:
+    """Circles and labels of the event strip in pixels, for a plot of this width."""
+    figure = drawn(chart)
+    start, end = (datetime.fromisoformat(text) for text in figure["layout"]["xaxis"]["range"])
+    events = figure["data"][-1]
+    found = []
+    for x, y in zip(events["x"], events["y"], strict=True):
+        place = (datetime.fromisoformat(x) - start) / (end - start) * width
+        found.append(Box(place - 7.5, y - 7.5, place + 7.5, y + 7.5))
+    for note in figure["layout"]["annotations"]:
+        if note["yref"] == "y":
+            left = (datetime.fromisoformat(note["x"]) - start) / (end - start) * width + note["xshift"]
+            wide = text_width(note["text"], note["font"]["size"])
+            left -= wide if note["xanchor"] == "right" else 0
+            found.append(Box(left, note["y"] - 7, left + wide, note["y"] + 7))
+    return found
+
+
+@pytest.mark.parametrize("width", [300, 344, 700, 1180])
+def test_no_label_or_circle_of_the_strip_lies_on_another_from_a_phone_to_a_desk(width: float) -> None:
+    boxes = boxes_on_strip(samples.night(), width)
+    assert len(boxes) > len(samples.night().events) + 5
+    for one, other in combinations(boxes, 2):
+        assert not one.overlaps(other)
+    for box in boxes:
+        assert box.left >= -16
+        assert box.right <= width + 18
+
+
+def test_words_of_lanes_are_broken_for_a_phone() -> None:
+    notes = drawn(samples.night())["layout"]["annotations"]
+    lines = [(line, note["font"]["size"]) for note in notes for line in re.sub("</?b>", "", note["text"]).split("<br>")]
+    assert max(text_width(line, size) for line, size in lines) <= 305
+
+
+def test_what_lies_outside_is_named_and_a_long_list_says_how_many_more() -> None:
+    many = tuple(samples.outside_events()) * 5
+    chart = Chart("x", "us-2016", "", "", samples.NIGHT, (samples.results_lane(),), sources=(samples.AP,), outside=many)
+    few, long = (drawn(c)["layout"]["annotations"][-1]["text"].replace("<br>", " ") for c in (samples.night(), chart))
+    assert few.startswith("Later: Minnesota 11:14 a.m. EST Nov. 9; Arizona Nov. 10, 2016;")
+    assert re.search(r"and \d+ more in the table\.$", long)
+
+
+def test_the_axis_stays_linear_over_a_night_when_clocks_change() -> None:
+    night = Window(datetime(2016, 11, 6, 4, tzinfo=UTC), datetime(2016, 11, 6, 10, tzinfo=UTC))
+    chart = Chart("x", "us-2016", "", "", night, (samples.results_lane(),), sources=(samples.AP,))
+    assert drawn(chart)["layout"]["xaxis"]["range"] == ["2016-11-06T00:00:00", "2016-11-06T06:00:00"]
+
+
+def test_the_same_chart_is_the_same_figure_twice() -> None:
+    assert drawn(samples.night()) == drawn(samples.night())
+
+
+def test_the_whole_night_is_drawn_in_well_under_a_blink() -> None:
+    plotly.figure(samples.night(), EASTERN)
+    seconds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        plotly.figure(samples.night(), EASTERN)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.060
