@@ -1,0 +1,51 @@
+# make run [PORT=8501]   open the app        make test   everything that must hold
+# make bench             ratios, not tests   make clean  forget the environment and caches
+
+PORT ?= 8501
+VENV ?= .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+SOURCES := app.py components data pages tests bench
+
+.PHONY: run test lint types unit bench browser clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.run
+	@echo "Nightdesk: http://localhost:$(PORT)"
+	@$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: lint types unit
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy $(SOURCES)
+
+unit: $(VENV)/.dev browser
+	$(BIN)/python -m pytest --no-skips
+
+bench: $(VENV)/.dev browser
+	$(BIN)/python -m bench
+
+# The stamps hold the moment of the last install: a second run installs nothing and needs no network.
+$(VENV)/.run: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Nightdesk wants Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	touch $@
+
+browser:
+	@command -v "$${CHROMIUM:-chromium}" chromium chromium-browser google-chrome >/dev/null \
+	  || { command -v apt-get >/dev/null && $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q chromium; } \
+	  || { echo "The browser tests want Chromium: install it, or set CHROMIUM to its path."; exit 1; }
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,74 @@
+"""The only place where loaders and charts are cached: one visible line for each, keyed by the story's files."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from components.charts import catalogue, plotly, table
+from components.charts.clock import Clock
+from components.charts.model import Chart
+from components.charts.theme import theme_named
+from data import interest, outages, results
+from data.model import Window
+from data.settings import Settings
+from data.story import Story, find_story, fingerprint, story_folders
+
+
+def _key(story: Story) -> tuple[str, str, str]:
+    return (story.slug, str(story.folder), fingerprint(story.folder))
+
+
+# Loaders answer in milliseconds; the cache spares the many who look at the same night at the same time.
+_cache = partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Story: _key})
+# Frozen values may be shared by every session: cache_resource hands them out without a copy.
+_share = partial(st.cache_resource, show_spinner=False, max_entries=256, hash_funcs={Story: _key})
+
+load_calls = _cache(results.load_calls)
+load_milestones = _cache(results.load_milestones)
+load_interest = _cache(interest.load_interest)
+load_interest_marks = _cache(interest.load_interest_marks)
+load_observations = _cache(outages.load_observations)
+load_untimed = _cache(outages.load_untimed)
+load_traffic = _cache(outages.load_traffic)
+load_figures = _cache(outages.load_figures)
+load_controls = _cache(outages.load_controls)
+
+LOADERS = catalogue.Loaders(
+    load_calls, load_milestones, load_interest_marks, load_interest, load_observations, load_traffic
+)
+
+
+@partial(st.cache_resource, show_spinner=False, max_entries=16, hash_funcs={Settings: repr})
+def _read(slug: str, settings: Settings, stamp: str) -> Story:
+    """`stamp` is part of the key: an edited story has another one."""
+    return find_story(slug, settings)
+
+
+def load_story(slug: str, settings: Settings) -> Story:
+    """The checked story of this name, read again when one of its files changes. Raises StoryInvalid or DataError."""
+    folder = story_folders(settings).get(slug)
+    story: Story = _read(slug, settings, fingerprint(folder) if folder else "")
+    return story
+
+
+@_share
+def load_chart(
+    story: Story, slug: str, window: Window, caller: str, lanes: tuple[str, ...] = (), region: str = ""
+) -> Chart:
+    """The chart of this name over this window, built once for everybody."""
+    return catalogue.chart_of(story, slug, window, caller=caller, lanes=lanes, region=region, load=LOADERS)
+
+
+@partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Chart: hash})
+def load_table(chart: Chart, zone: str) -> pd.DataFrame:
+    """The chart's table on the clock of this zone."""
+    return table.frame(chart, Clock(zone))
+
+
+@partial(st.cache_resource, show_spinner=False, max_entries=256, hash_funcs={Chart: hash})
+def load_figure(chart: Chart, zone: str, theme: str) -> object:
+    """The chart's Plotly figure, drawn once for everybody who looks at the same view."""
+    return plotly.figure(chart, Clock(zone), theme=theme_named(theme))

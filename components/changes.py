@@ -1,0 +1,27 @@
+"""How a control changes what is looked at: read the view in force, change one thing, write the address."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from components.cached import load_story
+from components.view import ViewState, change_view, current_view
+from data.settings import read_settings
+from data.story import Story, story_folders
+
+
+def stories_here() -> tuple[str, ...]:
+    """The slugs that this server offers, the default first."""
+    return tuple(story_folders(read_settings(os.environ)))
+
+
+def story_named(slug: str) -> Story:
+    """The checked story of this name; DataError where there is none, or one with faults."""
+    return load_story(slug, read_settings(os.environ))
+
+
+def change(story: Story, rewrite: Callable[[ViewState], ViewState]) -> None:
+    """Rewrite the address from what it says at this moment, so that one control never undoes another."""
+    now, _ = current_view(story)
+    change_view(rewrite(now), story, default_story=stories_here()[0])

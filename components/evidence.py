@@ -1,0 +1,161 @@
+"""Evidence to read: observations as cards, figures as tables, control cases as boxes, each with who says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components.charts.ap_style import calendar_day
+from components.charts.clock import Clock
+from components.charts.outages import GRADES
+from components.charts.rows import records, when_in
+from components.charts.words import number_text
+from components.inert import markdown
+from components.prose import source_links
+from data.model import Sourced
+from data.outages import REGIONS
+from data.story import Story
+
+_FIGURES = {
+    "lower bound": "more than {}",
+    "upper bound": "less than {}",
+    "approximate": "about {}",
+    "derived": "{} (derived)",
+    "rounded": "about {}",
+}
+#: The plain facts of a control case: column -> how a reader knows it.
+_FACTS = {"spike": "Search spike", "outage": "Outage", "election": "Election night"}
+
+
+def show_observations(story: Story, observations: Sourced, clock: Clock) -> None:
+    """One card for each observation, in the order of time; says so when there are none."""
+    rows = records(observations)
+    if not rows:
+        st.info("No records in this story for this window and place.")
+    for row in rows:
+        with st.container(border=True):
+            st.markdown(_card(story, row, clock))
+
+
+def _card(story: Story, row: dict[str, Any], clock: Clock) -> str:
+    when = clock.when(when_in(row), dated=True) if row["earliest"] else "No clock time given"
+    if row["until"]:
+        when += f", until {clock.time(row['until'])}"
+    grade = GRADES[row["grade"]]
+    published = f" · published {row['published']}" if row["published"] else ""
+    links = source_links(story, row["source"])
+    lines = [
+        f"**{markdown(when)} · {markdown(row['host'])} {row['status']}** · {grade}",
+        markdown(clock.say(row["what"])),
+        f"Seen from {markdown(row['place'])} · {markdown(row['credit'])}{published} {links}",
+        f"*Time: {markdown(row['time_basis'])}.*" + (f" *{markdown(clock.say(row['note']))}*" if row["note"] else ""),
+    ]
+    return "  \n".join(lines)
+
+
+def choose_region() -> str:
+    """Where observers were: one of REGIONS, or everywhere as an empty text."""
+    return st.segmented_control("Seen from", REGIONS, key="choose-region") or ""
+
+
+def of_metric(figures: Sourced, prefix: str) -> Sourced:
+    """The figures whose metric begins so."""
+    frame = figures.frame
+    return Sourced(frame[frame["metric"].str.startswith(prefix)], figures.sources)
+
+
+def figure_text(row: dict[str, Any]) -> str:
+    """A figure in words that keep its kind and unit: "more than 200,000 users", "rank 1"."""
+    if row["value"] is None:
+        return str(row["text"])
+    if row["unit"] == "rank":
+        return f"rank {number_text(row['value'])}"
+    number = number_text(row["value"])
+    if row["unit"].startswith("percent increase"):
+        return _FIGURES.get(row["kind"], "{}").format(f"+{number} %")
+    unit = row["unit"].replace("percent", "%", 1)
+    return f"{_FIGURES.get(row['kind'], '{}').format(number)} {unit}".strip()
+
+
+def show_figures(story: Story, figures: Sourced, clock: Clock) -> None:
+    """A real table of figures, each with its window, its base and its source as a link."""
+    rows = [_figure_cells(story, row, clock) for row in records(figures)]
+    if not rows:
+        st.info("No records in this story.")
+        return
+    st.table(pd.DataFrame(rows), hide_index=True)
+
+
+def _figure_cells(story: Story, row: dict[str, Any], clock: Clock) -> dict[str, str]:
+    return {
+        "What was counted": markdown(clock.say(row["label"])),
+        "Figure": markdown(clock.say(figure_text(row))),
+        "Counted over": _window(row, clock),
+        "Compared with": markdown(clock.say(row["base"])),
+        "Who says so": f"{markdown(row['credit'])} {source_links(story, row['source'])}",
+        "To keep in mind": markdown(clock.say(row["note"])),
+    }
+
+
+def _window(row: dict[str, Any], clock: Clock) -> str:
+    if not row["start"]:
+        return f"until {clock.stamp(row['end'])}" if row["end"] else "not stated"
+    if not row["end"]:
+        return f"around {clock.stamp(row['start'])}"
+    return f"{clock.stamp(row['start'])} to {clock.stamp(row['end'])}"
+
+
+def show_controls(story: Story, controls: Sourced, clock: Clock) -> None:
+    """One box for each control case: three plain facts, and its rows as lines with their sources."""
+    cases: dict[str, list[dict[str, Any]]] = {}
+    for row in records(controls):
+        cases.setdefault(row["case"], []).append(row)
+    if not cases:
+        st.info("No control cases in this story.")
+    for rows in cases.values():
+        with st.container(border=True):
+            facts = " · ".join(f"{name}: **{rows[0][column]}**" for column, name in _FACTS.items())
+            st.markdown(f"**{markdown(rows[0]['title'])}**  \n{facts}")
+            with st.expander(_held(rows)):
+                st.markdown("\n".join(f"- {_control_line(story, row, clock)}" for row in rows))
+
+
+def _held(rows: list[dict[str, Any]]) -> str:
+    """How many rows a case has, and over which days, each where its source is."""
+    count = f"{len(rows)} record{'' if len(rows) == 1 else 's'}"
+    timed = [row for row in rows if row["earliest"]]
+    if not timed:
+        return count
+    end, zone = max((row["until"] or row["latest"], row["zone"]) for row in timed)
+    days = [Clock(timed[0]["zone"]).date(timed[0]["earliest"]), Clock(zone).date(end)]
+    return f"{count}, {' to '.join(dict.fromkeys(days))}"
+
+
+def _control_line(story: Story, row: dict[str, Any], clock: Clock) -> str:
+    state = f" {row['status']}" if row["status"] != "none" else ""
+    figure = figure_text({**row, "text": ""})
+    base = f" (base: {clock.say(row['base'])})" if row["base"] else ""
+    said = clock.say(row["what"]) + (f": {figure}{base}" if figure else "")
+    head = f"**{markdown(_control_when(row, clock))} · {markdown(row['host'])}{state}**"
+    who = f"{markdown(row['credit'])} {source_links(story, row['source'])}".strip()
+    note = f" *{markdown(clock.say(row['note']))}*" if row["note"] else ""
+    return f"{head} · {markdown(said)} · {who}{note}"
+
+
+def _control_when(row: dict[str, Any], clock: Clock) -> str:
+    """The time on the reader's clock, and as it was told there; a day stays the day of its own place."""
+    there = Clock(row["zone"])
+    if row["precision"] == "day":
+        return calendar_day(row["date"]) + (f" ({there.name} day)" if there.name != clock.name else "")
+    if not row["earliest"]:
+        return f"{calendar_day(row['date'])}, no clock time" if row["date"] else "No clock time given"
+    said = clock.when(when_in(row), dated=True)
+    said = said[0].upper() + said[1:]
+    if row["stated"] and there.short(row["stated"]) != clock.short(row["stated"]):
+        said += f" ({there.time(row['stated'])})"
+    if row["until"]:
+        same = clock.date(row["until"]) == clock.date(row["earliest"])
+        said += f", until {clock.time(row['until']) if same else clock.stamp(row['until'])}"
+    return said

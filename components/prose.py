@@ -1,0 +1,109 @@
+"""A story in words: headline, status, what is known, and every claim about a contested cause with its date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from components.cached import load_calls, load_interest_marks, load_observations
+from components.charts.ap_style import calendar_day
+from components.charts.clock import Clock
+from components.charts.moments import moment_sentence
+from components.charts.rows import records
+from components.inert import markdown
+from components.view import ViewState
+from data.about import Point
+from data.model import Source
+from data.story import Story
+
+
+def show_headline(story: Story, view: ViewState) -> None:
+    """Kicker, headline and dek: the finding first."""
+    clock = Clock(view.clock)
+    st.caption(markdown(clock.say(story.about.kicker)))
+    st.title(markdown(clock.say(story.about.title)), anchor=False)
+    st.markdown(markdown(clock.say(story.about.dek)))
+    _show_status(story)
+
+
+def _show_status(story: Story) -> None:
+    """Three chips, counted from the tables: what kind of evidence is held, and what is not shown."""
+    held = [row for row in story.interest if row.end >= story.window.start.date()]
+    marks = "published marks" if len(load_interest_marks(story).frame) else "nothing held"
+    searches = "a series of the night" if held else f"{marks}, no series"
+    seen = load_observations(story).frame
+    trouble = seen[seen["status"].isin(["failing", "degraded"])]
+    best = f", best grade {trouble['grade'].min()}" if len(trouble) else ""
+    with st.container(horizontal=True):
+        st.badge(f"Searches: {searches}", color="violet")
+        st.badge(f"Site failures: {len(trouble)} dated reports{best}", color="orange")
+        st.badge("Causal link: not shown", color="gray")
+
+
+def show_moment(story: Story, view: ViewState) -> None:
+    """One sentence about one minute: the picked one, else the call the story emphasises most."""
+    calls = load_calls(story, caller=view.caller)
+    at = view.at or _first_call(story, view, calls=records(calls))
+    if at is None:
+        return
+    sentence = moment_sentence(
+        story,
+        at,
+        caller=view.caller,
+        calls=calls,
+        marks=load_interest_marks(story),
+        observations=load_observations(story),
+    )
+    st.markdown(f"**{markdown(Clock(view.clock).say(sentence))}**")
+
+
+def _first_call(story: Story, view: ViewState, *, calls: Iterable[dict[str, Any]]) -> datetime | None:
+    latest: dict[str, datetime] = {row["contest"]: row["latest"] for row in calls}
+    found = [latest[code] for code in story.about.emphasised if code in latest]
+    return next((moment for moment in found if view.start <= moment <= view.end), None)
+
+
+def show_known(story: Story, view: ViewState) -> None:
+    """What we know, what we don't, and what would settle it."""
+    clock = Clock(view.clock)
+    columns = st.columns(3)
+    parts = [
+        ("What we know", story.about.known),
+        ("What we don’t know", story.about.unknown),
+        ("What would settle it", story.about.settle),
+    ]
+    for column, (title, entries) in zip(columns, parts, strict=True):
+        with column:
+            st.subheader(title, anchor=False)
+            st.markdown("\n".join(f"- {_stated(entry, story, clock)}" for entry in entries) or "Nothing recorded.")
+
+
+def _stated(entry: Point, story: Story, clock: Clock) -> str:
+    return f"{markdown(clock.say(entry.text))} {source_links(story, entry.source)}".strip()
+
+
+def show_claims(story: Story, view: ViewState) -> None:
+    """Who said what about the cause, in the order in which it was said."""
+    clock = Clock(view.clock)
+    if not story.about.claims:
+        return
+    st.subheader("Who said what about the cause", anchor=False)
+    for claim in sorted(story.about.claims, key=lambda claim: claim.on):
+        day = claim.dated or calendar_day(claim.on)
+        said = f"**{day}, {markdown(claim.who)}:** {markdown(clock.say(claim.says))}"
+        note = f" *{markdown(clock.say(claim.note))}*" if claim.note else ""
+        st.markdown(f"{said}{note} {source_links(story, claim.source)}")
+
+
+def source_link(source: Source) -> str:
+    """A source as a Markdown link that a reader can follow."""
+    return f"[{markdown(source.org)}]({source.url.replace(')', '%29').replace('(', '%28')})"
+
+
+def source_links(story: Story, cell: str) -> str:
+    """The sources that a cell of column `source` names, as links in parentheses; empty for none."""
+    links = [source_link(story.source(name)) for name in cell.split()]
+    return f"({'; '.join(dict.fromkeys(links))})" if links else ""

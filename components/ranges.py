@@ -1,0 +1,51 @@
+"""The ranges that a story offers by name, from its own night to everything it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from components.charts.clock import Clock
+from data.model import Window
+from data.story import Story
+
+NIGHT, TWO_DAYS, WEEK, MONTH, ALL = "Election night", "48 hours", "Week", "Month", "All"
+_DAY = timedelta(days=1)
+#: Whole days before the story's first day at which a range begins, and its length in days.
+_DAYS = {TWO_DAYS: (0, 2), WEEK: (3, 7), MONTH: (14, 30)}
+
+
+def named_ranges(story: Story) -> dict[str, Window]:
+    """Each named range as a UTC window. Those of whole days begin at midnight on the story's own clock."""
+    first = _midnight(story)
+    days = {
+        name: Window(first - before * _DAY, first + (length - before) * _DAY)
+        for name, (before, length) in _DAYS.items()
+    }
+    return {NIGHT: story.window, **days, ALL: everything(story)}
+
+
+def _midnight(story: Story) -> datetime:
+    clock = Clock(story.about.clock)
+    return clock.instant(datetime.combine(clock.naive(story.window.start), time()))
+
+
+def everything(story: Story) -> Window:
+    """The whole UTC days from the first to the last instant of which this story holds a row."""
+    moments = [story.window.start, story.window.end, *_moments(story)]
+    first = min(moments).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    last = max(moments).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Window(first, last + _DAY)
+
+
+def _moments(story: Story) -> Iterator[datetime]:
+    for timed in (*story.calls, *story.milestones, *story.observations):
+        yield from (moment for moment in (timed.at, timed.earliest, timed.latest) if moment)
+        if timed.date:
+            yield _start_of(timed.date)
+    for week in story.interest:
+        yield from (_start_of(week.start), _start_of(week.end))
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -1,0 +1,147 @@
+"""A chart on a page: takeaway, drawing with alt text, numbered events, data, sources and downloads."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import streamlit as st
+
+from components.cached import load_chart, load_figure, load_table
+from components.changes import change
+from components.charts import svg, table
+from components.charts.clock import Clock
+from components.charts.model import Chart, Event, Gap
+from components.charts.plotly import CONFIG
+from components.charts.theme import theme_named
+from components.charts.words import describe
+from components.inert import markdown
+from components.look import theme_in_force
+from components.notices import show_empty
+from components.prose import source_link
+from components.range_controls import take_selection
+from components.view import ViewState, utc_text
+from data.model import Window
+from data.story import Story
+
+#: Sources named in the line under a chart; the rest are in its table and on Sources & methods.
+_NAMED_SOURCES = 8
+#: Edge notes named under a chart; more of them go into its list.
+_NAMED_EDGES = 12
+#: In a longer range, a time of day alone would not say which day.
+_NIGHT = timedelta(hours=24)
+#: How wide a downloaded SVG is, in CSS pixels: a column and a half of a broadsheet page on screen.
+_DOWNLOAD_WIDTH = 960
+
+
+def show_chart(story: Story, slug: str, view: ViewState, *, window: Window | None = None, region: str = "") -> None:
+    """The story's chart of this name as the view asks, with all that belongs to it. `window` overrides the view's."""
+    show(load_chart(story, slug, window or view.window, view.caller, view.lanes, region), view, story)
+
+
+def show(chart: Chart, view: ViewState, story: Story) -> None:
+    """Draw a chart on the page. Dragging a range on it sets the page's range."""
+    clock = Clock(view.clock)
+    words = describe(chart, clock)
+    key = f"{chart.slug}-{utc_text(chart.window.start)}"
+    with st.container(key=f"chart-{key}"):
+        st.subheader(markdown(words.takeaway), anchor=False)
+        st.caption(f"{markdown(clock.say(chart.title))} · {clock.span(chart.window)} · {_zone(clock)}")
+        st.plotly_chart(
+            load_figure(chart, view.clock, theme_in_force()),
+            theme=None,
+            config=CONFIG,
+            alt=words.alt,
+            key=f"plot-{key}",
+            on_select=take_selection(f"plot-{key}", story, clock, chart.window),
+            selection_mode="box",
+        )
+        _offer_nearest(chart, view, story)
+        _show_notes(chart, clock)
+        _show_events(chart, clock)
+        _show_data(chart, view, key)
+        _show_sources(chart)
+        _show_downloads(chart, clock, key)
+
+
+def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
+    """An empty range says so, and offers the nearest one of its length that holds something."""
+    held = (mark for lane in chart.lanes for mark, _ in lane.items if not isinstance(mark, Gap))
+    if chart.events or any(held):
+        return
+    show_empty("call, mark or observation of this story")
+    nearest = nearest_window(chart, default=story.window)
+    st.button(
+        f"Show {Clock(view.clock).span(nearest)}",
+        key=f"nearest-{chart.slug}",
+        on_click=lambda: change(story, lambda now: now.with_window(nearest)),
+    )
+
+
+def nearest_window(chart: Chart, *, default: Window) -> Window:
+    """A window as long as the chart's around the nearest event outside of it; `default` where there is none."""
+    half = chart.window.length / 2
+    middle = chart.window.start + half
+    moments = [event.when.middle for event in chart.outside]
+    if not moments:
+        return default
+    nearest = min(moments, key=lambda moment: abs(moment - middle)).replace(second=0, microsecond=0)
+    return Window(nearest - half, nearest + half)
+
+
+def _zone(clock: Clock) -> str:
+    return f"times in {clock.name} time ({clock.zone})"
+
+
+def _show_notes(chart: Chart, clock: Clock) -> None:
+    notes = [markdown(clock.say(note)) for note in chart.notes]
+    edges = [_edge(event, clock) for event in chart.outside]
+    if 0 < len(edges) <= _NAMED_EDGES:
+        notes.append(f"Outside this window: {'; '.join(edges)}.")
+    st.caption("  \n".join([" ".join(notes[: len(chart.notes)]), *notes[len(chart.notes) :]]))
+
+
+def _edge(event: Event, clock: Clock) -> str:
+    return f"{markdown(clock.say(event.label))}, {clock.when(event.when, dated=True)}"
+
+
+def _show_events(chart: Chart, clock: Clock) -> None:
+    """The numbers of the drawing, resolved; how its lanes are read; and what lies beyond its edges, dated."""
+    notes = [f"- **{markdown(clock.say(lane.title))}.** {markdown(clock.say(lane.note))}" for lane in chart.lanes]
+    with st.expander(f"What the {len(chart.events)} numbers mean" if chart.events else "How to read this chart"):
+        dated = chart.window.length > _NIGHT
+        lines = [
+            f"{number}. {clock.when(event.when, dated=dated)}: {markdown(clock.say(event.label))}"
+            for number, event in chart.numbered
+        ]
+        st.markdown("\n".join(lines))
+        st.markdown("\n".join(notes))
+        if len(chart.outside) > _NAMED_EDGES:
+            edges = "\n".join(f"- {_edge(event, clock)}" for event in chart.outside)
+            st.markdown(f"**Outside this window**\n\n{edges}")
+
+
+def _show_data(chart: Chart, view: ViewState, key: str) -> None:
+    if st.toggle("Show the data", key=f"data-{key}"):
+        st.table(load_table(chart, view.clock), hide_index=True)
+
+
+def _show_sources(chart: Chart) -> None:
+    by_org = {source.org: source for source in reversed(chart.sources)}
+    named = list(reversed(by_org.values()))
+    more = len(named) - _NAMED_SOURCES
+    line = " · ".join(source_link(source) for source in named[:_NAMED_SOURCES])
+    st.caption(f"Sources: {line}" + (f" · and {more} more in the data" if more > 0 else ""))
+
+
+def _show_downloads(chart: Chart, clock: Clock, key: str) -> None:
+    name = f"nightdesk-{chart.story}-{chart.slug}"
+
+    def drawing() -> str:
+        return svg.draw(chart, clock, width=_DOWNLOAD_WIDTH, theme=theme_named("light"), headline=True)
+
+    def rows() -> str:
+        return table.csv_text(table.frame(chart, clock))
+
+    with st.container(horizontal=True):
+        st.download_button("Download CSV", rows, f"{name}.csv", "text/csv", key=f"csv-{key}", on_click="ignore")
+        st.download_button("Download SVG", drawing, f"{name}.svg", "image/svg+xml", key=f"svg-{key}", on_click="ignore")

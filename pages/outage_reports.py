@@ -1,0 +1,30 @@
+"""Outages: the evidence strip, every observation as a card, and the traffic the sites published."""
+
+import streamlit as st
+
+from components.cached import load_controls, load_observations, load_traffic, load_untimed
+from components.charts.clock import Clock
+from components.controls import choose_story, control_bar
+from components.evidence import choose_region, show_controls, show_figures, show_observations
+from components.notices import explained_failures
+from components.show import show_chart
+
+with explained_failures():
+    story = choose_story()
+    st.title("Outage reports", anchor=False)
+    view = control_bar(story)
+    clock, region = Clock(view.clock), choose_region()
+    show_chart(story, "outages", view, region=region)
+    st.subheader("Every dated observation in this range", anchor=False)
+    show_observations(story, load_observations(story, view.window, region=region), clock)
+    st.subheader("Seen that night, no clock time given", anchor=False)
+    show_observations(story, load_untimed(story, region=region), clock)
+    show_chart(story, "traffic", view)
+    st.subheader("Traffic figures, one unit at a time", anchor=False)
+    show_figures(story, load_traffic(story), clock)
+    st.subheader("Control cases", anchor=False)
+    st.markdown(
+        "Sites also fail with no election near, and searches also rise with no failure: these are cases that were "
+        "found and not a count, so they show that it happens, not how often.",
+    )
+    show_controls(story, load_controls(story), clock)

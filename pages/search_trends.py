@@ -1,0 +1,26 @@
+"""Searches: the night's published marks, the long series with its honest end, and every published figure."""
+
+import streamlit as st
+
+from components.cached import load_figures
+from components.charts.clock import Clock
+from components.controls import choose_story, control_bar
+from components.evidence import of_metric, show_figures
+from components.notices import explained_failures
+from components.ranges import ALL, named_ranges
+from components.show import show_chart
+
+with explained_failures():
+    story = choose_story()
+    st.title("Search trends", anchor=False)
+    view = control_bar(story)
+    show_chart(story, "interest", view)
+    everything = named_ranges(story)[ALL]
+    if view.window != everything:
+        show_chart(story, "interest", view, window=everything)
+    clock = Clock(view.clock)
+    st.subheader("Figures published about searches on the night", anchor=False)
+    show_figures(story, of_metric(load_figures(story, scope="night"), "google_"), clock)
+    st.subheader("Other nights, for comparison only", anchor=False)
+    st.caption("These figures belong to other nights and are never drawn on this one.")
+    show_figures(story, of_metric(load_figures(story, scope="context"), "google_"), clock)

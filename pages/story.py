@@ -1,0 +1,18 @@
+"""Home: the finding, the night on one clock, what is known and what is not."""
+
+from components.controls import choose_story, control_bar
+from components.notices import explained_failures
+from components.prose import show_claims, show_headline, show_known, show_moment
+from components.show import show_chart
+from components.sources import show_source_list
+from components.view import current_view
+
+with explained_failures():
+    story = choose_story()
+    show_headline(story, current_view(story)[0])
+    view = control_bar(story)
+    show_chart(story, "timeline", view)
+    show_moment(story, view)
+    show_known(story, view)
+    show_claims(story, view)
+    show_source_list(story)

@@ -1,0 +1,95 @@
+"""A visitor: this machine's Chromium, as wide, as dark and in such a time zone as a test says."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+# No address but this machine's own resolves, and nothing is fetched in the background.
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+#: Pages that a server with two cores draws for the first time may take this long, in milliseconds.
+PATIENCE = 30_000
+
+# What the page's own policy refused; read with `refused`.
+_LISTEN = """
+window.refused = [];
+document.addEventListener(
+  'securitypolicyviolation', event => refused.push(event.violatedDirective + ' ' + event.blockedURI));
+"""
+
+
+def chromium_path() -> str:
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    if not found:
+        raise RuntimeError("browser tests want Chromium: install it, or set CHROMIUM to its path")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
+    """Open a page of the app, each visit in a browser of its own; answers once its footer is there.
+
+    `visit("/timeline?caller=CNN", width=390, theme="dark", zone="Asia/Tokyo", base=server)`
+    """
+    visits: list[BrowserContext] = []
+
+    def open_page(
+        path: str = "/",
+        *,
+        width: int = 1280,
+        theme: Literal["light", "dark"] = "light",
+        zone: str = "America/New_York",
+        base: str = server,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            timezone_id=zone,
+            locale="en-US",
+            reduced_motion="reduce",
+        )
+        visits.append(context)
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(_LISTEN)
+        page = context.new_page()
+        page.goto(base + path)
+        settled(page)
+        return page
+
+    yield open_page
+    for context in visits:
+        context.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until the script that draws the page has come to rest, and every chart is drawn."""
+    page.locator(".st-key-footer").wait_for()
+    at_rest = page.locator("[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-stale=true]))")
+    for _ in range(2):
+        at_rest.wait_for(state="attached")
+        # A first run can be followed at once by a second, in which what is on screen fades.
+        page.wait_for_timeout(250)
+    expect(page.locator("[data-testid=stPlotlyChart]:not(:has(.main-svg))")).to_have_count(0, timeout=PATIENCE)

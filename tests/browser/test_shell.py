@@ -1,0 +1,179 @@
+"""The shell in a real browser: cold deep links, one address for all controls, phones, themes, accessibility."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+
+PAGES = {
+    "Story": "/",
+    "Timeline": "/timeline",
+    "Search trends": "/search-trends",
+    "Outage reports": "/outage-reports",
+    "Sources & methods": "/sources-and-methods",
+}
+EVERY_PAGE = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def address(page: Page) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def range_shown(page: Page) -> str:
+    return page.locator(".st-key-choose-exact button p").inner_text()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, one line an element."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _WCAG}}).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def choose(page: Page, control: str, option: str) -> None:
+    page.locator(f".st-key-choose-{control} input").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def type_minute(page: Page, edge: str, hour: str, minute: str) -> None:
+    field = page.locator(f".st-key-choose-{edge}")
+    field.locator("[data-type=hour]").click()
+    page.keyboard.type(hour)
+    field.locator("[data-type=minute]").click()
+    page.keyboard.type(minute)
+    page.keyboard.press("Enter")
+
+
+def test_a_deep_link_opens_its_page_on_a_cold_server(
+    serve: Callable[..., AbstractContextManager[str]], visit: Visit
+) -> None:
+    with serve() as cold:
+        page = visit("/timeline?caller=CNN&from=2016-11-09T03:00Z&to=2016-11-09T05:00Z", base=cold)
+        expect(page).to_have_title("Timeline · Nightdesk")
+        expect(page.get_by_role("heading", name="Timeline", level=1)).to_be_visible()
+        assert range_shown(page) == "10 p.m. EST Nov. 8 to midnight EST Nov. 9, 2016"
+
+
+def test_another_page_keeps_the_view(visit: Visit) -> None:
+    page = visit("/?caller=CNN&clock=Europe/London")
+    page.get_by_role("link", name="Outage reports").click()
+    expect(page).to_have_title("Outage reports · Nightdesk")
+    assert address(page) == {"caller": "CNN", "clock": "Europe/London"}
+
+
+def test_controls_change_the_address_and_never_one_another(visit: Visit) -> None:
+    page = visit("/timeline")
+    page.get_by_text("48 hours", exact=True).click()
+    expect(page.locator(".st-key-choose-exact button")).to_contain_text(
+        "midnight EST Nov. 8 to midnight EST Nov. 10, 2016"
+    )
+    choose(page, "clock", "Clock: London")
+    expect(page.locator(".st-key-choose-exact button")).to_contain_text("5 a.m. GMT Nov. 8 to 5 a.m. GMT Nov. 10, 2016")
+    choose(page, "caller", "Calls by CNN")
+    page.wait_for_url("**caller=CNN**")
+    assert address(page) == {
+        "from": "2016-11-08T05:00Z",
+        "to": "2016-11-10T05:00Z",
+        "clock": "Europe/London",
+        "caller": "CNN",
+    }
+
+
+def test_an_exact_time_is_typed_on_the_clock_in_its_label(visit: Visit) -> None:
+    page = visit("/timeline")
+    page.locator(".st-key-choose-exact button").click()
+    expect(page.get_by_text("From, Eastern (New York, Ottawa)")).to_be_visible()
+    type_minute(page, "from", "22", "15")
+    page.wait_for_url("**from=2016-11-09T03%3A15Z**")
+    assert range_shown(page) == "10:15 p.m. EST Nov. 8 to 7 a.m. EST Nov. 9, 2016"
+
+
+def test_a_range_that_would_end_before_it_starts_is_refused_in_words(visit: Visit) -> None:
+    page = visit("/timeline?from=2016-11-09T03:00Z&to=2016-11-09T05:00Z&clock=UTC")
+    page.locator(".st-key-choose-exact button").click()
+    type_minute(page, "from", "06", "00")
+    expect(page.get_by_text("would end before it starts")).to_be_visible()
+    assert range_shown(page) == "3 a.m. UTC Nov. 9 to 5 a.m. UTC Nov. 9, 2016"
+
+
+def test_a_copied_link_shows_the_same_in_another_zone(visit: Visit) -> None:
+    page = visit("/timeline?from=2016-11-09T03:00Z&to=2016-11-09T05:00Z", zone="America/New_York")
+    page.get_by_role("button", name="Copy link").click()
+    link = page.locator("[data-testid=stCode] code").inner_text()
+    assert "from=2016-11-09T03:00Z&to=2016-11-09T05:00Z&clock=America/New_York&caller=AP" in link
+    there = visit(link.removeprefix(link[: link.index("/timeline")]), zone="Asia/Tokyo")
+    assert range_shown(there) == range_shown(page)
+    drawn = ".js-plotly-plot .main-svg text"
+    assert there.locator(drawn).all_inner_texts() == page.locator(drawn).all_inner_texts()
+
+
+def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(visit: Visit) -> None:
+    page = visit("/timeline")
+    plot = page.locator(".js-plotly-plot .nsewdrag").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, middle, steps=8)
+    page.mouse.up()
+    page.wait_for_url("**from=2016-11-09T**")
+    dragged = {name: address(page)[name] for name in ("from", "to")}
+    choose(page, "clock", "Clock: UTC")
+    page.wait_for_url("**clock=UTC**")
+    assert address(page) == {**dragged, "clock": "UTC"}
+    page.get_by_text("Election night", exact=True).click()
+    expect(page.locator(".st-key-choose-exact button")).to_contain_text("6 p.m. UTC Nov. 8 to noon UTC Nov. 9, 2016")
+
+
+def test_the_way_back_is_the_browsers_own(visit: Visit) -> None:
+    page = visit("/timeline")
+    page.get_by_text("Week", exact=True).click()
+    page.wait_for_url("**from=2016-11-05T05%3A00Z**")
+    page.go_back()
+    expect(page.locator(".st-key-choose-exact button")).to_contain_text("1 p.m. EST Nov. 8 to 7 a.m. EST Nov. 9, 2016")
+
+
+def test_bad_values_get_sentences_and_never_a_traceback(visit: Visit) -> None:
+    page = visit(f"/timeline?from=yesterday&caller=Nobody&clock=[x](javascript:alert(1))&story={'y' * 10_000}")
+    notices = page.get_by_test_id("stAlert")
+    expect(notices.filter(has_text="“yesterday”, which is not a time")).to_be_visible()
+    expect(notices.filter(has_text="“Nobody”, who is no caller")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert page.locator("[data-testid=stAlert] a").count() == 0
+    assert range_shown(page) == "1 p.m. EST Nov. 8 to 7 a.m. EST Nov. 9, 2016"
+    assert violations(page) == []
+
+
+@EVERY_PAGE
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_passes_axe_and_its_own_policy(path: str, theme: str, width: int, visit: Visit) -> None:
+    page = visit(path, theme=theme, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("refused") == []
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_opened_controls_pass_axe_too(theme: str, visit: Visit) -> None:
+    page = visit("/timeline", theme=theme, width=390)
+    for button in (page.locator(".st-key-choose-exact button"), page.get_by_role("button", name="Copy link")):
+        button.click()
+        page.get_by_test_id("stPopoverBody").wait_for()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+
+
+def test_pages_are_dark_where_the_visitor_is(visit: Visit) -> None:
+    page = visit("/", theme="dark")
+    background = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    assert page.evaluate(background) == "rgb(20, 23, 26)"

@@ -1,0 +1,104 @@
+"""The process answers however it is started, and what it answers carries the headers."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from email.message import Message
+from pathlib import Path
+
+import pytest
+
+from components.headers import app_policy, installed_index
+
+STREAMLIT = ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"]
+UVICORN = ["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}"]
+PYTHON = ["app.py"]
+
+Serve = Callable[..., AbstractContextManager[str]]
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def ask(address: str, method: str = "GET") -> tuple[int, Message, bytes]:
+    try:
+        with _opener.open(urllib.request.Request(address, method=method), timeout=10) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.headers, refusal.read()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(STREAMLIT, id="streamlit run app.py"),
+        pytest.param(UVICORN, id="uvicorn app:app"),
+        pytest.param(PYTHON, id="python app.py"),
+    ],
+)
+def test_it_starts_in_three_ways(command: list[str], serve: Serve) -> None:
+    with serve(command) as address:
+        assert ask(f"{address}/healthz")[0] == 200
+        assert b"<script" in ask(f"{address}/timeline")[2]
+
+
+def test_healthz_counts_the_stories(server: str) -> None:
+    status, headers, body = ask(f"{server}/healthz")
+    assert status == 200
+    assert headers["content-type"] == "application/json"
+    assert json.loads(body) == {"status": "ok", "stories": 1}
+
+
+def test_a_newsrooms_own_stories_are_counted_too(tmp_path: Path, serve: Serve) -> None:
+    (tmp_path / "de-2021").mkdir()
+    (tmp_path / "de-2021" / "story.toml").write_text("", encoding="utf-8")
+    with serve(NIGHTDESK_STORIES=str(tmp_path)) as address:
+        assert json.loads(ask(f"{address}/healthz")[2])["stories"] == 2
+
+
+def test_head_answers_without_a_body(server: str) -> None:
+    status, _, body = ask(f"{server}/healthz", "HEAD")
+    assert (status, body) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "begins"),
+    [
+        pytest.param("/robots.txt", "text/plain; charset=utf-8", b"User-agent: *", id="robots"),
+        pytest.param("/favicon.ico", "image/png", b"\x89PNG", id="icon"),
+        pytest.param("/favicon.png", "image/png", b"\x89PNG", id="the icon that Streamlit's page names"),
+    ],
+)
+def test_what_browsers_ask_for_unasked_is_there(path: str, kind: str, begins: bytes, server: str) -> None:
+    status, headers, body = ask(server + path)
+    assert (status, headers["content-type"]) == (200, kind)
+    assert body.startswith(begins)
+
+
+@pytest.mark.parametrize("path", ["/", "/timeline", "/healthz", "/robots.txt", "/_stcore/health"])
+def test_every_answer_carries_the_security_headers(path: str, server: str) -> None:
+    _, headers, _ = ask(server + path)
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_scripts_are_ours_or_named_by_their_hash() -> None:
+    (scripts,) = (part for part in app_policy(installed_index()).split("; ") if part.startswith("script-src"))
+    assert "'self'" in scripts
+    assert "'sha256-" in scripts
+    for loose in ("'unsafe-inline'", "'unsafe-eval'", "blob:", "data:", "http"):
+        assert loose not in scripts
+
+
+def test_the_policy_names_the_inline_script_by_its_own_bytes() -> None:
+    page = '<script src="./a.js"></script><script>\n  alert(1)\n</script>'
+    # printf '\n  alert(1)\n' | openssl dgst -sha256 -binary | base64
+    assert "'sha256-BjA0ROBfupHLCiW2gRrYiELX3ecfNFbiR7URMIXYaeU='" in app_policy(page)
+
+
+def test_the_agent_api_is_off(server: str) -> None:
+    assert ask(f"{server}/_stcore/agent/interact", "POST")[0] in {403, 404, 405}

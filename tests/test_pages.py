@@ -1,0 +1,208 @@
+"""Every page, run without a browser: what it draws, says and links, and what it does with a bad address."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.view import utc_text
+from data.settings import Settings
+from data.story import Story, find_story
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("story", "timeline", "search_trends", "outage_reports", "sources_and_methods")
+WITH_CHARTS = {
+    "story": ["timeline"],
+    "timeline": ["timeline", "results"],
+    "search_trends": ["interest", "interest"],
+    "outage_reports": ["outages", "traffic"],
+}
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
+    for key, value in query.items():
+        page.query_params[key.rstrip("_")] = value
+    return page.run()
+
+
+def charts(page: AppTest) -> list[Any]:
+    return [element.proto for element in page.get("plotly_chart")]
+
+
+def said(page: AppTest) -> str:
+    """Every word of prose on the page."""
+    kinds = (page.title, page.subheader, page.markdown, page.caption, page.warning, page.error, page.info)
+    return re.sub(r"\\([^\w\s])", r"\1", "\n".join(str(element.value) for kind in kinds for element in kind))
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return find_story("us-2016", Settings())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_without_a_failure(name: str) -> None:
+    page = open_page(name)
+    assert not page.exception and not page.error and not page.warning
+
+
+@pytest.mark.parametrize("name", WITH_CHARTS)
+def test_every_chart_of_a_page_has_alt_text_a_takeaway_and_naive_times(name: str) -> None:
+    page = open_page(name)
+    found = charts(page)
+    assert len(found) == len(WITH_CHARTS[name])
+    headings = [heading.value for heading in page.subheader]
+    for chart in found:
+        assert 40 < len(chart.alt) <= 250
+        assert any(re.sub(r"\\", "", heading)[:30] in chart.alt for heading in headings)
+        start, end = json.loads(chart.spec)["layout"]["xaxis"]["range"]
+        assert start < end and not start.endswith("Z")
+
+
+@pytest.mark.parametrize("name", WITH_CHARTS)
+def test_every_chart_offers_its_data_as_a_table_and_two_downloads(name: str) -> None:
+    page = open_page(name)
+    assert [toggle.label for toggle in page.toggle] == ["Show the data"] * len(WITH_CHARTS[name])
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert labels == ["Download CSV", "Download SVG"] * len(WITH_CHARTS[name])
+    page.toggle[0].set_value(True).run()
+    assert list(page.table[0].value.columns) == ["No.", "Lane", "When", "What", "Value", "Evidence", "Source", "Row"]
+
+
+def test_the_story_page_leads_with_the_finding_and_its_status() -> None:
+    page = open_page("story")
+    assert page.title[0].value.startswith("On the night Trump won")
+    words = said(page)
+    assert "Searches: published marks, no series" in words
+    assert "Causal link: not shown" in words
+    assert "best grade B" in words
+
+
+def test_one_sentence_says_what_the_florida_minute_carries() -> None:
+    assert "At 10:50 p.m. EST AP called Florida: Trump 197, Clinton 131 electoral votes." in said(open_page("story"))
+
+
+def test_a_moment_in_the_address_is_the_one_that_is_told() -> None:
+    words = said(open_page("story", at="2016-11-09T07:29Z"))
+    assert "At 2:29 a.m. EST AP called Wisconsin" in words
+    assert "Trump 276 to 279, Clinton 218 electoral votes." in words
+
+
+def test_the_contested_cause_is_told_with_every_dated_claim() -> None:
+    words = said(open_page("story"))
+    for claim in ("Nov. 10, 2016", "Nov. 22, 2016", "March 2017", "March 2, 2017"):
+        assert claim in words
+
+
+def test_another_clock_changes_every_time_and_no_fact() -> None:
+    eastern, london = open_page("story"), open_page("story", clock="Europe/London")
+    spec = json.loads(charts(london)[0].spec)
+    assert spec["layout"]["xaxis"]["range"][0].startswith("2016-11-08T18:00")
+    assert "At 3:50 a.m. GMT AP called Florida: Trump 197, Clinton 131 electoral votes." in said(london)
+    rows = [
+        [trace.get("customdata") for trace in json.loads(charts(page)[0].spec)["data"]] for page in (eastern, london)
+    ]
+    assert rows[0] == rows[1]
+
+
+def test_another_caller_shows_its_calls_only_and_says_why_there_is_no_total() -> None:
+    page = open_page("timeline", caller="CNN")
+    assert "no total: " in said(page)
+    rows = {
+        row
+        for trace in json.loads(charts(page)[0].spec)["data"]
+        for cell in trace.get("customdata") or []
+        for row in str(cell).split()
+        if row.startswith("calls:")
+    }
+    assert rows and all(row.startswith("calls:cnn-") for row in rows)
+
+
+def test_chosen_lanes_are_the_only_ones_on_the_timeline() -> None:
+    page = open_page("timeline", lanes="results")
+    spec = charts(page)[0].spec
+    assert "Electoral votes" in spec and "State of cic.gc.ca" not in spec
+
+
+def test_a_place_keeps_only_what_was_seen_from_there() -> None:
+    page = open_page("outage_reports")
+    everywhere = len(re.findall(r"Seen from", said(page)))
+    page.segmented_control(key="choose-region").set_value("Canada").run()
+    places = re.findall(r"Seen from ([^·]+)·", said(page))
+    assert 0 < len(places) < everywhere
+    assert all("Canada" in place for place in places)
+
+
+def test_a_range_with_nothing_in_it_says_so_and_offers_the_way_back() -> None:
+    page = open_page("story", from_="1999-01-01T00:00Z", to="1999-01-02T00:00Z")
+    assert "No call, search mark or observation falls in this window" in said(page)
+    offer = next(button for button in page.button if button.label.startswith("Show "))
+    offer.click().run()
+    assert "No call, search mark or observation falls in this window" not in said(page)
+    assert "There is no call" not in said(page)
+
+
+BAD = [
+    pytest.param({"from_": "yesterday", "to": "2016-11-09T00:00Z"}, "is not a time", id="garbage"),
+    pytest.param({"from_": "2016-11-09T05:00Z", "to": "2016-11-09T03:00Z"}, "ends before it starts", id="reversed"),
+    pytest.param({"from_": "0900-01-01T00:00Z"}, "outside the years", id="long ago"),
+    pytest.param({"from_": "2016-11-09T00:00"}, "has no zone", id="naive"),
+    pytest.param({"caller": "Reuters"}, "who is no caller in this story", id="unknown caller"),
+    pytest.param({"caller": "matzav"}, "cannot be chosen", id="unnamed caller"),
+    pytest.param({"clock": "Mars/Olympus"}, "which is no time zone", id="unknown zone"),
+    pytest.param({"lanes": "weather"}, "only interest, outages, results", id="unknown lane"),
+    pytest.param({"story": "atlantis"}, "There is no story", id="unknown story"),
+    pytest.param({"story": "../../etc"}, "There is no story", id="a path"),
+    pytest.param({"at": "noon"}, "is not a time", id="no moment"),
+    pytest.param({"clock": "x" * 10_000}, "is no time zone", id="10 kB"),
+    pytest.param({"caller": "<script>alert(1)</script>"}, "who is no caller in this story", id="markup"),
+]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("query", "says"), BAD)
+def test_a_bad_address_gives_a_sentence_and_the_default(name: str, query: dict[str, str], says: str) -> None:
+    page = open_page(name, **query)
+    assert not page.exception and not page.error
+    warnings = [warning.value for warning in page.warning]
+    assert any(says in warning for warning in warnings)
+    assert all(len(warning) < 400 for warning in warnings)
+    assert page.title[0].value
+
+
+def test_every_link_of_every_page_is_an_address_of_a_source(story: Story) -> None:
+    known = {source.url for source in story.sources} | {"https://trends.google.com/trends/explore"}
+    for name in PAGES:
+        page = open_page(name)
+        tables = "\n".join(page_table.value.to_csv() for page_table in page.table)
+        links = re.findall(r"\]\((https?://[^)\s]+)\)", said(page) + tables)
+        shown = {link.replace("%28", "(").replace("%29", ")") for link in links}
+        assert shown <= known, shown - known
+        assert shown or name == "none"
+
+
+def test_every_figure_of_the_outage_page_is_in_a_row_of_the_story(story: Story) -> None:
+    held = {f"{row.value:,.0f}" for row in story.figures if row.value is not None and row.value >= 1_000}
+    held |= {f"{row.value:,.0f}" for row in story.observations if row.value is not None and row.value >= 1_000}
+    held |= {f"{row.value:,.0f}" for row in story.controls if row.value is not None and row.value >= 1_000}
+    rows = (*story.observations, *story.controls, *story.figures)
+    written = " ".join(str(row.model_dump()) for row in rows)
+    page = open_page("outage_reports")
+    shown = set(re.findall(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])", said(page)))
+    assert shown
+    assert all(number in held or number in written for number in shown), shown - held
+
+
+def test_the_window_of_the_address_is_the_window_of_the_chart(story: Story) -> None:
+    page = open_page("story", from_="2016-11-09T03:00Z", to="2016-11-09T05:00Z")
+    assert json.loads(charts(page)[0].spec)["layout"]["xaxis"]["range"] == [
+        "2016-11-08T22:00:00",
+        "2016-11-09T00:00:00",
+    ]
+    assert utc_text(story.window.start) == "2016-11-08T18:00Z"
