@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SOURCES := app.py components data pages tests bench
 
-.PHONY: run test lint types unit bench browser clean
+.PHONY: run test lint types unit picture bench browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -26,6 +26,10 @@ types: $(VENV)/.dev
 
 unit: $(VENV)/.dev browser
 	$(BIN)/python -m pytest --no-skips
+
+# The README's picture, drawn by the project itself.
+picture: $(VENV)/.run
+	$(BIN)/python -m docs.picture
 
 bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench

@@ -16,7 +16,7 @@ def page_of(name: str, title: str, path: str) -> st.Page:
     return st.Page(PAGES / f"{name}.py", title=title, url_path=path, default=not path)
 
 
-def show_navigation(pages: list[st.Page], here: st.Page) -> None:
+def show_navigation(pages: list[st.Page]) -> None:
     """Links that carry the view along: Streamlit's own navigation would forget it."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Nightdesk**", width="content")
@@ -39,6 +39,6 @@ pages = [
 here = st.navigation(pages, position="hidden")
 st.set_page_config(page_title=f"{here.title} · Nightdesk", page_icon=ICON, layout="centered")
 apply_stylesheet()
-show_navigation(pages, here)
+show_navigation(pages)
 here.run()
 show_footer()

@@ -7,10 +7,11 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
+from components.charts.catalogue import corrected
 from components.charts.clock import Clock
 from components.charts.outages import GRADES
 from components.inert import markdown
-from components.prose import source_link
+from components.prose import source_link, source_links
 from components.view import ViewState
 from data.model import REACH, Precision
 from data.story import Story
@@ -100,10 +101,7 @@ def show_corrections(story: Story, view: ViewState) -> None:
     clock = Clock(view.clock)
     st.subheader("Corrections", anchor=False)
     for row in sorted(story.corrections, key=lambda row: row.corrected, reverse=True):
-        st.markdown(
-            f"**{clock.stamp(row.corrected)}, {markdown(row.where)}:** was “{markdown(row.was)}”, "
-            f"is “{markdown(row.now)}”. {markdown(row.why)}",
-        )
+        st.markdown(f"- {markdown(clock.say(corrected(row)))} {source_links(story, row.source)}")
     if not story.corrections:
         st.markdown("Nothing has been corrected in this story so far.")
 

@@ -12,6 +12,7 @@ from data.model import Window
 from data.story import Story
 
 LANES = ("interest", "outages", "results")
+NAMES = frozenset({"story", "from", "to", "clock", "caller", "lanes", "at"})
 LONGEST, SHORTEST = timedelta(days=50 * 366), timedelta(minutes=1)
 
 
@@ -178,11 +179,11 @@ def view_link(base_url: str, path: str, view: ViewState) -> str:
 
 
 def asked_query() -> dict[str, list[str]]:
-    """What the visitor's address says, repeated keys and all."""
+    """What the visitor's address says about the view, repeated keys and all."""
     # Imported where it is used: routes and command lines read addresses without a workbench.
     import streamlit as st
 
-    return {name: st.query_params.get_all(name) for name in st.query_params}
+    return {name: st.query_params.get_all(name) for name in st.query_params if name in NAMES}
 
 
 def current_view(story: Story) -> tuple[ViewState, tuple[str, ...]]:

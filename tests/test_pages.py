@@ -148,6 +148,13 @@ def test_a_range_with_nothing_in_it_says_so_and_offers_the_way_back() -> None:
     assert "There is no call" not in said(page)
 
 
+def test_what_lies_outside_the_range_is_named_with_its_date_under_the_chart() -> None:
+    words = said(open_page("timeline"))
+    assert "Outside this window: " in words
+    assert "AP called Minnesota for Clinton, 11:14 a.m. EST, Nov. 9, 2016" in words
+    assert "AP called Arizona for Trump, Nov. 10, 2016" in words
+
+
 BAD = [
     pytest.param({"from_": "yesterday", "to": "2016-11-09T00:00Z"}, "is not a time", id="garbage"),
     pytest.param({"from_": "2016-11-09T05:00Z", "to": "2016-11-09T03:00Z"}, "ends before it starts", id="reversed"),

@@ -12,6 +12,7 @@ from data.model import Precision, When, Window
 
 #: Two samples further apart than this many steps are not joined.
 _JOINED_STEPS = 1.5
+_LONGEST_BAND = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,3 +190,11 @@ def tracks_of(lane: Lane) -> tuple[str, ...]:
     """The rows of a lane, top first: its own, then those that only items name, last "" for items that name none."""
     named = {item.track for mark, item in lane.items if in_row(lane, mark, item)} - set(lane.tracks)
     return (*lane.tracks, *sorted(named - {""}), *([""] if "" in named else []))
+
+
+def has_band(when: When) -> bool:
+    """Whether the doubt about an event is drawn as a band through the lanes.
+
+    A longer one would wash over half the night; its dashed ring, its words and the range of the totals tell it.
+    """
+    return timedelta(0) < when.latest - when.earliest <= _LONGEST_BAND

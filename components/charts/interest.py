@@ -9,8 +9,8 @@ import pandas as pd
 
 from components.charts.ap_style import calendar_day
 from components.charts.clock import token
+from components.charts.events import within
 from components.charts.model import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone
-from components.charts.results import within
 from components.charts.rows import records, refs, source_ids, when_in
 from data.interest import COLLECTION_CHANGES, COLLECTION_SOURCE, place_name, step_of
 from data.model import Precision, Sourced, When, Window

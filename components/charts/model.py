@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -168,7 +168,6 @@ class Chart:
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
     outside: tuple[Event, ...] = ()
-    corrections: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         order = sorted(self.events, key=lambda event: (event.when.latest, event.when.earliest, event.label))

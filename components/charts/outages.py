@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from components.charts.events import within
 from components.charts.model import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
-from components.charts.results import within
 from components.charts.rows import records, refs, source_ids, until_in, when_in
 from data.model import Sourced, When, Window
 from data.story import Story

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.charts.geometry import anchor
+from components.charts.geometry import anchor, has_band
 from components.charts.labels import Placed
 from components.charts.plotly_pen import Part, Pen, broken, ground, rgba, scatter, stroke, words
 from components.charts.plotly_plan import CIRCLE, DIGIT, ROW, Plan
@@ -61,7 +61,7 @@ def event_shapes(pen: Pen, plan: Plan) -> list[Part]:
     found = []
     for event, entry in zip(pen.chart.events, plan.placed, strict=True):
         colour, when = pen.theme.colour(event.tone), event.when
-        if not when.exact:
+        if has_band(when):
             ends = pen.x(when.earliest), pen.x(when.latest)
             fill = rgba(colour, 0.06 if event.emphasised else 0.03)
             bodies = [(plan.share(lane.bottom), plan.share(lane.body)) for lane in plan.lanes]

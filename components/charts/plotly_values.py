@@ -1,4 +1,4 @@
-"""The value area of a Plotly lane: totals as staircases, series in unbroken runs, bars, and the names of lines."""
+"""Marks with values as Plotly traces: totals as staircases, series in unbroken runs, bars, points."""
 
 from __future__ import annotations
 

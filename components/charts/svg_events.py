@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from components.charts.geometry import anchor
+from components.charts.geometry import anchor, has_band
 from components.charts.labels import Flag, Placed, place, row_count
 from components.charts.model import Event
 from components.charts.room import Box
@@ -76,7 +76,7 @@ def draw_lines(frame: Frame, strip: Strip, strip_bottom: float, bodies: Sequence
         x = entry.flag.x
         top = strip_bottom - 6 - (entry.row + 0.5) * pitch
         style = look(event.tone)
-        if not event.when.exact:
+        if has_band(event.when):
             _band(frame, event, strip_bottom, bodies)
         strong = event.emphasised
         parts = [f"M{number(x)} {number(top)}V{number(end if strong else strip_bottom)}"]

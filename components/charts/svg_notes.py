@@ -6,10 +6,13 @@ from components.charts.clock import Clock
 from components.charts.model import Chart, Event
 from components.charts.sheet import Frame
 from components.charts.text import SERIF_BOLD, visible, wrap
+from components.charts.words import fitted
 from data.model import Precision
 
 #: Events named at one edge of a drawing; of more, the table has all.
 _MOST_NAMED = 14
+#: Of a note; the whole of it is under the chart on its page.
+_NOTE_CHARACTERS = 300
 
 
 def draw_headline(frame: Frame, y: float) -> float:
@@ -23,18 +26,28 @@ def draw_headline(frame: Frame, y: float) -> float:
 
 
 def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:
-    """Earlier and later events of the story, the zone of the clock, the credit; returns where they end."""
+    """Earlier and later events of the story, the notes, the zone of the clock, the credit; returns where they end."""
     size = frame.sizes.note
     width = frame.width - 2 * frame.sizes.pad
     numbers = " Numbers count the events in order of time." if frame.chart.events and not frame.brief else ""
     edges = [] if frame.brief else edge_notes(frame.chart, frame.clock, most=_MOST_NAMED)
-    for text in [*edges, f"All times {frame.clock.name}.{numbers}", credit]:
+    notes = (
+        []
+        if frame.brief
+        else [" ".join(_sentence(fitted(frame.clock.say(note), _NOTE_CHARACTERS)) for note in frame.chart.notes)]
+    )
+    for text in [*edges, *notes, f"All times {frame.clock.name}.{numbers}", credit]:
         lines = wrap(visible(text), size, width)
         y += 5 if lines else 0
         for line in lines:
             y += size * 1.35
             frame.sheet.text(frame.sizes.pad, y, line, size, classes="q")
     return y
+
+
+def _sentence(text: str) -> str:
+    text = fitted(text, _NOTE_CHARACTERS)
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def edge_notes(chart: Chart, clock: Clock, *, most: int | None = None) -> list[str]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from components.charts.clock import Style, token
+from components.charts.events import ONE_DAY, call_events, within
 from components.charts.interest import first_rise, mark_events, marks_lane
 from components.charts.model import Chart, Lane
 from components.charts.outages import first_trouble, main_service, observation_events, outages_lane, split_by
-from components.charts.results import call_events, results_lane, within
+from components.charts.results import results_lane
 from components.charts.rows import records, when_in
 from data.model import Sourced, When, Window
 from data.story import Story
 
-#: In a longer range a time of day alone would not say which day.
-ONE_DAY = timedelta(days=1)
 LANES = ("interest", "outages", "results")
 
 
@@ -37,7 +35,7 @@ def timeline_chart(
     chosen = [name for name in LANES if not lanes or name in lanes]
     near_marks, far_marks = split_by(window, marks)
     seen, unseen = split_by(window, observations)
-    events, far = within(call_events(story, calls, milestones, caller=caller), window)
+    events, far = within(call_events(story, calls, milestones, window, caller=caller), window)
     drawn: dict[str, Lane] = {
         "interest": marks_lane(near_marks),
         "outages": outages_lane(story, seen),

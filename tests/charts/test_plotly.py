@@ -176,14 +176,6 @@ def test_words_of_lanes_are_broken_for_a_phone() -> None:
     assert max(text_width(line, size) for line, size in lines) <= 305
 
 
-def test_what_lies_outside_is_named_and_a_long_list_says_how_many_more() -> None:
-    many = tuple(samples.outside_events()) * 5
-    chart = Chart("x", "us-2016", "", "", samples.NIGHT, (samples.results_lane(),), sources=(samples.AP,), outside=many)
-    few, long = (drawn(c)["layout"]["annotations"][-1]["text"].replace("<br>", " ") for c in (samples.night(), chart))
-    assert few.startswith("Later: Minnesota 11:14 a.m. EST Nov. 9; Arizona Nov. 10, 2016;")
-    assert re.search(r"and \d+ more in the table\.$", long)
-
-
 def test_the_axis_stays_linear_over_a_night_when_clocks_change() -> None:
     night = Window(datetime(2016, 11, 6, 4, tzinfo=UTC), datetime(2016, 11, 6, 10, tzinfo=UTC))
     chart = Chart("x", "us-2016", "", "", night, (samples.results_lane(),), sources=(samples.AP,))
