@@ -15,4 +15,4 @@ with explained_failures():
     show_moment(story, view)
     show_known(story, view)
     show_claims(story, view)
-    show_source_list(story)
+    show_source_list(story, folded=True)
