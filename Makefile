@@ -1,14 +1,15 @@
 # make run [PORT=8501]   open the app        make test   everything that must hold
 # make bench             ratios, not tests   make clean  forget the environment and caches
+# make bench-methods     methods compared    make fuzz   100,000 broken files into the importer
 
 PORT ?= 8501
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-SOURCES := app.py components data pages tests bench
+SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
-.PHONY: run test lint types unit picture bench browser clean
+.PHONY: run test lint types unit picture bench bench-methods fuzz browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -33,6 +34,13 @@ picture: $(VENV)/.run
 
 bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench
+
+# Ours beside simpler ways, on the same synthetic nights.
+bench-methods: $(VENV)/.dev
+	$(BIN)/python -m bench.methods
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m fuzz.trends_csv --inputs 100000
 
 # The stamps hold the moment of the last install: a second run installs nothing and needs no network.
 $(VENV)/.run: requirements.txt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 import pandas as pd
@@ -11,14 +12,18 @@ from components.charts import catalogue, plotly, table
 from components.charts.clock import Clock
 from components.charts.model import Chart
 from components.charts.theme import theme_named
-from data import interest, outages, results
-from data.model import Window
-from data.settings import Settings
+from data import interest, lenses, outages, results, series
+from data.model import Sourced, Window
+from data.settings import Settings, read_settings
 from data.story import Story, find_story, fingerprint, story_folders
 
 
-def _key(story: Story) -> tuple[str, str, str]:
-    return (story.slug, str(story.folder), fingerprint(story.folder))
+def _key(story: Story) -> tuple[str, str, str, str]:
+    return (story.slug, str(story.folder), fingerprint(story.folder), series.snapshots_stamp(story, _settings()))
+
+
+def _settings() -> Settings:
+    return read_settings(os.environ)
 
 
 # Loaders answer in milliseconds; the cache spares the many who look at the same night at the same time.
@@ -30,14 +35,39 @@ load_calls = _cache(results.load_calls)
 load_milestones = _cache(results.load_milestones)
 load_interest = _cache(interest.load_interest)
 load_interest_marks = _cache(interest.load_interest_marks)
-load_observations = _cache(outages.load_observations)
 load_untimed = _cache(outages.load_untimed)
 load_traffic = _cache(outages.load_traffic)
 load_figures = _cache(outages.load_figures)
 load_controls = _cache(outages.load_controls)
 
+
+@_cache
+def load_observations(story: Story, window: Window | None = None, *, region: str = "") -> Sourced:
+    """Observations of a site's state, machine records that were fetched among them."""
+    return outages.load_observations(story, window, region=region, settings=_settings())
+
+
+@_cache
+def load_series(story: Story) -> Sourced:
+    """Every series drawn or imported for this story; the band of a stitched one takes about a second."""
+    return series.load_series(story, _settings())
+
+
+@_cache
+def load_lenses(story: Story) -> Sourced:
+    """Article views and airtime that were fetched or imported for this story."""
+    return lenses.load_lenses(story, _settings())
+
+
 LOADERS = catalogue.Loaders(
-    load_calls, load_milestones, load_interest_marks, load_interest, load_observations, load_traffic
+    load_calls,
+    load_milestones,
+    load_interest_marks,
+    load_interest,
+    load_observations,
+    load_traffic,
+    load_series,
+    load_lenses,
 )
 
 

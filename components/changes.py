@@ -12,8 +12,14 @@ from data.story import Story, story_folders
 
 
 def stories_here() -> tuple[str, ...]:
-    """The slugs that this server offers, the default first."""
-    return tuple(story_folders(read_settings(os.environ)))
+    """The slugs that this server offers, the default first: the one that settings name, then by name."""
+    settings = read_settings(os.environ)
+    return tuple(sorted(story_folders(settings), key=lambda slug: (slug != settings.story, slug)))
+
+
+def read_only() -> bool:
+    """Whether this server keeps nothing that a visitor sends and asks no source for one."""
+    return read_settings(os.environ).read_only
 
 
 def story_named(slug: str) -> Story:

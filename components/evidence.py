@@ -14,7 +14,7 @@ from components.charts.rows import records, when_in
 from components.charts.words import number_text
 from components.inert import markdown
 from components.prose import source_links
-from data.model import Sourced
+from data.model import Source, Sourced
 from data.outages import REGIONS
 from data.story import Story
 
@@ -36,16 +36,16 @@ def show_observations(story: Story, observations: Sourced, clock: Clock) -> None
         st.info("No records in this story for this window and place.")
     for row in rows:
         with st.container(border=True):
-            st.markdown(_card(story, row, clock))
+            st.markdown(_card(story, row, clock, observations.sources))
 
 
-def _card(story: Story, row: dict[str, Any], clock: Clock) -> str:
+def _card(story: Story, row: dict[str, Any], clock: Clock, fetched: tuple[Source, ...]) -> str:
     when = clock.when(when_in(row), dated=True) if row["earliest"] else "No clock time given"
     if row["until"]:
         when += f", until {clock.time(row['until'])}"
     grade = GRADES[row["grade"]]
     published = f" · published {row['published']}" if row["published"] else ""
-    links = source_links(story, row["source"])
+    links = source_links(story, row["source"], fetched)
     lines = [
         f"**{markdown(when)} · {markdown(row['host'])} {row['status']}** · {grade}",
         markdown(clock.say(row["what"])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -103,7 +103,11 @@ def source_link(source: Source) -> str:
     return f"[{markdown(source.org)}]({source.url.replace(')', '%29').replace('(', '%28')})"
 
 
-def source_links(story: Story, cell: str) -> str:
-    """The sources that a cell of column `source` names, as links in parentheses; empty for none."""
-    links = [source_link(story.source(name)) for name in cell.split()]
+def source_links(story: Story, cell: str, fetched: Sequence[Source] = ()) -> str:
+    """The sources that a cell of column `source` names, as links in parentheses; empty for none.
+
+    `fetched` are sources that are not the story's own, such as a capture's.
+    """
+    known = {source.id: source for source in (*fetched, *story.sources)}
+    links = [source_link(known[name]) for name in cell.split()]
     return f"({'; '.join(dict.fromkeys(links))})" if links else ""

@@ -107,7 +107,9 @@ def _edge(event: Event, clock: Clock) -> str:
 def _show_events(chart: Chart, clock: Clock) -> None:
     """The numbers of the drawing, resolved; how its lanes are read; and what lies beyond its edges, dated."""
     notes = [f"- **{markdown(clock.say(lane.title))}.** {markdown(clock.say(lane.note))}" for lane in chart.lanes]
-    with st.expander(f"What the {len(chart.events)} numbers mean" if chart.events else "How to read this chart"):
+    count = len(chart.events)
+    label = "What the number means" if count == 1 else f"What the {count} numbers mean"
+    with st.expander(label if count else "How to read this chart"):
         dated = chart.window.length > _NIGHT
         lines = [
             f"{number}. {clock.when(event.when, dated=dated)}: {markdown(clock.say(event.label))}"

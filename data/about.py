@@ -18,6 +18,7 @@ Prose = Annotated[str, Field(min_length=1, max_length=2_000), TOLD]
 Aside = Prose | Literal[""]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
 Cited = Annotated[str, Field(min_length=1)]
+Web = Annotated[str, Field(pattern=r"^(https?://[^\s/]+(/\S*)?)?$", max_length=500)]
 #: Of the types that TOML has, exactly these: never an epoch number, "yes" or a float.
 Moment = Annotated[AwareDatetime, Field(strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
@@ -74,6 +75,9 @@ class Service(Entry):
     host: Text
     name: Text
     main: Switch = False
+    #: The page whose captures are looked for, and the owner's own status page; asked only when somebody asks.
+    url: Web = ""
+    statuspage: Web = ""
 
 
 class Search(Entry):
@@ -82,6 +86,19 @@ class Search(Entry):
     term: Text
     geo: Text
     note: Note = ""
+
+
+class Article(Entry):
+    """A Wikipedia article whose daily views may be fetched."""
+
+    title: Text
+    project: Text = "en.wikipedia"
+
+
+class Phrase(Entry):
+    """Words whose TV airtime may be fetched."""
+
+    text: Text
 
 
 class Claim(Entry):
@@ -143,6 +160,8 @@ class About(Entry):
     callers: Annotated[tuple[Caller, ...], Field(min_length=1)]
     services: tuple[Service, ...] = ()
     searches: tuple[Search, ...] = ()
+    articles: tuple[Article, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
     claims: tuple[Claim, ...] = ()
     known: tuple[Known, ...] = ()
     unknown: tuple[Point, ...] = ()

@@ -7,6 +7,8 @@ from datetime import datetime
 import pandas as pd
 
 from data.model import Sourced, When, Window, day_span, only_used
+from data.records import read_records
+from data.settings import Settings
 from data.story import Story
 from data.tables import Control, Figure, Observation, published_span
 from data.timing import timed_frame, when_of
@@ -39,18 +41,24 @@ def regions_of(place: str) -> tuple[str, ...]:
     return tuple(found) or ("elsewhere",)
 
 
-def load_observations(story: Story, window: Window | None = None, *, region: str = "") -> Sourced:
+def load_observations(
+    story: Story, window: Window | None = None, *, region: str = "", settings: Settings | None = None
+) -> Sourced:
     """Observations of a site's state whose interval touches the window, by time; `region` is one of REGIONS.
 
     `earliest` and `latest` bound the moment, `until` the end of a state that was seen to last; `known_from` and
-    `known_by` bound the publication. Untimed observations are in `load_untimed`.
+    `known_by` bound the publication. Untimed observations are in `load_untimed`. Machine records that were fetched
+    for the story are among them, each with its own source.
     """
-    frame = _observed(story, [row for row in story.observations if row.kind == "outage"], region)
+    found = read_records(story, settings or Settings())
+    rows = [row for row in (*story.observations, *found.rows) if row.kind == "outage"]
+    frame = _observed(story, rows, region)
     frame = frame[frame["earliest"].notna()]
     if window is not None and len(frame):
         last = frame["until"].where(frame["until"].notna(), frame["latest"])
         frame = frame[(frame["earliest"] < window.end) & (last >= window.start)]
-    return only_used(frame.sort_values(["earliest", "id"], ignore_index=True), story.sources)
+    ordered = frame.sort_values(["earliest", "id"], ignore_index=True)
+    return only_used(ordered, (*story.sources, *found.sources))
 
 
 def load_untimed(story: Story, *, region: str = "") -> Sourced:

@@ -1,24 +1,93 @@
-"""What the environment may say about where stories live."""
+"""What the environment may say: where stories and snapshots live, and which servers may be asked, in whose name."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from platformdirs import user_cache_path
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
+#: Where each source answers when the environment names no mirror: variable -> address, without a final slash.
+DEFAULT_URLS: Mapping[str, str] = {
+    "NIGHTDESK_TRENDS_URL": "https://trends.google.com",
+    "NIGHTDESK_WAYBACK_URL": "https://web.archive.org",
+    "NIGHTDESK_WIKIMEDIA_URL": "https://wikimedia.org/api/rest_v1",
+    "NIGHTDESK_GDELT_TV_URL": "https://api.gdeltproject.org/api/v2/tv/tv",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Folders of a newsroom's own stories, the first one first; no folder is promised to exist."""
+    """Folders of a newsroom's own stories, the first one first, and how sources outside are asked.
+
+    No folder is promised to exist. `snapshots` is None where snapshots go to the story they were drawn for.
+    `contact` is an address or a page at which a source can reach whoever runs this; it goes into every request.
+    """
 
     stories: tuple[Path, ...] = ()
+    cache: Path = field(default_factory=lambda: user_cache_path("nightdesk", appauthor=False))
+    contact: str = ""
+    snapshots: Path | None = None
+    #: A public server shows stories; it draws nothing and keeps nothing for a visitor.
+    read_only: bool = False
+    #: The story that a bare address shows, if it is there.
+    story: str = "us-2016"
+    trends_client: str = "pytrends"
+    trends_url: str = DEFAULT_URLS["NIGHTDESK_TRENDS_URL"]
+    wayback_url: str = DEFAULT_URLS["NIGHTDESK_WAYBACK_URL"]
+    wikimedia_url: str = DEFAULT_URLS["NIGHTDESK_WIKIMEDIA_URL"]
+    gdelt_tv_url: str = DEFAULT_URLS["NIGHTDESK_GDELT_TV_URL"]
+
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        """The addresses of all sources, as far as settings know them."""
+        return self.trends_url, self.wayback_url, self.wikimedia_url, self.gdelt_tv_url
+
+    @property
+    def mirror_urls(self) -> tuple[str, ...]:
+        """Those of them that somebody put here instead of the source's own; they may be on this machine."""
+        return tuple(url for url in self.base_urls if url not in DEFAULT_URLS.values())
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """The settings of an environment.
+    """The settings of an environment; ValueError, which names the variable, for an address that is none.
 
     NIGHTDESK_STORIES names one folder of stories, or several separated as in PATH; `~` is the home folder.
     """
     named = environ.get("NIGHTDESK_STORIES", "").split(os.pathsep)
-    return Settings(stories=tuple(Path(name.strip()).expanduser() for name in named if name.strip()))
+    folders = {"cache": "NIGHTDESK_CACHE", "snapshots": "NIGHTDESK_SNAPSHOTS"}
+    given = {key: Path(value).expanduser() for key, name in folders.items() if (value := environ.get(name, "").strip())}
+    trends, wayback, wikimedia, gdelt_tv = (_url(environ, name) for name in DEFAULT_URLS)
+    return Settings(
+        stories=tuple(Path(name.strip()).expanduser() for name in named if name.strip()),
+        contact=_header(environ.get("NIGHTDESK_CONTACT", "")),
+        read_only=environ.get("NIGHTDESK_READ_ONLY", "").strip().casefold() in ("1", "true", "yes", "on"),
+        story=environ.get("NIGHTDESK_STORY", "").strip() or "us-2016",
+        trends_client=environ.get("NIGHTDESK_TRENDS_CLIENT", "").strip() or "pytrends",
+        trends_url=trends,
+        wayback_url=wayback,
+        wikimedia_url=wikimedia,
+        gdelt_tv_url=gdelt_tv,
+        **given,
+    )
+
+
+def _url(environ: Mapping[str, str], name: str) -> str:
+    """The http or https address of a variable, else its default, without a final slash."""
+    found = environ.get(name, "").strip().rstrip("/") or DEFAULT_URLS[name]
+    try:
+        parts = parse_url(found)
+    except LocationParseError:
+        parts = parse_url("")
+    if parts.scheme not in ("http", "https") or not parts.host or parts.auth or parts.query or parts.fragment:
+        raise ValueError(f"{name} wants an address without a query or password, like {DEFAULT_URLS[name]}")
+    return found
+
+
+def _header(text: str) -> str:
+    """What of a text may stand in a request header: printable ASCII on one line."""
+    return " ".join("".join(letter if " " <= letter <= "~" else " " for letter in text).split())

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from components.cached import load_controls, load_observations, load_traffic, load_untimed
+from components.changes import read_only
 from components.charts.clock import Clock
 from components.controls import choose_story, control_bar
 from components.evidence import choose_region, show_controls, show_figures, show_observations
 from components.notices import explained_failures
+from components.recording import show_lookup
 from components.show import show_chart
 
 with explained_failures():
@@ -15,6 +17,8 @@ with explained_failures():
     view = control_bar(story)
     clock, region = Clock(view.clock), choose_region()
     show_chart(story, "outages", view, region=region)
+    if not read_only():
+        show_lookup(story, view, "Look for machine records", "wayback", "statuspage")
     st.subheader("Every dated observation in this range", anchor=False)
     show_observations(story, load_observations(story, view.window, region=region), clock)
     st.subheader("Seen that night, no clock time given", anchor=False)

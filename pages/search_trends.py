@@ -2,12 +2,16 @@
 
 import streamlit as st
 
-from components.cached import load_figures
+from components.cached import load_figures, load_lenses
+from components.changes import read_only
 from components.charts.clock import Clock
 from components.controls import choose_story, control_bar
 from components.evidence import of_metric, show_figures
+from components.importing import show_import
 from components.notices import explained_failures
 from components.ranges import ALL, named_ranges
+from components.recording import show_lookup
+from components.searching import show_get_searches
 from components.show import show_chart
 
 with explained_failures():
@@ -19,6 +23,12 @@ with explained_failures():
     if view.window != everything:
         show_chart(story, "interest", view, window=everything)
     clock = Clock(view.clock)
+    if not read_only():
+        show_get_searches(story, view, clock)
+        show_import(story, clock)
+        show_lookup(story, view, "More lenses: article views and TV airtime", "wikimedia", "gdelt-tv")
+    if len(load_lenses(story).frame):
+        show_chart(story, "lenses", view)
     st.subheader("Figures published about searches on the night", anchor=False)
     show_figures(story, of_metric(load_figures(story, scope="night"), "google_"), clock)
     st.subheader("Other nights, for comparison only", anchor=False)

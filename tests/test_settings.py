@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.settings import Settings, read_settings
+from data.settings import DEFAULT_URLS, Settings, read_settings
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,66 @@ def test_a_newsrooms_folders_come_from_the_environment(value: str, folders: tupl
     assert read_settings({"NIGHTDESK_STORIES": value}) == Settings(stories=folders)
 
 
-def test_without_the_variable_there_are_only_the_bundled_stories() -> None:
-    assert read_settings({}) == Settings(stories=())
+def test_without_any_variable_there_are_the_bundled_stories_and_the_sources_themselves() -> None:
+    settings = read_settings({})
+    assert settings == Settings(stories=(), contact="", snapshots=None, trends_client="pytrends")
+    assert settings.base_urls == tuple(DEFAULT_URLS.values())
+    assert settings.mirror_urls == ()
+    assert settings.cache.name == "nightdesk"
+
+
+def test_everything_about_sources_comes_from_the_environment() -> None:
+    settings = read_settings(
+        {
+            "NIGHTDESK_CACHE": "/var/cache/desk",
+            "NIGHTDESK_CONTACT": "desk@example.org",
+            "NIGHTDESK_SNAPSHOTS": "~/snapshots",
+            "NIGHTDESK_TRENDS_CLIENT": "official",
+            "NIGHTDESK_TRENDS_URL": "http://127.0.0.1:8001",
+            "NIGHTDESK_WAYBACK_URL": "https://mirror.example.org/wayback/",
+        }
+    )
+    assert settings == Settings(
+        cache=Path("/var/cache/desk"),
+        contact="desk@example.org",
+        snapshots=Path.home() / "snapshots",
+        trends_client="official",
+        trends_url="http://127.0.0.1:8001",
+        wayback_url="https://mirror.example.org/wayback",
+    )
+    assert settings.mirror_urls == ("http://127.0.0.1:8001", "https://mirror.example.org/wayback")
+
+
+def test_settings_are_a_key_for_a_cache() -> None:
+    assert hash(read_settings({})) == hash(read_settings({}))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("web.archive.org", id="no scheme"),
+        pytest.param("ftp://web.archive.org", id="ftp"),
+        pytest.param("https://", id="no host"),
+        pytest.param("https://me:secret@web.archive.org", id="a password"),
+        pytest.param("https://web.archive.org/?token=1", id="a query"),
+        pytest.param("https://web.archive.org/#top", id="a fragment"),
+        pytest.param("https://[::1", id="half an address"),
+    ],
+)
+@pytest.mark.parametrize("name", DEFAULT_URLS)
+def test_an_address_that_is_none_is_refused_by_the_name_of_its_variable(name: str, url: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} wants an address") as told:
+        read_settings({name: url})
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "contact"),
+    [
+        pytest.param("desk@example.org", "desk@example.org", id="an address"),
+        pytest.param("desk@example.org\r\nX-Evil: 1", "desk@example.org X-Evil: 1", id="never a second header"),
+        pytest.param("rédaction@example.org", "r daction@example.org", id="only what a header may hold"),
+    ],
+)
+def test_a_contact_is_one_line_of_a_header(given: str, contact: str) -> None:
+    assert read_settings({"NIGHTDESK_CONTACT": given}).contact == contact

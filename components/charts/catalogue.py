@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from components.charts.clock import token
 from components.charts.events import call_events
 from components.charts.interest import interest_chart
+from components.charts.lenses import lenses_chart
 from components.charts.model import Chart, Event
 from components.charts.outages import outages_chart
 from components.charts.results import results_chart
@@ -15,13 +16,15 @@ from components.charts.timeline import timeline_chart
 from components.charts.traffic import traffic_chart
 from data.errors import DataError
 from data.interest import load_interest, load_interest_marks
+from data.lenses import load_lenses
 from data.model import Sourced, Window
 from data.outages import load_observations, load_traffic
 from data.results import load_calls, load_milestones
+from data.series import load_series
 from data.story import Story
 from data.tables import Correction
 
-CHARTS = ("timeline", "interest", "outages", "results", "traffic")
+CHARTS = ("timeline", "interest", "outages", "results", "traffic", "lenses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Loaders:
     series: Callable[..., Sourced] = load_interest
     observations: Callable[..., Sourced] = load_observations
     traffic: Callable[..., Sourced] = load_traffic
+    drawn: Callable[[Story], Sourced] = load_series
+    lenses: Callable[[Story], Sourced] = load_lenses
 
 
 def chart_of(
@@ -71,12 +76,20 @@ def _built(
                 milestones=load.milestones(story),
                 marks=load.marks(story),
                 observations=load.observations(story),
+                drawn=load.drawn(story),
                 caller=caller,
                 lanes=lanes,
             )
         case "interest":
             events = _events(story, load, window, caller)
-            return interest_chart(story, window, marks=load.marks(story), series=load.series(story), calls=events)
+            return interest_chart(
+                story,
+                window,
+                marks=load.marks(story),
+                series=load.series(story),
+                drawn=load.drawn(story),
+                calls=events,
+            )
         case "outages":
             seen = load.observations(story, region=region)
             return outages_chart(story, window, observations=seen, calls=_events(story, load, window, caller))
@@ -85,6 +98,8 @@ def _built(
             return results_chart(story, window, calls=calls, milestones=milestones, caller=caller)
         case "traffic":
             return traffic_chart(story, window, figures=load.traffic(story))
+        case "lenses":
+            return lenses_chart(story, window, lenses=load.lenses(story))
     raise DataError(f"{slug[:40]!r} is no chart; choose one of: {', '.join(CHARTS)}")
 
 

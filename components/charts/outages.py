@@ -106,7 +106,7 @@ def outages_chart(story: Story, window: Window, *, observations: Sourced, calls:
         lanes=(outages_lane(story, inside),),
         events=tuple(event for event in events if event.emphasised),
         outside=observation_events(outside),
-        sources=story.sources,
+        sources=(*story.sources, *observations.sources),
         notes=("Observations are kept apart and never averaged; a verdict is a separate, later step.",),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from components.charts.clock import Style, token
+from components.charts.drawn import drawn_lanes
 from components.charts.events import ONE_DAY, call_events, within
 from components.charts.interest import first_rise, mark_events, marks_lane
 from components.charts.model import Chart, Lane
@@ -25,21 +26,23 @@ def timeline_chart(
     milestones: Sourced,
     marks: Sourced,
     observations: Sourced,
+    drawn: Sourced,
     caller: str,
     lanes: Sequence[str] = (),
 ) -> Chart:
     """Three lanes on one clock. Whole tables come in: what lies outside the window is named at its edges.
 
-    `lanes` chooses among LANES; none chosen means all.
+    `lanes` chooses among LANES; none chosen means all. Of several drawn series the first one is shown here.
     """
     chosen = [name for name in LANES if not lanes or name in lanes]
     near_marks, far_marks = split_by(window, marks)
     seen, unseen = split_by(window, observations)
     events, far = within(call_events(story, calls, milestones, window, caller=caller), window)
-    drawn: dict[str, Lane] = {
-        "interest": marks_lane(near_marks),
-        "outages": outages_lane(story, seen),
-        "results": results_lane(story, calls, window, caller=caller),
+    own = drawn_lanes(drawn, window)[:1]
+    found: dict[str, tuple[Lane, ...]] = {
+        "interest": (*own, marks_lane(near_marks, held=bool(own))),
+        "outages": (outages_lane(story, seen),),
+        "results": (results_lane(story, calls, window, caller=caller),),
     }
     edges = [*far]
     edges += mark_events(far_marks) if "interest" in chosen else []
@@ -50,10 +53,10 @@ def timeline_chart(
         title="The night on one clock",
         takeaway=timeline_takeaway(story, near_marks, seen, calls, window),
         window=window,
-        lanes=tuple(drawn[name] for name in chosen),
+        lanes=tuple(lane for name in chosen for lane in found[name]),
         events=events,
         outside=tuple(sorted(edges, key=lambda event: event.when.latest)),
-        sources=story.sources,
+        sources=(*story.sources, *observations.sources, *drawn.sources),
         notes=("Coming after is not coming from: no record here shows why searches rose or why the site failed.",),
     )
 

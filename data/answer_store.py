@@ -1,0 +1,168 @@
+"""Where the session keeps answers: one SQLite file which, locked or broken, costs a new request and a log line."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from requests import Response
+from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
+from requests_cache.backends.base import BaseCache, BaseStorage
+from requests_cache.cache_keys import redact_response
+from requests_cache.models.response import CachedResponse
+from requests_cache.policy.settings import DEFAULT_IGNORED_PARAMS
+
+_LOG = logging.getLogger(__name__)
+_BUSY_SECONDS = 2.0
+_TABLE = "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value TEXT, size INTEGER, kept REAL)"
+_DROP_OLDEST = """DELETE FROM answers WHERE key IN (SELECT key FROM
+    (SELECT key, sum(size) OVER (ORDER BY kept DESC, key) AS total FROM answers) WHERE total > ?)"""
+#: When the store is opened, the oldest answers go that are more than this together.
+MOST_BYTES = 500 * 1024 * 1024
+#: Secrets, left out of keys, files and logs. The library's own list, which giving a list of ours would replace.
+SECRETS: tuple[str, ...] = (
+    *DEFAULT_IGNORED_PARAMS, "Cookie", "Set-Cookie", "key", "token", "auth", "password", "secret", "signature",
+)  # fmt: skip
+
+
+class AnswerStore(BaseCache):
+    """A requests-cache backend on one SQLite file: answers without cookies, request headers or redirects.
+
+    `expiry` says until when a kept answer counts as fresh for whoever asks now; None is for ever.
+    """
+
+    def __init__(self, path: Path, expiry: Callable[[CachedResponse], datetime | None]) -> None:
+        super().__init__(cache_name=str(path))
+        self._expiry = expiry
+        self.responses: BaseStorage[str, CachedResponse] = _Table(path)
+
+    def get_response(self, key: str, default: CachedResponse | None = None) -> CachedResponse | None:
+        """The kept answer, with the expiry that it has for the one who asks."""
+        kept = self.responses.get(key)
+        if kept is None:
+            return default
+        try:
+            kept.expires = self._expiry(kept)
+        except (KeyError, ValueError) as error:
+            _LOG.warning("a kept answer does not say when it came, and is not used: %s", error)
+            return default
+        return kept
+
+    def save_response(self, response: Response, cache_key: str | None = None, expires: datetime | None = None) -> None:
+        """Keep an answer for ever, whatever `expires` says: whether it is fresh is for the next asker to say."""
+        kept = CachedResponse.from_response(response, expires=None)
+        kept.history, kept.cookies = [], RequestsCookieJar()
+        kept.request.headers, kept.request.cookies = CaseInsensitiveDict(), RequestsCookieJar()
+        self.responses[cache_key or self.create_key(response.request)] = redact_response(kept, SECRETS)
+
+
+class _Table(BaseStorage[str, CachedResponse]):
+    """Keys and answers in SQLite, a connection for each step, so that threads and forks share nothing.
+
+    The library's own table waits for ever for a lock that is never let go; this one waits two seconds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(serializer="json")
+        self._path = path
+        self._keep_newest(MOST_BYTES)
+
+    def _run(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement; none where the file is locked, full or read-only."""
+        values = tuple(values)
+        try:
+            try:
+                return self._execute(statement, values)
+            except sqlite3.DatabaseError as error:
+                if not _is_broken(error):
+                    raise
+                self._set_aside(error)
+                return self._execute(statement, values)
+        except (OSError, sqlite3.Error, Timeout) as error:
+            _LOG.warning("the cache %s is not used this time: %s", self._path, error)
+            return []
+
+    def _execute(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=OFF")  # a power cut costs answers that can be asked for again
+            connection.execute(_TABLE)
+            return connection.execute(statement, values).fetchall()
+
+    def _set_aside(self, error: sqlite3.DatabaseError) -> None:
+        """Rename a broken file, so that it can be looked at, and start anew; once, however many processes see it."""
+        with FileLock(self._path.with_suffix(".lock"), timeout=_BUSY_SECONDS):
+            try:
+                self._execute("SELECT count(*), max(length(value)) FROM answers", ())
+            except sqlite3.DatabaseError as still:
+                if not _is_broken(still):
+                    raise
+                aside = self._path.with_name(f"{self._path.stem}-broken-{time.time_ns()}{self._path.suffix}")
+                self._path.replace(aside)
+                for suffix in ("-wal", "-shm"):
+                    self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+                _LOG.warning("the cache %s was broken and is now %s: %s", self._path, aside.name, error)
+
+    def _keep_newest(self, most_bytes: int) -> None:
+        """Drop the oldest answers until the others are `most_bytes` together."""
+        self._run(_DROP_OLDEST, (most_bytes,))
+
+    def __getitem__(self, key: str) -> CachedResponse:
+        rows = self._run("SELECT value FROM answers WHERE key = ?", (key,))
+        try:
+            found = self.deserialize(key, rows[0][0]) if rows else None
+        except ExceptionGroup as error:  # from cattrs, which the library lets through
+            _LOG.warning("a kept answer is of another version, and is not used: %s", error)
+            found = None
+        if not isinstance(found, CachedResponse):
+            raise KeyError(key)
+        return found
+
+    def __setitem__(self, key: str, value: CachedResponse) -> None:
+        text = self.serialize(value)
+        self._run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (key, text, len(text), time.time()))
+
+    def __delitem__(self, key: str) -> None:
+        self._run("DELETE FROM answers WHERE key = ?", (key,))
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (row[0] for row in self._run("SELECT key FROM answers ORDER BY kept"))
+
+    def __len__(self) -> int:
+        rows = self._run("SELECT count(*) FROM answers")
+        return int(rows[0][0]) if rows else 0
+
+
+def _is_broken(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is no database any more, rather than busy, full or read-only."""
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class _WithoutQueries(logging.Filter):
+    """Cuts the queries of addresses out of log lines, and the traces that would show them again."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = re.sub(r"\?[^\s'\")>]+", "?…", record.getMessage()), ()
+        record.exc_info = record.exc_text = None
+        return True
+
+
+_WITHOUT_QUERIES = _WithoutQueries()
+_TALKATIVE = ("requests_cache.session", "requests_cache.cache_keys", "requests_cache.backends.base",
+              "requests_cache.policy.actions", "urllib3.connectionpool")  # fmt: skip
+
+
+def quiet_logs() -> None:
+    """Let the libraries' log lines tell no secrets: they print addresses with their whole query."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).addFilter(_WITHOUT_QUERIES)

@@ -1,0 +1,45 @@
+"""Files that are whole or not there, whenever the writer is stopped."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+_LEFT_OVER_SECONDS = 3600
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put `data` at `path` in one step, surely on disk when this returns. OSError where the disk refuses."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.parent / f".{uuid.uuid4().hex}.part"
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a power cut, where the system lets a folder be synced (not on Windows)."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sweep_parts(folder: Path) -> None:
+    """Remove what writers left that were stopped more than an hour ago."""
+    for part in folder.glob(".*.part"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > _LEFT_OVER_SECONDS:
+                part.unlink()

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from components.charts.catalogue import Loaders, chart_of
+from components.charts.clock import Clock
+from components.charts.words import describe
+from data.errors import DataError
+from data.imports import keep_import
+from data.series import load_series, snapshots_stamp
+from data.settings import Settings
+from data.sources.trends_csv import parse_export
+from data.story import Story, find_story
+
+US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+# The shape of an hourly export; the numbers are this test's own.
+HOURLY = b"""Category: All categories
+
+Time,move to canada: (United States)
+2016-11-08T20,4
+2016-11-08T21,20
+2016-11-08T22,60
+2016-11-08T23,100
+2016-11-09T00,<1
+2016-11-09T01,
+"""
+DAILY = b"""Category: All categories
+
+Day,move to canada: (United States)
+2016-11-07,3
+2016-11-08,40
+2016-11-09,100
+2016-11-10,20
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    shutil.copytree(US_2016, tmp_path / "stories" / "us-2016")
+    return Settings(stories=(tmp_path / "stories",), snapshots=tmp_path / "snapshots")
+
+
+@pytest.fixture
+def story(settings: Settings) -> Story:
+    return find_story("us-2016", settings)
+
+
+def keep(story: Story, settings: Settings, data: bytes, *, zone: str = "", name: str = "multiTimeline.csv") -> None:
+    export = parse_export(data, filename=name)
+    keep_import(story, settings, export, data, filename=name, zone=zone, geo="US", now=NOW)
+
+
+def test_a_story_without_snapshots_has_no_series(story: Story, settings: Settings) -> None:
+    found = load_series(story, settings)
+    assert found.frame.empty and "low" in found.frame and found.sources == ()
+
+
+def test_an_hourly_import_is_on_the_clock_its_person_named(story: Story, settings: Settings) -> None:
+    keep(story, settings, HOURLY, zone="America/New_York")
+    frame = load_series(story, settings).frame
+    assert list(frame["start"])[:2] == [datetime(2016, 11, 9, 1, tzinfo=UTC), datetime(2016, 11, 9, 2, tzinfo=UTC)]
+    assert list(frame["value"]) == [4.0, 20.0, 60.0, 100.0, 0.0]
+    assert list(frame["censored"]) == [False, False, False, False, True]
+    assert set(frame["end"] - frame["start"]) == {timedelta(hours=1)}
+    assert frame["low"].isna().all() and set(frame["draws"]) == {1}
+    assert "One sample, no interval" in frame["note"].iloc[0]
+
+
+def test_a_blank_cell_is_no_bin(story: Story, settings: Settings) -> None:
+    keep(story, settings, HOURLY, zone="UTC")
+    assert len(load_series(story, settings).frame) == 5
+
+
+def test_an_hourly_import_without_a_zone_is_refused_and_nothing_is_kept(story: Story, settings: Settings) -> None:
+    with pytest.raises(ValueError, match="name the zone"):
+        keep(story, settings, HOURLY)
+    assert load_series(story, settings).frame.empty
+
+
+def test_days_are_utc_days_and_nobody_is_asked(story: Story, settings: Settings) -> None:
+    keep(story, settings, DAILY)
+    frame = load_series(story, settings).frame
+    assert next(iter(frame["start"])) == datetime(2016, 11, 7, tzinfo=UTC)
+    assert set(frame["end"] - frame["start"]) == {timedelta(days=1)}
+
+
+def test_every_series_comes_with_a_source_of_its_own(story: Story, settings: Settings) -> None:
+    keep(story, settings, DAILY)
+    keep(story, settings, HOURLY, zone="UTC", name="other.csv")
+    found = load_series(story, settings)
+    assert set(found.frame["source"]) == {source.id for source in found.sources}
+    assert len(found.sources) == 2
+    assert all("imported 2026-11-20" in source.title for source in found.sources)
+
+
+def test_caches_notice_a_new_snapshot(story: Story, settings: Settings) -> None:
+    before = snapshots_stamp(story, settings)
+    keep(story, settings, DAILY)
+    assert snapshots_stamp(story, settings) != before
+
+
+def test_a_damaged_snapshot_is_left_out_and_the_others_stay(story: Story, settings: Settings) -> None:
+    keep(story, settings, DAILY)
+    keep(story, settings, HOURLY, zone="UTC", name="other.csv")
+    assert settings.snapshots
+    victim = min((settings.snapshots / "us-2016" / "snapshots" / "trends-csv").glob("*.csv"))
+    victim.write_bytes(victim.read_bytes()[:40])
+    assert len({*load_series(story, settings).frame["series"]}) == 1
+
+
+def test_an_imported_series_is_drawn_in_a_lane_of_its_own_with_its_marks_below(
+    story: Story, settings: Settings
+) -> None:
+    keep(story, settings, HOURLY, zone="America/New_York")
+    load = Loaders(drawn=lambda story: load_series(story, settings))
+    chart = chart_of(story, "interest", story.window, caller="AP", load=load)
+    assert [lane.title for lane in chart.lanes] == ["“move to canada”, the U.S.", "Published search marks"]
+    words = describe(chart, Clock("America/New_York"))
+    assert words.takeaway == (
+        "Searches for “move to canada” in the U.S. stand highest here in the bin that begins at "
+        "11 p.m. EST, Nov. 8, 2016"
+    )
+
+
+def test_what_is_no_export_is_refused_before_anything_is_kept(story: Story, settings: Settings) -> None:
+    with pytest.raises(DataError):
+        keep(story, settings, b"<html>consent</html>")
+    assert load_series(story, settings).frame.empty
