@@ -11,9 +11,10 @@ import streamlit as st
 from components.charts.clock import Clock, zone_names
 from components.inert import markdown
 from components.notices import show_problems, tell_next_run
+from components.prose import source_link
 from data.errors import DataError
 from data.http import utc_now
-from data.imports import keep_import
+from data.imports import keep_import, load_lists
 from data.settings import read_settings
 from data.sources.trends_csv import parse_export
 from data.sources.trends_export import DATES_ONLY, UTC_ZONE, Export
@@ -22,6 +23,8 @@ from data.story import Story
 _KINDS = {"over_time": "interest over time", "regions": "interest by region", "related": "related queries"}
 #: Lines of a preview; the file may have 200,000.
 _SHOWN = 6
+#: Of an imported list, which is by rank.
+_LISTED = 25
 
 
 def show_import(story: Story, clock: Clock) -> None:
@@ -96,3 +99,12 @@ def _keep(story: Story, export: Export, data: bytes, *, filename: str, zone: str
         return
     tell_next_run(f"Kept: {_KINDS[export.kind]} of {', '.join(export.terms)}. It is one sample, no interval.")
     st.rerun()
+
+
+def show_imported_lists(story: Story) -> None:
+    """Imported lists of places and related queries, each with its source; nothing where there are none."""
+    for found in load_lists(story, read_settings(os.environ)):
+        st.subheader(markdown(found.title), anchor=False)
+        columns = [name for name in found.rows.columns if name not in ("fold", "missing")]
+        st.table(found.rows[columns].head(_LISTED).astype(str).map(markdown), hide_index=True)
+        st.caption(f"Source: {source_link(found.source)}: {markdown(found.source.title)}")

@@ -12,12 +12,14 @@ from components.charts.clock import Clock
 from components.inert import markdown
 from components.notices import show_problems, tell_next_run
 from components.view import ViewState
+from data.analysis.ladder import find_spike
 from data.errors import DataError
 from data.http import open_desk, utc_now
+from data.model import Window
 from data.settings import Settings, read_settings
 from data.snapshots import snapshot_folder
 from data.sources.google_trends import open_client
-from data.sources.trends_draws import Outcome, Progress, draw
+from data.sources.trends_draws import Outcome, Progress, draw, load_draws
 from data.sources.trends_plan import RESOLUTIONS, Plan, Resolution, plan_requests
 from data.sources.trends_request import TrendsRequest, Wanted
 from data.story import Story
@@ -54,10 +56,23 @@ def _planned(story: Story, view: ViewState) -> Plan | None:
     st.caption(f"The range is the page’s own: {Clock(view.clock).span(view.window)}.")
     try:
         wanted = Wanted(tuple(line for line in terms.splitlines() if line.strip()), geo.strip(), view.window)
-        return plan_requests(wanted, resolution, now=utc_now(), anchor=anchor)
+        spikes = _spikes(wanted, story)
+        if spikes and not st.checkbox(
+            "Measure the spike of the last run with extra windows around it", key="get-ladder"
+        ):
+            spikes = ()
+        return plan_requests(wanted, resolution, now=utc_now(), anchor=anchor, spikes=spikes)
     except DataError as refused:
         st.warning(markdown(str(refused)))
         return None
+
+
+def _spikes(wanted: Wanted, story: Story) -> tuple[Window, ...]:
+    """The spikes that earlier draws of these terms show in this range."""
+    folder = snapshot_folder(story, read_settings(os.environ))
+    held = load_draws(folder, wanted.terms, wanted.geo)
+    found = (find_spike(draws[-1], within=wanted.window) for draws in held.values() if draws)
+    return tuple(dict.fromkeys(spike for spike in found if spike))
 
 
 def _show_plan(plan: Plan, clock: Clock) -> None:

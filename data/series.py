@@ -131,13 +131,14 @@ def _imported(folder: Path) -> Iterator[tuple[list[dict[str, object]], Source]]:
             continue
         try:
             export = parse_export(snapshot.data, filename=snapshot.sidecar.query.get("filename", ""))
-            source = _imported_source(snapshot, export)
+            source = import_source(snapshot, export)
             yield list(_export_bins(export, snapshot, source)), source
         except (DataError, ValueError) as fault:
             _LOG.warning("left out import %s: %s", snapshot.path.name, fault)
 
 
-def _imported_source(snapshot: Snapshot, export: Export) -> Source:
+def import_source(snapshot: Snapshot, export: Export) -> Source:
+    """Where an imported file says it comes from, with the day of its import."""
     sidecar = snapshot.sidecar
     name = sidecar.query.get("filename") or "a file"
     return Source(

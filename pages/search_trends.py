@@ -7,7 +7,7 @@ from components.changes import read_only
 from components.charts.clock import Clock
 from components.controls import choose_story, control_bar
 from components.evidence import of_metric, show_figures
-from components.importing import show_import
+from components.importing import show_import, show_imported_lists
 from components.notices import explained_failures
 from components.ranges import ALL, named_ranges
 from components.recording import show_lookup
@@ -27,6 +27,7 @@ with explained_failures():
         show_get_searches(story, view, clock)
         show_import(story, clock)
         show_lookup(story, view, "More lenses: article views and TV airtime", "wikimedia", "gdelt-tv")
+    show_imported_lists(story)
     if len(load_lenses(story).frame):
         show_chart(story, "lenses", view)
     st.subheader("Figures published about searches on the night", anchor=False)

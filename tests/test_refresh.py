@@ -4,12 +4,15 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
+from data.import_dumps import main as import_dumps
+from data.lenses import load_lenses
 from data.outages import load_observations
 from data.refresh import main
 from data.settings import read_settings
@@ -105,3 +108,24 @@ def test_a_source_that_the_story_does_not_list_is_done_at_once(
 def test_an_unknown_story_is_exit_1_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["atlantis", "--source", "wayback"]) == 1
     assert "atlantis" in capsys.readouterr().err
+
+
+def test_dump_files_on_disk_become_hours_of_the_storys_articles(
+    archive: type[Archive], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dump = tmp_path / "pageviews-20161109-050000"
+    dump.write_text("en Immigration_to_Canada 700 0\nen.m Immigration_to_Canada 300 0\nen Other 5 0\n")
+    assert import_dumps(["us-2016", str(dump)]) == 0
+    assert "1 hours held" in capsys.readouterr().out
+    settings = read_settings(os.environ)
+    found = load_lenses(find_story("us-2016", settings), settings).frame
+    assert list(found["value"]) == [1_000.0]
+    # The name has the END of the hour.
+    assert found["start"].iloc[0] == datetime(2016, 11, 9, 4, tzinfo=UTC)
+
+
+def test_a_file_that_is_no_dump_is_exit_1_with_a_sentence(
+    archive: type[Archive], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert import_dumps(["us-2016", str(tmp_path / "holiday.jpg")]) == 1
+    assert "holiday.jpg" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from components.charts.catalogue import Loaders, chart_of
 from components.charts.clock import Clock
 from components.charts.words import describe
 from data.errors import DataError
-from data.imports import keep_import
+from data.imports import keep_import, load_lists
 from data.series import load_series, snapshots_stamp
 from data.settings import Settings
 from data.sources.trends_csv import parse_export
@@ -132,3 +132,15 @@ def test_what_is_no_export_is_refused_before_anything_is_kept(story: Story, sett
     with pytest.raises(DataError):
         keep(story, settings, b"<html>consent</html>")
     assert load_series(story, settings).frame.empty
+
+
+def test_an_imported_list_of_places_is_kept_beside_the_series_and_never_drawn(story: Story, settings: Settings) -> None:
+    regions = (
+        b"Category: All categories\n\nRegion,move to canada: (11/8/16 - 11/9/16)\nOregon,100\nWashington,90\nIdaho,\n"
+    )
+    export = parse_export(regions, filename="geoMap.csv")
+    keep_import(story, settings, export, regions, filename="geoMap.csv", now=NOW)
+    assert load_series(story, settings).frame.empty
+    (found,) = load_lists(story, settings)
+    assert found.title.startswith("Places: move to canada")
+    assert list(found.rows["region"])[:2] == ["Oregon", "Washington"]
