@@ -37,7 +37,7 @@ bench: $(VENV)/.dev browser
 
 # Ours beside simpler ways, on the same synthetic nights.
 bench-methods: $(VENV)/.dev
-	$(BIN)/python -m bench.methods
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.methods
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m fuzz.trends_csv --inputs 100000

@@ -1,24 +1,27 @@
-"""Keeping what a person imported, the bytes as they came with what the person added, and reading lists back."""
+"""Keeping what a person imported, the bytes as they came with what the person added, and reading it back."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from data.errors import DataError
 from data.model import Source
 from data.records import snapshot_folders
-from data.series import IMPORTED, import_source, starts_of
 from data.settings import Settings
 from data.snapshots import Sidecar, Snapshot, read_snapshots, snapshot_folder, write_snapshot
 from data.sources.trends_csv import parse_export
 from data.sources.trends_draws import LICENCE
-from data.sources.trends_export import Export
+from data.sources.trends_export import DATES_ONLY, UTC_ZONE, Export
 from data.story import Story
 
+IMPORTED = "trends-csv"
 _LOG = logging.getLogger(__name__)
 _KINDS = {"over_time": "over-time", "regions": "regions", "related": "related-queries"}
 
@@ -52,6 +55,81 @@ def keep_import(
         note="Imported by hand; the moment is that of the import, not of the draw.",
     )
     return write_snapshot(snapshot_folder(story, settings), data, sidecar)
+
+
+def imported_series(folder: Path) -> Iterator[tuple[list[dict[str, object]], Source]]:
+    """The bins of every imported series of a folder, as `data.series.load_series` gives them, with their source."""
+    for snapshot in read_snapshots(folder, IMPORTED):
+        if snapshot.sidecar.kind != "over-time":
+            continue
+        try:
+            export = parse_export(snapshot.data, filename=snapshot.sidecar.query.get("filename", ""))
+            source = import_source(snapshot, export)
+            yield list(_export_bins(export, snapshot, source)), source
+        except (DataError, ValueError) as fault:
+            _LOG.warning("left out import %s: %s", snapshot.path.name, fault)
+
+
+def import_source(snapshot: Snapshot, export: Export) -> Source:
+    """Where an imported file says it comes from, with the day of its import."""
+    sidecar = snapshot.sidecar
+    name = sidecar.query.get("filename") or "a file"
+    return Source(
+        id=f"imported-{sidecar.sha256[:12]}",
+        org="Google Trends",
+        title=f"{', '.join(export.terms)}: {name}, exported by hand and imported {sidecar.drawn_at.date().isoformat()}",
+        url="https://trends.google.com/trends/explore",
+        published=sidecar.drawn_at.date().isoformat(),
+        licence=LICENCE,
+    )
+
+
+def starts_of(export: Export, zone: str) -> pd.Series[pd.Timestamp]:
+    """The UTC start of each row's bin; `zone` is the IANA zone of the clock that the file's times are on.
+
+    Dates stand for UTC days. ValueError for times of a clock in a file that leaves the zone open and no `zone`.
+    """
+    times = export.rows["time"]
+    if export.zone in (UTC_ZONE, DATES_ONLY):
+        return pd.to_datetime(times, utc=True)
+    if not zone:
+        raise ValueError("the file does not say on which clock its times are; name the zone")
+    fold = export.rows["fold"].astype(bool).to_numpy() if "fold" in export.rows else np.zeros(len(times), dtype=bool)
+    local = pd.DatetimeIndex(times).tz_localize(zone, ambiguous=~fold, nonexistent="shift_forward")
+    return pd.Series(local.tz_convert(UTC), index=times.index)
+
+
+def _export_bins(export: Export, snapshot: Snapshot, source: Source) -> Iterator[dict[str, object]]:
+    zone = snapshot.sidecar.query.get("zone", "")
+    starts = starts_of(export, zone)
+    shared = " Terms of one file share one scale." if len(export.terms) > 1 else ""
+    asked = f" Times read as {zone}." if zone else ""
+    note = f"One sample, no interval: an export is a single draw.{shared}{asked} {' '.join(export.warnings)}".strip()
+    for start, end, (_, row) in zip(starts, _ends(starts, export), export.rows.iterrows(), strict=True):
+        if row["missing"]:
+            continue
+        yield {
+            "series": f"{source.id}-{export.terms.index(row['term'])}",
+            "term": row["term"],
+            "geo": snapshot.sidecar.geo or export.geo,
+            "start": start.to_pydatetime(),
+            "end": end.to_pydatetime(),
+            "value": 0.0 if row["censored"] else float(row["value"]),
+            "low": None,
+            "high": None,
+            "draws": 1,
+            "censored": bool(row["censored"]),
+            "seam": False,
+            "note": note,
+            "source": source.id,
+        }
+
+
+def _ends(starts: pd.Series[pd.Timestamp], export: Export) -> pd.Series[pd.Timestamp]:
+    """Where each bin ends: at the next one of its term; the last one is as long as the one before it."""
+    ends = starts.groupby(export.rows["term"], sort=False).shift(-1)
+    lengths = (ends - starts).groupby(export.rows["term"], sort=False).ffill()
+    return ends.fillna(starts + lengths)
 
 
 class ImportedList(NamedTuple):
