@@ -12,6 +12,7 @@ from components.charts import catalogue, plotly, table
 from components.charts.clock import Clock
 from components.charts.model import Chart
 from components.charts.theme import theme_named
+from components.inert import markdown
 from data import interest, lenses, outages, results, series
 from data.model import Sourced, Window
 from data.settings import Settings, read_settings
@@ -94,8 +95,8 @@ def load_chart(
 
 @partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Chart: hash})
 def load_table(chart: Chart, zone: str) -> pd.DataFrame:
-    """The chart's table on the clock of this zone."""
-    return table.frame(chart, Clock(zone))
+    """The chart's table on the clock of this zone, its cells as Markdown that means only itself."""
+    return table.frame(chart, Clock(zone)).map(markdown)
 
 
 @partial(st.cache_resource, show_spinner=False, max_entries=256, hash_funcs={Chart: hash})

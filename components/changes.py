@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 
 from components.cached import load_story
 from components.view import ViewState, change_view, current_view
+from data.errors import DataError
 from data.settings import read_settings
 from data.story import Story, story_folders
 
@@ -15,6 +17,15 @@ def stories_here() -> tuple[str, ...]:
     """The slugs that this server offers, the default first: the one that settings name, then by name."""
     settings = read_settings(os.environ)
     return tuple(sorted(story_folders(settings), key=lambda slug: (slug != settings.story, slug)))
+
+
+def titles_here() -> dict[str, str]:
+    """The title of every story here that can be shown, by slug, the default first; one with faults is left out."""
+    found = {}
+    for slug in stories_here():
+        with suppress(DataError):
+            found[slug] = story_named(slug).about.title
+    return found
 
 
 def read_only() -> bool:

@@ -8,11 +8,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.address import known_zone
-from components.changes import change, stories_here, story_named
+from components.changes import change, stories_here, story_named, titles_here
 from components.charts.clock import Clock
 from components.notices import show_problems, waiting_notices
 from components.range_controls import adopt_selection, choose_exact_range, choose_named_range, take_selection
 from components.view import LANES, ViewState, asked_query, change_view, current_view, parse_slug, view_link
+from data.errors import DataError
 from data.story import Story
 
 #: What pages need of the controls, whichever module holds it.
@@ -25,7 +26,14 @@ def choose_story() -> Story:
     """The story that the address names, else the server's first."""
     slug, problems = parse_slug(asked_query(), stories_here())
     show_problems(problems)
-    return story_named(slug)
+    try:
+        return story_named(slug)
+    except DataError as fault:
+        sound = next(iter(titles_here()), "")
+        if not sound:
+            raise
+        show_problems([f"The story {slug} cannot be shown: {fault} Showing {sound} instead."])
+        return story_named(sound)
 
 
 def control_bar(story: Story, *, lanes: bool = False) -> ViewState:
@@ -61,7 +69,8 @@ def _row(key: str) -> DeltaGenerator:
 
 
 def _choose_other_story(story: Story) -> None:
-    slugs = stories_here()
+    titles = titles_here()
+    slugs = list(titles)
     if len(slugs) < 2:
         return
 
@@ -74,7 +83,7 @@ def _choose_other_story(story: Story) -> None:
     st.selectbox(
         "Story",
         slugs,
-        format_func=lambda slug: story_named(slug).about.title,
+        format_func=titles.__getitem__,
         key="choose-story",
         on_change=chosen,
         label_visibility="collapsed",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from components.charts.ap_style import calendar_day
+from components.charts.ap_style import MONTHS, calendar_day
 from components.charts.clock import Clock
 from components.charts.outages import GRADES
 from components.charts.rows import records, when_in
@@ -44,7 +45,7 @@ def _card(story: Story, row: dict[str, Any], clock: Clock, fetched: tuple[Source
     if row["until"]:
         when += f", until {clock.time(row['until'])}"
     grade = GRADES[row["grade"]]
-    published = f" · published {row['published']}" if row["published"] else ""
+    published = f" · published {published_text(row['published'], clock)}" if row["published"] else ""
     links = source_links(story, row["source"], fetched)
     lines = [
         f"**{markdown(when)} · {markdown(row['host'])} {row['status']}** · {grade}",
@@ -53,6 +54,20 @@ def _card(story: Story, row: dict[str, Any], clock: Clock, fetched: tuple[Source
         f"*Time: {markdown(row['time_basis'])}.*" + (f" *{markdown(clock.say(row['note']))}*" if row["note"] else ""),
     ]
     return "  \n".join(lines)
+
+
+def published_text(text: str, clock: Clock) -> str:
+    """When something was published, as sharp as it is known: a minute, a day, two days, a month or a year."""
+    if "T" in text:
+        return clock.stamp(datetime.fromisoformat(text))
+    days = [_published_day(part) for part in text.split("/")]
+    return " or ".join(days)
+
+
+def _published_day(text: str) -> str:
+    if len(text) == 10:
+        return calendar_day(date.fromisoformat(text))
+    return f"{MONTHS[int(text[5:7]) - 1]} {text[:4]}" if len(text) == 7 else text
 
 
 def choose_region() -> str:
@@ -104,6 +119,10 @@ def _window(row: dict[str, Any], clock: Clock) -> str:
         return f"until {clock.stamp(row['end'])}" if row["end"] else "not stated"
     if not row["end"]:
         return f"around {clock.stamp(row['start'])}"
+    if row["start"].time() == row["end"].time() == time():
+        # Whole UTC days, as weekly and monthly figures are counted: days, not hours of some zone.
+        first, last = row["start"].date(), row["end"].date() - timedelta(days=1)
+        return " to ".join(dict.fromkeys((calendar_day(first), calendar_day(last))))
     return f"{clock.stamp(row['start'])} to {clock.stamp(row['end'])}"
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from components.cached import load_calls, load_interest_marks, load_observations
 from components.charts.ap_style import calendar_day
 from components.charts.clock import Clock
+from components.charts.events import ONE_DAY
 from components.charts.moments import moment_sentence
 from components.charts.rows import records
 from components.inert import markdown
@@ -56,14 +57,17 @@ def show_moment(story: Story, view: ViewState) -> None:
         calls=calls,
         marks=load_interest_marks(story),
         observations=load_observations(story),
+        style="stamp" if view.window.length >= ONE_DAY else "time",
     )
     st.markdown(f"**{markdown(Clock(view.clock).say(sentence))}**")
 
 
 def _first_call(story: Story, view: ViewState, *, calls: Iterable[dict[str, Any]]) -> datetime | None:
-    latest: dict[str, datetime] = {row["contest"]: row["latest"] for row in calls}
-    found = [latest[code] for code in story.about.emphasised if code in latest]
-    return next((moment for moment in found if view.start <= moment <= view.end), None)
+    inside = {row["contest"]: row for row in calls if view.start <= row["latest"] <= view.end}
+    chosen = [inside[code] for code in story.about.emphasised if code in inside] or list(inside.values())[-1:]
+    # A call with a minute of its own before one that only a bound is known of.
+    ordered = sorted(chosen, key=lambda row: row["earliest"] != row["latest"])
+    return ordered[0]["latest"] if ordered else None
 
 
 def show_known(story: Story, view: ViewState) -> None:

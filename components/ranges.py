@@ -17,25 +17,25 @@ _DAYS = {TWO_DAYS: (0, 2), WEEK: (3, 7), MONTH: (14, 30)}
 
 def named_ranges(story: Story) -> dict[str, Window]:
     """Each named range as a UTC window. Those of whole days begin at midnight on the story's own clock."""
-    first = _midnight(story)
+    clock = Clock(story.about.clock)
+    first = clock.naive(story.window.start).date()
     days = {
-        name: Window(first - before * _DAY, first + (length - before) * _DAY)
+        name: Window(_midnight(clock, first - before * _DAY), _midnight(clock, first + (length - before) * _DAY))
         for name, (before, length) in _DAYS.items()
     }
     return {NIGHT: story.window, **days, ALL: everything(story)}
 
 
-def _midnight(story: Story) -> datetime:
-    clock = Clock(story.about.clock)
-    return clock.instant(datetime.combine(clock.naive(story.window.start), time()))
+def _midnight(clock: Clock, day: date) -> datetime:
+    return clock.instant(datetime.combine(day, time()), skipped="later")
 
 
 def everything(story: Story) -> Window:
-    """The whole UTC days from the first to the last instant of which this story holds a row."""
+    """The whole days, on the story's own clock, from the first to the last instant of which it holds a row."""
     moments = [story.window.start, story.window.end, *_moments(story)]
-    first = min(moments).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    last = max(moments).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Window(first, last + _DAY)
+    clock = Clock(story.about.clock)
+    first, last = (clock.naive(moment).date() for moment in (min(moments), max(moments)))
+    return Window(_midnight(clock, first), _midnight(clock, last + _DAY))
 
 
 def _moments(story: Story) -> Iterator[datetime]:

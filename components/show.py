@@ -65,14 +65,19 @@ def show(chart: Chart, view: ViewState, story: Story) -> None:
 
 def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
     """An empty range says so, and offers the nearest one of its length that holds something."""
-    held = (mark for lane in chart.lanes for mark, _ in lane.items if not isinstance(mark, Gap))
+    held = (
+        item
+        for lane in chart.lanes
+        for mark, item in lane.items
+        if not isinstance(mark, Gap) and chart.window.overlaps(item.when.earliest, item.last)
+    )
     if chart.events or any(held):
         return
     show_empty("call, mark or observation of this story")
     nearest = nearest_window(chart, default=story.window)
     st.button(
         f"Show {Clock(view.clock).span(nearest)}",
-        key=f"nearest-{chart.slug}",
+        key=f"nearest-{chart.slug}-{utc_text(chart.window.start)}",
         on_click=lambda: change(story, lambda now: now.with_window(nearest)),
     )
 
@@ -139,7 +144,11 @@ def _show_downloads(chart: Chart, clock: Clock, key: str) -> None:
     name = f"nightdesk-{chart.story}-{chart.slug}"
 
     def drawing() -> str:
-        return svg.draw(chart, clock, width=_DOWNLOAD_WIDTH, theme=theme_named("light"), headline=True)
+        named = list(dict.fromkeys(source.org for source in chart.sources))
+        more = f" and {len(named) - _NAMED_SOURCES} more" if len(named) > _NAMED_SOURCES else ""
+        credit = f"Sources: {', '.join(named[:_NAMED_SOURCES])}{more}. Nightdesk."
+        light = theme_named("light")
+        return svg.draw(chart, clock, width=_DOWNLOAD_WIDTH, theme=light, headline=True, credit=credit)
 
     def rows() -> str:
         return table.csv_text(table.frame(chart, clock))

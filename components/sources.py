@@ -10,6 +10,7 @@ import streamlit as st
 from components.charts.catalogue import corrected
 from components.charts.clock import Clock
 from components.charts.outages import GRADES
+from components.evidence import published_text
 from components.inert import markdown
 from components.prose import source_link, source_links
 from components.view import ViewState
@@ -63,7 +64,7 @@ def _show_source_table(story: Story) -> None:
         {
             "Source": source_link(source),
             "What it is": markdown(source.title),
-            "Published": source.published,
+            "Published": published_text(source.published, Clock("UTC")),
             "Licence": markdown(source.licence),
             "Rows": str(used[source.id]),
         }

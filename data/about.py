@@ -61,11 +61,12 @@ class Party(Entry):
 
 
 class Caller(Entry):
-    """Who calls contests. An outlet that nobody named is listed, and cannot be chosen."""
+    """Who calls contests; `said` is what sentences call it, its id if empty. An unnamed outlet cannot be chosen."""
 
     id: Name
     name: Text
     selectable: Switch
+    said: str = ""
 
 
 class Service(Entry):

@@ -57,7 +57,8 @@ def load_observations(
     if window is not None and len(frame):
         last = frame["until"].where(frame["until"].notna(), frame["latest"])
         frame = frame[(frame["earliest"] < window.end) & (last >= window.start)]
-    ordered = frame.sort_values(["earliest", "id"], ignore_index=True)
+    said = frame["stated"].where(frame["stated"].notna(), frame["latest"])
+    ordered = frame.assign(_said=said).sort_values(["_said", "id"], ignore_index=True).drop(columns="_said")
     return only_used(ordered, (*story.sources, *found.sources))
 
 

@@ -76,7 +76,7 @@ def test_one_control_never_loses_what_another_set() -> None:
 
 
 def test_going_back_to_the_default_leaves_a_bare_address() -> None:
-    app = bar(from_="2016-11-05T05:00Z", to="2016-11-12T05:00Z")
+    app = bar(from_="2016-11-05T04:00Z", to="2016-11-12T05:00Z")
     assert control(app, "range").value == "Week"
     control(app, "range").set_value("Election night").run()
     assert address(app) == {}

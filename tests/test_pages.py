@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.inert import markdown
 from components.view import utc_text
 from data.settings import Settings
 from data.story import Story, find_story
@@ -92,6 +93,57 @@ def test_a_moment_in_the_address_is_the_one_that_is_told() -> None:
     words = said(open_page("story", at="2016-11-09T07:29Z"))
     assert "At 2:29 a.m. EST AP called Wisconsin" in words
     assert "Trump 276 to 279, Clinton 218 electoral votes." in words
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        pytest.param("2016-11-09T03:39Z", "AP called Ohio by 10:39 p.m. EST:", id="a bound stays a bound"),
+        pytest.param(
+            "2016-11-09T07:29Z",
+            "AP called Wisconsin, and by then had called Maine (statewide)",
+            id="a minute and bounds",
+        ),
+        pytest.param("2016-11-09T07:45Z", "AP called Alaska between 2:29 a.m. and 2:45 a.m. EST:", id="two bounds"),
+    ],
+)
+def test_a_bound_never_becomes_a_minute_in_the_sentence(at: str, says: str) -> None:
+    assert says in said(open_page("story", at=at))
+
+
+def test_a_time_that_is_our_reading_is_never_said_as_a_minute() -> None:
+    words = said(open_page("story", caller="Fox", at="2016-11-09T04:15Z"))
+    assert "Fox called North Carolina shortly after 10:45 p.m. EST" in words
+    assert "11:15" not in words
+
+
+def test_a_takeaway_says_that_it_speaks_of_the_range_where_the_story_holds_more() -> None:
+    words = said(open_page("story", from_="2016-11-09T03:00Z", to="2016-11-09T04:00Z"))
+    assert "is on record in this range from about 10 p.m." in words
+    assert "reported in this range from shortly after 10:40 p.m." in words
+
+
+def test_another_outlets_log_is_named_as_what_it_is() -> None:
+    words = said(open_page("timeline", caller="TV"))
+    assert "TV networks, by MaltaToday’s log, called Florida at 11:35 p.m. EST" in words
+
+
+def test_a_story_with_faults_is_named_and_the_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "story.toml").write_text('title = "Half a story"\n')
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    assert not open_page("timeline").warning
+    page = open_page("timeline", story="broken")
+    assert any("The story broken cannot be shown" in warning.value for warning in page.warning)
+    assert len(charts(page)) == 2
+
+
+def test_labels_of_a_table_are_words_and_nothing_else() -> None:
+    hostile = "![x](http://evil.example/x.png) $a$ :material/home: :smile: <b>b</b>"
+    shown = markdown(hostile)
+    assert "](" not in shown and ":material/" not in shown and ":smile" not in shown
+    assert not re.search(r"(?<!\\)[<$\[]", shown)
 
 
 def test_the_contested_cause_is_told_with_every_dated_claim() -> None:

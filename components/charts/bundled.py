@@ -55,8 +55,8 @@ def _bin_item(row: dict[str, Any]) -> Item:
     start, end = row["start"], row["end"]
     return Item(
         row=f"interest:{row['term']}|{row['geo']}|{start.date().isoformat()}",
-        when=When(start, start, Precision.MINUTE, start),
-        until=When(end, end, Precision.MINUTE, end),
+        when=When(start, start, Precision.DAY, start),
+        until=When(end, end, Precision.DAY, end - timedelta(days=1)),
         text=f"“{row['term']}” in {row['geo']}",
         sources=source_ids(row),
         value=row["value"],

@@ -65,7 +65,7 @@ def _call_event(story: Story, rows: list[dict[str, Any]], also: list[dict[str, A
     short = rows[0]["name"] if len(rows) == 1 else f"{rows[0]['short']} +{len(rows) - 1}"
     return Event(
         when=when,
-        label="; ".join([f"{caller} called {_sides(story, rows)}", *(row["label"] for row in also)]),
+        label="; ".join([f"{said_of(story, caller)} called {_sides(story, rows)}", *(row["label"] for row in also)]),
         short=f"{short} {_short_time(when)}",
         tone=_tone(story, [row["party"] for row in rows]),
         rows=refs("calls", rows) + refs("milestones", also),
@@ -117,6 +117,11 @@ def _tone(story: Story, parties: Iterable[str]) -> Tone:
     found = set(parties)
     tones = [party.tone for party in story.about.parties if party.id in found]
     return Tone(tones[0]) if len(found) == 1 and tones else Tone.NEUTRAL
+
+
+def said_of(story: Story, caller: str) -> str:
+    """What sentences call a caller: AP, CNN, The Guardian’s timeline."""
+    return next((entry.said for entry in story.about.callers if entry.id == caller and entry.said), caller)
 
 
 def candidate(story: Story, party: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from components.charts.clock import token
+from components.charts.clock import Style, token
+from components.charts.events import said_of
 from components.charts.outages import main_service
 from components.charts.rows import records, when_in
 from data.model import Sourced
@@ -14,25 +15,57 @@ from data.totals import totals_at
 
 
 def moment_sentence(
-    story: Story, at: datetime, *, caller: str, calls: Sourced, marks: Sourced, observations: Sourced
+    story: Story,
+    at: datetime,
+    *,
+    caller: str,
+    calls: Sourced,
+    marks: Sourced,
+    observations: Sourced,
+    style: Style = "time",
 ) -> str:
-    """What the story's rows carry about this minute, with times as clock tokens; nothing later than `at` is said."""
-    called = _called(story, at, caller, calls)
-    return " ".join(text for text in (called, _seen(story, at, observations), _searched(at, marks)) if text)
+    """What the story's rows carry about this minute, with times as clock tokens; nothing later than `at` is said.
+
+    A call has a minute only where its caller published one; a bound stays "by", an about stays "about".
+    """
+    parts = (
+        _called(story, at, caller, calls, style),
+        _seen(story, at, observations, style),
+        _searched(at, marks, style),
+    )
+    return " ".join(text for text in parts if text)
 
 
-def _called(story: Story, at: datetime, caller: str, calls: Sourced) -> str:
+def _called(story: Story, at: datetime, caller: str, calls: Sourced, style: Style) -> str:
     rows = [row for row in records(calls) if row["latest"] <= at]
-    found = totals_at(story, at, caller=caller)
+    said = said_of(story, caller)
     if not rows:
-        return f"At {token(at)} {caller} had called nothing yet."
-    now = [row for row in rows if row["latest"] == at]
-    said = _names(now or rows[-1:])
-    verb = f"At {token(at)} {caller} called {said}" if now else f"By {token(at)} {caller} had last called {said}"
+        return f"At {token(at, style)} {said} had called nothing yet."
+    verb = _verb(rows, at, said, style)
+    found = totals_at(story, at, caller=caller)
     if found.totals is None:
         return f"{verb} ({found.note})."
     spans = [f"{party.short} {_span(*found.totals[party.id])}" for party in story.about.parties]
     return f"{verb}: {', '.join(spans)} {story.about.unit}."
+
+
+def _verb(rows: list[dict[str, Any]], at: datetime, said: str, style: Style) -> str:
+    """Who called what, and when: at its minute, or as its own row states the time where that is no minute."""
+    last = rows[-1]["latest"]
+    newest = [row for row in rows if row["latest"] == last]
+    exact = [row for row in newest if row["earliest"] == row["latest"]]
+    bound = [row for row in newest if row not in exact]
+    if exact and last == at:
+        also = f", and by then had called {_names(bound)}" if bound else ""
+        return f"At {token(at, style)} {said} called {_names(exact)}{also}"
+    chosen = exact or bound
+    when = when_in(chosen[0]) if len(chosen) == 1 else None
+    stated = f" {_at(chosen[0], style)}" if when else f" by {token(last, style)}"
+    return (
+        f"By {token(at, style)} {said} had last called {_names(chosen)}{stated}"
+        if last != at
+        else (f"{said} called {_names(bound)}{stated}")
+    )
 
 
 def _names(rows: list[dict[str, Any]]) -> str:
@@ -46,24 +79,24 @@ def _span(low: int, high: int) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
-def _seen(story: Story, at: datetime, observations: Sourced) -> str:
+def _seen(story: Story, at: datetime, observations: Sourced, style: Style) -> str:
     rows = [row for row in records(observations) if row["latest"] <= at]
     if not rows:
         return f"No dated observation of {main_service(story)} had been made by then."
     last = max(rows, key=lambda row: row["latest"])
     same = [row for row in rows if row["latest"] == last["latest"] and row["status"] != last["status"]]
-    said = f"{last['host']} was last seen {last['status']} {_at(last)} ({last['credit']})"
+    said = f"{last['host']} was last seen {last['status']} {_at(last, style)} ({last['credit']})"
     return said + (f", and {same[0]['status']} by another observer ({same[0]['credit']})." if same else ".")
 
 
-def _searched(at: datetime, marks: Sourced) -> str:
+def _searched(at: datetime, marks: Sourced, style: Style) -> str:
     rows = [row for row in records(marks) if row["until"] is None and row["latest"] <= at]
     if not rows:
         return "No search figure for the time before is held."
     last = max(rows, key=lambda row: row["latest"])
-    return f"Latest published search mark: {last['what']}, {token(when_in(last))} ({last['credit']})."
+    return f"Latest published search mark: {last['what']}, {token(when_in(last), style)} ({last['credit']})."
 
 
-def _at(row: dict[str, Any]) -> str:
-    said = token(when_in(row))
+def _at(row: dict[str, Any], style: Style) -> str:
+    said = token(when_in(row), style)
     return f"at {said}" if row["precision"] in ("minute", "second") else said

@@ -56,13 +56,15 @@ def results_takeaway(story: Story, window: Window, *, caller: str) -> str:
     name = _caller_name(story, caller)
     if found.totals is None:
         return f"{name}: {found.note}, so no running total is drawn"
+    style: Style = "stamp" if window.length >= ONE_DAY else "time"
+    if not any(high for _, high in found.totals.values()):
+        return f"{name} had called nothing by {token(window.end, 'stamp')}"
     said = " and ".join(
         f"{_spread(*found.totals[party.id])} for {party.short}"
         for party in story.about.parties
         if party.id in found.totals
     )
-    to_win = f"; {story.about.to_win} win" if story.about.to_win else ""
-    style: Style = "stamp" if window.length > ONE_DAY else "time"
+    to_win = f"; {story.about.to_win} are needed to win" if story.about.to_win else ""
     return f"By {token(window.end, style)} {name} had called {said}{to_win}"
 
 

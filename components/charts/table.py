@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from components.charts.clock import Clock
+from components.charts.geometry import anchor
 from components.charts.model import Chart, Event, Item, Kind, Lane, Mark
 from components.charts.words import amount, event_numbers, period
 
@@ -19,13 +20,13 @@ def frame(chart: Chart, clock: Clock) -> pd.DataFrame:
     names = {source.id: source.org for source in chart.sources}
     numbers = event_numbers(chart)
     cells = [
-        (item.when.latest, _mark_row(lane, mark, item, clock, names, numbers.get(item.row)))
+        (anchor(item.when), _mark_row(lane, mark, item, clock, names, numbers.get(item.row)))
         for lane in chart.lanes
         for mark, item in lane.items
     ]
     drawn = {item.row for lane in chart.lanes for _, item in lane.items}
     cells += [
-        (event.when.latest, _event_row(event, clock, names, str(number), "Event"))
+        (anchor(event.when), _event_row(event, clock, names, str(number), "Event"))
         for number, event in chart.numbered
         if not set(event.rows) <= drawn
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from components.charts.clock import Style, token
 from components.charts.drawn import drawn_lanes
-from components.charts.events import ONE_DAY, call_events, within
+from components.charts.events import ONE_DAY, call_events, said_of, within
 from components.charts.interest import first_rise, mark_events, marks_lane
 from components.charts.model import Chart, Lane
 from components.charts.outages import first_trouble, main_service, observation_events, outages_lane, split_by
@@ -51,7 +51,7 @@ def timeline_chart(
         slug="timeline",
         story=story.slug,
         title="The night on one clock",
-        takeaway=timeline_takeaway(story, near_marks, seen, calls, window),
+        takeaway=timeline_takeaway(story, window, marks=marks, observations=observations, calls=calls),
         window=window,
         lanes=tuple(lane for name in chosen for lane in found[name]),
         events=events,
@@ -61,21 +61,33 @@ def timeline_chart(
     )
 
 
-def timeline_takeaway(story: Story, marks: Sourced, seen: Sourced, calls: Sourced, window: Window) -> str:
-    """When trouble was first on record, searches first reported rising, and the first emphasised call: no order."""
+def timeline_takeaway(story: Story, window: Window, *, marks: Sourced, observations: Sourced, calls: Sourced) -> str:
+    """When trouble was first on record, searches first reported rising, and the first emphasised call: no order.
+
+    Where the story holds an earlier one outside the window, the sentence says that it speaks of this range.
+    """
+    near_marks, seen = split_by(window, marks)[0], split_by(window, observations)[0]
+    trouble, rise = first_trouble(seen), first_rise(near_marks)
     moments = [
-        (f"trouble at {main_service(story)} is on record from {{}}", first_trouble(seen)),
-        ("rising searches were reported from {}", first_rise(marks)),
+        (
+            f"trouble at {main_service(story)} is on record{_here(trouble, first_trouble(observations))} from {{}}",
+            trouble,
+        ),
+        (f"rising searches were reported{_here(rise, first_rise(marks))} from {{}}", rise),
         _first_call(story, calls, window),
     ]
     held = [(words, when) for words, when in moments if when is not None]
     if not held:
         return "No call, search mark or observation falls in this window"
     # One zone for the sentence, at its end; in a longer range every time has its date.
-    long, last = window.length > ONE_DAY, len(held) - 1
+    long, last = window.length >= ONE_DAY, len(held) - 1
     styles: list[Style] = ["stamp" if long else "time" if place == last else "short" for place in range(len(held))]
     text = "; ".join(words.format(token(when, style)) for (words, when), style in zip(held, styles, strict=True))
     return text[0].upper() + text[1:]
+
+
+def _here(near: When | None, first: When | None) -> str:
+    return "" if near == first else " in this range"
 
 
 def _first_call(story: Story, calls: Sourced, window: Window) -> tuple[str, When | None]:
@@ -84,5 +96,6 @@ def _first_call(story: Story, calls: Sourced, window: Window) -> tuple[str, When
     for code in story.about.emphasised:
         if code in rows:
             when = when_in(rows[code])
-            return f"{rows[code]['caller']} called {rows[code]['name']} {'at ' if when.exact else ''}{{}}", when
+            said = said_of(story, rows[code]["caller"])
+            return f"{said} called {rows[code]['name']} {'at ' if when.exact else ''}{{}}", when
     return "", None

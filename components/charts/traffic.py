@@ -45,7 +45,7 @@ def _usual(row: dict[str, Any], window: Window) -> Item:
     """A usual level has no clock time of its own: it stands over the whole window."""
     start = When(window.start, window.start, Precision.NONE)
     end = When.at(window.end)
-    return Item(f"figures:{row['id']}", start, row["label"], source_ids(row), end, row["value"], kind=Kind.APPROXIMATE)
+    return Item(f"figures:{row['id']}", start, row["label"], source_ids(row), end, row["value"], kind=_kind(row))
 
 
 def _item(row: dict[str, Any]) -> Item:
@@ -57,8 +57,12 @@ def _item(row: dict[str, Any]) -> Item:
         text=f"{row['label']}, {row['credit']}",
         sources=source_ids(row),
         value=row["value"],
-        kind=_KINDS.get(row["kind"], Kind.APPROXIMATE),
+        kind=_kind(row),
     )
+
+
+def _kind(row: dict[str, Any]) -> Kind:
+    return _KINDS.get(row["kind"], Kind.APPROXIMATE)
 
 
 def _touches(row: dict[str, Any], window: Window) -> bool:
@@ -92,9 +96,13 @@ def traffic_chart(story: Story, window: Window, *, figures: Sourced) -> Chart:
 
 
 def _edge(row: dict[str, Any]) -> Event:
-    said = f"{row['label']}: {number_text(row['value'])} {row['unit']}"
-    when = When.at(row["start"])
-    return Event(when, said, row["unit"], Tone.SITE, refs("figures", [row]), source_ids(row))
+    said = f"{_word(row)}{number_text(row['value'])} {row['unit']}"
+    counted = When(row["start"], row["end"], Precision.WINDOW) if row["end"] else When.at(row["start"], Precision.HOUR)
+    return Event(counted, f"{row['label']}: {said}", said, Tone.SITE, refs("figures", [row]), source_ids(row))
+
+
+def _word(row: dict[str, Any]) -> str:
+    return {"lower bound": "more than ", "upper bound": "less than ", "approximate": "about "}.get(row["kind"], "")
 
 
 def traffic_takeaway(story: Story, figures: Sourced, window: Window) -> str:
@@ -104,5 +112,4 @@ def traffic_takeaway(story: Story, figures: Sourced, window: Window) -> str:
         return "No traffic figure was published for this window"
     main = [service.host for service in story.about.services if service.main]
     row = max(rows, key=lambda entry: (entry["term"] in main, entry["unit"] == "users", entry["value"]))
-    word = {"lower bound": "more than ", "upper bound": "less than ", "approximate": "about "}.get(row["kind"], "")
-    return f"{row['label']}: {word}{number_text(row['value'])}, according to {row['credit']}"
+    return f"{row['label']}: {_word(row)}{number_text(row['value'])}, according to {row['credit']}"

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from components.charts.clock import Clock
+from components.charts.geometry import anchor
 from components.charts.model import Chart, Event, Item, Kind, Lane, Line, Mark, Steps
+from data.model import Precision
 
 #: Screen readers cut long alternatives; the long description carries the rest.
 ALT_CHARACTERS = 250
@@ -37,18 +39,18 @@ def fitted(text: str, limit: int) -> str:
 def _entries(chart: Chart, clock: Clock) -> list[tuple[datetime, str]]:
     numbers = event_numbers(chart)
     found = [
-        (item.when.latest, _sentence(chart, lane, mark, item, clock, numbers.get(item.row)))
+        (anchor(item.when), _sentence(chart, lane, mark, item, clock, numbers.get(item.row)))
         for lane in chart.lanes
         for mark, item in lane.items
     ]
     drawn = {item.row for lane in chart.lanes for _, item in lane.items}
     found += [
-        (event.when.latest, f"{_when(chart, event, clock)}: {clock.say(event.label)} (number {number}).")
+        (anchor(event.when), f"{_when(chart, event, clock)}: {clock.say(event.label)} (number {number}).")
         for number, event in chart.numbered
         if not set(event.rows) <= drawn
     ]
     found += [
-        (event.when.latest, f"Outside this window, {clock.when(event.when, dated=True)}: {clock.say(event.label)}.")
+        (anchor(event.when), f"Outside this window, {clock.when(event.when, dated=True)}: {clock.say(event.label)}.")
         for event in chart.outside
     ]
     return found
@@ -65,6 +67,8 @@ def _when(chart: Chart, thing: Item | Event, clock: Clock) -> str:
 
 def period(item: Item, clock: Clock, *, dated: bool) -> str:
     """When an item happened, and until when where it lasted."""
+    if item.when.precision is Precision.NONE:
+        return "no time stated"
     first = clock.when(item.when, dated=dated)
     return f"{first} to {clock.when(item.until, dated=dated)}" if item.until else first
 

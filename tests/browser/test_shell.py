@@ -137,7 +137,7 @@ def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(vis
 def test_the_way_back_is_the_browsers_own(visit: Visit) -> None:
     page = visit("/timeline")
     page.get_by_text("Week", exact=True).click()
-    page.wait_for_url("**from=2016-11-05T05%3A00Z**")
+    page.wait_for_url("**from=2016-11-05T04%3A00Z**")
     page.go_back()
     shows_range(page, "1 p.m. EST Nov. 8 to 7 a.m. EST Nov. 9, 2016")
 
