@@ -10,16 +10,13 @@ from streamlit.delta_generator import DeltaGenerator
 from components.address import known_zone
 from components.changes import change, stories_here, story_named, titles_here
 from components.charts.clock import Clock
-from components.notices import show_problems, waiting_notices
-from components.range_controls import adopt_selection, choose_exact_range, choose_named_range, take_selection
+from components.notices import show_problems, tell_next_run, waiting_notices
+from components.range_controls import choose_exact_range, choose_named_range
 from components.view import LANES, ViewState, asked_query, change_view, current_view, parse_slug, view_link
 from data.errors import DataError
 from data.story import Story
 
-#: What pages need of the controls, whichever module holds it.
-__all__ = ["adopt_selection", "choose_story", "control_bar", "take_selection"]
-
-LANE_NAMES = {"interest": "Search interest", "outages": "The site", "results": "Electoral votes"}
+LANE_NAMES = {"interest": "Search interest", "outages": "The site"}
 
 
 def choose_story() -> Story:
@@ -144,6 +141,9 @@ def _choose_caller(story: Story, view: ViewState) -> None:
 def _choose_lanes(story: Story, view: ViewState) -> None:
     def chosen() -> None:
         lanes = tuple(st.session_state["choose-lanes"])
+        if not lanes:
+            tell_next_run("One lane stays on, so the last one was left as it was.")
+            return
         change(story, lambda now: replace(now, lanes=() if len(lanes) == len(LANES) else lanes))
 
     st.session_state["choose-lanes"] = list(view.lanes or LANES)
@@ -151,7 +151,7 @@ def _choose_lanes(story: Story, view: ViewState) -> None:
         "Lanes",
         LANES,
         selection_mode="multi",
-        format_func=LANE_NAMES.__getitem__,
+        format_func={**LANE_NAMES, "results": story.about.unit.capitalize()}.__getitem__,
         key="choose-lanes",
         on_change=chosen,
         label_visibility="collapsed",

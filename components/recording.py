@@ -75,5 +75,6 @@ def _one(task: Task, desk: Desk, clock: Clock) -> tuple[str, bool]:
     except DataError as refused:
         return f"{task.what}: {refused}", False
     held = f"{len(records.frame):,} row{'' if len(records.frame) == 1 else 's'} held"
-    old = f" {records.trouble}; the last good answer stands in." if records.trouble else ""
+    drawn = f" of {clock.stamp(records.drawn_at)}" if records.drawn_at else ""
+    old = f" {records.trouble}; the last good answer{drawn} stands in." if records.trouble else ""
     return " ".join([f"{task.what}: {held}.{old}", *records.warnings]), True

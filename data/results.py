@@ -96,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     wanted = _arguments(argv)
     try:
         story = find_story(wanted.story, read_settings(os.environ))
-        at = as_utc(datetime.fromisoformat(wanted.at))
+        at = as_utc(_time(wanted.at))
         caller = caller_named(story, wanted.caller or story.about.caller)
     except (DataError, ValueError) as problem:
         sys.stderr.write(f"{problem}\n")
@@ -113,6 +113,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         answer["note"] = found.note
     sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     return 0
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no time; write it like 2016-11-08T22:43:00-05:00") from None
 
 
 def _said(call: Call, story: Story) -> dict[str, object]:

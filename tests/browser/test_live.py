@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settled
 from tests.browser.test_shell import violations
+from tests.loopback import Answer, loopback
 from tests.trends_server import Trends, always, refused, serving
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +110,35 @@ def test_a_file_that_is_something_else_is_refused_with_the_reason(newsroom: str,
     )
     expect(page.get_by_test_id("stAlert").first).to_be_visible()
     expect(page.get_by_role("button", name="Keep it in this story")).to_have_count(0)
+
+
+def test_captures_come_as_observations_and_what_they_cannot_show_is_said(
+    tmp_path: Path, serve: Serve, visit: Visit
+) -> None:
+    shutil.copytree(ROOT / "data" / "stories" / "us-2016", tmp_path / "stories" / "us-2016")
+    rows = [
+        ["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"],
+        ["ca,gc,cic)/english", "20161109041733", "http://www.cic.gc.ca/english/", "text/html", "500", "B" * 32, "800"],
+    ]
+    with (
+        loopback() as archive,
+        serve(
+            NIGHTDESK_STORIES=str(tmp_path / "stories"),
+            NIGHTDESK_CACHE=str(tmp_path / "cache"),
+            NIGHTDESK_WAYBACK_URL=archive.url,
+        ) as address,
+    ):
+        archive.answers(
+            "/cdx/search/cdx", Answer(json.dumps(rows).encode(), headers={"Content-Type": "application/json"})
+        )
+        page = visit(f"/outage-reports?{NIGHT}", base=address)
+        expect(page.get_by_text("none is a machine record").first).to_be_visible()
+        page.get_by_text("Look for machine records", exact=True).click()
+        expect(page.get_by_text("which never means that the site was up")).to_be_visible()
+        page.get_by_role("button", name="Ask for captures of").click()
+        expect(page.get_by_text("1 row held").first).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("19 dated observations of the site: 14 failing").first).to_be_visible()
+        assert violations(page) == []
 
 
 def test_a_public_server_offers_no_way_to_fetch_or_keep(tmp_path: Path, serve: Serve, visit: Visit) -> None:
