@@ -15,6 +15,8 @@ from components.charts.ticks import Tick
 
 #: Pixels at the left and right of the plot, which labels of the first and last tick may use.
 LEFT, RIGHT = 22, 24
+#: Pixels between the words of two ticks.
+_TICK_GAP = 7
 
 
 def time_axis(pen: Pen) -> Part:
@@ -66,20 +68,28 @@ def _tick_texts(pen: Pen, ticks: Sequence[Tick]) -> list[str]:
 
 
 def _ticks(pen: Pen) -> Sequence[Tick]:
-    """As many ticks as have room for their labels on a phone."""
+    """As many ticks as have room for their labels on a phone, every one or every other of a round distance."""
     for most in range(10, 3, -1):
         ticks = pen.clock.ticks(pen.chart.window, most)
-        dated = [tick for tick in ticks if tick.sub]
-        if _apart(pen, ticks, [tick.label for tick in ticks]) and _apart(pen, dated, [tick.sub for tick in dated]):
-            return ticks
+        for found in (ticks, _every_other(ticks)):
+            dated = [tick for tick in found if tick.sub]
+            if _apart(pen, found, [tick.label for tick in found]) and _apart(pen, dated, [tick.sub for tick in dated]):
+                return found
     return pen.clock.ticks(pen.chart.window, 3)
+
+
+def _every_other(ticks: Sequence[Tick]) -> Sequence[Tick]:
+    """Every second tick, those of midnight and January among them; a day left out goes to the next tick."""
+    first = next((n for n in range(len(ticks) - 1, -1, -1) if ticks[n].sub), 0) % 2
+    owed = [tick.sub for tick in ticks[:first]]
+    return [tick._replace(sub=tick.sub or "".join(owed)) if n == 0 else tick for n, tick in enumerate(ticks[first::2])]
 
 
 def _apart(pen: Pen, ticks: Sequence[Tick], texts: Sequence[str]) -> bool:
     """Whether texts centred on these ticks keep apart on a phone."""
     window = pen.chart.window
     places = [(tick.moment - window.start) / window.length * PHONE for tick in ticks]
-    halves = [text_width(text, NOTE) / 2 + 2 for text in texts]
+    halves = [text_width(text, NOTE) / 2 + _TICK_GAP / 2 for text in texts]
     ends = [(x - half, x + half) for x, half in zip(places, halves, strict=True)]
     return all(one[1] <= other[0] for one, other in pairwise(ends))
 

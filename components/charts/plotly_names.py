@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from components.charts.geometry import has_value, spot, totals, valued
 from components.charts.model import Gap, Points, Steps
-from components.charts.plotly_pen import Part, Pen, ground, stroke, words
-from components.charts.plotly_plan import LABEL, NOTE, LanePlan, Plan
-from components.charts.svg_lanes import NOTHING
+from components.charts.plotly_pen import Part, Pen, ground, rgba, stroke, words
+from components.charts.plotly_plan import NOTE, LanePlan, Plan, bare_lines
 from components.charts.svg_series import value_text
 from components.charts.text import plain
 
 #: More points than this carry no figures beside them; these are in the hover text and the table.
 _FIGURED_POINTS = 2
+#: How much of the lines behind a name its ground hides.
+_VEIL = 0.85
+#: Pixels: the height of a total's name, and how far it keeps from lines and the marks on them.
+_NAME, _CLEAR = 15.0, 5.0
 
 
 def value_shapes(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
@@ -34,31 +37,47 @@ def value_words(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
     found = []
     if not valued(lane.lane) and not any(isinstance(mark, Gap) for mark in lane.lane.marks):
         y = plan.share(lane.values.top + lane.values.height / 2)
-        found.append(words(NOTHING, colour=pen.theme.quiet, size=NOTE, x=0.5, y=y, xanchor="center", yanchor="middle"))
+        text = "<br>".join(bare_lines(lane.lane, pen.clock))
+        place: Part = {"x": 0.5, "y": y, "xanchor": "center", "yanchor": "middle", "align": "center"}
+        found.append(words(text, colour=pen.theme.quiet, size=NOTE, bgcolor=rgba(pen.theme.band, 0.9), **place))
     elif lane.lane.reference:
         value, name = lane.lane.reference
-        place: Part = {"yref": lane.values.axis, "x": 0, "y": value, "xanchor": "left", "yanchor": "bottom"}
-        found.append(words(plain(pen.clock.say(name), most=50), colour=pen.theme.ink, **place))
+        place = {"yref": lane.values.axis, "x": 0, "y": value, "xanchor": "left", "yanchor": "bottom", "yshift": 2}
+        back = rgba(pen.theme.paper, _VEIL)
+        found.append(words(plain(pen.clock.say(name), most=50), colour=pen.theme.ink, bgcolor=back, **place))
     return [*found, *_totals(pen, lane), *_figures(pen, lane, lane.values.axis)]
 
 
 def _totals(pen: Pen, lane: LanePlan) -> list[Part]:
-    """Each total above the right end of its line; where two are close, the lower one below its line."""
+    """Each total over the right end of its line, or under it where the one above leaves no room."""
     if lane.values is None:
         return []
     steps = [mark for mark in lane.lane.marks if isinstance(mark, Steps) and mark.items]
     ends = [(*totals(mark.items, pen.chart.window).last, mark) for mark in steps]
-    low_end, high_end = lane.range_of(lane.values)
-    found, above = [], float("inf")
+    foot, head = lane.range_of(lane.values)
+    pixel = (head - foot) / lane.values.height
+    line = (lane.lane.reference[0] - foot) / pixel if lane.lane.reference else None
+    found, ceiling = [], float("inf")
     for low, high, mark in sorted(ends, key=lambda end: -end[1]):
-        close = (above - high) / (high_end - low_end) * lane.values.height < LABEL * 1.6
+        height = name_foot((low - foot) / pixel, (min(high, head) - foot) / pixel, line, ceiling)
         said = f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"
-        place: Part = {"yref": lane.values.axis, "x": 1, "y": low if close else high, "xanchor": "right"}
-        place |= {"yanchor": "top" if close else "bottom"}
-        text = f"<b>{plain(mark.name, most=40)} {said}</b>"
-        found.append(words(text, colour=pen.theme.colour(mark.tone), size=NOTE, **place))
-        above = high
+        place: Part = {"yref": lane.values.axis, "x": 1, "y": foot, "xanchor": "right", "yanchor": "bottom"}
+        text, back = f"<b>{plain(mark.name, most=40)} {said}</b>", rgba(pen.theme.paper, _VEIL)
+        colour = pen.theme.colour(mark.tone)
+        found.append(words(text, colour=colour, size=NOTE, bgcolor=back, yshift=round(height), **place))
+        ceiling = min(height, (low - foot) / pixel - _CLEAR)
     return found
+
+
+def name_foot(low: float, high: float, line: float | None, ceiling: float) -> float:
+    """How high the name of a total stands that ends between `low` and `high`, in pixels, clear of the reference."""
+    foot = high + _CLEAR
+    if line is not None and foot - 2 < line < foot + _NAME + 2:
+        foot = line + 3
+    if foot + _NAME <= ceiling:
+        return foot
+    foot = min(low - _CLEAR, ceiling) - _NAME
+    return line - 3 - _NAME if line is not None and foot - 2 < line < foot + _NAME + 2 else foot
 
 
 def _figures(pen: Pen, lane: LanePlan, axis: str) -> list[Part]:

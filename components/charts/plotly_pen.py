@@ -53,7 +53,7 @@ class Pen:
 
 def broken(text: str) -> str:
     """Hover text in lines that a phone holds."""
-    return "<br>".join(wrap(plain(text, most=_HOVER_CHARACTERS), NOTE, PHONE - 60))
+    return "<br>".join(wrap(plain(text, most=_HOVER_CHARACTERS), NOTE, PHONE - 12))
 
 
 def rgba(colour: str, share: float) -> str:

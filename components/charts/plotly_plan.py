@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from components.charts.bare import is_bare, why_bare
 from components.charts.clock import Clock
 from components.charts.geometry import TimeScale, anchor, domain, in_row, spot, tracks_of, valued
 from components.charts.keys import keys_of
 from components.charts.labels import GAP, Flag, Placed, place, row_count
 from components.charts.model import Chart, Gap, Item, Lane, Mark, Points, Spans, Steps
-from components.charts.text import BOLD, HARD_SPACE, plain, short_forms, text_width, wrap
+from components.charts.text import BOLD, HARD_SPACE, event_label, plain, short_forms, text_width, wrap
 
-#: Width in pixels of the plot on a 390 px phone, margins and page padding off; wider plots only spread it.
-PHONE = 300.0
+#: Width in pixels of the plot on a 320 px phone, margins and page padding off; wider plots only spread it.
+PHONE = 232.0
+#: Width in pixels that notes may take there: they begin with the plot and may run into its right margin.
+COLUMN = PHONE + 18
 TITLE, NOTE, LABEL, DIGIT = 14, 12, 11, 10
 ROW, CIRCLE, CAPTION = 17.0, 8.0, 16.0
-_CLOSE = 8.0
+_CLOSE, _LABELLED = 8.0, 23.0
 _STEPS_HEIGHT, _VALUES_HEIGHT = 190.0, 120.0
-_NOTE_LINES = 4
-_SPANS_IN_FULL_ROWS = 3
+_NOTE_LINES, _SPANS_IN_FULL_ROWS = 6, 3
 
 Entry = tuple[Mark, Item]
 
@@ -110,9 +112,8 @@ def plan(chart: Chart, clock: Clock) -> Plan:
     strip = Slot("y", 0, row_count(placed) * ROW + 6 if placed else 0)
     y, lanes = strip.height, []
     for index, lane in enumerate(chart.lanes):
-        found = _lane(lane, clock, scale, y, first_axis=2 + 2 * index)
-        lanes.append(found)
-        y = found.bottom + 10
+        lanes.append(_lane(lane, clock, scale, y, first_axis=2 + 2 * index))
+        y = lanes[-1].bottom + 10
     return Plan(scale, strip, placed, tuple(lanes), max(y - 10, 40))
 
 
@@ -121,6 +122,8 @@ def _strip(chart: Chart, clock: Clock, scale: TimeScale) -> tuple[Placed, ...]:
     for event in chart.events:
         x = scale.x(anchor(event.when))
         text = plain(clock.say(event.short))
+        if event.emphasised:
+            text = event_label(text, LABEL, max(x, PHONE - x) - CIRCLE + 8 - GAP)
         flags.append(Flag(x, x - CIRCLE, x + CIRCLE, text, event.priority, claims=event.emphasised))
     return place(flags, (-8, PHONE + 8), size=LABEL)
 
@@ -135,23 +138,29 @@ def _lane(lane: Lane, clock: Clock, scale: TimeScale, y: float, *, first_axis: i
     values = None
     if valued(lane) or not tracks:
         height = _STEPS_HEIGHT if any(isinstance(mark, Steps) for mark in lane.marks) else _VALUES_HEIGHT
-        values = Slot(f"y{first_axis + 1}", y + 4, height if valued(lane) else 60.0)
+        values = Slot(
+            f"y{first_axis + 1}", y + 4, height if valued(lane) else 40 + NOTE * 1.35 * len(bare_lines(lane, clock))
+        )
         y += 4 + values.height
     return LanePlan(lane, words, head, rows, tracks, values, y)
+
+
+def bare_lines(lane: Lane, clock: Clock) -> list[str]:
+    """Why nothing is drawn in a lane, in lines that a phone holds."""
+    return wrap(plain(why_bare(lane, clock)), NOTE, PHONE - 8)
 
 
 def _words(lane: Lane, clock: Clock) -> tuple[str, ...]:
     """The title, and the note in lines that a phone holds."""
     title = wrap(plain(clock.say(lane.title)), TITLE, PHONE, factor=BOLD, lines=1) or [""]
     gaps = " ".join(item.text for mark, item in lane.items if isinstance(mark, Gap))
-    note = plain(clock.say(f"{lane.note} {gaps}".strip()))
+    note = "" if is_bare(lane) else plain(clock.say(f"{lane.note} {gaps}".strip()))
     keys = (f"{key.sign} {plain(key.words, most=60)}".replace(" ", HARD_SPACE) + HARD_SPACE for key in keys_of(lane))
-    return (*title, *wrap(note, NOTE, PHONE, lines=_NOTE_LINES), *wrap(" ".join(keys), NOTE, PHONE))
+    return (*title, *wrap(note, NOTE, COLUMN, lines=_NOTE_LINES), *wrap(" ".join(keys), NOTE, COLUMN))
 
 
 def _tracks(lane: Lane, clock: Clock, scale: TimeScale) -> tuple[TrackPlan, ...]:
-    found: list[TrackPlan] = []
-    y = 0.0
+    found, y = list[TrackPlan](), 0.0
     for name in tracks_of(lane):
         entries = [entry for entry in lane.items if in_row(lane, *entry) and entry[1].track == name]
         for group in _groups(name, entries):
@@ -180,12 +189,12 @@ def _track(name: str, entries: list[Entry], clock: Clock, scale: TimeScale, y: f
         text = _said(item, clock, room) if labelled else ""
         flags.append(Flag(x, left, right, text, rank, claims=True))
     placed = place(flags, (-8, PHONE + 8), size=LABEL, lines=False)
-    pitch = _CLOSE if close else ROW
+    # A whisker may part a mark from its label: the rows above and below must then be further off than its end.
+    pitch = _CLOSE if close else _LABELLED if any(entry.side for entry in placed) else ROW
     height = max(1, row_count(placed)) * pitch + (CAPTION if name else 0) + 4
     return TrackPlan(name, tuple(entries), placed, y, height, pitch)
 
 
 def _said(item: Item, clock: Clock, room: float) -> str:
     """As much of the item's text as a phone has room for, in whole clauses, else nothing."""
-    forms = short_forms(plain(clock.say(item.text)))
-    return next((said for said in forms if text_width(said, LABEL) <= room), "")
+    return next((said for said in short_forms(plain(clock.say(item.text))) if text_width(said, LABEL) <= room), "")

@@ -158,7 +158,7 @@ _SHAPES = (
     f"SCOPE text{{font-family:{SANS};font-variant-numeric:tabular-nums}}"
     f"SCOPE .serif{{font-family:{SERIF}}}SCOPE .b{{font-weight:700}}"
     "SCOPE .s{stroke:currentColor;fill:none}SCOPE .f{fill:currentColor}SCOPE .f.s{fill:currentColor}"
-    "SCOPE .line{stroke-linejoin:round}SCOPE .halo{paint-order:stroke;stroke-width:3.5px;stroke-linejoin:round}"
+    "SCOPE .line{stroke-linejoin:round}SCOPE .halo{paint-order:stroke;stroke-width:5px;stroke-linejoin:round}"
     "SCOPE .halo-ring{stroke-width:1px}SCOPE .strong{stroke-width:1.2px}SCOPE .weak{stroke-width:.8px;opacity:.38}"
     "SCOPE .stop{stop-color:currentColor}SCOPE .reference{stroke-width:1.2px;stroke-dasharray:5 3}"
 )

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from components.charts.geometry import anchor, has_band
-from components.charts.labels import Flag, Placed, place, row_count
+from components.charts.labels import GAP, Flag, Placed, place, row_count
 from components.charts.model import Event
 from components.charts.room import Box
 from components.charts.sheet import Frame, number, tag
 from components.charts.svg_marks import HOVER_CHARACTERS, named, outline
-from components.charts.text import PLAIN_CHARACTERS, visible, xml
+from components.charts.text import PLAIN_CHARACTERS, event_label, visible, xml
 from components.charts.theme import look
 
 Strip = tuple[tuple[int, Event, Placed], ...]
 
 
-def flags(frame: Frame, events: Sequence[Event]) -> list[Flag]:
+def flags(frame: Frame, events: Sequence[Event], bounds: tuple[float, float]) -> list[Flag]:
     """What each event asks of the strip: its circle, and its short label if there is room."""
     found = []
     for event in events:
         x, r = frame.scale.x(anchor(event.when)), frame.sizes.circle
         text = visible(frame.clock.say(event.short))[:PLAIN_CHARACTERS]
+        if event.emphasised:
+            text = event_label(text, frame.sizes.label, max(x - bounds[0], bounds[1] - x) - r - GAP)
         found.append(Flag(x, x - r, x + r, text, event.priority, claims=event.emphasised))
     return found
 
@@ -32,7 +34,7 @@ def draw_strip(frame: Frame, y: float) -> tuple[float, Strip]:
     if not numbered:
         return y, ()
     bounds = frame.sizes.pad / 2, frame.width - frame.sizes.pad / 2
-    placed = place(flags(frame, [event for _, event in numbered]), bounds, size=frame.sizes.label)
+    placed = place(flags(frame, [event for _, event in numbered], bounds), bounds, size=frame.sizes.label)
     pitch = frame.sizes.circle * 2 + 2
     bottom = y + row_count(placed) * pitch + 6
     strip = tuple((n, event, entry) for (n, event), entry in zip(numbered, placed, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.charts.bare import is_bare, why_bare
 from components.charts.geometry import in_row, valued
 from components.charts.keys import GROUND, SOFT, Key, keys_of
 from components.charts.model import Gap, Item, Lane, Mark
@@ -13,7 +14,6 @@ from components.charts.svg_values import draw_values
 from components.charts.text import BOLD, fitted, text_width, visible, wrap
 from components.charts.theme import look
 
-NOTHING = "Nothing is held for this range"
 #: Lines of a note are no longer than this, in pixels, however wide the drawing.
 _MEASURE = 680.0
 #: A gap at least so wide carries its reason inside.
@@ -31,7 +31,7 @@ def draw_lane(frame: Frame, lane: Lane, y: float) -> tuple[float, Box]:
     for mark, item in gaps:
         bottom = _gap(frame, lane, mark, item, top, bottom)
     if bottom == top:
-        bottom = _nothing(frame, top)
+        bottom = _nothing(frame, lane, top)
     return bottom, Box(frame.scale.left, top, frame.scale.right, bottom)
 
 
@@ -43,7 +43,7 @@ def _head(frame: Frame, lane: Lane, y: float) -> float:
     for line in wrap(visible(frame.clock.say(lane.title)), sizes.title, width, factor=BOLD, lines=2):
         y += sizes.title * 1.25
         frame.sheet.text(left, y, line, sizes.title, classes="halo", bold=True)
-    if frame.brief:
+    if frame.brief or is_bare(lane):
         return y + 6
     for line in wrap(visible(frame.clock.say(lane.note)), sizes.note, min(width, _MEASURE)):
         y += sizes.note * 1.35
@@ -110,12 +110,14 @@ def _lines(frame: Frame, lines: list[str], x: float, y: float, *, anchor: Anchor
         frame.sheet.text(x, y + n * size * 1.35, line, size, classes="q halo", anchor=anchor)
 
 
-def _nothing(frame: Frame, y: float) -> float:
-    """Say that a lane is empty, on the ground of a row."""
+def _nothing(frame: Frame, lane: Lane, y: float) -> float:
+    """Say why a lane is empty, on the ground of a row."""
     scale, sizes = frame.scale, frame.sizes
-    height = sizes.pitch * 1.8
+    width = min(scale.right - scale.left - 16, _MEASURE)
+    lines = wrap(why_bare(lane, frame.clock), sizes.label, width)
+    height = sizes.pitch * 1.8 + (len(lines) - 1) * sizes.label * 1.35
     ground = tag("rect", x=scale.left, y=y, width=scale.right - scale.left, height=height, class_="band")
     frame.sheet.add("ground", ground)
     middle = (scale.left + scale.right) / 2
-    frame.sheet.text(middle, y + height / 2 + 4, NOTHING, sizes.label, classes="q", anchor="middle")
+    _lines(frame, lines, middle, y + sizes.pitch * 0.9 + 4, anchor="middle")
     return y + height

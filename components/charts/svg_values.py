@@ -58,17 +58,18 @@ def _reference(area: Area) -> None:
             (scale.right - 2, baseline, "end"),
         ]
     area.label(area.frame.clock.say(name), places)
+    area.room.take(Box(scale.left, y - 1, scale.right, y + 1))
 
 
 def _end_labels(area: Area, marks: list[Steps]) -> None:
-    """Each total at the right end of its line, the upper ones first."""
+    """Each total at the right end of its line, the upper ones first; under its line where steps crowd its end."""
     right, size = area.frame.scale.right, area.frame.sizes.label
     found = [(totals(mark.items, area.frame.chart.window).last, mark) for mark in marks]
     for (low, high), mark in sorted(found, key=lambda entry: -entry[0][1]):
         span = f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"
         y = area.y(high)
         beside: list[Place] = [(right + 6, y + size * 0.35 + dy, "start") for dy in (0, 6, 12, -8, 18)]
-        above: list[Place] = [
-            (right - 2 - dx, y + dy, "end") for dx in (0, 30, 60) for dy in (-6, size + 6, size + 14, -16)
-        ]
-        area.label(f"{mark.name} {span}", beside + above, classes=f"f t-{mark.tone.value}", bold=True)
+        near, far = (-6, size + 6, size + 14, -16, -26), range(round(size) + 24, 120, 12)
+        over: list[Place] = [(right - 2 - dx, y + dy, "end") for dx in (0, 30, 60) for dy in near]
+        under: list[Place] = [(right - 2, y + dy, "end") for dy in far]
+        area.label(f"{mark.name} {span}", beside + over + under, classes=f"f t-{mark.tone.value}", bold=True)

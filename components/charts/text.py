@@ -21,6 +21,10 @@ _READ_AT_MOST = 4_000
 _HELD = re.compile(r" (?=[ap]\.m\.)|(?<=[a-z]\.) (?=\d{1,2}\b)")
 #: Keeps two words on one line.
 HARD_SPACE = "\u00a0"
+#: The time that ends an event's short label: "by 11:14 p.m.", "between 9 p.m. and 10 p.m.".
+_TIMED = re.compile(
+    r" (?:(?:by|about|around|between|before|after|shortly after) )?(?:\d{1,2}(?::\d\d)? [ap]\.m\.|noon\b|midnight\b).*$"
+)
 _INERT = str.maketrans({"<": "‹", ">": "›"})
 
 
@@ -104,6 +108,11 @@ def short_forms(text: str) -> Iterator[str]:
         rest = rest.rpartition(", ")[0]
         if rest.count("“") == rest.count("”"):
             yield rest
+
+
+def event_label(text: str, size: float, width: float) -> str:
+    """The label of an event that must be named: without its time where `width` pixels do not hold both."""
+    return text if text_width(text, size) <= width else fitted(_TIMED.sub("", text), size, width)
 
 
 def fitted(text: str, size: float, width: float, *, factor: float = REGULAR) -> str:

@@ -15,7 +15,8 @@ import pytest
 
 from components.charts import plotly
 from components.charts.clock import Clock
-from components.charts.model import Chart
+from components.charts.model import Chart, Lane
+from components.charts.plotly_names import name_foot
 from components.charts.room import Box
 from components.charts.text import text_width, visible
 from components.charts.theme import DARK, LIGHT, Theme
@@ -159,7 +160,7 @@ def boxes_on_strip(chart: Chart, width: float) -> list[Box]:
     return found
 
 
-@pytest.mark.parametrize("width", [300, 344, 700, 1180])
+@pytest.mark.parametrize("width", [232, 300, 344, 700, 1180])
 def test_no_label_or_circle_of_the_strip_lies_on_another_from_a_phone_to_a_desk(width: float) -> None:
     boxes = boxes_on_strip(samples.night(), width)
     assert len(boxes) > len(samples.night().events) + 5
@@ -173,7 +174,54 @@ def test_no_label_or_circle_of_the_strip_lies_on_another_from_a_phone_to_a_desk(
 def test_words_of_lanes_are_broken_for_a_phone() -> None:
     notes = drawn(samples.night())["layout"]["annotations"]
     lines = [(line, note["font"]["size"]) for note in notes for line in re.sub("</?b>", "", note["text"]).split("<br>")]
-    assert max(text_width(line, size) for line, size in lines) <= 305
+    assert max(text_width(line, size) for line, size in lines) <= 252
+
+
+def test_the_words_of_the_axis_keep_apart_on_the_narrowest_phone() -> None:
+    axis = drawn(samples.night())["layout"]["xaxis"]
+    start, end = (datetime.fromisoformat(text) for text in axis["range"])
+    places = [(datetime.fromisoformat(x) - start) / (end - start) * 232 for x in axis["tickvals"]]
+    halves = [text_width(text.split("<br>")[0], axis["tickfont"]["size"]) / 2 for text in axis["ticktext"]]
+    ends = [(x - half, x + half) for x, half in zip(places, halves, strict=True)]
+    assert 3 <= len(ends) <= 5
+    assert all(other[0] - one[1] >= 6 for one, other in pairwise(ends))
+
+
+def test_an_empty_lane_with_a_note_says_only_why() -> None:
+    why = "CNN: no total: 9 of 56 calls known."
+    lane = Lane("results", "Electoral votes", "", (), note=why)
+    chart = Chart("results", "us-2016", "Electoral votes", "", samples.NIGHT, (lane,), sources=(samples.AP,))
+    said = [note["text"].replace("<br>", " ") for note in drawn(chart)["layout"]["annotations"]]
+    assert said == ["<b>Electoral votes</b>", why]
+
+
+def test_every_emphasised_call_is_named_however_long_the_range() -> None:
+    two_days = Window(samples.utc("8 05:00"), samples.utc("10 05:00"))
+    events = samples.call_events()
+    chart = Chart("x", "us-2016", "", "", two_days, (samples.results_lane(),), events, sources=(samples.AP,))
+    said = " ".join(note["text"] for note in drawn(chart)["layout"]["annotations"] if note["yref"] == "y")
+    assert all(state in said for state in ("Ohio", "Florida", "North Carolina", "Pennsylvania", "Wisconsin"))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "line"),
+    [
+        pytest.param(150.0, 152.0, 155.0, id="the reference just above the end"),
+        pytest.param(150.0, 152.0, 165.0, id="the reference where the name would stand"),
+        pytest.param(180.0, 180.0, 155.0, id="the reference under the end"),
+        pytest.param(150.0, 152.0, None, id="no reference"),
+    ],
+)
+def test_the_name_of_a_total_keeps_clear_of_its_line_and_of_the_reference(
+    low: float, high: float, line: float | None
+) -> None:
+    foot = name_foot(low, high, line, float("inf"))
+    assert foot >= high + 5
+    assert line is None or not foot - 2 < line < foot + 17
+
+
+def test_the_name_of_a_lower_total_goes_under_its_line_where_there_is_no_room_above() -> None:
+    assert name_foot(140, 140, None, 150) + 15 <= 135
 
 
 def test_the_axis_stays_linear_over_a_night_when_clocks_change() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from components.charts import svg
 from components.charts.clock import Clock
-from components.charts.model import Chart, Event
+from components.charts.model import Chart, Event, Lane
 from components.charts.text import visible
 from components.charts.theme import DARK, LIGHT
 from data.model import Window
@@ -210,8 +210,32 @@ def test_the_rules_of_all_charts_of_a_theme_are_the_same_text() -> None:
 
 def test_an_empty_lane_says_so() -> None:
     texts = {element.text for element in drawn(samples.empty()).iter(f"{SVG}text")}
-    assert "Nothing is held for this range" in texts
+    assert "No records in this story for this range" in texts
     assert "The series held ends July 9, 2016; nothing is drawn for this window" in texts
+
+
+def test_an_empty_lane_with_a_note_says_only_why() -> None:
+    why = "CNN: no total: 9 of 56 calls known."
+    lane = Lane("results", "Electoral votes", "", (), note=why)
+    chart = Chart("results", "us-2016", "Electoral votes", "", samples.NIGHT, (lane,), sources=(samples.AP,))
+    texts = [element.text for element in drawn(chart).iter(f"{SVG}text")]
+    assert texts.count(why) == 1
+    assert "No records in this story for this range" not in texts
+
+
+def test_the_reference_line_runs_through_no_name_of_a_total() -> None:
+    found = svg.layout(samples.night(), EASTERN, width=390)
+    line = next(label.box.bottom for label in found.labels if label.text == "270 to win") + 1.5
+    assert not [text for text, box in found.labels if text.startswith("Trump 2") and box.top < line < box.bottom]
+
+
+@pytest.mark.parametrize("width", [320, 390, 900])
+@pytest.mark.parametrize("hour", ["9 03:00", "9 06:00", "9 07:15", "9 12:00"])
+def test_both_totals_are_named_whenever_the_range_ends(width: int, hour: str) -> None:
+    window = Window(samples.NIGHT.start, samples.utc(hour))
+    chart = Chart("x", "us-2016", "", "", window, (samples.results_lane(),), sources=(samples.AP,))
+    texts = [label.text for label in svg.layout(chart, EASTERN, width=width).labels]
+    assert {text.split()[0] for text in texts if text.split()[0] in ("Trump", "Clinton")} == {"Trump", "Clinton"}
 
 
 def test_a_total_known_within_bounds_is_a_range_at_its_end() -> None:

@@ -1,0 +1,19 @@
+"""Lanes in which nothing is drawn, and what they say instead."""
+
+from __future__ import annotations
+
+from components.charts.clock import Clock
+from components.charts.model import Lane
+from components.charts.text import visible
+
+NOTHING = "No records in this story for this range"
+
+
+def is_bare(lane: Lane) -> bool:
+    """Whether nothing is drawn in a lane: its note, if it has one, then stands on its ground and says why."""
+    return not lane.tracks and not any(mark.items for mark in lane.marks)
+
+
+def why_bare(lane: Lane, clock: Clock) -> str:
+    """The lane's own note, else that there are no records."""
+    return visible(clock.say(lane.note)) or NOTHING
