@@ -18,21 +18,21 @@ from data.model import REACH, Precision
 from data.story import Story
 
 _GRADE_MEANS = {
-    "A": "A machine's record with its bytes or a working link, such as an archived HTTP status.",
-    "B": "A machine reading passed on, an outlet's own test, a named official or a quoted document.",
+    "A": "A machine’s record with its bytes or a working link, such as an archived HTTP status.",
+    "B": "A machine reading passed on, an outlet’s own test, a named official or a quoted document.",
     "C": "A dated post with a picture.",
     "D": "Anything that cites another outlet.",
 }
 
 _GLOSSARY = {
     "story": "A night told from a folder of tables: calls, searches, observations, sources.",
-    "call": "An outlet's declaration that a contest is won: who called what, for whom, when. "
-    "One outlet's call is one fact, another outlet's is another.",
+    "call": "An outlet’s declaration that a contest is won: who called what, for whom, when. "
+    "One outlet’s call is one fact, another outlet’s is another.",
     "caller": "The outlet that made a call. Totals are drawn only for a caller whose calls are all known.",
     "contest": "What is being decided, with its weight in the total.",
     "poll closing": "When the last polling places of a contest were scheduled to close.",
     "milestone": "A moment of the night that is not a call of a contest, such as a concession.",
-    "search interest": "Google Trends' 0-100 index: a share of all searches in a place and a span of time, "
+    "search interest": "Google Trends’ 0-100 index: a share of all searches in a place and a span of time, "
     "relative to the peak of its own request. It counts nobody.",
     "draw": "One random sample that Google takes for one request; another day gives another draw.",
     "window": "A span of time from a start up to, and without, its end.",

@@ -35,7 +35,7 @@ def _series_lane(term: str, geo: str, group: pd.DataFrame, series: Sourced, wind
     note = f"100 is the highest week of “{term}” in {place_name(geo)}; levels of two places cannot be compared."
     if censored := sum(item.kind is Kind.CENSORED for item in items):
         note += f" {censored} {'bin' if censored == 1 else 'bins'} at 0: below Google’s resolution, not “no searches”."
-    title = f"“{term}” in {place_name(geo)}, by week"
+    title = f"“{term}” in {place_name(geo)}"
     return Lane(f"interest-{geo.casefold()}", title, "of 100", tuple(marks), (0.0, 105.0), note)
 
 

@@ -127,7 +127,7 @@ def interest_chart(
         events=events,
         outside=tuple(outside),
         sources=(*story.sources, *drawn.sources, COLLECTION_SOURCE),
-        notes=("Search interest is relative to a request's own peak, and 0 is below Google's resolution.",),
+        notes=("Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",),
     )
 
 

@@ -93,7 +93,7 @@ _SAID = {
     Kind.LOWER_BOUND: "more than {}",
     Kind.UPPER_BOUND: "less than {}",
     Kind.APPROXIMATE: "about {}",
-    Kind.CENSORED: "below Google's resolution",
+    Kind.CENSORED: "below Google’s resolution",
 }
 
 

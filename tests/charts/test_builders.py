@@ -123,8 +123,8 @@ def test_the_long_series_says_where_it_ends(story: Story) -> None:
     long = Window(datetime(2004, 1, 1, tzinfo=UTC), datetime(2016, 12, 1, tzinfo=UTC))
     chart = chart_of(story, "interest", long, caller="AP")
     assert [lane.title for lane in chart.lanes] == [
-        "“move to canada” in the U.S., by week",
-        "“move to canada” in the U.K., by week",
+        "“move to canada” in the U.S.",
+        "“move to canada” in the U.K.",
     ]
     gaps = [item for lane in chart.lanes for mark, item in lane.items if mark.name == "no series held"]
     assert [gap.text for gap in gaps] == ["The series held ends July 9, 2016"] * 2

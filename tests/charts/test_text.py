@@ -73,7 +73,7 @@ def test_more_text_is_never_narrower(one: str, other: str) -> None:
 def test_wrapped_lines_fit_and_lose_no_short_word(text: str, width: int) -> None:
     lines = wrap(text, 12, width)
     assert all(text_width(line, 12) <= width for line in lines)
-    if not any(line.endswith("…") for line in lines):
+    if not any("…" in line for line in lines):
         assert " ".join(lines).split() == text.split()
 
 
