@@ -12,20 +12,13 @@ from components.charts.ap_style import MONTHS, calendar_day
 from components.charts.clock import Clock
 from components.charts.outages import GRADES
 from components.charts.rows import records, when_in
-from components.charts.words import number_text
+from components.charts.words import as_known, number_text
 from components.inert import markdown
 from components.prose import source_links
 from data.model import Source, Sourced
 from data.outages import REGIONS
 from data.story import Story
 
-_FIGURES = {
-    "lower bound": "more than {}",
-    "upper bound": "less than {}",
-    "approximate": "about {}",
-    "derived": "{} (derived)",
-    "rounded": "about {}",
-}
 #: The plain facts of a control case: column -> how a reader knows it.
 _FACTS = {"spike": "Search spike", "outage": "Outage", "election": "Election night"}
 
@@ -89,9 +82,9 @@ def figure_text(row: dict[str, Any]) -> str:
         return f"rank {number_text(row['value'])}"
     number = number_text(row["value"])
     if row["unit"].startswith("percent increase"):
-        return _FIGURES.get(row["kind"], "{}").format(f"+{number} %")
+        return as_known(row["kind"], f"+{number} %")
     unit = row["unit"].replace("percent", "%", 1)
-    return f"{_FIGURES.get(row['kind'], '{}').format(number)} {unit}".strip()
+    return f"{as_known(row['kind'], number)} {unit}".strip()
 
 
 def show_figures(story: Story, figures: Sourced, clock: Clock) -> None:

@@ -68,12 +68,6 @@ def load_untimed(story: Story, *, region: str = "") -> Sourced:
     return only_used(frame[frame["earliest"].isna()].reset_index(drop=True), story.sources)
 
 
-def load_statements(story: Story) -> Sourced:
-    """What officials and others said, by time."""
-    frame = _observed(story, [row for row in story.observations if row.kind in ("statement", "context")], "")
-    return only_used(frame.sort_values(["earliest", "id"], ignore_index=True), story.sources)
-
-
 def _observed(story: Story, rows: list[Observation], region: str) -> pd.DataFrame:
     kept = [row for row in rows if not region or region in regions_of(row.place)]
     return timed_frame(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from components.charts.ap_style import calendar_day
 from components.charts.model import Event, Gap, Item, Kind, Lane, Line, Mark, Tone
-from components.charts.rows import records, source_ids
+from components.charts.rows import bins_in, records, source_ids
 from data.interest import COLLECTION_CHANGES, COLLECTION_SOURCE, place_name, step_of
 from data.model import Precision, Sourced, When, Window
 
@@ -25,8 +25,8 @@ def series_lanes(series: Sourced, window: Window) -> tuple[Lane, ...]:
 
 
 def _series_lane(term: str, geo: str, group: pd.DataFrame, series: Sourced, window: Window) -> Lane:
-    near = group[(group["start"] < window.end) & (group["end"] > window.start)]
-    items = tuple(_bin_item(row) for row in records(Sourced(near, series.sources)))
+    near = bins_in(window, Sourced(group, series.sources))
+    items = tuple(_bin_item(row) for row in records(near))
     marks: list[Mark] = (
         [Line(f"“{term}” in {geo}", Tone.SEARCH, items, step_of(group) or timedelta(0))] if items else []
     )

@@ -9,21 +9,16 @@ import pandas as pd
 
 from components.charts.clock import token
 from components.charts.model import Event, Item, Kind, Lane, Line, Tone
-from components.charts.rows import records, source_ids
+from components.charts.rows import bins_in, records, source_ids
 from data.interest import place_name
 from data.model import Precision, Sourced, When, Window
 
 
 def drawn_lanes(drawn: Sourced, window: Window) -> tuple[Lane, ...]:
     """One lane for each series with a bin in the window; each is on the scale of its own highest bin."""
-    near = _near(drawn, window)
+    near = bins_in(window, drawn)
     groups = near.frame.groupby("series", sort=False) if len(near.frame) else ()
     return tuple(_lane(group, drawn) for _, group in groups)
-
-
-def _near(drawn: Sourced, window: Window) -> Sourced:
-    frame = drawn.frame
-    return Sourced(frame[(frame["start"] < window.end) & (frame["end"] > window.start)], drawn.sources)
 
 
 def _lane(group: pd.DataFrame, drawn: Sourced) -> Lane:
@@ -54,7 +49,7 @@ def _item(row: dict[str, Any]) -> Item:
 
 def seam_events(drawn: Sourced, window: Window) -> tuple[Event, ...]:
     """Where another window of a stitched series takes over."""
-    near = _near(drawn, window)
+    near = bins_in(window, drawn)
     return tuple(
         Event(
             when=When.at(row["start"]),

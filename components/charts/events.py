@@ -80,10 +80,11 @@ def _sides(story: Story, rows: Sequence[dict[str, Any]]) -> str:
     by_party: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_party[row["party"]].append(row["name"])
-    return ", ".join(f"{_listed(names)} for {candidate(story, party)}" for party, names in by_party.items())
+    return ", ".join(f"{listed(names)} for {candidate(story, party)}" for party, names in by_party.items())
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """Texas, Kansas and Utah."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pandas as pd
-
 from components.charts.ap_style import calendar_day
 from components.charts.bundled import collection_changes, series_lanes
 from components.charts.clock import token
 from components.charts.drawn import drawn_lanes, highest_bin, seam_events
 from components.charts.events import within
 from components.charts.model import Chart, Event, Item, Kind, Lane, Mark, Points, Tone
-from components.charts.rows import records, refs, source_ids, when_in
+from components.charts.rows import bins_in, records, refs, source_ids, split_by, when_in
 from data.interest import COLLECTION_SOURCE, place_name
 from data.model import Sourced, When, Window
 from data.story import Story
@@ -110,8 +108,8 @@ def interest_chart(
     """Searches in a window: what was drawn or imported, then the night's marks for a short one, the bundled series
     for a long one. All rows come in."""
     long = window.length > _NIGHT
-    near = _touching(marks, window)
-    held = _bins(series, window)
+    near, _ = split_by(window, marks)
+    held = bins_in(window, series)
     own = drawn_lanes(drawn, window)
     bundled = series_lanes(series, window) if long and len(series.frame) else (marks_lane(near, held=bool(own)),)
     emphasised = (event for event in calls if event.emphasised)
@@ -129,13 +127,3 @@ def interest_chart(
         sources=(*story.sources, *drawn.sources, COLLECTION_SOURCE),
         notes=("Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",),
     )
-
-
-def _touching(marks: Sourced, window: Window) -> Sourced:
-    keep = [window.overlaps(row["earliest"], row["until"] or row["latest"]) for row in records(marks)]
-    return Sourced(marks.frame[pd.Series(keep, index=marks.frame.index, dtype=bool)], marks.sources)
-
-
-def _bins(series: Sourced, window: Window) -> Sourced:
-    frame = series.frame
-    return Sourced(frame[(frame["start"] < window.end) & (frame["end"] > window.start)], series.sources)

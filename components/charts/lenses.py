@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.charts.model import Bars, Chart, Item, Lane, Tone
-from components.charts.rows import records, source_ids
+from components.charts.rows import bins_in, records, source_ids
 from components.charts.words import number_text
 from data.model import Precision, Sourced, When, Window
 from data.story import Story
@@ -13,7 +13,7 @@ from data.story import Story
 
 def lenses_chart(story: Story, window: Window, *, lenses: Sourced) -> Chart:
     """One lane for each article and each phrase at a station, drawn over its own days or hours. All rows come in."""
-    rows = [row for row in records(lenses) if row["start"] < window.end and row["end"] > window.start]
+    rows = records(bins_in(window, lenses))
     names = dict.fromkeys((row["name"], row["unit"]) for row in rows)
     lanes = tuple(_lane(name, unit, [row for row in rows if row["name"] == name]) for name, unit in names)
     return Chart(

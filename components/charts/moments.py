@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from components.charts.clock import Style, token
-from components.charts.events import said_of
+from components.charts.events import listed, said_of
 from components.charts.outages import main_service
 from components.charts.rows import records, when_in
+from components.charts.words import span_text
 from data.model import Sourced
 from data.story import Story
 from data.totals import totals_at
@@ -45,7 +46,7 @@ def _called(story: Story, at: datetime, caller: str, calls: Sourced, style: Styl
     found = totals_at(story, at, caller=caller)
     if found.totals is None:
         return f"{verb} ({found.note})."
-    spans = [f"{party.short} {_span(*found.totals[party.id])}" for party in story.about.parties]
+    spans = [f"{party.short} {span_text(*found.totals[party.id])}" for party in story.about.parties]
     return f"{verb}: {', '.join(spans)} {story.about.unit}."
 
 
@@ -72,11 +73,7 @@ def _names(rows: list[dict[str, Any]]) -> str:
     names = [str(row["name"]) for row in sorted(rows, key=lambda row: -row["weight"])]
     if len(names) > 3:
         return f"{names[0]}, {names[1]} and {len(names) - 2} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _span(low: int, high: int) -> str:
-    return f"{low}" if low == high else f"{low} to {high}"
+    return listed(names)
 
 
 def _seen(story: Story, at: datetime, observations: Sourced, style: Style) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import pandas as pd
-
 from components.charts.events import within
 from components.charts.model import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
-from components.charts.rows import records, refs, source_ids, until_in, when_in
+from components.charts.rows import records, refs, source_ids, split_by, until_in, when_in
 from data.model import Sourced, When, Window
 from data.story import Story
 
@@ -83,14 +81,6 @@ def outages_takeaway(observations: Sourced) -> str:
     grades = sorted(set(observations.frame["grade"]))
     machine = "" if "A" in grades else "; none is a machine record"
     return f"{total} dated observation{'s' if total > 1 else ''} of the site: {said}{machine}"
-
-
-def split_by(window: Window, sourced: Sourced) -> tuple[Sourced, Sourced]:
-    """Rows whose interval touches the window, and the rest."""
-    frame = sourced.frame
-    last = frame["until"].where(frame["until"].notna(), frame["latest"])
-    inside = (frame["earliest"] < pd.Timestamp(window.end)) & (last >= pd.Timestamp(window.start))
-    return Sourced(frame[inside], sourced.sources), Sourced(frame[~inside], sourced.sources)
 
 
 def outages_chart(story: Story, window: Window, *, observations: Sourced, calls: tuple[Event, ...] = ()) -> Chart:

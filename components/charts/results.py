@@ -9,6 +9,7 @@ from components.charts.clock import Style, token
 from components.charts.events import ONE_DAY, call_events, candidate, within
 from components.charts.model import Chart, Item, Lane, Steps, Tone
 from components.charts.rows import records, source_ids, when_in
+from components.charts.words import span_text
 from data.model import Sourced, Window
 from data.story import Story
 from data.totals import is_complete, no_total, totals_at
@@ -60,16 +61,12 @@ def results_takeaway(story: Story, window: Window, *, caller: str) -> str:
     if not any(high for _, high in found.totals.values()):
         return f"{name} had called nothing by {token(window.end, 'stamp')}"
     said = " and ".join(
-        f"{_spread(*found.totals[party.id])} for {party.short}"
+        f"{span_text(*found.totals[party.id])} for {party.short}"
         for party in story.about.parties
         if party.id in found.totals
     )
     to_win = f"; {story.about.to_win} are needed to win" if story.about.to_win else ""
     return f"By {token(window.end, style)} {name} had called {said}{to_win}"
-
-
-def _spread(low: int, high: int) -> str:
-    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def results_chart(story: Story, window: Window, *, calls: Sourced, milestones: Sourced, caller: str) -> Chart:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.model import Precision, Sourced, When
+from data.model import Precision, Sourced, When, Window
 
 
 def records(sourced: Sourced) -> list[dict[str, Any]]:
@@ -41,3 +41,17 @@ def source_ids(row: dict[str, Any]) -> tuple[str, ...]:
 def refs(table: str, rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
     """Names of rows as marks keep them: table:id."""
     return tuple(f"{table}:{row['id']}" for row in rows)
+
+
+def split_by(window: Window, sourced: Sourced) -> tuple[Sourced, Sourced]:
+    """Rows whose interval touches the window, and the rest."""
+    frame = sourced.frame
+    last = frame["until"].where(frame["until"].notna(), frame["latest"])
+    inside = (frame["earliest"] < pd.Timestamp(window.end)) & (last >= pd.Timestamp(window.start))
+    return Sourced(frame[inside], sourced.sources), Sourced(frame[~inside], sourced.sources)
+
+
+def bins_in(window: Window, sourced: Sourced) -> Sourced:
+    """Rows of counted spans, with columns start and end, that have an instant in the window."""
+    frame = sourced.frame
+    return Sourced(frame[(frame["start"] < window.end) & (frame["end"] > window.start)], sourced.sources)

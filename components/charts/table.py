@@ -7,7 +7,7 @@ import pandas as pd
 from components.charts.clock import Clock
 from components.charts.geometry import anchor
 from components.charts.model import Chart, Event, Item, Kind, Lane, Mark
-from components.charts.words import amount, event_numbers, period
+from components.charts.words import amount, event_numbers, period, unmarked_events
 
 COLUMNS = ("No.", "Lane", "When", "What", "Value", "Evidence", "Source", "Row")
 
@@ -24,11 +24,9 @@ def frame(chart: Chart, clock: Clock) -> pd.DataFrame:
         for lane in chart.lanes
         for mark, item in lane.items
     ]
-    drawn = {item.row for lane in chart.lanes for _, item in lane.items}
     cells += [
         (anchor(event.when), _event_row(event, clock, names, str(number), "Event"))
-        for number, event in chart.numbered
-        if not set(event.rows) <= drawn
+        for number, event in unmarked_events(chart)
     ]
     ordered = [row for _, row in sorted(cells, key=lambda entry: entry[0])]
     ordered += [_event_row(event, clock, names, "", "Outside this window") for event in chart.outside]

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from components.charts.clock import Style, token
 from components.charts.drawn import drawn_lanes
 from components.charts.events import ONE_DAY, call_events, said_of, within
 from components.charts.interest import first_rise, mark_events, marks_lane
 from components.charts.model import Chart, Lane
-from components.charts.outages import first_trouble, main_service, observation_events, outages_lane, split_by
+from components.charts.outages import first_trouble, main_service, observation_events, outages_lane
 from components.charts.results import results_lane
-from components.charts.rows import records, when_in
+from components.charts.rows import records, split_by, when_in
 from data.model import Sourced, When, Window
 from data.story import Story
+
+
+class Firsts(NamedTuple):
+    """When something was first so in the window, and in the whole story; None where it never was."""
+
+    here: When | None
+    ever: When | None
+
 
 LANES = ("interest", "outages", "results")
 
@@ -51,7 +60,13 @@ def timeline_chart(
         slug="timeline",
         story=story.slug,
         title="The night on one clock",
-        takeaway=timeline_takeaway(story, window, marks=marks, observations=observations, calls=calls),
+        takeaway=timeline_takeaway(
+            story,
+            window,
+            calls,
+            trouble=Firsts(first_trouble(seen), first_trouble(observations)),
+            rise=Firsts(first_rise(near_marks), first_rise(marks)),
+        ),
         window=window,
         lanes=tuple(lane for name in chosen for lane in found[name]),
         events=events,
@@ -61,19 +76,14 @@ def timeline_chart(
     )
 
 
-def timeline_takeaway(story: Story, window: Window, *, marks: Sourced, observations: Sourced, calls: Sourced) -> str:
+def timeline_takeaway(story: Story, window: Window, calls: Sourced, *, trouble: Firsts, rise: Firsts) -> str:
     """When trouble was first on record, searches first reported rising, and the first emphasised call: no order.
 
     Where the story holds an earlier one outside the window, the sentence says that it speaks of this range.
     """
-    near_marks, seen = split_by(window, marks)[0], split_by(window, observations)[0]
-    trouble, rise = first_trouble(seen), first_rise(near_marks)
     moments = [
-        (
-            f"trouble at {main_service(story)} is on record{_here(trouble, first_trouble(observations))} from {{}}",
-            trouble,
-        ),
-        (f"rising searches were reported{_here(rise, first_rise(marks))} from {{}}", rise),
+        (f"trouble at {main_service(story)} is on record{_here(trouble)} from {{}}", trouble.here),
+        (f"rising searches were reported{_here(rise)} from {{}}", rise.here),
         _first_call(story, calls, window),
     ]
     held = [(words, when) for words, when in moments if when is not None]
@@ -86,8 +96,8 @@ def timeline_takeaway(story: Story, window: Window, *, marks: Sourced, observati
     return text[0].upper() + text[1:]
 
 
-def _here(near: When | None, first: When | None) -> str:
-    return "" if near == first else " in this range"
+def _here(first: Firsts) -> str:
+    return "" if first.here == first.ever else " in this range"
 
 
 def _first_call(story: Story, calls: Sourced, window: Window) -> tuple[str, When | None]:

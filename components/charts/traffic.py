@@ -7,7 +7,7 @@ from typing import Any
 
 from components.charts.model import Bars, Chart, Event, Item, Kind, Lane, Mark, Points, Tone
 from components.charts.rows import records, refs, source_ids
-from components.charts.words import number_text
+from components.charts.words import as_known, number_text
 from data.model import Precision, Sourced, When, Window
 from data.story import Story
 
@@ -96,13 +96,9 @@ def traffic_chart(story: Story, window: Window, *, figures: Sourced) -> Chart:
 
 
 def _edge(row: dict[str, Any]) -> Event:
-    said = f"{_word(row)}{number_text(row['value'])} {row['unit']}"
+    said = f"{as_known(row['kind'], number_text(row['value']))} {row['unit']}"
     counted = When(row["start"], row["end"], Precision.WINDOW) if row["end"] else When.at(row["start"], Precision.HOUR)
     return Event(counted, f"{row['label']}: {said}", said, Tone.SITE, refs("figures", [row]), source_ids(row))
-
-
-def _word(row: dict[str, Any]) -> str:
-    return {"lower bound": "more than ", "upper bound": "less than ", "approximate": "about "}.get(row["kind"], "")
 
 
 def traffic_takeaway(story: Story, figures: Sourced, window: Window) -> str:
@@ -112,4 +108,4 @@ def traffic_takeaway(story: Story, figures: Sourced, window: Window) -> str:
         return "No traffic figure was published for this window"
     main = [service.host for service in story.about.services if service.main]
     row = max(rows, key=lambda entry: (entry["term"] in main, entry["unit"] == "users", entry["value"]))
-    return f"{row['label']}: {_word(row)}{number_text(row['value'])}, according to {row['credit']}"
+    return f"{row['label']}: {as_known(row['kind'], number_text(row['value']))}, according to {row['credit']}"

@@ -43,11 +43,9 @@ def _entries(chart: Chart, clock: Clock) -> list[tuple[datetime, str]]:
         for lane in chart.lanes
         for mark, item in lane.items
     ]
-    drawn = {item.row for lane in chart.lanes for _, item in lane.items}
     found += [
         (anchor(event.when), f"{_when(chart, event, clock)}: {clock.say(event.label)} (number {number}).")
-        for number, event in chart.numbered
-        if not set(event.rows) <= drawn
+        for number, event in unmarked_events(chart)
     ]
     found += [
         (anchor(event.when), f"Outside this window, {clock.when(event.when, dated=True)}: {clock.say(event.label)}.")
@@ -59,6 +57,12 @@ def _entries(chart: Chart, clock: Clock) -> list[tuple[datetime, str]]:
 def event_numbers(chart: Chart) -> dict[str, int]:
     """Row id -> the number of the event that stands for it."""
     return {row: number for number, event in chart.numbered for row in event.rows}
+
+
+def unmarked_events(chart: Chart) -> list[tuple[int, Event]]:
+    """The events, with their numbers, that stand for a row which no mark of the chart draws."""
+    drawn = {item.row for lane in chart.lanes for _, item in lane.items}
+    return [(number, event) for number, event in chart.numbered if not set(event.rows) <= drawn]
 
 
 def _when(chart: Chart, thing: Item | Event, clock: Clock) -> str:
@@ -89,12 +93,22 @@ def number_text(value: float) -> str:
 
 
 _SAID = {
-    Kind.EXACT: "{}",
-    Kind.LOWER_BOUND: "more than {}",
-    Kind.UPPER_BOUND: "less than {}",
-    Kind.APPROXIMATE: "about {}",
-    Kind.CENSORED: "below Google’s resolution",
+    "lower bound": "more than {}",
+    "upper bound": "less than {}",
+    "approximate": "about {}",
+    "rounded": "about {}",
+    "derived": "{} (derived)",
 }
+
+
+def as_known(kind: str, figure: str) -> str:
+    """A figure in words that keep what is known of it: "more than 200,000"; `kind` as a story's table has it."""
+    return _SAID.get(kind, "{}").format(figure)
+
+
+def span_text(low: float, high: float) -> str:
+    """A range of totals: "197", or "276 to 279" where its ends differ."""
+    return number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
 
 
 def amount(lane: Lane, mark: Mark, item: Item) -> str:
@@ -102,15 +116,11 @@ def amount(lane: Lane, mark: Mark, item: Item) -> str:
     if item.kind is Kind.TIME_ONLY or item.value is None:
         return ""
     if isinstance(mark, Steps):
-        return f"{number_text(item.value)} {lane.unit}, {mark.name} total {_range(item)}"
+        return f"{number_text(item.value)} {lane.unit}, {mark.name} total {span_text(item.low or 0, item.high or 0)}"
     if item.kind is Kind.RANK:
         return f"rank {number_text(item.value)}"
-    text = _SAID[item.kind].format(number_text(item.value))
+    censored = item.kind is Kind.CENSORED
+    text = "below Google’s resolution" if censored else as_known(item.kind, number_text(item.value))
     if isinstance(mark, Line) and item.low is not None and item.high is not None:
-        text += f", band {_range(item)}"
-    return text if item.kind is Kind.CENSORED else f"{text} {lane.unit}".strip()
-
-
-def _range(item: Item) -> str:
-    low, high = item.low or 0, item.high or 0
-    return number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
+        text += f", band {span_text(item.low or 0, item.high or 0)}"
+    return text if censored else f"{text} {lane.unit}".strip()
