@@ -3,136 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from data.model import Window
-from data.tables import Id, Note, Text
-from data.tokens import TOLD, Zone
-
-#: Reader prose: it may hold times as tokens, so that they follow the reader's clock.
-Prose = Annotated[str, Field(min_length=1, max_length=2_000), TOLD]
-Aside = Prose | Literal[""]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
-Cited = Annotated[str, Field(min_length=1)]
-Web = Annotated[str, Field(pattern=r"^(https?://[^\s/]+(/\S*)?)?$", max_length=500)]
-#: Of the types that TOML has, exactly these: never an epoch number, "yes" or a float.
-Moment = Annotated[AwareDatetime, Field(strict=True)]
-Switch = Annotated[bool, Field(strict=True)]
-Count = Annotated[int, Field(ge=0, strict=True)]
-
-
-class Entry(BaseModel):
-    """A part of story.toml: frozen, and a key that nobody reads is a fault."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class Night(Entry):
-    """The default window: two instants with their offsets, the start before the end."""
-
-    start: Moment
-    end: Moment
-
-    @model_validator(mode="after")
-    def _starts_first(self) -> Self:
-        Window(self.start, self.end)
-        return self
-
-
-class ClockEntry(Entry):
-    """An entry of the clock menu."""
-
-    zone: Zone
-    label: Text
-
-
-class Party(Entry):
-    """A side of the contest; `tone` gives its colour and shape, never a failure's."""
-
-    id: Name
-    name: Text
-    candidate: Text
-    short: Text
-    tone: Literal["first", "second", "third"]
-
-
-class Caller(Entry):
-    """Who calls contests; `said` is what sentences call it, its id if empty. An unnamed outlet cannot be chosen."""
-
-    id: Name
-    name: Text
-    selectable: Switch
-    said: str = ""
-
-
-class Service(Entry):
-    """A site that the story watches; `main` is the one its headline is about."""
-
-    id: Id
-    host: Text
-    name: Text
-    main: Switch = False
-    #: The page whose captures are looked for, and the owner's own status page; asked only when somebody asks.
-    url: Web = ""
-    statuspage: Web = ""
-
-
-class Search(Entry):
-    """A term in a place, and what a reader must know of its series."""
-
-    term: Text
-    geo: Text
-    note: Note = ""
-
-
-class Article(Entry):
-    """A Wikipedia article whose daily views may be fetched."""
-
-    title: Text
-    project: Text = "en.wikipedia"
-
-
-class Phrase(Entry):
-    """Words whose TV airtime may be fetched."""
-
-    text: Text
-
-
-class Claim(Entry):
-    """What somebody said about the contested question; `dated` is printed where `on` is only its latest day."""
-
-    id: Id
-    on: Annotated[date, Field(strict=True)]
-    dated: str = ""
-    who: Text
-    says: Prose
-    source: Cited
-    note: Aside = ""
-
-
-class Point(Entry):
-    """A thing we do not know, or what would settle it."""
-
-    text: Prose
-    source: str = ""
-
-
-class Known(Point):
-    """A thing we know, with where it can be checked."""
-
-    source: Cited
-
-
-class Credit(Entry):
-    """Whose story this is, and on what terms it may be used."""
-
-    newsroom: Text
-    licence: Text
-    note: Aside = ""
+from data.entries import (
+    Article,
+    Caller,
+    Claim,
+    ClockEntry,
+    Count,
+    Credit,
+    Entry,
+    Known,
+    Moment,
+    Name,
+    Night,
+    Origin,
+    Party,
+    Phrase,
+    Point,
+    Prose,
+    Search,
+    Service,
+)
+from data.tables import Id, Text
+from data.tokens import Zone
 
 
 def _unique(what: str, names: Sequence[str]) -> None:
@@ -146,15 +43,16 @@ class About(Entry):
 
     title: Prose
     kicker: Text
+    short: str = ""  # what a comparison calls this night, its year last: U.S. 2016
     dek: Prose
     total: Count  # 0 for a story without a running total
     to_win: Count
-    #: What the contests' weights count, in the plural.
-    unit: Text = "electoral votes"
+    unit: Text = "electoral votes"  # what the contests' weights count, in the plural
+    verb: Literal["called", "declared"] = "called"  # what its callers did with a contest
     clock: Zone
     caller: Name
-    #: Contest codes, the one whose label matters most first.
-    emphasised: tuple[Text, ...] = ()
+    emphasised: tuple[Text, ...] = ()  # contest codes, the one whose label matters most first
+    study: tuple[Id, ...] = ()  # ids of calls of its caller whose minutes "Rose after the calls" uses; none: all exact
     window: Night
     clocks: Annotated[tuple[ClockEntry, ...], Field(min_length=1)]
     parties: Annotated[tuple[Party, ...], Field(min_length=1)]
@@ -168,10 +66,13 @@ class About(Entry):
     unknown: tuple[Point, ...] = ()
     settle: tuple[Point, ...] = ()
     credit: Credit
+    updated: Moment | None = None  # when the content last changed; embeds and exports say it
+    embed_hosts: tuple[Origin, ...] = ()  # whose pages may embed its charts; none named: all may
 
     @model_validator(mode="after")
     def _names_are_sound(self) -> Self:
         _unique("emphasised contests", self.emphasised)
+        _unique("calls of the study", self.study)
         _unique("zones of clocks", [clock.zone for clock in self.clocks])
         _unique("tones of parties", [party.tone for party in self.parties])
         # Letters of any case: an address may say caller=ap.

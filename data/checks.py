@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from data.about import About, Claim, Point
+from data.about import About
+from data.entries import Claim, Point
 from data.faults import Fault, Faults, quoted
 from data.rows import AboutFile, Table, read_about, read_table
-from data.tables import SLUG, TABLES, Call, Contest
+from data.tables import SLUG, TABLES, Call, Contest, Result
 
 #: Without these two a folder is no story; without one of the other tables, a lane has no records.
 REQUIRED = ("story.toml", "sources.csv")
@@ -84,7 +85,10 @@ def _disagreements(read: AboutFile, tables: Mapping[str, Table]) -> Iterator[Fau
     if weights and contests.sound and sum(weights.values()) != about.total:
         found = f"weights that sum to {sum(weights.values()):,}"
         yield Fault("contests.csv", None, "weight", found, f"{about.total:,}, the total in story.toml")
+    yield from _strange_votes(about, cast("list[tuple[int, Result]]", tables["results.csv"].rows))
     ledger = cast("list[tuple[int, Call]]", calls.rows)
+    if calls.sound:
+        yield from _unusable_minutes(read, about, ledger)
     yield from _doubled_calls(about, ledger)
     if contests.sound and calls.sound:
         yield from _incomplete_ledger(weights, ledger)
@@ -109,6 +113,17 @@ def _unknown_names(
                     yield read.fault((key, index, "source"), quoted(name), "an id of sources.csv")
 
 
+def _unusable_minutes(read: AboutFile, about: About, ledger: list[tuple[int, Call]]) -> Iterator[Fault]:
+    """What a study lists and cannot use: no call, another caller's, a second log, or one without a single minute."""
+    held = {call.id: call for _, call in ledger}
+    for index, name in enumerate(about.study):
+        call = held.get(name)
+        good = call and call.caller == about.caller and call.role != "corroboration" and call.at
+        if not (call and good and {call.earliest or call.at, call.latest or call.at} == {call.at}):
+            wants = f"the id of a call by {about.caller} in calls.csv whose minute is known"
+            yield read.fault(("study", index), quoted(name), wants)
+
+
 def _doubled_calls(about: About, ledger: list[tuple[int, Call]]) -> Iterator[Fault]:
     """Primary rows of another caller, and calls of a caller with totals that a total would count twice."""
     counted: dict[tuple[str, str], int] = {}
@@ -122,6 +137,16 @@ def _doubled_calls(about: About, ledger: list[tuple[int, Call]]) -> Iterator[Fau
         if (first := counted.setdefault((call.contest, call.caller), line)) != line:
             found = f"a second {call.role} call of {call.contest} by {call.caller}, the first is on line {first}"
             yield Fault("calls.csv", line, "contest", found, "one, and role corroboration for another log of it")
+
+
+def _strange_votes(about: About, results: list[tuple[int, Result]]) -> Iterator[Fault]:
+    """Columns of votes that belong to no party of the story."""
+    columns = [f"votes_{party.id.lower()}" for party in about.parties]
+    named = dict.fromkeys(name for _, row in results for name in row.model_extra or ())
+    for name in named:
+        if name not in columns:
+            wants = f"one for a party of story.toml: {', '.join(columns)}"
+            yield Fault("results.csv", None, name, "a column of votes of no party", wants)
 
 
 def _incomplete_ledger(weights: Mapping[str, int], ledger: list[tuple[int, Call]]) -> Iterator[Fault]:

@@ -32,3 +32,11 @@ class StoryInvalid(DataError):
     def __init__(self, message: str, *, file: str = "", row: int | None = None, column: str = "") -> None:
         super().__init__(message)
         self.file, self.row, self.column = file, row, column
+
+
+class NotInStory(DataError):
+    """An address names something under `parameter` that the story does not hold; `got` is what, `wants` what it has."""
+
+    def __init__(self, message: str, *, parameter: str, got: str, wants: str) -> None:
+        super().__init__(f"{message}; choose {wants}")
+        self.message, self.parameter, self.got, self.wants = message, parameter, got, wants

@@ -101,6 +101,7 @@ class Cells:
 
     def __init__(self, text: str, row_type: type[Row], faults: Faults) -> None:
         self.file, self.columns, self.faults = row_type.file, row_type.model_fields, faults
+        self._own, self._own_words = row_type.own
         #: Required columns that the header lacks.
         self.absent: frozenset[str] = frozenset()
         #: Whether every row so far could be split into the cells of the header.
@@ -112,7 +113,7 @@ class Cells:
         top, header = next(records, (1, []))
         names = [name.strip() for name in header]
         self._check_header(top, names)
-        unknown = set(names).difference(self.columns)
+        unknown = {name for name in names if not self._known(name)}
         for number, (line, cells) in enumerate(records):
             if number == MOST_ROWS:
                 self._lose(line, f"more than {MOST_ROWS:,} rows", f"at most {MOST_ROWS:,}")
@@ -139,10 +140,13 @@ class Cells:
             if any(cells):  # spreadsheets like to end a table with rows of nothing but commas
                 yield line, cells
 
+    def _known(self, name: str) -> bool:
+        return name in self.columns or bool(self._own and re.fullmatch(self._own, name))
+
     def _check_header(self, line: int, names: list[str]) -> None:
         for name in dict.fromkeys(names):
-            if name not in self.columns:
-                wants = f"only these: {', '.join(self.columns)}"
+            if not self._known(name):
+                wants = f"only these: {', '.join([*self.columns, *filter(None, [self._own_words])])}"
                 self._note(line, name, "a column that this table does not have", wants)
             elif names.count(name) > 1:
                 self._note(line, name, f"{names.count(name)} columns of this name", "one")

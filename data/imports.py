@@ -106,7 +106,8 @@ def _export_bins(export: Export, snapshot: Snapshot, source: Source) -> Iterator
     asked = f" Times read as {zone}." if zone else ""
     note = f"One sample, no interval: an export is a single draw.{shared}{asked} {' '.join(export.warnings)}".strip()
     for start, end, (_, row) in zip(starts, _ends(starts, export), export.rows.iterrows(), strict=True):
-        if row["missing"]:
+        # How long the only bin of a file is, nobody can tell.
+        if row["missing"] or pd.isna(end):
             continue
         yield {
             "series": f"{source.id}-{export.terms.index(row['term'])}",

@@ -34,7 +34,7 @@ def load_interest(story: Story, window: Window | None = None, *, geos: Sequence[
     """Search interest by bin: 0-100 of each (term, geo)'s own maximum, so two places are never comparable in level.
 
     `start` and `end` are the half-open UTC bin, `censored` says that 0 means below Google's resolution, not none.
-    Bins that touch the window, by term, place (in the order of the story's searches) and time.
+    Bins that touch the window, by term, place (both in the order of the story's searches) and time.
     """
     rows: list[dict[str, object]] = [
         {
@@ -50,8 +50,13 @@ def load_interest(story: Story, window: Window | None = None, *, geos: Sequence[
     if window is not None:
         frame = frame[(frame["start"] < window.end) & (frame["end"] > window.start)]
     order = {search.geo: place for place, search in enumerate(story.about.searches)}
-    frame = frame.assign(_place=frame["geo"].map(lambda geo: order.get(geo, len(order))))
-    frame = frame.sort_values(["term", "_place", "geo", "start"], ignore_index=True).drop(columns="_place")
+    first = list(dict.fromkeys(search.term for search in story.about.searches))
+    frame = frame.assign(
+        _term=frame["term"].map(lambda term: first.index(term) if term in first else len(first)),
+        _place=frame["geo"].map(lambda geo: order.get(geo, len(order))),
+    )
+    ordered = frame.sort_values(["_term", "term", "_place", "geo", "start"], ignore_index=True)
+    frame = ordered.drop(columns=["_term", "_place"])
     return only_used(frame, story.sources)
 
 
@@ -70,7 +75,7 @@ def load_interest_marks(story: Story, window: Window | None = None) -> Sourced:
 
     A figure and an observation that repeat one another are one mark; the figure wins.
     """
-    figures = [_figure_mark(row) for row in story.figures if _is_search_mark(row)]
+    figures = [_figure_mark(row, story) for row in story.figures if _is_search_mark(row)]
     told = {(mark["stated"], name) for mark in figures for name in str(mark["source"]).split()}
     seen = [_seen_mark(row, story) for row in story.observations if row.kind == "interest"]
     fresh = [mark for mark in seen if not any((mark["stated"], name) in told for name in str(mark["source"]).split())]
@@ -80,7 +85,7 @@ def load_interest_marks(story: Story, window: Window | None = None) -> Sourced:
 
 
 def _is_search_mark(row: Figure) -> bool:
-    return row.scope == "night" and row.metric.startswith("google_") and row.window_start is not None
+    return row.scope == "night" and row.metric.startswith("google_") and bool(row.window_start or row.window_end)
 
 
 def _touches(mark: dict[str, object], window: Window | None) -> bool:
@@ -90,13 +95,18 @@ def _touches(mark: dict[str, object], window: Window | None) -> bool:
     )
 
 
-def _figure_mark(row: Figure) -> dict[str, object]:
-    start = row.window_start
-    assert start is not None  # noqa: S101 - chosen by _is_search_mark
+def _figure_mark(row: Figure, story: Story) -> dict[str, object]:
+    """A figure of which only the end of its window is known is a bound: true by then, and of the story's window."""
     precision = Precision.APPROXIMATE if row.kind == "approximate" else Precision.MINUTE
+    if start := row.window_start:
+        times = _times(When.at(start, precision), row.window_end)
+    else:
+        end = row.window_end
+        assert end is not None  # noqa: S101 - chosen by _is_search_mark
+        times = _times(When(min(story.window.start, end), end, Precision.BY), None)
     return {
         **row.model_dump(include={"id", "value", "unit", "kind", "credit", "note", "source"}),
-        **_times(When.at(start, precision), row.window_end),
+        **times,
         "table": "figures",
         "what": row.label,
         "place": row.geo,

@@ -105,8 +105,8 @@ class When:
 
     @property
     def exact(self) -> bool:
-        """Whether a single minute or second is known."""
-        return self.earliest == self.latest
+        """Whether a single minute or second is known; an upper bound alone is none."""
+        return self.earliest == self.latest and self.precision is not Precision.BY
 
     @property
     def middle(self) -> datetime:

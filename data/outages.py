@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 
-from data.model import Sourced, When, Window, day_span, only_used
+from data.model import Precision, Sourced, When, Window, day_span, only_used
 from data.records import read_records
 from data.settings import Settings
 from data.story import Story
@@ -57,7 +57,8 @@ def load_observations(
     if window is not None and len(frame):
         last = frame["until"].where(frame["until"].notna(), frame["latest"])
         frame = frame[(frame["earliest"] < window.end) & (last >= window.start)]
-    said = frame["stated"].where(frame["stated"].notna(), frame["latest"])
+    # A day states no time; what is stated of it is its date, at midnight in UTC.
+    said = frame["stated"].where(frame["stated"].notna() & (frame["precision"] != "day"), frame["latest"])
     ordered = frame.assign(_said=said).sort_values(["_said", "id"], ignore_index=True).drop(columns="_said")
     return only_used(ordered, (*story.sources, *found.sources))
 
@@ -109,6 +110,43 @@ def load_figures(story: Story, *, scope: str = "") -> Sourced:
     """Every published figure of the story, as its source gives it; `scope` is "night" or "context"."""
     rows = [_figure(row) for row in story.figures if scope in ("", row.scope)]
     return only_used(timed_frame(rows, FIGURE_COLUMNS, times=["start", "end"]), story.sources)
+
+
+def load_other(story: Story) -> Sourced:
+    """What was published and is neither a search, nor traffic, nor a state that was seen, as `load_figures` has it.
+
+    Observations that give a figure or a statement are among them, unless a figure of the same source repeats them.
+    """
+    figures = [row for row in story.figures if row.unit not in TRAFFIC_UNITS and not row.metric.startswith("google_")]
+    told = {(row.value, name) for row in story.figures for name in row.source.split()}
+    said = [
+        row
+        for row in story.observations
+        if row.kind not in ("outage", "interest") and not any((row.value, name) in told for name in row.source.split())
+    ]
+    rows = [*(_figure(row) for row in figures), *(_as_figure(row, story) for row in said)]
+    return only_used(timed_frame(rows, FIGURE_COLUMNS, times=["start", "end"]), story.sources)
+
+
+def _as_figure(row: Observation, story: Story) -> dict[str, object]:
+    """An observation in the columns of a figure, counted over its interval; a day from its midnight in UTC on."""
+    when = when_of(row, story)
+    start, end = (when.earliest, row.until or when.latest) if when else (None, None)
+    if when and when.stated and when.precision is Precision.DAY:
+        start, end = when.stated, when.stated + timedelta(days=1)
+    return {
+        **row.model_dump(include={"id", "value", "unit", "credit", "note", "source"}),
+        "metric": row.kind,
+        "label": row.what,
+        "text": "" if row.value is not None else "no figure",
+        "start": start,
+        "end": end,
+        "base": "",
+        "geo": row.place,
+        "term": "",
+        "kind": "exact",
+        "scope": "night",
+    }
 
 
 def _figure(row: Figure) -> dict[str, object]:

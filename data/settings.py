@@ -41,6 +41,8 @@ class Settings:
     wayback_url: str = DEFAULT_URLS["NIGHTDESK_WAYBACK_URL"]
     wikimedia_url: str = DEFAULT_URLS["NIGHTDESK_WIKIMEDIA_URL"]
     gdelt_tv_url: str = DEFAULT_URLS["NIGHTDESK_GDELT_TV_URL"]
+    #: Where readers reach this server, without a final slash; empty where each request says it by its own address.
+    public_url: str = ""
 
     @property
     def base_urls(self) -> tuple[str, ...]:
@@ -72,19 +74,21 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         wayback_url=wayback,
         wikimedia_url=wikimedia,
         gdelt_tv_url=gdelt_tv,
+        public_url=_url(environ, "NIGHTDESK_PUBLIC_URL") if environ.get("NIGHTDESK_PUBLIC_URL", "").strip() else "",
         **given,
     )
 
 
 def _url(environ: Mapping[str, str], name: str) -> str:
     """The http or https address of a variable, else its default, without a final slash."""
-    found = environ.get(name, "").strip().rstrip("/") or DEFAULT_URLS[name]
+    example = DEFAULT_URLS.get(name, "https://desk.example.org")
+    found = environ.get(name, "").strip().rstrip("/") or example
     try:
         parts = parse_url(found)
     except LocationParseError:
         parts = parse_url("")
     if parts.scheme not in ("http", "https") or not parts.host or parts.auth or parts.query or parts.fragment:
-        raise ValueError(f"{name} wants an address without a query or password, like {DEFAULT_URLS[name]}")
+        raise ValueError(f"{name} wants an address without a query or password, like {example}")
     return found
 
 

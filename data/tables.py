@@ -112,6 +112,8 @@ class Row(BaseModel):
     refers: ClassVar[Mapping[str, str]] = {}
     #: Columns that together name a row: no two rows have the same values there.
     unique: ClassVar[tuple[str, ...]] = ("id",)
+    #: Further columns that a story names itself, as a pattern and in words; none for most tables.
+    own: ClassVar[tuple[str, str]] = ("", "")
     #: Pairs of columns of which the first, where both are given, is never after the second.
     ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
 
@@ -230,7 +232,9 @@ class Milestone(Timed):
     file: ClassVar[str] = "milestones.csv"
     refers: ClassVar[Mapping[str, str]] = {"party": "parties", "source": "sources"}
     label: Text
-    kind: Literal["calls", "decisive call", "chamber", "concession", "speech", "markets", "certification", "other"]
+    kind: Literal[
+        "polls close", "calls", "decisive call", "chamber", "concession", "speech", "markets", "certification", "other"
+    ]
     party: str = ""
 
 
@@ -244,6 +248,8 @@ class Observation(Timed):
     status: Literal["failing", "degraded", "answering", "none"]
     #: The state or count is reported to reach until here; empty when only a moment was seen.
     until: Instant | None = None
+    #: "yes" where the source says that the trouble began then, rather than that it was there.
+    begins: Literal["yes", ""] = ""
     place: Text
     what: Told
     value: float | None = None
@@ -349,15 +355,16 @@ class Interest(Row):
 
 
 class Result(Row):
-    """results.csv: final votes. Rows of districts repeat votes inside their state's row and carry no weight."""
+    """results.csv: final votes, a column for each party; districts repeat votes of their state and carry no weight."""
 
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[int, Field(ge=0)]]
     file: ClassVar[str] = "results.csv"
     refers: ClassVar[Mapping[str, str]] = {"contest": "contests", "party": "parties", "source": "sources"}
     unique: ClassVar[tuple[str, ...]] = ("contest",)
+    own: ClassVar[tuple[str, str]] = (r"votes_[a-z0-9-]+", "votes_ with a party's id in lower case")
     contest: str
     party: str
-    votes_r: Annotated[int, Field(ge=0)] | None = None
-    votes_d: Annotated[int, Field(ge=0)] | None = None
     votes_other: Annotated[int, Field(ge=0)] | None = None
     votes_total: Annotated[int, Field(ge=0)] | None = None
     winner_pct: Annotated[float, Field(ge=0, le=100)] | None = None
@@ -366,6 +373,11 @@ class Result(Row):
     status: Literal["final", "unofficial"]
     source: Annotated[str, Field(min_length=1)]
     note: Note = ""
+
+    @property
+    def votes(self) -> dict[str, int]:
+        """A party's id in lower case -> its votes, of the parties whose votes are given."""
+        return {name.removeprefix("votes_"): count for name, count in (self.model_extra or {}).items()}
 
 
 class Correction(Row):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.about import Caller
+from data.entries import Caller
 from data.errors import DataError
 from data.model import When, as_utc
 from data.story import Story
@@ -24,11 +24,25 @@ def caller_named(story: Story, name: str) -> Caller:
 
 
 def call_when(call: Call, story: Story) -> When:
-    """The interval of a call. A missing lower bound falls back to the contest's last poll closing."""
-    found = when_of(call, story, no_earlier=_last_close(call.contest, story))
+    """The interval of a call. A missing lower bound falls back to the contest's last poll closing.
+
+    Where none is held for the contest it is the story's own closing of the polls, else the start of the story's
+    window: an upper bound alone is never a minute.
+    """
+    found = when_of(call, story, no_earlier=_floor(call, story))
     if found is None:
         raise DataError(f"{call.id} in calls.csv has no time of any kind; give it at least a date")
     return found
+
+
+def _floor(call: Call, story: Story) -> datetime | None:
+    floors = (_last_close(call.contest, story), _polls_close(story), story.window.start)
+    return next((floor for floor in floors if floor and (call.latest is None or floor < call.latest)), None)
+
+
+def _polls_close(story: Story) -> datetime | None:
+    """When polls close everywhere at once, as a milestone says it; the first, where several do."""
+    return min((row.at for row in story.milestones if row.kind == "polls close" and row.at), default=None)
 
 
 def _last_close(contest: str, story: Story) -> datetime | None:

@@ -1,1 +1,1 @@
-"""How well searches are stitched, against other recipes, on nights whose truth is known because they are made up."""
+"""How well our methods do beside other recipes, on nights whose truth is known because they are made up."""

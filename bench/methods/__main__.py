@@ -6,19 +6,22 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
 
+from bench.methods import claims, events, nab, spikes
 from bench.methods.nights import SHAPES
 from bench.methods.rivals import RECIPES
+from bench.methods.shares import share
 from bench.methods.trial import BUDGET, EQUAL, KNOWN, METHODS, OURS, Cell, Outcome, try_night
 
-#: Of the issue: at 20 searches an hour, the median and 90th percentile of the error, and the band's coverage.
+#: At 20 searches an hour: the median and 90th percentile of the error, and the band's coverage.
 TARGET_LAMBDA, MOST_MEDIAN, MOST_P90, COVERS = 20.0, 0.035, 0.10, (0.92, 0.98)
 LAMBDAS = (2.0, 20.0, 200.0)
+Table = Callable[[argparse.Namespace, np.random.SeedSequence, Executor], list[str]]
 RIVALS = (*RECIPES, *(name + BUDGET for name in EQUAL))
 
 
@@ -38,12 +41,7 @@ def nearer(these: Sequence[Outcome], those: Sequence[Outcome]) -> float:
 
 def covered(outcomes: Iterable[Outcome]) -> tuple[float, float, float]:
     """Share of bands that hold the truth, with its 95 % Wilson interval."""
-    held = [outcome.covers for outcome in outcomes if outcome.covers is not None]
-    if not held:
-        return (float("nan"),) * 3
-    n, p, z = len(held), sum(held) / len(held), 1.96
-    middle, half = p + z * z / (2 * n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return p, (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+    return share(outcome.covers for outcome in outcomes if outcome.covers is not None)
 
 
 def show(lam: float, table: dict[tuple[str, str], list[Outcome]]) -> None:
@@ -64,6 +62,22 @@ def show(lam: float, table: dict[tuple[str, str], list[Outcome]]) -> None:
     silent = [np.mean([np.isnan(outcome.ratio) for outcome in table[shape, OURS]]) for shape in SHAPES]
     if any(silent):
         print(f"{'no stable baseline: ours gives no multiple':62}" + "".join(f"{share:19.3f}" for share in silent))
+
+
+def stitching(chosen: argparse.Namespace, root: np.random.SeedSequence, pool: Executor) -> list[str]:
+    """Print how well windows are stitched; return what falls short."""
+    print(f"\nStitching: {chosen.nights} nights for each shape and lambda, {chosen.draws} draw(s) of a window")
+    short = list[str]()
+    for lam in chosen.lambdas:
+        table: dict[tuple[str, str], list[Outcome]] = {}
+        for shape in SHAPES:
+            cell = Cell(shape, lam, chosen.draws, chosen.replicates, parts=lam == TARGET_LAMBDA)
+            nights = pool.map(partial(try_night, cell), root.spawn(chosen.nights), chunksize=5)
+            for outcome in (outcome for night in nights for outcome in night):
+                table.setdefault((shape, outcome.method), []).append(outcome)
+        show(lam, table)
+        short.extend(f"lambda {lam:g}, {miss}" for miss in misses(lam, table))
+    return short
 
 
 def misses(lam: float, table: dict[tuple[str, str], list[Outcome]]) -> list[str]:
@@ -97,32 +111,42 @@ def _percent(error: np.ndarray) -> str:
     return f"{np.median(error):.1%}"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.methods", description=__doc__)
+    parser.add_argument("--only", choices=TABLES, help="one table instead of all")
     parser.add_argument("--nights", type=int, default=200, help="nights for each shape and lambda (default 200)")
     parser.add_argument("--draws", type=int, default=1, help="draws of each window (default 1)")
     parser.add_argument("--replicates", type=int, default=99, help="bootstrap replicates of a band (default 99)")
     parser.add_argument("--lambdas", type=float, nargs="+", default=LAMBDAS, help="searches an hour (default 2 20 200)")
+    parser.add_argument("--evenings", type=int, default=2000, help="evenings for each line of events (default 2000)")
+    parser.add_argument("--claims", type=int, default=1000, help="nights for each line of claims (default 1000)")
     parser.add_argument("--seed", type=int, help="repeat a run (default: fresh nights)")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
-    chosen = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = _chosen(arguments)
     root = np.random.SeedSequence(chosen.seed)
-    print(f"seed {root.entropy}, {chosen.nights} nights for each shape and lambda, {chosen.draws} draw(s) of a window")
+    print(f"seed {root.entropy}")
     began, short = time.monotonic(), list[str]()
     with ProcessPoolExecutor(chosen.workers) as pool:
-        for lam in chosen.lambdas:
-            table: dict[tuple[str, str], list[Outcome]] = {}
-            for shape in SHAPES:
-                cell = Cell(shape, lam, chosen.draws, chosen.replicates, parts=lam == TARGET_LAMBDA)
-                nights = pool.map(partial(try_night, cell), root.spawn(chosen.nights), chunksize=5)
-                for outcome in (outcome for night in nights for outcome in night):
-                    table.setdefault((shape, outcome.method), []).append(outcome)
-            show(lam, table)
-            short.extend(f"lambda {lam:g}, {miss}" for miss in misses(lam, table))
+        for name in [chosen.only] if chosen.only else TABLES:
+            short += TABLES[name](chosen, root, pool)
     print(f"\n{time.monotonic() - began:.0f} s. " + ("Short of its targets:" if short else "Every target is met."))
     for miss in short:
         print(f"- {miss}")
     return 0
+
+
+#: Every table by its name, in the order in which they are printed.
+TABLES: dict[str, Table] = {
+    "stitching": stitching,
+    "nab": lambda *_: nab.table(),
+    "spikes": lambda chosen, root, _: spikes.table(chosen.nights, root),
+    "events": lambda chosen, root, pool: events.table(chosen.evenings, root, pool),
+    "claims": lambda chosen, root, _: claims.table(chosen.claims, root),
+}
 
 
 if __name__ == "__main__":

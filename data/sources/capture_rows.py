@@ -45,6 +45,7 @@ def _observation(capture: dict[Any, Any], service: str) -> dict[str, object]:
         "kind": "context" if state == "none" else "outage",
         "status": state,
         "at": at,
+        "begins": "",
         "precision": Precision.SECOND.value,
         "place": "Internet Archive crawler (its place is not stated)",
         "what": what,

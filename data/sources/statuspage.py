@@ -134,6 +134,7 @@ def _observation(incident: dict[Any, Any], service: str, owner: str, page: str) 
         "at": started,
         "latest": None if started else created,
         "until": resolved,
+        "begins": "yes" if started else "",
         "precision": (Precision.MINUTE if started else Precision.BY).value,
         "place": f"{owner} (server side)",
         "what": plain(f"“{incident['name']}”, {called}, {incident['state']}"),

@@ -1,0 +1,139 @@
+"""Did searches rise after the calls, beyond the evening's own rise? One pooled mean, judged by placebo minutes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from data.analysis.inversion import interval, share_as_high
+from data.analysis.jumps import Bins, missing_because, on_grid
+from data.analysis.placebos import LEAST_PLACES, Judged, draw_placebos, judge
+from data.model import as_utc
+
+MINUTE = timedelta(minutes=1)
+#: Bins up to the first speak for a single call, up to the second for all calls together; longer ones for none.
+EACH_CALL, ALL_CALLS = MINUTE, 16 * MINUTE
+#: Fewer minutes are single calls, of which nothing is claimed.
+LEAST_MINUTES = 5
+#: An interval of 95 % takes at least as many placebo draws.
+LEAST_DRAWS = 199
+#: Where the placebo draws are summed up: their middle, and the bounds of 95 % and of all of them.
+QUANTILES = (0.0, 0.025, 0.5, 0.975, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """One minute that was used: J, and the share of its own placebos that rose as much (None in coarse bins)."""
+
+    at: datetime
+    jump: float
+    rank: float | None
+    placebos: int
+
+    @property
+    def growth(self) -> float:
+        """exp(J) - 1: the rise beyond trend, over the window after it against the one before."""
+        return math.expm1(self.jump)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A minute that could not be used: `edge`, `gap`, `censored`, `same bin` (as another) or `no placebos`."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The pooled mean of J with its interval (log units; NaN when `refused`, a sentence that says why).
+
+    `p`: the share of placebo draws, the real one included, that rose at least as much; never 0. `chance`: the pooled
+    J of placebo draws at QUANTILES. `span`: what the windows before and after a minute span. exp(J) - 1 is the rise
+    beyond trend over that window, against the one before it.
+    """
+
+    effect: float
+    low: float
+    high: float
+    p: float
+    used: tuple[Minute, ...]
+    left_out: tuple[LeftOut, ...]
+    placebos: int
+    step: timedelta
+    span: timedelta
+    refused: str = ""
+    chance: tuple[float, ...] = ()
+
+    @property
+    def n(self) -> int:
+        return len(self.used)
+
+    @property
+    def detectable(self) -> bool:
+        """Whether the interval leaves zero out."""
+        return self.low > 0 or self.high < 0
+
+
+def refusal(step: timedelta) -> str:
+    """Why bins of this length cannot answer at all; empty where they can."""
+    if step <= ALL_CALLS:
+        return ""
+    minutes = round(step / MINUTE)
+    return f"Bins of {minutes} minutes cannot show the ten minutes after a call; it takes bins of 16 minutes or less."
+
+
+def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: int = 999, seed: int = 0) -> Study:
+    """The pooled mean of J over the distinct minutes, against as many placebo draws; the same seed, the same study.
+
+    `values`: a series of searches by the aware start of each bin, NaN or absent where missing, never published marks.
+    `p` is one-sided, the interval holds every size of effect that the two-sided test would not reject at 5 %. Bins of
+    1 minute also rank each minute among its own placebos; longer ones pool only, and longer than 16 minutes are
+    refused. Raises ValueError for values that are no series and for fewer than 199 placebo draws.
+    """
+    if placebos < LEAST_DRAWS:
+        raise ValueError(f"an interval of 95 % takes {LEAST_DRAWS} placebo draws or more, not {placebos}")
+    bins = on_grid(values)
+    moments = sorted({as_utc(minute) for minute in minutes})
+    if refused := refusal(bins.step):
+        return _refused(refused, bins, placebos)
+    since = bins.minutes(moments)
+    judged = judge(bins, since)
+    reasons = [_reason(bins, judged, place, float(minute)) for place, minute in enumerate(since)]
+    left_out = tuple(LeftOut(at, why) for at, why in zip(moments, reasons, strict=True) if why)
+    keep = np.array([not why for why in reasons], dtype=bool)
+    if keep.sum() < LEAST_MINUTES:
+        few = f"Only {keep.sum()} minutes with calls can be used; a pooled answer takes {LEAST_MINUTES}."
+        return _refused(few, bins, placebos, left_out)
+    kept = judged.kept(keep)
+    effect, draws = float(kept.jump.mean()), draw_placebos(bins, kept, placebos, np.random.default_rng(seed))
+    rows = _rows([at for at, why in zip(moments, reasons, strict=True) if not why], kept, bins)
+    found = (effect, *interval(effect, draws), share_as_high(effect, draws))
+    chance = tuple(float(place) for place in np.quantile(draws.jump, QUANTILES))
+    return Study(*found, rows, left_out, placebos, bins.step, bins.span, chance=chance)
+
+
+def _reason(bins: Bins, judged: Judged, place: int, minute: float) -> str:
+    """Why a minute is left out; empty where it is used. In coarse bins, the first minute of a bin speaks for it."""
+    if np.isnan(judged.jump[place]):
+        return missing_because(bins, minute)
+    if judged.places[place] < LEAST_PLACES:
+        return "no placebos"
+    earlier = judged.own.bin_of[:place]
+    return "same bin" if judged.own.bin_of[place] in earlier[~np.isnan(judged.jump[:place])] else ""
+
+
+def _rows(moments: Sequence[datetime], judged: Judged, bins: Bins) -> tuple[Minute, ...]:
+    ranked = bins.step <= EACH_CALL
+    each = zip(moments, judged.jump.tolist(), judged.ranks().tolist(), judged.places.tolist(), strict=True)
+    return tuple(Minute(at, jump, rank if ranked else None, places) for at, jump, rank, places in each)
+
+
+def _refused(why: str, bins: Bins, placebos: int, left_out: tuple[LeftOut, ...] = ()) -> Study:
+    nothing = float("nan")
+    return Study(nothing, nothing, nothing, nothing, (), left_out, placebos, bins.step, bins.span, refused=why)

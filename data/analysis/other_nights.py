@@ -1,0 +1,77 @@
+"""The same clock minutes on nights without an election, and of terms that calls do not concern: a second comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from data.analysis.draws import Floats
+from data.analysis.event_study import LEAST_MINUTES, refusal
+from data.analysis.jumps import jumps, look_up, on_grid
+from data.errors import DataError
+from data.model import as_utc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Control:
+    """A series to compare with; `later` is how much later than the calls its night is (0: another term that night).
+
+    `later` is the distance of the two nights' clocks, so that 9 p.m. is compared with 9 p.m. across a change of clocks.
+    """
+
+    name: str
+    values: pd.Series[float]
+    later: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The pooled J of the calls and of a control over the minutes that both could use (log units)."""
+
+    name: str
+    effect: float
+    control: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nights:
+    """`p`: (1 + controls that rose at least as much) / (1 + controls); 1 where no control could be used."""
+
+    compared: tuple[Compared, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def p(self) -> float:
+        return (1 + sum(one.control >= one.effect for one in self.compared)) / (1 + len(self.compared))
+
+
+def against_controls(values: pd.Series[float], minutes: Sequence[datetime], controls: Sequence[Control]) -> Nights:
+    """The pooled J of the calls beside each control's at the same clock minutes; too few in common: left out by name.
+
+    Raises DataError where the series' own bins are too long.
+    """
+    moments = sorted({as_utc(minute) for minute in minutes})
+    if refused := refusal(on_grid(values).step):
+        raise DataError(refused)
+    own = _jumps_at(values, moments)
+    compared, left_out = [], []
+    for control in controls:
+        other = _jumps_at(control.values, [moment + control.later for moment in moments])
+        both = ~np.isnan(own + other)
+        if both.sum() < LEAST_MINUTES:
+            left_out.append(control.name)
+            continue
+        compared.append(Compared(control.name, float(own[both].mean()), float(other[both].mean()), int(both.sum())))
+    return Nights(tuple(compared), tuple(left_out))
+
+
+def _jumps_at(values: pd.Series[float], moments: list[datetime]) -> Floats:
+    bins = on_grid(values)
+    if refusal(bins.step):
+        return np.full(len(moments), np.nan)
+    return look_up(jumps(bins.x, bins.window), bins.places(bins.minutes(moments)))

@@ -1,0 +1,62 @@
+"""Where the searches of each held series begin to rise, as rows with their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from data.errors import DataError
+from data.model import Sourced, only_used
+from data.rises import onsets_of
+from data.series import load_series
+from data.settings import Settings
+from data.story import Story
+from data.timing import timed_frame
+
+COLUMNS = ["series", "term", "geo", "first", "start", "end", "step", "confirmed", "below", "source"]
+
+
+def load_onsets(story: Story, settings: Settings | None = None, *, at: datetime | None = None) -> Sourced:
+    """Every onset of every series that was drawn or imported for this story; see `onsets_in`."""
+    return onsets_in(load_series(story, settings), at=at)
+
+
+def onsets_in(drawn: Sourced, *, at: datetime | None = None) -> Sourced:
+    """Every onset in these series (rows of load_series), by series and time.
+
+    A rise began somewhere in [`start`, `end`] (UTC); `first` is the start of the first bin that shows it, `step` the
+    length of a bin, `confirmed` says that a second method finds a change there too, `below` that the usual level is
+    below resolution. With `at` only bins that were over by then are looked at, as if nobody had yet seen a later one.
+    """
+    rows = [row for name, bins in _groups(drawn.frame) for row in _rows(name, bins, at)]
+    return only_used(timed_frame(rows, COLUMNS, times=["first", "start", "end"]), drawn.sources)
+
+
+def _groups(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    if len(frame):
+        yield from ((str(name), bins) for name, bins in frame.groupby("series", sort=False))
+
+
+def _rows(name: str, bins: pd.DataFrame, at: datetime | None) -> Iterator[dict[str, object]]:
+    seen = bins if at is None else bins[bins["end"] <= at]
+    try:
+        found = onsets_of(seen)
+    except DataError:
+        # Fewer than two bins: no rise can be told from them, and the chart says what there is.
+        return
+    step: timedelta = pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
+    for onset in found.onsets:
+        yield {
+            "series": name,
+            "term": bins["term"].iloc[0],
+            "geo": bins["geo"].iloc[0],
+            "first": onset.end - found.step,
+            "start": onset.start,
+            "end": onset.end,
+            "step": step,
+            "confirmed": onset.confirmed,
+            "below": found.below_resolution,
+            "source": bins["source"].iloc[0],
+        }

@@ -1,0 +1,154 @@
+"""Rose after the calls: which minutes a study uses, the series it is made on, and other nights to hold beside it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from data.analysis.event_study import Study, pooled, refusal
+from data.analysis.other_nights import Control, Nights, against_controls
+from data.errors import DataError
+from data.interest import place_name
+from data.model import Source, Sourced, day_span
+from data.rises import bins_said
+from data.story import Story
+from data.tables import Call
+from data.totals import call_when, calls_of
+
+#: Placebo draws, and the seed from which they follow: the same rows always give the same answer.
+DRAWS, SEED = 999, 2016
+#: Nights that are looked at on either side of the story's own.
+_MOST_NIGHTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CallMinute:
+    """One minute with every call in it."""
+
+    at: datetime
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """One series that is held: what it is of, its bins (aware starts) and where they can be checked."""
+
+    name: str
+    term: str
+    geo: str
+    step: timedelta
+    values: pd.Series[float]
+    source: Source
+
+    @property
+    def said(self) -> str:
+        """“move to canada” in the U.S., 8-minute bins"""
+        return f"“{self.term}” in {place_name(self.geo) if self.geo else 'the world'}, {bins_said(self.step)}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoseAfter:
+    """A study with what went into it. `listed`: its minutes were fixed in the story file before any series was seen.
+
+    `nights` is None where the study is refused or no other night of the same searches is held.
+    """
+
+    caller: str
+    held: Held
+    minutes: tuple[CallMinute, ...]
+    listed: bool
+    study: Study
+    nights: Nights | None
+
+    @property
+    def calls(self) -> dict[datetime, tuple[Call, ...]]:
+        """Minute -> its calls."""
+        return {minute.at: minute.calls for minute in self.minutes}
+
+
+def held_series(drawn: Sourced) -> tuple[Held, ...]:
+    """Every series that was drawn or imported (rows of load_series), shortest bins first."""
+    sources = {source.id: source for source in drawn.sources}
+    found = [
+        _held(str(name), bins, sources)
+        for name, bins in (drawn.frame.groupby("series", sort=False) if len(drawn.frame) else ())
+    ]
+    return tuple(sorted(found, key=lambda held: held.step))
+
+
+def _held(name: str, bins: pd.DataFrame, sources: dict[str, Source]) -> Held:
+    first = bins.iloc[0]
+    values = pd.Series(bins["value"].to_numpy(dtype=float), pd.DatetimeIndex(bins["start"]))
+    step = pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
+    return Held(name, str(first["term"]), str(first["geo"]), step, values, sources[str(first["source"])])
+
+
+def is_listed(story: Story, caller: str) -> bool:
+    """Whether the story file fixes this caller's minutes; it can do so for its own caller only."""
+    return bool(story.about.study) and caller == story.about.caller
+
+
+def minutes_of(story: Story, caller: str) -> tuple[CallMinute, ...]:
+    """The distinct minutes a study of this caller uses, by time: those that the story lists, else every exact one."""
+    calls = calls_of(story, caller)
+    if is_listed(story, caller):
+        calls = tuple(call for call in calls if call.id in story.about.study)
+    minutes: dict[datetime, list[Call]] = defaultdict(list)
+    for call in calls:
+        when = call_when(call, story)
+        if when.exact:
+            minutes[when.latest].append(call)
+    return tuple(CallMinute(at, tuple(found)) for at, found in sorted(minutes.items()))
+
+
+def rose_after(story: Story, drawn: Sourced, series: str, caller: str) -> RoseAfter:
+    """The pooled study of one series over the caller's minutes, beside every other night of the same searches.
+
+    `drawn` is what load_series gives. DataError for a series that it does not hold or that is none of bins.
+    """
+    everything = held_series(drawn)
+    held = next((one for one in everything if one.name == series), None)
+    if held is None:
+        raise DataError(f"no series {series[:60]!r} is held; choose one of: {', '.join(h.name for h in everything)}")
+    minutes = minutes_of(story, caller)
+    moments = [minute.at for minute in minutes]
+    try:
+        study = pooled(held.values, moments, placebos=DRAWS, seed=SEED)
+    except ValueError as problem:
+        raise DataError(f"the series {held.said} cannot be studied: {problem}") from problem
+    nights = None
+    if not study.refused and (controls := other_nights(story, held, everything, moments)):
+        nights = against_controls(held.values, moments, controls)
+    return RoseAfter(caller, held, minutes, is_listed(story, caller), study, nights)
+
+
+def other_nights(
+    story: Story, held: Held, everything: Sequence[Held], moments: Sequence[datetime]
+) -> tuple[Control, ...]:
+    """The same searches at the same clock times of other days, wherever a series holds bins between those times.
+
+    9 p.m. is compared with 9 p.m. on the story's clock, across a change of clocks too.
+    """
+    if not moments:
+        return ()
+    night = (min(moments) - timedelta(hours=12)).date()
+    same = [one for one in everything if (one.term, one.geo) == (held.term, held.geo) and not refusal(one.step)]
+    days = [day for day in range(-_MOST_NIGHTS, _MOST_NIGHTS + 1) if day]
+    found = []
+    for day in days:
+        later = _clock_distance(night, day, story.about.clock)
+        first, last = min(moments) + later, max(moments) + later
+        for one in same:
+            times = pd.DatetimeIndex(one.values.index)
+            if times.min() < last and times.max() > first:
+                found.append(Control((night + timedelta(days=day)).isoformat(), one.values, later))
+                break
+    return tuple(found)
+
+
+def _clock_distance(night: date, days: int, zone: str) -> timedelta:
+    return day_span(night + timedelta(days=days), zone)[0] - day_span(night, zone)[0]

@@ -1,0 +1,294 @@
+"""Rose after the calls: J by hand, placebos that keep their distance, intervals, refusals, and the printed sentence."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.analysis.event_study import Study, pooled
+from data.analysis.event_words import sentence
+from data.analysis.inversion import interval, share_as_high
+from data.analysis.jumps import jumps, look_up, on_grid, weight
+from data.analysis.other_nights import Control, against_controls
+from data.analysis.placebos import Draws, judge
+from data.errors import DataError
+
+START = datetime(2016, 11, 8, 22, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+#: Eight calls with room between them.
+CALLS = [START + minutes * MINUTE for minutes in (70, 110, 150, 191, 230, 275, 330, 380)]
+
+
+def series(
+    values: np.ndarray | list[float], step: timedelta = MINUTE, *, later: timedelta = timedelta()
+) -> pd.Series[float]:
+    return pd.Series(values, pd.date_range(START + later, periods=len(values), freq=step), dtype=float)
+
+
+def evening(*, rise: float = 0.0, seed: int = 1, noise: float = 0.1, bins: int = 480) -> pd.Series[float]:
+    """A level that grows tenfold, with noise, times (1 + rise) in the ten minutes after each call."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(bins)
+    after = np.zeros(bins)
+    for call in CALLS:
+        first = (call - START) // MINUTE
+        after[first : first + 10] = np.log1p(rise)
+    return series(np.expm1(np.log(10) + t * np.log(10) / bins + noise * rng.normal(size=bins) + after))
+
+
+def jump_at(values: pd.Series[float], minute: float) -> float:
+    bins = on_grid(values)
+    return float(look_up(jumps(bins.x, bins.window), bins.places(np.array([minute])))[0])
+
+
+def test_j_is_the_change_across_the_minute_less_half_of_both_changes_beside_it() -> None:
+    logs = [1.0] * 10 + [2.0] * 10 + [5.0] * 10 + [5.5] * 10
+    assert jump_at(series(np.expm1(logs)), 20) == pytest.approx(3 - (1 + 0.5) / 2)
+
+
+def test_j_of_a_minute_within_a_bin_leaves_that_bin_out() -> None:
+    """8-minute bins: one bin stands for ten minutes, and the bin of the call belongs to neither side."""
+    logs = np.array([1.0, 2.0, 9.0, 4.0, 4.5])
+    steady = ((2 - 1) + (4.5 - 4)) / 2
+    assert jump_at(series(np.expm1(logs), 8 * MINUTE), 20) == pytest.approx((4 - 2) - 2 * (1 + 0.5) / 2)
+    assert jump_at(series(np.expm1(logs[[0, 1, 3, 4]]), 8 * MINUTE), 16) == pytest.approx((4 - 2) - (steady))
+
+
+@given(st.floats(-0.02, 0.02), st.sampled_from([1, 5, 8, 16]), st.floats(130, 200))
+def test_a_steady_rise_leaves_nothing(slope: float, step: int, minute: float) -> None:
+    times = np.arange(0, 400, step)
+    values = series(np.expm1(9 + slope * times), step * MINUTE)
+    assert jump_at(values, minute) == pytest.approx(0, abs=1e-9)
+    assert jump_at(values, float(round(minute))) == pytest.approx(0, abs=1e-9)
+
+
+@given(st.integers(0, 2**32), st.floats(-0.005, 0.005))
+@settings(max_examples=15)
+def test_a_steady_rise_of_the_log_changes_no_finding(seed: int, slope: float) -> None:
+    values = evening(seed=seed, rise=0.3)
+    tilted = series(np.expm1(np.log1p(values.to_numpy()) + 2 + slope * np.arange(len(values))))
+    one, other = pooled(values, CALLS, placebos=199), pooled(tilted, CALLS, placebos=199)
+    assert other.effect == pytest.approx(one.effect, abs=1e-9)
+    assert (other.low, other.high, other.p) == pytest.approx((one.low, one.high, one.p), abs=1e-9)
+
+
+def test_the_effect_is_the_plain_mean_of_j_over_distinct_minutes() -> None:
+    values = evening(rise=0.5)
+    study = pooled(values, [*CALLS, *CALLS[:3]])
+    assert [minute.at for minute in study.used] == CALLS
+    assert study.effect == pytest.approx(np.mean([jump_at(values, (call - START) / MINUTE) for call in CALLS]))
+
+
+def test_placebos_lie_11_to_45_minutes_away_on_either_side() -> None:
+    bins = on_grid(evening())
+    judged = judge(bins, bins.minutes(CALLS))
+    moved = judged.moved(2000, np.random.default_rng(1)).bin_of - judged.own.bin_of
+    assert set(np.abs(moved).ravel()) == set(range(11, 46)) and (moved < 0).mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_placebos_that_would_share_the_bin_of_the_call_are_none() -> None:
+    bins = on_grid(series(np.full(60, 30.0), 16 * MINUTE))
+    judged = judge(bins, bins.minutes([START + 300 * MINUTE]))
+    assert judged.places[0] == 68
+    assert (judged.moved(500, np.random.default_rng(1)).bin_of != judged.own.bin_of).all()
+
+
+def test_each_minute_moves_on_its_own() -> None:
+    bins = on_grid(evening())
+    judged = judge(bins, bins.minutes(CALLS))
+    moved = judged.moved(4000, np.random.default_rng(1)).bin_of
+    apart = np.corrcoef(moved.T) - np.eye(len(CALLS))
+    assert np.abs(apart).max() < 0.08
+
+
+@given(st.integers(0, 2**32), st.sampled_from([0.0, 0.35, 3.0]))
+@settings(max_examples=25)
+def test_p_is_never_zero_and_the_interval_holds_the_effect(seed: int, rise: float) -> None:
+    study = pooled(evening(seed=seed, rise=rise), CALLS, placebos=199)
+    assert 1 / 200 <= study.p <= 1
+    assert study.low <= study.effect <= study.high
+    assert all(0 < minute.rank <= 1 for minute in study.used if minute.rank is not None)
+
+
+def test_the_same_seed_gives_the_same_study_and_another_seed_another() -> None:
+    values = evening()
+    assert pooled(values, CALLS, seed=4) == pooled(values, CALLS, seed=4)
+    assert pooled(values, CALLS, seed=4).p != pooled(values, CALLS, seed=5).p
+
+
+def test_a_rise_is_found_and_its_interval_leaves_zero_out() -> None:
+    study = pooled(evening(rise=0.35), CALLS)
+    assert study.p == 0.001 and study.low > 0
+    assert study.low < 1.5 * math.log(1.35) < study.high
+
+
+def test_an_evening_that_only_rises_gives_no_detectable_change() -> None:
+    told = [pooled(evening(seed=seed), CALLS, placebos=199) for seed in range(100)]
+    assert sum(study.detectable for study in told) <= 10
+    assert sum(study.p <= 0.05 for study in told) <= 11
+
+
+def test_the_noise_of_a_pooled_j_is_that_of_its_weights() -> None:
+    """Unrelated noise of size 1 in every bin moves the pooled J as much as `weight` says, crowded minutes or not."""
+    crowded = [START + minutes * MINUTE for minutes in (100, 104, 109, 120, 140)]
+    rng = np.random.default_rng(1)
+    bins = on_grid(series(np.full(300, 50.0)))
+    places = bins.places(bins.minutes(crowded))
+    noisy = [look_up(jumps(rng.normal(8, 1, 300), 10), places).mean() for _ in range(4000)]
+    (said,) = weight(bins, type(places)(places.bin_of[None], places.within[None]))
+    assert said == pytest.approx(float(np.std(noisy)), rel=0.05)
+
+
+def test_the_interval_is_where_the_test_does_not_reject() -> None:
+    draws = Draws(np.arange(-99.0, 100.0), np.zeros(199))
+    assert share_as_high(0.0, draws) == (1 + 100) / 200
+    assert share_as_high(1000.0, draws) == 1 / 200
+    # Ten of 200, the true one included, may be at least as far out: nine draws lie beyond 95.
+    low, high = interval(50.0, draws)
+    assert [low, high] == pytest.approx([50 - 95, 50 + 95], abs=2.5)
+
+
+@pytest.mark.parametrize(
+    ("step", "refused", "ranked"),
+    [
+        pytest.param(1, False, True, id="a minute: everything"),
+        pytest.param(8, False, False, id="8 minutes: pooled only"),
+        pytest.param(16, False, False, id="16 minutes: pooled only"),
+        pytest.param(30, True, False, id="half an hour: nothing"),
+        pytest.param(60, True, False, id="an hour: nothing"),
+        pytest.param(1440, True, False, id="a day: nothing"),
+    ],
+)
+def test_the_length_of_a_bin_decides_what_is_said(step: int, refused: bool, ranked: bool) -> None:
+    study = pooled(series(np.full(800, 30.0), step * MINUTE), [START + at * MINUTE for at in range(200, 700, 60)])
+    assert bool(study.refused) is refused
+    assert [minute.rank is not None for minute in study.used] == [ranked] * study.n
+    assert math.isnan(study.effect) is refused
+    assert (f"Bins of {step} minutes" in sentence(study)) is refused
+
+
+def test_minutes_that_cannot_be_used_are_left_out_with_the_reason() -> None:
+    values = evening(bins=480)
+    values = values.drop([START + minute * MINUTE for minute in range(225, 232)])
+    values.iloc[265:285] = 0
+    early, late = START + 15 * MINUTE, START + 9 * HOUR
+    study = pooled(values, [early, *CALLS, late])
+    assert {left.at: left.reason for left in study.left_out} == {
+        early: "edge",
+        START + 230 * MINUTE: "gap",
+        START + 275 * MINUTE: "censored",
+        late: "edge",
+    }
+    assert [minute.at for minute in study.used] == [
+        call for call in CALLS if call not in {left.at for left in study.left_out}
+    ]
+
+
+def test_minutes_of_one_coarse_bin_count_once() -> None:
+    values = series(np.full(60, 30.0), 8 * MINUTE)
+    calls = [START + at * MINUTE for at in (90, 130, 131, 170, 210, 250)]
+    study = pooled(values, calls)
+    assert [left.at for left in study.left_out if left.reason == "same bin"] == [START + 131 * MINUTE]
+    assert study.n == 5
+
+
+def test_a_minute_without_room_for_placebos_is_left_out() -> None:
+    values = evening()
+    first, end = 150 - 20, 150 + 20
+    study = pooled(values.iloc[[*range(60), *range(first, end), *range(215, 480)]], CALLS)
+    assert {left.at: left.reason for left in study.left_out}[CALLS[2]] == "no placebos"
+
+
+def test_few_minutes_are_no_pool() -> None:
+    study = pooled(evening(), CALLS[:4])
+    assert study.refused.startswith("Only 4 minutes") and study.n == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        pytest.param(pd.Series([1.0, 2.0], pd.date_range("2016-01-01", periods=2)), "aware", id="naive"),
+        pytest.param(series([1.0]), "two or more", id="one bin"),
+        pytest.param(series([1.0, -1.0]), "0 or more", id="negative"),
+        pytest.param(pd.Series([1.0, 2.0]), "aware", id="published marks have no bins"),
+    ],
+)
+def test_values_that_are_no_series_are_refused(values: pd.Series[float], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        pooled(values, CALLS)
+
+
+def test_an_interval_wants_enough_draws() -> None:
+    with pytest.raises(ValueError, match="199"):
+        pooled(evening(), CALLS, placebos=19)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    values = evening()
+    assert pooled(values.sample(frac=1, random_state=1), CALLS) == pooled(values, CALLS)
+
+
+def test_other_nights_are_compared_at_the_same_clock_minutes() -> None:
+    values = evening(rise=0.5)
+    week = timedelta(days=7)
+    quiet = [evening(seed=seed) for seed in range(2, 9)]
+    nights = [Control(f"night {n}", series(one.to_numpy(), later=week), week) for n, one in enumerate(quiet)]
+    found = against_controls(values, CALLS, [*nights, Control("too short", quiet[0].iloc[:90], timedelta())])
+    assert found.p == 1 / 8 and found.left_out == ("too short",)
+    assert [one.n for one in found.compared] == [8] * 7
+    assert found.compared[0].control == pytest.approx(pooled(quiet[0], CALLS).effect)
+
+
+def test_other_nights_cannot_help_hourly_bins() -> None:
+    with pytest.raises(DataError, match="Bins of 60 minutes"):
+        against_controls(series(np.full(60, 30.0), HOUR), CALLS, [])
+
+
+FOUND = Study(
+    effect=math.log(1.35), low=math.log(1.2), high=math.log(1.52), p=0.001, used=pooled(evening(), CALLS).used,
+    left_out=(), placebos=999, step=MINUTE, span=10 * MINUTE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("study", "said"),
+    [
+        pytest.param(
+            FOUND,
+            "Across 8 calls (calls of one minute counted once), search interest rose 35% (95% interval 20% to 52%) "
+            "beyond the evening’s trend in the ten minutes after a call, against the ten minutes before it; "
+            "placebo minutes did as much 0.1% of the time, in 999 draws.",
+            id="a rise",
+        ),
+        pytest.param(
+            dataclasses.replace(FOUND, low=math.log(0.9), p=0.21),
+            "Across 8 calls (calls of one minute counted once): no detectable change beyond the evening’s rise "
+            "in the ten minutes after a call, against the ten minutes before it (95% interval −10% to 52%); "
+            "placebo minutes did as much 21% of the time, in 999 draws.",
+            id="an interval with zero in it",
+        ),
+        pytest.param(
+            dataclasses.replace(FOUND, effect=math.log(0.8), low=math.log(0.7), high=math.log(0.9), p=0.99),
+            "Across 8 calls (calls of one minute counted once), search interest fell 20% (95% interval −30% to −10%) "
+            "beyond the evening’s trend in the ten minutes after a call, against the ten minutes before it; "
+            "placebo minutes did as much 99% of the time, in 999 draws.",
+            id="a fall",
+        ),
+        pytest.param(
+            dataclasses.replace(FOUND, step=8 * MINUTE, span=8 * MINUTE),
+            "Across 8 calls (calls of one minute counted once), in whole bins of eight minutes, search interest rose "
+            "35% (95% interval 20% to 52%) beyond the evening’s trend in the eight minutes after a call, against the "
+            "eight minutes before it; placebo minutes did as much 0.1% of the time, in 999 draws.",
+            id="coarse bins",
+        ),
+    ],
+)
+def test_the_sentence_names_the_window_the_interval_and_the_placebos(study: Study, said: str) -> None:
+    assert sentence(study) == said

@@ -1,0 +1,301 @@
+"""Spikes of a series: found when they are there, as intervals, from earlier bins alone; bad files answered in words."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import ruptures
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.analysis.onsets import changes_near
+from data.analysis.spikes import Detection, detect, main
+from data.errors import DataError
+
+START = datetime(2016, 10, 17, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def series(values: np.ndarray | list[float], step: timedelta = HOUR) -> pd.Series[float]:
+    return pd.Series(values, pd.date_range(START, periods=len(values), freq=step), dtype=float)
+
+
+def counts(bins: int, mean: float = 20, *, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).poisson(mean, bins).astype(float)
+
+
+def with_burst(bins: int, first: int, height: float, *, lasts: int = 6) -> np.ndarray:
+    values = counts(bins)
+    values[first : first + lasts] += height
+    return values
+
+
+@st.composite
+def any_series(choose: st.DrawFn) -> pd.Series[float]:
+    """Counts with bursts, zeros and missing bins, in bins of 1 minute, 8 minutes, an hour or a day."""
+    bins = choose(st.integers(30, 400))
+    rng = np.random.default_rng(choose(st.integers(0, 2**32)))
+    values = rng.poisson(choose(st.sampled_from([0.2, 3, 30])), bins).astype(float)
+    for first in choose(st.lists(st.integers(0, bins - 1), max_size=3)):
+        values[first : first + choose(st.integers(1, 8))] += choose(st.sampled_from([20.0, 300.0]))
+    step = choose(st.sampled_from([MINUTE, 8 * MINUTE, HOUR, DAY]))
+    seen = rng.random(bins) > choose(st.sampled_from([0.0, 0.2]))
+    seen[:2] = True
+    return series(values, step)[seen]
+
+
+def test_an_onset_is_the_interval_from_one_step_before_the_first_high_bin_to_its_end() -> None:
+    found = detect(series(with_burst(400, 300, 400)))
+    (onset,) = found.onsets
+    assert (onset.start, onset.end) == (START + 299 * HOUR, START + 301 * HOUR)
+    assert onset.confirmed and found.step == HOUR and not found.below_resolution
+
+
+def test_where_nobody_looked_before_the_first_high_bin_the_onset_reaches_back_to_the_last_bin_seen() -> None:
+    values = series(with_burst(400, 300, 400))
+    (onset,) = detect(values.drop(values.index[297:300])).onsets
+    assert (onset.start, onset.end) == (START + 296 * HOUR, START + 301 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("step", "lasts", "onsets"),
+    [
+        pytest.param(HOUR, 1, 1, id="one hour is enough"),
+        pytest.param(8 * MINUTE, 1, 0, id="one bin of 8 minutes is not"),
+        pytest.param(8 * MINUTE, 2, 1, id="two running are"),
+    ],
+)
+def test_fine_bins_want_two_running(step: timedelta, lasts: int, onsets: int) -> None:
+    assert len(detect(series(with_burst(400, 300, 400, lasts=lasts), step)).onsets) == onsets
+
+
+def test_two_high_bins_with_a_missing_one_between_are_not_two_running() -> None:
+    values = series(with_burst(400, 300, 400, lasts=3), 8 * MINUTE)
+    assert detect(values.drop(START + 301 * 8 * MINUTE)).onsets == ()
+
+
+def test_a_second_peak_before_the_first_is_over_is_the_same_spike() -> None:
+    values = counts(400)
+    values[300:306] += [400, 150, 150, 150, 150, 400]
+    assert len(detect(series(values)).onsets) == 1
+    values[303] = 20
+    assert len(detect(series(values)).onsets) == 2
+
+
+def test_a_daily_rhythm_that_three_weeks_have_shown_is_no_spike() -> None:
+    hours = np.arange(5 * 168)
+    values = counts(len(hours)) + 300 * (hours % 168 == 68)
+    assert [onset.start >= START + 21 * DAY for onset in detect(series(values)).onsets] == [False] * 3
+
+
+def test_a_steady_series_has_no_onset_and_no_surprise() -> None:
+    found = detect(series([7.0] * 300))
+    assert found.onsets == () and not found.scores.any() and not found.below_resolution
+
+
+def test_a_series_that_is_mostly_zero_is_below_resolution_and_single_searches_are_no_spikes() -> None:
+    values = np.zeros(500)
+    values[[60, 140, 141, 290, 420]] = [100, 50, 50, 100, 50]
+    found = detect(series(values))
+    assert found.below_resolution and found.onsets == ()
+
+
+def test_a_spike_out_of_zeros_is_found_once_its_steps_show_how_small_a_search_is() -> None:
+    """4, 9: a search is worth 4 at most, and 100 is many of them; from 100 alone, it could be a single one."""
+    values = np.zeros(300)
+    values[250:258] = [4, 9, 100, 83, 61, 40, 22, 7]
+    found = detect(series(values))
+    assert found.below_resolution
+    assert [(onset.start, onset.end) for onset in found.onsets] == [(START + 251 * HOUR, START + 253 * HOUR)]
+    values[250:258] = 100
+    assert detect(series(values)).onsets == ()
+
+
+def test_a_series_steadier_than_few_searches_could_be_shows_a_lesser_rise() -> None:
+    """50 give or take 3 is a large sample shown as 0-100; 50 single searches would come as 50 give or take 7."""
+    rng = np.random.default_rng(1)
+    steady, few = 50 + rng.normal(0, 3, 400).round(), rng.poisson(50, 400).astype(float)
+    steady[300:306] = few[300:306] = 97
+    assert [len(detect(series(values, 8 * MINUTE)).onsets) for values in (steady, few)] == [1, 0]
+
+
+def test_the_first_bin_of_a_burst_is_the_most_surprising() -> None:
+    scores = detect(series(with_burst(1200, 1000, 200), 8 * MINUTE)).scores
+    assert scores.idxmax() in [START + bin_ * 8 * MINUTE for bin_ in (1000, 1001)]
+    assert scores.max() > 0.5 > scores.drop(scores.idxmax()).iloc[200:990].max()
+
+
+def test_the_same_peak_a_day_later_is_no_news() -> None:
+    values = counts(1000)
+    values[[600, 620]] += 300
+    scores = detect(series(values)).scores
+    assert scores.iloc[600] > 0.5 and scores.iloc[620] < 0.2
+
+
+@given(any_series(), st.floats(0.1, 0.95))
+@settings(max_examples=60)
+def test_later_bins_change_no_earlier_score_and_no_earlier_onset(values: pd.Series[float], part: float) -> None:
+    step = detect(values).step
+    early = values.iloc[: max(int(len(values) * part), 2)]
+    whole, cut = detect(values, step=step), detect(early, step=step)
+    pd.testing.assert_series_equal(cut.scores, whole.scores.iloc[: len(cut.scores)], check_freq=False, check_exact=True)
+    intervals = [(onset.start, onset.end) for onset in whole.onsets]
+    assert [(onset.start, onset.end) for onset in cut.onsets] == intervals[: len(cut.onsets)]
+    later = [end for _, end in intervals[len(cut.onsets) :]]
+    assert all(end + step > early.index[-1] for end in later)
+
+
+@given(any_series())
+@settings(max_examples=40)
+def test_scores_lie_between_0_and_1_and_onsets_are_in_order_and_apart(values: pd.Series[float]) -> None:
+    found = detect(values)
+    assert found.scores.between(0, 1).all() and list(found.scores.index) == list(values.index)
+    assert all(a.end <= b.end and a.start < b.start for a, b in zip(found.onsets, found.onsets[1:], strict=False))
+
+
+@given(st.integers(0, 2**32), st.sampled_from([2.0, 5.0, 10.0]))
+@settings(max_examples=20)
+def test_another_scale_tells_the_same_onsets(seed: int, factor: float) -> None:
+    values = counts(600, 200, seed=seed)
+    values[500:506] *= 20
+    one, other = detect(series(values)), detect(series(values * factor), phi=factor)
+    assert one.onsets == other.onsets
+    assert (one.scores - other.scores).abs().max() < 0.05
+
+
+def test_order_and_repeats_of_rows_do_not_matter() -> None:
+    values = series(with_burst(400, 300, 400))
+    shuffled = pd.concat([values, values.iloc[100:200]]).sample(frac=1, random_state=3)
+    assert_same(detect(values), detect(shuffled))
+
+
+def assert_same(one: Detection, other: Detection) -> None:
+    assert (one.step, one.onsets) == (other.step, other.onsets)
+    pd.testing.assert_series_equal(one.scores, other.scores, check_freq=False)
+
+
+def test_a_bin_without_a_value_is_missing_not_zero() -> None:
+    values = series(with_burst(400, 300, 400))
+    without = values.copy()
+    without.iloc[150:160] = np.nan
+    assert_same(detect(without), detect(values.drop(values.index[150:160])))
+
+
+def test_the_second_opinion_is_that_of_pelt() -> None:
+    x = np.log1p(with_burst(300, 200, 60, lasts=12))
+    standard = ((x - x.mean()) / x.std())[:, None]
+    pelt = ruptures.Pelt(model="l2", min_size=1, jump=1).fit(standard).predict(pen=3 * np.log(len(x)))
+    assert {200, 212} <= set(pelt)
+    assert [place for place in range(190, 225) if changes_near(x, place)] == [199, 200, 201, 211, 212, 213]
+
+
+def test_a_rise_out_of_a_calm_that_the_second_method_does_not_see_is_unconfirmed() -> None:
+    wild = np.round(np.random.default_rng(1).lognormal(3, 0.9, 300))
+    values = np.concatenate([wild, np.tile([20.0, 21.0], 40)])
+    values[370] = 90
+    (onset,) = detect(series(values)).onsets
+    assert onset.start == START + 369 * HOUR and not onset.confirmed
+
+
+def test_naive_times_are_refused_by_the_function_because_only_a_file_says_what_they_are() -> None:
+    with pytest.raises(DataError, match="no zone"):
+        detect(pd.Series([1.0, 2.0], pd.date_range("2016-01-01", periods=2)))
+
+
+def run(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    status = main([str(path)])
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def test_the_command_prints_step_resolution_onsets_and_scores(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"2016-10-17 {h:02}:{m:02}:00,{v}" for h, m, v in [(0, 0, 5), (0, 8, 5), (0, 16, 5)]]
+    (tmp_path / "a.csv").write_text("timestamp,value\n" + "\n".join(rows), encoding="utf-8")
+    status, out, err = run(tmp_path / "a.csv", capsys)
+    assert (status, err) == (0, "")
+    assert json.loads(out) == {
+        "step": 480.0,
+        "below_resolution": False,
+        "onsets": [],
+        "scores": [["2016-10-17T00:00:00Z", 0.0], ["2016-10-17T00:08:00Z", 0.0], ["2016-10-17T00:16:00Z", 0.0]],
+    }
+
+
+def test_the_command_reads_zones_missing_cells_less_than_one_and_a_byte_order_mark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "\ufeffTimestamp,Value\n2016-10-17T02:00:00+02:00,<1\n2016-10-17T01:00:00Z,\n\n2016-10-17 02:00,3\n"
+    (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
+    status, out, _ = run(tmp_path / "a.csv", capsys)
+    assert status == 0
+    assert [moment for moment, _ in json.loads(out)["scores"]] == ["2016-10-17T00:00:00Z", "2016-10-17T02:00:00Z"]
+
+
+def test_the_command_tells_an_onset_in_utc(tmp_path: Path) -> None:
+    values = series(with_burst(400, 300, 400))
+    values = values.tz_convert("America/New_York")
+    values.rename_axis("timestamp").rename("value").to_csv(tmp_path / "a.csv")
+    done = subprocess.run(
+        [sys.executable, "-m", "data.analysis.spikes", str(tmp_path / "a.csv")], capture_output=True, check=True
+    )
+    assert json.loads(done.stdout)["onsets"] == [
+        {"start": "2016-10-29T11:00:00Z", "end": "2016-10-29T13:00:00Z", "confirmed": True}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("", "cannot be read", id="empty"),
+        pytest.param("timestamp,value\n", "not 0", id="only a header"),
+        pytest.param("timestamp,value\n2016-01-01,3\n", "not 1", id="one row"),
+        pytest.param("timestamp,value\n2016-01-01,3\n2016-01-01,4\n", "not 1", id="one time"),
+        pytest.param("timestamp,value\n2016-01-01,\n2016-01-02,\n", "not 0", id="no value"),
+        pytest.param("time,count\n2016-01-01,3\n", "timestamp and value", id="other columns"),
+        pytest.param("timestamp,value,value\n2016-01-01,3,4\n", "not 1", id="one row, two values"),
+        pytest.param("timestamp,value\n2016-01-01,3\nyesterday,3\n", "line 3: 'yesterday' is no time", id="no time"),
+        pytest.param("timestamp,value\n2016-01-01,3\n,3\n", "line 3: '' is no time", id="no time at all"),
+        pytest.param("timestamp,value\n2016-01-01,3\n2016-01-02,many\n", "line 3: 'many' is no number", id="a word"),
+        pytest.param("timestamp,value\n2016-01-01,3\n2016-01-02,-1\n", "line 3: '-1' is no search", id="negative"),
+        pytest.param("timestamp,value\n2016-01-01,3\n2016-01-02,inf\n", "line 3: 'inf' is no search", id="endless"),
+        pytest.param("timestamp,value\n2016-01-01,3\n2016-01-02,1e99\n", "line 3: '1e99' is no", id="a trillion"),
+        pytest.param("timestamp,value\n2016-01-01,3,9\n2016-01-02,3,9\n", "cannot be read", id="a cell too many"),
+        pytest.param('timestamp,value\n"2016-01-01,3\n', "cannot be read", id="an open quote"),
+        pytest.param("timestamp,value\n0001-01-01,3\n9999-01-01,3\n", "more than a century", id="ages apart"),
+        pytest.param("\x00\x01\x02", "line 1 wants", id="no text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_answered_in_one_sentence(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text, encoding="utf-8")
+    status, out, err = run(path, capsys)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"{path}: ") and said in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", [pytest.param("none.csv", id="no file"), pytest.param("", id="a folder")])
+def test_what_is_no_file_is_answered_in_one_sentence(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = run(tmp_path / name, capsys)
+    assert status == 1 and "cannot be read" in err
+
+
+def test_a_hundred_thousand_bins_take_seconds() -> None:
+    values = counts(100_000)
+    values[50_000:50_050] += 300
+    began = time.monotonic()
+    assert len(detect(series(values, MINUTE)).onsets) == 1
+    assert time.monotonic() - began < 20

@@ -1,0 +1,185 @@
+"""Rose after the calls on held series: whose minutes, which bins may answer, other nights, and files to check it by."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from components.charts.clock import Clock
+from components.charts.study_words import call_rows, minutes_said, nights_said, no_series, single_calls_refused
+from data.errors import DataError
+from data.interest import load_interest
+from data.series import load_series
+from data.settings import Settings
+from data.story import Story, check_story, read_story
+from data.study import RoseAfter, held_series, minutes_of, rose_after
+from data.study_record import COLUMNS, minutes_csv, record_of, record_text
+from tests.imported import NIGHT, US_2016, export, keep, newsroom
+
+EASTERN = Clock("America/New_York")
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Story:
+    return read_story(US_2016)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return newsroom(tmp_path)
+
+
+def ap_minutes(story: Story) -> list[datetime]:
+    return [minute.at for minute in minutes_of(story, "AP")]
+
+
+def studied(settings: Settings, data: bytes, *, caller: str = "AP") -> tuple[Story, RoseAfter]:
+    story = keep(settings, data)
+    drawn = load_series(story, settings)
+    return story, rose_after(story, drawn, held_series(drawn)[0].name, caller)
+
+
+def test_the_night_of_2016_lists_aps_own_calls_and_none_that_others_name(bundled: Story) -> None:
+    minutes = minutes_of(bundled, "AP")
+    calls = [call for minute in minutes for call in minute.calls]
+    assert (len(minutes), len(calls)) == (20, 37)
+    assert {call.basis for call in calls} == {"own log", "own wire"}
+    assert {call.caller for call in calls} == {"AP"}
+    own = {row.id for row in bundled.calls if row.caller == "AP" and row.basis in ("own log", "own wire")}
+    assert own - {call.id for call in calls} == {"ap-ne-02"}  # known within ten minutes
+
+
+def test_nine_calls_of_one_minute_are_one_minute(bundled: Story) -> None:
+    (nine,) = (minute for minute in minutes_of(bundled, "AP") if minute.at.isoformat() == "2016-11-09T02:00:00+00:00")
+    assert len(nine.calls) == 9
+
+
+def test_another_callers_minutes_are_all_that_are_exact(bundled: Story) -> None:
+    minutes = minutes_of(bundled, "CNN")
+    assert [minute.at.isoformat()[11:16] for minute in minutes] == ["02:00", "03:27"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("ap-atlantis", id="no call"),
+        pytest.param("cnn-oh", id="another caller's"),
+        pytest.param("ap-oh", id="a bound"),
+        pytest.param("ap-ne-02", id="ten minutes wide"),
+        pytest.param("ap-pa-wate", id="a second log"),
+    ],
+)
+def test_a_study_lists_only_calls_whose_minute_is_known(settings: Settings, name: str) -> None:
+    file = settings.stories[0] / "us-2016" / "story.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"ap-in"', f'"{name}"', 1), encoding="utf-8")
+    (fault,) = check_story(file.parent)
+    assert f"found '{name}', wants the id of a call by AP in calls.csv whose minute is known" in str(fault)
+
+
+def test_a_rise_after_the_calls_is_found_in_minutes_and_ranked(settings: Settings, bundled: Story) -> None:
+    story, rose = studied(settings, export(1, calls=ap_minutes(bundled)))
+    assert rose.study.low > 0
+    assert rose.study.p <= 0.005
+    rows = call_rows(story, rose, EASTERN)
+    assert len(rows) == rose.study.n == 20
+    assert ("9 p.m. EST", "Kansas, North Dakota and 7 more") in {row[:2] for row in rows}
+    assert "37 calls, as the story file fixes them. Used: 20. Left out: 0." in minutes_said(story, rose, EASTERN)
+    assert single_calls_refused(rose.study.step) == ""
+
+
+def test_bins_of_eight_minutes_answer_for_all_calls_only(settings: Settings) -> None:
+    story, rose = studied(settings, export(8))
+    assert not rose.study.refused
+    assert not rose.study.detectable
+    assert call_rows(story, rose, EASTERN) == []
+    assert "8-minute bins answer for all calls together only" in single_calls_refused(rose.study.step)
+    assert "(in the same bin as an earlier one)" in minutes_said(story, rose, EASTERN)
+
+
+def test_hourly_bins_answer_nothing(settings: Settings) -> None:
+    story, rose = studied(settings, export(60))
+    assert "cannot show the ten minutes after a call" in rose.study.refused
+    assert call_rows(story, rose, EASTERN) == [] and nights_said(rose) == ""
+    assert single_calls_refused(rose.study.step).startswith("Nothing is said about any call")
+
+
+def test_published_marks_and_weeks_answer_never(bundled: Story) -> None:
+    said = no_series(bundled, load_interest(bundled))
+    assert "only published marks are held, and marks are never tested" in said
+    assert "weekly" in said
+
+
+def test_an_unknown_series_is_refused_with_those_there_are(settings: Settings) -> None:
+    story = keep(settings, export(8))
+    with pytest.raises(DataError, match="no series 'x' is held; choose one of: imported-"):
+        rose_after(story, load_series(story, settings), "x", "AP")
+
+
+def test_without_another_night_there_is_no_second_comparison(settings: Settings) -> None:
+    _, rose = studied(settings, export(1))
+    assert rose.nights is None
+    assert nights_said(rose).startswith("No other night of these searches is held")
+
+
+def test_another_night_is_compared_at_the_same_clock_time_across_a_change_of_clocks(
+    settings: Settings, bundled: Story
+) -> None:
+    """A week earlier, New York was on daylight time: its 9 p.m. was 1 a.m. UTC."""
+    keep(settings, export(1, start=NIGHT - timedelta(days=7, hours=1)), "earlier.csv")
+    story = keep(settings, export(1, calls=ap_minutes(bundled)), "night.csv")
+    drawn = load_series(story, settings)
+    (night,) = (held for held in held_series(drawn) if held.values.index.min() == NIGHT)
+    rose = rose_after(story, drawn, night.name, "AP")
+    assert rose.nights and [one.name for one in rose.nights.compared] == ["2016-11-01"]
+    assert rose.nights.compared[0].effect > rose.nights.compared[0].control
+    assert nights_said(rose).endswith("0 of 1 rose as much.")
+
+
+def test_the_record_lets_a_reader_work_it_out_again(settings: Settings, bundled: Story) -> None:
+    story, rose = studied(settings, export(1, calls=ap_minutes(bundled)))
+    record = json.loads(record_text(story, rose))
+    assert record == json.loads(json.dumps(record_of(story, rose)))
+    values = {start: math.log1p(value) for start, value in record["bins"]}
+    first = record["minutes"][0]
+    at = datetime.fromisoformat(first["minute"])
+    means = [
+        np.mean([values[f"{at + timedelta(minutes=n):%Y-%m-%dT%H:%M:%SZ}"] for n in range(start, start + 10)])
+        for start in (-20, -10, 0, 10)
+    ]
+    by_hand = means[2] - means[1] - (means[1] - means[0] + means[3] - means[2]) / 2
+    assert first["jump"] == pytest.approx(by_hand)
+    assert record["answer"]["effect"] == pytest.approx(np.mean([minute["jump"] for minute in record["minutes"]]))
+    method = record["method"]
+    assert (method["seed"], method["placebo_draws"], method["placebo_shift_minutes"]) == (2016, 999, [11, 45])
+    assert list(method["placebo_quantiles"]) == ["0", "0.025", "0.5", "0.975", "1"]
+    assert first["calls"] == ["calls:ap-in", "calls:ap-ky", "calls:ap-vt"]
+    assert {"ap-chronology", rose.held.source.id} <= {source["id"] for source in record["sources"]}
+
+
+def test_the_same_rows_give_the_same_record(settings: Settings) -> None:
+    story, rose = studied(settings, export(8))
+    again = rose_after(story, load_series(story, settings), rose.held.name, "AP")
+    assert record_text(story, rose) == record_text(story, again)
+
+
+def test_the_csv_has_every_listed_minute_used_or_left_out(settings: Settings) -> None:
+    _, rose = studied(settings, export(8))
+    rows = list(csv.DictReader(io.StringIO(minutes_csv(rose))))
+    assert tuple(rows[0]) == COLUMNS
+    assert len(rows) == 20
+    assert {row["used"]: bool(row["jump"]) for row in rows} == {"yes": True, "no": False}
+    assert all(row["left_out_because"] for row in rows if row["used"] == "no")
+
+
+def test_a_refused_study_has_a_record_that_says_why(settings: Settings) -> None:
+    story, rose = studied(settings, export(60))
+    record = record_of(story, rose)
+    assert record["answer"]["effect"] is None and "16 minutes" in record["answer"]["refused"]
+    assert json.loads(record_text(story, rose))["minutes"][0]["left_out_because"] == "refused"
