@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,10 +22,22 @@ def series_lanes(series: Sourced, window: Window) -> tuple[Lane, ...]:
     """
     frame = series.frame
     groups = frame.groupby(["term", "geo"], sort=False) if len(frame) else ()
-    return tuple(_series_lane(str(term), str(geo), group, series, window) for (term, geo), group in groups)
+    terms, places = (list(dict.fromkeys(frame[column])) for column in ("term", "geo"))
+    several = "places" if len(places) > 1 else "series" if len(terms) > 1 else ""
+    caution = f"; levels of two {several} cannot be compared" if several else ""
+    found = []
+    for key, group in groups:
+        term, geo = map(str, key)
+        slug = f"interest-{geo.casefold()}" + (f"-{terms.index(term) + 1}" if len(terms) > 1 else "")
+        title = f"“{term}”" + (f" in {place_name(geo)}" if len(terms) == 1 or len(places) > 1 else "")
+        note = f"100 is the highest week of “{term}” in {place_name(geo)}{caution}."
+        found.append(_series_lane(Lane(slug, title, "of 100", (), (0.0, 105.0), note), group, series, window))
+    return tuple(found)
 
 
-def _series_lane(term: str, geo: str, group: pd.DataFrame, series: Sourced, window: Window) -> Lane:
+def _series_lane(lane: Lane, group: pd.DataFrame, series: Sourced, window: Window) -> Lane:
+    """The lane with the bins of this group, and what its bins below resolution mean."""
+    term, geo = str(group["term"].iloc[0]), str(group["geo"].iloc[0])
     near = bins_in(window, Sourced(group, series.sources))
     items = tuple(_bin_item(row) for row in records(near))
     marks: list[Mark] = (
@@ -32,11 +45,10 @@ def _series_lane(term: str, geo: str, group: pd.DataFrame, series: Sourced, wind
     )
     end = group["end"].max().to_pydatetime()
     marks += [_gap(term, geo, max(end, window.start), window.end, group)] if end < window.end else []
-    note = f"100 is the highest week of “{term}” in {place_name(geo)}; levels of two places cannot be compared."
+    note = lane.note
     if censored := sum(item.kind is Kind.CENSORED for item in items):
         note += f" {censored} {'bin' if censored == 1 else 'bins'} at 0: below Google’s resolution, not “no searches”."
-    title = f"“{term}” in {place_name(geo)}"
-    return Lane(f"interest-{geo.casefold()}", title, "of 100", tuple(marks), (0.0, 105.0), note)
+    return replace(lane, marks=tuple(marks), note=note)
 
 
 def _gap(term: str, geo: str, start: datetime, end: datetime, group: pd.DataFrame) -> Gap:

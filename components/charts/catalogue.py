@@ -4,32 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from components.charts.claim import claim_chart
 from components.charts.clock import token
+from components.charts.compare import compare_chart
 from components.charts.events import call_events
 from components.charts.interest import interest_chart
 from components.charts.lenses import lenses_chart
 from components.charts.model import Chart, Event
 from components.charts.outages import outages_chart
+from components.charts.pairs import Night, caller_in, night_names, partner_of, starts_of
 from components.charts.results import results_chart
 from components.charts.timeline import timeline_chart
 from components.charts.traffic import traffic_chart
+from data.accounts import subjects_of
+from data.anchors import Anchor
+from data.claims import Subject
 from data.errors import DataError
+from data.findings import Finding, check_claim, default_question
 from data.interest import load_interest, load_interest_marks
 from data.lenses import load_lenses
 from data.model import Sourced, Window
+from data.onsets import load_onsets
 from data.outages import load_observations, load_traffic
 from data.results import load_calls, load_milestones
 from data.series import load_series
 from data.story import Story
 from data.tables import Correction
 
-CHARTS = ("timeline", "interest", "outages", "results", "traffic", "lenses")
+#: Charts of a range, and those that answer a question, which choose the range that holds it.
+CHARTS, ANSWERS = ("timeline", "interest", "outages", "results", "traffic", "lenses"), ("claim",)
+#: Charts that hold another story beside this one.
+PAIRS = ("compare",)
+EVERY = (*CHARTS, *ANSWERS, *PAIRS)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaders:
-    """The loaders a chart draws from; pages pass cached ones, everything else the plain ones."""
+    """The loaders a chart draws from; pages pass cached ones, everything else the plain ones.
+
+    `subjects` keeps what `subjects_of` makes of the others; without it that is made anew each time.
+    """
 
     calls: Callable[..., Sourced] = load_calls
     milestones: Callable[..., Sourced] = load_milestones
@@ -39,6 +55,8 @@ class Loaders:
     traffic: Callable[..., Sourced] = load_traffic
     drawn: Callable[[Story], Sourced] = load_series
     lenses: Callable[[Story], Sourced] = load_lenses
+    subjects: Callable[[Story], tuple[Subject, ...]] | None = None
+    onsets: Callable[..., Sourced] = load_onsets
 
 
 def chart_of(
@@ -49,14 +67,64 @@ def chart_of(
     caller: str,
     lanes: Sequence[str] = (),
     region: str = "",
+    series: str = "",
+    event: str = "",
+    other: Story | None = None,
+    t0: str = "",
+    at: datetime | None = None,
     load: Loaders | None = None,
 ) -> Chart:
     """The chart of this name over this window, with the story's corrections among its notes.
 
-    DataError for a name that is none of CHARTS.
+    `series` and `event` are the keys that a claim is about, the story's own question where they are left out.
+    `other` is the story that a comparison holds beside this one, and `t0` the key of the event from which both
+    count, the decisive call if it is left out and both have one.
+    Where a rise of searches begins is told from the bins that were over at `at`, from all if it is left out.
+    DataError for a name that is none of EVERY, NotInStory for a key of nothing in this story.
     """
-    chart = _built(story, slug, window, caller=caller, lanes=lanes, region=region, load=load or Loaders())
+    load = load or Loaders()
+    if slug == "claim":
+        chart = _claim(story, load, finding_of(story, series=series, event=event, caller=caller, load=load))
+    elif slug == "compare":
+        chart = _compare(story, window, caller=caller, lanes=lanes, other=other, t0=t0, load=load)
+    else:
+        chart = _built(story, slug, window, caller=caller, lanes=lanes, region=region, at=at, load=load)
     return replace(chart, notes=(*chart.notes, *(corrected(row) for row in story.corrections)))
+
+
+def finding_of(story: Story, *, series: str, event: str, caller: str, load: Loaders) -> Finding:
+    """What the story's accounts say to these keys, its own question where they are empty; NotInStory."""
+    subjects = load.subjects(story) if load.subjects else all_subjects(story, load)
+    own = default_question(story, subjects)
+    return check_claim(story, subjects, subject=series or own[0], event=event or own[1], caller=caller)
+
+
+def all_subjects(story: Story, load: Loaders) -> tuple[Subject, ...]:
+    """Everything of the story that can be held against an event, from what these loaders give."""
+    return subjects_of(story, observations=load.observations(story), marks=load.marks(story), drawn=load.drawn(story))
+
+
+def _claim(story: Story, load: Loaders, finding: Finding) -> Chart:
+    fetched = (*load.observations(story).sources, *load.drawn(story).sources)
+    return claim_chart(story, finding, fetched=fetched)
+
+
+def _compare(
+    story: Story, window: Window, *, caller: str, lanes: Sequence[str], other: Story | None, t0: str, load: Loaders
+) -> Chart:
+    """Both nights from the same event; what the other story had to correct is said of it by name."""
+    other = partner_of(story, other)
+    starts = starts_of((story, caller), (other, caller_in(other, caller)), t0)
+    nights = _night(story, starts[0], caller, load), _night(other, starts[1], caller_in(other, caller), load)
+    chart = compare_chart(window, nights, lanes=lanes)
+    name = night_names(story, other)[1]
+    return replace(chart, notes=(*chart.notes, *(f"{name}: {corrected(row)}" for row in other.corrections)))
+
+
+def _night(story: Story, start: Anchor, caller: str, load: Loaders) -> Night:
+    calls, milestones = load.calls(story, caller=caller), load.milestones(story)
+    seen, drawn = load.observations(story), load.drawn(story)
+    return Night(story, caller, start, calls, milestones, load.marks(story), seen, drawn)
 
 
 def corrected(row: Correction) -> str:
@@ -65,7 +133,15 @@ def corrected(row: Correction) -> str:
 
 
 def _built(
-    story: Story, slug: str, window: Window, *, caller: str, lanes: Sequence[str], region: str, load: Loaders
+    story: Story,
+    slug: str,
+    window: Window,
+    *,
+    caller: str,
+    lanes: Sequence[str],
+    region: str,
+    at: datetime | None,
+    load: Loaders,
 ) -> Chart:
     match slug:
         case "timeline":
@@ -81,14 +157,15 @@ def _built(
                 lanes=lanes,
             )
         case "interest":
-            events = _events(story, load, window, caller)
             return interest_chart(
                 story,
                 window,
                 marks=load.marks(story),
                 series=load.series(story),
                 drawn=load.drawn(story),
-                calls=events,
+                onsets=load.onsets(story, at=at),
+                at=at,
+                calls=_events(story, load, window, caller),
             )
         case "outages":
             seen = load.observations(story, region=region)
@@ -100,7 +177,7 @@ def _built(
             return traffic_chart(story, window, figures=load.traffic(story))
         case "lenses":
             return lenses_chart(story, window, lenses=load.lenses(story))
-    raise DataError(f"{slug[:40]!r} is no chart; choose one of: {', '.join(CHARTS)}")
+    raise DataError(f"{slug[:40]!r} is no chart; choose one of: {', '.join(EVERY)}")
 
 
 def _events(story: Story, load: Loaders, window: Window, caller: str) -> tuple[Event, ...]:

@@ -14,7 +14,7 @@ from components.charts.ap_style import calendar_day, clock_time, day_of
 from components.charts.ticks import Tick, axis_ticks
 from data.model import Precision, When, Window, as_utc
 
-Style = Literal["time", "short", "stamp"]
+Style = Literal["time", "short", "dated", "stamp"]
 
 _NAMES = {
     "America/New_York": "Eastern",
@@ -26,11 +26,12 @@ _NAMES = {
     "UTC": "UTC",
     "Etc/UTC": "UTC",
 }
-_TOKEN = re.compile(r"\{(when-)?(time|short|stamp):([^{}]{1,120})\}")
+_REACHING = {Precision.HOUR: "around", Precision.APPROXIMATE: "about", Precision.AFTER: "shortly after"}
+_TOKEN = re.compile(r"\{(when-)?(time|short|dated|stamp):([^{}]{1,120})\}")
 
 
 def token(moment: datetime | When, style: Style = "time") -> str:
-    """A time inside prose that `Clock.say` later writes in the reader's zone; "short" says no zone."""
+    """A time inside prose that `Clock.say` later writes in the reader's zone; "short" and "dated" say no zone."""
     if isinstance(moment, When):
         stated = _utc_text(moment.stated) if moment.stated else ""
         bounds = f"{_utc_text(moment.earliest)},{_utc_text(moment.latest)},{stated}"
@@ -110,6 +111,10 @@ class Clock:
         """10:50 p.m. EST"""
         return f"{self.short(moment)} {self.abbreviation(moment)}"
 
+    def dated(self, moment: datetime) -> str:
+        """10:50 p.m. Nov. 8"""
+        return f"{self.short(moment)} {self.day(moment)}".rstrip()
+
     def stamp(self, moment: datetime) -> str:
         """10:50 p.m. EST, Nov. 8, 2016"""
         return f"{self.time(moment)}, {self.date(moment)}"
@@ -142,7 +147,7 @@ class Clock:
         return self._in_words(when, "stamp" if dated else "time")
 
     def _sayer(self, style: str) -> Callable[[datetime], str]:
-        return {"time": self.time, "short": self.short, "stamp": self.stamp}[style]
+        return {"time": self.time, "short": self.short, "dated": self.dated, "stamp": self.stamp}[style]
 
     def _in_words(self, when: When, style: str) -> str:
         say = self._sayer(style)
@@ -156,12 +161,8 @@ class Clock:
                 return f"by {say(when.latest)}"
             case Precision.WINDOW:
                 return self._between(when, style)
-            case Precision.HOUR:
-                return f"around {say(stated)}"
-            case Precision.APPROXIMATE:
-                return f"about {say(stated)}"
-            case Precision.AFTER:
-                return f"shortly after {say(stated)}"
+            case Precision.HOUR | Precision.APPROXIMATE | Precision.AFTER:
+                return f"{_REACHING[when.precision]} {say(stated)}"
             case Precision.SECOND:
                 local = self._local(stated)
                 return say(stated).replace(clock_time(local), clock_time(local, seconds=True), 1)
@@ -171,8 +172,7 @@ class Clock:
     def _between(self, when: When, style: str) -> str:
         first, last = self._local(when.earliest), self._local(when.latest)
         if first.date() == last.date():
-            end = self._sayer(style)(when.latest)
-            return f"between {self.short(when.earliest)} and {end}"
+            return f"between {self.short(when.earliest)} and {self._sayer(style)(when.latest)}"
         until = self.date(when.latest) if style == "stamp" else self.day(when.latest)
         return f"between {self.time(when.earliest)} {self.day(when.earliest)} and {self.time(when.latest)} {until}"
 

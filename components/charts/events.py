@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from components.charts.clock import token
+from components.charts.clock import Style, token
 from components.charts.model import Event, Tone
 from components.charts.rows import records, refs, source_ids, when_in
 from data.model import Precision, Sourced, When, Window
@@ -17,8 +17,14 @@ from data.story import Story
 _REPEATED = ("calls",)
 #: In a longer range a time of day alone would not say which day.
 ONE_DAY = timedelta(days=1)
-#: Places along the axis of a window of days that a reader can tell apart.
+#: Places along an axis that a reader can tell apart, and how many events a window of a day or less holds one by one.
 _PLACES = 60
+_MOST_EVENTS = 45
+#: Names of one side that a sentence lists; of more it lists the first and counts the rest.
+_NAMED, _LISTED = 10, 8
+#: Precisions whose own words say how far a time is meant.
+_SAYING_SO = (Precision.DAY, Precision.HOUR, Precision.APPROXIMATE, Precision.AFTER)
+Groups = dict[Any, list[dict[str, Any]]]
 _MILESTONE_PRIORITY = {"decisive call": 0, "chamber": 20, "concession": 15, "speech": 25}
 
 
@@ -26,47 +32,69 @@ def call_events(story: Story, calls: Sourced, milestones: Sourced, window: Windo
     """One event for each distinct time: a batch of calls in one minute is one event, never one for each state.
 
     Emphasised contests keep an event of their own. A milestone in the minute of a call joins its sentence. In a
-    window of days, calls that could not be told apart on its axis are one event with their common bounds.
+    window of days, and in one that would hold more than `_MOST_EVENTS`, calls that could not be told apart on its axis
+    are one event with their common bounds.
     """
-    groups: dict[Any, list[dict[str, Any]]] = defaultdict(list)
-    for row in records(calls):
-        own = row["contest"] if row["contest"] in story.about.emphasised else ""
-        groups[own or _bucket(row, window)].append(row)
+    called = records(calls)
     moments = defaultdict(list)
     for row in records(milestones):
         if row["kind"] not in _REPEATED:
             moments[(row["earliest"], row["latest"])].append(row)
+    groups = _grouped(story, called, window, by_place=window.length > ONE_DAY)
+    inside = [span for span in {*moments, *(_bounds(rows) for rows in groups.values())} if window.overlaps(*span)]
+    if len(inside) > _MOST_EVENTS:
+        groups = _grouped(story, called, window, by_place=True)
     events = []
     for rows in groups.values():
         when = _common(rows)
-        events.append(_call_event(story, rows, moments.pop((when.earliest, when.latest), []), when, caller))
+        also = moments.pop((when.earliest, when.latest), [])
+        events.append(_call_event(story, rows, also, when, caller, dated=is_dated(when, window)))
     events += [_milestone_event(story, row) for rows in moments.values() for row in rows]
     return tuple(events)
 
 
-def _bucket(row: dict[str, Any], window: Window) -> tuple[object, ...]:
-    """Calls with the same bucket are one event: those of one time, or in a window of days those of one place on it."""
-    if window.length <= ONE_DAY:
-        return row["earliest"], row["latest"]
+def _grouped(story: Story, rows: list[dict[str, Any]], window: Window, *, by_place: bool) -> Groups:
+    """Calls that are one event: those of one time, or with `by_place` those of one place on the window's axis."""
+    groups: Groups = defaultdict(list)
+    for row in rows:
+        own = row["contest"] if row["contest"] in story.about.emphasised else ""
+        groups[own or (_place(row, window) if by_place else (row["earliest"], row["latest"]))].append(row)
+    return groups
+
+
+def _place(row: dict[str, Any], window: Window) -> tuple[object, ...]:
+    """Where both bounds stand; calls known by a bound or a day alone are no calls of a minute."""
     places = [int((row[bound] - window.start) / (window.length / _PLACES)) for bound in ("earliest", "latest")]
-    return (row["precision"] == "day", *places)
+    return (row["precision"] if row["precision"] in ("by", "day") else "", *places)
+
+
+def _bounds(rows: list[dict[str, Any]]) -> tuple[datetime, datetime]:
+    return min(row["earliest"] for row in rows), max(row["latest"] for row in rows)
 
 
 def _common(rows: list[dict[str, Any]]) -> When:
-    earliest, latest = min(row["earliest"] for row in rows), max(row["latest"] for row in rows)
+    """The time of a group: its own where all share one, a common upper bound where only such are known."""
+    earliest, latest = _bounds(rows)
     first = when_in(rows[0])
-    return first if (earliest, latest) == (first.earliest, first.latest) else When(earliest, latest, Precision.WINDOW)
+    if (earliest, latest) == (first.earliest, first.latest):
+        return first
+    only_by = all(row["precision"] == "by" for row in rows)
+    return When(earliest, latest, Precision.BY if only_by else Precision.WINDOW)
 
 
-def _call_event(story: Story, rows: list[dict[str, Any]], also: list[dict[str, Any]], when: When, caller: str) -> Event:
+def _call_event(
+    story: Story, rows: list[dict[str, Any]], also: list[dict[str, Any]], when: When, caller: str, *, dated: bool
+) -> Event:
     rows = sorted(rows, key=lambda row: -row["weight"])
     chosen = [row["contest"] for row in rows if row["contest"] in story.about.emphasised]
     rank = story.about.emphasised.index(chosen[0]) if chosen else 30 + max(0, 60 - sum(row["weight"] for row in rows))
     short = rows[0]["name"] if len(rows) == 1 else f"{rows[0]['short']} +{len(rows) - 1}"
     return Event(
         when=when,
-        label="; ".join([f"{said_of(story, caller)} called {_sides(story, rows)}", *(row["label"] for row in also)]),
-        short=f"{short} {_short_time(when)}",
+        label="; ".join(
+            [f"{said_of(story, caller)} {story.about.verb} {_sides(story, rows)}", *(row["label"] for row in also)]
+        ),
+        short=f"{short} {_short_time(when, dated=dated)}",
         tone=_tone(story, [row["party"] for row in rows]),
         rows=refs("calls", rows) + refs("milestones", also),
         sources=tuple(dict.fromkeys(name for row in [*rows, *also] for name in source_ids(row))),
@@ -76,10 +104,13 @@ def _call_event(story: Story, rows: list[dict[str, Any]], also: list[dict[str, A
 
 
 def _sides(story: Story, rows: Sequence[dict[str, Any]]) -> str:
-    """Texas and Kansas for Trump, New York for Clinton."""
+    """Texas and Kansas for Trump, New York for Clinton; of a long list its beginning and a count."""
     by_party: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_party[row["party"]].append(row["name"])
+    for party, names in by_party.items():
+        if len(names) > _NAMED:
+            by_party[party] = [*names[:_LISTED], f"{len(names) - _LISTED:,} more"]
     return ", ".join(f"{listed(names)} for {candidate(story, party)}" for party, names in by_party.items())
 
 
@@ -88,10 +119,17 @@ def listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _short_time(when: When) -> str:
-    if when.precision is Precision.DAY:
-        return token(when)
-    return ("by " if not when.exact else "") + token(when.latest, "short")
+def is_dated(when: When, window: Window) -> bool:
+    """Whether a time of day alone would not say which day: in a window of days, and where a bound lies after it."""
+    return window.length > ONE_DAY or when.latest > window.end
+
+
+def _short_time(when: When, *, dated: bool) -> str:
+    """A time in few words: at its minute, "about" it, or "by" its latest bound."""
+    style: Style = "dated" if dated else "short"
+    if when.precision in _SAYING_SO:
+        return token(when, style)
+    return ("" if when.exact else "by ") + token(when.latest, style)
 
 
 def _milestone_event(story: Story, row: dict[str, Any]) -> Event:

@@ -31,14 +31,14 @@ class TimeScale:
 def anchor(when: When) -> datetime:
     """Where a mark of this time stands: the stated time, else the latest bound, which is when it was surely so.
 
-    Events are numbered by their latest bound, so numbers run from left to right.
+    A day states no time: it stands at its own end. Events are numbered by their latest bound, from left to right.
     """
-    return when.stated or when.latest
+    return when.latest if when.precision is Precision.DAY else when.stated or when.latest
 
 
 def spot(when: When, window: Window) -> datetime:
     """Where a single observation stands: its stated time, a bound, or the middle of the part that is in the window."""
-    if when.stated or when.precision is Precision.BY:
+    if (when.stated and when.precision is not Precision.DAY) or when.precision is Precision.BY:
         return anchor(when)
     first, last = max(when.earliest, window.start), min(when.latest, window.end)
     return first + (last - first) / 2 if first <= last else anchor(when)

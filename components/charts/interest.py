@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 
 from components.charts.ap_style import calendar_day
@@ -10,7 +11,9 @@ from components.charts.bundled import collection_changes, series_lanes
 from components.charts.clock import token
 from components.charts.drawn import drawn_lanes, highest_bin, seam_events
 from components.charts.events import within
+from components.charts.geometry import anchor
 from components.charts.model import Chart, Event, Item, Kind, Lane, Mark, Points, Tone
+from components.charts.rises import first_onset, onset_events, onset_notes
 from components.charts.rows import bins_in, records, refs, source_ids, split_by, when_in
 from data.interest import COLLECTION_SOURCE, place_name
 from data.model import Sourced, When, Window
@@ -30,7 +33,7 @@ _NIGHT = timedelta(days=10)
 def marks_lane(marks: Sourced, *, held: bool = False) -> Lane:
     """Published moments as points: marks, never joined to a curve.
 
-    Shares and ranks counted over a window of hours say nothing about a moment; the note counts them.
+    Ranks, shares and rises counted over a window of hours say nothing about a moment; the note counts them.
     """
     rows = records(marks)
     points = tuple(_mark_item(row) for row in rows if row["until"] is None)
@@ -38,7 +41,12 @@ def marks_lane(marks: Sourced, *, held: bool = False) -> Lane:
     only = "Published marks only: no minute or hourly series of this night is held, so no curve is drawn."
     note = "Published marks, as outlets gave them." if held else only
     if counted := len(rows) - len(points):
-        note += f" {counted} ranks and shares counted over longer windows are listed on Search trends."
+        figures = (
+            "1 figure counted over a longer window is"
+            if counted == 1
+            else f"{counted} figures counted over longer windows are"
+        )
+        note += f" {figures} listed on Search trends."
     return Lane("interest", "Published search marks" if held else "Search interest", "", found, note=note)
 
 
@@ -71,21 +79,41 @@ def mark_events(marks: Sourced) -> tuple[Event, ...]:
 
 def first_rise(marks: Sourced) -> When | None:
     """When the earliest published mark stands; None if there is none."""
-    rows = [row for row in records(marks) if row["until"] is None]
-    return when_in(rows[0]) if rows else None
+    found = [when_in(row) for row in records(marks) if row["until"] is None]
+    return min(found, key=anchor, default=None)
 
 
-def interest_takeaway(marks: Sourced, series: Sourced, *, long: bool, drawn: tuple[Lane, ...] = ()) -> str:
-    """What is known of searches in this window: the peak of a series, or how many marks were published."""
+def _peaks(series: Sourced, first: str) -> str:
+    """When each series stood highest: by place for one term; of several how many in one week, and the first of them."""
+    frame = series.frame
+    top = records(Sourced(frame.loc[frame.groupby(["term", "geo"], sort=False)["value"].idxmax()], series.sources))
+    lead = next((row for row in top if row["term"] == first), top[0])
+    if all(row["term"] == lead["term"] for row in top):
+        said = " and ".join(f"in {place_name(row['geo'])} {_week(row['start'])}" for row in top)
+        return f"Searches for “{lead['term']}” stood highest {said}, each on its own scale"
+    ((start, count),) = Counter(row["start"] for row in top).most_common(1)
+    joined = "among them" if lead["start"] == start else _week(lead["start"])
+    return (
+        f"Of {len(top)} series of searches {count} stood highest {_week(start)}, “{lead['term']}” {joined}; "
+        "each is on its own scale"
+    )
+
+
+def _week(start: datetime) -> str:
+    return f"in the week of {calendar_day(start.date())}"
+
+
+def interest_takeaway(
+    marks: Sourced, series: Sourced, *, long: bool, drawn: tuple[Lane, ...] = (), lead: str = ""
+) -> str:
+    """What is known of searches in this window: the peak of a series, or how many marks were published.
+
+    Of several terms `lead` is the one that is named.
+    """
     if drawn:
         return highest_bin(drawn[0])
     if long and len(series.frame):
-        top = series.frame.loc[series.frame.groupby(["term", "geo"], sort=False)["value"].idxmax()]
-        said = [
-            f"in {place_name(row['geo'])} in the week of {calendar_day(row['start'].date())}"
-            for row in records(Sourced(top, series.sources))
-        ]
-        return f"Searches for “{top.iloc[0]['term']}” stood highest {' and '.join(said)}, each on its own scale"
+        return _peaks(series, lead)
     count = sum(row["until"] is None for row in records(marks))
     first = first_rise(marks)
     if first is None:
@@ -103,27 +131,36 @@ def interest_chart(
     marks: Sourced,
     series: Sourced,
     drawn: Sourced,
+    onsets: Sourced,
+    at: datetime | None = None,
     calls: tuple[Event, ...] = (),
 ) -> Chart:
     """Searches in a window: what was drawn or imported, then the night's marks for a short one, the bundled series
-    for a long one. All rows come in."""
+    for a long one. All rows come in; `onsets` are those of `drawn` as they could be told `at` a moment."""
     long = window.length > _NIGHT
     near, _ = split_by(window, marks)
     held = bins_in(window, series)
     own = drawn_lanes(drawn, window)
+    lead = next((search.term for search in story.about.searches), "")
     bundled = series_lanes(series, window) if long and len(series.frame) else (marks_lane(near, held=bool(own)),)
     emphasised = (event for event in calls if event.emphasised)
-    events, _ = within((*(collection_changes() if long else emphasised), *seam_events(drawn, window)), window)
+    shown = (*(collection_changes() if long else emphasised), *seam_events(drawn, window))
+    events, _ = within((*shown, *onset_events(onsets, window)), window)
+    takeaway = interest_takeaway(near, held, long=long, drawn=own, lead=lead)
+    rise = first_onset(onsets, window, own[0].slug.removeprefix("series-")) if own else ""
     outside = [event for event in mark_events(marks) if not window.overlaps(event.when.earliest, event.when.latest)]
     return Chart(
         slug="interest",
         story=story.slug,
         title="Search interest",
-        takeaway=interest_takeaway(near, held, long=long, drawn=own),
+        takeaway=f"{takeaway}{rise}",
         window=window,
         lanes=(*own, *bundled),
         events=events,
         outside=tuple(outside),
         sources=(*story.sources, *drawn.sources, COLLECTION_SOURCE),
-        notes=("Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",),
+        notes=(
+            "Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",
+            *onset_notes(drawn, window, at),
+        ),
     )

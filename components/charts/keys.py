@@ -10,6 +10,8 @@ from components.charts.theme import is_soft, look
 
 #: Signs of the two entries that stand for no tone.
 SOFT, GROUND = "soft", "ground"
+#: States of what was looked at: only beside them does empty ground say that nobody did.
+_WATCHED = {Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING}
 _SIGNS = {
     ("square", "full"): "■",
     ("diamond", "full"): "◆",
@@ -45,4 +47,6 @@ def keys_of(lane: Lane) -> tuple[Key, ...]:
     tones = list(names)
     if any(is_soft(item) and not isinstance(mark, Spans) for mark, item in rows):
         found.append(Key(tones[0], SOFT, "hollow: time known only roughly"))
+    if names and not names.keys() & _WATCHED:
+        return tuple(found)
     return (*found, Key(Tone.NEUTRAL, GROUND, "empty ground: nobody looked"))

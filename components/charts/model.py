@@ -43,6 +43,7 @@ class Item:
 
     `when` is an interval as sharp as its evidence; `until` is where a lasting state or a counting window ends.
     `low` and `high` bound `value` where it is known as a range; `row` is "table:id"; `sources` are source ids.
+    `moved` is how far `when` and `until` were moved from their true instants, to stand on another night's clock.
     """
 
     row: str
@@ -56,6 +57,7 @@ class Item:
     kind: Kind = Kind.EXACT
     tone: Tone | None = None
     track: str = ""
+    moved: timedelta = timedelta(0)
 
     @property
     def last(self) -> datetime:
@@ -137,6 +139,7 @@ class Event:
 
     `short` is what a label says beside the number; `label` is the whole sentence of the list. Priority 0 is
     labelled first; `emphasised` events are the story's own choice and always carry `short` if it fits at all.
+    `lanes` are the slugs of those it runs through, all if none is named; `moved` is as in an Item.
     """
 
     when: When
@@ -147,13 +150,16 @@ class Event:
     sources: tuple[str, ...]
     priority: int = 9
     emphasised: bool = False
+    lanes: tuple[str, ...] = ()
+    moved: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """Lanes over one clock. Prose holds times as `clock.token(...)`, so that every rendering says them in its zone.
 
-    `outside` are events and observations that lie beyond the window: named at the edges, never dropped.
+    `outside` are events and observations that lie beyond the window: named at the edges, never dropped. With an
+    `origin` the chart's times count from it, as T+1:05, and are no wall times.
     Of the `sources` offered it keeps those that its marks and events name, the most named first; ValueError if one
     of them is not there.
     """
@@ -168,6 +174,7 @@ class Chart:
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
     outside: tuple[Event, ...] = ()
+    origin: datetime | None = None
 
     def __post_init__(self) -> None:
         order = sorted(self.events, key=lambda event: (event.when.latest, event.when.earliest, event.label))

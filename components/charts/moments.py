@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from components.charts.clock import Style, token
 from components.charts.events import listed, said_of
@@ -12,88 +14,113 @@ from components.charts.rows import records, when_in
 from components.charts.words import span_text
 from data.model import Sourced
 from data.story import Story
-from data.totals import totals_at
+from data.totals import no_total
+
+#: A time of day alone says which day no further back than this.
+_DAY = timedelta(days=1)
+_NAMED = 3
+Row = dict[str, Any]
 
 
-def moment_sentence(
-    story: Story,
-    at: datetime,
-    *,
-    caller: str,
-    calls: Sourced,
-    marks: Sourced,
-    observations: Sourced,
-    style: Style = "time",
-) -> str:
-    """What the story's rows carry about this minute, with times as clock tokens; nothing later than `at` is said.
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A story's rows, made ready once, from which a sentence for any minute is told. Rows run by `latest`."""
 
-    A call has a minute only where its caller published one; a bound stays "by", an about stays "about".
-    """
-    parts = (
-        _called(story, at, caller, calls, style),
-        _seen(story, at, observations, style),
-        _searched(at, marks, style),
-    )
-    return " ".join(text for text in parts if text)
+    story: Story
+    caller: str
+    calls: tuple[Row, ...]
+    marks: tuple[Row, ...]
+    seen: tuple[Row, ...]
+    no_total: str
+
+    @classmethod
+    def of(cls, story: Story, *, caller: str, calls: Sourced, marks: Sourced, observations: Sourced) -> Self:
+        """`calls` are all of this caller's; of `observations` those of the story's main site are told."""
+        host = main_service(story)
+        return cls(
+            story,
+            caller,
+            _by_time(records(calls)),
+            _by_time(row for row in records(marks) if row["until"] is None),
+            _by_time(row for row in records(observations) if row["host"] == host),
+            no_total(story, caller),
+        )
+
+    def sentence(self, at: datetime, style: Style = "time") -> str:
+        """What the rows carry about this minute, with times as clock tokens; nothing later than `at` is said.
+
+        A call has a minute only where its caller published one; a bound stays "by", an about stays "about".
+        """
+        return f"{self._called(at, style)} {self._seen(at, style)} {self._searched(at, style)}"
+
+    def _called(self, at: datetime, style: Style) -> str:
+        rows = [row for row in self.calls if row["latest"] <= at]
+        said, verb = said_of(self.story, self.caller), self.story.about.verb
+        if not rows:
+            return f"At {token(at, style)} {said} had {verb} nothing yet."
+        told = _told(rows, at, said, verb, style)
+        if self.no_total:
+            return f"{told} ({self.no_total})."
+        spans = [f"{party.short} {span_text(*self._total(party.id, at))}" for party in self.story.about.parties]
+        return f"{told}: {', '.join(spans)} {self.story.about.unit}."
+
+    def _total(self, party: str, at: datetime) -> tuple[int, int]:
+        """Surely called at this minute, and possibly."""
+        mine = [row for row in self.calls if row["party"] == party]
+        surely = sum(row["weight"] for row in mine if row["latest"] <= at)
+        return surely, sum(row["weight"] for row in mine if row["earliest"] <= at)
+
+    def _seen(self, at: datetime, style: Style) -> str:
+        rows = [row for row in self.seen if row["latest"] <= at]
+        if not rows:
+            return f"No dated observation of {main_service(self.story)} had been made by then."
+        last = max(rows, key=lambda row: row["latest"])
+        same = [row for row in rows if row["latest"] == last["latest"] and row["status"] != last["status"]]
+        said = f"{last['host']} was last seen {last['status']} {_at(last, at, style)} ({last['credit']})"
+        return said + (f", and {same[0]['status']} by another observer ({same[0]['credit']})." if same else ".")
+
+    def _searched(self, at: datetime, style: Style) -> str:
+        rows = [row for row in self.marks if row["latest"] <= at]
+        if not rows:
+            return "No search figure for the time before is held."
+        last = max(rows, key=lambda row: row["latest"])
+        when = token(when_in(last), _dated(last, at, style))
+        return f"Latest published search mark: {last['what']}, {when} ({last['credit']})."
 
 
-def _called(story: Story, at: datetime, caller: str, calls: Sourced, style: Style) -> str:
-    rows = [row for row in records(calls) if row["latest"] <= at]
-    said = said_of(story, caller)
-    if not rows:
-        return f"At {token(at, style)} {said} had called nothing yet."
-    verb = _verb(rows, at, said, style)
-    found = totals_at(story, at, caller=caller)
-    if found.totals is None:
-        return f"{verb} ({found.note})."
-    spans = [f"{party.short} {span_text(*found.totals[party.id])}" for party in story.about.parties]
-    return f"{verb}: {', '.join(spans)} {story.about.unit}."
+def _by_time(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(sorted(rows, key=lambda row: row["latest"]))
 
 
-def _verb(rows: list[dict[str, Any]], at: datetime, said: str, style: Style) -> str:
+def _told(rows: list[Row], at: datetime, said: str, verb: str, style: Style) -> str:
     """Who called what, and when: at its minute, or as its own row states the time where that is no minute."""
     last = rows[-1]["latest"]
     newest = [row for row in rows if row["latest"] == last]
     exact = [row for row in newest if row["earliest"] == row["latest"]]
     bound = [row for row in newest if row not in exact]
     if exact and last == at:
-        also = f", and by then had called {_names(bound)}" if bound else ""
-        return f"At {token(at, style)} {said} called {_names(exact)}{also}"
+        also = f", and by then had {verb} {_names(bound)}" if bound else ""
+        return f"At {token(at, style)} {said} {verb} {_names(exact)}{also}"
     chosen = exact or bound
-    when = when_in(chosen[0]) if len(chosen) == 1 else None
-    stated = f" {_at(chosen[0], style)}" if when else f" by {token(last, style)}"
-    return (
-        f"By {token(at, style)} {said} had last called {_names(chosen)}{stated}"
-        if last != at
-        else (f"{said} called {_names(bound)}{stated}")
-    )
+    alone = _at(chosen[0], at, style)
+    stated = f" {alone}" if len(chosen) == 1 else f" by {token(last, _dated(chosen[0], at, style))}"
+    if last == at:
+        return f"{said} {verb} {_names(bound)}{stated}"
+    return f"By {token(at, style)} {said} had last {verb} {_names(chosen)}{stated}"
 
 
-def _names(rows: list[dict[str, Any]]) -> str:
+def _names(rows: list[Row]) -> str:
     names = [str(row["name"]) for row in sorted(rows, key=lambda row: -row["weight"])]
-    if len(names) > 3:
+    if len(names) > _NAMED:
         return f"{names[0]}, {names[1]} and {len(names) - 2} more"
     return listed(names)
 
 
-def _seen(story: Story, at: datetime, observations: Sourced, style: Style) -> str:
-    rows = [row for row in records(observations) if row["latest"] <= at]
-    if not rows:
-        return f"No dated observation of {main_service(story)} had been made by then."
-    last = max(rows, key=lambda row: row["latest"])
-    same = [row for row in rows if row["latest"] == last["latest"] and row["status"] != last["status"]]
-    said = f"{last['host']} was last seen {last['status']} {_at(last, style)} ({last['credit']})"
-    return said + (f", and {same[0]['status']} by another observer ({same[0]['credit']})." if same else ".")
+def _dated(row: Row, at: datetime, style: Style) -> Style:
+    """With its date, what lies a day or more before the minute that is told of."""
+    return "stamp" if at - row["latest"] >= _DAY else style
 
 
-def _searched(at: datetime, marks: Sourced, style: Style) -> str:
-    rows = [row for row in records(marks) if row["until"] is None and row["latest"] <= at]
-    if not rows:
-        return "No search figure for the time before is held."
-    last = max(rows, key=lambda row: row["latest"])
-    return f"Latest published search mark: {last['what']}, {token(when_in(last), style)} ({last['credit']})."
-
-
-def _at(row: dict[str, Any], style: Style) -> str:
-    said = token(when_in(row), style)
+def _at(row: Row, at: datetime, style: Style) -> str:
+    said = token(when_in(row), _dated(row, at, style))
     return f"at {said}" if row["precision"] in ("minute", "second") else said

@@ -56,13 +56,19 @@ def _item(row: dict[str, Any]) -> Item:
     )
 
 
-def observation_events(observations: Sourced) -> tuple[Event, ...]:
-    """Observations as entries for the edge of a chart."""
+def is_of(item: Item, host: str) -> bool:
+    """Whether an item of the lane is an observation of this host."""
+    return item.text.partition(":")[0].endswith(f"({host})")
+
+
+def observation_events(story: Story, observations: Sourced) -> tuple[Event, ...]:
+    """Observations as entries for the edge of a chart; those of another than the main site name it."""
+    main = main_service(story)
     return tuple(
         Event(
             when=when_in(row),
             label=f"{row['host']} seen {row['status']}, {row['credit']}",
-            short=row["status"],
+            short=row["status"] if row["host"] == main else f"{row['host']} {row['status']}",
             tone=STATES.get(row["status"], Tone.SITE),
             rows=refs("observations", [row]),
             sources=source_ids(row),
@@ -95,13 +101,14 @@ def outages_chart(story: Story, window: Window, *, observations: Sourced, calls:
         window=window,
         lanes=(outages_lane(story, inside),),
         events=tuple(event for event in events if event.emphasised),
-        outside=observation_events(outside),
+        outside=observation_events(story, outside),
         sources=(*story.sources, *observations.sources),
         notes=("Observations are kept apart and never averaged; a verdict is a separate, later step.",),
     )
 
 
-def first_trouble(observations: Sourced) -> When | None:
-    """When trouble was first observed: "about 2 p.m. EST"; None if it never was."""
-    rows = [row for row in records(observations) if row["status"] in ("failing", "degraded")]
+def first_trouble(observations: Sourced, *, host: str = "") -> When | None:
+    """When trouble of this host, or of any, was first observed: "about 2 p.m. EST"; None if it never was."""
+    mine = (row for row in records(observations) if row["host"] == (host or row["host"]))
+    rows = [row for row in mine if row["status"] in ("failing", "degraded")]
     return when_in(rows[0]) if rows else None

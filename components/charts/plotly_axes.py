@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from components.charts.elapsed import START
 from components.charts.geometry import Path, compact, round_values, totals, valued
 from components.charts.model import Steps
 from components.charts.plotly_pen import Part, Pen
@@ -79,8 +80,8 @@ def _ticks(pen: Pen) -> Sequence[Tick]:
 
 
 def _every_other(ticks: Sequence[Tick]) -> Sequence[Tick]:
-    """Every second tick, those of midnight and January among them; a day left out goes to the next tick."""
-    first = next((n for n in range(len(ticks) - 1, -1, -1) if ticks[n].sub), 0) % 2
+    """Every second tick, those of midnight, January and T+0 among them; a day left out goes to the next tick."""
+    first = next((n for n in range(len(ticks) - 1, -1, -1) if ticks[n].sub or ticks[n].label == START), 0) % 2
     owed = [tick.sub for tick in ticks[:first]]
     return [tick._replace(sub=tick.sub or "".join(owed)) if n == 0 else tick for n, tick in enumerate(ticks[first::2])]
 

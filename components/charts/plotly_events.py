@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from components.charts.events import is_dated
 from components.charts.geometry import anchor, has_band
 from components.charts.labels import Placed
 from components.charts.plotly_pen import Part, Pen, broken, ground, rgba, scatter, stroke, words
@@ -52,24 +55,32 @@ def event_traces(pen: Pen, plan: Plan) -> list[Part]:
 
 def _hover(pen: Pen, n: int, index: int) -> str:
     event = pen.chart.events[index]
-    dated = pen.chart.window.length.days >= 1
+    dated = is_dated(event.when, pen.chart.window)
     return broken(f"{n}. {pen.clock.when(event.when, dated=dated)}: {pen.clock.say(event.label)}")
 
 
 def event_shapes(pen: Pen, plan: Plan) -> list[Part]:
-    """A line from each circle through all lanes; a soft band where only bounds are known."""
+    """A line from each circle through its lanes; a soft band where only bounds are known."""
     found = []
     for event, entry in zip(pen.chart.events, plan.placed, strict=True):
         colour, when = pen.theme.colour(event.tone), event.when
+        own = [lane for lane in plan.lanes if not event.lanes or lane.lane.slug in event.lanes]
         if has_band(when):
             ends = pen.x(when.earliest), pen.x(when.latest)
             fill = rgba(colour, 0.06 if event.emphasised else 0.03)
-            bodies = [(plan.share(lane.bottom), plan.share(lane.body)) for lane in plan.lanes]
+            bodies = [(plan.share(lane.bottom), plan.share(lane.body)) for lane in own]
             found += [ground(*ends, *body, fill=fill) for body in bodies]
         x, top = pen.x(anchor(when)), plan.share(plan.strip.height - height_of(entry))
         dash = DASHES[look(event.tone).dash] if when.exact else "1px,3px"
         width, strength = (1.2, 1.0) if event.emphasised else (0.8, 0.35)
-        found.append(stroke(x, x, 0.0, top, color=rgba(colour, strength), width=width, dash=dash))
+        drawn = partial(stroke, x, x, color=rgba(colour, strength), width=width, dash=dash)
+        if len(own) == len(plan.lanes):
+            found.append(drawn(0.0, top))
+            continue
+        found.append(drawn(plan.share(plan.strip.height), top))
+        # T+0 has a hairline of the grid, which would hide a line that lies under it.
+        layer = {"layer": "above"} if anchor(when) == pen.chart.origin else {}
+        found += [drawn(plan.share(lane.bottom), plan.share(lane.body)) | layer for lane in own]
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from components.charts.clock import Style, token
-from components.charts.events import ONE_DAY, call_events, candidate, within
+from components.charts.events import ONE_DAY, call_events, candidate, said_of, within
 from components.charts.model import Chart, Item, Lane, Steps, Tone
 from components.charts.rows import records, source_ids, when_in
 from components.charts.words import span_text
@@ -27,7 +27,8 @@ def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -
     reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win else None
     top = max((item.high or 0 for mark in marks for item in mark.items), default=0)
     domain = (0.0, max(story.about.to_win or 0, top) * 1.06)
-    note = f"As called by {_caller_name(story, caller)}. Shaded: possibly called, where only bounds are known."
+    verb = story.about.verb
+    note = f"As {verb} by {_caller_name(story, caller)}. Shaded: possibly {verb}, where only bounds are known."
     return Lane("results", title, story.about.unit, marks, domain, note, reference=reference)
 
 
@@ -54,19 +55,25 @@ def _caller_name(story: Story, caller: str) -> str:
 def results_takeaway(story: Story, window: Window, *, caller: str) -> str:
     """What the caller had called by the end of the window, as ranges; or why there is no total."""
     found = totals_at(story, window.end, caller=caller)
-    name = _caller_name(story, caller)
+    name = said_of(story, caller).rstrip(",")
     if found.totals is None:
         return f"{name}: {found.note}, so no running total is drawn"
     style: Style = "stamp" if window.length >= ONE_DAY else "time"
     if not any(high for _, high in found.totals.values()):
-        return f"{name} had called nothing by {token(window.end, 'stamp')}"
+        return f"{name} had {story.about.verb} nothing by {token(window.end, 'stamp')}"
     said = " and ".join(
         f"{span_text(*found.totals[party.id])} for {party.short}"
         for party in story.about.parties
         if party.id in found.totals
     )
     to_win = f"; {story.about.to_win} are needed to win" if story.about.to_win else ""
-    return f"By {token(window.end, style)} {name} had called {said}{to_win}"
+    return f"By {token(window.end, style)} {name} had {story.about.verb} {said}{to_win}"
+
+
+def _title(story: Story) -> str:
+    """Electoral votes as called; areas declared, where the unit says so itself."""
+    unit, verb = story.about.unit.capitalize(), story.about.verb
+    return unit if verb in unit.split() else f"{unit} as {verb}"
 
 
 def results_chart(story: Story, window: Window, *, calls: Sourced, milestones: Sourced, caller: str) -> Chart:
@@ -75,7 +82,7 @@ def results_chart(story: Story, window: Window, *, calls: Sourced, milestones: S
     return Chart(
         slug="results",
         story=story.slug,
-        title=f"{story.about.unit.capitalize()} as called",
+        title=_title(story),
         takeaway=results_takeaway(story, window, caller=caller),
         window=window,
         lanes=(results_lane(story, calls, window, caller=caller),),

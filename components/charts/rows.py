@@ -8,23 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from data.model import Precision, Sourced, When, Window
-
-
-def records(sourced: Sourced) -> list[dict[str, Any]]:
-    """The rows of a frame as plain dicts: timestamps as aware datetimes, absent cells as None."""
-    return [{str(key): _plain(value) for key, value in row.items()} for row in sourced.frame.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
-    return None if value is None or value is pd.NaT or (isinstance(value, float) and value != value) else value
-
-
-def when_in(row: dict[str, Any]) -> When:
-    """The interval in a row's columns earliest, latest, stated and precision."""
-    return When(row["earliest"], row["latest"], Precision(row["precision"]), row["stated"])
+from data.frames import records as records
+from data.frames import when_in as when_in
+from data.model import Sourced, When, Window
 
 
 def until_in(row: dict[str, Any], column: str = "until") -> When | None:

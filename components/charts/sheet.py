@@ -106,7 +106,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Type and mark sizes in pixels for one class of width."""
+    """Type and mark sizes in pixels for one class of width.
+
+    A narrow one has no room for names beside the lanes; a sparse one draws only the events that a story emphasises.
+    """
 
     title: float
     note: float
@@ -117,12 +120,15 @@ class Sizes:
     pitch: float
     pad: float
     body: float
+    narrow: bool = False
+    sparse: bool = False
 
 
-#: A phone, a phone on which a page of words must find room too, and everything wider.
-NARROW = Sizes(title=14, note=12, label=11, digit=9, circle=7.5, glyph=4.5, pitch=17, pad=12, body=150)
-BRIEF = Sizes(title=13, note=12, label=11, digit=8.5, circle=6.6, glyph=4, pitch=13, pad=12, body=112)
+#: A phone, a phone on which a page of words must find room too, everything wider, and a picture of a given height.
+NARROW = Sizes(title=14, note=12, label=11, digit=9, circle=7.5, glyph=4.5, pitch=17, pad=12, body=150, narrow=True)
+BRIEF = Sizes(title=13, note=12, label=11, digit=8.5, circle=6.6, glyph=4, pitch=13, pad=12, body=112, narrow=True)
 WIDE = Sizes(title=15, note=13, label=12, digit=10, circle=8.5, glyph=5, pitch=19, pad=16, body=200)
+CARD = Sizes(title=14, note=12, label=12, digit=9.6, circle=8.2, glyph=4.4, pitch=15, pad=4, body=150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ class Frame:
 
     @property
     def narrow(self) -> bool:
-        return self.sizes is not WIDE
+        return self.sizes.narrow
 
     @property
     def dated(self) -> bool:

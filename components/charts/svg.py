@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from components.charts.bare import NOTHING
 from components.charts.clock import Clock
-from components.charts.geometry import TimeScale, compact, domain, round_values, tracks_of, valued
-from components.charts.model import Chart, Steps, Tone
+from components.charts.geometry import TimeScale
+from components.charts.model import Chart, Tone
 from components.charts.room import Box, Room
 from components.charts.sheet import BRIEF, NARROW, WIDE, Frame, Label, Sheet, Sizes, number, tag, text_box
 from components.charts.svg_events import draw_lines, draw_strip
 from components.charts.svg_lanes import draw_lane
 from components.charts.svg_notes import draw_headline, draw_notes
-from components.charts.text import BOLD, text_width, xml
+from components.charts.svg_sides import end_width, gutter_width
+from components.charts.text import xml
 from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
 
 #: Pixels. Outside of this range a drawing is made at its nearest end and scales by its viewBox.
@@ -23,12 +25,13 @@ _WIDE_FROM = 560
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A finished drawing: its size in pixels, its elements, and the box of every line of text on it."""
+    """A finished drawing: its size in pixels, its elements, the box of its lanes and of every line of text on it."""
 
     width: float
     height: float
     prefix: str
     body: str
+    plot: Box
     labels: tuple[Label, ...]
 
 
@@ -48,7 +51,7 @@ def draw(
     `headline` writes the takeaway above it and `credit` below, for pictures that travel alone. `adaptive` lets a
     light drawing turn dark with the reader's system. `brief` leaves out notes, legends and edge notes, for a page
     that prints them beside it. Ids begin with the chart's slug and width, so that drawings of several widths can
-    stand in one page.
+    stand in one page. The root says which span of time its lanes stand for and where they are, for scripts.
     """
     found = layout(chart, clock, width=width, headline=headline, credit=credit, brief=brief)
     title, about = f"{found.prefix}-title", f"{found.prefix}-desc"
@@ -69,14 +72,27 @@ def draw(
         viewBox=f"0 0 {number(found.width)} {number(found.height)}",
         role="img",
         aria_labelledby=f"{title} {about}",
+        data_from=chart.window.start.isoformat(),
+        data_to=chart.window.end.isoformat(),
+        data_left=found.plot.left,
+        data_right=found.plot.right,
+        data_top=found.plot.top,
+        data_bottom=found.plot.bottom,
     )
 
 
 def layout(
-    chart: Chart, clock: Clock, *, width: int, headline: bool = False, credit: str = "", brief: bool = False
+    chart: Chart,
+    clock: Clock,
+    *,
+    width: int,
+    headline: bool = False,
+    credit: str = "",
+    brief: bool = False,
+    sizes: Sizes | None = None,
 ) -> Layout:
-    """Every element and every text box of the drawing, before colours."""
-    frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief)
+    """Every element and every text box of the drawing, before colours; `sizes` are the width's own if None."""
+    frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes)
     y = draw_headline(frame, frame.sizes.pad) if headline else frame.sizes.pad * 0.5
     strip_bottom, strip = draw_strip(frame, y)
     bodies: list[Box] = []
@@ -86,35 +102,27 @@ def layout(
         bodies.append(body)
         y += gap
     draw_lines(frame, strip, strip_bottom, bodies)
-    y = _axis(frame, bodies, y - gap)
-    y = draw_notes(frame, y, credit=credit)
-    return Layout(
-        frame.width, round(y + frame.sizes.pad), frame.sheet.prefix, frame.sheet.body, tuple(frame.sheet.labels)
-    )
+    foot = y - gap if bodies else y
+    plot = Box(frame.scale.left, strip_bottom, frame.scale.right, foot)
+    y = draw_notes(frame, _axis(frame, bodies, foot) if bodies else _nothing(frame, foot), credit=credit)
+    sheet, height = frame.sheet, round(y + frame.sizes.pad)
+    return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
 
 
-def _frame(chart: Chart, clock: Clock, width: int, *, brief: bool) -> Frame:
-    sizes = WIDE if width >= _WIDE_FROM else BRIEF if brief else NARROW
-    gutter = _gutter(chart, sizes) if sizes is WIDE else 0.0
-    beside = _end_room(chart, sizes) if sizes is WIDE else 0.0
+def _frame(chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None) -> Frame:
+    sizes = sizes or (WIDE if width >= _WIDE_FROM else BRIEF if brief else NARROW)
+    gutter = 0.0 if sizes.narrow else gutter_width(chart, sizes)
+    beside = 0.0 if sizes.narrow else end_width(chart, sizes)
     scale = TimeScale(chart.window, sizes.pad + gutter, width - sizes.pad - beside)
     prefix = f"nd-{re.sub(r'[^a-z0-9-]', '-', chart.slug.lower())}-{width}"
     return Frame(chart, clock, Sheet.blank(prefix), scale, sizes, width, brief)
 
 
-def _gutter(chart: Chart, sizes: Sizes) -> float:
-    """Room at the left for the names of rows and the values of scales."""
-    names = [name for lane in chart.lanes for name in tracks_of(lane)]
-    values = [compact(v) for lane in chart.lanes if valued(lane) for v in round_values(*domain(lane))]
-    widest = max((text_width(text, sizes.label) for text in [*names, *values]), default=0.0)
-    return min(widest + 8, 170.0) if widest else 0.0
-
-
-def _end_room(chart: Chart, sizes: Sizes) -> float:
-    """Room at the right for the totals at the ends of their lines."""
-    names = [mark.name for lane in chart.lanes for mark in lane.marks if isinstance(mark, Steps)]
-    widest = max((text_width(f"{name} 000–000", sizes.label, factor=BOLD) for name in names), default=0.0)
-    return min(widest, 140.0)
+def _nothing(frame: Frame, y: float) -> float:
+    """The words that stand where there is no lane: a bare axis would look like a calm night."""
+    size = frame.sizes.label
+    frame.sheet.text(frame.sizes.pad, y + size * 1.5, f"{NOTHING}.", size, classes="q")
+    return y + size * 2
 
 
 def _axis(frame: Frame, bodies: list[Box], y: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from components.charts.events import is_dated
 from components.charts.geometry import anchor, has_band
 from components.charts.labels import GAP, Flag, Placed, place, row_count
 from components.charts.model import Event
@@ -30,7 +31,7 @@ def flags(frame: Frame, events: Sequence[Event], bounds: tuple[float, float]) ->
 
 def draw_strip(frame: Frame, y: float) -> tuple[float, Strip]:
     """Circles and labels in rows from y downwards; returns where the strip ends, and where each event stands."""
-    numbered = frame.chart.numbered
+    numbered = [pair for pair in frame.chart.numbered if pair[1].emphasised or not frame.sizes.sparse]
     if not numbered:
         return y, ()
     bounds = frame.sizes.pad / 2, frame.width - frame.sizes.pad / 2
@@ -55,7 +56,8 @@ def _number(frame: Frame, n: int, event: Event, entry: Placed, y: float) -> None
         stroke_width=1.5 if event.emphasised else 1.1,
         stroke_dasharray="" if event.when.exact else "2 1.6",
     )
-    said = f"{n}. {frame.clock.when(event.when, dated=frame.dated)}: {frame.clock.say(event.label)}"
+    dated = is_dated(event.when, frame.chart.window)
+    said = f"{n}. {frame.clock.when(event.when, dated=dated)}: {frame.clock.say(event.label)}"
     title = tag("title", xml(said, most=HOVER_CHARACTERS))
     tone = f"t-{event.tone.value}"
     rows = " ".join(map(named, event.rows))
@@ -68,29 +70,32 @@ def _number(frame: Frame, n: int, event: Event, entry: Placed, y: float) -> None
 
 
 def draw_lines(frame: Frame, strip: Strip, strip_bottom: float, bodies: Sequence[Box]) -> None:
-    """A thin line for every event from its circle through all lanes; a soft band where only bounds are known."""
+    """A thin line for every event from its circle through its lanes; a soft band where only bounds are known."""
     if not bodies:
         return
     end = bodies[-1].bottom
+    lanes = list(zip(frame.chart.lanes, bodies, strict=True))
     pitch = frame.sizes.circle * 2 + 2
     for _, event, entry in strip:
         tone = f"t-{event.tone.value}"
         x = entry.flag.x
         top = strip_bottom - 6 - (entry.row + 0.5) * pitch
         style = look(event.tone)
+        own = [body for lane, body in lanes if not event.lanes or lane.slug in event.lanes]
         if has_band(event.when):
-            _band(frame, event, strip_bottom, bodies)
+            _band(frame, event, own)
         strong = event.emphasised
-        parts = [f"M{number(x)} {number(top)}V{number(end if strong else strip_bottom)}"]
-        if not strong:
-            parts += [f"M{number(x)} {number(body.top)}V{number(body.bottom)}" for body in bodies]
+        whole = strong and len(own) == len(bodies)
+        parts = [f"M{number(x)} {number(top)}V{number(end if whole else strip_bottom)}"]
+        if not whole:
+            parts += [f"M{number(x)} {number(body.top)}V{number(body.bottom)}" for body in own]
         dash = "1 3" if not event.when.exact else style.dash
         line = tag("path", d="".join(parts), class_=f"{tone} s {'strong' if strong else 'weak'}", stroke_dasharray=dash)
         foot = outline(style.shape, x, strip_bottom, 2.4, class_="f" if event.when.exact else "p s")
         frame.sheet.add("events", line + tag("g", foot, class_=tone))
 
 
-def _band(frame: Frame, event: Event, strip_bottom: float, bodies: Sequence[Box]) -> None:
+def _band(frame: Frame, event: Event, bodies: Sequence[Box]) -> None:
     """From the earliest to the latest it may have been: fading in, since it is surest at its latest bound."""
     left, right = frame.scale.x(event.when.earliest), frame.scale.x(event.when.latest)
     if right - left < 1:

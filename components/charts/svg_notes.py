@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.charts.clock import Clock
+from components.charts.elapsed import times_note
 from components.charts.model import Chart, Event
 from components.charts.sheet import Frame
 from components.charts.text import SERIF_BOLD, visible, wrap
@@ -36,7 +37,7 @@ def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:
         if frame.brief
         else [" ".join(_sentence(fitted(frame.clock.say(note), _NOTE_CHARACTERS)) for note in frame.chart.notes)]
     )
-    for text in [*edges, *notes, f"All times {frame.clock.name}.{numbers}", credit]:
+    for text in [*edges, *notes, f"{times_note(frame.clock)}{numbers}", credit]:
         lines = wrap(visible(text), size, width)
         y += 5 if lines else 0
         for line in lines:
@@ -71,4 +72,4 @@ def edge_entry(event: Event, clock: Clock) -> str:
     day = clock.day(event.when.latest)
     if said == event.short:
         said = f"{said} {clock.when(event.when)}"
-    return said if event.when.precision is Precision.DAY else f"{said} {day}"
+    return said if event.when.precision is Precision.DAY or said.endswith(day) else f"{said} {day}"

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+
 import pandas as pd
 
 from components.charts.clock import Clock
 from components.charts.geometry import anchor
 from components.charts.model import Chart, Event, Item, Kind, Lane, Mark
+from components.charts.moved import in_truth
 from components.charts.words import amount, event_numbers, period, unmarked_events
+from data.model import Precision, When, as_utc
 
 COLUMNS = ("No.", "Lane", "When", "What", "Value", "Evidence", "Source", "Row")
+#: What a program reads: UTC times, numbers, and where to check them. Empty where nothing is known.
+TYPED = ("earliest_utc", "latest_utc", "until_utc", "value", "low", "high", "unit", "source_urls")
+#: A spreadsheet runs what begins so, also behind spaces, quotation marks and in full-width letters.
+_FORMULA = re.compile(r"[\s'\"`‘’‚‛“”„‟«»‹›＇＂]*[=+\-@＝＋－＠﹢﹣﹦﹫−|]")
+
+#: The text cells of a row, and its typed ones.
+Cell = str | int | float | None
+Row = tuple[tuple[str, ...], tuple[Cell, ...]]
 
 
 def frame(chart: Chart, clock: Clock) -> pd.DataFrame:
@@ -17,20 +35,77 @@ def frame(chart: Chart, clock: Clock) -> pd.DataFrame:
 
     `When` is as sharp as the evidence; `Row` names the table and id the figure came from; `Source` who published it.
     """
+    return pd.DataFrame([text for text, _ in _rows(chart, clock)], columns=pd.Index(COLUMNS), dtype=str)
+
+
+def csv_of(chart: Chart, clock: Clock) -> str:
+    """The table as CSV: `COLUMNS` as a person reads them, then `TYPED` as a program does.
+
+    Every text cell is in quotation marks and begins with nothing that a spreadsheet runs; numbers are bare numbers,
+    a negative one too. Times are ISO 8601 in UTC, addresses of sources are separated by spaces. No byte order mark:
+    whoever writes a file for Excel puts one first.
+    """
+    out = io.StringIO()
+    sheet = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    sheet.writerow((*COLUMNS, *TYPED))
+    for text, typed in _rows(chart, clock):
+        cells = ("" if cell is None else cell for cell in (*text, *typed))
+        sheet.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in cells])
+    return out.getvalue()
+
+
+def _inert(cell: str) -> str:
+    """The text without controls and marks that reverse writing; an apostrophe first where it would be a formula."""
+    spaced = (" " if char.isspace() else char for char in cell)
+    shown = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
+    return f"'{shown}" if _FORMULA.match(shown) or cell[:1] in ("\t", "\r") else shown
+
+
+def _rows(chart: Chart, clock: Clock) -> Iterator[Row]:
     names = {source.id: source.org for source in chart.sources}
+    urls = {source.id: source.url for source in chart.sources}
     numbers = event_numbers(chart)
-    cells = [
-        (anchor(item.when), _mark_row(lane, mark, item, clock, names, numbers.get(item.row)))
-        for lane in chart.lanes
-        for mark, item in lane.items
-    ]
-    cells += [
-        (anchor(event.when), _event_row(event, clock, names, str(number), "Event"))
-        for number, event in unmarked_events(chart)
-    ]
-    ordered = [row for _, row in sorted(cells, key=lambda entry: entry[0])]
-    ordered += [_event_row(event, clock, names, "", "Outside this window") for event in chart.outside]
-    return pd.DataFrame(ordered, columns=pd.Index(COLUMNS), dtype=str)
+    found: list[tuple[datetime, Row]] = []
+    for lane in chart.lanes:
+        for mark, item in lane.items:
+            text = _mark_row(lane, mark, item, clock, names, numbers.get(item.row))
+            found.append((anchor(item.when), (text, _typed_item(lane, item, urls))))
+    for number, event in unmarked_events(chart):
+        text = _event_row(event, clock, names, str(number), "Event")
+        found.append((anchor(event.when), (text, _typed_event(event, urls))))
+    yield from (row for _, row in sorted(found, key=lambda entry: entry[0]))
+    for event in chart.outside:
+        yield _event_row(event, clock, names, "", "Outside this window"), _typed_event(event, urls)
+
+
+def _typed_item(lane: Lane, item: Item, urls: dict[str, str]) -> tuple[Cell, ...]:
+    until = _utc(item.until.latest - item.moved) if item.until else ""
+    unit = "rank" if item.kind is Kind.RANK else lane.unit
+    figures = [_number(figure) for figure in (item.value, item.low, item.high)]
+    known = unit if any(figure is not None for figure in figures) else ""
+    return (*_bounds(in_truth(item)), until, *figures, known, _addresses(item.sources, urls))
+
+
+def _typed_event(event: Event, urls: dict[str, str]) -> tuple[Cell, ...]:
+    return (*_bounds(in_truth(event)), "", None, None, None, "", _addresses(event.sources, urls))
+
+
+def _bounds(when: When) -> tuple[str, str]:
+    return ("", "") if when.precision is Precision.NONE else (_utc(when.earliest), _utc(when.latest))
+
+
+def _utc(moment: datetime) -> str:
+    return as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _number(figure: float | None) -> int | float | None:
+    if figure is None or not math.isfinite(figure):
+        return None
+    return int(figure) if float(figure).is_integer() else float(figure)
+
+
+def _addresses(ids: tuple[str, ...], urls: dict[str, str]) -> str:
+    return " ".join(dict.fromkeys(urls[name] for name in ids))
 
 
 def _mark_row(
@@ -57,12 +132,3 @@ def _event_row(event: Event, clock: Clock, names: dict[str, str], number: str, l
 
 def _source_names(ids: tuple[str, ...], names: dict[str, str]) -> str:
     return "; ".join(dict.fromkeys(names.get(name, name) for name in ids))
-
-
-def csv_text(table: pd.DataFrame) -> str:
-    """The table as CSV whose text cells no spreadsheet takes for a formula."""
-    return table.map(_inert).to_csv(index=False)
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -13,7 +13,7 @@ from components.charts.model import Chart, Lane
 from components.charts.outages import first_trouble, main_service, observation_events, outages_lane
 from components.charts.results import results_lane
 from components.charts.rows import records, split_by, when_in
-from data.model import Sourced, When, Window
+from data.model import Precision, Sourced, When, Window
 from data.story import Story
 
 
@@ -44,6 +44,7 @@ def timeline_chart(
     `lanes` chooses among LANES; none chosen means all. Of several drawn series the first one is shown here.
     """
     chosen = [name for name in LANES if not lanes or name in lanes]
+    host = main_service(story)
     near_marks, far_marks = split_by(window, marks)
     seen, unseen = split_by(window, observations)
     events, far = within(call_events(story, calls, milestones, window, caller=caller), window)
@@ -55,7 +56,7 @@ def timeline_chart(
     }
     edges = [*far]
     edges += mark_events(far_marks) if "interest" in chosen else []
-    edges += observation_events(unseen) if "outages" in chosen else []
+    edges += observation_events(story, unseen) if "outages" in chosen else []
     return Chart(
         slug="timeline",
         story=story.slug,
@@ -64,7 +65,7 @@ def timeline_chart(
             story,
             window,
             calls,
-            trouble=Firsts(first_trouble(seen), first_trouble(observations)),
+            trouble=Firsts(first_trouble(seen, host=host), first_trouble(observations, host=host)),
             rise=Firsts(first_rise(near_marks), first_rise(marks)),
         ),
         window=window,
@@ -82,8 +83,8 @@ def timeline_takeaway(story: Story, window: Window, calls: Sourced, *, trouble: 
     Where the story holds an earlier one outside the window, the sentence says that it speaks of this range.
     """
     moments = [
-        (f"trouble at {main_service(story)} is on record{_here(trouble)} from {{}}", trouble.here),
-        (f"rising searches were reported{_here(rise)} from {{}}", rise.here),
+        (f"trouble at {main_service(story)} is on record{_here(trouble)} {_from(trouble.here)}{{}}", trouble.here),
+        (f"rising searches were reported{_here(rise)} {_from(rise.here)}{{}}", rise.here),
         _first_call(story, calls, window),
     ]
     held = [(words, when) for words, when in moments if when is not None]
@@ -94,6 +95,13 @@ def timeline_takeaway(story: Story, window: Window, calls: Sourced, *, trouble: 
     styles: list[Style] = ["stamp" if long else "time" if place == last else "short" for place in range(len(held))]
     text = "; ".join(words.format(token(when, style)) for (words, when), style in zip(held, styles, strict=True))
     return text[0].upper() + text[1:]
+
+
+def _from(when: When | None) -> str:
+    """What leads up to a time: nothing before "between" or "by", which say themselves how the time is meant."""
+    if when is None or when.precision in (Precision.WINDOW, Precision.BY):
+        return ""
+    return "on " if when.precision is Precision.DAY else "from "
 
 
 def _here(first: Firsts) -> str:
@@ -107,5 +115,6 @@ def _first_call(story: Story, calls: Sourced, window: Window) -> tuple[str, When
         if code in rows:
             when = when_in(rows[code])
             said = said_of(story, rows[code]["caller"])
-            return f"{said} called {rows[code]['name']} {'at ' if when.exact else ''}{{}}", when
+            led = "at " if when.exact else "on " if when.precision is Precision.DAY else ""
+            return f"{said} {story.about.verb} {rows[code]['name']} {led}{{}}", when
     return "", None

@@ -91,7 +91,7 @@ def traffic_chart(story: Story, window: Window, *, figures: Sourced) -> Chart:
         lanes=lanes,
         outside=tuple(_edge(row) for row in outside),
         sources=story.sources,
-        notes=("Users, sessions and visits are different counts, each in a lane of its own.",),
+        notes=("Users, sessions and visits are different counts, each in a lane of its own.",) if lanes else (),
     )
 
 

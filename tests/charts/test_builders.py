@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,9 +9,12 @@ import pytest
 from components.charts.catalogue import CHARTS, chart_of
 from components.charts.clock import Clock
 from components.charts.model import Chart, Kind, Points, Steps
+from components.charts.svg import draw
+from components.charts.timeline import Firsts, timeline_takeaway
 from components.charts.words import describe
 from data.errors import DataError
-from data.model import Window
+from data.model import Precision, When, Window
+from data.results import load_calls
 from data.story import Story, read_story
 
 US_2016 = Path(__file__).parents[2] / "data" / "stories" / "us-2016"
@@ -174,3 +178,89 @@ def test_every_mark_and_event_names_a_source_that_comes_with_the_chart(story: St
             assert item.sources and set(item.sources) <= known, item.row
     for event in (*chart.events, *chart.outside):
         assert event.sources and set(event.sources) <= known, event.rows
+
+
+def told_as(story: Story, **about: object) -> Story:
+    return replace(story, about=story.about.model_copy(update=about))
+
+
+@pytest.mark.parametrize(
+    ("when", "says"),
+    [
+        pytest.param(When(utc("09T05:00"), utc("09T06:00"), Precision.WINDOW), "record between midnight and", id="two"),
+        pytest.param(When(utc("09T05:00"), utc("09T06:00"), Precision.BY), "on record by 1 a.m.", id="an upper bound"),
+        pytest.param(
+            When(utc("09T05:00"), utc("10T04:59"), Precision.DAY, utc("09T00:00")), "record on Nov. 9, 2016", id="a day"
+        ),
+        pytest.param(When.at(utc("09T05:00")), "on record from midnight", id="a minute"),
+    ],
+)
+def test_the_takeaway_leads_up_to_a_time_as_it_is_known(story: Story, when: When, says: str) -> None:
+    calls = load_calls(story, Window(utc("01T00:00"), utc("02T00:00")))
+    firsts = Firsts(when, when)
+    said = timeline_takeaway(story, story.window, calls, trouble=firsts, rise=Firsts(None, None))
+    assert says in EASTERN.say(said)
+
+
+def test_earlier_trouble_of_another_site_is_not_the_main_sites(story: Story) -> None:
+    services = tuple(
+        entry.model_copy(update={"main": entry.host == "immigration.govt.nz"}) for entry in story.about.services
+    )
+    assert "trouble" not in night(told_as(story, services=services), "timeline").takeaway.casefold()
+
+
+def test_a_story_of_declarations_says_so_in_title_note_and_takeaway(story: Story) -> None:
+    chart = night(told_as(story, verb="declared"), "results")
+    assert chart.title == "Electoral votes as declared"
+    assert EASTERN.say(chart.takeaway).startswith("By 7 a.m. EST AP had declared 279 for Trump")
+    assert chart.lanes[0].note.startswith("As declared by The Associated Press.")
+    assert night(told_as(story, verb="declared", unit="areas declared"), "results").title == "Areas declared"
+
+
+def test_a_takeaway_names_a_caller_as_sentences_do(story: Story) -> None:
+    assert night(story, "results", caller="Guardian").takeaway.startswith("The Guardian’s timeline: no total")
+
+
+def several_terms(story: Story, *terms: str) -> Story:
+    """The story as if its U.S. series had been drawn for several terms, the last of which peaks a week earlier."""
+    rows = [row for row in story.interest if row.geo == "US"]
+
+    def earlier(term: str) -> timedelta:
+        return timedelta(days=7 if term == terms[-1] else 0)
+
+    moved = [
+        row.model_copy(update={"term": term, "start": row.start - earlier(term), "end": row.end - earlier(term)})
+        for term in terms
+        for row in rows
+    ]
+    searches = tuple(story.about.searches[0].model_copy(update={"term": term, "geo": "US"}) for term in terms)
+    return replace(told_as(story, searches=searches), interest=tuple(moved))
+
+
+def test_of_several_terms_the_takeaway_counts_and_names_the_first_that_the_story_lists(story: Story) -> None:
+    long = Window(datetime(2004, 1, 1, tzinfo=UTC), datetime(2016, 12, 1, tzinfo=UTC))
+    chart = chart_of(several_terms(story, "zebra", "apple", "mango"), "interest", long, caller="AP")
+    assert chart.takeaway == (
+        "Of 3 series of searches 2 stood highest in the week of Feb. 28, 2016, “zebra” among them; "
+        "each is on its own scale"
+    )
+    assert [lane.title for lane in chart.lanes] == ["“zebra”", "“apple”", "“mango”"]
+    assert len({lane.slug for lane in chart.lanes}) == 3
+    assert all("two places" not in lane.note for lane in chart.lanes)
+
+
+def test_a_chart_without_any_lane_says_so_and_draws_no_axis(story: Story) -> None:
+    bare = replace(story, figures=())
+    text = draw(night(bare, "traffic"), EASTERN, width=600)
+    assert "No records in this story for this range." in text
+    assert 'class="axis"' not in text
+    assert 'class="axis"' in draw(night(story, "traffic"), EASTERN, width=600)
+
+
+def test_an_edge_note_names_another_site_than_the_main_one(story: Story) -> None:
+    services = tuple(
+        entry.model_copy(update={"main": entry.host == "immigration.govt.nz"}) for entry in story.about.services
+    )
+    outside = night(told_as(story, services=services), "outages").outside
+    assert all(event.short.startswith("cic.gc.ca ") for event in outside if event.label.startswith("cic.gc.ca"))
+    assert any(event.short.startswith("cic.gc.ca ") for event in outside)

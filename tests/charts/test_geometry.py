@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ from components.charts.geometry import (
     tracks_of,
 )
 from components.charts.model import Item, Kind, Lane, Line, Points, Tone
-from data.model import Precision, When, Window
+from data.model import Precision, When, Window, day_span
 from tests.charts import samples
 from tests.charts.samples import NIGHT, at, between, utc
 
@@ -144,3 +144,14 @@ def test_round_values_are_few_and_inside(low: float, span: float) -> None:
 )
 def test_values_of_an_axis_are_short(value: float, said: str) -> None:
     assert compact(value) == said
+
+
+DAY = When(*day_span(date(2016, 11, 9), "America/New_York"), Precision.DAY, utc("9 00:00"))
+
+
+def test_a_call_known_by_its_day_stands_at_that_days_end_and_not_on_the_evening_before() -> None:
+    assert anchor(DAY) == utc("10 04:59") + timedelta(seconds=59)
+
+
+def test_an_observation_known_by_its_day_stands_in_the_middle_of_what_the_window_holds_of_it() -> None:
+    assert spot(DAY, Window(utc("8 18:00"), utc("9 13:00"))) == utc("9 09:00")

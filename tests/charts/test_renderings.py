@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -150,10 +150,3 @@ def test_all_traces_share_one_x_axis_so_that_one_hover_box_serves_all_lanes(stor
     assert {trace.get("xaxis", "x") for trace in figure["data"]} == {"x"}
     assert figure["layout"]["hovermode"] == "x unified"
     assert len({trace.get("yaxis", "y") for trace in figure["data"]}) >= 3
-
-
-def test_a_table_that_a_spreadsheet_opens_runs_nothing(story: Story) -> None:
-    chart = chart_of(story, "outages", Window(*[datetime(2016, 11, day, tzinfo=UTC) for day in (8, 10)]), caller="AP")
-    told = table.frame(chart, Clock("UTC"))
-    told.loc[0, "What"] = "=HYPERLINK(1)"
-    assert "'=HYPERLINK(1)" in table.csv_text(told)

@@ -1,0 +1,145 @@
+"""A checked claim as data: the question, the verdict, every account, and every row that went into it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from components.charts.claim_words import CAUTION, quotable, reasons, takeaway
+from components.charts.clock import Clock
+from data.anchors import Anchor
+from data.claims import Account
+from data.findings import Finding
+from data.frames import records
+from data.model import Sourced, When, Window, as_utc
+from data.story import Story
+
+#: Named in every file. A later schema has another number; within a number, fields are only added.
+SCHEMA = "nightdesk-claim/1"
+
+Data = dict[str, Any]
+
+
+def record_text(story: Story, finding: Finding, *, clock: Clock, observations: Sourced, drawn: Sourced) -> str:
+    """`record_of` as JSON text, the same for the same claim."""
+    found = record_of(story, finding, clock=clock, observations=observations, drawn=drawn)
+    return json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def record_of(story: Story, finding: Finding, *, clock: Clock, observations: Sourced, drawn: Sourced) -> Data:
+    """The claim as plain values.
+
+    `schema`    "nightdesk-claim/1"
+    `claim`     story, series and event (keys), caller, subject and event in words, clock, as_of
+    `verdict`   one of four; `verdict_by_caller` the same by every other caller's time; `sentences` in words
+    `accounts`  label, what, credit, grade, [from, to) in UTC, by (there by its end, begun at any time before), counts,
+                verdict, note, rows ("table:id"), sources (ids)
+    `event`     key, label, caller, [from, to), rows, sources; null where this caller has no time for it
+    `inputs`    table -> rows that were looked at, every column as the story's table (or the series' bins) has it
+    `sources`   id, org, title, url, published, licence
+
+    Times are ISO 8601 in UTC; sentences say theirs on `clock`.
+    """
+    rows = tuple(dict.fromkeys(_rows_of(finding)))
+    inputs = _inputs(story, rows, observations=observations, drawn=drawn)
+    held = (*story.sources, *observations.sources, *drawn.sources)
+    named = {name for table in inputs.values() for row in table for name in str(row.get("source", "")).split()}
+    return {
+        "schema": SCHEMA,
+        "claim": _claim(story, finding, clock),
+        "verdict": finding.verdict.value,
+        "verdict_by_caller": {other.caller: other.verdict.value for other in finding.elsewhere},
+        "sentences": [clock.say(said) for said in (takeaway(finding), quotable(finding), *reasons(story, finding))],
+        "caution": CAUTION,
+        "accounts": [_account(account, clock) for account in finding.accounts],
+        "event": _anchor(finding.anchor, clock) if finding.anchor else None,
+        "events_elsewhere": [_anchor(other.anchor, clock) for other in finding.elsewhere],
+        "inputs": inputs,
+        "sources": [asdict(source) for source in dict.fromkeys(held) if source.id in named],
+    }
+
+
+def _rows_of(finding: Finding) -> Iterator[str]:
+    yield from finding.subject.rows
+    yield from finding.anchor.rows if finding.anchor else ()
+    for other in finding.elsewhere:
+        yield from other.anchor.rows
+
+
+def _claim(story: Story, finding: Finding, clock: Clock) -> Data:
+    moments = [row.corrected for row in story.corrections]
+    moments += [story.about.updated] if story.about.updated else []
+    return {
+        "story": story.slug,
+        "series": finding.subject.key,
+        "event": finding.event,
+        "caller": finding.caller,
+        "subject": clock.say(finding.subject.label),
+        "held_against": finding.anchor.label if finding.anchor else finding.named,
+        "clock": clock.zone,
+        "as_of": _iso(max(moments)) if moments else None,
+    }
+
+
+def _account(account: Account, clock: Clock) -> Data:
+    return {
+        "label": account.label,
+        "what": clock.say(account.what),
+        "credit": account.credit,
+        "grade": account.grade or None,
+        **_span(account.span),
+        "stated": _stated(account.when),
+        "by": account.by,
+        "counts": account.counts,
+        "verdict": account.verdict.value,
+        "note": account.note,
+        "rows": list(account.rows),
+        "sources": list(account.sources),
+    }
+
+
+def _anchor(anchor: Anchor, clock: Clock) -> Data:
+    return {
+        "key": anchor.key,
+        "label": clock.say(anchor.label),
+        "caller": anchor.caller or None,
+        "earliest": _iso(anchor.when.earliest),
+        "latest": _iso(anchor.when.latest),
+        "precision": anchor.when.precision.value,
+        "rows": list(anchor.rows),
+        "sources": list(anchor.sources),
+    }
+
+
+def _span(span: Window) -> Data:
+    return {"from": _iso(span.start), "to": _iso(span.end)}
+
+
+def _stated(when: When | None) -> Data | None:
+    if when is None:
+        return None
+    return {"at": _iso(when.stated) if when.stated else None, "precision": when.precision.value}
+
+
+def _inputs(story: Story, rows: Iterable[str], *, observations: Sourced, drawn: Sourced) -> dict[str, list[Data]]:
+    """The rows by table: from the story's own tables, else from what was fetched or drawn for it."""
+    found: dict[str, list[Data]] = {}
+    fetched = {f"observations:{row['id']}": row for row in records(observations)}
+    bins = {f"series:{row['series']}|{row['start'].isoformat()}": row for row in records(drawn)}
+    for ref in rows:
+        table, _, name = ref.partition(":")
+        own = next((row for row in getattr(story, table, ()) if getattr(row, "id", "") == name), None)
+        row = own.model_dump(mode="json") if own else _plain(fetched.get(ref) or bins[ref])
+        found.setdefault(table, []).append(row)
+    return found
+
+
+def _plain(row: Data) -> Data:
+    return {name: _iso(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _iso(moment: datetime) -> str:
+    return as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")

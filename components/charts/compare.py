@@ -1,0 +1,171 @@
+"""Two nights on one clock that counts from the same kind of event: small multiples, each on its own scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from components.charts.bare import NOTHING, is_bare
+from components.charts.clock import token
+from components.charts.drawn import drawn_lanes
+from components.charts.elapsed import Elapsed
+from components.charts.events import call_events, listed, said_of, within
+from components.charts.geometry import valued
+from components.charts.interest import marks_lane
+from components.charts.model import Chart, Event, Lane, Tone
+from components.charts.moved import Move
+from components.charts.outages import first_trouble, outages_lane
+from components.charts.pairs import Night, night_marks, night_names, said
+from components.charts.results import results_lane
+from components.charts.rows import split_by
+from data.errors import DataError
+from data.model import Precision, Sourced, Window
+
+LANES = ("interest", "outages", "results")
+_OWN_SCALE = "On a scale of its own."
+#: Milestones that are worth a number beside the emphasised calls: decisive calls and concessions.
+_WORTH = 15
+
+Pair = tuple[Night, Night]
+Moves = tuple[Move, Move]
+
+
+def compare_chart(window: Window, nights: Pair, *, lanes: Sequence[str] = ()) -> Chart:
+    """Lanes of both nights over T+0, the first night's on top within each kind.
+
+    `window` is the first night's, in UTC; the second is shown over the same stretch before and after its own T+0.
+    Whatever moves T+0 moves every mark by exactly as much. No scale is shared: heights of two nights say nothing
+    about each other. DataError for a story beside itself.
+    """
+    first, second = nights
+    if first.story.slug == second.story.slug:
+        raise DataError(f"{first.story.slug} cannot be compared with itself; choose another story beside it.")
+    origin = first.anchor.when.latest
+    names = night_names(first.story, second.story)
+    moves = tuple(
+        Move(night.story.slug, name, mark, origin - night.anchor.when.latest)
+        for night, name, mark in zip(nights, names, night_marks(names), strict=True)
+    )
+    chosen = [kind for kind in LANES if not lanes or kind in lanes]
+    found = [_lanes(night, move, window, chosen) for night, move in zip(nights, moves, strict=True)]
+    events = (
+        move.event(event, tuple(lane for kind in chosen for lane in own[kind]))
+        for night, move, own in zip(nights, moves, found, strict=True)
+        for event in _events(night, _own(window, move))
+    )
+    inside, outside = within(events, window)
+    return Chart(
+        slug="compare",
+        story=first.story.slug,
+        title=f"{names[0]} and {names[1]}, each from its {said(first.anchor.key)}",
+        takeaway=_takeaway(nights, (moves[0], moves[1]), window, origin, seen="outages" in chosen),
+        window=window,
+        lanes=tuple(_told_once(lane for kind in chosen for own in found for lane in own[kind])),
+        events=inside,
+        outside=outside,
+        sources=tuple(
+            move.source(source) for night, move in zip(nights, moves, strict=True) for source in night.sources
+        ),
+        notes=tuple(_notes(nights, (moves[0], moves[1]), window)),
+        origin=origin,
+    )
+
+
+def _own(window: Window, move: Move) -> Window:
+    """The stretch of the night's own time that the window shows."""
+    return Window(window.start - move.by, window.end - move.by)
+
+
+def _lanes(night: Night, move: Move, window: Window, chosen: Sequence[str]) -> dict[str, tuple[Lane, ...]]:
+    own = _own(window, move)
+    found: dict[str, tuple[Lane, ...]] = {}
+    if "interest" in chosen:
+        drawn = drawn_lanes(night.drawn, own)[:1]
+        marks = marks_lane(split_by(own, night.marks)[0], held=bool(drawn))
+        # One row for all: published figures count different things, so no scale could hold them.
+        found["interest"] = (*drawn, _or_bare(replace(marks, tracks=("",)), night.marks))
+    if "outages" in chosen:
+        seen = outages_lane(night.story, split_by(own, night.observations)[0])
+        found["outages"] = (_or_bare(seen, night.observations),)
+    if "results" in chosen:
+        found["results"] = (results_lane(night.story, night.calls, own, caller=night.caller),)
+    return {kind: tuple(move.lane(_scaled(lane)) for lane in lanes) for kind, lanes in found.items()}
+
+
+def _or_bare(lane: Lane, rows: Sourced) -> Lane:
+    """The lane; where nothing is drawn in it, only the words for that."""
+    if any(mark.items for mark in lane.marks):
+        return lane
+    return replace(lane, marks=(), tracks=(), note=NOTHING if len(rows.frame) else "No records in this story")
+
+
+def _scaled(lane: Lane) -> Lane:
+    return replace(lane, note=f"{lane.note} {_OWN_SCALE}".strip()) if valued(lane) else lane
+
+
+def _told_once(lanes: Iterator[Lane]) -> Iterator[Lane]:
+    """The lanes; how to read a kind of lane is said over the first of them."""
+    told: set[str] = set()
+    for lane in lanes:
+        short = _OWN_SCALE if valued(lane) else ""
+        yield replace(lane, note=short) if lane.note in told and not is_bare(lane) else lane
+        told.add(lane.note)
+
+
+def _events(night: Night, own: Window) -> Iterator[Event]:
+    """The emphasised calls, decisive moments and T+0 itself: two nights' whole lists would be one tangle."""
+    start, found = night.anchor, False
+    for event in call_events(night.story, night.calls, night.milestones, own, caller=night.caller):
+        is_start = bool(set(event.rows) & set(start.rows)) and not found
+        found = found or is_start
+        if is_start or event.emphasised or event.priority <= _WORTH:
+            yield replace(event, emphasised=True, priority=0) if is_start else event
+    if not found:
+        yield Event(
+            start.when, start.label, start.label, Tone.NEUTRAL, start.rows, start.sources, priority=0, emphasised=True
+        )
+
+
+def _takeaway(nights: Pair, moves: Moves, window: Window, origin: datetime, *, seen: bool) -> str:
+    """What T+0 is on each night, and when a site's trouble is first on record before or after it."""
+    starts = ", and ".join(token(night.anchor.when, "stamp") for night in nights)
+    start = f"T+0 is the {said(nights[0].anchor.key)}: {starts}"
+    if not seen:
+        return start
+    clock = Elapsed("UTC", origin)
+    firsts = [
+        first_trouble(split_by(_own(window, move), night.observations)[0])
+        for night, move in zip(nights, moves, strict=True)
+    ]
+    if not any(firsts):
+        return f"{start}. No trouble of a site is on record in this range of either night"
+    told = [
+        f"{clock.when(move.when(first)) if first else 'none'} ({move.name})"
+        for move, first in zip(moves, firsts, strict=True)
+    ]
+    return f"{start}. First trouble of a site on record in this range: {', '.join(told)}"
+
+
+def _notes(nights: Pair, moves: Moves, window: Window) -> Iterator[str]:
+    yield "Each lane is on a scale of its own: heights of two nights say nothing about each other."
+    yield "A line runs only through the lanes of its own night; numbered are T+0 and what each story emphasises."
+    for night, move in zip(nights, moves, strict=True):
+        if night.anchor.when.precision not in (Precision.MINUTE, Precision.SECOND):
+            known = token(night.anchor.when, "stamp")
+            yield f"T+0 of {move.name} is known only as {known}; its latest moment is taken."
+    for night, move in zip(nights, moves, strict=True):
+        yield f"Calls of {move.name} are those of {said_of(night.story, night.caller)}.".replace("..", ".")
+    for night, move in zip(nights, moves, strict=True):
+        yield from _left_out(night, move, window)
+
+
+def _left_out(night: Night, move: Move, window: Window) -> Iterator[str]:
+    own = _own(window, move)
+    far = {
+        name: len(split_by(own, rows)[1].frame)
+        for name, rows in (("search mark", night.marks), ("observation", night.observations))
+    }
+    said = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in far.items() if count]
+    if said:
+        yield f"Beyond this range, {move.name} has {listed(said)}: see its own Timeline."

@@ -1,0 +1,117 @@
+"""A study of the minutes after calls in words: what it may say of a series, what it used, and what it left out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from components.charts.clock import Clock
+from components.charts.events import listed, said_of
+from data.analysis.event_study import ALL_CALLS, EACH_CALL, LeftOut, Minute
+from data.interest import step_of
+from data.model import Sourced
+from data.rises import bins_said
+from data.story import Story
+from data.study import RoseAfter
+
+#: Contests of one minute that a table names; of more it counts the rest.
+_NAMED = 3
+_REASONS = {
+    "edge": "too near an end of the series",
+    "gap": "bins around it are missing",
+    "censored": "more than a fifth of the bins around it are below Google’s resolution",
+    "same bin": "in the same bin as an earlier one",
+    "no placebos": "too few placebo minutes around it",
+}
+#: What the table of single minutes says over its columns.
+COLUMNS = ("Minute", "Called", "Beyond trend, the ten minutes after against the ten before", "Rose as much by chance")
+
+
+def no_series(story: Story, weekly: Sourced) -> str:
+    """Why there is no answer where only published marks, or a story's own coarse series, are held."""
+    said = "Not answered: of this night only published marks are held, and marks are never tested."
+    step = step_of(weekly.frame)
+    if step is None or step <= ALL_CALLS:
+        return said
+    where = "The series that the story holds is" if len(story.about.searches) <= 1 else "The series held are"
+    return f"{said} {where} {bins_said(step)}, which says nothing about the minutes after a call."
+
+
+def single_calls_refused(step: timedelta) -> str:
+    """Why bins of this length say nothing about one call; empty where they do."""
+    if step <= EACH_CALL:
+        return ""
+    if step <= ALL_CALLS:
+        return (
+            f"Nothing is said about a single call: {bins_said(step)} answer for all calls together only, "
+            "one call takes bins of a minute."
+        )
+    return f"Nothing is said about any call: bins as long as these ({bins_said(step)}) hold it and the time around it."
+
+
+def minutes_said(story: Story, rose: RoseAfter, clock: Clock) -> str:
+    """How many minutes were used, whose and by which rule, and which were left out for what reason."""
+    calls = sum(len(minute.calls) for minute in rose.minutes)
+    rule = (
+        "as the story file fixes them"
+        if rose.listed
+        else f"every minute that is known for a call by {said_of(story, rose.caller).rstrip(',')}"
+    )
+    said = f"{len(rose.minutes)} distinct minutes with {calls} calls, {rule}."
+    if rose.study.refused and not rose.study.left_out:
+        return said
+    used = f"{said} Used: {rose.study.n}. Left out: {len(rose.study.left_out)}"
+    return f"{used}{_left_out(rose.study.left_out, clock)}."
+
+
+def _left_out(minutes: tuple[LeftOut, ...], clock: Clock) -> str:
+    reasons: dict[str, list[str]] = {}
+    for minute in minutes:
+        reasons.setdefault(minute.reason, []).append(clock.short(minute.at))
+    said = (f"{listed(times)} ({_REASONS.get(reason, reason)})" for reason, times in reasons.items())
+    return f": {'; '.join(said)}" if reasons else ""
+
+
+def nights_said(rose: RoseAfter) -> str:
+    """The second comparison, with the same clock minutes of other nights; why there is none where there is none."""
+    if rose.study.refused:
+        return ""
+    if rose.nights is None or not rose.nights.compared:
+        return "No other night of these searches is held in such bins, so there is no second comparison."
+    compared = rose.nights.compared
+    as_much = sum(one.control >= one.effect for one in compared)
+    few = "" if not rose.nights.left_out else f" Left out, with too few minutes in common: {len(rose.nights.left_out)}."
+    others = "another night that is" if len(compared) == 1 else f"{len(compared)} other nights that are"
+    return (
+        f"The same clock minutes on {others} held, {min(one.n for one in compared)} of them at least: "
+        f"{as_much} of {len(compared)} rose as much.{few}"
+    )
+
+
+def call_rows(story: Story, rose: RoseAfter, clock: Clock) -> list[tuple[str, ...]]:
+    """One row of COLUMNS for each minute that was used, where bins allow a rank; no stars, nothing is singled out."""
+    calls = rose.calls
+    return [
+        (
+            clock.time(minute.at),
+            _called([story.contest(call.contest).name for call in calls[minute.at]]),
+            percent(minute.growth),
+            f"{as_much(minute)} of {minute.placebos} placebo minutes",
+        )
+        for minute in rose.study.used
+        if minute.rank is not None
+    ]
+
+
+def _called(names: list[str]) -> str:
+    return listed(names if len(names) <= _NAMED else [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"])
+
+
+def as_much(minute: Minute) -> int:
+    """How many of a minute's own placebos rose at least as much; `rank` counts the minute itself among them."""
+    return round((minute.rank or 0) * (1 + minute.placebos)) - 1
+
+
+def percent(share: float) -> str:
+    """+12%, 0% or −3%: always beside the window that it is measured against."""
+    whole = round(100 * share)
+    return f"−{-whole}%" if whole < 0 else f"+{whole}%" if whole else "0%"

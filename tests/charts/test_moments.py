@@ -1,0 +1,72 @@
+"""The sentence of a minute: what it tells of, and how far back a time of day may stand alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from components.charts.clock import Clock
+from components.charts.moments import Moments
+from data.interest import load_interest_marks
+from data.outages import load_observations
+from data.results import load_calls
+from data.story import Story, read_story
+from data.totals import totals_at
+
+EASTERN = Clock("America/New_York")
+MIDNIGHT = datetime(2016, 11, 9, 5, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return read_story(Path(__file__).parents[2] / "data" / "stories" / "us-2016")
+
+
+def moments(story: Story) -> Moments:
+    return Moments.of(
+        story,
+        caller="AP",
+        calls=load_calls(story, caller="AP"),
+        marks=load_interest_marks(story),
+        observations=load_observations(story),
+    )
+
+
+def said(story: Story, at: datetime) -> str:
+    return EASTERN.say(moments(story).sentence(at))
+
+
+def test_another_site_than_the_main_one_is_not_told(story: Story) -> None:
+    """As if immigration.govt.nz were the main site: all that was seen that night was another one."""
+    services = tuple(
+        entry.model_copy(update={"main": entry.host == "immigration.govt.nz"}) for entry in story.about.services
+    )
+    other = replace(story, about=story.about.model_copy(update={"services": services}))
+    assert "No dated observation of immigration.govt.nz had been made by then." in said(other, MIDNIGHT)
+    assert "cic.gc.ca was last seen " in said(story, MIDNIGHT)
+
+
+def test_what_was_seen_a_day_or_more_before_has_its_date(story: Story) -> None:
+    same = said(story, MIDNIGHT)
+    assert "Nov." not in same
+    later = said(story, MIDNIGHT + timedelta(days=30))
+    seen = later[later.index("was last seen") : later.index("Latest published")]
+    assert ", 2016" in seen
+    assert ", 2016" in later[later.index("Latest published") :]
+
+
+def test_the_totals_of_the_sentence_are_those_of_the_minute(story: Story) -> None:
+    ready = moments(story)
+    for hours in range(12):
+        at = MIDNIGHT + timedelta(hours=hours - 6)
+        totals = totals_at(story, at, caller="AP").totals
+        assert totals is not None
+        assert {party.id: ready._total(party.id, at) for party in story.about.parties} == totals
+
+
+def test_a_story_of_declarations_says_so(story: Story) -> None:
+    declared = replace(story, about=story.about.model_copy(update={"verb": "declared"}))
+    assert "AP declared Florida" in said(declared, datetime(2016, 11, 9, 3, 50, tzinfo=UTC))
