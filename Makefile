@@ -1,6 +1,7 @@
 # make run [PORT=8501]   open the app        make test   everything that must hold
 # make bench             ratios, not tests   make clean  forget the environment and caches
 # make bench-methods     methods compared    make fuzz   100,000 broken files into the importer
+# make bench-embeds      documents, images and bundles beside other ways
 
 PORT ?= 8501
 VENV ?= .venv
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
-.PHONY: run test lint types unit picture bench bench-methods fuzz browser clean
+.PHONY: run test lint types unit picture bench bench-embeds bench-methods fuzz browser parent clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -25,7 +26,7 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy $(SOURCES)
 
-unit: $(VENV)/.dev browser
+unit: $(VENV)/.dev browser parent
 	$(BIN)/python -m pytest --no-skips
 
 # The README's picture, drawn by the project itself.
@@ -34,6 +35,10 @@ picture: $(VENV)/.run
 
 bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench
+
+# Takes wrk, the load generator (Debian: apt-get install wrk).
+bench-embeds: $(VENV)/.dev browser
+	$(BIN)/python -m bench.embeds
 
 # Ours beside simpler ways, on the same synthetic nights.
 bench-methods: $(VENV)/.dev
@@ -57,6 +62,10 @@ browser:
 	@command -v "$${CHROMIUM:-chromium}" chromium chromium-browser google-chrome >/dev/null \
 	  || { command -v apt-get >/dev/null && $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q chromium; } \
 	  || { echo "The browser tests want Chromium: install it, or set CHROMIUM to its path."; exit 1; }
+
+# The parent script of pym.js, by its pinned checksum: tests embed a chart as its hosts do.
+parent: $(VENV)/.dev
+	$(BIN)/python -m tests.pym
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,21 +17,29 @@ _START_SECONDS = 60
 
 
 @contextmanager
-def serving(script: Path, *options: str) -> Iterator[str]:
-    """The address of `streamlit run` for this script, with the project's own configuration and these options."""
+def running(command: Sequence[str], *, health: str, folder: Path = ROOT) -> Iterator[str]:
+    """The address of a server that Python starts with these arguments, `{port}` filled in, once `health` answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = ["-m", "streamlit", "run", str(script), f"--server.port={port}", "--server.address=127.0.0.1", *options]
+    filled = [part.format(port=port) for part in command]
     server = subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *filled], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        _wait_for(f"http://127.0.0.1:{port}{health}")
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+@contextmanager
+def serving(script: Path, *options: str, folder: Path = ROOT) -> Iterator[str]:
+    """The address of `streamlit run` for this script, with these options and the configuration in this folder."""
+    command = ["-m", "streamlit", "run", str(script), "--server.port={port}", "--server.address=127.0.0.1", *options]
+    with running(command, health="/_stcore/health", folder=folder) as address:
+        yield address
 
 
 def _wait_for(address: str) -> None:

@@ -1,0 +1,137 @@
+"""`make bench-embeds`: an embed against Plotly's own page, a stock Streamlit page and a bare route, as ratios."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from bench import wrk
+from bench.comparison import HEADINGS, Row, say
+from bench.loading import loaded_bytes, slow_load
+from bench.server import ROOT, running, serving
+from bench.subject import CHART, SLUG, plotly_figure, plotly_page, subject
+from components.embeds.bundle import bake, wanted_charts
+from components.embeds.document import draw_document
+from components.embeds.formats import render
+from components.embeds.inputs import inputs_of
+from components.embeds.publishing import publish, store_of
+from data.settings import Settings
+from data.story import Story, find_story
+
+_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+OURS, PLOTLY, STREAMLIT = "#nightdesk svg:visible", ".js-plotly-plot .main-svg", "[data-testid=stPlotlyChart] .main-svg"
+BAKED_SECONDS = 5.0
+
+
+@contextmanager
+def _stock_streamlit() -> Iterator[str]:
+    """Streamlit with a bare page and no configuration but what keeps it from asking questions."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = shutil.copy(ROOT / "bench" / "bare.py", folder)
+        quiet = ("--server.headless=true", "--browser.gatherUsageStats=false")
+        with serving(Path(page), *quiet, folder=Path(folder)) as address:
+            yield address
+
+
+def bytes_rows(browser: Browser, streamlit: str) -> Iterator[Row]:
+    ours = len(gzip.compress(draw_document(subject()).encode(), 6)) / 1000
+    page = len(gzip.compress(plotly_page().encode(), 6)) / 1000
+    yield Row("Bytes, gzip: document against Plotly's page", ours, page, "kB", 1 / 30)
+    loaded, requests = loaded_bytes(browser, streamlit, STREAMLIT)
+    yield Row(f"Bytes: against a Streamlit page ({requests} requests)", ours, loaded / 1000, "kB", 1 / 100)
+
+
+def paint_rows(browser: Browser, server: str, streamlit: str) -> Iterator[Row]:
+    document = f"{server}/embed/{SLUG}/{CHART}"
+    slow_load(browser, document, OURS)
+    ours = [slow_load(browser, document, OURS) for _ in range(3)]
+    theirs = {
+        "Plotly's page": slow_load(browser, f"{server}/plotly.html", PLOTLY),
+        "a Streamlit page": slow_load(browser, streamlit, STREAMLIT),
+    }
+    for name, their in theirs.items():
+        painted, charted = (statistics.median(side) for side in zip(*ours, strict=True))
+        yield Row(f"First paint, slow phone and line: against {name}", painted, their.first_paint, "s")
+        yield Row(f"  the chart on screen: against {name}", charted, their.chart, "s")
+
+
+def load_rows(server: str) -> Iterator[Row]:
+    document, bare = f"{server}/embed/{SLUG}/{CHART}", f"{server}/bare"
+    pairs = [(wrk.requests_a_second(document), wrk.requests_a_second(bare)) for _ in range(3)]
+    ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
+    yield Row("Requests: /embed, kept in memory, against a bare JSON route beside it", ours, theirs, "/s", 0.5, True)
+
+
+def image_rows(chromium: str) -> Iterator[Row]:
+    os.environ["BROWSER_PATH"] = chromium
+    embed, figure = subject(), plotly_figure()
+    for form in ("png", "pdf"):
+        ours = 1 / _timed(partial(render, embed, form, width=960), 5)
+        theirs = 1 / _timed(partial(figure.to_image, format=form, width=960), 3)
+        yield Row(f"{form.upper()}: against kaleido", ours, theirs, "/s", more_is_better=True)
+
+
+def bundle_row() -> Row:
+    """Every chart in every form, drawn and published to a folder by a process that has started."""
+    settings = Settings()
+    story = find_story(SLUG, settings)
+
+    def publish_all() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            inputs = inputs_of(story, settings, views=[], site="")
+            bake_version = partial(_files, story, settings)
+            publish(story, store_of(folder), inputs=inputs, bake=bake_version, now=datetime.now(UTC))
+
+    return Row("Whole bundle, published: against the target", _timed(publish_all, 1), BAKED_SECONDS, "s", 1)
+
+
+def _files(story: Story, settings: Settings, version: str) -> dict[str, bytes]:
+    return dict(bake(story, wanted_charts(story), settings=settings, version=version))
+
+
+def _timed(work: Callable[[], object], times: int) -> float:
+    """The median of so many seconds, after one run that is not counted."""
+    seconds = []
+    for _ in range(times + 1):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds[1:])
+
+
+def main() -> None:
+    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), "")
+    if not chromium:
+        sys.exit("The bench wants Chromium: install it, or set CHROMIUM to its path.")
+    say(HEADINGS)
+    beside = ["-m", "uvicorn", "bench.beside:app", "--log-level", "error", "--no-access-log", "--port", "{port}"]
+    with running(beside, health="/bare") as server, _stock_streamlit() as streamlit, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
+        for rows in (bytes_rows(browser, streamlit), paint_rows(browser, server, streamlit)):
+            for row in rows:
+                say(row.cells())
+        browser.close()
+        if wrk.installed():
+            for row in load_rows(server):
+                say(row.cells())
+        else:
+            print(f"Requests per second {wrk.MISSING}")
+    for row in (*image_rows(chromium), bundle_row()):
+        say(row.cells())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""The chart that is measured: the combined timeline of us-2016, ours and drawn by Plotly."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from components.charts import plotly
+from components.embeds.embed import Embed, embed_of
+from components.view import default_view
+from data.settings import Settings
+from data.story import find_story
+
+SLUG, CHART = "us-2016", "timeline"
+
+
+def subject() -> Embed:
+    story = find_story(SLUG, Settings())
+    return embed_of(story, CHART, default_view(story), site="https://charts.example.org")
+
+
+def plotly_figure() -> go.Figure:
+    embed = subject()
+    return go.Figure(plotly.figure(embed.chart, embed.clock))
+
+
+def plotly_page() -> str:
+    """One file that needs no network, as Plotly writes it."""
+    return str(plotly_figure().to_html(include_plotlyjs=True))

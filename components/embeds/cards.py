@@ -1,0 +1,150 @@
+"""Drawings that travel alone: as tall as their content, or composed on a canvas of a given size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from components.charts import svg
+from components.charts.model import Chart
+from components.charts.sheet import number, tag
+from components.charts.text import SERIF_BOLD, fitted, text_width, visible, wrap, xml
+from components.charts.theme import Theme, theme_named
+from components.embeds.embed import Embed
+from components.embeds.fitting import fit
+
+#: Pixels, at scale 1. A natural picture is as wide as asked, and as tall as what is on it.
+SHAPES: Mapping[str, tuple[int, int] | None] = MappingProxyType(
+    {"natural": None, "social": (1200, 630), "square": (1200, 1200)}
+)
+#: A column and a half of a broadsheet page on screen.
+NATURAL_WIDTH = 960
+#: Sources named in the line under a picture; all are in its table.
+_NAMED_SOURCES = 8
+_MARGIN = 36
+
+
+class Drawing(NamedTuple):
+    """SVG text and its size in pixels."""
+
+    text: str
+    width: float
+    height: float
+
+
+def credit_line(chart: Chart, *, most: int = _NAMED_SOURCES) -> str:
+    """Who published what the chart shows, the most drawn on first: "Sources: AP; CBC and 3 more. Nightdesk."."""
+    named = list(dict.fromkeys(source.org for source in chart.sources))
+    more = f" and {len(named) - most} more" if len(named) > most else ""
+    return f"Sources: {'; '.join(named[:most])}{more}. Nightdesk." if named else "Nightdesk."
+
+
+def credit_of(embed: Embed, *, most: int = _NAMED_SOURCES) -> str:
+    """The credit line of a picture, with the day its content last changed and the name of a frozen copy."""
+    parts = [credit_line(embed.chart, most=most)]
+    parts += [f"As of {embed.clock.date(embed.as_of)}."] if embed.as_of else []
+    parts += [f"Version {embed.version}."] if embed.version else []
+    return " ".join(parts)
+
+
+def drawing_of(embed: Embed, *, shape: str, width: int | None = None) -> Drawing:
+    """The view as a picture that explains itself: takeaway, chart and credit. ValueError for an unknown shape.
+
+    `width` is that of a natural picture, in pixels; the other shapes have their own.
+    """
+    if shape not in SHAPES:
+        raise ValueError(f"{shape[:40]!r} is no shape; use {', '.join(SHAPES)}")
+    canvas = SHAPES[shape]
+    return _on_canvas(embed, *canvas) if canvas else _natural(embed, width or NATURAL_WIDTH)
+
+
+def _theme(embed: Embed) -> Theme:
+    return theme_named("dark" if embed.theme == "dark" else "light")
+
+
+def _natural(embed: Embed, width: int) -> Drawing:
+    credit, theme = credit_of(embed), _theme(embed)
+    found = svg.layout(embed.chart, embed.clock, width=width, headline=True, credit=credit)
+    text = svg.draw(
+        embed.chart,
+        embed.clock,
+        width=width,
+        theme=theme,
+        headline=True,
+        credit=credit,
+        adaptive=embed.theme == "auto",
+    )
+    return Drawing(text, found.width, found.height)
+
+
+def _on_canvas(embed: Embed, width: int, height: int) -> Drawing:
+    inner = width - 2 * _MARGIN
+    top, headline = _headline(embed, inner, size=46.0 if height == width else 38.0)
+    bottom = height - 62.0
+    found, scale, manner = fit(embed, inner, bottom - top)
+    left = (width - found.width * scale) / 2
+    down = top + (bottom - top - found.height * scale) * 0.4
+    chart = tag("g", found.body, transform=f"translate({number(left)} {number(down)}) scale({scale:.4f})")
+    theme = _theme(embed)
+    name = f"{found.prefix}-title"
+    content = (
+        tag("title", xml(embed.clock.say(embed.chart.title)), id=name),
+        f"<style>{svg.style(theme)}</style>",
+        tag("rect", width="100%", height="100%", class_="p"),
+        headline,
+        chart,
+        _foot(embed, width, height, sparse=manner.sizes.sparse),
+    )
+    text = tag(
+        "svg",
+        "".join(content),
+        xmlns="http://www.w3.org/2000/svg",
+        class_=f"nd nd-{theme.name}",
+        width=width,
+        height=height,
+        viewBox=f"0 0 {width} {height}",
+        role="img",
+        aria_labelledby=name,
+    )
+    return Drawing(text, width, height)
+
+
+def _headline(embed: Embed, width: float, *, size: float) -> tuple[float, str]:
+    """The takeaway in at most three lines, smaller where it is long; where it ends, and its elements."""
+    said = visible(embed.clock.say(embed.chart.takeaway))
+    while size > 26 and len(wrap(said, size, width, factor=SERIF_BOLD)) > 2:
+        size -= 2
+    lines = _balanced(wrap(said, size, width, factor=SERIF_BOLD, lines=3), size, width)
+    places = [_MARGIN + size * (0.8 + 1.2 * n) for n in range(len(lines))]
+    drawn = [
+        tag("text", xml(line, most=400), x=_MARGIN, y=y, font_size=size, class_="serif b")
+        for y, line in zip(places, lines, strict=True)
+    ]
+    return _MARGIN + size * 1.2 * len(lines) + 8, "".join(drawn)
+
+
+def _balanced(lines: list[str], size: float, width: float) -> list[str]:
+    """As many lines of more even length, so that no word stands alone in the last one."""
+    for share in (0.62, 0.7, 0.78, 0.86, 0.93):
+        narrower = wrap(" ".join(lines), size, width * share, factor=SERIF_BOLD)
+        if len(narrower) == len(lines) > 1:
+            return narrower
+    return lines
+
+
+def _foot(embed: Embed, width: int, height: int, *, sparse: bool) -> str:
+    """Who published, as of when, and which events have a number; the house's name at the right."""
+    y, size, name, room = height - _MARGIN + 8.0, 14.0, "Nightdesk", width - 2 * _MARGIN - 110
+    count = len(embed.chart.events)
+    shown = sum(event.emphasised for event in embed.chart.events)
+    left_out = f"{count - shown} of {count} events have no number here. " if sparse and count > shown else ""
+    forms = (
+        left_out + visible(credit_of(embed, most=most).replace("Nightdesk. ", "", 1))
+        for most in range(_NAMED_SOURCES, 0, -1)
+    )
+    said = next((form for form in forms if text_width(form, size) <= room), "") or fitted(left_out, size, room)
+    rule = tag("path", d=f"M{_MARGIN} {number(y - 24)}H{width - _MARGIN}", class_="rule")
+    line = tag("text", xml(said, most=400), x=_MARGIN, y=y, font_size=size, class_="q")
+    house = tag("text", name, x=width - _MARGIN, y=y, font_size=size + 2, class_="serif b", text_anchor="end")
+    return rule + line + house

@@ -1,0 +1,19 @@
+"""Run as a script in a process of its own: SVG text on standard input, a PNG or a PDF on standard output."""
+
+from __future__ import annotations
+
+import sys
+
+import vl_convert
+
+
+def main() -> None:
+    """`convert.py png 2`: the drawing at twice its size. A PDF's page is as large as the drawing says, in points."""
+    form, scale = sys.argv[1], float(sys.argv[2])
+    drawing = sys.stdin.buffer.read().decode()
+    picture = vl_convert.svg_to_pdf(drawing) if form == "pdf" else vl_convert.svg_to_png(drawing, scale)
+    sys.stdout.buffer.write(picture)
+
+
+if __name__ == "__main__":
+    main()

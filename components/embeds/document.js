@@ -1,0 +1,124 @@
+// All is there without this; it adds a cursor, steps, and the height for hosts.
+(() => {
+  "use strict";
+  const find = (name) => document.getElementById(name);
+  const on = (name, act) => addEventListener(name, act);
+  const all = (what, inside = document) => [...inside.querySelectorAll(what)];
+  const figure = find("nightdesk");
+  const [stage] = all(".nd-stage");
+  const box = find("nd-moment");
+  const moments = JSON.parse(find("nd-moments").textContent);
+  const events = moments.filter((one) => one[2]);
+  const rows = new Map(all("tr[data-row]").map((row) => [row.dataset.row, row.cells]));
+  const make = (name, parent, more) =>
+    Object.assign(parent.appendChild(document.createElement(name)), more);
+  const put = ({ style }, left, top) => Object.assign(style, { left: left + "px", top: top + "px" });
+  const line = make("div", stage, { className: "nd-line" });
+  let current = -1;
+
+  // The drawing in sight and its scale.
+  const sight = () => {
+    const svg = all("svg", stage).find((one) => one.getClientRects().length);
+    return [svg, svg.getBoundingClientRect().width / svg.viewBox.baseVal.width];
+  };
+  const place = (svg, [iso, , number]) => {
+    const [circle] = all(`[data-event="${number}"] circle`, svg);
+    if (circle) return +circle.getAttribute("cx");
+    const { from, to, left, right } = svg.dataset;
+    const [at, start, end] = [iso, from, to].map(Date.parse);
+    return +left + (right - left) * Math.min(1, Math.max(0, (at - start) / (end - start)));
+  };
+
+  const say = (head, text, x, y) => {
+    if (box.textContent !== head + text) {
+      box.textContent = "";
+      if (head) make("b", box, { textContent: head });
+      box.append(text);
+    }
+    const wide = box.offsetWidth, tall = box.offsetHeight;
+    const left = x + 16 + wide < stage.clientWidth ? x + 16 : x - 16 - wide;
+    const above = y > tall + 24 ? y - tall - 24 : y + 24;
+    const top = left < 0 ? above : y - tall / 2;
+    put(box, left < 0 ? (stage.clientWidth - wide) / 2 : left, Math.max(0, Math.min(top, stage.clientHeight - tall)));
+  };
+  const show = (moment, y) => {
+    const [svg, scale] = sight();
+    const { top, bottom } = svg.dataset;
+    const x = place(svg, moment) * scale;
+    const number = moment[2];
+    const [when, what] = number ? find("nd-e" + number).children : [];
+    if (number) current = events.indexOf(moment);
+    put(line, x, top * scale);
+    line.style.height = (bottom - top) * scale + "px";
+    say(number ? `${number}. ${when.textContent}: ${what.textContent}. ` : "", moment[1], x, y);
+  };
+  const hide = () => {
+    line.style.height = 0;
+    box.textContent = "";
+  };
+  const look = ({ target, clientX, clientY }) => {
+    if (target.closest(".nd-step")) return;
+    const [svg, scale] = sight();
+    const frame = svg.getBoundingClientRect();
+    const x = clientX - frame.left, y = clientY - frame.top;
+    const cells = rows.get(target.closest("[data-row]")?.dataset.row);
+    if (cells) {
+      hide();
+      const [, , when, what, value, , source] = [...cells].map((cell) => cell.textContent);
+      return say(when + ": ", `${what}${value && ` (${value})`}. ${source}.`, x, y);
+    }
+    const number = +target.closest("[data-event]")?.dataset.event;
+    const apart = (one) => (number ? one[2] !== number : Math.abs(place(svg, one) * scale - x));
+    const [nearest] = moments.map((one) => [apart(one), one]).sort((a, b) => a[0] - b[0]);
+    if (nearest) show(nearest[1], y);
+  };
+  stage.onpointermove = stage.onpointerdown = look;
+  stage.onpointerleave = (event) => event.pointerType === "mouse" && hide();
+  on("keydown", (event) => event.key === "Escape" && hide());
+  on("resize", hide);
+
+  if (events.length) {
+    const step = make("div", stage, { className: "nd-step", role: "group", ariaLabel: "Step through the events" });
+    const go = (index) => show(events.at(index % events.length), stage.clientHeight * 0.6);
+    const back = () => go(Math.max(current, 0) - 1);
+    const next = () => go(current + 1);
+    const button = (textContent, ariaLabel, onclick) => make("button", step, { textContent, ariaLabel, onclick });
+    button("‹", "Previous event", back);
+    button("›", "Next event", next);
+    const keys = { ArrowLeft: back, ArrowRight: next, Home: () => go(0), End: () => go(-1) };
+    step.onkeydown = (event) => {
+      if (!keys[event.key]) return;
+      event.preventDefault();
+      keys[event.key]();
+    };
+  }
+
+  // A link opens what its target stands in; so does printing.
+  const reveal = () => find(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");
+  on("hashchange", reveal);
+  reveal();
+  let closed = [];
+  on("beforeprint", () => (closed = all("details:not([open])")).forEach((one) => (one.open = true)));
+  on("afterprint", () => closed.forEach((one) => (one.open = false)));
+
+  // In the words of six hosts; when it has changed, so that no two pages chase one another, or on asking.
+  const [, secret] = /[?&]secret=(\w+)/.exec(location.hash) || [];
+  const child = new URLSearchParams(location.search).get("childId");
+  const id = `${figure.dataset.story}-${figure.dataset.chart}`;
+  let last = 0;
+  const tell = (asked) => {
+    const height = Math.ceil(figure.getBoundingClientRect().height - 0.01);
+    if (parent === window || (height === last && asked !== true)) return;
+    last = height;
+    const send = (message) => parent.postMessage(message, "*");
+    send({ sentinel: "amp", type: "embed-size", height });
+    send({ "datawrapper-height": { [id]: height } });
+    send(JSON.stringify({ src: location.href, context: "iframe.resize", height }));
+    send(JSON.stringify({ type: "set-height", value: height }));
+    if (secret) send({ message: "height", value: height, secret });
+    if (child) send(`pymxPYMx${child}xPYMxheightxPYMx${height}`);
+  };
+  new ResizeObserver(tell).observe(figure);
+  on("load", () => tell(true));
+  on("message", ({ source, data }) => source === parent && data?.message === "ready" && tell(true));
+})();

@@ -1,0 +1,181 @@
+"""What a document holds closed: numbered events, the table, cautions and method, as HTML in which data is inert."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from components.charts import table
+from components.charts.caution import Caution, caution_of
+from components.charts.clock import Clock
+from components.charts.elapsed import times_note
+from components.charts.events import is_dated
+from components.charts.keys import keys_of
+from components.charts.model import Event, Lane
+from components.charts.published import published_text
+from components.charts.sheet import tag
+from components.charts.svg_marks import named
+from components.charts.svg_notes import edge_notes
+from components.charts.text import visible, xml
+from components.embeds.document_words import Piece
+from components.embeds.embed import Embed
+from data.model import Source
+
+#: Of any one text of data; the file of the story holds the whole.
+_CHARACTERS = 600
+_HALVES = re.compile(r" (?=[ap]\.m\.)")
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
+
+
+def text(said: str) -> str:
+    """Text of data for an element's content or an attribute."""
+    return xml(said, most=_CHARACTERS)
+
+
+def element(name: str, content: str, /, **attributes: str | float) -> str:
+    """One element of a page, closed by a tag of its own even where it is empty; `content` is markup."""
+    return tag(name, content, **attributes) if content else f"{tag(name, **attributes)[:-2]}></{name}>"
+
+
+def held(markup: str) -> str:
+    """The markup with no line broken before a.m. or p.m."""
+    return _HALVES.sub("\u00a0", markup)
+
+
+def link(piece: Piece) -> str:
+    """The piece as a link where it leads to the web or into this page, else as text with its spaces."""
+    said = escape(visible(piece.text))
+    if piece.link.startswith("#"):
+        return element("a", said, href=piece.link, target="_self")
+    return element("a", said, href=visible(piece.link)) if _ADDRESS.fullmatch(piece.link) else said
+
+
+def source_links(sources: Iterable[Source]) -> str:
+    """Each organisation once, as a link to what it published."""
+    by_org = {source.org: source for source in sources}
+    return "; ".join(link(Piece(org, source.url)) for org, source in by_org.items())
+
+
+def panel(embed: Embed, name: str) -> str:
+    """What the panel of this id holds."""
+    match name:
+        case "nd-events":
+            return _events(embed)
+        case "nd-table":
+            return _table(embed)
+        case "nd-caution":
+            return _caution(embed, caution_of(embed.story, embed.chart))
+    return _method(embed)
+
+
+def _sources(embed: Embed, ids: Iterable[str]) -> str:
+    known = {source.id: source for source in embed.chart.sources}
+    return source_links(known[name] for name in ids)
+
+
+def _events(embed: Embed) -> str:
+    """The numbers of the drawing in order: the way to every event without a pointer."""
+    rows = "".join(_event(embed, number, event) for number, event in embed.chart.numbered)
+    return element("div", element("ol", rows), class_="nd-panel")
+
+
+def _event(embed: Embed, number: int, event: Event) -> str:
+    clock, dated = embed.clock, is_dated(event.when, embed.chart.window)
+    when = element("b", held(text(clock.when(event.when, dated=dated))))
+    said = element("span", text(clock.say(event.label)))
+    cited = element("cite", f"({_sources(embed, event.sources)})")
+    rows = " ".join(map(named, event.rows))
+    return element("li", f"{when} {said} {cited}", id=f"nd-e{number}", data_rows=rows)
+
+
+def _table(embed: Embed) -> str:
+    """A row for each mark and event, in which its name and its sources can be found."""
+    chart, clock = embed.chart, embed.clock
+    cells = table.frame(chart, clock)
+    heads = "".join(element("th", name, scope="col") for name in table.COLUMNS[:-1])
+    cited = _cited(embed)
+    body = "".join(_row(embed, n, row, cited) for n, row in enumerate(cells.itertuples(index=False, name=None), 1))
+    said = f"{clock.say(chart.title)}, {clock.span(chart.window)}: every mark and event, in the order of time."
+    content = element("caption", text(said)) + element("thead", element("tr", heads)) + f"<tbody>{body}</tbody>"
+    caption = element("table", content)
+    return element("div", caption, class_="nd-scroll", role="region", aria_label="Table", tabindex="0")
+
+
+def _row(embed: Embed, n: int, cells: tuple[str, ...], cited: dict[str, tuple[str, ...]]) -> str:
+    number, lane, when, what, value, evidence, _, row = cells
+    before = "".join(f"<td>{text(cell)}</td>" for cell in (number, lane))
+    after = "".join(f"<td>{text(cell)}</td>" for cell in (what, value, evidence))
+    sources = f"<td>{_sources(embed, cited[row])}</td>"
+    content = f"{before}{element('th', held(text(when)), scope='row')}{after}{sources}"
+    return element("tr", content, id=f"row-{n}", data_row=named(row))
+
+
+def _cited(embed: Embed) -> dict[str, tuple[str, ...]]:
+    """The table's name of a row -> the sources of what it stands for."""
+    chart = embed.chart
+    found = {" ".join(event.rows): event.sources for event in (*chart.events, *chart.outside)}
+    return found | {item.row: item.sources for lane in chart.lanes for _, item in lane.items}
+
+
+def _caution(embed: Embed, caution: Caution | None) -> str:
+    if caution is None:
+        return ""
+    said = f"{text(embed.clock.say(caution.motto))} {_in_parentheses(caution.motto_sources)}"
+    parts = [element("p", said, class_="nd-motto")]
+    for part in caution.parts:
+        lines = [text(line) for line in embed.clock.say(part.text).split("\n")]
+        lines[-1] += f" {_in_parentheses(part.sources)}"
+        parts.append(element("h2", text(part.heading)) + "".join(element("p", line) for line in lines))
+    return element("div", "".join(parts), class_="nd-panel")
+
+
+def _in_parentheses(sources: Iterable[Source]) -> str:
+    links = source_links(sources)
+    return element("cite", f"({links})") if links else ""
+
+
+def _method(embed: Embed) -> str:
+    """How to read the lanes, what lies outside, how times are meant, corrections, terms, and every source."""
+    return element("div", "".join(_method_parts(embed)), class_="nd-panel")
+
+
+def _method_parts(embed: Embed) -> Iterator[str]:
+    chart, clock, credit = embed.chart, embed.clock, embed.story.about.credit
+    corrections = len(embed.story.corrections)
+    notes = chart.notes[: len(chart.notes) - corrections]
+    yield "".join(element("p", text(clock.say(note))) for note in notes)
+    yield "".join(_lane(embed, lane) for lane in chart.lanes)
+    edges = edge_notes(chart, clock)
+    yield (
+        element("h2", "Outside this window") + "".join(element("p", xml(edge, most=2_000)) for edge in edges)
+        if edges
+        else ""
+    )
+    yield element("h2", "Times") + element("p", text(f"{_TIMES} {times_note(clock)}"))
+    if corrections:
+        items = "".join(element("li", text(clock.say(note))) for note in chart.notes[-corrections:])
+        yield element("h2", "Corrections", id="nd-corrections") + element("ul", items)
+    yield element("h2", "Credit") + element("p", text(f"{credit.newsroom}. {credit.licence}. {credit.note}"))
+    if chart.sources:
+        items = "".join(element("li", _source(source, clock)) for source in chart.sources)
+        yield element("h2", "Sources", id="nd-sources") + element("ol", items)
+
+
+_TIMES = (
+    "A time is as sharp as its source. “About” is read as half an hour either side and “shortly after” as the half "
+    "hour that follows: our convention. A bound stays a bound, and what has no time is listed and never drawn."
+)
+
+
+def _lane(embed: Embed, lane: Lane) -> str:
+    clock = embed.clock
+    head = element("h2", text(clock.say(lane.title)))
+    note = element("p", text(clock.say(lane.note))) if lane.note else ""
+    keys = "".join(element("li", f"{key.sign} {text(key.words)}") for key in keys_of(lane))
+    return head + note + (element("ul", keys, class_="nd-keys") if keys else "")
+
+
+def _source(source: Source, clock: Clock) -> str:
+    known = "; ".join(part for part in (published_text(source.published, clock), source.licence) if part)
+    return f"{link(Piece(source.title, source.url))}, {text(source.org)}" + (f" ({text(known)})" if known else "")

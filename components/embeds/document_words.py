@@ -1,0 +1,137 @@
+"""The lines of a document that are seen while all else in it is closed: headline, summary, what opens, and its foot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from components.charts import moments
+from components.charts.caution import caution_of
+from components.charts.clock import Style
+from components.charts.events import ONE_DAY
+from components.charts.moved import last_of_each
+from components.charts.table import frame
+from components.charts.text import visible
+from components.charts.words import describe, fitted
+from components.embeds.embed import Embed
+from data.interest import load_interest_marks
+from data.outages import load_observations
+from data.results import load_calls
+
+#: Characters of a headline; a longer one than `_LONG` is set smaller on a phone.
+HEADLINE_CHARACTERS, _LONG = 240, 110
+#: Of the summary, and of the organisations that the foot names.
+_SUMMARY_CHARACTERS, _NAMED_CHARACTERS = 700, 34
+_VERSION_CHARACTERS = 40
+
+
+class Piece(NamedTuple):
+    """Words of a line, and where they lead, if anywhere."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a closed document says. `folded` are the panels that open: id and name; `foot` reads as one line."""
+
+    headline: str
+    summary: str
+    folded: tuple[tuple[str, str], ...]
+    foot: tuple[Piece, ...]
+
+    @property
+    def long(self) -> bool:
+        """Whether the headline is set smaller on a phone."""
+        return len(self.headline) > _LONG
+
+
+def lines_of(embed: Embed) -> Lines:
+    """The closed document in words, times on the embed's clock."""
+    headline = fitted(_line(describe(embed.chart, embed.clock).takeaway), HEADLINE_CHARACTERS)
+    return Lines(headline, fitted(_summary(embed), _SUMMARY_CHARACTERS), _folded(embed), tuple(_foot(embed)))
+
+
+def _line(text: str) -> str:
+    return " ".join(visible(text).split())
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """1 event, 39 events."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def _summary(embed: Embed) -> str:
+    """What is drawn, of which span, how much of it; and the sentence of the minute that the view picks out."""
+    chart, clock = embed.chart, embed.clock
+    rows = len(frame(chart, clock))
+    counts = [counted(len(chart.events), "event")] if chart.events else []
+    counts += [counted(rows, "table row")] if rows else ["nothing on record"]
+    sources = f" from {counted(len(chart.sources), 'source')}" if chart.sources else ""
+    said = f"{clock.say(chart.title)}, {clock.span(chart.window)}: {' and '.join(counts)}{sources}."
+    picked = Moments(embed).sentence(embed.view.at) if embed.view.at else ""
+    return _line(f"{said} {picked}")
+
+
+def _folded(embed: Embed) -> tuple[tuple[str, str], ...]:
+    chart = embed.chart
+    found = [("nd-events", counted(len(chart.events), "event"))] if chart.events else []
+    found += [("nd-table", "Table")]
+    found += [("nd-caution", "Cautions")] if caution_of(embed.story, chart) else []
+    return (*found, ("nd-method", "Method"))
+
+
+def _foot(embed: Embed) -> list[Piece]:
+    pieces = _named_sources(embed)
+    if embed.as_of:
+        pieces.append(Piece(f" · As of {embed.clock.date(embed.as_of)}"))
+    if embed.story.corrections:
+        pieces += [Piece(" · "), Piece(counted(len(embed.story.corrections), "correction"), "#nd-corrections")]
+    if embed.version:
+        pieces.append(Piece(f" · Frozen copy {fitted(_line(embed.version), _VERSION_CHARACTERS)}"))
+    elif embed.address:
+        pieces.append(Piece(" · Updating"))
+    if embed.app_address:
+        pieces += [Piece(" · "), Piece("Open in Nightdesk", embed.app_address)]
+    return pieces
+
+
+def _named_sources(embed: Embed) -> list[Piece]:
+    """The organisations most of the chart rests on, as far as a phone's line holds them, and how many more."""
+    sources = list({source.org: source for source in reversed(embed.chart.sources)}.values())[::-1]
+    if not sources:
+        return [Piece("No sources: nothing is drawn")]
+    pieces, room = [Piece("Sources: ")], _NAMED_CHARACTERS
+    for source in sources:
+        name = fitted(_line(source.org), _NAMED_CHARACTERS)
+        if len(pieces) > 1 and len(name) > room:
+            break
+        pieces += [Piece(", ")] if len(pieces) > 1 else []
+        pieces.append(Piece(name, source.url))
+        room -= len(name) + 2
+    left = len(sources) - len(pieces) // 2
+    return [*pieces, Piece(" and "), Piece(f"{left} more", "#nd-sources")] if left else pieces
+
+
+class Moments:
+    """Sentences for minutes of an embed's night, from the rows of its story that its caller and clock choose."""
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
+        self._moments = moments.Moments.of(
+            embed.story,
+            caller=embed.view.caller,
+            calls=load_calls(embed.story, caller=embed.view.caller),
+            marks=load_interest_marks(embed.story),
+            observations=load_observations(embed.story),
+        )
+
+    def sentence(self, at: datetime) -> str:
+        """What is on record up to this minute; nothing later is said."""
+        embed = self._embed
+        if embed.chart.origin:
+            return _line(last_of_each(embed.chart, embed.clock, at))
+        style: Style = "stamp" if embed.chart.window.length >= ONE_DAY else "time"
+        return _line(embed.clock.say(self._moments.sentence(at, style)))

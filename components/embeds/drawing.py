@@ -1,0 +1,93 @@
+"""What the routes of charts send: each drawn whole, off the event loop, with the policy that fits it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from components.embeds import oembed
+from components.embeds.answers import Answer, answer_of, only
+from components.embeds.bundle import LISTENER
+from components.embeds.document import draw_document, policy
+from components.embeds.embed import Embed
+from components.embeds.formats import render
+from components.embeds.images import TooLarge
+from components.embeds.request import Asked, Refused
+from components.embeds.share import draw_share, share_policy
+from components.problems import Problem, misread
+from data.errors import NotInStory
+from data.story import Story
+
+_HTML = "text/html; charset=utf-8"
+#: For what no browser draws.
+DATA_ONLY = "default-src 'none'; sandbox"
+#: Opened by itself, an image shows itself and does nothing.
+_ALONE: Mapping[str, str] = {
+    "svg": "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox",
+    # A browser's own viewer opens no PDF in a sandbox.
+    "pdf": "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'",
+}
+
+
+def embed_at(story: Story, wanted: Asked, site: str, other: Story | None = None) -> Embed:
+    """The chart that was asked for, as its document, images and data draw it; Refused for a key of nothing held.
+
+    `other` is the story that a comparison holds beside this one.
+    """
+    # Caches are declared once the workbench's runtime is up, which is later than this module is imported.
+    from components.cached import load_chart
+
+    view = wanted.view
+    try:
+        chart = load_chart(
+            story,
+            wanted.chart,
+            view.window,
+            view.caller,
+            view.lanes,
+            series=view.series,
+            event=view.event,
+            other=other,
+            t0=view.t0,
+            at=view.at,
+        )
+    except NotInStory as unknown:
+        problem = Problem(unknown.parameter, unknown.got, unknown.message, unknown.wants, "")
+        raise Refused(400, problem) from unknown
+    return Embed(story, chart, view, wanted.theme, site)
+
+
+def chart_answer(story: Story, wanted: Asked, site: str, other: Story | None = None) -> Answer:
+    """A document, which only the story's hosts may frame where it names any; or an image or data."""
+    embed = embed_at(story, wanted, site, other)
+    hosts = (*story.about.embed_hosts, "'self'") if story.about.embed_hosts else ()
+    if wanted.form == "html":
+        document = draw_document(embed)
+        return answer_of(document.encode(), _HTML, policy=policy(document, hosts=hosts), changed=embed.as_of)
+    try:
+        made = render(embed, wanted.form, width=wanted.width, scale=wanted.scale, shape=wanted.shape)
+    except TooLarge as error:
+        wrong = "which makes a picture of too many pixels at this width"
+        raise Refused(400, misread("scale", f"{wanted.scale:g}", wrong, wants="a smaller number")) from error
+    rules = f"{_ALONE.get(wanted.form, DATA_ONLY)}; frame-ancestors {' '.join(hosts) or '*'}"
+    return answer_of(made.body, made.media_type, policy=rules, file_name=made.file_name, changed=embed.as_of)
+
+
+def share_answer(story: Story, wanted: Asked, site: str, other: Story | None = None) -> Answer:
+    """The page to paste into a chat or a CMS."""
+    embed = embed_at(story, wanted, site, other)
+    return answer_of(draw_share(embed).encode(), _HTML, policy=share_policy(embed), changed=embed.as_of, anyone=False)
+
+
+def oembed_answer(story: Story, wanted: Asked, wish: oembed.Wish, site: str, other: Story | None = None) -> Answer:
+    """The oEmbed answer, which fits into the room that the wish names."""
+    embed = embed_at(story, wanted, site, other)
+    return answer_of(
+        oembed.oembed_json(embed, wish).encode(), "application/json", policy=DATA_ONLY, changed=embed.as_of
+    )
+
+
+@cache
+def listener_answer() -> Answer:
+    """The script of the page around a frame."""
+    return answer_of(LISTENER.read_bytes(), "text/javascript; charset=utf-8", policy=only())

@@ -1,0 +1,111 @@
+"""One chart of one story at one view, with all that its document, images and data say of themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from components.charts.catalogue import Loaders, chart_of
+from components.charts.clock import Clock
+from components.charts.elapsed import clock_of
+from components.charts.model import Chart
+from components.view import ViewState, view_link
+from data.story import Story
+
+Theme = Literal["auto", "light", "dark"]
+THEMES: tuple[Theme, ...] = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """A chart at a view. `auto` follows the reader's system.
+
+    `site` is the public address of the server it links back to, without a final slash, empty where there is none.
+    `version` names a frozen copy; empty means that its address always gives the current one.
+    """
+
+    story: Story
+    chart: Chart
+    view: ViewState
+    theme: Theme = "auto"
+    site: str = ""
+    version: str = ""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock on which all its times are shown."""
+        return clock_of(self.chart, self.view.clock)
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the story's content last changed, as the story itself says; None where it does not."""
+        moments = [row.corrected for row in self.story.corrections]
+        moments += [self.story.about.updated] if self.story.about.updated else []
+        return max(moments, default=None)
+
+    @property
+    def address(self) -> str:
+        """Where the always current document of this view is served; empty without a site."""
+        path = f"embed/{self.story.slug}/{self.chart.slug}"
+        return _without_story(view_link(self.site, path, self._asked)) if self.site else ""
+
+    @property
+    def app_address(self) -> str:
+        """Where the app shows exactly this view; empty without a site."""
+        return view_link(self.site, _PAGES.get(self.chart.slug, ""), self._asked) if self.site else ""
+
+    @property
+    def _asked(self) -> ViewState:
+        """The view as an address of this chart writes it out."""
+        return self.view.asking(self.chart.slug)
+
+
+#: The page of the app on which a chart stands; charts that are not here stand on Story.
+_PAGES = {
+    "timeline": "timeline",
+    "results": "timeline",
+    "interest": "search-trends",
+    "lenses": "search-trends",
+    "outages": "outage-reports",
+    "traffic": "outage-reports",
+    "claim": "check-a-claim",
+    "compare": "compare-nights",
+}
+
+
+def _without_story(address: str) -> str:
+    """The route's path names the story, so its query need not."""
+    path, _, query = address.partition("?")
+    return f"{path}?{'&'.join(part for part in query.split('&') if not part.startswith('story='))}"
+
+
+def embed_of(
+    story: Story,
+    slug: str,
+    view: ViewState,
+    *,
+    theme: Theme = "auto",
+    site: str = "",
+    version: str = "",
+    other: Story | None = None,
+    load: Loaders | None = None,
+) -> Embed:
+    """The chart of this name at this view, with the `other` story that the view names beside it.
+
+    DataError for a name that is no chart, or a question of no such story.
+    """
+    chart = chart_of(
+        story,
+        slug,
+        view.window,
+        caller=view.caller,
+        lanes=view.lanes,
+        series=view.series,
+        event=view.event,
+        other=other,
+        t0=view.t0,
+        at=view.at,
+        load=load,
+    )
+    return Embed(story, chart, view, theme, site.rstrip("/"), version)

@@ -1,0 +1,148 @@
+"""A bundle on a disk: versions that appear whole under their names, and a latest that moves in one step."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from fsspec.implementations.local import LocalFileSystem
+
+from components.embeds import hosting
+from components.embeds.manifest import NAME
+from components.embeds.storage import Files, Store, TargetRefused
+from data.durable import sync_folder, write_whole
+
+_LEFT_OVER_SECONDS = 3600
+#: How often a file that all publishers write is looked at again.
+_SETTLING = 10
+#: What the disk says to a rename onto a folder that holds something.
+_TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
+
+
+class Folder(Store):
+    """Bundles in a folder of this machine. `latest` is a relative symbolic link, so that it moves in one step."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = root.expanduser().resolve()
+        super().__init__(LocalFileSystem(), self.folder.as_posix(), str(root))
+
+    def check(self) -> None:
+        """TargetRefused where the folder cannot be made or written."""
+        with self.refusals():
+            if self.folder.exists() and not self.folder.is_dir():
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / f".{uuid.uuid4().hex}.part"
+            probe.touch(exist_ok=False)
+            probe.unlink()
+
+    def put_version(self, story: str, version: str, files: Files, *, done: Callable[[], object]) -> None:
+        """Write all into a hidden folder, surely on disk, and give it its name last."""
+        with self.refusals():
+            versions = self.folder / story / "v"
+            versions.mkdir(parents=True, exist_ok=True)
+            _sweep(versions, versions.parent, self.folder)
+            part = versions / f".{uuid.uuid4().hex}.part"
+            try:
+                _write(part, files, done)
+                _named(part, versions / version)
+            except BaseException:
+                shutil.rmtree(part, ignore_errors=True)
+                raise
+            for folder in (versions, versions.parent, self.folder):
+                sync_folder(folder)
+
+    def move_latest(self, story: str, version: str) -> bool:
+        """Replace the link; whoever reads meanwhile sees the version before or this one, whole."""
+        home = self.folder / story
+        if (home / "latest").is_symlink() and (home / "latest").readlink() == Path("v", version):
+            self._write_host_file()
+            return False
+        link = home / f".{uuid.uuid4().hex}.latest"
+        with self.refusals():
+            self._link(link, f"v/{version}")
+            try:
+                link.replace(home / "latest")
+            except IsADirectoryError as error:
+                raise TargetRefused(
+                    f"{home / 'latest'} is a folder where a link should be, as in a copy that followed links; "
+                    f"remove it and publish again. {self.address(story, 'v', version)} stands."
+                ) from error
+            finally:
+                link.unlink(missing_ok=True)
+            sync_folder(home)
+        self._write_host_file()
+        return True
+
+    def _link(self, link: Path, to: str) -> None:
+        try:
+            link.symlink_to(to, target_is_directory=True)
+        except (NotImplementedError, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EINVAL):
+                raise
+            raise TargetRefused(
+                f"{self.name} is on a disk without symbolic links, so latest cannot move in one step; "
+                f"{self.address(link.parent.name, to)} stands: point your server at it, or publish to another disk."
+            ) from error
+
+    def _write_host_file(self) -> None:
+        """`_headers` of all versions, written again until it holds those that another publisher added meanwhile."""
+        for _ in range(_SETTLING):
+            if (text := self._host_text()) == self.read("_headers"):
+                return
+            with self.refusals():
+                write_whole(self.folder / "_headers", text)
+
+    def _host_text(self) -> bytes:
+        folders = [f"{story}/{place}" for story in self.stories() for place in self._places(story)]
+        return hosting.netlify_text(rule for folder in folders for rule in self._rules(folder))
+
+    def _rules(self, folder: str) -> tuple[hosting.Rule, ...]:
+        """The rules of one version; none where its file is damaged, which verification says."""
+        try:
+            return hosting.read_rules(self.read(f"{folder}/{hosting.NAME}") or b"")
+        except ValueError:
+            return ()
+
+    def _places(self, story: str) -> tuple[str, ...]:
+        """The versions of a story, and last, so that its rules for latest win, the one that latest shows."""
+        return (*(f"v/{version}" for version in self.versions(story)), "latest")
+
+
+def _write(folder: Path, files: Files, done: Callable[[], object]) -> None:
+    folder.mkdir()
+    for name, data in sorted(files.items(), key=lambda item: item[0] == NAME):
+        with (folder / name).open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        done()
+    sync_folder(folder)
+
+
+def _named(part: Path, path: Path) -> None:
+    """Give a finished folder its name, unless another publisher has taken it."""
+    try:
+        part.rename(path)
+    except OSError as error:
+        if error.errno in _TAKEN:
+            raise FileExistsError(error.errno, error.strerror, str(path)) from error
+        raise
+
+
+def _sweep(*folders: Path) -> None:
+    """Remove what publishers left that were stopped more than an hour ago."""
+    for left in (path for folder in folders for kind in (".*.part", ".*.latest") for path in folder.glob(kind)):
+        with suppress(OSError):
+            if time.time() - left.lstat().st_mtime < _LEFT_OVER_SECONDS:
+                continue
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()

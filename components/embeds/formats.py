@@ -1,0 +1,76 @@
+"""Every form of a view that can be taken away: document, drawing, picture, table and data, each with its file name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from components.charts import table
+from components.embeds import cards, images, passport
+from components.embeds.embed import Embed
+from components.view import utc_text
+
+FORMS = ("html", "svg", "png", "pdf", "csv", "json")
+SHAPES = tuple(cards.SHAPES)
+_MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+_PICTURES = ("svg", "png", "pdf")
+#: Excel reads a CSV as UTF-8 only behind this mark; without it, quotation marks and accents turn into other letters.
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A file: its bytes, what they are, and a name that says story, chart, range and look. Its length is its bytes'."""
+
+    body: bytes
+    media_type: str
+    file_name: str
+
+    def __len__(self) -> int:
+        return len(self.body)
+
+
+def render(embed: Embed, form: str, *, width: int | None = None, scale: float = 1, shape: str = "natural") -> Rendered:
+    """The view in one of FORMS. Pictures take a shape and a scale, natural ones a width in pixels.
+
+    The same view always gives the same bytes, from any thread. ValueError for an unknown form or shape, TooLarge (a
+    ValueError) for a picture of too many pixels, ImageFailed (a DataError) if one cannot be drawn.
+    """
+    if form not in FORMS:
+        raise ValueError(f"{form[:40]!r} is no form; use {', '.join(FORMS)}")
+    body = _body(embed, form, width=width, scale=scale, shape=shape)
+    return Rendered(body, _MEDIA_TYPES[form], file_name(embed, form, scale=scale, shape=shape))
+
+
+def _body(embed: Embed, form: str, *, width: int | None, scale: float, shape: str) -> bytes:
+    match form:
+        case "html":
+            from components.embeds.document import draw_document  # the document's own parts draw with this room
+
+            return draw_document(embed).encode("utf-8", "replace")
+        case "svg":
+            return cards.drawing_of(embed, shape=shape, width=width).text.encode()
+        case "png":
+            return images.png(embed, shape=shape, width=width, scale=scale)
+        case "pdf":
+            return images.pdf(embed, shape=shape, width=width, scale=scale)
+        case "csv":
+            return (_BOM + table.csv_of(embed.chart, embed.clock)).encode("utf-8", "replace")
+    return passport.json_of(embed)
+
+
+def file_name(embed: Embed, form: str, *, scale: float = 1, shape: str = "natural") -> str:
+    """nightdesk-us-2016-timeline-20161108T1800Z-20161109T1200Z-social-dark@2x.png, without what is as usual."""
+    start, end = (utc_text(moment).replace("-", "").replace(":", "") for moment in (embed.view.start, embed.view.end))
+    parts = ["nightdesk", embed.story.slug, embed.chart.slug, start, end]
+    if form in _PICTURES:
+        parts += [shape] if shape != "natural" else []
+        parts += ["dark"] if embed.theme == "dark" else []
+    density = f"@{scale:g}x" if form == "png" and scale != 1 else ""
+    return f"{'-'.join(parts)}{density}.{form}"

@@ -1,0 +1,92 @@
+"""How tall a closed document is, foretold without a browser for pages that cannot listen to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from components.charts import svg
+from components.charts.text import BOLD, REGULAR, SERIF_BOLD, text_width, wrap
+from components.embeds.document_words import Lines, lines_of
+from components.embeds.embed import Embed
+
+#: A document is no wider than this, in pixels.
+WIDEST = 1040
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One class of width as document.css sets it, in pixels: from where on, which drawing, margins, type, leading."""
+
+    start: int
+    drawn: int
+    margin: float
+    top: float
+    headline: float
+    long_headline: float
+    leading: float
+    summary: float
+    small: float
+    foot: float
+
+
+_SETTINGS = (
+    Setting(0, 320, 0.0375, 10, 16, 15, 1.2, 13, 13, 12),
+    Setting(480, 480, 0.025, 10, 21, 21, 1.2, 14, 13, 13),
+    Setting(760, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13),
+)
+_ROW, _FOOT_LEADING, _FOOT_MARGIN, _GAP, _SIGN, _SUMMARY_LEADING = 28.0, 16.0, 8.0, 14.0, 0.75, 1.3
+
+
+def document_height(embed: Embed, width: int) -> int:
+    """Pixels of the closed document in a frame of this width: no less than it is, at most some 50 more.
+
+    Text is measured a little wide, so a line may be foretold that a browser does not need. ValueError below 1 px.
+    """
+    return document_heights(embed, (width,))[width]
+
+
+def document_heights(embed: Embed, widths: Iterable[int]) -> dict[int, int]:
+    """The same for several widths, by width: the chart is laid out once for each of its drawings."""
+    wanted = tuple(widths)
+    if narrow := [width for width in wanted if width < 1]:
+        raise ValueError(f"a document cannot be {narrow[0]} pixels wide; give 320 to 1200")
+    lines = lines_of(embed)
+    drawn = {
+        setting.drawn: svg.layout(embed.chart, embed.clock, width=setting.drawn, brief=True).height
+        for setting in {_setting(width) for width in wanted}
+    }
+    return {width: _height(lines, _setting(width), drawn, width) for width in wanted}
+
+
+def _height(lines: Lines, found: Setting, drawn: Mapping[int, float], width: int) -> int:
+    across = min(width, WIDEST)
+    inner = across * (1 - 2 * found.margin)
+    words = _header(lines, found, inner) + _folded(lines, found, inner) + _foot(lines, found, inner)
+    return -int(-(words + drawn[found.drawn] * across / found.drawn) // 1)
+
+
+def _setting(width: int) -> Setting:
+    return [found for found in _SETTINGS if found.start <= width][-1]
+
+
+def _header(lines: Lines, found: Setting, width: float) -> float:
+    size = found.long_headline if lines.long else found.headline
+    headline = len(wrap(lines.headline, size, width, factor=SERIF_BOLD)) * size * found.leading
+    summary = len(wrap(lines.summary, found.summary, width, factor=REGULAR)) * found.summary * _SUMMARY_LEADING
+    return found.top + headline + 4 + summary
+
+
+def _folded(lines: Lines, found: Setting, width: float) -> float:
+    """The names of what opens, in as many rows as they need."""
+    rows, used = 1, 0.0
+    for _, name in lines.folded:
+        wide = text_width(name, found.small, factor=BOLD) + _SIGN * found.small
+        rows, used = (rows + 1, 0.0) if used and used + wide > width else (rows, used)
+        used += wide + _GAP
+    return rows * _ROW
+
+
+def _foot(lines: Lines, found: Setting, width: float) -> float:
+    said = "".join(piece.text for piece in lines.foot)
+    return len(wrap(said, found.foot, width)) * _FOOT_LEADING + _FOOT_MARGIN

@@ -1,0 +1,92 @@
+"""What a published version is made from, as checksums: the story, its snapshots, this project's code, its libraries."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import components.charts
+import components.embeds
+import data
+from components.embeds.manifest import Inputs, sha256
+from data.records import snapshot_folders
+from data.settings import Settings
+from data.story import Story
+
+#: Whose version may change what is drawn or counted.
+_LIBRARIES = (
+    "fontpkg-pt-serif", "numpy", "pandas", "pillow", "pydantic", "pypdf", "tzdata", "vl-convert-python",
+)  # fmt: skip
+_PACKAGES = (components.charts, components.embeds, data)
+
+
+def inputs_of(
+    story: Story, settings: Settings, *, views: Sequence[str] = (), others: Sequence[Story] = (), site: str = ""
+) -> Inputs:
+    """Everything that a version of this story follows from. OSError where a file cannot be read.
+
+    `others` are the stories that its views hold beside it: their files begin with their slug.
+    """
+    files, snapshots = _content(story), _snapshots(story, settings)
+    for other in others:
+        files |= {f"{other.slug}/{name}": found for name, found in _content(other).items()}
+        snapshots |= {f"{other.slug}/{name}": found for name, found in _snapshots(other, settings).items()}
+    return Inputs(
+        story=files,
+        snapshots=snapshots,
+        code=_code(),
+        libraries={name: found for name in _LIBRARIES if (found := _version(name))}
+        | {"python": ".".join(platform.python_version_tuple()[:2])},
+        views=tuple(sorted(set(views))),
+        site=site,
+    )
+
+
+def _content(story: Story) -> dict[str, str]:
+    return {path.name: sha256(path.read_bytes()) for path in sorted(story.folder.iterdir()) if _is_content(path)}
+
+
+def _snapshots(story: Story, settings: Settings) -> dict[str, str]:
+    return _sums(path / "snapshots" for path in snapshot_folders(story, settings))
+
+
+def _is_content(path: Path) -> bool:
+    return path.is_file() and path.suffix in (".toml", ".csv") and not path.name.startswith(".")
+
+
+def _sums(folders: Iterable[Path]) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()) for folder in folders for path in _in(folder)
+    }
+
+
+def _in(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
+
+
+@cache
+def _code() -> str:
+    """One checksum of the files that draw: charts, embeds, and what reads a story; no story, no compiled file.
+
+    Of the code that runs: a file edited later draws nothing in this process.
+    """
+    folders = [Path(folder) for package in _PACKAGES for folder in package.__path__]
+    sums = [
+        f"{folder.name}/{path.relative_to(folder).as_posix()} {sha256(path.read_bytes())}"
+        for folder in folders
+        for path in _in(folder)
+        if not {"__pycache__", "stories"} & set(path.relative_to(folder).parts)
+    ]
+    return sha256("\n".join(sums).encode())
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

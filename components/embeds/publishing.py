@@ -1,0 +1,93 @@
+"""Putting a bundle where readers find it: a new version that stands for ever, then the move of latest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from components.charts.catalogue import corrected
+from components.charts.clock import Clock
+from components.embeds.bucket import Bucket
+from components.embeds.checking import is_whole
+from components.embeds.folder import Folder
+from components.embeds.manifest import NAME, Inputs, Manifest, entries, read_manifest, version_name
+from components.embeds.storage import Files, Store, TargetRefused
+from data.story import Story
+
+Bake = Callable[[str], Files]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version that stands, whether it is new, whether latest had to be moved, and which version latest shows now.
+
+    That is another one where another publisher moved it in the same moment.
+    """
+
+    version: str
+    is_new: bool
+    moved: bool
+    latest: str
+
+
+def store_of(target: str) -> Store:
+    """The folder or bucket that a target names; TargetRefused for another kind of address."""
+    if target.startswith("s3://") and target.removeprefix("s3://").strip("/"):
+        return Bucket(target.rstrip("/"))
+    if "://" in target or not target.strip():
+        raise TargetRefused(f"{target[:200]!r} is no place to publish to; name a folder, or s3://bucket/prefix.")
+    return Folder(Path(target))
+
+
+def publish(
+    story: Story, store: Store, *, inputs: Inputs, bake: Bake, now: datetime, done: Callable[[], object] = lambda: None
+) -> Published:
+    """The version of these inputs, baked and written unless it stands there whole already, with latest moved to it.
+
+    `bake` takes the version's name and gives its files but the manifest; `done` is called for every file written.
+    """
+    version = _standing(store, story.slug, inputs)
+    is_new = not version
+    if not version:
+        version = version_name(now, inputs)
+        files = whole(story, bake(version), inputs=inputs, version=version, now=now)
+        put_whole(store, story.slug, version, files, done=done)
+    moved = store.move_latest(story.slug, version)
+    shown = read_manifest(store.read(f"{story.slug}/latest/{NAME}") or b"").version
+    return Published(version, is_new, moved, shown)
+
+
+def put_whole(
+    store: Store, story: str, version: str, files: Files, *, done: Callable[[], object] = lambda: None
+) -> None:
+    """Keep a version's files; as good where another publisher has put the same version there meanwhile."""
+    try:
+        store.put_version(story, version, files, done=done)
+    except FileExistsError as error:
+        if not is_whole(store, story, version):
+            raise TargetRefused(
+                f"{store.address(story, 'v', version)} is being published by somebody else: try again in a minute."
+            ) from error
+
+
+def whole(story: Story, baked: Files, *, inputs: Inputs, version: str, now: datetime) -> Files:
+    """The files of a version with its manifest."""
+    clock = Clock(story.about.clock)
+    manifest = Manifest(
+        story=story.slug,
+        title=clock.say(story.about.title),
+        version=version,
+        created=now.replace(microsecond=0),
+        corrections=tuple(clock.say(corrected(row)) for row in story.corrections),
+        inputs=inputs,
+        files=entries(baked),
+    )
+    return {**baked, NAME: manifest.text()}
+
+
+def _standing(store: Store, story: str, inputs: Inputs) -> str:
+    """The newest version of these inputs that stands whole; "" where there is none."""
+    made = [version for version in store.versions(story) if version.endswith(f"-{inputs.digest}")]
+    return next((version for version in reversed(made) if is_whole(store, story, version)), "")

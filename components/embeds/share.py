@@ -1,0 +1,137 @@
+"""The page of a chart to paste into a chat or a CMS: its picture, where it leads, its corrections and its sources."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from components.charts import svg
+from components.charts.catalogue import corrected
+from components.charts.sheet import tag
+from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
+from components.embeds.addresses import form_address, from_share_page, share_address
+from components.embeds.answers import only
+from components.embeds.document import ACCENTS, DRAWN
+from components.embeds.document_parts import link, text
+from components.embeds.document_words import Piece, lines_of
+from components.embeds.embed import Embed
+from components.embeds.structured import head_links, linked_data
+from data.model import Source
+
+_RULES = re.compile(r"<style>[^<]*</style>")
+_FILES = {"png": "PNG", "svg": "SVG", "pdf": "PDF", "csv": "Table (CSV)", "json": "Data with sources (JSON)"}
+
+
+def draw_share(embed: Embed) -> str:
+    """The page as HTML text, complete without a script, whose links hold behind any prefix. The embed has a site."""
+    lines = lines_of(embed)
+    head = (
+        f'<meta charset="utf-8"><title>{text(lines.headline)} · Nightdesk</title>'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1">{head_links(embed)}'
+        f"<style>{_style(embed)}</style>{linked_data(embed)}"
+    )
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{_body(embed)}</body></html>\n'
+
+
+def share_policy(embed: Embed) -> str:
+    """The Content-Security-Policy of the page: its one style text, nothing else, in nobody's frame."""
+    return only(styles=[_style(embed)], more="frame-ancestors 'none'")
+
+
+@cache
+def _rules() -> str:
+    return (Path(__file__).resolve().parent / "share.css").read_text(encoding="utf-8")
+
+
+def _style(embed: Embed) -> str:
+    theme, adaptive = _ground(embed)
+    rules = f":root{{color-scheme:{_schemes(embed)};{_variables(theme)};--sans:{SANS};--serif:{SERIF}}}"
+    rules += f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}" if adaptive else ""
+    rules += f"@media print{{:root{{{_variables(LIGHT)}}}}}" if theme is DARK else ""
+    return rules + _rules() + svg.style(theme, adaptive=adaptive)
+
+
+def _ground(embed: Embed) -> tuple[Theme, bool]:
+    return (DARK if embed.theme == "dark" else LIGHT), embed.theme == "auto"
+
+
+def _schemes(embed: Embed) -> str:
+    return "light dark" if embed.theme == "auto" else embed.theme
+
+
+def _variables(theme: Theme) -> str:
+    colours = {
+        "paper": theme.paper, "ink": theme.ink, "quiet": theme.quiet,
+        "rule": theme.rule, "band": theme.band, "accent": ACCENTS[theme.name],
+    }  # fmt: skip
+    return ";".join(f"--{name}:{colour}" for name, colour in colours.items())
+
+
+def _body(embed: Embed) -> str:
+    lines, about = lines_of(embed), embed.story.about
+    home, here = from_share_page(embed, f"{embed.site}/"), from_share_page(embed, embed.app_address)
+    top = tag("header", tag("a", "Nightdesk", href=home), class_="top")
+    main = (
+        tag("p", text(about.kicker), class_="kicker")
+        + tag("h1", text(lines.headline))
+        + tag("p", text(lines.summary), class_="about")
+        + _picture(embed)
+        + tag("a", "Open this view in Nightdesk", href=here, class_="open")
+        + tag("ul", "".join(_file(embed, form) for form in _FILES), class_="files", aria_label="Downloads")
+        + _corrections(embed)
+        + _embedding(embed)
+        + _sources(embed)
+    )
+    return top + tag("main", main) + _end(embed)
+
+
+def _picture(embed: Embed) -> str:
+    theme, adaptive = _ground(embed)
+    drawn = {
+        width: svg.draw(embed.chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True)
+        for width in DRAWN
+    }
+    # Their rules stand in the page already.
+    return tag(
+        "figure", "".join(tag("div", _RULES.sub("", drawing), class_=f"w{width}") for width, drawing in drawn.items())
+    )
+
+
+def _file(embed: Embed, form: str) -> str:
+    address = from_share_page(embed, form_address(embed, form))
+    return tag("li", tag("a", _FILES[form], href=address))
+
+
+def _corrections(embed: Embed) -> str:
+    """What this story had wrong, when it was put right, and what it says now, the latest first."""
+    rows = sorted(embed.story.corrections, key=lambda row: row.corrected, reverse=True)
+    said = "".join(tag("li", text(embed.clock.say(corrected(row)))) for row in rows)
+    return tag("section", tag("h2", "Corrections") + tag("ul", said), id="corrections") if rows else ""
+
+
+def _embedding(embed: Embed) -> str:
+    said = (
+        "Paste this page’s address into a content system that knows oEmbed, or take code and heights from the "
+        "Embed & export page of Nightdesk."
+    )
+    address = tag("code", text(share_address(embed)))
+    return tag("section", tag("h2", "Use it in an article") + tag("p", text(said)) + address, class_="embed")
+
+
+def _sources(embed: Embed) -> str:
+    if not embed.chart.sources:
+        return ""
+    rows = "".join(map(_source, embed.chart.sources))
+    return tag("section", tag("h2", "Sources") + tag("ul", rows, class_="sources"))
+
+
+def _source(source: Source) -> str:
+    return tag("li", f"{text(source.org)}: {link(Piece(source.title, source.url))}")
+
+
+def _end(embed: Embed) -> str:
+    credit = embed.story.about.credit
+    said = f"{embed.clock.say(credit.note)} {credit.newsroom}; {credit.licence}.".strip()
+    said += f" As of {embed.clock.date(embed.as_of)}." if embed.as_of else ""
+    return tag("footer", tag("p", text(said)), class_="end")

@@ -1,0 +1,129 @@
+"""Where bundles are published: a folder or a bucket, read in one way, and what either refuses, in one sentence."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+import fsspec
+from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
+
+from components.embeds.manifest import VERSION
+from data.errors import DataError
+from data.tables import SLUG
+
+T = TypeVar("T")
+Files = Mapping[str, bytes]
+_AT_ONCE = 8  # requests
+
+
+class TargetRefused(DataError):
+    """A place to publish to cannot be read or written; the sentence says why and what to do."""
+
+
+class Store(ABC):
+    """A folder or bucket of bundles. Paths are relative to its root, with `/`; every failure is a TargetRefused."""
+
+    def __init__(self, files: fsspec.AbstractFileSystem, root: str, name: str) -> None:
+        self.files, self.root, self.name = files, root.rstrip("/"), name.rstrip("/")
+
+    def path(self, *parts: str) -> str:
+        """The whole path of something in it, as its file system takes it."""
+        return "/".join((self.root, *parts))
+
+    def listed(self, path: str = "") -> tuple[str, ...]:
+        """The names in one of its folders, hidden ones left out; none where there is no such folder."""
+        with self.refusals():
+            try:
+                found = self.files.ls(self.path(path).rstrip("/"), detail=False, refresh=True)
+            except (FileNotFoundError, NotADirectoryError):
+                return ()
+        names = {str(name).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] for name in found}
+        return tuple(sorted(name for name in names if not name.startswith(".")))
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of one of its files; None where there is no such file."""
+        with self.refusals():
+            try:
+                return bytes(self.files.cat_file(self.path(path)))
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                return None
+
+    def read_all(self, folder: str, names: Iterable[str]) -> dict[str, bytes | None]:
+        """The bytes of several files of a folder by name, None for each that is not there."""
+        return at_once(lambda name: self.read(f"{folder}/{name}"), names)
+
+    def stories(self) -> tuple[str, ...]:
+        """The stories that have versions here."""
+        return tuple(name for name in self.listed() if re.fullmatch(SLUG, name) and self.versions(name))
+
+    def versions(self, story: str) -> tuple[str, ...]:
+        """The versions of a story, the first made first, finished or not."""
+        return tuple(name for name in self.listed(f"{story}/v") if VERSION.fullmatch(name))
+
+    def address(self, *parts: str) -> str:
+        """What a person is told to look at."""
+        return "/".join((self.name, *parts))
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """What its file system raises within, as a TargetRefused; FileExistsError passes, for it is an answer."""
+        try:
+            yield
+        except FileExistsError:
+            raise
+        except (OSError, BotoCoreError) as error:
+            raise TargetRefused(f"{self.name} {_why(error)}.") from error
+
+    @abstractmethod
+    def check(self) -> None:
+        """Nothing, where it can be asked at all; TargetRefused before anything is drawn, where it cannot."""
+
+    @abstractmethod
+    def put_version(self, story: str, version: str, files: Files, *, done: Callable[[], object]) -> None:
+        """Keep these files as a version, the manifest last. FileExistsError where another such version stands."""
+
+    @abstractmethod
+    def move_latest(self, story: str, version: str) -> bool:
+        """Make latest show this version, wholly; False where it did already."""
+
+
+def at_once(work: Callable[[str], T], names: Iterable[str]) -> dict[str, T]:
+    """What it gives for every name, some asked together; the first failure is raised when the others have ended."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        asked = {name: pool.submit(work, name) for name in names}
+    return {name: found.result() for name, found in asked.items()}
+
+
+#: What to do where a file system refuses for one of these reasons.
+_ADVICE = {
+    errno.ENOSPC: "make room there",
+    errno.EDQUOT: "make room there, or ask for more",
+    errno.EFBIG: "make room there, or ask for more",
+    errno.EACCES: "let this user write there, or publish elsewhere",
+    errno.EPERM: "let this user write there, or publish elsewhere",
+    errno.EROFS: "publish elsewhere",
+    errno.ENOTDIR: "name a folder",
+    errno.EEXIST: "name a folder",
+}
+
+
+def _why(error: Exception) -> str:
+    """What happened and what to do, as the rest of a sentence that begins with the place."""
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return "wants credentials, and none were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+    if isinstance(error, BotoCoreError):
+        return f"did not answer: {str(error).rstrip('.')}"
+    number = error.errno if isinstance(error, OSError) else None
+    if number is None:
+        advice = f"; {_ADVICE[errno.EACCES]}" if isinstance(error, PermissionError) else ""
+        return f"could not be read or written: {str(error).rstrip('.')}{advice}"
+    return (
+        f"could not be read or written: {os.strerror(number)}; {_ADVICE.get(number, 'try again, or publish elsewhere')}"
+    )

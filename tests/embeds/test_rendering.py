@@ -1,0 +1,169 @@
+"""The renderer: one piece of work for all who ask, bounded memory, and an event loop that stays free."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from components.embeds.embed import embed_of
+from components.embeds.formats import Rendered, render
+from components.embeds.rendering import Busy, Renderer
+from components.view import default_view
+from data.settings import Settings
+from data.story import find_story
+
+
+@pytest.fixture
+def renderer() -> Iterator[Renderer]:
+    renderer = Renderer(workers=2, most_bytes=100)
+    yield renderer
+    renderer.close()
+
+
+class Maker:
+    """Counts its calls, and finishes each only when it is let."""
+
+    def __init__(self, made: str = "made", *, held: bool = False) -> None:
+        self.calls, self.made, self.free, self.begun = 0, made, threading.Event(), threading.Event()
+        if not held:
+            self.free.set()
+
+    def __call__(self) -> str:
+        self.calls += 1
+        self.begun.set()
+        assert self.free.wait(10)
+        return self.made
+
+
+def test_a_hundred_who_ask_at_once_wait_for_one_piece_of_work(renderer: Renderer) -> None:
+    make = Maker(held=True)
+
+    async def ask() -> list[str]:
+        asked = [asyncio.ensure_future(renderer.get("key", make)) for _ in range(100)]
+        await asyncio.sleep(0.05)
+        make.free.set()
+        return await asyncio.gather(*asked)
+
+    assert asyncio.run(ask()) == ["made"] * 100
+    assert make.calls == 1
+
+
+def test_what_was_made_is_given_again_also_on_another_event_loop(renderer: Renderer) -> None:
+    make = Maker()
+    assert asyncio.run(renderer.get("key", make)) == asyncio.run(renderer.get("key", make)) == "made"
+    assert make.calls == 1
+
+
+def test_the_least_lately_used_make_room(renderer: Renderer) -> None:
+    makers = {name: Maker(name * 40) for name in "abc"}
+
+    async def ask(names: str) -> None:
+        for name in names:
+            await renderer.get(name, makers[name])
+            assert renderer.bytes_kept <= 100
+
+    asyncio.run(ask("abaca"))
+    assert {name: maker.calls for name, maker in makers.items()} == {"a": 1, "b": 1, "c": 1}
+    asyncio.run(ask("b"))
+    assert makers["b"].calls == 2
+
+
+def test_what_is_heavier_than_all_room_is_given_and_not_kept(renderer: Renderer) -> None:
+    make = Maker("w" * 101)
+    assert len(asyncio.run(renderer.get("key", make))) == 101
+    assert renderer.bytes_kept == 0
+
+
+def test_a_failure_reaches_all_who_wait_and_is_tried_anew(renderer: Renderer) -> None:
+    calls = []
+
+    def fail() -> str:
+        calls.append(1)
+        time.sleep(0.02)
+        raise ValueError("no picture")
+
+    async def ask() -> list[str | BaseException]:
+        return await asyncio.gather(*(renderer.get("key", fail) for _ in range(3)), return_exceptions=True)
+
+    assert [str(found) for found in asyncio.run(ask())] == ["no picture"] * 3
+    assert len(calls) == 1
+    assert asyncio.run(renderer.get("key", Maker())) == "made"
+
+
+def test_one_who_stops_waiting_leaves_the_others_alone(renderer: Renderer) -> None:
+    make = Maker(held=True)
+
+    async def ask() -> str:
+        gone = asyncio.ensure_future(renderer.get("key", make))
+        stays = asyncio.ensure_future(renderer.get("key", make))
+        await asyncio.sleep(0.02)
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        make.free.set()
+        return await stays
+
+    assert asyncio.run(ask()) == "made"
+    assert make.calls == 1
+
+
+def test_what_was_begun_before_a_clearing_is_given_and_not_kept(renderer: Renderer) -> None:
+    old, new = Maker("old", held=True), Maker("new")
+
+    async def ask() -> tuple[str, str]:
+        asked = asyncio.ensure_future(renderer.get("key", old))
+        while not old.begun.is_set():
+            await asyncio.sleep(0.005)
+        renderer.clear()
+        found = await renderer.get("key", new)
+        old.free.set()
+        return await asked, found
+
+    assert asyncio.run(ask()) == ("old", "new")
+    assert asyncio.run(renderer.get("key", Maker("third"))) == "new"
+
+
+def test_more_different_things_than_can_be_made_soon_are_refused() -> None:
+    small, make = Renderer(workers=1, most_waiting=3), Maker(held=True)
+
+    async def ask() -> list[str | BaseException]:
+        asked = [asyncio.ensure_future(small.get(n, make)) for n in range(5)]
+        await asyncio.sleep(0.02)
+        make.free.set()
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    found = asyncio.run(ask())
+    small.close()
+    assert found[:3] == ["made"] * 3
+    assert all(isinstance(refused, Busy) for refused in found[3:])
+
+
+def test_fifty_different_pictures_leave_the_event_loop_free() -> None:
+    story, renderer = find_story("us-2016", Settings()), Renderer()
+    embed = embed_of(story, "interest", default_view(story))
+    longest = 0.0
+
+    async def tick() -> None:
+        nonlocal longest
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.01)
+            longest = max(longest, time.perf_counter() - before)
+
+    async def ask() -> list[Rendered]:
+        ticking = asyncio.ensure_future(tick())
+        made = await asyncio.gather(
+            *(renderer.get(width, partial(render, embed, "png", width=width)) for width in range(600, 650))
+        )
+        ticking.cancel()
+        return list(made)
+
+    pictures = asyncio.run(ask())
+    renderer.close()
+    assert len({picture.body for picture in pictures}) == 50
+    assert longest < 0.5
