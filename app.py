@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from components.embeds.routes import routes
 from components.headers import SecurityHeaders, app_policy, installed_index
 from components.look import ICON
 from components.notices import unexpected_failure
@@ -29,16 +30,19 @@ from data.settings import read_settings
 from data.story import story_folders
 
 ROOT = Path(__file__).resolve().parent
+SETTINGS = read_settings(os.environ)
 _DAY = 86_400  # seconds
 
 
 async def healthz(_: Request) -> Response:
-    stories = len(story_folders(read_settings(os.environ)))
+    stories = len(story_folders(SETTINGS))
     return JSONResponse({"status": "ok", "stories": stories}, headers={"Cache-Control": "no-store"})
 
 
 async def robots(_: Request) -> Response:
-    return PlainTextResponse("User-agent: *\nDisallow: /_stcore/\n", headers={"Cache-Control": f"max-age={_DAY}"})
+    rules = "User-agent: *\nDisallow: /_stcore/\n"
+    rules += f"Sitemap: {SETTINGS.public_url}/sitemap.xml\n" if SETTINGS.public_url else ""
+    return PlainTextResponse(rules, headers={"Cache-Control": f"max-age={_DAY}"})
 
 
 async def favicon(_: Request) -> Response:
@@ -66,6 +70,7 @@ app = st.App(
         Route("/favicon.ico", favicon),
         # The name that Streamlit's own page asks for first.
         Route("/favicon.png", favicon),
+        *routes(SETTINGS),
     ],
     middleware=[Middleware(SecurityHeaders, policy=app_policy(installed_index()))],
     on_script_error=unexpected_failure,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from components.charts import catalogue, plotly, table
-from components.charts.clock import Clock
+from components.charts.elapsed import clock_of
 from components.charts.model import Chart
 from components.charts.theme import theme_named
+from components.embeds.embed import Embed
+from components.embeds.heights import document_heights
 from components.inert import markdown
-from data import interest, lenses, outages, results, series
+from data import claims, findings, interest, lenses, onsets, outages, results, series, study
 from data.model import Sourced, Window
 from data.settings import Settings, read_settings
 from data.story import Story, find_story, fingerprint, story_folders
@@ -60,6 +64,18 @@ def load_lenses(story: Story) -> Sourced:
     return lenses.load_lenses(story, _settings())
 
 
+@_cache
+def load_onsets(story: Story, *, at: datetime | None = None) -> Sourced:
+    """Where the series of this story begin to rise, from the bins that were over at this moment."""
+    return onsets.onsets_in(load_series(story), at=at)
+
+
+@_share
+def load_rise(story: Story, series: str, caller: str) -> study.RoseAfter:
+    """The pooled study of one series over a caller's minutes; its thousand placebo draws take half a second."""
+    return study.rose_after(story, load_series(story), series, caller)
+
+
 LOADERS = catalogue.Loaders(
     load_calls,
     load_milestones,
@@ -69,7 +85,23 @@ LOADERS = catalogue.Loaders(
     load_traffic,
     load_series,
     load_lenses,
+    onsets=load_onsets,
 )
+
+
+@_share
+def load_subjects(story: Story) -> tuple[claims.Subject, ...]:
+    """Everything that rose or failed in this story; the onsets of a long series take a moment."""
+    return catalogue.all_subjects(story, LOADERS)
+
+
+LOADERS = replace(LOADERS, subjects=load_subjects)
+
+
+@_share
+def load_finding(story: Story, series: str, event: str, caller: str) -> findings.Finding:
+    """What the accounts of this story carry about one question; NotInStory for a key it does not hold."""
+    return catalogue.finding_of(story, series=series, event=event, caller=caller, load=LOADERS)
 
 
 @partial(st.cache_resource, show_spinner=False, max_entries=16, hash_funcs={Settings: repr})
@@ -87,19 +119,48 @@ def load_story(slug: str, settings: Settings) -> Story:
 
 @_share
 def load_chart(
-    story: Story, slug: str, window: Window, caller: str, lanes: tuple[str, ...] = (), region: str = ""
+    story: Story,
+    slug: str,
+    window: Window,
+    caller: str,
+    lanes: tuple[str, ...] = (),
+    region: str = "",
+    series: str = "",
+    event: str = "",
+    other: Story | None = None,
+    t0: str = "",
+    at: datetime | None = None,
 ) -> Chart:
     """The chart of this name over this window, built once for everybody."""
-    return catalogue.chart_of(story, slug, window, caller=caller, lanes=lanes, region=region, load=LOADERS)
+    return catalogue.chart_of(
+        story,
+        slug,
+        window,
+        caller=caller,
+        lanes=lanes,
+        region=region,
+        series=series,
+        event=event,
+        other=other,
+        t0=t0,
+        at=at,
+        load=LOADERS,
+    )
 
 
 @partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Chart: hash})
 def load_table(chart: Chart, zone: str) -> pd.DataFrame:
     """The chart's table on the clock of this zone, its cells as Markdown that means only itself."""
-    return table.frame(chart, Clock(zone)).map(markdown)
+    return table.frame(chart, clock_of(chart, zone)).map(markdown)
 
 
 @partial(st.cache_resource, show_spinner=False, max_entries=256, hash_funcs={Chart: hash})
 def load_figure(chart: Chart, zone: str, theme: str) -> object:
     """The chart's Plotly figure, drawn once for everybody who looks at the same view."""
-    return plotly.figure(chart, Clock(zone), theme=theme_named(theme))
+    return plotly.figure(chart, clock_of(chart, zone), theme=theme_named(theme))
+
+
+@partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Embed: hash})
+def load_heights(embed: Embed, widths: tuple[int, ...]) -> dict[int, int]:
+    """How high the closed document of this chart is in frames of these widths, in pixels."""
+    return document_heights(embed, widths)

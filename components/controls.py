@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -10,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components.address import known_zone
 from components.changes import change, stories_here, story_named, titles_here
 from components.charts.clock import Clock
+from components.charts.events import said_of
 from components.notices import show_problems, tell_next_run, waiting_notices
 from components.range_controls import choose_exact_range, choose_named_range
 from components.view import LANES, ViewState, asked_query, change_view, current_view, parse_slug, view_link
@@ -33,8 +35,15 @@ def choose_story() -> Story:
         return story_named(sound)
 
 
-def control_bar(story: Story, *, lanes: bool = False) -> ViewState:
-    """The same bar on every page, and the view in force. `lanes` adds the choice of lanes.
+def control_bar(
+    story: Story,
+    *,
+    lanes: bool = False,
+    ranges: bool = True,
+    linked: Callable[[Story, ViewState], ViewState] = lambda _, view: view,
+) -> ViewState:
+    """The same bar on every page, and the view in force. `lanes` adds the choice of lanes, `ranges` is off
+    where a page's chart chooses its own range, `linked` writes out for Copy link what a page chooses by itself.
 
     Widgets take their values from the address and write back into it; what cannot be meant is said below the bar.
     """
@@ -42,14 +51,15 @@ def control_bar(story: Story, *, lanes: bool = False) -> ViewState:
     with st.container(key="controls", gap="xsmall"):
         with _row("controls-when"):
             _choose_other_story(story)
-            choose_named_range(story, view)
-            choose_exact_range(story, view, zone_label(view.clock, story))
+            if ranges:
+                choose_named_range(story, view)
+                choose_exact_range(story, view, zone_label(view.clock, story))
         with _row("controls-how"):
             if lanes:
                 _choose_lanes(story, view)
             _choose_clock(story, view)
             _choose_caller(story, view)
-            _copy_link(view)
+            _copy_link(linked(story, view))
     show_problems((*waiting_notices(), *problems))
     return view
 
@@ -74,7 +84,7 @@ def _choose_other_story(story: Story) -> None:
     def chosen() -> None:
         other = story_named(st.session_state["choose-story"])
         now, _ = current_view(other)
-        change_view(replace(now, story=other.slug).with_window(other.window), other, default_story=slugs[0])
+        change_view(now.of_story(other.slug).with_window(other.window), other, default_story=slugs[0])
 
     st.session_state["choose-story"] = story.slug
     st.selectbox(
@@ -122,6 +132,9 @@ def _own_zone() -> tuple[str, ...]:
 def _choose_caller(story: Story, view: ViewState) -> None:
     callers = [caller.id for caller in story.about.callers if caller.selectable]
 
+    def named(caller: str) -> str:
+        return f"By {said_of(story, caller)}" if story.about.verb == "declared" else f"Calls by {caller}"
+
     def chosen() -> None:
         change(story, lambda now: replace(now, caller=st.session_state["choose-caller"]))
 
@@ -129,12 +142,12 @@ def _choose_caller(story: Story, view: ViewState) -> None:
     st.selectbox(
         "Calls by",
         callers,
-        format_func="Calls by {}".format,
+        format_func=named,
         key="choose-caller",
         on_change=chosen,
         label_visibility="collapsed",
         filter_mode=None,
-        width=180,
+        width=180 if story.about.verb == "called" else 215,
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from components.charts.ap_style import MONTHS, calendar_day
+from components.charts.ap_style import calendar_day
 from components.charts.clock import Clock
 from components.charts.outages import GRADES
+from components.charts.published import published_text
 from components.charts.rows import records, when_in
 from components.charts.words import as_known, number_text
 from components.inert import markdown
@@ -20,7 +21,7 @@ from data.outages import REGIONS
 from data.story import Story
 
 #: The plain facts of a control case: column -> how a reader knows it.
-_FACTS = {"spike": "Search spike", "outage": "Outage", "election": "Election night"}
+_FACTS = {"spike": "Search spike", "outage": "Outage", "election": "Election or referendum"}
 
 
 def show_observations(story: Story, observations: Sourced, clock: Clock) -> None:
@@ -49,23 +50,16 @@ def _card(story: Story, row: dict[str, Any], clock: Clock, fetched: tuple[Source
     return "  \n".join(lines)
 
 
-def published_text(text: str, clock: Clock) -> str:
-    """When something was published, as sharp as it is known: a minute, a day, two days, a month or a year."""
-    if "T" in text:
-        return clock.stamp(datetime.fromisoformat(text))
-    days = [_published_day(part) for part in text.split("/")]
-    return " or ".join(days)
+def choose_region(*observations: Sourced) -> str:
+    """Where observers were: one of the places that these rows name, or everywhere as an empty text.
 
-
-def _published_day(text: str) -> str:
-    if len(text) == 10:
-        return calendar_day(date.fromisoformat(text))
-    return f"{MONTHS[int(text[5:7]) - 1]} {text[:4]}" if len(text) == 7 else text
-
-
-def choose_region() -> str:
-    """Where observers were: one of REGIONS, or everywhere as an empty text."""
-    return st.segmented_control("Seen from", REGIONS, key="choose-region") or ""
+    Where all of them looked from one place there is nothing to choose.
+    """
+    named = {region for sourced in observations for cell in sourced.frame["region"] for region in cell.split()}
+    offered = [region for region in REGIONS if region in named]
+    if len(offered) < 2:
+        return ""
+    return st.segmented_control("Seen from", offered, key="choose-region") or ""
 
 
 def of_metric(figures: Sourced, prefix: str) -> Sourced:
@@ -112,6 +106,8 @@ def _window(row: dict[str, Any], clock: Clock) -> str:
         return f"until {clock.stamp(row['end'])}" if row["end"] else "not stated"
     if not row["end"]:
         return f"around {clock.stamp(row['start'])}"
+    if row["start"] == row["end"]:
+        return clock.stamp(row["start"])
     if row["start"].time() == row["end"].time() == time():
         # Whole UTC days, as weekly and monthly figures are counted: days, not hours of some zone.
         first, last = row["start"].date(), row["end"].date() - timedelta(days=1)

@@ -31,7 +31,8 @@ def app_policy(index_html: str) -> str:
             "connect-src 'self'",
             "media-src 'self'",
             "worker-src 'self' blob:",
-            "frame-src 'none'",
+            # The preview on Embed & export is the very document, which its own headers keep in a sandbox.
+            "frame-src 'self'",
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",

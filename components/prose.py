@@ -8,15 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from components.cached import load_calls, load_interest_marks, load_observations
+from components.cached import load_calls, load_interest, load_interest_marks, load_observations, load_series
 from components.charts.ap_style import calendar_day
 from components.charts.clock import Clock
 from components.charts.events import ONE_DAY
-from components.charts.moments import moment_sentence
-from components.charts.rows import records
+from components.charts.moments import Moments
+from components.charts.outages import main_service
+from components.charts.rows import bins_in, records
 from components.inert import markdown
 from components.view import ViewState
-from data.about import Point
+from data.entries import Point
 from data.model import Source
 from data.story import Story
 
@@ -32,16 +33,21 @@ def show_headline(story: Story, view: ViewState) -> None:
 
 def _show_status(story: Story) -> None:
     """Three chips, counted from the tables: what kind of evidence is held, and what is not shown."""
-    held = [row for row in story.interest if row.end >= story.window.start.date()]
     marks = "published marks" if len(load_interest_marks(story).frame) else "nothing held"
-    searches = "a series of the night" if held else f"{marks}, no series"
+    searches = "a series of the night" if _has_series(story) else f"{marks}, no series of the night"
     seen = load_observations(story).frame
-    trouble = seen[seen["status"].isin(["failing", "degraded"])]
+    trouble = seen[seen["status"].isin(["failing", "degraded"]) & (seen["host"] == main_service(story))]
     best = f", best grade {trouble['grade'].min()}" if len(trouble) else ""
     with st.container(horizontal=True):
         st.badge(f"Searches: {searches}", color="violet")
         st.badge(f"Site failures: {len(trouble)} dated reports{best}", color="orange")
         st.badge("Causal link: not shown", color="gray")
+
+
+def _has_series(story: Story) -> bool:
+    """Whether a series in bins shorter than a day reaches into the story's window; a weekly one is none of a night."""
+    held = (bins_in(story.window, series).frame for series in (load_interest(story), load_series(story)))
+    return any((bins["end"] - bins["start"] < ONE_DAY).any() for bins in held)
 
 
 def show_moment(story: Story, view: ViewState) -> None:
@@ -50,15 +56,14 @@ def show_moment(story: Story, view: ViewState) -> None:
     at = view.at or _first_call(story, view, calls=records(calls))
     if at is None:
         return
-    sentence = moment_sentence(
+    moments = Moments.of(
         story,
-        at,
         caller=view.caller,
         calls=calls,
         marks=load_interest_marks(story),
         observations=load_observations(story),
-        style="stamp" if view.window.length >= ONE_DAY else "time",
     )
+    sentence = moments.sentence(at, "stamp" if view.window.length >= ONE_DAY else "time")
     st.markdown(f"**{markdown(Clock(view.clock).say(sentence))}**")
 
 

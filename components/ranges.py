@@ -9,7 +9,7 @@ from components.charts.clock import Clock
 from data.model import Window
 from data.story import Story
 
-NIGHT, TWO_DAYS, WEEK, MONTH, ALL = "Election night", "48 hours", "Week", "Month", "All"
+OWN, TWO_DAYS, WEEK, MONTH, ALL = "Story range", "48 hours", "Week", "Month", "All"
 _DAY = timedelta(days=1)
 #: Whole days before the story's first day at which a range begins, and its length in days.
 _DAYS = {TWO_DAYS: (0, 2), WEEK: (3, 7), MONTH: (14, 30)}
@@ -23,7 +23,7 @@ def named_ranges(story: Story) -> dict[str, Window]:
         name: Window(_midnight(clock, first - before * _DAY), _midnight(clock, first + (length - before) * _DAY))
         for name, (before, length) in _DAYS.items()
     }
-    return {NIGHT: story.window, **days, ALL: everything(story)}
+    return {OWN: story.window, **days, ALL: everything(story)}
 
 
 def _midnight(clock: Clock, day: date) -> datetime:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from components.look import ICON, apply_stylesheet
-from components.view import asked_query
-
-PAGES = Path(__file__).resolve().parents[1] / "pages"
-
-
-def page_of(name: str, title: str, path: str) -> st.Page:
-    return st.Page(PAGES / f"{name}.py", title=title, url_path=path, default=not path)
+from components.places import PLACES, page_at
+from components.view import carried_query
 
 
-def show_navigation(pages: list[st.Page]) -> None:
+def show_navigation(pages: dict[str, st.Page]) -> None:
     """Links that carry the view along: Streamlit's own navigation would forget it."""
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Nightdesk**", width="content")
-        for page in pages:
-            st.page_link(page, query_params=asked_query())
+        for address, page in pages.items():
+            st.page_link(page, query_params=carried_query(address))
 
 
 def show_footer() -> None:
@@ -29,14 +22,8 @@ def show_footer() -> None:
         st.caption("Nightdesk shows what others measured, saw and published; every mark and number names its source.")
 
 
-pages = [
-    page_of("story", "Story", ""),
-    page_of("timeline", "Timeline", "timeline"),
-    page_of("search_trends", "Search trends", "search-trends"),
-    page_of("outage_reports", "Outage reports", "outage-reports"),
-    page_of("sources_and_methods", "Sources & methods", "sources-and-methods"),
-]
-here = st.navigation(pages, position="hidden")
+pages = {address: page_at(address) for address in PLACES}
+here = st.navigation(list(pages.values()), position="hidden")
 st.set_page_config(page_title=f"{here.title} · Nightdesk", page_icon=ICON, layout="centered")
 apply_stylesheet()
 show_navigation(pages)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from functools import partial
 
 import streamlit as st
 
 from components.cached import load_chart, load_figure, load_table
-from components.changes import change
-from components.charts import svg, table
+from components.caution import show_caution
+from components.changes import change, stories_here
 from components.charts.clock import Clock
+from components.charts.elapsed import Elapsed, clock_of
+from components.charts.events import is_dated
 from components.charts.model import Chart, Event, Gap
 from components.charts.plotly import CONFIG
-from components.charts.theme import theme_named
 from components.charts.words import describe
+from components.embeds.embed import Embed
+from components.embeds.formats import file_name, render
 from components.inert import markdown
 from components.look import theme_in_force
 from components.notices import show_empty
+from components.places import page_at
 from components.prose import source_link
 from components.range_controls import take_selection
-from components.view import ViewState, utc_text
+from components.view import ViewState, utc_text, view_query
 from data.model import Window
 from data.story import Story
 
@@ -27,25 +31,29 @@ from data.story import Story
 _NAMED_SOURCES = 8
 #: Edge notes named under a chart; more of them go into its list.
 _NAMED_EDGES = 12
-#: In a longer range, a time of day alone would not say which day.
-_NIGHT = timedelta(hours=24)
 #: How wide a downloaded SVG is, in CSS pixels: a column and a half of a broadsheet page on screen.
 _DOWNLOAD_WIDTH = 960
 
 
 def show_chart(story: Story, slug: str, view: ViewState, *, window: Window | None = None, region: str = "") -> None:
     """The story's chart of this name as the view asks, with all that belongs to it. `window` overrides the view's."""
-    show(load_chart(story, slug, window or view.window, view.caller, view.lanes, region), view, story)
+    view = view.with_window(window) if window else view
+    chart = load_chart(story, slug, view.window, view.caller, view.lanes, region, view.series, view.event, at=view.at)
+    show(chart, view, story)
 
 
 def show(chart: Chart, view: ViewState, story: Story) -> None:
     """Draw a chart on the page. Dragging a range on it sets the page's range."""
-    clock = Clock(view.clock)
+    clock = clock_of(chart, view.clock)
     words = describe(chart, clock)
     key = f"{chart.slug}-{utc_text(chart.window.start)}"
     with st.container(key=f"chart-{key}"):
         st.subheader(markdown(words.takeaway), anchor=False)
         st.caption(f"{markdown(clock.say(chart.title))} · {clock.span(chart.window)} · {_zone(clock)}")
+        if not chart.lanes and not chart.events:
+            _offer_nearest(chart, view, story)
+            _show_notes(chart, clock)
+            return
         st.plotly_chart(
             load_figure(chart, view.clock, theme_in_force()),
             theme=None,
@@ -57,10 +65,11 @@ def show(chart: Chart, view: ViewState, story: Story) -> None:
         )
         _offer_nearest(chart, view, story)
         _show_notes(chart, clock)
+        show_caution(story, chart, clock)
         _show_events(chart, clock)
         _show_data(chart, view, key)
         _show_sources(chart)
-        _show_downloads(chart, clock, key)
+        _show_downloads(Embed(story, chart, view, "light"), key)
 
 
 def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
@@ -75,6 +84,8 @@ def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
         return
     show_empty("call, mark or observation of this story")
     nearest = nearest_window(chart, default=story.window)
+    if nearest in (chart.window, view.window):
+        return
     st.button(
         f"Show {Clock(view.clock).span(nearest)}",
         key=f"nearest-{chart.slug}-{utc_text(chart.window.start)}",
@@ -94,7 +105,8 @@ def nearest_window(chart: Chart, *, default: Window) -> Window:
 
 
 def _zone(clock: Clock) -> str:
-    return f"times in {clock.name} time ({clock.zone})"
+    what = "times of day" if isinstance(clock, Elapsed) else "times"
+    return f"{what} in {clock.name} time ({clock.zone})"
 
 
 def _show_notes(chart: Chart, clock: Clock) -> None:
@@ -115,9 +127,9 @@ def _show_events(chart: Chart, clock: Clock) -> None:
     count = len(chart.events)
     label = "What the number means" if count == 1 else f"What the {count} numbers mean"
     with st.expander(label if count else "How to read this chart"):
-        dated = chart.window.length > _NIGHT
         lines = [
-            f"{number}. {clock.when(event.when, dated=dated)}: {markdown(clock.say(event.label))}"
+            f"{number}. {clock.when(event.when, dated=is_dated(event.when, chart.window))}: "
+            f"{markdown(clock.say(event.label))}"
             for number, event in chart.numbered
         ]
         st.markdown("\n".join(lines))
@@ -140,19 +152,22 @@ def _show_sources(chart: Chart) -> None:
     st.caption(f"Sources: {line}" + (f" · and {more} more in the data" if more > 0 else ""))
 
 
-def _show_downloads(chart: Chart, clock: Clock, key: str) -> None:
-    name = f"nightdesk-{chart.story}-{chart.slug}"
+def _show_downloads(embed: Embed, key: str) -> None:
+    """Its data and drawing, each made when it is asked for, and the way to every other form of it."""
+    slug = embed.chart.slug
+    query = view_query(embed.view.asking(slug), embed.story, default_story=stories_here()[0]) | {"chart": slug}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for form, media_type in (("csv", "text/csv"), ("svg", "image/svg+xml")):
+            st.download_button(
+                f"Download {form.upper()}",
+                partial(_file, embed, form),
+                file_name(embed, form),
+                media_type,
+                key=f"{form}-{key}",
+                on_click="ignore",
+            )
+        st.page_link(page_at("embed-and-export"), label="Embed & export this chart", query_params=query)
 
-    def drawing() -> str:
-        named = list(dict.fromkeys(source.org for source in chart.sources))
-        more = f" and {len(named) - _NAMED_SOURCES} more" if len(named) > _NAMED_SOURCES else ""
-        credit = f"Sources: {', '.join(named[:_NAMED_SOURCES])}{more}. Nightdesk."
-        light = theme_named("light")
-        return svg.draw(chart, clock, width=_DOWNLOAD_WIDTH, theme=light, headline=True, credit=credit)
 
-    def rows() -> str:
-        return table.csv_text(table.frame(chart, clock))
-
-    with st.container(horizontal=True):
-        st.download_button("Download CSV", rows, f"{name}.csv", "text/csv", key=f"csv-{key}", on_click="ignore")
-        st.download_button("Download SVG", drawing, f"{name}.svg", "image/svg+xml", key=f"svg-{key}", on_click="ignore")
+def _file(embed: Embed, form: str) -> bytes:
+    return render(embed, form, width=_DOWNLOAD_WIDTH if form == "svg" else None).body

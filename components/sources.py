@@ -10,7 +10,7 @@ import streamlit as st
 from components.charts.catalogue import corrected
 from components.charts.clock import Clock
 from components.charts.outages import GRADES
-from components.evidence import published_text
+from components.charts.published import published_text
 from components.inert import markdown
 from components.prose import source_link, source_links
 from components.view import ViewState
@@ -104,6 +104,28 @@ def show_conventions() -> None:
         "Google Trends gives a share of all searches in a place, scaled so that the request’s own peak is 100. "
         "Zero is below Google’s resolution, not “no searches”. Two places, or two requests, are on two scales. "
         "Where no series of the night is held, published marks are drawn as marks and never joined.",
+    )
+    _show_methods()
+
+
+def _show_methods() -> None:
+    st.subheader("How rises are found", anchor=False)
+    st.markdown(
+        "A series rises where it stands more than six noise units above its usual level: the same hour of the week in "
+        "three or more earlier weeks, else the 48 hours before. Bins shorter than an hour must do so twice running. "
+        "When it began is an interval, from a bin before the first high one to that one’s end; only bins up to a "
+        "moment are used for it. A second method (PELT) must find a change within one bin, or the rise is called "
+        "unconfirmed. Where more than half of the bins are 0, the usual level is below Google’s resolution, and it "
+        "says so.",
+    )
+    st.subheader("How “Rose after the calls” is answered", anchor=False)
+    st.markdown(
+        "For each minute with calls, the ten minutes after are held against the ten before, on the log scale, less the "
+        "evening’s own slope on either side. The mean over all minutes is compared with 999 draws in which each minute "
+        "is moved 11 to 45 minutes away. If the interval holds zero, no change can be told from the evening’s rise. "
+        "Bins of up to 16 minutes answer for all calls together, bins of a minute also rank each call among its "
+        "placebos, longer bins and published marks answer nothing. What rose after a call need not have risen for it: "
+        "many calls fall in the minute in which polls close.",
     )
 
 

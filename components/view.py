@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from components.address import Problems, Query, instant_of, known_zone, match, quote, value_of
-from data.model import Window
+# LANES and utc_text are as much of an address's form as what is here, and asked of this module.
+from components.address import LANES as LANES
+from components.address import Query, caller_of, canonical_lanes, instant_of, key_of, lanes_of, match, value_of, zone_of
+from components.address import utc_text as utc_text
+from components.problems import Problem, Problems, quote
+from components.viewstate import QUESTIONS as QUESTIONS
+from components.viewstate import ViewState as ViewState
+from components.viewstate import default_view as default_view
 from data.story import Story
 
-LANES = ("interest", "outages", "results")
-NAMES = frozenset({"story", "from", "to", "clock", "caller", "lanes", "at"})
+NAMES = frozenset({"story", "from", "to", "clock", "caller", "lanes", "at", *QUESTIONS})
+#: What a page asks besides its view: on any other page these mean nothing, so no link takes them there.
+_ASKED_ON = {
+    "check-a-claim": {"series", "event"},
+    "compare-nights": {"with", "t0"},
+    "embed-and-export": QUESTIONS.keys(),
+}
+#: What the page Embed & export adds to an address: which chart of the view, and in which theme.
+EMBEDDING = ("chart", "theme")
 LONGEST, SHORTEST = timedelta(days=50 * 366), timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class ViewState:
-    """What is being looked at. Instants are UTC; no lanes means all of them; `at` lies within the range."""
-
-    story: str
-    start: datetime
-    end: datetime
-    clock: str
-    caller: str
-    lanes: tuple[str, ...] = ()
-    at: datetime | None = None
-
-    @property
-    def window(self) -> Window:
-        """The range, as loaders and builders take it."""
-        return Window(self.start, self.end)
-
-    def with_window(self, window: Window) -> ViewState:
-        """The same view of another range; a moment that falls outside it is let go."""
-        at = self.at if self.at and window.start <= self.at <= window.end else None
-        return replace(self, start=window.start, end=window.end, at=at)
-
-
-def utc_text(moment: datetime) -> str:
-    """2016-11-08T23:00Z, with seconds only where there are any: the form that addresses hold."""
-    moment = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    return moment.isoformat(timespec="seconds" if moment.second else "minutes") + "Z"
-
-
-def default_view(story: Story) -> ViewState:
-    """What a bare address shows."""
-    return ViewState(
-        story.slug,
-        story.window.start,
-        story.window.end,
-        clock=story.about.clock,
-        caller=story.about.caller,
-    )
 
 
 def parse_slug(query: Query, slugs: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -62,8 +34,10 @@ def parse_slug(query: Query, slugs: Sequence[str]) -> tuple[str, tuple[str, ...]
     asked = value_of(query, "story", problems)
     found = match(asked, slugs)
     if asked and not found:
-        problems.append(f"There is no story {quote(asked)} here; showing {slugs[0]}.")
-    return found or slugs[0], tuple(problems)
+        said = f"There is no story {quote(asked)} here"
+        wants = f"one of {', '.join(slugs)}"
+        problems.append(Problem("story", quote(asked), said, wants, f"; showing {slugs[0]}"))
+    return found or slugs[0], tuple(problem.notice for problem in problems)
 
 
 def parse_view(query: Query, story: Story) -> tuple[ViewState, tuple[str, ...]]:
@@ -71,6 +45,12 @@ def parse_view(query: Query, story: Story) -> tuple[ViewState, tuple[str, ...]]:
 
     Every value that cannot be meant is replaced by the story's default. A range without data is a good range.
     """
+    view, problems = judge_view(query, story)
+    return view, tuple(problem.notice for problem in problems)
+
+
+def judge_view(query: Query, story: Story) -> tuple[ViewState, tuple[Problem, ...]]:
+    """The view that an address asks of this story, and each problem of it, for a route to refuse. Never raises."""
     problems: Problems = []
     default = default_view(story)
     start, end = _range(query, default, problems)
@@ -79,10 +59,11 @@ def parse_view(query: Query, story: Story) -> tuple[ViewState, tuple[str, ...]]:
         story.slug,
         start,
         end,
-        clock=_clock(value_of(query, "clock", problems), default, problems),
-        caller=_caller(value_of(query, "caller", problems), callers, default, problems),
-        lanes=_lanes(value_of(query, "lanes", problems), problems),
+        clock=zone_of(query, default.clock, problems),
+        caller=caller_of(query, callers, default.caller, problems),
+        lanes=lanes_of(query, problems),
         at=_at(query, start, end, problems),
+        **{field: key_of(query, name, problems) for name, field in QUESTIONS.items()},
     )
     return view, tuple(problems)
 
@@ -91,61 +72,33 @@ def _range(query: Query, default: ViewState, problems: Problems) -> tuple[dateti
     heard = len(problems)
     start = instant_of(query, "from", problems) or default.start
     end = instant_of(query, "to", problems) or default.end
-    asked = f"from {utc_text(start)} to {utc_text(end)}"
     if len(problems) > heard:
         return default.start, default.end
-    if start >= end:
-        problems.append(f"The range {asked} ends before it starts; showing this story's own range.")
-    elif end - start > LONGEST:
-        problems.append(f"The range {asked} is longer than 50 years; showing this story's own range.")
-    elif end - start < SHORTEST:
-        problems.append(f"The range {asked} is shorter than a minute; showing this story's own range.")
-    else:
+    wrong = _wrong_with(start, end)
+    if not wrong:
         return start, end
+    name = "to" if query.get("to") else "from"
+    wants = f"a time {'after' if name == 'to' else 'before'} the other end, by a minute to 50 years"
+    asked = f"from {utc_text(start)} to {utc_text(end)}"
+    problems.append(Problem(name, asked, f"The range {asked} {wrong}", wants, "; showing this story's own range"))
     return default.start, default.end
+
+
+def _wrong_with(start: datetime, end: datetime) -> str:
+    if start >= end:
+        return "ends before it starts"
+    if end - start > LONGEST:
+        return "is longer than 50 years"
+    return "is shorter than a minute" if end - start < SHORTEST else ""
 
 
 def _at(query: Query, start: datetime, end: datetime, problems: Problems) -> datetime | None:
     at = instant_of(query, "at", problems)
     if at and not start <= at <= end:
-        problems.append(f"The moment {utc_text(at)} is outside the range shown, so none is picked out.")
+        said, wants = f"The moment {utc_text(at)} is outside the range shown", f"{utc_text(start)} to {utc_text(end)}"
+        problems.append(Problem("at", utc_text(at), said, wants, ", so none is picked out"))
         return None
     return at
-
-
-def _clock(asked: str, default: ViewState, problems: Problems) -> str:
-    if not asked:
-        return default.clock
-    zone = known_zone(asked)
-    if not zone:
-        problems.append(f"In the address, clock is {quote(asked)}, which is no time zone; showing {default.clock}.")
-    return zone or default.clock
-
-
-def _caller(asked: str, callers: Mapping[str, bool], default: ViewState, problems: Problems) -> str:
-    found = match(asked, callers)
-    if asked and not found:
-        problems.append(
-            f"In the address, caller is {quote(asked)}, who is no caller in this story; showing {default.caller}."
-        )
-    elif found and not callers[found]:
-        problems.append(f"{found} is listed but cannot be chosen as a caller; showing {default.caller}.")
-        found = None
-    return found or default.caller
-
-
-def _lanes(asked: str, problems: Problems) -> tuple[str, ...]:
-    wanted = [part.strip() for part in asked.split(",") if part.strip()]
-    found = {lane for part in wanted if (lane := match(part, LANES))}
-    if unknown := [part for part in wanted if not match(part, LANES)]:
-        shown = "showing the others" if found else "showing all of them"
-        problems.append(f"There is no lane {quote(', '.join(unknown))}, only {', '.join(LANES)}; {shown}.")
-    return _canonical_lanes(found)
-
-
-def _canonical_lanes(lanes: Iterable[str]) -> tuple[str, ...]:
-    chosen = tuple(lane for lane in LANES if lane in set(lanes))
-    return () if chosen == LANES else chosen
 
 
 def view_query(view: ViewState, story: Story, *, default_story: str = "") -> dict[str, str]:
@@ -165,11 +118,11 @@ def locked_query(view: ViewState) -> dict[str, str]:
         "clock": view.clock,
         "caller": view.caller,
     }
-    if lanes := _canonical_lanes(view.lanes):
+    if lanes := canonical_lanes(view.lanes):
         query["lanes"] = ",".join(lanes)
     if view.at:
         query["at"] = utc_text(view.at)
-    return query
+    return query | {name: key for name, field in QUESTIONS.items() if (key := getattr(view, field))}
 
 
 def view_link(base_url: str, path: str, view: ViewState) -> str:
@@ -186,6 +139,12 @@ def asked_query() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params if name in NAMES}
 
 
+def carried_query(address: str) -> dict[str, list[str]]:
+    """What of the visitor's address a link to the page at this address takes along: its question only to its page."""
+    asked = _ASKED_ON.get(address, frozenset())
+    return {name: values for name, values in asked_query().items() if name not in QUESTIONS or name in asked}
+
+
 def current_view(story: Story) -> tuple[ViewState, tuple[str, ...]]:
     """The view that the visitor's address asks of this story, and what was wrong with it, one sentence each."""
     return parse_view(asked_query(), story)
@@ -197,4 +156,19 @@ def change_view(view: ViewState, story: Story, *, default_story: str = "") -> No
 
     query = view_query(view, story, default_story=default_story)
     if asked_query() != {name: [value] for name, value in query.items()}:
-        st.query_params.from_dict(query)
+        kept = {name: value for name in EMBEDDING if (value := asked_extra(name))}
+        st.query_params.from_dict(query | kept)
+
+
+def asked_extra(name: str) -> str:
+    """What the visitor's address says under one of the names in EMBEDDING; empty where it says nothing."""
+    import streamlit as st
+
+    return st.query_params.get(name, "")
+
+
+def change_extra(name: str, value: str) -> None:
+    """Write one of the names in EMBEDDING into the visitor's address; an empty value takes it away."""
+    import streamlit as st
+
+    st.query_params.from_dict({key: v for key, v in {**st.query_params.to_dict(), name: value}.items() if v})

@@ -10,12 +10,13 @@ from components.evidence import choose_region, show_controls, show_figures, show
 from components.notices import explained_failures
 from components.recording import show_lookup
 from components.show import show_chart
+from data.outages import load_other
 
 with explained_failures():
     story = choose_story()
     st.title("Outage reports", anchor=False)
     view = control_bar(story)
-    clock, region = Clock(view.clock), choose_region()
+    clock, region = Clock(view.clock), choose_region(load_observations(story), load_untimed(story))
     show_chart(story, "outages", view, region=region)
     if not read_only():
         show_lookup(story, view, "Look for machine records", "wayback", "statuspage")
@@ -26,9 +27,12 @@ with explained_failures():
     show_chart(story, "traffic", view)
     st.subheader("Traffic figures, one unit at a time", anchor=False)
     show_figures(story, load_traffic(story), clock)
+    st.subheader("Other published figures", anchor=False)
+    st.caption("Counts and statements that are neither searches, nor traffic, nor an observation of the site’s state.")
+    show_figures(story, load_other(story), clock)
     st.subheader("Control cases", anchor=False)
     st.markdown(
-        "Sites also fail with no election near, and searches also rise with no failure: these are cases that were "
+        "Sites also fail with no vote near, and searches also rise with no failure: these are cases that were "
         "found and not a count, so they show that it happens, not how often.",
     )
     show_controls(story, load_controls(story), clock)

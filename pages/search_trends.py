@@ -11,6 +11,7 @@ from components.importing import show_import, show_imported_lists
 from components.notices import explained_failures
 from components.ranges import ALL, named_ranges
 from components.recording import show_lookup
+from components.rises import show_rises
 from components.searching import show_get_searches
 from components.show import show_chart
 
@@ -22,6 +23,7 @@ with explained_failures():
     everything = named_ranges(story)[ALL]
     if view.window != everything:
         show_chart(story, "interest", view, window=everything)
+    show_rises(story, view)
     clock = Clock(view.clock)
     if not read_only():
         show_get_searches(story, view, clock)

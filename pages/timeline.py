@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.contests import show_contests
 from components.controls import choose_story, control_bar
 from components.notices import explained_failures
 from components.prose import show_moment
@@ -14,3 +15,4 @@ with explained_failures():
     show_chart(story, "timeline", view)
     show_moment(story, view)
     show_chart(story, "results", view)
+    show_contests(story, view)

@@ -49,14 +49,14 @@ def test_healthz_counts_the_stories(server: str) -> None:
     status, headers, body = ask(f"{server}/healthz")
     assert status == 200
     assert headers["content-type"] == "application/json"
-    assert json.loads(body) == {"status": "ok", "stories": 1}
+    assert json.loads(body) == {"status": "ok", "stories": 4}
 
 
 def test_a_newsrooms_own_stories_are_counted_too(tmp_path: Path, serve: Serve) -> None:
     (tmp_path / "de-2021").mkdir()
     (tmp_path / "de-2021" / "story.toml").write_text("", encoding="utf-8")
     with serve(NIGHTDESK_STORIES=str(tmp_path)) as address:
-        assert json.loads(ask(f"{address}/healthz")[2])["stories"] == 2
+        assert json.loads(ask(f"{address}/healthz")[2])["stories"] == 5
 
 
 def test_head_answers_without_a_body(server: str) -> None:
@@ -98,6 +98,28 @@ def test_the_policy_names_the_inline_script_by_its_own_bytes() -> None:
     page = '<script src="./a.js"></script><script>\n  alert(1)\n</script>'
     # printf '\n  alert(1)\n' | openssl dgst -sha256 -binary | base64
     assert "'sha256-BjA0ROBfupHLCiW2gRrYiELX3ecfNFbiR7URMIXYaeU='" in app_policy(page)
+
+
+@pytest.mark.parametrize("path", ["/embed/us-2016/timeline", "/embed/us-2016/timeline.svg", "/s/us-2016/timeline"])
+def test_an_embed_keeps_the_policy_that_its_route_gave_it(path: str, server: str) -> None:
+    status, headers, _ = ask(server + path)
+    assert status == 200
+    assert headers.get_all("content-security-policy") == [headers["content-security-policy"]]
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "set-cookie" not in headers
+
+
+def test_robots_find_the_share_pages_of_a_server_that_knows_its_address(serve: Serve) -> None:
+    with serve(NIGHTDESK_PUBLIC_URL="https://desk.example.org/") as address:
+        assert b"Sitemap: https://desk.example.org/sitemap.xml" in ask(f"{address}/robots.txt")[2]
+        assert b"<loc>https://desk.example.org/s/us-2016/timeline</loc>" in ask(f"{address}/sitemap.xml")[2]
+
+
+def test_the_app_frames_only_what_is_its_own() -> None:
+    rules = app_policy(installed_index()).split("; ")
+    assert "frame-src 'self'" in rules
+    assert "frame-ancestors 'none'" in rules
 
 
 def test_the_agent_api_is_off(server: str) -> None:

@@ -52,7 +52,7 @@ def type_time(app: AppTest, edge: str, naive: datetime) -> None:
 
 def test_a_bare_address_shows_every_control_at_its_default() -> None:
     app = bar()
-    assert control(app, "range").value == "Election night"
+    assert control(app, "range").value == "Story range"
     assert control(app, "from").value == datetime(2016, 11, 8, 13, 0)  # noqa: DTZ001 - as the widget holds it
     assert control(app, "clock").value == "America/New_York"
     assert control(app, "caller").value == "AP"
@@ -78,7 +78,7 @@ def test_one_control_never_loses_what_another_set() -> None:
 def test_going_back_to_the_default_leaves_a_bare_address() -> None:
     app = bar(from_="2016-11-05T04:00Z", to="2016-11-12T05:00Z")
     assert control(app, "range").value == "Week"
-    control(app, "range").set_value("Election night").run()
+    control(app, "range").set_value("Story range").run()
     assert address(app) == {}
 
 
@@ -86,7 +86,7 @@ def test_a_chip_pressed_twice_changes_nothing() -> None:
     app = bar()
     control(app, "range").set_value(None).run()
     assert address(app) == {}
-    assert control(app, "range").value == "Election night"
+    assert control(app, "range").value == "Story range"
 
 
 def test_a_typed_time_is_of_the_clock_in_force() -> None:
@@ -173,8 +173,8 @@ def test_what_is_no_range_is_left_alone(event: dict[str, Any]) -> None:
 
 def test_named_ranges_hold_the_night_and_start_at_midnight_on_the_storys_clock() -> None:
     ranges = named_ranges(find_story("us-2016", Settings()))
-    assert list(ranges) == ["Election night", "48 hours", "Week", "Month", "All"]
-    assert ranges["Election night"] == NIGHT
+    assert list(ranges) == ["Story range", "48 hours", "Week", "Month", "All"]
+    assert ranges["Story range"] == NIGHT
     assert ranges["48 hours"] == Window(datetime(2016, 11, 8, 5, tzinfo=UTC), datetime(2016, 11, 10, 5, tzinfo=UTC))
     for wider, narrower in (("Week", "48 hours"), ("Month", "Week"), ("All", "Month")):
         assert ranges[wider].start <= ranges[narrower].start

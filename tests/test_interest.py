@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,3 +71,12 @@ def test_a_window_without_figures_is_an_empty_frame_with_its_columns(story: Stor
     assert load_interest(story, nothing).frame.empty
     marks = load_interest_marks(story, nothing)
     assert marks.frame.empty and "stated" in marks.frame and marks.sources == ()
+
+
+def test_a_figure_with_only_the_end_of_its_window_is_a_bound(story: Story) -> None:
+    figure = next(row for row in story.figures if row.metric.startswith("google_") and row.scope == "night")
+    end = datetime(2016, 11, 9, 1, tzinfo=UTC)
+    ended = figure.model_copy(update={"window_start": None, "window_end": end})
+    (row,) = load_interest_marks(replace(story, figures=(ended,), observations=())).frame.to_dict("records")
+    assert (row["precision"], row["earliest"], row["latest"]) == ("by", story.window.start, end)
+    assert row["until"] is None or row["until"] != row["until"]

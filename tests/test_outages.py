@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.model import Window
+from data.model import Precision, Window
 from data.outages import (
     CONTROL_COLUMNS,
     TRAFFIC_UNITS,
     load_controls,
     load_observations,
+    load_other,
     load_traffic,
     load_untimed,
     regions_of,
@@ -158,3 +159,20 @@ def test_a_control_told_as_about_nine_is_half_an_hour_wide_and_keeps_its_end(sto
 def test_a_story_without_control_cases_has_an_empty_frame_with_their_columns(story: Story) -> None:
     frame, sources = load_controls(replace(story, controls=()))
     assert (list(frame.columns), len(frame), sources) == (CONTROL_COLUMNS, 0, ())
+
+
+def test_what_is_neither_search_nor_traffic_nor_a_state_is_held_once(story: Story) -> None:
+    frame = load_other(story).frame
+    assert {"indeed-share-9pm", "wikipedia-election-article", "ircc-statement-9-november"} <= set(frame["id"])
+    assert not frame["metric"].str.startswith("google_").any()
+    assert not set(frame["unit"]) & set(TRAFFIC_UNITS)
+    # The figure of the same source tells it already.
+    assert "ircc-200000-users" not in set(frame["id"])
+    assert load_other(replace(story, figures=(), observations=())).frame.empty
+
+
+def test_an_observation_known_by_its_day_comes_at_the_end_of_that_day(story: Story) -> None:
+    first = next(row for row in story.observations if row.kind == "outage" and row.at)
+    day = first.model_copy(update={"id": "by-day", "at": None, "date": date(2016, 11, 8), "precision": Precision.DAY})
+    noon = first.model_copy(update={"id": "at-noon", "at": utc("08T17:00"), "precision": Precision.MINUTE})
+    assert list(load_observations(replace(story, observations=(day, noon))).frame["id"]) == ["at-noon", "by-day"]

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.charts.caution import TITLE
+from components.contests import contests_table
 from components.inert import markdown
-from components.view import utc_text
+from components.view import default_view, utc_text
 from data.settings import Settings
 from data.story import Story, find_story
+from tests.imported import export, keep, newsroom
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("story", "timeline", "search_trends", "outage_reports", "sources_and_methods")
+PAGES = (
+    "story",
+    "timeline",
+    "search_trends",
+    "outage_reports",
+    "compare_nights",
+    "check_a_claim",
+    "embed_and_export",
+    "sources_and_methods",
+)
 WITH_CHARTS = {
     "story": ["timeline"],
     "timeline": ["timeline", "results"],
     "search_trends": ["interest", "interest"],
     "outage_reports": ["outages", "traffic"],
+    "check_a_claim": ["claim"],
 }
 
 
@@ -71,9 +87,122 @@ def test_every_chart_offers_its_data_as_a_table_and_two_downloads(name: str) -> 
     page = open_page(name)
     assert [toggle.label for toggle in page.toggle] == ["Show the data"] * len(WITH_CHARTS[name])
     labels = [button.proto.label for button in page.get("download_button")]
-    assert labels == ["Download CSV", "Download SVG"] * len(WITH_CHARTS[name])
+    own = ["Download this claim as JSON, every input row in it"] if name == "check_a_claim" else []
+    assert labels == ["Download CSV", "Download SVG"] * len(WITH_CHARTS[name]) + own
     page.toggle[0].set_value(True).run()
     assert list(page.table[0].value.columns) == ["No.", "Lane", "When", "What", "Value", "Evidence", "Source", "Row"]
+
+
+@pytest.mark.parametrize("name", WITH_CHARTS)
+def test_every_chart_leads_to_its_embed_at_this_very_view(name: str) -> None:
+    page = open_page(name, caller="CNN")
+    links = [parse_qs(link.proto.query_string) for link in page.get("page_link")]
+    assert [link["chart"] for link in links] == [[slug] for slug in WITH_CHARTS[name]]
+    assert all(link["caller"] == ["CNN"] for link in links)
+
+
+@pytest.mark.parametrize(
+    ("name", "cautions"), [("story", 1), ("timeline", 1), ("search_trends", 1), ("outage_reports", 1)]
+)
+def test_a_caution_goes_with_each_chart_on_which_two_kinds_meet_and_with_no_other(name: str, cautions: int) -> None:
+    page = open_page(name)
+    assert [expander.label for expander in page.expander].count(TITLE) == cautions
+    words = said(page)
+    assert words.count("CNN, Nov. 8, 2016: “There’s no guarantee the two things are related.”") == cautions
+    assert words.count("5 of 9 had an outage and no election") == cautions
+
+
+def test_a_chart_of_calls_alone_has_no_caution() -> None:
+    page = open_page("timeline", lanes="results")
+    assert TITLE not in [expander.label for expander in page.expander]
+
+
+def test_contests_have_their_polls_calls_and_final_votes(story: Story) -> None:
+    view = replace(default_view(story), clock="UTC")
+    table = contests_table(story, view)
+    assert list(table.columns) == [
+        "Contest", "Electoral votes", "Polls closed", "Called by AP", "Trump", "Clinton", "Margin", "Sources",
+    ]  # fmt: skip
+    assert len(table) == len(story.contests)
+    (florida,) = table[table["Contest"] == "Florida"].to_dict("records")
+    assert florida["Polls closed"] == "1 a.m. UTC"
+    assert florida["Called by AP"] == markdown("3:50 a.m. UTC, for Trump")
+    (row,) = (row for row in story.results if row.contest == "US-FL")
+    assert (florida["Trump"], florida["Clinton"]) == (f"{row.votes['r']:,}", f"{row.votes['d']:,}")
+    assert f"{row.margin_votes:,} votes" in florida["Margin"]
+    assert "](http" in florida["Sources"]
+
+
+def test_a_contest_that_a_caller_is_not_known_to_have_called_is_left_empty(story: Story) -> None:
+    table = contests_table(story, replace(default_view(story), caller="CNN"))
+    called = sum(call.caller == "CNN" and call.role != "corroboration" for call in story.calls)
+    assert (table["Called by CNN"] != "").sum() == called < len(story.contests)
+
+
+def test_the_code_for_an_article_follows_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIGHTDESK_PUBLIC_URL", "https://charts.example")
+    asked = {
+        "chart": "outages",
+        "theme": "dark",
+        "caller": "CNN",
+        "from_": "2016-11-09T03:00Z",
+        "to": "2016-11-09T05:00Z",
+    }
+    page = open_page("embed_and_export", **asked)
+    assert not page.exception and not page.error and not page.warning
+    query = "from=2016-11-09T03:00Z&to=2016-11-09T05:00Z&clock=America/New_York&caller=CNN&theme=dark"
+    codes = [code.value for code in page.code]
+    assert f"https://charts.example/embed/us-2016/outages?{query}" in codes
+    assert f"https://charts.example/s/us-2016/outages?{query}" in codes
+    (frame,) = (frame.proto for frame in page.get("iframe"))
+    assert frame.src.endswith(f"/embed/us-2016/outages?{query}")
+    assert any("publish us-2016 --view 'chart=outages&from=2016-11-09T03:00Z" in code for code in codes)
+
+
+def test_choosing_a_chart_and_a_theme_writes_the_address_and_the_range_keeps_them() -> None:
+    page = open_page("embed_and_export", caller="CNN")
+    page.selectbox(key="choose-chart").set_value("results").run()
+    page.segmented_control(key="choose-theme").set_value("light").run()
+    page.segmented_control(key="choose-range").set_value("Week").run()
+    kept = {name: page.query_params[name] for name in ("chart", "theme", "caller", "from")}
+    assert kept == {"chart": "results", "theme": "light", "caller": "CNN", "from": "2016-11-05T04:00Z"}
+    page.selectbox(key="choose-chart").set_value("timeline").run()
+    assert "chart" not in page.query_params
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        pytest.param({"chart": "weather"}, "There is no chart that can be embedded at this view called", id="no chart"),
+        pytest.param({"chart": "lenses"}, "called “lenses”; showing timeline.", id="a chart that holds nothing"),
+        pytest.param({"theme": "pink"}, "There is no theme called “pink”; showing auto.", id="no theme"),
+        pytest.param({"theme": "<b>" * 1_000}, "There is no theme called", id="3 kB of markup"),
+    ],
+)
+def test_what_the_embed_page_cannot_mean_is_said_and_replaced(query: dict[str, str], says: str) -> None:
+    page = open_page("embed_and_export", **query)
+    assert not page.exception and not page.error
+    assert any(says in re.sub(r"\\([^\w\s])", r"\1", warning.value) for warning in page.warning)
+
+
+def test_a_published_address_takes_over_every_code_and_a_wrong_one_is_refused() -> None:
+    page = open_page("embed_and_export")
+    published = "https://cdn.example/us-2016/v/20261122T200000Z-0123456789ab/timeline.html"
+    page.text_input(key="choose-published").set_value(published).run()
+    codes = [code.value for code in page.code]
+    assert published in codes
+    assert any(f'src="{published}"' in code for code in codes)
+    page.text_input(key="choose-published").set_value("ftp://cdn.example").run()
+    assert any("is no published document" in warning.value for warning in page.warning)
+
+
+def test_every_form_is_offered_as_a_file_named_after_its_view() -> None:
+    page = open_page("embed_and_export", theme="dark")
+    names = [button.proto.label for button in page.get("download_button")]
+    assert names == [
+        "PNG 1200 × 630", "PNG 1200 × 630 @2x", "PNG square", "PNG square @2x", "SVG", "PDF",
+        "CSV", "JSON with sources", "Frozen document",
+    ]  # fmt: skip
 
 
 def test_the_story_page_leads_with_the_finding_and_its_status() -> None:
@@ -237,13 +366,14 @@ def test_a_bad_address_gives_a_sentence_and_the_default(name: str, query: dict[s
 
 def test_every_link_of_every_page_is_an_address_of_a_source(story: Story) -> None:
     known = {source.url for source in story.sources} | {"https://trends.google.com/trends/explore"}
-    for name in PAGES:
+    # Compare nights shows the sources of two stories, and has tests of its own.
+    for name in (page for page in PAGES if page != "compare_nights"):
         page = open_page(name)
         tables = "\n".join(page_table.value.to_csv() for page_table in page.table)
         links = re.findall(r"\]\((https?://[^)\s]+)\)", said(page) + tables)
         shown = {link.replace("%28", "(").replace("%29", ")") for link in links}
         assert shown <= known, shown - known
-        assert shown or name == "none"
+        assert shown or name == "embed_and_export"  # which shows no figure of its own
 
 
 def test_every_figure_of_the_outage_page_is_in_a_row_of_the_story(story: Story) -> None:
@@ -265,3 +395,49 @@ def test_the_window_of_the_address_is_the_window_of_the_chart(story: Story) -> N
         "2016-11-09T00:00:00",
     ]
     assert utc_text(story.window.start) == "2016-11-08T18:00Z"
+
+
+def test_without_a_series_of_the_night_rose_after_the_calls_says_why_there_is_no_answer() -> None:
+    page = open_page("search_trends")
+    words = said(page)
+    assert "Rose after the calls" in words
+    assert "of this night only published marks are held, and marks are never tested" in words
+    assert "each-call" not in [toggle.key for toggle in page.toggle]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "says", "disabled"),
+    [
+        pytest.param(1, "Across 20 calls (calls of one minute counted once)", False, id="one minute"),
+        pytest.param(8, "8-minute bins answer for all calls together only", True, id="eight minutes"),
+        pytest.param(60, "Nothing is said about any call", True, id="an hour"),
+    ],
+)
+def test_what_an_imported_series_may_answer_follows_its_bins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: int, says: str, disabled: bool
+) -> None:
+    settings = newsroom(tmp_path)
+    keep(settings, export(minutes))
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(settings.stories[0]))
+    monkeypatch.setenv("NIGHTDESK_SNAPSHOTS", str(settings.snapshots))
+    page = open_page("search_trends")
+    assert not page.exception and not page.error
+    assert says in said(page)
+    switch = page.toggle(key="each-call")
+    assert switch.disabled is disabled
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert {"Download the study as JSON", "Download the study as CSV"} <= set(labels)
+    if not disabled:
+        switch.set_value(True).run()
+        assert "Florida" in set(page.table[0].value["Called"])
+
+
+def test_a_moment_in_the_address_hides_what_was_not_yet_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = newsroom(tmp_path)
+    keep(settings, export(1, rise=datetime(2016, 11, 9, 4, tzinfo=UTC)))
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(settings.stories[0]))
+    monkeypatch.setenv("NIGHTDESK_SNAPSHOTS", str(settings.snapshots))
+    assert "begin to rise between 10:59 p.m. and 11:01 p.m. EST" in said(open_page("search_trends"))
+    words = said(open_page("search_trends", at="2016-11-09T03:55Z"))
+    assert "begin to rise" not in words
+    assert "Only bins that were over by 10:55 p.m. EST" in words

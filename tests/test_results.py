@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from data.errors import DataError
 from data.model import Window
 from data.results import load_calls, load_milestones, load_poll_closings, main
 from data.story import Story, read_story
+from data.tables import Call
 from data.totals import call_when, caller_named, is_complete, no_total, totals_at
 
 US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
@@ -174,3 +176,26 @@ def test_what_cannot_be_answered_is_one_sentence_and_exit_1(
     assert main(argv) == 1
     error = capsys.readouterr().err
     assert says in error and error.count("\n") == 1 and "Traceback" not in error
+
+
+def only_by(story: Story, **changes: object) -> Call:
+    """AP's Ohio call, of which only an upper bound is known, in a story told otherwise."""
+    ohio = next(call for call in story.calls if call.contest == "US-OH" and call.role == "primary")
+    return ohio.model_copy(update=changes)
+
+
+def test_a_call_without_a_poll_closing_reaches_back_to_the_close_of_all_polls(story: Story) -> None:
+    closed = next(iter(story.milestones)).model_copy(update={"kind": "polls close", "at": eastern("08 20:00")})
+    bare = replace(story, poll_closings=(), milestones=(closed,))
+    when = call_when(only_by(story), bare)
+    assert (when.earliest, when.exact) == (eastern("08 20:00"), False)
+
+
+def test_a_call_without_any_closing_reaches_back_to_the_start_of_the_window(story: Story) -> None:
+    bare = replace(story, poll_closings=(), milestones=())
+    assert call_when(only_by(story), bare).earliest == story.window.start
+
+
+def test_an_upper_bound_before_the_window_is_still_no_minute(story: Story) -> None:
+    early = only_by(story, latest=eastern("01 12:00"))
+    assert not call_when(early, replace(story, poll_closings=(), milestones=())).exact

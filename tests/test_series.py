@@ -77,6 +77,11 @@ def test_a_blank_cell_is_no_bin(story: Story, settings: Settings) -> None:
     assert len(load_series(story, settings).frame) == 5
 
 
+def test_the_only_bin_of_a_file_has_no_length_and_is_no_series(story: Story, settings: Settings) -> None:
+    keep(story, settings, HOURLY[: HOURLY.index(b"2016-11-08T21")], zone="UTC")
+    assert load_series(story, settings).frame.empty
+
+
 def test_an_hourly_import_without_a_zone_is_refused_and_nothing_is_kept(story: Story, settings: Settings) -> None:
     with pytest.raises(ValueError, match="name the zone"):
         keep(story, settings, HOURLY)

@@ -54,6 +54,20 @@ def test_everything_about_sources_comes_from_the_environment() -> None:
     assert settings.mirror_urls == ("http://127.0.0.1:8001", "https://mirror.example.org/wayback")
 
 
+@pytest.mark.parametrize(
+    ("given", "public_url"),
+    [
+        pytest.param("https://desk.example.org/", "https://desk.example.org", id="without a final slash"),
+        pytest.param(" https://example.org/nightdesk ", "https://example.org/nightdesk", id="below a path"),
+        pytest.param("  ", "", id="blank"),
+    ],
+)
+def test_the_public_address_is_the_servers_own(given: str, public_url: str) -> None:
+    settings = read_settings({"NIGHTDESK_PUBLIC_URL": given})
+    assert settings.public_url == public_url
+    assert settings.mirror_urls == ()
+
+
 def test_settings_are_a_key_for_a_cache() -> None:
     assert hash(read_settings({})) == hash(read_settings({}))
 
@@ -70,7 +84,7 @@ def test_settings_are_a_key_for_a_cache() -> None:
         pytest.param("https://[::1", id="half an address"),
     ],
 )
-@pytest.mark.parametrize("name", DEFAULT_URLS)
+@pytest.mark.parametrize("name", [*DEFAULT_URLS, "NIGHTDESK_PUBLIC_URL"])
 def test_an_address_that_is_none_is_refused_by_the_name_of_its_variable(name: str, url: str) -> None:
     with pytest.raises(ValueError, match=f"{name} wants an address") as told:
         read_settings({name: url})

@@ -292,6 +292,11 @@ CELL_FAULTS = [
         "results.csv, line 2, column votes_r: found '-1', wants 0 or more", id="votes below zero",
     ),
     pytest.param(
+        "results.csv", "votes_r", "votes_whig", None, "votes_whig",
+        "results.csv, column votes_whig: found a column of votes of no party, "
+        "wants one for a party of story.toml: votes_r, votes_d", id="votes of a party that is none",
+    ),
+    pytest.param(
         "sources.csv", "https://blog.ap.org/calls", "javascript:alert(1)", 2, "url",
         "sources.csv, line 2, column url: found 'javascript:alert(1)', "
         "wants an address without spaces that starts with https:// or http://", id="address that is no page",

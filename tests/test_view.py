@@ -12,6 +12,7 @@ from components.address import read_instant
 from components.view import (
     ViewState,
     default_view,
+    judge_view,
     locked_query,
     parse_slug,
     parse_view,
@@ -156,6 +157,31 @@ def test_what_cannot_be_meant_gets_a_sentence_and_the_default(query: dict[str, s
     assert problem.endswith(".")
     assert problem.isprintable()
     assert len(problem) < 250
+
+
+@pytest.mark.parametrize(
+    ("query", "notice", "refusal"),
+    [
+        pytest.param(
+            {"clock": "Mars"},
+            "In the address, clock is “Mars”, which is no time zone; showing America/New_York.",
+            "In the address, clock is “Mars”, which is no time zone; clock wants an IANA name like America/New_York.",
+            id="a value",
+        ),
+        pytest.param(
+            {"at": "2016-11-10T00:00Z"},
+            "The moment 2016-11-10T00:00Z is outside the range shown, so none is picked out.",
+            "The moment 2016-11-10T00:00Z is outside the range shown; at wants 2016-11-08T18:00Z to 2016-11-09T12:00Z.",
+            id="a value beside another",
+        ),
+    ],
+)
+def test_a_page_shows_something_else_where_a_route_refuses(
+    query: dict[str, str], notice: str, refusal: str, story: Story
+) -> None:
+    _, (problem,) = judge_view(query, story)
+    assert (problem.notice, problem.refusal) == (notice, refusal)
+    assert parse_view(query, story)[1] == (notice,)
 
 
 def test_two_bad_values_get_a_sentence_each(story: Story) -> None:

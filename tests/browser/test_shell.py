@@ -130,7 +130,7 @@ def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(vis
     choose(page, "clock", "Clock: UTC")
     page.wait_for_url("**clock=UTC**")
     assert address(page) == {**dragged, "clock": "UTC"}
-    page.get_by_text("Election night", exact=True).click()
+    page.get_by_text("Story range", exact=True).click()
     shows_range(page, "6 p.m. UTC Nov. 8 to noon UTC Nov. 9, 2016")
 
 

@@ -1,0 +1,109 @@
+"""Rose after the calls: the pooled answer for a series that is held, what it rests on, and its files."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from components.cached import load_interest, load_rise, load_series
+from components.charts.clock import Clock
+from components.charts.study_words import (
+    COLUMNS,
+    call_rows,
+    minutes_said,
+    nights_said,
+    no_series,
+    single_calls_refused,
+)
+from components.inert import markdown
+from components.prose import source_link
+from components.view import ViewState
+from data.analysis.event_words import sentence
+from data.story import Story
+from data.study import Held, RoseAfter, held_series
+from data.study_record import minutes_csv, record_text
+
+_QUESTION = (
+    "Did searches rise in the ten minutes after a call more than the evening was rising anyway? One answer for all "
+    "calls together, judged by placebo minutes 11 to 45 minutes away. "
+    "[How it is found](sources-and-methods)"
+)
+
+
+def show_rises(story: Story, view: ViewState) -> None:
+    """The panel; without a series of the night it says why there is no answer."""
+    with st.container(key="rises"):
+        st.subheader("Rose after the calls", anchor=False)
+        st.caption(_QUESTION)
+        held = _of_the_night(story)
+        if not held:
+            st.markdown(markdown(no_series(story, load_interest(story))))
+            return
+        chosen = _choose(held)
+        rose = load_rise(story, chosen.name, view.caller)
+        _show_answer(story, rose, Clock(view.clock))
+        _show_single_calls(story, rose, Clock(view.clock))
+        _show_files(story, rose)
+
+
+def _of_the_night(story: Story) -> list[Held]:
+    """The series with a bin in the story's own window, shortest bins first."""
+    return [
+        held
+        for held in held_series(load_series(story))
+        if (times := pd.DatetimeIndex(held.values.index)).min() < story.window.end
+        and times.max() + held.step > story.window.start
+    ]
+
+
+def _choose(held: list[Held]) -> Held:
+    if len(held) == 1:
+        st.markdown(f"**{markdown(held[0].said)}**")
+        return held[0]
+    names = {one.name: one for one in held}
+    chosen = st.selectbox("Series", names, format_func=lambda name: names[name].said, key="choose-rise")
+    return names[chosen]
+
+
+def _show_answer(story: Story, rose: RoseAfter, clock: Clock) -> None:
+    st.markdown(markdown(sentence(rose.study)))
+    lines = [minutes_said(story, rose, clock), nights_said(rose)]
+    st.markdown("\n".join(f"- {markdown(line)}" for line in lines if line))
+
+
+def _show_single_calls(story: Story, rose: RoseAfter, clock: Clock) -> None:
+    """Placebo ranks by minute, where bins are short enough; a switch that cannot be used says why."""
+    refused = single_calls_refused(rose.study.step)
+    rows = call_rows(story, rose, clock)
+    asked = st.toggle("Show each minute", key="each-call", disabled=not rows)
+    if refused:
+        st.caption(markdown(refused))
+    elif asked and rows:
+        st.table(pd.DataFrame(rows, columns=pd.Index(COLUMNS)).map(markdown), hide_index=True)
+        st.caption("A rank, not a test: of twenty minutes at which nothing happened, one stands in the top twentieth.")
+
+
+def _show_files(story: Story, rose: RoseAfter) -> None:
+    st.caption(f"Sources: {source_link(rose.held.source)}; the calls’ own, named in the files")
+    name = f"{story.slug}-rose-after-{rose.caller.casefold()}"
+    files = (("JSON", partial(_json, story, rose), "application/json"), ("CSV", partial(_csv, rose), "text/csv"))
+    with st.container(horizontal=True):
+        for form, make, media_type in files:
+            st.download_button(
+                f"Download the study as {form}",
+                make,
+                f"{name}.{form.casefold()}",
+                media_type,
+                key=f"study-{form}",
+                on_click="ignore",
+            )
+
+
+def _json(story: Story, rose: RoseAfter) -> bytes:
+    return record_text(story, rose).encode()
+
+
+def _csv(rose: RoseAfter) -> bytes:
+    return minutes_csv(rose).encode()

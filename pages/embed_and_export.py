@@ -1,0 +1,19 @@
+"""One chart at one view, as an article gets it: a preview, the code, files and words."""
+
+import streamlit as st
+
+from components.controls import choose_story, control_bar
+from components.embedding import choose_embed, choose_permanence, show_codes, show_preview
+from components.exporting import show_downloads, show_words
+from components.notices import explained_failures
+
+with explained_failures():
+    story = choose_story()
+    st.title("Embed & export", anchor=False)
+    view = control_bar(story, lanes=True)
+    embed = choose_embed(story, view)
+    show_preview(embed)
+    published = choose_permanence(embed)
+    show_codes(embed, published)
+    show_downloads(embed)
+    show_words(embed, published)

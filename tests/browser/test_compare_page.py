@@ -1,0 +1,133 @@
+"""Compare nights in a real browser: the other story and T+0 are chosen, the address follows, and all can use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.charts.nights import another_night
+
+Visit = Callable[..., Page]
+_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+#: As a bare address may choose any story of this server, tests name theirs.
+PAIR = "/compare-nights?with=uk-1999"
+
+
+@pytest.fixture(scope="module")
+def nights(
+    serve: Callable[..., AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A server with the night of 2016, and two like it in summer, one of them on London's clock."""
+    root = tmp_path_factory.mktemp("stories")
+    another_night(root, "uk-1999", by=timedelta(days=-140), short="U.K. 1999", clock="Europe/London")
+    another_night(root, "us-1998", by=timedelta(days=-150), short="U.S. 1998")
+    with serve(NIGHTDESK_STORIES=str(root)) as address:
+        yield address
+
+
+def address(page: Page) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def choose(page: Page, control: str, option: str) -> None:
+    page.locator(f".st-key-choose-{control} input").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _WCAG}}).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def ticks(page: Page) -> list[str]:
+    labels = page.locator(".js-plotly-plot :is(.xaxislayer-above, .xaxislayer-below) text")
+    return [label.text_content() or "" for label in labels.all()]
+
+
+def test_the_other_story_and_t0_are_chosen_and_the_address_follows(visit: Visit, nights: str) -> None:
+    page = visit(PAIR, base=nights)
+    expect(page).to_have_title("Compare nights · Nightdesk")
+    headline = page.get_by_role("heading", level=3).first
+    expect(headline).to_contain_text(
+        "T+0 is the decisive call: 2:29 a.m. EST, Nov. 9, 2016, and 3:29 a.m. EDT, June 22"
+    )
+    choose(page, "t0", "First call")
+    page.wait_for_url("**t0=first-call**")
+    expect(headline).to_contain_text("T+0 is the first call: 6:59 p.m. EST, Nov. 8, 2016")
+    choose(page, "with", "U.S. 1998")
+    page.wait_for_url("**with=us-1998&t0=first-call")
+    assert address(page) == {"with": "us-1998", "t0": "first-call"}
+    expect(headline).to_contain_text("7:59 p.m. EDT, June 11, 2016")
+    expect(page.locator(".js-plotly-plot .annotation-text", has_text="2016 · Search interest")).to_have_count(1)
+
+
+def test_the_axis_counts_from_t0_on_every_clock(visit: Visit, nights: str) -> None:
+    eastern, tokyo = visit(PAIR, base=nights), visit(f"{PAIR}&clock=Asia/Tokyo", base=nights, zone="Asia/Tokyo")
+    assert "T+0" in ticks(eastern)
+    assert all(text.startswith("T") for text in ticks(eastern))
+    assert ticks(eastern) == ticks(tokyo)
+    expect(tokyo.get_by_role("heading", level=3).first).to_contain_text("4:29 p.m. JST, Nov. 9, 2016")
+
+
+def test_a_box_drawn_on_the_chart_is_a_range_of_the_first_night(visit: Visit, nights: str) -> None:
+    page = visit(PAIR, base=nights)
+    plot = page.locator(".js-plotly-plot .nsewdrag").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + 80, steps=8)
+    page.mouse.up()
+    page.wait_for_url("**from=2016-11-09T0**with=uk-1999**")
+    asked = address(page)
+    # The night shown is 18 hours long, from 6 p.m. UTC: its middle is 3 a.m., its third quarter ends at 7:30.
+    assert "2016-11-09T02:50Z" <= asked["from"] <= "2016-11-09T03:10Z"
+    assert "2016-11-09T07:20Z" <= asked["to"] <= "2016-11-09T07:40Z"
+
+
+def test_a_copied_link_names_the_pair_that_the_page_chose_by_itself(visit: Visit, nights: str) -> None:
+    page = visit("/compare-nights", base=nights)
+    page.get_by_role("button", name="Copy link").click()
+    link = page.locator("[data-testid=stCode] code").inner_text()
+    chosen = page.locator(".st-key-choose-with input").get_attribute("value")
+    assert "/compare-nights?" in link and "&with=" in link and link.endswith("&t0=decisive-call")
+    there = visit(link[link.index("/compare-nights") :], base=nights)
+    assert there.locator(".st-key-choose-with input").get_attribute("value") == chosen
+
+
+def test_what_an_address_cannot_mean_is_said(visit: Visit, nights: str) -> None:
+    page = visit("/compare-nights?with=us-2016&t0=midnight", base=nights)
+    notices = page.get_by_test_id("stAlert")
+    expect(notices.filter(has_text="which is the story that is shown already")).to_be_visible()
+    expect(notices.filter(has_text="t0 names “midnight”")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_passes_axe_and_its_own_policy_and_never_scrolls_sideways(
+    width: int, theme: str, visit: Visit, nights: str
+) -> None:
+    page = visit(PAIR, base=nights, theme=theme, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("refused") == []
+    assert violations(page) == []
+
+
+def test_the_pair_is_kept_on_the_way_to_its_embed(visit: Visit, nights: str) -> None:
+    page = visit(f"{PAIR}&t0=first-call", base=nights)
+    page.get_by_role("link", name="Embed & export this chart").click()
+    expect(page).to_have_title("Embed & export · Nightdesk")
+    page.wait_for_url("**chart=compare**")
+    assert address(page) | {"with": "uk-1999", "t0": "first-call", "chart": "compare"} == address(page)
+    inside = page.locator('iframe[title="Preview, 640 px wide"]').content_frame
+    expect(inside.locator("figure#nightdesk h1")).to_contain_text("T+0 is the first call")
+    codes = page.locator("[data-testid=stCode] code").all_inner_texts()
+    assert any("/embed/us-2016/compare?" in code and "with=uk-1999" in code for code in codes)

@@ -1,0 +1,282 @@
+"""Embedded documents in a real browser: alone, from disk, in a strict frame, without a script, on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from components.charts.catalogue import CHARTS
+from components.embeds.document import draw_document, policy
+from components.embeds.embed import Embed, embed_of
+from components.embeds.heights import document_height
+from components.view import default_view
+from data.settings import Settings
+from data.story import find_story
+from tests.browser.test_shell import violations
+from tests.charts import samples
+from tests.loopback import Answer, Loopback, loopback
+
+STORY = find_story("us-2016", Settings())
+EACH_CHART = pytest.mark.parametrize("slug", CHARTS)
+#: Widths for which an embed code names heights, and those around the changes of drawing.
+WIDTHS = (320, 360, 414, 479, 480, 640, 759, 760, 900, 1200)
+#: A foretold height may count a line of the headline and one of the summary that a browser's face does not need.
+_LINES_MORE = 56
+_HEIGHT = "document.getElementById('nightdesk').getBoundingClientRect().height"
+_IN_SIGHT = "[...document.querySelectorAll('svg')].filter(svg => svg.getClientRects().length).length"
+_ACROSS = "document.documentElement.scrollWidth - innerWidth"
+_LISTEN = """
+window.refused = [];
+document.addEventListener(
+  'securitypolicyviolation', event => refused.push(event.violatedDirective + ' ' + event.blockedURI));
+window.shifted = 0;
+// What moves because somebody clicked is no shift.
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({type: 'layout-shift', buffered: true});
+"""
+Open = Callable[..., Page]
+
+
+@cache
+def embed(slug: str) -> Embed:
+    return embed_of(STORY, slug, default_view(STORY), site="https://charts.example.org")
+
+
+@cache
+def document(slug: str) -> str:
+    return draw_document(embed(slug))
+
+
+@pytest.fixture
+def site() -> Iterator[Loopback]:
+    with loopback() as there:
+        yield there
+
+
+@pytest.fixture
+def open_document(browser: Browser, site: Loopback) -> Iterator[Open]:
+    """A chart's document, served with its own policy, or another address, in a browser of its own."""
+    contexts: list[BrowserContext] = []
+
+    def opened(slug: str = "timeline", *, address: str = "", width: int = 640, **more: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", **more)
+        contexts.append(context)
+        context.add_init_script(_LISTEN)
+        page = context.new_page()
+        page.goto(address or served(site, slug))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def served(site: Loopback, slug: str, query: str = "") -> str:
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(document(slug))}
+    return site.answers(f"/{slug}", Answer(document(slug).encode(), headers=headers)) + query
+
+
+@EACH_CHART
+def test_a_closed_document_is_as_tall_as_foretold_and_fits_a_phone(slug: str, open_document: Open) -> None:
+    page = open_document(slug)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found, foretold = page.evaluate(_HEIGHT), document_height(embed(slug), width)
+        assert found <= foretold <= found + _LINES_MORE, f"{slug} at {width} px"
+        assert page.evaluate(_IN_SIGHT) == 1
+        assert page.evaluate(_ACROSS) <= 0
+        if width == 320:
+            assert found <= 1000
+
+
+@EACH_CHART
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_is_refused_by_its_own_policy_and_nothing_moves(
+    slug: str, theme: str, width: int, open_document: Open
+) -> None:
+    page = open_document(slug, width=width, color_scheme=theme)
+    assert page.evaluate("refused") == []
+    assert page.evaluate("shifted") == 0
+
+
+@EACH_CHART
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_document_passes_axe_closed_and_open(
+    slug: str, theme: str, width: int, open_document: Open, tmp_path: Path
+) -> None:
+    page = open_document(address=on_disk(tmp_path, slug), width=width, color_scheme=theme)
+    assert violations(page) == []
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    assert violations(page) == []
+    assert page.evaluate(_ACROSS) <= 0
+
+
+def on_disk(folder: Path, slug: str) -> str:
+    (folder / f"{slug}.html").write_text(document(slug), encoding="utf-8")
+    return (folder / f"{slug}.html").as_uri()
+
+
+def test_from_disk_and_without_a_script_it_is_whole(open_document: Open, tmp_path: Path) -> None:
+    page = open_document(address=on_disk(tmp_path, "timeline"), width=390, java_script_enabled=False)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("AP called Florida")
+    expect(page.get_by_role("img")).to_have_count(1)
+    page.locator("#nd-events > summary").click()
+    expect(page.locator("#nd-e19")).to_contain_text("AP called Florida for Trump")
+    page.locator("#nd-table > summary").click()
+    expect(page.get_by_role("row").filter(has_text="Florida for Trump")).to_be_visible()
+
+
+def test_the_keyboard_reaches_every_event(open_document: Open) -> None:
+    page = open_document(width=320)
+    said = page.locator("#nd-moment")
+    page.get_by_role("button", name="Next event").focus()
+    for number, _ in embed("timeline").chart.numbered:
+        page.keyboard.press("ArrowRight")
+        expect(said).to_contain_text(f"{number}. ")
+    page.keyboard.press("ArrowRight")
+    expect(said).to_contain_text("1. 6:59\u00a0p.m. EST: AP called Indiana")
+    page.keyboard.press("End")
+    expect(said).to_contain_text("39. ")
+    page.keyboard.press("ArrowLeft")
+    expect(said).to_contain_text("38. ")
+    page.keyboard.press("Escape")
+    expect(said).to_be_empty()
+
+
+def test_the_list_is_a_way_to_every_event_too(open_document: Open) -> None:
+    page = open_document(width=320)
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.locator("#nd-events > summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#nd-events li")).to_have_count(39)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('li').id") == "nd-e1"
+
+
+def test_buttons_are_large_enough_to_hit_and_move_nothing(open_document: Open) -> None:
+    page = open_document(width=320)
+    before = page.evaluate(_HEIGHT)
+    for name in ("Previous event", "Next event"):
+        button = page.get_by_role("button", name=name)
+        box = button.bounding_box()
+        assert box and box["width"] >= 24 and box["height"] >= 24
+        button.click()
+    assert page.evaluate(_HEIGHT) == before
+    assert page.evaluate("shifted") == 0
+
+
+@pytest.mark.parametrize("width", [320, 640, 1200])
+def test_a_pointer_over_the_drawing_is_told_that_minute_within_it(width: int, open_document: Open) -> None:
+    page = open_document(width=width)
+    page.set_viewport_size({"width": width, "height": 1500})
+    stage = page.locator(".nd-stage").bounding_box()
+    assert stage
+    page.mouse.move(stage["x"] + stage["width"] * 0.97, stage["y"] + stage["height"] * 0.85)
+    expect(page.locator("#nd-moment")).to_contain_text("Trump 279")
+    box = page.locator("#nd-moment").bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert stage["y"] <= box["y"] and box["y"] + box["height"] <= stage["y"] + stage["height"] + 1
+    page.mouse.move(stage["x"] + stage["width"] / 2, stage["y"] - 20)
+    expect(page.locator("#nd-moment")).to_be_empty()
+
+
+def test_a_pointer_over_a_mark_is_told_its_row(open_document: Open) -> None:
+    page = open_document(width=1200)
+    row = page.locator("tr[data-row^='observations:']", has_text="Screenshot of the unreachable page")
+    page.locator(f".nd-800 [data-row='{row.get_attribute('data-row')}'] .f").first.hover()
+    expect(page.locator("#nd-moment b")).to_contain_text("midnight EST, Nov. 9, 2016")
+    expect(page.locator("#nd-moment")).to_contain_text("Screenshot of the unreachable page, Le Monde")
+
+
+_HOST = """<!doctype html><title>Host</title><script>
+window.told = [];
+addEventListener('message', event => told.push(event.data));
+</script><iframe sandbox="allow-scripts" title="Chart" width="{width}" height="300" src="{source}"></iframe>"""
+
+
+def test_in_a_strict_frame_it_tells_its_height_in_six_dialects(site: Loopback, open_document: Open) -> None:
+    source = served(site, "results", "?childId=nd-7&initialWidth=500#?secret=aBc123")
+    headers = {"Content-Type": "text/html; charset=utf-8"}
+    host = site.answers("/host", Answer(_HOST.format(width=500, source=source).encode(), headers=headers))
+    page = open_document(address=host, width=800)
+    page.wait_for_function("told.length >= 6")
+    page.wait_for_timeout(300)
+    told = page.evaluate("told")
+    frame = page.frames[1]
+    height = -int(-frame.evaluate(_HEIGHT) // 1)
+    expected: list[Any] = [
+        {"sentinel": "amp", "type": "embed-size", "height": height},
+        {"datawrapper-height": {"us-2016-results": height}},
+        f'{{"src":"{source}","context":"iframe.resize","height":{height}}}',
+        f'{{"type":"set-height","value":{height}}}',
+        {"message": "height", "value": height, "secret": "aBc123"},
+        f"pymxPYMxnd-7xPYMxheightxPYMx{height}",
+    ]
+    assert told[-6:] == expected
+    assert len(told) <= 12, "once when it is drawn, once when all of it is there"
+    assert frame.evaluate("refused") == []
+    assert frame.evaluate("origin") == "null"
+
+
+def test_it_tells_a_new_height_once_and_answers_a_host_that_asks(site: Loopback, open_document: Open) -> None:
+    headers = {"Content-Type": "text/html; charset=utf-8"}
+    text = _HOST.format(width=500, source=served(site, "results"))
+    page = open_document(address=site.answers("/host", Answer(text.encode(), headers=headers)), width=800)
+    page.wait_for_function("told.length >= 4")
+    page.wait_for_timeout(300)
+    page.evaluate("told.length = 0")
+    frame = page.frames[1]
+    frame.locator("#nd-method > summary").click()
+    page.wait_for_function("told.length === 4")
+    page.wait_for_timeout(300)
+    assert [
+        message["height"] for message in page.evaluate("told") if isinstance(message, dict) and "sentinel" in message
+    ]
+    assert page.evaluate("told.length") == 4
+    page.evaluate("document.querySelector('iframe').contentWindow.postMessage({message: 'ready'}, '*')")
+    page.wait_for_function("told.length === 8")
+
+
+@pytest.mark.parametrize("width", [320, 640])
+def test_text_at_200_percent_stays_on_the_page(width: int, open_document: Open, tmp_path: Path) -> None:
+    page = open_document(address=on_disk(tmp_path, "timeline"), width=width)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    assert page.evaluate(_ACROSS) <= 0
+    cut = "[...document.querySelectorAll('h1, header p, summary, .nd-foot')].filter(e => e.scrollWidth > e.clientWidth)"
+    assert page.evaluate(f"{cut}.map(e => e.textContent)") == []
+
+
+def test_on_paper_it_is_light_and_all_of_it_is_there(open_document: Open, tmp_path: Path) -> None:
+    page = open_document(
+        address=on_disk(tmp_path, "timeline"), width=720, color_scheme="dark", java_script_enabled=False
+    )
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for part in ("#nd-e39", "#nd-table tr:last-child", "#nd-method h2"):
+        expect(page.locator(part).first).to_be_visible()
+    assert page.evaluate(_ACROSS) <= 0
+
+
+def test_hostile_text_runs_nothing_and_stays_on_the_page(browser: Browser) -> None:
+    page = browser.new_context(viewport={"width": 320, "height": 900}).new_page()
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.on("dialog", lambda dialog: alerts.append(dialog.message))
+    for said in samples.HOSTILE:
+        chart = samples.saying(said.replace("\ud800", ""))
+        page.set_content(draw_document(replace(embed("timeline"), chart=chart)))
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        assert page.evaluate(_ACROSS) <= 0, said[:40]
+    assert alerts == []
+    page.context.close()

@@ -1,0 +1,96 @@
+"""Embed & export in a real browser: the previewed document, codes and files that follow the address, accessibility."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+
+PATH = "/embed-and-export"
+_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _WCAG}}).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def download(page: Page, button: str) -> Path:
+    with page.expect_download() as found:
+        page.get_by_test_id("stDownloadButton").filter(has=page.get_by_text(button, exact=True)).locator(
+            "button"
+        ).click()
+    return Path(found.value.path())
+
+
+@pytest.mark.parametrize("screen", [390, 1280])
+@pytest.mark.parametrize("width", [320, 640, 1200])
+def test_the_preview_is_the_document_at_the_chosen_width_and_the_page_never_scrolls_sideways(
+    width: int, screen: int, visit: Visit
+) -> None:
+    page = visit(PATH, width=screen)
+    page.get_by_text(f"{width} px", exact=True).click()
+    frame = page.locator(f'iframe[title="Preview, {width} px wide"]')
+    inside = frame.content_frame
+    expect(inside.locator("figure#nightdesk h1")).to_contain_text("AP called Florida at 10:50 p.m. EST")
+    content = inside.locator("html").evaluate("document.documentElement.scrollHeight")
+    box = frame.bounding_box()
+    assert box and box["width"] == width
+    assert content - 1 <= box["height"] <= content + 40
+    assert page.evaluate("document.documentElement.scrollWidth") <= screen
+    assert page.evaluate("refused") == []
+
+
+def test_codes_follow_the_controls_and_so_does_the_address(visit: Visit) -> None:
+    page = visit(f"{PATH}?caller=CNN")
+    page.get_by_text("Dark", exact=True).first.click()
+    page.wait_for_url("**theme=dark**")
+    page.locator(".st-key-choose-chart input").click()
+    page.get_by_role("option", name="Search interest", exact=True).click()
+    page.wait_for_url("**chart=interest**")
+    query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    assert query == {"caller": "CNN", "theme": "dark", "chart": "interest"}
+    expect(page.locator(".st-key-copy-updating code")).to_contain_text("/embed/us-2016/interest?from=2016-11-08T18:00Z")
+    expect(page.locator(".st-key-copy-updating code")).to_contain_text("caller=CNN&theme=dark")
+    page.get_by_role("tab", name="Iframe only").click()
+    expect(page.locator(".st-key-copy-code-only code")).to_contain_text("@container (min-width: 480px)")
+    expect(page.locator("iframe").content_frame.locator("figure#nightdesk")).to_have_attribute("data-chart", "interest")
+
+
+def test_files_are_made_when_they_are_asked_for(visit: Visit) -> None:
+    page = visit(f"{PATH}?from=2016-11-09T03:00Z&to=2016-11-09T05:00Z")
+    with Image.open(download(page, "PNG 1200 × 630 @2x")) as picture:
+        assert (picture.format, picture.size) == ("PNG", (2400, 1260))
+    with Image.open(download(page, "PNG square")) as picture:
+        assert picture.size == (1200, 1200)
+    assert download(page, "PDF").read_bytes().startswith(b"%PDF-")
+    data = json.loads(download(page, "JSON with sources").read_bytes())
+    assert "2016-11-09T03:00" in json.dumps(data)
+    frozen = download(page, "Frozen document").read_text(encoding="utf-8")
+    assert "Frozen copy" in frozen and "<figure" in frozen
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_passes_axe_and_its_own_policy(theme: str, width: int, visit: Visit) -> None:
+    page = visit(PATH, theme=theme, width=width)
+    expect(page.locator("iframe").content_frame.locator("figure#nightdesk")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("refused") == []
+    assert violations(page) == []
+
+
+def test_a_chart_leads_to_its_embed_at_the_same_view(visit: Visit) -> None:
+    page = visit("/outage-reports?caller=CNN")
+    page.get_by_role("link", name="Embed & export this chart").first.click()
+    expect(page).to_have_title("Embed & export · Nightdesk")
+    query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    assert query == {"caller": "CNN", "chart": "outages"}

@@ -1,0 +1,42 @@
+"""A share page as a reader meets it: whole at any width, light and dark, without a script and within its policy."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import PATIENCE
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_share_page_fits_its_screen_and_passes_axe(width: int, theme: str, browser: Browser, server: str) -> None:
+    # axe needs a script, which the page's own policy refuses.
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if theme == "dark" else "light",
+        bypass_csp=True,
+    )
+    page = context.new_page()
+    page.goto(f"{server}/s/us-2016/timeline", timeout=PATIENCE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("figure svg:visible").count() == 1
+    found = Axe().run(page, options=RULES)
+    assert found.response["violations"] == [], found.generate_report()
+    context.close()
+
+
+def test_a_share_page_asks_for_nothing_and_breaks_no_policy(browser: Browser, server: str) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{server}/s/us-2016/timeline", timeout=PATIENCE)
+    page.wait_for_load_state("networkidle")
+    assert [address for address in asked if not address.endswith("/favicon.ico")] == [f"{server}/s/us-2016/timeline"]
+    assert [line for line in said if "favicon" not in line] == []
+    page.close()

@@ -1,0 +1,55 @@
+"""Series as a person imports them: a made-up export of Google Trends, kept in a story of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from data.imports import keep_import
+from data.settings import Settings
+from data.sources.trends_csv import parse_export
+from data.story import Story, find_story
+
+US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
+NIGHT = datetime(2016, 11, 8, 18, tzinfo=UTC)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def export(
+    minutes: int,
+    *,
+    start: datetime = NIGHT,
+    hours: int = 14,
+    rise: datetime | None = None,
+    calls: Sequence[datetime] = (),
+    level: float = 20.0,
+) -> bytes:
+    """The shape of an export in bins of so many minutes: `level` searches a minute, six times that from `rise` on, and
+    four times in the ten minutes after each call; noise as sampling makes it."""
+    times = [start + minutes * timedelta(minutes=n) for n in range(hours * 60 // minutes)]
+    mean = np.full(len(times), level * minutes)
+    for n, time in enumerate(times):
+        mean[n] *= 6 if rise and time >= rise else 1
+        mean[n] *= 4 if any(call <= time < call + timedelta(minutes=10) for call in calls) else 1
+    drawn = np.random.default_rng(5).poisson(mean)
+    values = np.round(100 * drawn / drawn.max()).astype(int)
+    lines = (f"{time:%Y-%m-%dT%H:%M:%S},{value}\n" for time, value in zip(times, values, strict=True))
+    return ("Category: All categories\n\nTime,move to canada: (United States)\n" + "".join(lines)).encode()
+
+
+def newsroom(folder: Path) -> Settings:
+    """A newsroom's own copy of the 2016 story, with snapshots beside it."""
+    if not (folder / "stories").exists():
+        shutil.copytree(US_2016, folder / "stories" / "us-2016")
+    return Settings(stories=(folder / "stories",), snapshots=folder / "snapshots")
+
+
+def keep(settings: Settings, data: bytes, name: str = "multiTimeline.csv") -> Story:
+    """Import a file whose times are UTC, and give the story that holds it."""
+    story = find_story("us-2016", settings)
+    keep_import(story, settings, parse_export(data, filename=name), data, filename=name, zone="UTC", geo="US", now=NOW)
+    return story

@@ -1,0 +1,64 @@
+"""What the pages say of evidence: which series is one of the night, and where every other figure is listed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.evidence import choose_region
+from data.model import Sourced
+from data.outages import load_observations
+from data.settings import Settings
+from data.story import find_story
+
+ROOT = Path(__file__).parents[1]
+US_2016 = ROOT / "data" / "stories" / "us-2016"
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
+    for key, value in query.items():
+        page.query_params[key] = value
+    return page.run()
+
+
+def with_a_late_week(root: Path) -> str:
+    """A story of its own name whose weekly series holds the week of the night; returns its name."""
+    folder = root / "late-week"
+    shutil.copytree(US_2016, folder)
+    table = folder / "interest.csv"
+    header, first = table.read_text(encoding="utf-8").split("\n")[:2]
+    row = dict(zip(header.split(","), first.split(","), strict=True)) | {"start": "2016-11-06", "end": "2016-11-12"}
+    with table.open("a", encoding="utf-8") as lines:
+        lines.write(",".join(row.values()) + "\n")
+    return folder.name
+
+
+def test_a_weekly_series_that_reaches_the_night_is_no_series_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    page = open_page("story", story=with_a_late_week(tmp_path))
+    assert any("Searches: published marks, no series of the night" in str(entry.value) for entry in page.markdown)
+
+
+def test_what_is_neither_search_nor_traffic_is_listed_with_its_source() -> None:
+    page = open_page("outage_reports")
+    assert "Other published figures" in [entry.value for entry in page.subheader]
+    cells = "\n".join(table.value.to_string() for table in page.table)
+    assert "Indeed" in cells and "Wikipedia" in cells
+
+
+def test_where_all_looked_from_one_place_there_is_nothing_to_choose() -> None:
+    seen = load_observations(find_story("us-2016", Settings()))
+    one = Sourced(pd.DataFrame(seen.frame[seen.frame["region"] == "Canada"]), seen.sources)
+    assert len(one.frame) and choose_region(one) == ""
+
+
+def test_only_places_that_somebody_looked_from_are_offered() -> None:
+    (filter_,) = (group for group in open_page("outage_reports").get("button_group") if group.key == "choose-region")
+    assert getattr(filter_, "options", []) == ["US", "Canada", "Asia", "elsewhere"]

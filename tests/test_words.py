@@ -1,0 +1,255 @@
+"""The app's own words, in its source and in the prose it makes of its stories: no cause, no count, no bare share."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from components.charts import study_words
+from components.charts.catalogue import CHARTS, Loaders, all_subjects, chart_of, finding_of
+from components.charts.caution import caution_of
+from components.charts.claim_words import quotable, reasons
+from components.charts.claim_words import takeaway as claim_takeaway
+from components.charts.clock import Clock
+from components.charts.model import Chart
+from components.charts.moments import Moments
+from components.charts.words import describe
+from data.analysis.event_study import pooled
+from data.analysis.event_words import sentence
+from data.anchors import anchors_of
+from data.interest import load_interest_marks
+from data.onsets import onsets_in
+from data.outages import load_observations
+from data.results import load_calls
+from data.series import load_series
+from data.settings import Settings
+from data.story import Story, find_story, story_folders
+from tests.imported import export, keep, newsroom
+from tests.wording import offences, offences_in_source, written_strings
+
+ROOT = Path(__file__).resolve().parents[1]
+STORIES = sorted(story_folders(Settings()))
+#: Keys of story.toml that are names and addresses, not prose; what a claim says is somebody's, with a source.
+_NO_PROSE = {"id", "source", "url", "host", "zone", "geo", "term", "clock", "caller", "tone", "embed_hosts", "who"}
+
+
+@cache
+def story_of(slug: str) -> Story:
+    return find_story(slug, Settings())
+
+
+def callers_of(story: Story) -> list[str]:
+    return [caller.id for caller in story.about.callers if caller.selectable]
+
+
+@cache
+def held_cells(slug: str) -> tuple[str, ...]:
+    """Every text of a row with a source, and of a claim, longest first: what others published, in their words."""
+    story = story_of(slug)
+    tables = (story.figures, story.observations, story.controls, story.milestones, story.corrections)
+    cells = {
+        value
+        for row in (*(row for table in tables for row in table), *story.about.claims, *story.sources)
+        for value in (dataclasses.asdict(row) if dataclasses.is_dataclass(row) else row.model_dump()).values()
+        if isinstance(value, str) and len(value) > 8
+    }
+    return tuple(sorted((form for cell in cells for form in spoken(cell)), key=len, reverse=True))
+
+
+def spoken(text: str) -> set[str]:
+    """A cell as it stands, and with its times as the story's clock says them."""
+    return {text, EASTERN.say(text)}
+
+
+EASTERN = Clock("America/New_York")
+
+
+def test_no_string_of_the_source_says_what_is_never_said() -> None:
+    wrong = []
+    for path in (ROOT / "app.py", *(path for room in ("components", "data", "pages") for path in rooms(room))):
+        for line, text in written_strings(ast.parse(path.read_text(encoding="utf-8"))):
+            wrong += [f"{path.relative_to(ROOT)}:{line}: {what}" for what in offences_in_source(text)]
+    assert not wrong, "\n".join(wrong)
+
+
+def rooms(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("slug", STORIES)
+def test_no_prose_of_a_story_says_it_outside_of_quotations(slug: str) -> None:
+    told = tomllib.loads((story_of(slug).folder / "story.toml").read_text(encoding="utf-8"))
+    told.pop("claims", None)
+    wrong = [f"{text[:80]}: {what}" for text in prose_in(told) for what in offences(text)]
+    assert not wrong, "\n".join(wrong)
+
+
+def prose_in(value: Any, key: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from prose_in(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            yield from prose_in(part, key)
+    elif isinstance(value, str) and key not in _NO_PROSE:
+        yield value
+
+
+@pytest.mark.parametrize("slug", STORIES)
+def test_no_chart_of_any_caller_says_it(slug: str) -> None:
+    story, wrong = story_of(slug), set()
+    windows = {story.window, dataclasses.replace(story.window, start=story.window.start - timedelta(days=300))}
+    for caller in callers_of(story):
+        for name in CHARTS:
+            for window in windows:
+                wrong |= said_wrong(slug, texts_of(story, chart_of(story, name, window, caller=caller)))
+    assert not wrong, "\n".join(wrong)
+
+
+def texts_of(story: Story, chart: Chart) -> Iterator[str]:
+    words = describe(chart, EASTERN)
+    yield from (words.takeaway, words.alt, *words.long, *map(EASTERN.say, chart.notes))
+    yield from (EASTERN.say(text) for lane in chart.lanes for text in (lane.title, lane.note))
+    if caution := caution_of(story, chart):
+        yield from (EASTERN.say(line) for part in caution.parts for line in part.text.split("\n"))
+
+
+def said_wrong(slug: str, texts: Iterator[str]) -> set[str]:
+    suspect = [text for text in set(texts) if offences(text)]
+    return {f"{text[:160]}: {what}" for text in suspect for what in offences(text, held_cells(slug))}
+
+
+@pytest.mark.parametrize("minutes", [1, 60])
+def test_no_chart_of_an_imported_series_says_it(tmp_path: Path, minutes: int) -> None:
+    settings = newsroom(tmp_path)
+    story = keep(settings, export(minutes, rise=datetime(2016, 11, 9, 4, tzinfo=UTC)))
+    drawn = load_series(story, settings)
+    load = Loaders(drawn=lambda _: drawn, onsets=lambda _, at=None: onsets_in(drawn, at=at))
+    for name in CHARTS:
+        chart = chart_of(story, name, story.window, caller="AP", at=story.window.end, load=load)
+        assert not said_wrong(story.slug, texts_of(story, chart))
+
+
+def test_no_comparison_of_two_nights_says_it() -> None:
+    first, *others = map(story_of, STORIES)
+    for other in others:
+        chart = chart_of(first, "compare", first.window, caller=first.about.caller, other=other)
+        held = {cell for slug in (first.slug, other.slug) for cell in held_cells(slug)}
+        assert [text for text in texts_of(first, chart) if offences(text, held)] == []
+
+
+@pytest.mark.parametrize("slug", STORIES)
+def test_no_sentence_about_a_minute_says_it(slug: str) -> None:
+    story = story_of(slug)
+    told = []
+    for caller in callers_of(story):
+        calls = load_calls(story, caller=caller)
+        minutes: list[datetime] = [stamp.to_pydatetime() for stamp in calls.frame["latest"][::4]]
+        moments = Moments.of(
+            story,
+            caller=caller,
+            calls=calls,
+            marks=load_interest_marks(story),
+            observations=load_observations(story),
+        )
+        told += [EASTERN.say(moments.sentence(minute)) for minute in minutes]
+    assert told or not story.calls
+    assert not said_wrong(slug, iter(told))
+
+
+@pytest.mark.parametrize("slug", STORIES)
+def test_no_claim_says_it(slug: str) -> None:
+    story = story_of(slug)
+    subjects = all_subjects(story, Loaders())
+    load = Loaders(subjects=lambda _: subjects)
+    told = []
+    own = story.about.caller
+    keys = [anchor.key for anchor in anchors_of(story, own)][:4]
+    asked = [(subject.key, key, own) for subject in subjects for key in keys[:1]]
+    asked += [("", key, caller) for key in keys for caller in callers_of(story)]
+    for series, event, caller in asked:
+        finding = finding_of(story, series=series, event=event, caller=caller, load=load)
+        told += [claim_takeaway(finding), quotable(finding), *reasons(story, finding)]
+    assert told
+    assert not said_wrong(slug, map(EASTERN.say, told))
+
+
+@pytest.mark.parametrize("minutes", [1, 8, 60])
+@pytest.mark.parametrize("lift", [1.0, 3.0, 0.3], ids=["no rise", "a rise", "a fall"])
+def test_no_study_says_it(minutes: int, lift: float) -> None:
+    story = story_of("us-2016")
+    listed = [minute.at for minute in study_words_minutes(story)]
+    times = pd.date_range("2016-11-08T18:00Z", "2016-11-09T10:00Z", freq=f"{minutes}min")
+    values = 40 + np.random.default_rng(3).normal(size=len(times))
+    for at in listed:
+        values[(times >= at) & (times < at + timedelta(minutes=10))] *= lift
+    study = pooled(pd.Series(values, times), listed)
+    assert offences(sentence(study)) == []
+    assert offences(study_words.single_calls_refused(timedelta(minutes=minutes))) == []
+
+
+def study_words_minutes(story: Story) -> tuple[Any, ...]:
+    from data.study import minutes_of
+
+    return minutes_of(story, story.about.caller)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("The call caused a rise.", id="caused"),
+        pytest.param("Florida triggered searches.", id="triggered"),
+        pytest.param("The site crashed because of the calls.", id="crashed because"),
+        pytest.param("The site failed due to the calls.", id="failed due to"),
+        pytest.param("The impact of Florida", id="impact"),
+        pytest.param("The number of searches doubled.", id="number of searches"),
+        pytest.param("200,000 people searched for it.", id="people searched"),
+        pytest.param("Searches rose 350%.", id="a bare percentage"),
+        pytest.param("Searches rose by 350 percent on the night of Nov. 8.", id="an of that is no base"),
+        pytest.param("Searches rose 12 per cent after the call of Florida.", id="per cent, in two words"),
+        pytest.param("Against last week, little. Searches rose 350%.", id="a base in another sentence"),
+        pytest.param("Searches rose 12% in the ten minutes after Florida.", id="a window after an event, and no base"),
+        pytest.param("He said “more than usual”; searches rose 350%.", id="a base inside a quotation"),
+    ],
+)
+def test_the_lint_bites(text: str) -> None:
+    assert offences(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("The minister said the call “caused” it.", id="a quotation"),
+        pytest.param("Searches rose 12% in the ten minutes after a call, against the ten before it.", id="against"),
+        pytest.param("Searches rose 250 percent in an hour, about two hours after polls closed.", id="in an hour"),
+        pytest.param("They were 700 percent above the day before.", id="above the day before"),
+        pytest.param("50 percent of users had U.S. addresses.", id="of users"),
+        pytest.param("At 10:50 p.m. EST, 12% more than in the week before", id="than"),
+        pytest.param("What made the site fail is contested.", id="a contested matter"),
+        pytest.param("Rival causes", id="a heading"),
+    ],
+)
+def test_the_lint_lets_pass(text: str) -> None:
+    assert offences(text) == []
+
+
+def test_what_a_sourced_row_says_is_its_own() -> None:
+    cell = "Searches up 350 percent"
+    assert offences(f"9 p.m.: {cell}, ABC.", (cell,)) == []
+    assert offences(f"9 p.m.: {cell}, ABC.")
+
+
+def test_strings_are_read_whole_and_docstrings_are_not_read() -> None:
+    source = '"""Never says caused."""\nx = f"rose {n:.0%} since"\ny = f"The impact of {n}"\n'
+    assert [text for _, text in written_strings(ast.parse(source))] == ["rose 0% since", "The impact of 0"]
+    assert offences("rose 0% since")
