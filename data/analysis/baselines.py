@@ -89,7 +89,8 @@ def _dispersion(values: pd.Series[float]) -> Floats:
     both = pd.Series(given[1:] + given[:-1])
     apart = pd.Series(np.diff(given)) ** 2 / both.where(both > 0)
     found = np.asarray(apart.expanding(LEAST_BINS).median() / CHI_SQUARED, dtype=np.float64)
-    return np.concatenate([[np.inf], np.where(found > 0, found, np.inf)[:-1], [np.inf]])[: len(given)]
+    # A bin's own difference from the one before is not among those before it.
+    return np.concatenate([[np.inf, np.inf], np.where(found > 0, found, np.inf)[:-1]])[: len(given)]
 
 
 def deviations(
