@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from components.embeds.routes import routes
+from components.embeds.web.routes import routes
 from components.headers import SecurityHeaders, app_policy, installed_index
 from components.look import ICON
 from components.notices import unexpected_failure

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from app import ROOT, SETTINGS, lifespan
 from bench.subject import plotly_page
-from components.embeds.routes import routes
+from components.embeds.web.routes import routes
 from components.headers import SecurityHeaders, app_policy, installed_index
 
 _PAGE = gzip.compress(plotly_page().encode(), 6)

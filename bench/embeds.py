@@ -22,11 +22,11 @@ from bench.comparison import HEADINGS, Row, say
 from bench.loading import loaded_bytes, slow_load
 from bench.server import ROOT, running, serving
 from bench.subject import CHART, SLUG, plotly_figure, plotly_page, subject
-from components.embeds.bundle import bake, wanted_charts
-from components.embeds.document import draw_document
+from components.embeds.bundles.bundle import bake, wanted_charts
+from components.embeds.bundles.inputs import inputs_of
+from components.embeds.bundles.publishing import publish, store_of
+from components.embeds.documents.document import draw_document
 from components.embeds.formats import render
-from components.embeds.inputs import inputs_of
-from components.embeds.publishing import publish, store_of
 from data.settings import Settings
 from data.story import Story, find_story
 

@@ -14,8 +14,8 @@ from components.charts import catalogue, plotly, table
 from components.charts.elapsed import clock_of
 from components.charts.model import Chart
 from components.charts.theme import theme_named
+from components.embeds.documents.heights import document_heights
 from components.embeds.embed import Embed
-from components.embeds.heights import document_heights
 from components.inert import markdown
 from data import claims, findings, interest, lenses, onsets, outages, results, series, study
 from data.model import Sourced, Window

@@ -14,9 +14,9 @@ from components.charts.bare import is_bare
 from components.charts.catalogue import ANSWERS, CHARTS, PAIRS
 from components.charts.model import Chart
 from components.comparing import pair_here
-from components.embeds.addresses import form_address
 from components.embeds.codes import HEIGHTS_AT, STEPS, publish_command, snippets
 from components.embeds.embed import THEMES, Embed, Theme
+from components.embeds.web.addresses import form_address
 from components.inert import markdown
 from components.notices import show_problems
 from components.problems import quote

@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 
-from components.embeds import hosting
-from components.embeds.checking import check_latest, check_store, check_version
-from components.embeds.manifest import Inputs, Manifest, read_manifest
-from components.embeds.publishing import Published, publish
-from components.embeds.storage import Files, Store
+from components.embeds.bundles import hosting
+from components.embeds.bundles.checking import check_latest, check_store, check_version
+from components.embeds.bundles.manifest import Inputs, Manifest, read_manifest
+from components.embeds.bundles.publishing import Published, publish
+from components.embeds.bundles.storage import Files, Store
 from data.settings import Settings
 from data.story import Story, find_story
 
@@ -58,7 +58,8 @@ def faults(store: Store) -> list[str]:
 
 
 def faults_of_latest(store: Store) -> list[str]:
-    """What verification finds in latest and in the version that it shows."""
-    sound: dict[str, Manifest] = {}
+    """What verification finds in latest and in the version that it shows; of the others, only what they are."""
+    texts = [store.read(f"{STORY.slug}/v/{version}/manifest.json") for version in store.versions(STORY.slug)]
+    sound: dict[str, Manifest] = {found.version: found for text in texts if text for found in [read_manifest(text)]}
     of_version = list(check_version(store, STORY.slug, shown(store).version, sound))
     return [found.sentence for found in (*of_version, *check_latest(store, STORY.slug, sound))]

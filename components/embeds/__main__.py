@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from tqdm import tqdm
 
-from components.embeds.bundle import FILES, bake, wanted_charts, wanted_view
-from components.embeds.checking import check_store
-from components.embeds.inputs import inputs_of
-from components.embeds.publishing import Published, publish, store_of
-from components.embeds.storage import Files, Store
+from components.embeds.bundles.bundle import FILES, bake, wanted_charts, wanted_view
+from components.embeds.bundles.checking import check_store
+from components.embeds.bundles.inputs import inputs_of
+from components.embeds.bundles.publishing import Published, publish, store_of
+from components.embeds.bundles.storage import Files, Store
 from data.errors import DataError
 from data.http import utc_now
 from data.settings import read_settings
@@ -125,7 +125,7 @@ def _verify(asked: argparse.Namespace) -> int:
 
 def _serve(asked: argparse.Namespace) -> int:
     # Imported where it is used: publishing wants no web server.
-    from components.embeds.serving import serve
+    from components.embeds.bundles.serving import serve
 
     store = store_of(asked.target)
     server, door = serve(store, asked.port)

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from components.charts.text import visible
 from components.charts.words import describe, fitted
-from components.embeds.addresses import form_address, share_address
 from components.embeds.embed import Embed
+from components.embeds.web.addresses import form_address, share_address
 from components.view import locked_query
 
 #: What an embedded document may do: run its one script, open links, save a file. It has no origin and no storage.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from components.charts import table
-from components.embeds import cards, images, passport
+from components.embeds import passport
 from components.embeds.embed import Embed
+from components.embeds.pictures import cards, images
 from components.view import utc_text
 
 FORMS = ("html", "svg", "png", "pdf", "csv", "json")
@@ -51,7 +52,9 @@ def render(embed: Embed, form: str, *, width: int | None = None, scale: float = 
 def _body(embed: Embed, form: str, *, width: int | None, scale: float, shape: str) -> bytes:
     match form:
         case "html":
-            from components.embeds.document import draw_document  # the document's own parts draw with this room
+            from components.embeds.documents.document import (
+                draw_document,  # the document's own parts draw with this room
+            )
 
             return draw_document(embed).encode("utf-8", "replace")
         case "svg":

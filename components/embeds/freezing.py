@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from components.embeds.document import draw_document
+from components.embeds.documents.document import draw_document
 from components.embeds.embed import Embed
 from data.model import as_utc
 

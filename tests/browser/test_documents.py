@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from components.charts.catalogue import CHARTS
-from components.embeds.document import draw_document, policy
+from components.embeds.documents.document import draw_document, policy
+from components.embeds.documents.heights import document_height
 from components.embeds.embed import Embed, embed_of
-from components.embeds.heights import document_height
 from components.view import default_view
 from data.settings import Settings
 from data.story import find_story

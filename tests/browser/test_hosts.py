@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect
 
+from components.embeds.documents.heights import document_height
 from components.embeds.embed import embed_of
-from components.embeds.heights import document_height
 from components.view import default_view
 from data.settings import Settings
 from data.story import find_story

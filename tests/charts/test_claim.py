@@ -25,7 +25,7 @@ from components.charts.model import Chart
 from components.charts.words import ALT_CHARACTERS, describe
 from components.embeds.embed import embed_of
 from components.embeds.formats import render
-from components.embeds.request import Refused, asked
+from components.embeds.web.request import Refused, asked
 from components.view import default_view
 from data.anchors import anchors_of
 from data.errors import NotInStory
@@ -210,7 +210,7 @@ def test_a_key_of_nothing_held_is_refused_by_name(series: str, event: str) -> No
 
 
 def test_a_bundle_without_a_question_has_no_answer() -> None:
-    from components.embeds.bundle import wanted_charts, wanted_view
+    from components.embeds.bundles.bundle import wanted_charts, wanted_view
 
     assert not {one.chart for one in wanted_charts(story())} & set(ANSWERS)
     one = wanted_view(story(), "chart=claim&series=marks&event=US-OH")

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.applications import Starlette
 
-from components.embeds.routes import routes
+from components.embeds.web.routes import routes
 from data.settings import Settings
 
 SITE = "http://desk.example"

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from components.embeds.publishing import store_of
+from components.embeds.bundles.publishing import store_of
 from tests import bundles
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from components.embeds import hosting
-from components.embeds.bundle import bake, wanted_charts, wanted_view
-from components.embeds.inputs import inputs_of
-from components.embeds.manifest import version_name
+from components.embeds.bundles import hosting
+from components.embeds.bundles.bundle import bake, wanted_charts, wanted_view
+from components.embeds.bundles.inputs import inputs_of
+from components.embeds.bundles.manifest import version_name
 from data.errors import DataError
 from data.settings import Settings
 from data.story import BUNDLED, Story, find_story, read_story

@@ -10,11 +10,11 @@ from html.parser import HTMLParser
 import pytest
 
 from components.charts.words import describe
-from components.embeds.bundle import wanted_view
+from components.embeds.bundles.bundle import wanted_view
+from components.embeds.bundles.manifest import VERSION
 from components.embeds.codes import HEIGHTS_AT, SANDBOX, Codes, cite, credit, height_steps, publish_command, snippets
 from components.embeds.embed import Embed, embed_of
 from components.embeds.freezing import frozen
-from components.embeds.manifest import VERSION
 from components.view import default_view, parse_view
 from data.settings import Settings
 from data.story import Story, find_story

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import pytest
 
-from components.embeds.bundle import bake, wanted_view
-from components.embeds.inputs import inputs_of
+from components.embeds.bundles.bundle import bake, wanted_view
+from components.embeds.bundles.inputs import inputs_of
 from data.settings import Settings
 from data.story import find_story
 from tests.charts.nights import another_night

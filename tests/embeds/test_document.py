@@ -18,9 +18,9 @@ import pytest
 from components.charts.catalogue import CHARTS
 from components.charts.moments import Moments
 from components.charts.text import visible
-from components.embeds.document import draw_document, policy
+from components.embeds.documents.document import draw_document, policy
+from components.embeds.documents.heights import document_height
 from components.embeds.embed import Embed, Theme, embed_of
-from components.embeds.heights import document_height
 from components.view import default_view
 from data.interest import load_interest_marks
 from data.outages import load_observations
@@ -31,7 +31,7 @@ from tests.charts import samples
 
 STORY = find_story("us-2016", Settings())
 SITE = "https://charts.example.org"
-SCRIPT = Path(__file__).parents[2] / "components" / "embeds" / "document.js"
+SCRIPT = Path(__file__).parents[2] / "components" / "embeds" / "documents" / "document.js"
 EACH_CHART = pytest.mark.parametrize("slug", CHARTS)
 HOSTILE = pytest.mark.parametrize("said", samples.HOSTILE, ids=lambda said: visible(said)[:20] or "empty")
 #: Elements that take no end tag.

@@ -16,11 +16,11 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from components.charts.catalogue import CHARTS
-from components.embeds import conversion
-from components.embeds.cards import SHAPES, credit_line, credit_of, drawing_of
-from components.embeds.conversion import ImageFailed, converted
 from components.embeds.embed import Embed, Theme, embed_of
-from components.embeds.images import TooLarge, pdf, png
+from components.embeds.pictures import conversion
+from components.embeds.pictures.cards import SHAPES, credit_line, credit_of, drawing_of
+from components.embeds.pictures.conversion import ImageFailed, converted
+from components.embeds.pictures.images import TooLarge, pdf, png
 from components.view import default_view
 from data.settings import Settings
 from data.story import Story, find_story
@@ -32,7 +32,7 @@ HOSTILE = pytest.mark.parametrize("text", samples.HOSTILE, ids=lambda text: asci
 _DRAW = """
 import hashlib
 from components.embeds.embed import embed_of
-from components.embeds.images import pdf, png
+from components.embeds.pictures.images import pdf, png
 from components.view import default_view
 from data.settings import Settings
 from data.story import find_story

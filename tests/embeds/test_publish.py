@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from components.embeds.__main__ import main
-from components.embeds.publishing import store_of
+from components.embeds.bundles.publishing import store_of
 from data.story import BUNDLED
 from tests.bundles import STORY, published
 

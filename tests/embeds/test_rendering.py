@@ -12,7 +12,7 @@ import pytest
 
 from components.embeds.embed import embed_of
 from components.embeds.formats import Rendered, render
-from components.embeds.rendering import Busy, Renderer
+from components.embeds.web.rendering import Busy, Renderer
 from components.view import default_view
 from data.settings import Settings
 from data.story import find_story

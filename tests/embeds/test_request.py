@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.embeds.request import LONGEST_QUERY, Asked, Refused, asked
+from components.embeds.web.request import LONGEST_QUERY, Asked, Refused, asked
 from components.view import default_view
 from data.settings import Settings
 from data.story import Story, find_story

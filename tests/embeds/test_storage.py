@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import stat
@@ -17,13 +18,27 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from components.embeds.bucket import Bucket
-from components.embeds.publishing import store_of
-from components.embeds.storage import Store, TargetRefused
+from components.embeds.bundles.bucket import Bucket
+from components.embeds.bundles.publishing import store_of
+from components.embeds.bundles.storage import Store, TargetRefused
 from tests.bundles import NOW, STORY, faults, faults_of_latest, published, shown, small
 
 ROOT = Path(__file__).resolve().parents[2]
 LATER = NOW + timedelta(minutes=1)
+
+
+def refusing_half_bodies(app: Any) -> Any:
+    """S3 keeps no object whose body ended early; the server here would keep what a killed publisher had sent."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = environ["wsgi.input"].read(length) if length else b""
+        if len(body) < length:
+            start_response("400 Bad Request", [("Content-Length", "0")])
+            return [b""]
+        return app(environ | ({"wsgi.input": io.BytesIO(body)} if length else {}), start_response)
+
+    return answer
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +46,8 @@ def s3() -> Iterator[Any]:
     """A client of an S3 server on this machine, which the environment names to everything else."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
+    assert server._server
+    server._server.app = refusing_half_bodies(server._server.app)
     host, port = server.get_host_and_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
@@ -299,7 +316,7 @@ def test_a_full_disk_is_one_sentence_and_latest_stays(
             raise OSError(errno.ENOSPC, "No space left on device")
         sync(handle)
 
-    monkeypatch.setattr("components.embeds.folder.os.fsync", full)
+    monkeypatch.setattr("components.embeds.bundles.folder.os.fsync", full)
     with pytest.raises(TargetRefused) as refused:
         published(store, "second", now=LATER)
     assert str(refused.value) == f"{tmp_path} could not be read or written: No space left on device; make room there."
@@ -312,7 +329,7 @@ def test_a_version_that_a_file_size_limit_cuts_short_is_never_there(tmp_path: Pa
     published(store_of(str(tmp_path)), "first")
     script = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
-        "from tests.bundles import *; from components.embeds.publishing import store_of\n"
+        "from tests.bundles import *; from components.embeds.bundles.publishing import store_of\n"
         "try: published(store_of(sys.argv[1]), 'second', files=baked('second'))\n"
         "except Exception as refused: print(refused)"
     )
@@ -340,7 +357,7 @@ def test_a_disk_without_links_is_told_and_the_version_stands(tmp_path: Path, mon
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")  # what vfat says
 
-    monkeypatch.setattr("components.embeds.folder.Path.symlink_to", refuse)
+    monkeypatch.setattr("components.embeds.bundles.folder.Path.symlink_to", refuse)
     store = store_of(str(tmp_path))
     with pytest.raises(TargetRefused, match="without symbolic links, so latest cannot move in one step"):
         published(store, "first")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from components.charts import svg
 from components.charts.text import BOLD, REGULAR, SERIF_BOLD, text_width, wrap
-from components.embeds.document_words import Lines, lines_of
+from components.embeds.documents.lines import Lines, lines_of
 from components.embeds.embed import Embed
 
 #: A document is no wider than this, in pixels.

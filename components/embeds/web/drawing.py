@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from components.embeds import oembed
-from components.embeds.answers import Answer, answer_of, only
-from components.embeds.bundle import LISTENER
-from components.embeds.document import draw_document, policy
+from components.embeds.bundles.bundle import LISTENER
+from components.embeds.documents.document import draw_document, policy
 from components.embeds.embed import Embed
 from components.embeds.formats import render
-from components.embeds.images import TooLarge
-from components.embeds.request import Asked, Refused
-from components.embeds.share import draw_share, share_policy
+from components.embeds.pictures.images import TooLarge
+from components.embeds.web import oembed
+from components.embeds.web.answers import Answer, answer_of, only
+from components.embeds.web.request import Asked, Refused
+from components.embeds.web.share import draw_share, share_policy
 from components.problems import Problem, misread
 from data.errors import NotInStory
 from data.story import Story

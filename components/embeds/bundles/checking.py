@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from components.embeds.manifest import NAME, Manifest, read_manifest, sha256
-from components.embeds.storage import Store
+from components.embeds.bundles.manifest import NAME, Manifest, read_manifest, sha256
+from components.embeds.bundles.storage import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 import fsspec
 
-from components.embeds import hosting
-from components.embeds.hosting import Rule
-from components.embeds.manifest import NAME, read_manifest, sha256
-from components.embeds.storage import Files, Store, TargetRefused, at_once
+from components.embeds.bundles import hosting
+from components.embeds.bundles.hosting import Rule
+from components.embeds.bundles.manifest import NAME, read_manifest, sha256
+from components.embeds.bundles.storage import Files, Store, TargetRefused, at_once
 
 #: How often latest is looked at again while other publishers write it too.
 _SETTLING = 10

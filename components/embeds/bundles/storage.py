@@ -14,7 +14,7 @@ from typing import TypeVar
 import fsspec
 from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
 
-from components.embeds.manifest import VERSION
+from components.embeds.bundles.manifest import VERSION
 from data.errors import DataError
 from data.tables import SLUG
 

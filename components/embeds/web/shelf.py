@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
-from components.embeds.request import unknown_story
+from components.embeds.web.request import unknown_story
 from data.series import snapshots_stamp
 from data.settings import Settings
 from data.story import Story, UnknownStory, fingerprint, story_folders

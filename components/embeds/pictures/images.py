@@ -12,9 +12,9 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from components.charts.sheet import number
 from components.charts.text import visible
 from components.charts.words import describe
-from components.embeds.cards import Drawing, credit_of, drawing_of
-from components.embeds.conversion import converted
 from components.embeds.embed import Embed
+from components.embeds.pictures.cards import Drawing, credit_of, drawing_of
+from components.embeds.pictures.conversion import converted
 
 #: Above this, a picture would take hundreds of megabytes to draw; 4,800 x 4,800 is still below.
 MOST_PIXELS = 36_000_000

@@ -14,13 +14,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from components.charts.catalogue import CHARTS
-from components.embeds import oembed
-from components.embeds.answers import Answer, answer_of, refuse, send
-from components.embeds.drawing import DATA_ONLY, chart_answer, listener_answer, oembed_answer, share_answer
 from components.embeds.formats import FORMS
-from components.embeds.rendering import Busy, Renderer
-from components.embeds.request import Asked, Refused, asked, unknown_other
-from components.embeds.shelf import Held, Shelf
+from components.embeds.web import oembed
+from components.embeds.web.answers import Answer, answer_of, refuse, send
+from components.embeds.web.drawing import DATA_ONLY, chart_answer, listener_answer, oembed_answer, share_answer
+from components.embeds.web.rendering import Busy, Renderer
+from components.embeds.web.request import Asked, Refused, asked, unknown_other
+from components.embeds.web.shelf import Held, Shelf
 from components.problems import Problem, quote
 from data.errors import DataError
 from data.settings import Settings

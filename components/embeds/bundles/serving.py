@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from components.embeds import hosting
-from components.embeds.manifest import NAME, read_manifest
-from components.embeds.storage import Store, TargetRefused
+from components.embeds.bundles import hosting
+from components.embeds.bundles.manifest import NAME, read_manifest
+from components.embeds.bundles.storage import Store, TargetRefused
 
 #: A story, a version or latest, and a file: nothing that could lead out of a bundle.
 _PATH = re.compile(r"([a-z0-9-]{2,64})/(latest|v/\d{8}T\d{6}Z-[0-9a-f]{12})/([A-Za-z0-9_][A-Za-z0-9_.@-]{0,199})")

@@ -11,7 +11,7 @@ from pathlib import Path
 import components.charts
 import components.embeds
 import data
-from components.embeds.manifest import Inputs, sha256
+from components.embeds.bundles.manifest import Inputs, sha256
 from data.records import snapshot_folders
 from data.settings import Settings
 from data.story import Story

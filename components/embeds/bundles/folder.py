@@ -13,9 +13,9 @@ from pathlib import Path
 
 from fsspec.implementations.local import LocalFileSystem
 
-from components.embeds import hosting
-from components.embeds.manifest import NAME
-from components.embeds.storage import Files, Store, TargetRefused
+from components.embeds.bundles import hosting
+from components.embeds.bundles.manifest import NAME
+from components.embeds.bundles.storage import Files, Store, TargetRefused
 from data.durable import sync_folder, write_whole
 
 _LEFT_OVER_SECONDS = 3600

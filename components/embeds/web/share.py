@@ -10,13 +10,13 @@ from components.charts import svg
 from components.charts.catalogue import corrected
 from components.charts.sheet import tag
 from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
-from components.embeds.addresses import form_address, from_share_page, share_address
-from components.embeds.answers import only
-from components.embeds.document import ACCENTS, DRAWN
-from components.embeds.document_parts import link, text
-from components.embeds.document_words import Piece, lines_of
+from components.embeds.documents.document import ACCENTS, DRAWN
+from components.embeds.documents.lines import Piece, lines_of
+from components.embeds.documents.parts import link, text
 from components.embeds.embed import Embed
-from components.embeds.structured import head_links, linked_data
+from components.embeds.web.addresses import form_address, from_share_page, share_address
+from components.embeds.web.answers import only
+from components.embeds.web.structured import head_links, linked_data
 from data.model import Source
 
 _RULES = re.compile(r"<style>[^<]*</style>")

@@ -12,7 +12,7 @@ from components.charts.sheet import number, tag
 from components.charts.text import SERIF_BOLD, fitted, text_width, visible, wrap, xml
 from components.charts.theme import Theme, theme_named
 from components.embeds.embed import Embed
-from components.embeds.fitting import fit
+from components.embeds.pictures.fitting import fit
 
 #: Pixels, at scale 1. A natural picture is as wide as asked, and as tall as what is on it.
 SHAPES: Mapping[str, tuple[int, int] | None] = MappingProxyType(

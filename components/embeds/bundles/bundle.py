@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from components.charts.bare import is_bare
 from components.charts.catalogue import CHARTS, Loaders
-from components.embeds import hosting
-from components.embeds.document import policy
+from components.embeds.bundles import hosting
+from components.embeds.bundles.manifest import sha256
+from components.embeds.documents.document import policy
 from components.embeds.embed import Embed, Theme, embed_of
 from components.embeds.formats import render
-from components.embeds.manifest import sha256
-from components.embeds.request import Refused, asked
+from components.embeds.web.request import Refused, asked
 from components.view import ViewState, default_view, locked_query
 from data.errors import DataError
 from data.lenses import load_lenses
@@ -28,7 +28,7 @@ from data.settings import Settings
 from data.story import Story, find_story
 
 #: The script for the page around a frame, so that frozen code needs no server either.
-LISTENER = Path(__file__).resolve().parent / "listener.js"
+LISTENER = Path(__file__).resolve().parents[1] / "listener.js"
 #: What each file of a chart is called after its stem, and how it is drawn.
 FILES: dict[str, dict[str, Any]] = {
     ".html": {"form": "html"},

@@ -10,11 +10,11 @@ from components.charts.catalogue import corrected
 from components.charts.sheet import tag
 from components.charts.text import visible
 from components.charts.words import describe, fitted
-from components.embeds.addresses import form_address, oembed_address, share_address
-from components.embeds.document_parts import text
-from components.embeds.document_words import lines_of
+from components.embeds.documents.lines import lines_of
+from components.embeds.documents.parts import text
 from components.embeds.embed import Embed
-from components.embeds.oembed import THUMBNAIL
+from components.embeds.web.addresses import form_address, oembed_address, share_address
+from components.embeds.web.oembed import THUMBNAIL
 from data.model import Source
 from data.tables import Correction
 

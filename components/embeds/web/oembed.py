@@ -9,11 +9,11 @@ from html import escape
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 from components.address import Query, value_of
-from components.embeds.addresses import form_address
-from components.embeds.document_words import lines_of
+from components.embeds.documents.heights import document_height
+from components.embeds.documents.lines import lines_of
 from components.embeds.embed import Embed
-from components.embeds.heights import document_height
-from components.embeds.request import Refused, pixels, read_query
+from components.embeds.web.addresses import form_address
+from components.embeds.web.request import Refused, pixels, read_query
 from components.problems import Problem, Problems, quote
 from components.view import NAMES
 

@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from components.embeds.request import Refused
+from components.embeds.web.request import Refused
 
 #: A minute fresh, ten more while it is asked again, a day where this server does not answer.
 KEPT = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from components.charts.catalogue import corrected
 from components.charts.clock import Clock
-from components.embeds.bucket import Bucket
-from components.embeds.checking import is_whole
-from components.embeds.folder import Folder
-from components.embeds.manifest import NAME, Inputs, Manifest, entries, read_manifest, version_name
-from components.embeds.storage import Files, Store, TargetRefused
+from components.embeds.bundles.bucket import Bucket
+from components.embeds.bundles.checking import is_whole
+from components.embeds.bundles.folder import Folder
+from components.embeds.bundles.manifest import NAME, Inputs, Manifest, entries, read_manifest, version_name
+from components.embeds.bundles.storage import Files, Store, TargetRefused
 from data.story import Story
 
 Bake = Callable[[str], Files]

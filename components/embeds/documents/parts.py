@@ -18,7 +18,7 @@ from components.charts.sheet import tag
 from components.charts.svg_marks import named
 from components.charts.svg_notes import edge_notes
 from components.charts.text import visible, xml
-from components.embeds.document_words import Piece
+from components.embeds.documents.lines import Piece
 from components.embeds.embed import Embed
 from data.model import Source
 

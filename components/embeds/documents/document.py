@@ -13,10 +13,10 @@ from components.charts import svg
 from components.charts.geometry import anchor
 from components.charts.model import Line
 from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
-from components.embeds.document_parts import element, held, link, panel, text
-from components.embeds.document_words import Lines, Moments, lines_of
+from components.embeds.documents.lines import Lines, Moments, lines_of
+from components.embeds.documents.parts import element, held, link, panel, text
+from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed
-from components.embeds.policy import policy
 from components.view import utc_text
 
 __all__ = ["draw_document", "policy"]

@@ -1,0 +1,1 @@
+"""What an address asks of a chart, and what it is answered."""
