@@ -56,7 +56,7 @@ class Party(Entry):
     name: Text
     candidate: Text
     short: Text
-    tone: Literal["first", "second", "third"]
+    tone: Literal["first", "second", "third", "fourth"]
 
 
 class Caller(Entry):

@@ -15,12 +15,12 @@ from components.charts.geometry import valued
 from components.charts.interest import marks_lane
 from components.charts.model import Chart, Event, Lane, Tone
 from components.charts.moved import Move
-from components.charts.outages import first_trouble, outages_lane
+from components.charts.outages import first_trouble, main_service, outages_lane
 from components.charts.pairs import Night, night_marks, night_names, said
 from components.charts.results import results_lane
 from components.charts.rows import split_by
 from data.errors import DataError
-from data.model import Precision, Sourced, Window
+from data.model import Precision, Sourced, When, Window
 
 LANES = ("interest", "outages", "results")
 _OWN_SCALE = "On a scale of its own."
@@ -128,23 +128,29 @@ def _events(night: Night, own: Window) -> Iterator[Event]:
 
 
 def _takeaway(nights: Pair, moves: Moves, window: Window, origin: datetime, *, seen: bool) -> str:
-    """What T+0 is on each night, and when a site's trouble is first on record before or after it."""
+    """What T+0 is on each night, and how far from it trouble of its main site is first on record."""
     starts = ", and ".join(token(night.anchor.when, "stamp") for night in nights)
     start = f"T+0 is the {said(nights[0].anchor.key)}: {starts}"
     if not seen:
         return start
-    clock = Elapsed("UTC", origin)
-    firsts = [
-        first_trouble(split_by(_own(window, move), night.observations)[0])
+    if not any(first_trouble(night.observations, host=main_service(night.story)) for night in nights):
+        return f"{start}. No trouble of either night’s main site is on record"
+    told = [
+        f"{_first_trouble(night, move, window, origin)} ({move.name})"
         for night, move in zip(nights, moves, strict=True)
     ]
-    if not any(firsts):
-        return f"{start}. No trouble of a site is on record in this range of either night"
-    told = [
-        f"{clock.when(move.when(first)) if first else 'none'} ({move.name})"
-        for move, first in zip(moves, firsts, strict=True)
-    ]
-    return f"{start}. First trouble of a site on record in this range: {', '.join(told)}"
+    return f"{start}. First trouble of its main site on record: {', '.join(told)}"
+
+
+def _first_trouble(night: Night, move: Move, window: Window, origin: datetime) -> str:
+    """How far from T+0 trouble was first on record, as wide as both it and T+0 are known; the whole story counts."""
+    first = first_trouble(night.observations, host=main_service(night.story))
+    if first is None:
+        return "none"
+    moved, doubt = move.when(first), night.anchor.when.latest - night.anchor.when.earliest
+    known = When(moved.earliest, moved.latest + doubt, Precision.WINDOW) if doubt else moved
+    beyond = "" if window.overlaps(moved.earliest, moved.latest) else ", outside this range"
+    return f"{Elapsed('UTC', origin).when(known)}{beyond}"
 
 
 def _notes(nights: Pair, moves: Moves, window: Window) -> Iterator[str]:

@@ -23,6 +23,7 @@ class Tone(StrEnum):
     FIRST = "first"  # the story's first party
     SECOND = "second"
     THIRD = "third"
+    FOURTH = "fourth"
 
 
 class Kind(StrEnum):

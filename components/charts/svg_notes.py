@@ -30,7 +30,7 @@ def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:
     """Earlier and later events of the story, the notes, the zone of the clock, the credit; returns where they end."""
     size = frame.sizes.note
     width = frame.width - 2 * frame.sizes.pad
-    numbers = " Numbers count the events in order of time." if frame.chart.events and not frame.brief else ""
+    numbers = " Events are numbered by the latest time each may have." if frame.chart.events and not frame.brief else ""
     edges = [] if frame.brief else edge_notes(frame.chart, frame.clock, most=_MOST_NAMED)
     notes = (
         []

@@ -29,8 +29,8 @@ class Theme:
         return self.tones[tone]
 
 
-def _tones(neutral: str, search: str, site: str, parties: tuple[str, str, str]) -> Mapping[Tone, str]:
-    first, second, third = parties
+def _tones(neutral: str, search: str, site: str, parties: tuple[str, str, str, str]) -> Mapping[Tone, str]:
+    first, second, third, fourth = parties
     return MappingProxyType(
         {
             Tone.NEUTRAL: neutral,
@@ -42,6 +42,7 @@ def _tones(neutral: str, search: str, site: str, parties: tuple[str, str, str]) 
             Tone.FIRST: first,
             Tone.SECOND: second,
             Tone.THIRD: third,
+            Tone.FOURTH: fourth,
         },
     )
 
@@ -53,7 +54,7 @@ LIGHT = Theme(
     quiet="#5C5F63",
     rule="#E3E3E0",
     band="#F1F0ED",
-    tones=_tones("#4A4D52", "#6A3D9A", "#8A5A00", ("#2166AC", "#B2182B", "#00695C")),
+    tones=_tones("#4A4D52", "#6A3D9A", "#8A5A00", ("#2166AC", "#B2182B", "#00695C", "#566B00")),
 )
 DARK = Theme(
     name="dark",
@@ -62,7 +63,7 @@ DARK = Theme(
     quiet="#A9AFB5",
     rule="#30363B",
     band="#22272B",
-    tones=_tones("#B8BDC2", "#C3A6E8", "#E0A526", ("#6BAED6", "#FB6A4A", "#66C2A4")),
+    tones=_tones("#B8BDC2", "#C3A6E8", "#E0A526", ("#6BAED6", "#FB6A4A", "#66C2A4", "#B4C43F")),
 )
 _THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
@@ -95,6 +96,7 @@ _LOOKS: Mapping[Tone, Look] = MappingProxyType(
         Tone.FIRST: Look("circle", dash="5 3"),
         Tone.SECOND: Look("diamond"),
         Tone.THIRD: Look("square", dash="2 3"),
+        Tone.FOURTH: Look("triangle"),
     },
 )
 

@@ -241,7 +241,7 @@ def test_the_takeaway_says_what_t0_was_on_each_night(chart: Chart) -> None:
     said = clock_of(chart, "America/New_York").say(chart.takeaway)
     assert said.startswith(
         "T+0 is the decisive call: 2:29 a.m. EST, Nov. 9, 2016, and 3:29 a.m. EDT, June 22, 2016. "
-        "First trouble of a site on record in this range: about T−12:29 (U.S. 2016)"
+        "First trouble of its main site on record: about T−12:29 (U.S. 2016)"
     )
 
 

@@ -52,15 +52,15 @@ def test_party_colours_are_the_ones_readers_know() -> None:
 
 
 def test_every_party_has_a_shape_of_its_own() -> None:
-    shapes = {look(tone).shape for tone in (Tone.FIRST, Tone.SECOND, Tone.THIRD)}
-    assert shapes == {"circle", "diamond", "square"}
+    shapes = {look(tone).shape for tone in (Tone.FIRST, Tone.SECOND, Tone.THIRD, Tone.FOURTH)}
+    assert shapes == {"circle", "diamond", "square", "triangle"}
 
 
 def test_the_states_of_a_site_differ_in_shape_and_fill_and_wear_no_party_colour() -> None:
     states = (Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING)
     assert len({(look(tone).shape, look(tone).fill) for tone in states}) == 3
     for theme in (LIGHT, DARK):
-        parties = {theme.colour(tone) for tone in (Tone.FIRST, Tone.SECOND, Tone.THIRD)}
+        parties = {theme.colour(tone) for tone in (Tone.FIRST, Tone.SECOND, Tone.THIRD, Tone.FOURTH)}
         assert not parties & {theme.colour(tone) for tone in states}
 
 
