@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from data.analysis.claims import span_of
@@ -22,6 +22,7 @@ GRADE_SAYS = {
     "D": "second-hand",
 }
 _TROUBLE = ("failing", "degraded")
+_COUNTED = "Counted over a window of hours, so it says nothing about a moment in it."
 _BY_THEN = "It was there by then; a first sighting does not say when it began."
 
 
@@ -31,12 +32,15 @@ def subjects_of(story: Story, *, observations: Sourced, marks: Sourced, drawn: S
     `observations`, `marks` and `drawn` are what load_observations, load_interest_marks and load_series give.
     """
     seen = records(observations)
+    begun = {row.id for row in story.observations if row.begins}
+    bases = {f"observations:{row.id}": row.time_basis for row in story.observations}
+    mark_accounts = tuple(_mark_accounts(marks, bases))
     return (
         *(_site(story, service.id, service.name, seen) for service in story.about.services),
-        _all_marks(marks),
+        _all_marks(mark_accounts),
         *rises(drawn, story.window),
-        *(_single(MARK, account) for account in _mark_accounts(marks)),
-        *(_single(SIGHTING, _row_account(row)) for row in seen if row["status"] in _TROUBLE),
+        *(_single(MARK, account) for account in mark_accounts),
+        *(_single(SIGHTING, _row_account(row, by=row["id"] not in begun)) for row in seen if row["status"] in _TROUBLE),
     )
 
 
@@ -45,14 +49,15 @@ def _site(story: Story, service: str, name: str, seen: list[dict[str, Any]]) -> 
 
     The first sighting among rows of one grade lies between their smallest lower and their smallest upper bound, and the
     trouble was there by then. Grades are never mixed, so that what rests on second-hand word alone can be told apart.
+    A row that says when trouble began is an account of its own and no sighting besides: no row speaks twice.
     """
     trouble = [row for row in seen if row["service"] == service and row["status"] in _TROUBLE]
-    accounts = [
-        _first_of(grade, rows)
-        for grade in sorted({str(row["grade"]) for row in trouble})
-        if (rows := [row for row in trouble if row["grade"] == grade])
-    ]
     begun = [row for row in story.observations if row.service == service and row.begins == "yes"]
+    sighted = [row for row in trouble if row["id"] not in {one.id for one in begun}]
+    accounts = [
+        first_of(grade, [row for row in sighted if row["grade"] == grade])
+        for grade in sorted({str(row["grade"]) for row in sighted})
+    ]
     accounts += [_begins(row, story) for row in begun if when_of(row, story)]
     lacks = "" if accounts else f"No dated trouble at {_within(name)} is held in this story."
     refs = dict.fromkeys([*map(_ref, trouble), *(ref for account in accounts for ref in account.rows)])
@@ -68,23 +73,40 @@ def _ref(row: dict[str, Any], table: str = "observations") -> str:
     return f"{table}:{row['id']}"
 
 
-def _first_of(grade: str, rows: list[dict[str, Any]]) -> Account:
+def first_of(grade: str, rows: list[dict[str, Any]]) -> Account:
+    """The earliest sighting by its upper bound, in its own words, with the others that may have come before it."""
     first = min(rows, key=lambda row: (row["latest"], row["earliest"]))
     spans = [span_of(when_in(row)) for row in rows]
-    near = min(span.end for span in spans)
-    candidates = [row for row, span in zip(rows, spans, strict=True) if span.start < near]
+    others = [row for row in rows if row is not first and _overlaps(row, first)]
+    candidates = [first, *others]
     return Account(
         label=f"{grade} · first seen",
         what=str(first["what"]),
-        span=Window(min(span.start for span in spans), near),
-        when=when_in(first) if len(candidates) == 1 else None,
+        span=Window(min(span.start for span in spans), min(span.end for span in spans)),
+        when=None if others else when_in(first),
         rows=tuple(map(_ref, candidates)),
         sources=tuple(dict.fromkeys(name for row in candidates for name in str(row["source"]).split())),
-        credit=str(first["credit"]) if len(candidates) == 1 else f"{first['credit']} and {len(candidates) - 1} more",
+        credit=str(first["credit"]),
         grade=grade,
-        note=_BY_THEN,
+        note=_others(others) if others else f"{_BY_THEN} {_basis(first['time_basis'], first['note'])}",
         by=True,
     )
+
+
+def _overlaps(row: dict[str, Any], first: dict[str, Any]) -> bool:
+    """Whether a row may have come before the first; one that only begins where the first ends cannot have."""
+    return bool(row["earliest"] < first["latest"] or row["latest"] == first["latest"])
+
+
+def _others(rows: list[dict[str, Any]]) -> str:
+    names = "; ".join(dict.fromkeys(str(row["credit"]) for row in rows))
+    return f"{_BY_THEN} Others whose times overlap: {names}."
+
+
+def _basis(time_basis: object, note: object) -> str:
+    """What the time of a row rests on, and what its own note has to say."""
+    said = f"Time: {str(time_basis).rstrip('.')}." if time_basis else ""
+    return f"{said} {note or ''}".strip()
 
 
 def _begins(row: Observation, story: Story) -> Account:
@@ -99,11 +121,12 @@ def _begins(row: Observation, story: Story) -> Account:
         sources=tuple(row.source.split()),
         credit=row.credit,
         grade=row.grade,
+        note=_basis(row.time_basis, row.note),
     )
 
 
-def _row_account(row: dict[str, Any]) -> Account:
-    when = when_in(row)
+def _row_account(row: dict[str, Any], *, by: bool) -> Account:
+    when, basis = when_in(row), _basis(row["time_basis"], row["note"])
     return Account(
         label=f"{row['grade']} · {row['host']}",
         what=str(row["what"]),
@@ -113,11 +136,16 @@ def _row_account(row: dict[str, Any]) -> Account:
         sources=tuple(str(row["source"]).split()),
         credit=str(row["credit"]),
         grade=str(row["grade"]),
+        note=f"{_BY_THEN} {basis}".strip() if by else basis,
+        by=by,
     )
 
 
-def _mark_accounts(marks: Sourced) -> Iterator[Account]:
+def _mark_accounts(marks: Sourced, bases: Mapping[str, str]) -> Iterator[Account]:
+    """One for each mark; `bases` says what the time of a row ("table:id") rests on, where its table does."""
     for row in records(marks):
+        ref = _ref(row, str(row["table"]))
+        basis = _basis(bases.get(ref), row["note"])
         when, until = when_in(row), row["until"]
         span = Window(when.earliest, max(until, span_of(when).end)) if until else span_of(when)
         sources = tuple(str(row["source"]).split())
@@ -126,11 +154,11 @@ def _mark_accounts(marks: Sourced) -> Iterator[Account]:
             what=str(row["what"]),
             span=span,
             when=None if until else when,
-            rows=(_ref(row, str(row["table"])),),
+            rows=(ref,),
             sources=sources,
             credit=str(row["credit"]),
             grade=str(row["grade"]),
-            note="Counted over a window of hours, so it says nothing about a moment in it." if until else "",
+            note=f"{_COUNTED} {basis}".strip() if until else basis,
         )
 
 
@@ -138,9 +166,9 @@ def _org(sources: tuple[Source, ...], names: tuple[str, ...]) -> str:
     return next((source.org for source in sources if source.id in names), "")
 
 
-def _all_marks(marks: Sourced) -> Subject:
+def _all_marks(marks: Iterable[Account]) -> Subject:
     """Marks of a moment; what was counted over hours is a subject of its own only."""
-    accounts = tuple(account for account in _mark_accounts(marks) if account.when)
+    accounts = tuple(account for account in marks if account.when)
     lacks = "" if accounts else "No published search mark with a time is held in this story."
     rows = tuple(row for account in accounts for row in account.rows)
     return Subject(

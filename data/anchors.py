@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from data.caller_names import NOUNS, call_of, contest_call
 from data.errors import NotInStory
 from data.frames import records, when_in
 from data.model import Precision, When
@@ -26,14 +27,15 @@ FIRST_CALL = "first-call"
 #: How the key of a minute with several calls begins.
 BATCH = "calls:"
 _MILESTONE, _CLOSING = "milestone:", "closing:"
-#: What a story's verb makes of one contest.
-_NOUNS = {"called": "call", "declared": "declaration"}
 _CLOSE = "Last polls close in "
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """An event with its interval and the rows it rests on ("table:id"); `caller` where it is somebody's call."""
+    """An event with its interval and the rows it rests on ("table:id"); `caller` where it is somebody's call.
+
+    `short` is what a label on a chart says, where that is less than `label`.
+    """
 
     key: str
     label: str
@@ -41,6 +43,7 @@ class Anchor:
     rows: tuple[str, ...]
     sources: tuple[str, ...]
     caller: str = ""
+    short: str = ""
 
 
 def anchors_of(story: Story, caller: str) -> tuple[Anchor, ...]:
@@ -78,23 +81,10 @@ def is_contest(story: Story, key: str) -> bool:
 
 
 def event_name(story: Story, key: str) -> str:
-    """What an event is called when nobody's time for it is known: a noun phrase like "call of Florida"."""
-    named = {contest.code: f"call of {contest.name}" for contest in story.contests} | NIGHTLY
-    return named.get(key, "such event")
-
-
-def caller_name(story: Story, caller: str) -> str:
-    """What sentences call a caller: AP, The Guardian’s timeline, an unnamed outlet with who logged it."""
-    for entry in story.about.callers:
-        if entry.id == caller:
-            return entry.said.rstrip(",") or (entry.id if entry.selectable else entry.name)
-    return caller
-
-
-def _call_of(story: Story, caller: str, what: str) -> str:
-    """AP’s Florida call; the Florida call of The Guardian’s timeline."""
-    said = caller_name(story, caller)
-    return f"{caller}’s {what}" if said == caller else f"the {what} of {said}"
+    """What an event is called whoever's it is: Florida call, first declaration, batch of calls, Concession."""
+    noun = NOUNS[story.about.verb]
+    named = {contest.code: f"{contest.name} {noun}" for contest in story.contests} | NIGHTLY
+    return named.get(key, f"batch of {noun}s") if key != FIRST_CALL else f"first {noun}"
 
 
 def nightly(story: Story, caller: str) -> Iterator[Anchor]:
@@ -104,21 +94,25 @@ def nightly(story: Story, caller: str) -> Iterator[Anchor]:
     yield from _first_call(story, caller)
     for key, kind in (("decisive-call", "decisive call"), ("concession", "concession")):
         if rows := [row for row in milestones if row["kind"] == kind]:
-            yield _anchor(key, str(rows[0]["label"]), "milestones", rows[:1])
+            yield _anchor(key, str(rows[0]["label"]), "milestones", rows[:1], short=NIGHTLY[key])
 
 
 def _polls_close(story: Story, milestones: list[dict[str, Any]]) -> Iterator[Anchor]:
-    """The first closing of all: as a milestone where polls close everywhere at once, else of the contests' own."""
+    """The first closing of all: as a milestone where polls close everywhere at once, else of the contests' own.
+
+    A contest in two time zones is first closed where its polls close first.
+    """
     if rows := [row for row in milestones if row["kind"] == "polls close"]:
         yield _anchor("polls-close", rows[0]["label"], "milestones", rows[:1])
-    elif first := next(_closings(story), None):
-        yield Anchor(
-            "polls-close",
-            f"First polls close: {first.label.removeprefix(_CLOSE)}",
-            first.when,
-            first.rows,
-            first.sources,
-        )
+        return
+    instants: dict[datetime, list[dict[str, Any]]] = defaultdict(list)
+    for row in records(load_poll_closings(story)):
+        instants[row["first_close"] or row["last_close"]].append(row)
+    if instants:
+        first = min(instants)
+        label, short = f"First polls close: {_places(instants[first])}", "First polls close"
+        refs = _refs("poll_closings", instants[first])
+        yield Anchor("polls-close", label, When.at(first), refs, _sources(instants[first]), short=short)
 
 
 def _first_call(story: Story, caller: str) -> Iterator[Anchor]:
@@ -129,27 +123,31 @@ def _first_call(story: Story, caller: str) -> Iterator[Anchor]:
     near = min(row["latest"] for row in rows)
     first = [row for row in rows if row["earliest"] <= near]
     earliest = min(row["earliest"] for row in first)
-    alone = all(row["latest"] == near for row in first)
-    when = when_in(first[0]) if alone and earliest == first[0]["earliest"] else When(earliest, near, Precision.WINDOW)
-    label = _call_of(story, caller, f"first {_NOUNS[story.about.verb]}")
-    yield Anchor(FIRST_CALL, label, when, _refs("calls", first), _sources(first), caller)
+    # A minute that no other call can precede is exact, though others may have come in it or later.
+    own = next((row for row in first if (row["earliest"], row["latest"]) == (earliest, near)), None)
+    alone = earliest == near or all(row["latest"] == near for row in first)
+    when = when_in(own) if own and alone else When(earliest, near, Precision.WINDOW)
+    what = f"first {NOUNS[story.about.verb]}"
+    label = call_of(story, caller, what)
+    yield Anchor(FIRST_CALL, label, when, _refs("calls", first), _sources(first), caller, what.capitalize())
 
 
 def _calls(story: Story, caller: str) -> Iterator[Anchor]:
     """One anchor for each contest, the emphasised first, and one for each minute in which several were called."""
     rows = records(load_calls(story, caller=caller))
     rank = {code: place for place, code in enumerate(story.about.emphasised)}
-    noun = _NOUNS[story.about.verb]
+    noun = NOUNS[story.about.verb]
     minutes: dict[datetime, list[dict[str, Any]]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: rank.get(row["contest"], len(rank))):
-        label = _call_of(story, caller, f"{row['name']} {noun}")
-        yield _anchor(row["contest"], label, "calls", [row], caller=caller)
+        label = contest_call(story, caller, row["name"])
+        yield _anchor(row["contest"], label, "calls", [row], caller=caller, short=row["name"])
         if row["earliest"] == row["latest"]:
             minutes[row["latest"]].append(row)
     for minute, batch in sorted(minutes.items()):
         if len(batch) > 1:
-            label = _call_of(story, caller, f"batch of {len(batch)} {noun}s")
-            yield _anchor(f"{BATCH}{_stamp(minute)}", label, "calls", batch, caller=caller)
+            what = f"batch of {len(batch)} {noun}s"
+            label, short = call_of(story, caller, what), what.capitalize()
+            yield _anchor(f"{BATCH}{_stamp(minute)}", label, "calls", batch, caller=caller, short=short)
 
 
 def _milestones(story: Story) -> Iterator[Anchor]:
@@ -163,15 +161,20 @@ def _closings(story: Story) -> Iterator[Anchor]:
     for row in records(load_poll_closings(story)):
         instants[row["last_close"]].append(row)
     for instant, rows in instants.items():
-        names = [str(row["name"]) for row in rows]
-        said = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        key = f"{_CLOSING}{_stamp(instant)}"
-        refs = _refs("poll_closings", rows)
-        yield Anchor(key, f"{_CLOSE}{said}", When.at(instant), refs, _sources(rows))
+        key, label = f"{_CLOSING}{_stamp(instant)}", f"{_CLOSE}{_places(rows)}"
+        refs, sources = _refs("poll_closings", rows), _sources(rows)
+        yield Anchor(key, label, When.at(instant), refs, sources, short="Last polls close")
 
 
-def _anchor(key: str, label: str, table: str, rows: list[dict[str, Any]], *, caller: str = "") -> Anchor:
-    return Anchor(key, label, when_in(rows[0]), _refs(table, rows), _sources(rows), caller)
+def _places(rows: list[dict[str, Any]]) -> str:
+    names = [str(row["name"]) for row in rows]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _anchor(
+    key: str, label: str, table: str, rows: list[dict[str, Any]], *, caller: str = "", short: str = ""
+) -> Anchor:
+    return Anchor(key, label, when_in(rows[0]), _refs(table, rows), _sources(rows), caller, short)
 
 
 def _refs(table: str, rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from data.analysis.baselines import DAY, LEAST_BINS, past
 from data.analysis.onsets import Onset
 from data.analysis.spikes import Detection, detect
 from data.claims import SEARCHES, Account, Subject
 from data.interest import place_name
 from data.model import Sourced, Window
 
-_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 #: Bins by which a stamp may be off, and after which a rise stands out at the latest.
 _STAMP, _FAINT = 1, 1
-_NAMED = {_MINUTE: "minute by minute", _HOUR: "hourly", _DAY: "daily", 7 * _DAY: "weekly"}
+_NAMED = {_MINUTE: "minute by minute", _HOUR: "hourly", DAY: "daily", 7 * DAY: "weekly"}
 
 
 def rises(drawn: Sourced, night: Window) -> Iterator[Subject]:
@@ -60,12 +61,24 @@ def _series(name: str, bins: pd.DataFrame, night: Window) -> Subject:
         for place, (onset, span) in enumerate(zip(onsets, spans, strict=True), start=1)
     )
     rows = tuple(_ref(name, start) for start in _starts(bins))
-    lacks = "" if accounts else _lacks(said, held=len(inside) > 0)
+    lacks = "" if accounts else _lacks(said, held=len(inside) > 0, earlier=_most_earlier(bins, night))
     label = f"{'Rises' if len(accounts) > 1 else 'The rise'} of searches for {said}"
     return Subject(f"searches:{name}", SEARCHES, label, said, accounts, lacks, rows, moments=True)
 
 
-def _lacks(said: str, *, held: bool) -> str:
+def _most_earlier(bins: pd.DataFrame, night: Window) -> int:
+    """How many bins with a value lie before a bin of the night, within what the detector looks back on; the most."""
+    seen = bins[bins["value"].notna()].sort_values("start")
+    step = pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
+    given = pd.Series(1.0, pd.DatetimeIndex(seen["start"]))
+    earlier = given.rolling(past(step, 2 * DAY), closed="left").count().to_numpy()
+    inside = ((seen["start"] < night.end) & (seen["end"] > night.start)).to_numpy()
+    return int(earlier[inside].max(initial=0))
+
+
+def _lacks(said: str, *, held: bool, earlier: int) -> str:
+    if held and earlier < LEAST_BINS:
+        return f"Too few earlier bins to tell a rise ({LEAST_BINS} are wanted, {earlier} are held) in {said}."
     if held:
         return f"In the series for {said}, no rise stands out on this night; a smaller one may be there."
     return f"The series for {said} holds no bin of this night."

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from data.analysis.event_study import Study, pooled, refusal
+from data.analysis.event_study import Study, refusal
 from data.analysis.other_nights import Control, Nights, against_controls
+from data.analysis.stamps import as_ends_if_coarse, read_both_ways, refused
 from data.errors import DataError
 from data.interest import place_name
 from data.model import Source, Sourced, day_span
@@ -54,15 +55,27 @@ class Held:
 class RoseAfter:
     """A study with what went into it. `listed`: its minutes were fixed in the story file before any series was seen.
 
-    `nights` is None where the study is refused or no other night of the same searches is held.
+    `readings`: the study with Google's stamps as starts of bins, and in bins longer than a minute with stamps as ends.
+    `nights`: the comparison with other nights for each reading; none where the study is refused or no other night of
+    the same searches is held.
     """
 
     caller: str
     held: Held
     minutes: tuple[CallMinute, ...]
     listed: bool
-    study: Study
-    nights: Nights | None
+    readings: tuple[Study, ...]
+    nights: tuple[Nights, ...]
+
+    @property
+    def study(self) -> Study:
+        """The reading with stamps as starts."""
+        return self.readings[0]
+
+    @property
+    def refused(self) -> str:
+        """Why there is no answer; empty where there is one."""
+        return refused(self.readings)
 
     @property
     def calls(self) -> dict[datetime, tuple[Call, ...]]:
@@ -117,13 +130,22 @@ def rose_after(story: Story, drawn: Sourced, series: str, caller: str) -> RoseAf
     minutes = minutes_of(story, caller)
     moments = [minute.at for minute in minutes]
     try:
-        study = pooled(held.values, moments, placebos=DRAWS, seed=SEED)
+        readings = read_both_ways(held.values, moments, placebos=DRAWS, seed=SEED)
     except ValueError as problem:
         raise DataError(f"the series {held.said} cannot be studied: {problem}") from problem
-    nights = None
-    if not study.refused and (controls := other_nights(story, held, everything, moments)):
-        nights = against_controls(held.values, moments, controls)
-    return RoseAfter(caller, held, minutes, is_listed(story, caller), study, nights)
+    controls = () if refused(readings) else other_nights(story, held, everything, moments)
+    nights = _nights(held, moments, controls, readings=len(readings)) if controls else ()
+    return RoseAfter(caller, held, minutes, is_listed(story, caller), readings, nights)
+
+
+def _nights(
+    held: Held, moments: Sequence[datetime], controls: tuple[Control, ...], *, readings: int
+) -> tuple[Nights, ...]:
+    starts = against_controls(held.values, moments, controls)
+    if readings == 1:
+        return (starts,)
+    ends = [replace(control, values=as_ends_if_coarse(control.values)) for control in controls]
+    return starts, against_controls(as_ends_if_coarse(held.values), moments, ends)
 
 
 def other_nights(

@@ -15,18 +15,21 @@ from typing import Any
 
 import pandas as pd
 
-from data.analysis.event_study import QUANTILES
+from data.analysis.event_study import QUANTILES, Study
 from data.analysis.event_words import sentence
 from data.analysis.jumps import AFTER, MOST_ZEROS
 from data.analysis.placebos import FARTHEST, NEAREST
+from data.analysis.stamps import READINGS, STARTS, agree, hull, refused
 from data.http import VERSION
 from data.model import Source, as_utc
 from data.story import Story
 from data.study import SEED, RoseAfter
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.
-SCHEMA = "nightdesk-study/1"
-COLUMNS = ("minute", "calls", "used", "left_out_because", "jump", "growth", "rank", "placebos")
+SCHEMA = "nightdesk-study/2"
+COLUMNS = ("minute", "calls", "used", "left_out_because", "jump", "growth", "rank", "placebos", "stamps_mark")
+#: The numbers of one reading; `p_rise` and `p_fall` are one-sided, `p` is the one in the direction of the effect.
+NUMBERS = {"effect": "effect", "low": "low", "high": "high", "p": "p_same_way", "p_rise": "p", "p_fall": "p_fall"}
 Data = dict[str, Any]
 
 
@@ -39,13 +42,17 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
     """The study as plain values; times are ISO 8601 in UTC, jumps are on the log scale, null where there is none.
 
     `question`  story, caller, series, and whether the minutes were fixed in the story file
-    `answer`    the sentence; effect, low, high (95 %), p; how many minutes; why it is refused, if it is
-    `minutes`   each with its calls ("calls:id"), J, placebo rank (1-minute bins only) or why it was left out
+    `answer`    the sentence; effect, low, high (95 %), p (one-sided, in the direction of the effect), p_rise, p_fall;
+                how many minutes; why it is refused, if it is. In bins longer than a minute effect, p, p_rise and p_fall
+                are null, and low and high bound both readings, null where these find different things
+    `readings`  the same numbers by what a stamp of Google is taken to mark, the start or the end of its bin
+    `minutes`   each, in each reading, with its calls ("calls:id"), J, placebo rank (1-minute bins only) or why it was
+                left out
     `method`    windows, placebo shifts, draws, seed, quantiles of the pooled J of placebo draws, versions
-    `nights`    other nights at the same clock minutes, null where none is held
+    `nights`    other nights at the same clock minutes, null where none is held; `nights_by_reading` both ways
     `bins`      every bin of the series: start and value; `sources` where minutes and series can be checked
     """
-    study, held = rose.study, rose.held
+    held = rose.held
     return {
         "schema": SCHEMA,
         "question": {
@@ -56,15 +63,12 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
             "geo": held.geo,
             "minutes_fixed_in_story": rose.listed,
         },
-        "answer": {
-            "sentence": sentence(study),
-            **{name: _number(getattr(study, name)) for name in ("effect", "low", "high", "p")},
-            "minutes_used": study.n,
-            "refused": study.refused or None,
-        },
+        "answer": _answer(rose.readings),
+        "readings": [_reading(mark, study) for mark, study in zip(READINGS, rose.readings, strict=False)],
         "minutes": [dict(zip(COLUMNS, row, strict=True)) for row in _rows(rose)],
         "method": _method(rose),
-        "nights": asdict(rose.nights) | {"p": rose.nights.p} if rose.nights else None,
+        "nights": _nights(rose).get(STARTS),
+        "nights_by_reading": _nights(rose),
         "bins": [
             [_iso(pd.Timestamp(str(at)).to_pydatetime()), _number(float(value))] for at, value in held.values.items()
         ],
@@ -72,8 +76,51 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
     }
 
 
+def _answer(readings: tuple[Study, ...]) -> Data:
+    """The numbers of the one reading; of two, only the bounds that hold both, and those only where both agree."""
+    numbers = _numbers(readings[0])
+    if len(readings) > 1:
+        told = not refused(readings) and agree(readings)
+        low, high = hull(readings) if told else (None, None)
+        numbers = dict.fromkeys(NUMBERS) | {"low": low, "high": high}
+    return {
+        "sentence": sentence(*readings),
+        **numbers,
+        "minutes_used": min(study.n for study in readings),
+        "refused": refused(readings) or None,
+    }
+
+
+def _reading(mark: str, study: Study) -> Data:
+    return {
+        "stamps_mark": mark,
+        **_numbers(study),
+        "minutes_used": study.n,
+        "refused": study.refused or None,
+        "placebo_quantiles": _quantiles(study),
+    }
+
+
+def _quantiles(study: Study) -> Data:
+    return {f"{level:g}": value for level, value in zip(QUANTILES, study.chance, strict=False)}
+
+
+def _numbers(study: Study) -> Data:
+    return {name: _number(getattr(study, field)) for name, field in NUMBERS.items()}
+
+
+def _nights(rose: RoseAfter) -> Data:
+    """By reading, as plain values; `p` is one-sided in the direction of the reading's effect."""
+    each = zip(READINGS, rose.nights, rose.readings, strict=False)
+    return {
+        mark: asdict(nights)
+        | {"p": nights.p_fall if study.effect < 0 else nights.p, "p_rise": nights.p, "p_fall": nights.p_fall}
+        for mark, nights, study in each
+    }
+
+
 def minutes_csv(rose: RoseAfter) -> str:
-    """The listed minutes as CSV with COLUMNS: one row each, used or left out with its reason."""
+    """The listed minutes as CSV with COLUMNS: a row for each in each reading, used or left out with its reason."""
     out = io.StringIO()
     sheet = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     sheet.writerow(COLUMNS)
@@ -83,8 +130,14 @@ def minutes_csv(rose: RoseAfter) -> str:
 
 
 def _rows(rose: RoseAfter) -> Iterator[tuple[object, ...]]:
-    used = {minute.at: minute for minute in rose.study.used}
-    reasons = {minute.at: minute.reason for minute in rose.study.left_out}
+    for mark, study in zip(READINGS, rose.readings, strict=False):
+        for row in _rows_of(rose, study):
+            yield *row, mark
+
+
+def _rows_of(rose: RoseAfter, study: Study) -> Iterator[tuple[object, ...]]:
+    used = {minute.at: minute for minute in study.used}
+    reasons = {minute.at: minute.reason for minute in study.left_out}
     for minute in rose.minutes:
         calls = [f"calls:{call.id}" for call in minute.calls]
         if found := used.get(minute.at):
@@ -105,7 +158,7 @@ def _method(rose: RoseAfter) -> Data:
         "most_bins_below_1": MOST_ZEROS,
         "placebo_draws": study.placebos,
         "seed": SEED,
-        "placebo_quantiles": {f"{level:g}": value for level, value in zip(QUANTILES, study.chance, strict=False)},
+        "placebo_quantiles": _quantiles(study),
         "versions": {
             "nightdesk": VERSION,
             "python": platform.python_version(),

@@ -15,11 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts.claim_record import record_of
-from components.charts.claim_words import quotable
+from components.charts.claim_sides import why_open
+from components.charts.claim_words import quotable, reasons
 from components.charts.clock import Clock
-from data.accounts import subjects_of
+from data.accounts import first_of, subjects_of
 from data.analysis.claims import Verdict, agreed, order, span_of
 from data.anchors import Anchor, anchor_of, anchors_of, nightly
+from data.caller_names import caller_name
 from data.claims import Account, Subject, weigh
 from data.errors import DataError
 from data.findings import Finding, check_claim, default_question
@@ -170,6 +172,76 @@ def test_the_documents_two_p_m_is_before_the_first_call() -> None:
     assert found.anchor.when.latest == at("08T23:59")
 
 
+def test_a_single_sighting_is_never_after_and_says_why() -> None:
+    found = checked("observations:screenshot-1059pm", "US-FL")
+    (only,) = found.accounts
+    assert only.by and found.verdict is Verdict.CANNOT_TELL
+    assert only.note.startswith("It was there by then; a first sighting does not say when it began.")
+    assert why_open(found) == "A first sighting does not say when it began."
+    assert ": a first sighting does not say when it began, so it cannot be told " in quotable(found)
+
+
+def test_a_sighting_tells_what_its_time_rests_on() -> None:
+    (only,) = checked("observations:screenshot-1059pm", "US-FL").accounts
+    assert "Time: screenshot file name, the author’s own clock; zone assumed Eastern." in only.note.replace("'", "’")
+    assert only.note.endswith("One visitor at one moment.")
+
+
+def test_so_does_a_search_mark() -> None:
+    (only,) = checked("observations:globe-search-peak", "US-FL").accounts
+    assert only.note.startswith("Time: says 11:48 p.m. and no zone; read as Eastern. The peak as of when")
+
+
+def test_what_says_when_trouble_began_may_be_after() -> None:
+    found = checked("observations:it-world-canada-1030pm", "polls-close")
+    (only,) = found.accounts
+    assert not only.by and found.verdict is Verdict.AFTER
+    assert only.note.startswith("Time: says around 10:30 p.m. and starting around 10:30 p.m. ET. ")
+
+
+def test_no_row_speaks_in_two_accounts_of_a_site() -> None:
+    for slug in ("us-2016", "uk-2016", "us-2020", "us-2024"):
+        here = read_story(STORIES / slug)
+        for subject in subjects_of(
+            here, observations=load_observations(here), marks=load_interest_marks(here), drawn=load_series(here)
+        ):
+            told = [row for account in subject.accounts for row in account.rows]
+            assert subject.kind != "site" or len(told) == len(set(told)), subject.key
+
+
+def test_a_first_sighting_is_credited_to_the_row_whose_words_it_has() -> None:
+    own = {f"observations:{row.id}": row for row in story().observations}
+    for account in next(one for one in subjects() if one.key == "site:cic").accounts:
+        quoted = own[account.rows[0]]
+        assert (account.what, account.credit) == (quoted.what, quoted.credit)
+        assert all(own[row].credit in account.note for row in account.rows[1:])
+
+
+def sighting(name: str, first: int, last: int) -> dict[str, Any]:
+    bounds = {"earliest": NIGHT + timedelta(minutes=first), "latest": NIGHT + timedelta(minutes=last)}
+    said = {"id": name, "what": f"{name} saw it", "credit": name, "source": "s", "time_basis": "a log", "note": ""}
+    return {**said, **bounds, "stated": None, "precision": "minute" if first == last else "window"}
+
+
+@pytest.mark.parametrize(
+    ("others", "joined"),
+    [
+        pytest.param([("touching", 20, 60)], [], id="bounds that touch do not join"),
+        pytest.param([("across", 19, 60)], ["across"], id="bounds that overlap do"),
+        pytest.param([("same", 10, 20)], ["same"], id="the same bounds do"),
+        pytest.param([("later", 30, 40)], [], id="a later one does not"),
+    ],
+)
+def test_only_what_may_have_come_before_joins_a_first_sighting(
+    others: list[tuple[str, int, int]], joined: list[str]
+) -> None:
+    rows = [sighting("first", 10, 20), *(sighting(*other) for other in others)]
+    found = first_of("D", rows)
+    assert (found.credit, found.what) == ("first", "first saw it")
+    assert found.rows == tuple(f"observations:{name}" for name in ("first", *joined))
+    assert ("Others whose times overlap: " in found.note) is bool(joined)
+
+
 @pytest.mark.parametrize("contest", ["US-OH", "US-FL"])
 def test_the_globes_search_peak_is_after_ohio_and_florida_under_every_caller(contest: str) -> None:
     found = checked("observations:globe-search-peak", contest)
@@ -182,6 +254,24 @@ def test_a_caller_without_the_call_leaves_nothing_to_compare_with() -> None:
     found = checked("observations:globe-search-peak", "US-FL", caller="CNN")
     assert found.anchor is None
     assert found.verdict is Verdict.NOT_ENOUGH
+    assert quotable(found) == (
+        "No time for CNN’s Florida call is held here, so the order cannot be checked against it."
+    )
+
+
+def test_a_caller_is_called_by_its_name_where_it_has_no_time() -> None:
+    found = checked("observations:globe-search-peak", "US-AK", caller="TV")
+    assert found.anchor is None
+    name = caller_name(story(), "TV")
+    assert name == "TV networks, by MaltaToday’s log"
+    assert quotable(found, said=name).startswith(f"No time for the Alaska call of {name} is held here, ")
+    assert reasons(story(), found)[0].startswith(f"This story holds no time for the Alaska call of {name};")
+
+
+def test_another_callers_time_is_said_as_a_condition() -> None:
+    (said,) = (Clock("America/New_York").say(one) for one in reasons(story(), checked("site:cic", "US-FL")))
+    assert said.startswith("By the time of TV networks, by MaltaToday’s log (")
+    assert said.endswith("), the verdict would be: before.")
 
 
 @pytest.mark.parametrize(
@@ -202,11 +292,43 @@ def test_what_a_story_does_not_hold_is_refused_with_what_it_does(subject: str, e
 def test_a_night_offers_its_anchors_in_the_order_of_a_night() -> None:
     found = {anchor.key: anchor.when.latest for anchor in nightly(story(), "AP")}
     assert found == {
-        "polls-close": at("09T00:00"),
+        "polls-close": at("08T23:00"),
         "first-call": at("08T23:59"),
         "decisive-call": at("09T07:29"),
         "concession": at("09T07:40"),
     }
+
+
+def test_first_polls_close_an_hour_before_the_last_in_states_of_two_time_zones() -> None:
+    first = anchor_of(story(), "AP", "polls-close")
+    assert first and first.when.exact
+    assert (first.label, first.short) == ("First polls close: Indiana, Kentucky", "First polls close")
+    assert set(first.rows) == {"poll_closings:close-in", "poll_closings:close-ky"}
+    last = anchor_of(story(), "AP", "closing:2016-11-09T00:00Z")
+    assert last and last.label.startswith("Last polls close in ")
+
+
+def test_a_contest_without_a_first_closing_counts_by_its_last() -> None:
+    here = story()
+    rows = [row.model_copy(update={"first_close": None}) for row in here.poll_closings]
+    first = next(nightly(replace(here, poll_closings=tuple(rows)), "AP"))
+    assert (first.key, first.when.latest) == ("polls-close", at("09T00:00"))
+
+
+@pytest.mark.parametrize(
+    ("night", "minute"), [("us-2020", "2020-11-04T00:00:00+00:00"), ("us-2024", "2024-11-06T00:00:00+00:00")]
+)
+def test_a_first_call_of_an_exact_minute_is_that_minute_and_no_window(night: str, minute: str) -> None:
+    first = anchor_of(read_story(STORIES / night), "AP", "first-call")
+    assert first and first.when == When.at(datetime.fromisoformat(minute))
+    assert "calls:ap-ky" in first.rows
+
+
+def test_a_declaration_is_the_contests_own() -> None:
+    here = read_story(STORIES / "uk-2016")
+    labels = {anchor.key: (anchor.label, anchor.short) for anchor in anchors_of(here, "Official")}
+    assert ("Sunderland’s declaration", "Sunderland") in labels.values()
+    assert labels["first-call"][0] == "the first declaration"
 
 
 def test_only_a_caller_whose_calls_are_all_known_has_a_first_one() -> None:
@@ -281,7 +403,75 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
     if found.verdict.decided:
         assert f" {found.verdict.value} " in said and f" {other} " not in said
     else:
-        assert re.search("cannot be told|differ on whether|lie on both sides|not enough evidence", said)
+        open_ = "cannot be told|differ on whether|lie on both sides|not enough evidence|not settle it"
+        assert re.search(open_, said)
+
+
+def test_a_window_of_hours_is_counted_wholly_on_one_side() -> None:
+    counted = next(
+        one for one in subjects() if one.kind == "mark" and one.accounts[0].when is None and one.accounts[0].note
+    )
+    after = counted.accounts[0].span.start - timedelta(hours=1)
+    anchor = Anchor("US-FL", "AP’s Florida call", When.at(after), ("calls:x",), ("s",), "AP")
+    verdict, accounts = weigh(counted, span_of(anchor.when))
+    said = quotable(Finding(counted, "US-FL", "Florida call", "AP", anchor, verdict, accounts, ()))
+    assert ": counted wholly after AP’s Florida call (" in said and "by that time" not in said
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        pytest.param("Trouble at a site", "trouble at a site", id="our own word"),
+        pytest.param("Published search marks", "published search marks", id="marks"),
+        pytest.param("Google’s list of rising searches", "Google’s list of rising searches", id="a name"),
+    ],
+)
+def test_only_our_own_words_lose_their_capital(label: str, said: str) -> None:
+    nothing = Subject("x", "mark", label, label, ())
+    anchor = Anchor("US-FL", "AP’s Florida call", When.at(NIGHT), ("calls:x",), ("s",), "AP")
+    found = Finding(nothing, "US-FL", "Florida call", "AP", anchor, Verdict.NOT_ENOUGH, (), ())
+    assert quotable(found).startswith(f"There is not enough evidence to say whether {said} came")
+
+
+@pytest.mark.parametrize(("subject", "event"), ASKED)
+def test_every_verdict_can_be_worked_out_again_from_the_file(subject: str, event: str) -> None:
+    told = record(checked(subject, event))
+
+    def window(part: dict[str, Any]) -> Window:
+        return Window(datetime.fromisoformat(part["from"]), datetime.fromisoformat(part["to"]))
+
+    found = []
+    for one in told["accounts"]:
+        verdict = order(window(one), window(told["event"]))
+        found.append(Verdict.CANNOT_TELL if one["by"] and verdict is Verdict.AFTER else verdict)
+        assert found[-1].value == one["verdict"]
+    assert agreed(found).value == told["verdict"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "event", "why"),
+    [
+        pytest.param("marks", "US-FL", "The marks lie on both sides.", id="marks"),
+        pytest.param(
+            "site:cic",
+            "US-FL",
+            "Two of five accounts put it before; the other three do not settle it.",
+            id="none contradicts another",
+        ),
+        pytest.param("observations:globe-search-peak", "US-FL", "", id="a verdict that needs none"),
+    ],
+)
+def test_what_cannot_be_told_says_why(subject: str, event: str, why: str) -> None:
+    assert why_open(checked(subject, event)) == why
+
+
+def test_a_time_as_wide_as_the_question_is_too_coarse() -> None:
+    wide = Subject("x", "mark", "X", "x", (account(Window(NIGHT, NIGHT + timedelta(hours=2))),))
+    anchor = Anchor("US-FL", "AP’s Florida call", When.at(NIGHT + timedelta(hours=1)), ("calls:x",), ("s",), "AP")
+    verdict, accounts = weigh(wide, span_of(anchor.when))
+    assert why_open(Finding(wide, "US-FL", "Florida call", "AP", anchor, verdict, accounts, ())) == (
+        "The time is too coarse."
+    )
 
 
 @pytest.mark.parametrize(
@@ -291,7 +481,12 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
         pytest.param(
             (200, 210), False, "Accounts differ on whether trouble at a site came before or after", id="apart"
         ),
-        pytest.param((95, 105), False, "Accounts differ on whether", id="one leaves it open"),
+        pytest.param(
+            (95, 105),
+            False,
+            "Of the two accounts held, one puts trouble at a site before AP’s Florida call",
+            id="one leaves it open",
+        ),
     ],
 )
 def test_a_sentence_about_several_accounts_says_how_many_say_what(span: tuple[int, int], by: bool, said: str) -> None:
@@ -304,6 +499,8 @@ def test_a_sentence_about_several_accounts_says_how_many_say_what(span: tuple[in
     verdict, accounts = weigh(subject, span_of(anchor.when))
     found = Finding(subject, "US-FL", "call of Florida", "AP", anchor, verdict, accounts, ())
     assert quotable(found).startswith(said)
+    apart = "do not agree" in why_open(found)
+    assert apart is said.startswith("Accounts differ")
 
 
 def bins(values: list[int], *, step: timedelta, start: datetime) -> Sourced:

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from data.analysis.event_study import Study, pooled
 from data.analysis.event_words import sentence
-from data.analysis.inversion import interval, share_as_high
+from data.analysis.inversion import interval, share_as_high, share_as_low
 from data.analysis.jumps import jumps, look_up, on_grid, weight
 from data.analysis.other_nights import Control, against_controls
 from data.analysis.placebos import Draws, judge
+from data.analysis.stamps import as_ends, read_both_ways
 from data.errors import DataError
 
 START = datetime(2016, 11, 8, 22, tzinfo=UTC)
@@ -129,6 +130,50 @@ def test_a_rise_is_found_and_its_interval_leaves_zero_out() -> None:
     assert study.low < 1.5 * math.log(1.35) < study.high
 
 
+def test_a_fall_is_judged_by_the_placebos_that_fell_as_much() -> None:
+    study = pooled(evening(rise=-0.3), CALLS)
+    assert study.high < 0
+    assert (study.p_fall, study.p) == (0.001, 1.0)
+    assert study.p_same_way == study.p_fall
+    assert "search interest fell" in sentence(study) and "did as much 0.1% of the time" in sentence(study)
+
+
+def test_the_two_tails_hold_every_draw() -> None:
+    study = pooled(evening(), CALLS)
+    assert study.p + study.p_fall == pytest.approx(1 + 1 / 1000)
+    assert study.p_same_way == (study.p if study.effect > 0 else study.p_fall)
+
+
+def test_bins_of_a_minute_are_read_once_and_longer_ones_both_ways() -> None:
+    values = evening(rise=0.5)
+    assert read_both_ways(values, CALLS) == (pooled(values, CALLS),)
+    coarse = values.resample("8min").mean()
+    starts, ends = read_both_ways(coarse, CALLS)
+    assert starts == pooled(coarse, CALLS)
+    assert ends == pooled(as_ends(coarse, 8 * MINUTE), CALLS)
+    assert as_ends(coarse, 8 * MINUTE).index[1] == coarse.index[0]
+    (refused,) = read_both_ways(values.resample("h").mean(), CALLS)
+    assert "Bins of 60 minutes" in refused.refused
+
+
+@pytest.mark.parametrize("step", [8, 16])
+@pytest.mark.parametrize("marks", ["start", "end"])
+def test_a_rise_that_hangs_on_what_a_stamp_marks_is_not_said(step: int, marks: str) -> None:
+    """The counts are of calls at full bins; stamped at starts or at ends, one of the readings alone finds the rise."""
+    calls = [START + step * MINUTE * n for n in (10, 16, 21, 27, 33, 38, 44, 49)]
+    rng = np.random.default_rng(3)
+    x = np.log(200) + 0.05 * rng.normal(size=60)
+    x[[int((call - START) / (step * MINUTE)) for call in calls]] += 0.5
+    counts = series(np.expm1(x), step * MINUTE)
+    stamped = counts if marks == "start" else as_ends(counts, -step * MINUTE)
+    starts, ends = read_both_ways(stamped, calls)
+    right, wrong = (starts, ends) if marks == "start" else (ends, starts)
+    assert right.low > 0 and not wrong.low > 0
+    assert sentence(starts, ends).startswith(
+        "Cannot tell: the answer depends on whether Google’s stamps mark the start"
+    )
+
+
 def test_an_evening_that_only_rises_gives_no_detectable_change() -> None:
     told = [pooled(evening(seed=seed), CALLS, placebos=199) for seed in range(100)]
     assert sum(study.detectable for study in told) <= 10
@@ -149,7 +194,8 @@ def test_the_noise_of_a_pooled_j_is_that_of_its_weights() -> None:
 def test_the_interval_is_where_the_test_does_not_reject() -> None:
     draws = Draws(np.arange(-99.0, 100.0), np.zeros(199))
     assert share_as_high(0.0, draws) == (1 + 100) / 200
-    assert share_as_high(1000.0, draws) == 1 / 200
+    assert share_as_high(1000.0, draws) == share_as_low(-1000.0, draws) == 1 / 200
+    assert share_as_high(60.0, draws) == share_as_low(-60.0, draws) == (1 + 40) / 200
     # Ten of 200, the true one included, may be at least as far out: nine draws lie beyond 95.
     low, high = interval(50.0, draws)
     assert [low, high] == pytest.approx([50 - 95, 50 + 95], abs=2.5)
@@ -241,7 +287,7 @@ def test_other_nights_are_compared_at_the_same_clock_minutes() -> None:
     quiet = [evening(seed=seed) for seed in range(2, 9)]
     nights = [Control(f"night {n}", series(one.to_numpy(), later=week), week) for n, one in enumerate(quiet)]
     found = against_controls(values, CALLS, [*nights, Control("too short", quiet[0].iloc[:90], timedelta())])
-    assert found.p == 1 / 8 and found.left_out == ("too short",)
+    assert (found.p, found.p_fall) == (1 / 8, 1) and found.left_out == ("too short",)
     assert [one.n for one in found.compared] == [8] * 7
     assert found.compared[0].control == pytest.approx(pooled(quiet[0], CALLS).effect)
 
@@ -252,8 +298,8 @@ def test_other_nights_cannot_help_hourly_bins() -> None:
 
 
 FOUND = Study(
-    effect=math.log(1.35), low=math.log(1.2), high=math.log(1.52), p=0.001, used=pooled(evening(), CALLS).used,
-    left_out=(), placebos=999, step=MINUTE, span=10 * MINUTE,
+    effect=math.log(1.35), low=math.log(1.2), high=math.log(1.52), p=0.001, p_fall=1.0,
+    used=pooled(evening(), CALLS).used, left_out=(), placebos=999, step=MINUTE, span=10 * MINUTE,
 )  # fmt: skip
 
 
@@ -262,28 +308,30 @@ FOUND = Study(
     [
         pytest.param(
             FOUND,
-            "Across 8 calls (calls of one minute counted once), search interest rose 35% (95% interval 20% to 52%) "
+            "Across 8 minutes with calls, search interest rose 35% (95% interval 20% to 52%) "
             "beyond the evening’s trend in the ten minutes after a call, against the ten minutes before it; "
             "placebo minutes did as much 0.1% of the time, in 999 draws.",
             id="a rise",
         ),
         pytest.param(
             dataclasses.replace(FOUND, low=math.log(0.9), p=0.21),
-            "Across 8 calls (calls of one minute counted once): no detectable change beyond the evening’s rise "
+            "Across 8 minutes with calls: no detectable change beyond the evening’s rise "
             "in the ten minutes after a call, against the ten minutes before it (95% interval −10% to 52%); "
             "placebo minutes did as much 21% of the time, in 999 draws.",
             id="an interval with zero in it",
         ),
         pytest.param(
-            dataclasses.replace(FOUND, effect=math.log(0.8), low=math.log(0.7), high=math.log(0.9), p=0.99),
-            "Across 8 calls (calls of one minute counted once), search interest fell 20% (95% interval −30% to −10%) "
+            dataclasses.replace(
+                FOUND, effect=math.log(0.8), low=math.log(0.7), high=math.log(0.9), p=1.0, p_fall=0.001
+            ),
+            "Across 8 minutes with calls, search interest fell 20% (95% interval −30% to −10%) "
             "beyond the evening’s trend in the ten minutes after a call, against the ten minutes before it; "
-            "placebo minutes did as much 99% of the time, in 999 draws.",
+            "placebo minutes did as much 0.1% of the time, in 999 draws.",
             id="a fall",
         ),
         pytest.param(
             dataclasses.replace(FOUND, step=8 * MINUTE, span=8 * MINUTE),
-            "Across 8 calls (calls of one minute counted once), in whole bins of eight minutes, search interest rose "
+            "Across 8 minutes with calls, in whole bins of eight minutes, search interest rose "
             "35% (95% interval 20% to 52%) beyond the evening’s trend in the eight minutes after a call, against the "
             "eight minutes before it; placebo minutes did as much 0.1% of the time, in 999 draws.",
             id="coarse bins",
@@ -292,3 +340,35 @@ FOUND = Study(
 )
 def test_the_sentence_names_the_window_the_interval_and_the_placebos(study: Study, said: str) -> None:
     assert sentence(study) == said
+
+
+COARSE = dataclasses.replace(FOUND, step=8 * MINUTE, span=8 * MINUTE)
+LESS = dataclasses.replace(COARSE, effect=math.log(1.2), low=math.log(1.1), high=math.log(1.3), p=0.004)
+NOTHING = dataclasses.replace(COARSE, effect=math.log(0.95), low=math.log(0.9), high=math.log(1.1), p=0.7, p_fall=0.3)
+FELL = dataclasses.replace(COARSE, effect=math.log(0.8), low=math.log(0.7), high=math.log(0.9), p=1.0, p_fall=0.001)
+FEW = dataclasses.replace(COARSE, refused="Only 4 minutes.")
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        pytest.param(
+            LESS,
+            "search interest rose 35% or 20% (95% interval, whichever edge of a bin Google’s stamps mark, 10% to 52%) "
+            "beyond the evening’s trend in the eight minutes after a call, against the eight minutes before it; "
+            "placebo minutes did as much 0.1% or 0.4% of the time, in 999 draws.",
+            id="both rose: bounds of both",
+        ),
+        pytest.param(NOTHING, "Cannot tell: the answer depends on", id="one finds nothing"),
+        pytest.param(FELL, "Cannot tell: the answer depends on", id="opposite findings"),
+        pytest.param(FEW, "Only 4 minutes.", id="one cannot be had"),
+    ],
+)
+def test_two_readings_say_only_what_both_find(ends: Study, said: str) -> None:
+    assert said in sentence(COARSE, ends)
+    assert ("rose" in sentence(COARSE, ends)) is (ends is LESS)
+
+
+def test_two_readings_without_a_change_say_so_with_the_bounds_of_both() -> None:
+    other = dataclasses.replace(NOTHING, high=math.log(1.2))
+    assert "no detectable change" in sentence(NOTHING, other) and "−10% to 20%" in sentence(NOTHING, other)

@@ -14,6 +14,7 @@ import pytest
 
 from components.charts.clock import Clock
 from components.charts.study_words import call_rows, minutes_said, nights_said, no_series, single_calls_refused
+from data.analysis.stamps import READINGS
 from data.errors import DataError
 from data.interest import load_interest
 from data.series import load_series
@@ -103,6 +104,52 @@ def test_bins_of_eight_minutes_answer_for_all_calls_only(settings: Settings) -> 
     assert "(in the same bin as an earlier one)" in minutes_said(story, rose, EASTERN)
 
 
+def test_a_rise_in_coarse_bins_is_kept_both_ways_and_said_of_neither_alone(settings: Settings, bundled: Story) -> None:
+    story, rose = studied(settings, export(8, calls=ap_minutes(bundled)))
+    starts, ends = rose.readings
+    assert starts.low > 0 and not ends.detectable
+    record = record_of(story, rose)
+    assert record["answer"]["sentence"].startswith("Cannot tell: the answer depends on whether Google’s stamps mark")
+    assert {record["answer"][name] for name in ("effect", "low", "high", "p")} == {None}
+    assert [(one["stamps_mark"], one["low"]) for one in record["readings"]] == [
+        ("start", starts.low),
+        ("end", ends.low),
+    ]
+    assert [minute["stamps_mark"] for minute in record["minutes"]] == ["start"] * 20 + ["end"] * 20
+
+
+def test_a_rise_that_both_readings_find_is_said_with_the_bounds_of_both(settings: Settings, bundled: Story) -> None:
+    story, rose = studied(settings, export(2, calls=ap_minutes(bundled)))
+    answer = record_of(story, rose)["answer"]
+    assert "search interest rose" in answer["sentence"] and answer["effect"] is None
+    assert answer["low"] == min(study.low for study in rose.readings) > 0
+    assert answer["high"] == max(study.high for study in rose.readings)
+
+
+def test_the_p_of_a_record_is_that_of_its_sentence(settings: Settings, bundled: Story) -> None:
+    """A series that is low after each call: it fell, and so did few placebos."""
+    before = [at - timedelta(minutes=10) for at in ap_minutes(bundled)]
+    story, rose = studied(settings, export(1, calls=before))
+    answer = record_of(story, rose)["answer"]
+    assert rose.study.high < 0
+    assert answer["p"] == answer["p_fall"] == 0.001 and answer["p_rise"] == 1.0
+    assert "fell" in answer["sentence"] and "did as much 0.1% of the time" in answer["sentence"]
+
+
+def test_other_nights_are_asked_whether_they_fell_as_much_as_a_night_that_fell(
+    settings: Settings, bundled: Story
+) -> None:
+    keep(settings, export(1, start=NIGHT - timedelta(days=7, hours=1)), "earlier.csv")
+    before = [at - timedelta(minutes=10) for at in ap_minutes(bundled)]
+    story = keep(settings, export(1, calls=before), "night.csv")
+    drawn = load_series(story, settings)
+    (night,) = (held for held in held_series(drawn) if held.values.index.min() == NIGHT)
+    rose = rose_after(story, drawn, night.name, "AP")
+    assert nights_said(rose).endswith("0 of 1 fell as much.")
+    nights = record_of(story, rose)["nights"]
+    assert (nights["p"], nights["p_rise"], nights["p_fall"]) == (0.5, 1.0, 0.5)
+
+
 def test_hourly_bins_answer_nothing(settings: Settings) -> None:
     story, rose = studied(settings, export(60))
     assert "cannot show the ten minutes after a call" in rose.study.refused
@@ -124,7 +171,7 @@ def test_an_unknown_series_is_refused_with_those_there_are(settings: Settings) -
 
 def test_without_another_night_there_is_no_second_comparison(settings: Settings) -> None:
     _, rose = studied(settings, export(1))
-    assert rose.nights is None
+    assert rose.nights == ()
     assert nights_said(rose).startswith("No other night of these searches is held")
 
 
@@ -137,8 +184,8 @@ def test_another_night_is_compared_at_the_same_clock_time_across_a_change_of_clo
     drawn = load_series(story, settings)
     (night,) = (held for held in held_series(drawn) if held.values.index.min() == NIGHT)
     rose = rose_after(story, drawn, night.name, "AP")
-    assert rose.nights and [one.name for one in rose.nights.compared] == ["2016-11-01"]
-    assert rose.nights.compared[0].effect > rose.nights.compared[0].control
+    assert [one.name for nights in rose.nights for one in nights.compared] == ["2016-11-01"]
+    assert rose.nights[0].compared[0].effect > rose.nights[0].compared[0].control
     assert nights_said(rose).endswith("0 of 1 rose as much.")
 
 
@@ -173,7 +220,8 @@ def test_the_csv_has_every_listed_minute_used_or_left_out(settings: Settings) ->
     _, rose = studied(settings, export(8))
     rows = list(csv.DictReader(io.StringIO(minutes_csv(rose))))
     assert tuple(rows[0]) == COLUMNS
-    assert len(rows) == 20
+    for mark in READINGS:
+        assert [row["stamps_mark"] for row in rows].count(mark) == 20
     assert {row["used"]: bool(row["jump"]) for row in rows} == {"yes": True, "no": False}
     assert all(row["left_out_because"] for row in rows if row["used"] == "no")
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from data.analysis.inversion import interval, share_as_high
+from data.analysis.inversion import interval, share_as_high, share_as_low
 from data.analysis.jumps import Bins, missing_because, on_grid
 from data.analysis.placebos import LEAST_PLACES, Judged, draw_placebos, judge
 from data.model import as_utc
@@ -53,15 +53,16 @@ class LeftOut:
 class Study:
     """The pooled mean of J with its interval (log units; NaN when `refused`, a sentence that says why).
 
-    `p`: the share of placebo draws, the real one included, that rose at least as much; never 0. `chance`: the pooled
-    J of placebo draws at QUANTILES. `span`: what the windows before and after a minute span. exp(J) - 1 is the rise
-    beyond trend over that window, against the one before it.
+    `p` and `p_fall`: the shares of placebo draws, the real one included in each, that rose, or fell, at least as much;
+    never 0. `chance`: the pooled J of placebo draws at QUANTILES. `span`: what the windows before and after a minute
+    span. exp(J) - 1 is the rise beyond trend over that window, against the one before it.
     """
 
     effect: float
     low: float
     high: float
     p: float
+    p_fall: float
     used: tuple[Minute, ...]
     left_out: tuple[LeftOut, ...]
     placebos: int
@@ -73,6 +74,11 @@ class Study:
     @property
     def n(self) -> int:
         return len(self.used)
+
+    @property
+    def p_same_way(self) -> float:
+        """One-sided in the direction of the effect: the share of placebo draws that moved as far the way it did."""
+        return self.p_fall if self.effect < 0 else self.p
 
     @property
     def detectable(self) -> bool:
@@ -92,9 +98,9 @@ def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: i
     """The pooled mean of J over the distinct minutes, against as many placebo draws; the same seed, the same study.
 
     `values`: a series of searches by the aware start of each bin, NaN or absent where missing, never published marks.
-    `p` is one-sided, the interval holds every size of effect that the two-sided test would not reject at 5 %. Bins of
-    1 minute also rank each minute among its own placebos; longer ones pool only, and longer than 16 minutes are
-    refused. Raises ValueError for values that are no series and for fewer than 199 placebo draws.
+    `p` and `p_fall` are one-sided, the interval holds every size of effect that the two-sided test would not reject at
+    5 %. Bins of 1 minute also rank each minute among its own placebos; longer ones pool only, and longer than 16
+    minutes are refused. Raises ValueError for values that are no series and for fewer than 199 placebo draws.
     """
     if placebos < LEAST_DRAWS:
         raise ValueError(f"an interval of 95 % takes {LEAST_DRAWS} placebo draws or more, not {placebos}")
@@ -113,7 +119,7 @@ def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: i
     kept = judged.kept(keep)
     effect, draws = float(kept.jump.mean()), draw_placebos(bins, kept, placebos, np.random.default_rng(seed))
     rows = _rows([at for at, why in zip(moments, reasons, strict=True) if not why], kept, bins)
-    found = (effect, *interval(effect, draws), share_as_high(effect, draws))
+    found = (effect, *interval(effect, draws), share_as_high(effect, draws), share_as_low(effect, draws))
     chance = tuple(float(place) for place in np.quantile(draws.jump, QUANTILES))
     return Study(*found, rows, left_out, placebos, bins.step, bins.span, chance=chance)
 
@@ -136,4 +142,5 @@ def _rows(moments: Sequence[datetime], judged: Judged, bins: Bins) -> tuple[Minu
 
 def _refused(why: str, bins: Bins, placebos: int, left_out: tuple[LeftOut, ...] = ()) -> Study:
     nothing = float("nan")
-    return Study(nothing, nothing, nothing, nothing, (), left_out, placebos, bins.step, bins.span, refused=why)
+    numbers = (nothing, nothing, nothing, nothing, nothing)
+    return Study(*numbers, (), left_out, placebos, bins.step, bins.span, refused=why)

@@ -18,6 +18,11 @@ def share_as_high(effect: float, draws: Draws) -> float:
     return float((1 + (draws.jump >= effect).sum()) / (1 + len(draws.jump)))
 
 
+def share_as_low(effect: float, draws: Draws) -> float:
+    """(1 + draws at least as low) / (1 + draws): the same test for a fall, never 0."""
+    return float((1 + (draws.jump <= effect).sum()) / (1 + len(draws.jump)))
+
+
 def interval(effect: float, draws: Draws) -> tuple[float, float]:
     """The sizes that a two-sided test at 5 % leaves standing; it always holds the effect itself.
 

@@ -40,7 +40,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Nights:
-    """`p`: (1 + controls that rose at least as much) / (1 + controls); 1 where no control could be used."""
+    """`p`: (1 + controls that rose at least as much) / (1 + controls); 1 where no control could be used.
+
+    `p_fall`: the same of those that fell at least as much.
+    """
 
     compared: tuple[Compared, ...]
     left_out: tuple[str, ...]
@@ -48,6 +51,10 @@ class Nights:
     @property
     def p(self) -> float:
         return (1 + sum(one.control >= one.effect for one in self.compared)) / (1 + len(self.compared))
+
+    @property
+    def p_fall(self) -> float:
+        return (1 + sum(one.control <= one.effect for one in self.compared)) / (1 + len(self.compared))
 
 
 def against_controls(values: pd.Series[float], minutes: Sequence[datetime], controls: Sequence[Control]) -> Nights:
