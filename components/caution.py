@@ -15,9 +15,9 @@ from data.model import Source
 from data.story import Story
 
 
-def show_caution(story: Story, chart: Chart, clock: Clock) -> None:
-    """The panel of this chart, if it has one."""
-    caution = caution_of(story, chart)
+def show_caution(story: Story, chart: Chart, clock: Clock, *, other: Story | None = None) -> None:
+    """The panel of this chart, if it has one; `other` is the story that stands beside this one."""
+    caution = caution_of(story, chart, other=other)
     if caution is None:
         return
     with st.expander(TITLE):

@@ -11,6 +11,7 @@ import streamlit as st
 from components.cached import load_finding, load_observations, load_series, load_subjects
 from components.changes import change
 from components.charts.claim_record import record_text
+from components.charts.claim_sides import why_open
 from components.charts.claim_words import account_said, quotable, reasons, verdict_said
 from components.charts.clock import Clock
 from components.inert import markdown
@@ -18,7 +19,8 @@ from components.notices import show_problems
 from components.prose import source_links
 from components.view import ViewState
 from data.accounts import GRADE_SAYS
-from data.anchors import BATCH, NIGHTLY, Anchor, anchors_of
+from data.anchors import BATCH, FIRST_CALL, NIGHTLY, Anchor, anchors_of
+from data.caller_names import caller_name
 from data.claims import Account, Subject
 from data.errors import NotInStory
 from data.findings import Finding
@@ -72,7 +74,8 @@ def _of(subject: Subject) -> str:
 def _event(events: dict[str, Anchor], finding: Finding, view: ViewState, key: str) -> str:
     """Its kind, what it is, and when on the reader's clock."""
     if key not in events:
-        return f"Call · {finding.named}: no time by {view.caller}"
+        kind = "Night" if key in NIGHTLY and key != FIRST_CALL else "Call"
+        return f"{kind} · {finding.named}: no time by {view.caller}"
     kinds = {BATCH: "Batch", "milestone:": "Milestone", "closing:": "Polls close"}
     kind = next((kind for start, kind in kinds.items() if key.startswith(start)), "Call")
     anchor, clock = events[key], Clock(view.clock)
@@ -89,9 +92,11 @@ def _short(text: str) -> str:
 
 
 def show_verdict(finding: Finding) -> None:
-    """One of the four, large and in words."""
+    """One of the four, large and in words, and why where it is neither before nor after."""
     with st.container(key="verdict"):
         st.header(markdown(finding.verdict.value.capitalize()), anchor=False)
+        if why := why_open(finding):
+            st.markdown(markdown(why))
 
 
 def show_reasons(story: Story, finding: Finding, clock: Clock) -> None:
@@ -139,7 +144,8 @@ def show_quotable(story: Story, finding: Finding, view: ViewState) -> None:
     clock = Clock(view.clock)
     st.subheader("To quote", anchor=False)
     with st.container(key="copy-quotable"):
-        st.code(clock.say(quotable(finding)), language=None, wrap_lines=True)
+        said = quotable(finding, said=caller_name(story, finding.caller))
+        st.code(clock.say(said), language=None, wrap_lines=True)
     st.caption("It says what the times carry and no more: no order of two things is a reason.")
     st.download_button(
         "Download this claim as JSON, every input row in it",

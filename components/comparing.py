@@ -125,4 +125,5 @@ def show_comparison(story: Story, view: ViewState) -> None:
         f"The range is that of {markdown(night_name(story))}; {markdown(night_name(other))} is shown as long before "
         f"and after its own {said(view.t0)}."
     )
-    show(load_chart(story, "compare", view.window, view.caller, view.lanes, other=other, t0=view.t0), view, story)
+    chart = load_chart(story, "compare", view.window, view.caller, view.lanes, other=other, t0=view.t0)
+    show(chart, view, story, other=other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -59,7 +60,8 @@ def choose_embed(story: Story, view: ViewState) -> Embed:
             on_change=_take,
             args=("theme", THEMES[0]),
         )
-    return Embed(story, charts[slug], views[slug], theme, public_site())
+    other = story_named(views[slug].other) if slug in PAIRS else None
+    return Embed(story, charts[slug], views[slug], theme, public_site(), other=other)
 
 
 def _chart(story: Story, slug: str, view: ViewState) -> Chart:
@@ -108,12 +110,12 @@ def show_preview(embed: Embed) -> None:
     width = st.segmented_control(
         "Width of the preview",
         PREVIEWS,
-        default=PREVIEWS[1],
+        default=PREVIEWS[0],
         format_func="{} px".format,
         key="choose-preview",
         required=True,
     )
-    width = width or PREVIEWS[1]
+    width = width or PREVIEWS[0]
     height = load_heights(embed, (*PREVIEWS, *HEIGHTS_AT))[width]
     own = replace(embed, site=_own_site() or "http://localhost")
     parts = urlsplit(form_address(own))
@@ -121,7 +123,7 @@ def show_preview(embed: Embed) -> None:
         st.iframe(
             f"{parts.path}?{parts.query}", width=width, height=height, tab_index=0, alt=f"Preview, {width} px wide"
         )
-    st.caption(f"The document itself, {width} px wide and {height} px high while its lists are closed.")
+    st.caption(f"The document itself, {width} px wide and at most {height} px high while its lists are closed.")
 
 
 def choose_permanence(embed: Embed) -> str:
@@ -152,6 +154,21 @@ def _checked(published: str) -> str:
     return ""
 
 
+def _warn_if_local(embed: Embed, published: str) -> None:
+    known = published or read_settings(os.environ).public_url
+    if not known and is_local(urlsplit(embed.site).hostname or ""):
+        st.warning("These addresses work on this machine only; set NIGHTDESK_PUBLIC_URL to the public address.")
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is named by readers of this machine or network only: loopback, private, or a bare name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local")) or "." not in host
+    return not address.is_global
+
+
 def show_codes(embed: Embed, published: str) -> None:
     """The four ways into an article, each ready to copy; `published` makes them lead to a frozen copy."""
     st.subheader("Code for an article", anchor=False)
@@ -160,6 +177,7 @@ def show_codes(embed: Embed, published: str) -> None:
         return
     found = load_heights(embed, (*PREVIEWS, *HEIGHTS_AT))
     heights = {width: found[width] for width in HEIGHTS_AT}
+    _warn_if_local(embed, published)
     codes = snippets(embed, heights=heights, published=published)
     st.caption("It leads to the published copy." if published else "It leads to this server and follows its updates.")
     told = ", ".join(f"{height} px at {width} px" for width, height in heights.items() if width in STEPS)

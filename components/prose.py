@@ -40,7 +40,7 @@ def _show_status(story: Story) -> None:
     best = f", best grade {trouble['grade'].min()}" if len(trouble) else ""
     with st.container(horizontal=True):
         st.badge(f"Searches: {searches}", color="violet")
-        st.badge(f"Site failures: {len(trouble)} dated reports{best}", color="orange")
+        st.badge(f"Site failures: {len(trouble)} dated report{"s" * (len(trouble) != 1)}{best}", color="orange")
         st.badge("Causal link: not shown", color="gray")
 
 

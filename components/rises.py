@@ -68,7 +68,7 @@ def _choose(held: list[Held]) -> Held:
 
 
 def _show_answer(story: Story, rose: RoseAfter, clock: Clock) -> None:
-    st.markdown(markdown(sentence(rose.study)))
+    st.markdown(markdown(sentence(*rose.readings)))
     lines = [minutes_said(story, rose, clock), nights_said(rose)]
     st.markdown("\n".join(f"- {markdown(line)}" for line in lines if line))
 

@@ -29,6 +29,15 @@ from data.story import Story
 
 #: Sources named in the line under a chart; the rest are in its table and on Sources & methods.
 _NAMED_SOURCES = 8
+#: What a chart holds, as the sentence for an empty range names it; of any other: what a night is made of.
+_HOLDS = {
+    "interest": "search figure",
+    "outages": "observation",
+    "results": "call",
+    "traffic": "traffic figure",
+    "lenses": "article view or airtime",
+    "claim": "account",
+}
 #: Edge notes named under a chart; more of them go into its list.
 _NAMED_EDGES = 12
 #: How wide a downloaded SVG is, in CSS pixels: a column and a half of a broadsheet page on screen.
@@ -42,8 +51,8 @@ def show_chart(story: Story, slug: str, view: ViewState, *, window: Window | Non
     show(chart, view, story)
 
 
-def show(chart: Chart, view: ViewState, story: Story) -> None:
-    """Draw a chart on the page. Dragging a range on it sets the page's range."""
+def show(chart: Chart, view: ViewState, story: Story, *, other: Story | None = None) -> None:
+    """Draw a chart on the page, with the `other` story beside it. Dragging a range on it sets the page's range."""
     clock = clock_of(chart, view.clock)
     words = describe(chart, clock)
     key = f"{chart.slug}-{utc_text(chart.window.start)}"
@@ -65,11 +74,11 @@ def show(chart: Chart, view: ViewState, story: Story) -> None:
         )
         _offer_nearest(chart, view, story)
         _show_notes(chart, clock)
-        show_caution(story, chart, clock)
+        show_caution(story, chart, clock, other=other)
         _show_events(chart, clock)
         _show_data(chart, view, key)
         _show_sources(chart)
-        _show_downloads(Embed(story, chart, view, "light"), key)
+        _show_downloads(Embed(story, chart, view, "light", other=other), key)
 
 
 def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
@@ -82,7 +91,7 @@ def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
     )
     if chart.events or any(held):
         return
-    show_empty("call, mark or observation of this story")
+    show_empty(f"{_HOLDS.get(chart.slug, 'call, mark or observation')} of this story")
     nearest = nearest_window(chart, default=story.window)
     if nearest in (chart.window, view.window):
         return

@@ -329,6 +329,13 @@ def test_a_range_with_nothing_in_it_says_so_and_offers_the_way_back() -> None:
     assert "There is no call" not in said(page)
 
 
+def test_an_empty_chart_says_what_it_would_hold() -> None:
+    """Calls are on the page all the same: a chart of traffic does not say that there are none."""
+    words = said(open_page("outage_reports", story="us-2020"))
+    assert "There is no traffic figure of this story in this range." in words
+    assert "There is no call" not in words
+
+
 def test_what_lies_outside_the_range_is_named_with_its_date_under_the_chart() -> None:
     words = said(open_page("timeline"))
     assert "Outside this window: " in words
@@ -408,7 +415,7 @@ def test_without_a_series_of_the_night_rose_after_the_calls_says_why_there_is_no
 @pytest.mark.parametrize(
     ("minutes", "says", "disabled"),
     [
-        pytest.param(1, "Across 20 calls (calls of one minute counted once)", False, id="one minute"),
+        pytest.param(1, "Across 20 minutes with calls", False, id="one minute"),
         pytest.param(8, "8-minute bins answer for all calls together only", True, id="eight minutes"),
         pytest.param(60, "Nothing is said about any call", True, id="an hour"),
     ],

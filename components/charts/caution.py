@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from components.charts.ap_style import calendar_day
 from components.charts.lag import drawn, lag_of
 from components.charts.model import Chart, Event, Tone
+from components.charts.pairs import night_names
 from components.charts.rows import records
 from data.entries import Claim
 from data.model import Source
@@ -25,7 +26,7 @@ SEARCHES, SITE, CALLS = "searches", "the site", "calls"
 _KINDS = {
     **dict.fromkeys((Tone.SEARCH,), SEARCHES),
     **dict.fromkeys((Tone.SITE, Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING), SITE),
-    **dict.fromkeys((Tone.FIRST, Tone.SECOND, Tone.THIRD), CALLS),
+    **dict.fromkeys((Tone.FIRST, Tone.SECOND, Tone.THIRD, Tone.FOURTH), CALLS),
 }
 _TWO_NIGHTS = (
     "Things of two nights that stand below one another did not happen together: each night is counted from its own "
@@ -58,13 +59,27 @@ class Caution:
     parts: tuple[Part, ...]
 
 
-def caution_of(story: Story, chart: Chart) -> Caution | None:
-    """The panel of a chart on which things of two kinds coincide, made from the story's own rows; else None."""
+def caution_of(story: Story, chart: Chart, *, other: Story | None = None) -> Caution | None:
+    """The panel of a chart on which things of two kinds coincide, made from its stories' own rows; else None.
+
+    `other` is the story that a comparison holds beside this one: what rests on one story is given for each night.
+    """
     if len(kinds_in(chart)) < 2:
         return None
     said = next((claim for claim in story.about.claims if claim.id == MOTTO), None)
-    parts = (_lag(story, chart), _base_rate(story), _placebo(), _rivals(story), _settle(story))
+    # On a checked claim the verdict says what its intervals allow.
+    lag = () if chart.slug == "claim" else (_lag(story, chart),)
+    nights = list(zip((story, other), night_names(story, other), strict=True)) if other else [(story, "")]
+    base, rivals, settle = (
+        tuple(_headed(part(night), name) for night, name in nights) for part in (_base_rate, _rivals, _settle)
+    )
+    parts = (*lag, *base, _placebo(), *rivals, *settle)
     return Caution(_motto(said), _named(story, said.source.split() if said else ()), parts)
+
+
+def _headed(part: Part, night: str) -> Part:
+    """The part under the name of its night, where there are two."""
+    return replace(part, heading=f"{part.heading}, {night}") if night else part
 
 
 def kinds_in(chart: Chart) -> frozenset[str]:

@@ -9,7 +9,8 @@ from components.charts.clock import token
 from components.charts.model import Chart, Event, Item, Lane, Points, Tone
 from data.accounts import GRADE_SAYS
 from data.analysis.claims import Verdict, span_of
-from data.anchors import Anchor, caller_name
+from data.anchors import Anchor
+from data.caller_names import caller_name
 from data.claims import MARK, SEARCHES, SITE, Account
 from data.findings import Finding
 from data.model import Precision, Source, When, Window
@@ -26,11 +27,13 @@ def claim_chart(story: Story, finding: Finding, *, fetched: tuple[Source, ...] =
 
     `fetched` are sources of rows that are not the story's own, such as a drawn series'.
     """
+    said = caller_name(story, finding.caller)
+    beside = finding.anchor.label if finding.anchor else event_said(finding, said)
     return Chart(
         slug="claim",
         story=story.slug,
-        title=f"{finding.subject.label}, beside {finding.anchor.label if finding.anchor else event_said(finding)}",
-        takeaway=takeaway(finding),
+        title=f"{finding.subject.label}, beside {beside}",
+        takeaway=takeaway(finding, said=said),
         window=_window(story, finding),
         lanes=tuple(lane for lane in (_accounts_lane(finding), _event_lane(story, finding)) if lane),
         events=(_event(finding.anchor),) if finding.anchor else (),
@@ -117,7 +120,7 @@ def _event(anchor: Anchor) -> Event:
     return Event(
         when=anchor.when,
         label=anchor.label,
-        short=anchor.label,
+        short=anchor.short or anchor.label,
         tone=Tone.NEUTRAL,
         rows=anchor.rows,
         sources=anchor.sources,

@@ -10,7 +10,9 @@ from typing import Any
 
 from components.charts.claim_words import CAUTION, quotable, reasons, takeaway
 from components.charts.clock import Clock
+from data.analysis.claims import span_of
 from data.anchors import Anchor
+from data.caller_names import caller_name
 from data.claims import Account
 from data.findings import Finding
 from data.frames import records
@@ -37,13 +39,15 @@ def record_of(story: Story, finding: Finding, *, clock: Clock, observations: Sou
     `verdict`   one of four; `verdict_by_caller` the same by every other caller's time; `sentences` in words
     `accounts`  label, what, credit, grade, [from, to) in UTC, by (there by its end, begun at any time before), counts,
                 verdict, note, rows ("table:id"), sources (ids)
-    `event`     key, label, caller, [from, to), rows, sources; null where this caller has no time for it
+    `event`     key, label, caller, [from, to), stated bounds (earliest, latest, precision), rows, sources; null where
+                this caller has no time for it. A verdict follows from both [from, to): before where one ends by the
+                other's start; `by` allows no "after"
     `inputs`    table -> rows that were looked at, every column as the story's table (or the series' bins) has it
     `sources`   id, org, title, url, published, licence
 
     Times are ISO 8601 in UTC; sentences say theirs on `clock`.
     """
-    rows = tuple(dict.fromkeys(_rows_of(finding)))
+    rows, said_of = tuple(dict.fromkeys(_rows_of(finding))), caller_name(story, finding.caller)
     inputs = _inputs(story, rows, observations=observations, drawn=drawn)
     held = (*story.sources, *observations.sources, *drawn.sources)
     named = {name for table in inputs.values() for row in table for name in str(row.get("source", "")).split()}
@@ -52,7 +56,10 @@ def record_of(story: Story, finding: Finding, *, clock: Clock, observations: Sou
         "claim": _claim(story, finding, clock),
         "verdict": finding.verdict.value,
         "verdict_by_caller": {other.caller: other.verdict.value for other in finding.elsewhere},
-        "sentences": [clock.say(said) for said in (takeaway(finding), quotable(finding), *reasons(story, finding))],
+        "sentences": [
+            clock.say(said)
+            for said in (takeaway(finding, said=said_of), quotable(finding, said=said_of), *reasons(story, finding))
+        ],
         "caution": CAUTION,
         "accounts": [_account(account, clock) for account in finding.accounts],
         "event": _anchor(finding.anchor, clock) if finding.anchor else None,
@@ -95,7 +102,7 @@ def _account(account: Account, clock: Clock) -> Data:
         "by": account.by,
         "counts": account.counts,
         "verdict": account.verdict.value,
-        "note": account.note,
+        "note": clock.say(account.note),
         "rows": list(account.rows),
         "sources": list(account.sources),
     }
@@ -106,6 +113,7 @@ def _anchor(anchor: Anchor, clock: Clock) -> Data:
         "key": anchor.key,
         "label": clock.say(anchor.label),
         "caller": anchor.caller or None,
+        **_span(span_of(anchor.when)),
         "earliest": _iso(anchor.when.earliest),
         "latest": _iso(anchor.when.latest),
         "precision": anchor.when.precision.value,

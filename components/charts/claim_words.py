@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 
+from components.charts.claim_sides import counted, counting, never_after, on_both_sides, spelt, told_of, unsettled
 from components.charts.clock import token
-from components.charts.events import listed
 from data.analysis.claims import Verdict
-from data.anchors import Anchor, caller_name
-from data.claims import Account
+from data.anchors import BATCH, FIRST_CALL, NIGHTLY, Anchor
+from data.caller_names import caller_name, of_caller
+from data.claims import MARK, Account
 from data.findings import Finding
 from data.model import Precision, When
 from data.story import Story
@@ -17,22 +17,23 @@ from data.story import Story
 _MINUTE = timedelta(minutes=1)
 #: No order is a reason for what followed.
 CAUTION = "Which of two things came first does not say that one led to the other."
-_SPELT = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+#: How labels begin that are in our own words.
+_OURS = ("Trouble at ", "Published search marks", "The rise ", "Rise", "Searches ")
 #: Of one account, where a verdict's own words are too long.
 SHORT = {Verdict.CANNOT_TELL: "cannot tell", Verdict.NOT_ENOUGH: "not counted"}
 
 
-def takeaway(finding: Finding) -> str:
-    """The verdict in one sentence, with the event's time as a clock token."""
-    label, event = finding.subject.label, event_said(finding)
+def takeaway(finding: Finding, *, said: str = "") -> str:
+    """The verdict in one sentence, with the event's time as a clock token; `said` is the caller's name, else its id."""
+    label, event = finding.subject.label, event_said(finding, said)
     several = len(finding.accounts) > 1
     match finding.verdict:
         case Verdict.BEFORE | Verdict.AFTER if several:
-            return f"{label}: {finding.verdict.value} {event}, by {_all(_counting(finding))} accounts"
+            return f"{label}: {finding.verdict.value} {event}, by {_all(counting(finding))} accounts"
         case Verdict.BEFORE | Verdict.AFTER:
             return f"{label}: {finding.verdict.value} {event}"
         case Verdict.CANNOT_TELL if finding.accounts_differ:
-            return f"{label}, before or after {event}? {_apart(finding)}"
+            return f"{label}, before or after {event}? {_apart(finding).rstrip('.')}"
         case Verdict.CANNOT_TELL:
             return f"{label}, before or after {event}? Cannot tell at this resolution"
         case Verdict.NOT_ENOUGH:
@@ -40,17 +41,27 @@ def takeaway(finding: Finding) -> str:
 
 
 def _apart(finding: Finding) -> str:
-    """How the accounts lie to the event; only accounts of the same thing can disagree."""
-    if not finding.subject.moments:
-        return f"The accounts do not agree: {counted(finding)}"
-    sides = {account.verdict for account in finding.accounts}
-    both = {Verdict.BEFORE, Verdict.AFTER} <= sides
-    return f"{'On both sides' if both else 'Not all can be told'}: {counted(finding)}"
+    """How the accounts lie to the event; only accounts of one thing, on both sides of it, contradict."""
+    both = on_both_sides(finding)
+    if finding.subject.moments:
+        return f"{'On both sides' if both else 'Not all can be told'}: {counted(finding)}"
+    return f"The accounts do not agree: {counted(finding)}" if both else unsettled(finding)
 
 
-def event_said(finding: Finding) -> str:
-    """The event as a noun phrase with its time, or without one where this caller has none."""
-    return _anchor_said(finding.anchor) if finding.anchor else f"the {finding.named} by {finding.caller}"
+def event_said(finding: Finding, said: str = "") -> str:
+    """The event as a noun phrase with its time, or without one where this caller has none.
+
+    `said` is what the caller is called; without it, its id is.
+    """
+    if finding.anchor:
+        return _anchor_said(finding.anchor)
+    if _is_call(finding):
+        return of_caller(said or finding.caller, finding.caller, finding.named)
+    return f"“{finding.named}”"
+
+
+def _is_call(finding: Finding) -> bool:
+    return finding.event == FIRST_CALL or finding.event.startswith(BATCH) or finding.event not in NIGHTLY
 
 
 def _anchor_said(anchor: Anchor) -> str:
@@ -63,7 +74,7 @@ def reasons(story: Story, finding: Finding) -> tuple[str, ...]:
     lines = [finding.subject.lacks] if finding.subject.lacks else []
     if finding.anchor is None:
         lines.append(
-            f"This story holds no time for the {finding.named} by {caller_name(story, finding.caller)}; "
+            f"This story holds no time for {event_said(finding, caller_name(story, finding.caller))}; "
             "choose another caller or event."
         )
     return (*lines, *_other_callers(story, finding))
@@ -71,8 +82,8 @@ def reasons(story: Story, finding: Finding) -> tuple[str, ...]:
 
 def _other_callers(story: Story, finding: Finding) -> list[str]:
     return [
-        f"With {token(other.anchor.when, 'stamp')}, the time of {caller_name(story, other.caller)}, "
-        f"the verdict would be: {other.verdict.value}."
+        f"By {of_caller(caller_name(story, other.caller), other.caller, 'time')} "
+        f"({token(other.anchor.when, 'stamp')}), the verdict would be: {other.verdict.value}."
         for other in finding.differing
     ]
 
@@ -96,42 +107,21 @@ def time_said(account: Account) -> str:
     return token(when, "stamp")
 
 
-def counted(finding: Finding) -> str:
-    """How many name which order: "two say before and three leave it open"; of moments "two before and one after"."""
-    moments = finding.subject.moments
-    counts = Counter(account.verdict for account in finding.accounts if account.counts)
-    said = [
-        f"{spelt(counts[verdict])}{'' if moments else ' says' if counts[verdict] == 1 else ' say'} {verdict.value}"
-        for verdict in (Verdict.BEFORE, Verdict.AFTER)
-        if counts[verdict]
-    ]
-    if still := counts[Verdict.CANNOT_TELL]:
-        open_ = "that cannot be told" if moments else "leaves it open" if still == 1 else "leave it open"
-        said.append(f"{spelt(still)} {open_}")
-    return listed(said)
-
-
-def _counting(finding: Finding) -> int:
-    return sum(account.counts for account in finding.accounts)
-
-
-def spelt(number: int) -> str:
-    """One to nine in words and larger numbers in figures, as AP style has them."""
-    return _SPELT[number] if number < len(_SPELT) else f"{number:,}"
-
-
 def _all(number: int) -> str:
     return "both" if number == 2 else f"all {spelt(number)}"
 
 
-def quotable(finding: Finding) -> str:
+def quotable(finding: Finding, *, said: str = "") -> str:
     """A sentence that an article may print as it is, in AP style; it claims what the intervals carry, and no more.
 
     What an account says is put in the story's own words, so it stands without quotation marks of its own.
+    `said` is the caller's name; without it, its id stands for it.
     """
-    about, event = _mid_sentence(finding.subject.label), event_said(finding)
+    about, event = _mid_sentence(finding.subject.label), event_said(finding, said)
     held = [account for account in finding.accounts if account.counts]
-    if finding.anchor is None or not held:
+    if finding.anchor is None and held:
+        return f"No time for {event} is held here, so the order cannot be checked against it."
+    if not held:
         return f"There is not enough evidence to say whether {about} came before or after {event}."
     if len(held) == 1:
         return _of_one(held[0], finding, event)
@@ -139,6 +129,10 @@ def quotable(finding: Finding) -> str:
         return _of_moments(len(held), finding, about, event)
     if finding.verdict.decided:
         return f"By {_all(len(held))} accounts held, {about} came {finding.verdict.value} {event}."
+    if finding.accounts_differ and not on_both_sides(finding):
+        several, told, order, rest = told_of(finding)
+        put = "put" if told > 1 else "puts"
+        return f"Of the {spelt(several)} accounts held, {spelt(told)} {put} {about} {order} {event}; {rest}."
     if finding.accounts_differ:
         return (
             f"Accounts differ on whether {about} came before or after {event}: "
@@ -153,17 +147,24 @@ def _of_moments(held: int, finding: Finding, about: str, event: str) -> str:
         return f"{start} were {'both' if held == 2 else f'all {spelt(held)}'} {finding.verdict.value} it."
     if not finding.accounts_differ:
         return f"{start} cannot be told to be before or after it."
-    sides = {account.verdict for account in finding.accounts}
-    apart = "lie on both sides" if {Verdict.BEFORE, Verdict.AFTER} <= sides else "cannot all be told apart from it"
+    apart = "lie on both sides" if on_both_sides(finding) else "cannot all be told apart from it"
     return f"{start} {apart}: {counted(finding)}."
 
 
 def _of_one(only: Account, finding: Finding, event: str) -> str:
     said = f"{only.what} ({only.credit}, {time_said(only)})"
-    if finding.verdict.decided:
+    if never_after([only], finding):
+        open_ = "a first sighting does not say when it began, so it cannot be told"
+        return f"{said}: {open_} whether this was before or after {event}."
+    if not finding.verdict.decided:
+        return f"{said}: from that time, it cannot be told whether this was before or after {event}."
+    if only.when and only.when.precision is not Precision.WINDOW:
         return f"{said}: by that time, this was {finding.verdict.value} {event}."
-    return f"{said}: from that time, it cannot be told whether this was before or after {event}."
+    # What was counted over hours has no moment of its own; all of those hours lie on one side.
+    how = "counted wholly" if finding.subject.kind == MARK else "this was"
+    return f"{said}: {how} {finding.verdict.value} {event}."
 
 
 def _mid_sentence(label: str) -> str:
-    return label[0].lower() + label[1:]
+    """The label inside a sentence: only our own words lose their capital, never a name or a source's words."""
+    return label[0].lower() + label[1:] if label.startswith(_OURS) else label

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from components.charts.bare import NOTHING, is_bare
+from components.charts.bare import is_bare
 from components.charts.clock import token
 from components.charts.drawn import drawn_lanes
 from components.charts.elapsed import Elapsed
@@ -15,12 +15,12 @@ from components.charts.geometry import valued
 from components.charts.interest import marks_lane
 from components.charts.model import Chart, Event, Lane, Tone
 from components.charts.moved import Move
-from components.charts.outages import first_trouble, main_service, outages_lane
+from components.charts.outages import first_trouble, main_service, or_bare, outages_lane
 from components.charts.pairs import Night, night_marks, night_names, said
 from components.charts.results import results_lane
 from components.charts.rows import split_by
 from data.errors import DataError
-from data.model import Precision, Sourced, When, Window
+from data.model import Precision, When, Window
 
 LANES = ("interest", "outages", "results")
 _OWN_SCALE = "On a scale of its own."
@@ -82,22 +82,14 @@ def _lanes(night: Night, move: Move, window: Window, chosen: Sequence[str]) -> d
     found: dict[str, tuple[Lane, ...]] = {}
     if "interest" in chosen:
         drawn = drawn_lanes(night.drawn, own)[:1]
-        marks = marks_lane(split_by(own, night.marks)[0], held=bool(drawn))
-        # One row for all: published figures count different things, so no scale could hold them.
-        found["interest"] = (*drawn, _or_bare(replace(marks, tracks=("",)), night.marks))
+        marks = marks_lane(night.story, split_by(own, night.marks)[0], held=bool(drawn))
+        found["interest"] = (*drawn, or_bare(marks, night.marks))
     if "outages" in chosen:
         seen = outages_lane(night.story, split_by(own, night.observations)[0])
-        found["outages"] = (_or_bare(seen, night.observations),)
+        found["outages"] = (or_bare(seen, night.observations),)
     if "results" in chosen:
         found["results"] = (results_lane(night.story, night.calls, own, caller=night.caller),)
     return {kind: tuple(move.lane(_scaled(lane)) for lane in lanes) for kind, lanes in found.items()}
-
-
-def _or_bare(lane: Lane, rows: Sourced) -> Lane:
-    """The lane; where nothing is drawn in it, only the words for that."""
-    if any(mark.items for mark in lane.marks):
-        return lane
-    return replace(lane, marks=(), tracks=(), note=NOTHING if len(rows.frame) else "No records in this story")
 
 
 def _scaled(lane: Lane) -> Lane:

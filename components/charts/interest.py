@@ -26,18 +26,23 @@ _KINDS = {
     "approximate": Kind.APPROXIMATE,
     "rank": Kind.RANK,
 }
+#: How a figure of each kind is led up to where it stands in words.
+_SAID = {"approximate": "about ", "lower bound": "at least ", "upper bound": "up to "}
+_PERCENT = "percent increase"
 #: A window longer than this is about the long series; the night's marks would be one smear in it.
 _NIGHT = timedelta(days=10)
 
 
-def marks_lane(marks: Sourced, *, held: bool = False) -> Lane:
-    """Published moments as points: marks, never joined to a curve.
+def marks_lane(story: Story, marks: Sourced, *, held: bool = False) -> Lane:
+    """Published moments as points in one row: marks, never joined to a curve.
 
+    No scale could hold their figures, which count different things against different bases: words carry them.
     Ranks, shares and rises counted over a window of hours say nothing about a moment; the note counts them.
     """
     rows = records(marks)
-    points = tuple(_mark_item(row) for row in rows if row["until"] is None)
+    points = tuple(_mark_item(story, row) for row in rows if row["until"] is None)
     found: tuple[Mark, ...] = (Points("published mark", Tone.SEARCH, points),) if points else ()
+    tracks = ("",) if points else ()
     only = "Published marks only: no minute or hourly series of this night is held, so no curve is drawn."
     note = "Published marks, as outlets gave them." if held else only
     if counted := len(rows) - len(points):
@@ -47,26 +52,44 @@ def marks_lane(marks: Sourced, *, held: bool = False) -> Lane:
             else f"{counted} figures counted over longer windows are"
         )
         note += f" {figures} listed on Search trends."
-    return Lane("interest", "Published search marks" if held else "Search interest", "", found, note=note)
+    return Lane(
+        "interest", "Published search marks" if held else "Search interest", "", found, note=note, tracks=tracks
+    )
 
 
-def _mark_item(row: dict[str, Any]) -> Item:
+def _mark_text(story: Story, row: dict[str, Any]) -> str:
+    """What was published, with its figure, unit and base where it has one, and who published it."""
+    return f"{row['what']}{_figure(story, row)}, {row['credit']}"
+
+
+def _figure(story: Story, row: dict[str, Any]) -> str:
+    """A figure in parentheses with its base, without comma or colon, at which labels are cut; nothing where none is."""
+    if row["value"] is None or row["value"] != row["value"] or row["unit"] == "rank":
+        return ""
+    number = f"{row['value']:,.10g}"
+    said = f"+{number} percent" if row["unit"] == _PERCENT else f"{number} {row['unit']}".strip()
+    base = next((figure.base for figure in story.figures if figure.id == row["id"]), "")
+    against = f" against {'a base ' if base.startswith('not stated') else ''}{base}" if base else ""
+    return f" ({_SAID.get(row['kind'], '')}{said}{against})"
+
+
+def _mark_item(story: Story, row: dict[str, Any]) -> Item:
     return Item(
         row=f"{row['table']}:{row['id']}",
         when=when_in(row),
-        text=f"{row['what']}, {row['credit']}",
+        text=_mark_text(story, row),
         sources=source_ids(row),
         value=row["value"],
         kind=_KINDS.get(row["kind"], Kind.TIME_ONLY),
     )
 
 
-def mark_events(marks: Sourced) -> tuple[Event, ...]:
+def mark_events(story: Story, marks: Sourced) -> tuple[Event, ...]:
     """Published marks as entries for the edge of a chart."""
     return tuple(
         Event(
             when=when_in(row),
-            label=f"{row['what']}, {row['credit']}",
+            label=_mark_text(story, row),
             short=row["what"],
             tone=Tone.SEARCH,
             rows=refs(row["table"], [row]),
@@ -142,13 +165,15 @@ def interest_chart(
     held = bins_in(window, series)
     own = drawn_lanes(drawn, window)
     lead = next((search.term for search in story.about.searches), "")
-    bundled = series_lanes(series, window) if long and len(series.frame) else (marks_lane(near, held=bool(own)),)
+    bundled = series_lanes(series, window) if long and len(series.frame) else (marks_lane(story, near, held=bool(own)),)
     emphasised = (event for event in calls if event.emphasised)
     shown = (*(collection_changes() if long else emphasised), *seam_events(drawn, window))
     events, _ = within((*shown, *onset_events(onsets, window)), window)
     takeaway = interest_takeaway(near, held, long=long, drawn=own, lead=lead)
     rise = first_onset(onsets, window, own[0].slug.removeprefix("series-")) if own else ""
-    outside = [event for event in mark_events(marks) if not window.overlaps(event.when.earliest, event.when.latest)]
+    outside = [
+        event for event in mark_events(story, marks) if not window.overlaps(event.when.earliest, event.when.latest)
+    ]
     return Chart(
         slug="interest",
         story=story.slug,

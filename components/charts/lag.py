@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -25,12 +25,16 @@ _COARSE = 5
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first of its kind that is on record. `floor` is how early any of that kind may have been (UTC)."""
+    """The first of its kind that is on record. `floor` is how early any of that kind may have been (UTC).
+
+    A first sighting is a `bound`: what was seen may have begun at any time before.
+    """
 
     name: str
     when: When
     floor: datetime
     sources: tuple[Source, ...]
+    bound: bool = False
 
 
 def drawn(chart: Chart) -> Iterator[tuple[Mark, Item]]:
@@ -55,7 +59,8 @@ def _trouble(chart: Chart, host: str) -> First | None:
     """The first trouble of the story's main site inside the window: that of another site or week is another matter."""
     troubles = [item for mark, item in drawn(chart) if (item.tone or mark.tone) in _TROUBLE and is_of(item, host)]
     inside = [item for item in troubles if chart.window.overlaps(item.when.earliest, item.last)]
-    return _earliest(f"the first dated trouble seen of {host} in this window", chart, inside)
+    found = _earliest(f"the first dated trouble seen of {host} in this window", chart, inside)
+    return replace(found, bound=True) if found else None
 
 
 def _mark(chart: Chart) -> First | None:
@@ -90,13 +95,12 @@ def _call(story: Story, chart: Chart) -> First | None:
     if caller is None:
         return None
     rows = records(load_calls(story, caller=caller))
-    first, held = rows[0], set(source_ids(rows[0]))
-    return First(
-        f"the first call of {said_of(story, caller).rstrip(',')} held here",
-        when_in(first),
-        min(row["earliest"] for row in rows),
-        tuple(source for source in story.sources if source.id in held),
-    )
+    near, far = min(rows, key=lambda row: row["latest"]), min(rows, key=lambda row: row["earliest"])
+    floor, held = far["earliest"], {*source_ids(near), *source_ids(far)}
+    # Another one that may have been earlier is within the time said, so that what is said of it adds up.
+    when = when_in(near) if near["earliest"] == floor else When(floor, near["latest"], Precision.WINDOW)
+    name = f"the first call of {said_of(story, caller).rstrip(',')} held here"
+    return First(name, when, floor, tuple(source for source in story.sources if source.id in held))
 
 
 def _style(chart: Chart, a: First, b: First) -> Style:
@@ -107,6 +111,8 @@ def _style(chart: Chart, a: First, b: First) -> Style:
 
 def order(a: First, b: First, *, style: Style = "time") -> str:
     """What two intervals allow: one before the other and by how much, or that no order can be told."""
+    if a.bound or b.bound:
+        return _since(*((a, b) if a.bound else (b, a)), style)
     first, second = (f"{thing.name}, {_said(thing.when, style)}" for thing in (a, b))
     if a.when.latest < b.floor:
         text = f"{first}, lies {_apart(a, b)} before {second}."
@@ -115,6 +121,26 @@ def order(a: First, b: First, *, style: Style = "time") -> str:
     else:
         text = f"{first}, and {second}, are too close to tell at this resolution which came first."
     return text[0].upper() + text[1:]
+
+
+def _since(seen: First, other: First, style: Style) -> str:
+    """A first sighting beside another moment: on record before it, or no order at all; never after it."""
+    by = When(seen.when.earliest, seen.when.latest, Precision.BY)
+    first, second = f"{seen.name} was on record {_said(by, style)}", f"{other.name}, {_said(other.when, style)}"
+    if seen.when.latest < other.floor:
+        text = f"{first}, {_at_least(seen, other)}before {second}."
+    else:
+        text = f"{first}; it may have begun at any time before, so its order with {second}, cannot be told."
+    return text[0].upper() + text[1:]
+
+
+def _at_least(seen: First, other: First) -> str:
+    """The least time between a sighting's latest moment and another's earliest: "at least 4 hours "; or nothing."""
+    least = other.floor - seen.when.latest
+    unit, name = (_MINUTE, "minute") if least < 2 * _HOUR else (_HOUR, "hour")
+    step = _COARSE if unit is _MINUTE and not (seen.when.exact and other.when.exact) else 1
+    low = least // (unit * step) * step
+    return f"at least {low} {name}{'' if low == 1 else 's'} " if low else ""
 
 
 def _said(when: When, style: Style) -> str:

@@ -73,7 +73,7 @@ class Moments:
     def _seen(self, at: datetime, style: Style) -> str:
         rows = [row for row in self.seen if row["latest"] <= at]
         if not rows:
-            return f"No dated observation of {main_service(self.story)} had been made by then."
+            return f"No observation of {main_service(self.story)} is known to have been made by then."
         last = max(rows, key=lambda row: row["latest"])
         same = [row for row in rows if row["latest"] == last["latest"] and row["status"] != last["status"]]
         said = f"{last['host']} was last seen {last['status']} {_at(last, at, style)} ({last['credit']})"
@@ -84,8 +84,15 @@ class Moments:
         if not rows:
             return "No search figure for the time before is held."
         last = max(rows, key=lambda row: row["latest"])
-        when = token(when_in(last), _dated(last, at, style))
-        return f"Latest published search mark: {last['what']}, {when} ({last['credit']})."
+        return f"Latest published search mark: {_mark(last, _dated(last, at, style))} ({last['credit']})."
+
+
+def _mark(row: Row, style: Style) -> str:
+    """What was published, with its time; one that its own words say already is not said again."""
+    what = str(row["what"])
+    if f"{{time:{row['latest'].isoformat()[:16]}" in what:
+        return what.replace("{time:", f"{{{style}:")
+    return f"{what}, {token(when_in(row), style)}"
 
 
 def _by_time(rows: Iterable[Row]) -> tuple[Row, ...]:

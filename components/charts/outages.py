@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
+from components.charts.bare import NOTHING
 from components.charts.events import within
 from components.charts.model import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
 from components.charts.rows import records, refs, source_ids, split_by, until_in, when_in
@@ -36,6 +38,13 @@ def outages_lane(story: Story, observations: Sourced) -> Lane:
     host = main_service(story)
     note = "Each mark is one observation. Empty track: nobody looked, which does not mean that the site was up."
     return Lane("outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()))
+
+
+def or_bare(lane: Lane, rows: Sourced) -> Lane:
+    """The lane; where nothing is drawn in it, only the words for that. `rows` are all of the story, of any time."""
+    if any(mark.items for mark in lane.marks):
+        return lane
+    return replace(lane, marks=(), tracks=(), note=NOTHING if len(rows.frame) else "No records in this story")
 
 
 def main_service(story: Story) -> str:
@@ -77,12 +86,16 @@ def observation_events(story: Story, observations: Sourced) -> tuple[Event, ...]
     )
 
 
-def outages_takeaway(observations: Sourced) -> str:
-    """How many dated observations there are, and what they say: a count, never a verdict."""
+def outages_takeaway(observations: Sourced, *, elsewhere: int) -> str:
+    """How many dated observations there are, and what they say: a count, never a verdict.
+
+    `elsewhere` is how many more there are at another time: an empty window of a story that holds some is not an
+    empty story, and neither says that nobody looked.
+    """
     counts = Counter(observations.frame["status"])
     total = sum(counts[state] for state in STATES)
     if not total:
-        return "No dated observation of the site in this window: nobody looked, as far as this story holds"
+        return f"No dated observation of the site is held {'for this window' if elsewhere else 'in this story'}"
     said = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
     grades = sorted(set(observations.frame["grade"]))
     machine = "" if "A" in grades else "; none is a machine record"
@@ -97,9 +110,9 @@ def outages_chart(story: Story, window: Window, *, observations: Sourced, calls:
         slug="outages",
         story=story.slug,
         title=f"What was seen of {main_service(story)}",
-        takeaway=outages_takeaway(inside),
+        takeaway=outages_takeaway(inside, elsewhere=len(outside.frame)),
         window=window,
-        lanes=(outages_lane(story, inside),),
+        lanes=(or_bare(outages_lane(story, inside), observations),),
         events=tuple(event for event in events if event.emphasised),
         outside=observation_events(story, outside),
         sources=(*story.sources, *observations.sources),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from components.charts.clock import Clock
 from components.charts.events import listed, said_of
 from data.analysis.event_study import ALL_CALLS, EACH_CALL, LeftOut, Minute
+from data.analysis.other_nights import Nights
 from data.interest import step_of
 from data.model import Sourced
 from data.rises import bins_said
@@ -57,10 +58,16 @@ def minutes_said(story: Story, rose: RoseAfter, clock: Clock) -> str:
         else f"every minute that is known for a call by {said_of(story, rose.caller).rstrip(',')}"
     )
     said = f"{len(rose.minutes)} distinct minutes with {calls} calls, {rule}."
-    if rose.study.refused and not rose.study.left_out:
+    if rose.refused and not rose.study.left_out:
         return said
-    used = f"{said} Used: {rose.study.n}. Left out: {len(rose.study.left_out)}"
-    return f"{used}{_left_out(rose.study.left_out, clock)}."
+    used = f"{said} Used: {rose.study.n}. Left out: {len(rose.study.left_out)}{_left_out(rose.study.left_out, clock)}."
+    if len({study.left_out for study in rose.readings}) == 1:
+        return used
+    ends = rose.readings[1]
+    return (
+        f"{used} If Google’s stamps mark the ends of bins, used: {ends.n}, left out: {len(ends.left_out)}"
+        f"{_left_out(ends.left_out, clock)}."
+    )
 
 
 def _left_out(minutes: tuple[LeftOut, ...], clock: Clock) -> str:
@@ -73,17 +80,23 @@ def _left_out(minutes: tuple[LeftOut, ...], clock: Clock) -> str:
 
 def nights_said(rose: RoseAfter) -> str:
     """The second comparison, with the same clock minutes of other nights; why there is none where there is none."""
-    if rose.study.refused:
+    if rose.refused:
         return ""
-    if rose.nights is None or not rose.nights.compared:
+    if not rose.nights or not all(nights.compared for nights in rose.nights):
         return "No other night of these searches is held in such bins, so there is no second comparison."
-    compared = rose.nights.compared
-    as_much = sum(one.control >= one.effect for one in compared)
-    few = "" if not rose.nights.left_out else f" Left out, with too few minutes in common: {len(rose.nights.left_out)}."
+    each = zip(rose.nights, rose.readings, strict=True)
+    said = list(dict.fromkeys(_compared(nights, fell=study.effect < 0) for nights, study in each))
+    return said[0] if len(said) == 1 else f"{said[0]} If Google’s stamps mark the ends of bins: {said[1]}"
+
+
+def _compared(nights: Nights, *, fell: bool) -> str:
+    compared = nights.compared
+    as_much = sum(one.control <= one.effect if fell else one.control >= one.effect for one in compared)
+    few = "" if not nights.left_out else f" Left out, with too few minutes in common: {len(nights.left_out)}."
     others = "another night that is" if len(compared) == 1 else f"{len(compared)} other nights that are"
     return (
         f"The same clock minutes on {others} held, {min(one.n for one in compared)} of them at least: "
-        f"{as_much} of {len(compared)} rose as much.{few}"
+        f"{as_much} of {len(compared)} {'fell' if fell else 'rose'} as much.{few}"
     )
 
 

@@ -14,14 +14,18 @@ import pandas as pd
 
 from components.charts.clock import Clock
 from components.charts.geometry import anchor
-from components.charts.model import Chart, Event, Item, Kind, Lane, Mark
+from components.charts.model import Chart, Event, Item, Kind, Lane, Mark, Steps
 from components.charts.moved import in_truth
 from components.charts.words import amount, event_numbers, period, unmarked_events
 from data.model import Precision, When, as_utc
 
 COLUMNS = ("No.", "Lane", "When", "What", "Value", "Evidence", "Source", "Row")
 #: What a program reads: UTC times, numbers, and where to check them. Empty where nothing is known.
-TYPED = ("earliest_utc", "latest_utc", "until_utc", "value", "low", "high", "unit", "source_urls")
+#: `amount_low` and `amount_high` bound the amount, `total_low` and `total_high` the running total that it raises.
+TYPED = (
+    *("earliest_utc", "latest_utc", "until_utc"),
+    *("amount", "amount_low", "amount_high", "total_low", "total_high", "unit", "source_urls"),
+)
 #: A spreadsheet runs what begins so, also behind spaces, quotation marks and in full-width letters.
 _FORMULA = re.compile(r"[\s'\"`‘’‚‛“”„‟«»‹›＇＂]*[=+\-@＝＋－＠﹢﹣﹦﹫−|]")
 
@@ -69,7 +73,7 @@ def _rows(chart: Chart, clock: Clock) -> Iterator[Row]:
     for lane in chart.lanes:
         for mark, item in lane.items:
             text = _mark_row(lane, mark, item, clock, names, numbers.get(item.row))
-            found.append((anchor(item.when), (text, _typed_item(lane, item, urls))))
+            found.append((anchor(item.when), (text, _typed_item(lane, mark, item, urls))))
     for number, event in unmarked_events(chart):
         text = _event_row(event, clock, names, str(number), "Event")
         found.append((anchor(event.when), (text, _typed_event(event, urls))))
@@ -78,16 +82,18 @@ def _rows(chart: Chart, clock: Clock) -> Iterator[Row]:
         yield _event_row(event, clock, names, "", "Outside this window"), _typed_event(event, urls)
 
 
-def _typed_item(lane: Lane, item: Item, urls: dict[str, str]) -> tuple[Cell, ...]:
+def _typed_item(lane: Lane, mark: Mark, item: Item, urls: dict[str, str]) -> tuple[Cell, ...]:
     until = _utc(item.until.latest - item.moved) if item.until else ""
     unit = "rank" if item.kind is Kind.RANK else lane.unit
-    figures = [_number(figure) for figure in (item.value, item.low, item.high)]
+    bounds = (item.low, item.high)
+    four = (None, None, *bounds) if isinstance(mark, Steps) else (*bounds, None, None)
+    figures = [_number(figure) for figure in (item.value, *four)]
     known = unit if any(figure is not None for figure in figures) else ""
     return (*_bounds(in_truth(item)), until, *figures, known, _addresses(item.sources, urls))
 
 
 def _typed_event(event: Event, urls: dict[str, str]) -> tuple[Cell, ...]:
-    return (*_bounds(in_truth(event)), "", None, None, None, "", _addresses(event.sources, urls))
+    return (*_bounds(in_truth(event)), "", *[None] * 5, "", _addresses(event.sources, urls))
 
 
 def _bounds(when: When) -> tuple[str, str]:

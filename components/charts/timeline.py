@@ -1,4 +1,4 @@
-"""The night on one clock: searches, the site and the calls in three lanes, with the calls running through."""
+"""A story on one clock: searches, the site and the calls in three lanes, with the calls running through."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from components.charts.drawn import drawn_lanes
 from components.charts.events import ONE_DAY, call_events, said_of, within
 from components.charts.interest import first_rise, mark_events, marks_lane
 from components.charts.model import Chart, Lane
-from components.charts.outages import first_trouble, main_service, observation_events, outages_lane
+from components.charts.outages import first_trouble, main_service, observation_events, or_bare, outages_lane
 from components.charts.results import results_lane
 from components.charts.rows import records, split_by, when_in
 from data.model import Precision, Sourced, When, Window
@@ -50,31 +50,33 @@ def timeline_chart(
     events, far = within(call_events(story, calls, milestones, window, caller=caller), window)
     own = drawn_lanes(drawn, window)[:1]
     found: dict[str, tuple[Lane, ...]] = {
-        "interest": (*own, marks_lane(near_marks, held=bool(own))),
-        "outages": (outages_lane(story, seen),),
+        "interest": (*own, marks_lane(story, near_marks, held=bool(own))),
+        "outages": (or_bare(outages_lane(story, seen), observations),),
         "results": (results_lane(story, calls, window, caller=caller),),
     }
     edges = [*far]
-    edges += mark_events(far_marks) if "interest" in chosen else []
+    edges += mark_events(story, far_marks) if "interest" in chosen else []
     edges += observation_events(story, unseen) if "outages" in chosen else []
+    trouble = Firsts(first_trouble(seen, host=host), first_trouble(observations, host=host))
+    rise = Firsts(first_rise(near_marks), first_rise(marks))
     return Chart(
         slug="timeline",
         story=story.slug,
-        title="The night on one clock",
-        takeaway=timeline_takeaway(
-            story,
-            window,
-            calls,
-            trouble=Firsts(first_trouble(seen, host=host), first_trouble(observations, host=host)),
-            rise=Firsts(first_rise(near_marks), first_rise(marks)),
-        ),
+        title=f"The {'story' if window.length > ONE_DAY else 'night'} on one clock",
+        takeaway=timeline_takeaway(story, window, calls, trouble=trouble, rise=rise),
         window=window,
         lanes=tuple(lane for name in chosen for lane in found[name]),
         events=events,
         outside=tuple(sorted(edges, key=lambda event: event.when.latest)),
         sources=(*story.sources, *observations.sources, *drawn.sources),
-        notes=("Coming after is not coming from: no record here shows why searches rose or why the site failed.",),
+        notes=(_not_shown(rose=bool(rise.ever) or len(drawn.frame) > 0, failed=bool(trouble.ever)),),
     )
+
+
+def _not_shown(*, rose: bool, failed: bool) -> str:
+    """What no record explains, of what this story holds at all: a rise of searches, trouble of its main site."""
+    whys = [why for why, held in (("why searches rose", rose), ("why the site failed", failed)) if held]
+    return f"Coming after is not coming from{': no record here shows ' if whys else ''}{' or '.join(whys)}."
 
 
 def timeline_takeaway(story: Story, window: Window, calls: Sourced, *, trouble: Firsts, rise: Firsts) -> str:

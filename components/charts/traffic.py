@@ -38,7 +38,12 @@ def _lane(term: str, unit: str, geo: str, rows: list[dict[str, Any]], window: Wi
     title += f", {geo}" if geo != "world" else ""
     note = "Grey: a usual day, as the operator gives it." if usual else ""
     slug = f"traffic-{unit}-{term}".replace(" ", "-")
-    return Lane(slug, title, unit, tuple(marks), (0.0, top * 1.15), note)
+    level = (usual[0]["value"], f"usual day: {_said(usual[0])}") if len(usual) == 1 else None
+    return Lane(slug, title, unit, tuple(marks), (0.0, top * 1.15), note, reference=level)
+
+
+def _said(row: dict[str, Any]) -> str:
+    return as_known(row["kind"], number_text(row["value"]))
 
 
 def _usual(row: dict[str, Any], window: Window) -> Item:
@@ -96,7 +101,7 @@ def traffic_chart(story: Story, window: Window, *, figures: Sourced) -> Chart:
 
 
 def _edge(row: dict[str, Any]) -> Event:
-    said = f"{as_known(row['kind'], number_text(row['value']))} {row['unit']}"
+    said = f"{_said(row)} {row['unit']}"
     counted = When(row["start"], row["end"], Precision.WINDOW) if row["end"] else When.at(row["start"], Precision.HOUR)
     return Event(counted, f"{row['label']}: {said}", said, Tone.SITE, refs("figures", [row]), source_ids(row))
 
@@ -108,4 +113,4 @@ def traffic_takeaway(story: Story, figures: Sourced, window: Window) -> str:
         return "No traffic figure was published for this window"
     main = [service.host for service in story.about.services if service.main]
     row = max(rows, key=lambda entry: (entry["term"] in main, entry["unit"] == "users", entry["value"]))
-    return f"{row['label']}: {as_known(row['kind'], number_text(row['value']))}, according to {row['credit']}"
+    return f"{row['label']}: {_said(row)}, according to {row['credit']}"

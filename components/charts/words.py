@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,8 @@ from data.model import Precision
 
 #: Screen readers cut long alternatives; the long description carries the rest.
 ALT_CHARACTERS = 250
+#: Behind what a sentence or a clause ends; "p.m. EST" and "U.K. Parliament" end none.
+_ENDS = re.compile(r"(?<=[?!])\s+|(?<=[a-z]{4}\.)\s+(?=[A-Z“])|(?<=;)\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,44 @@ class Words:
 def describe(chart: Chart, clock: Clock) -> Words:
     """The chart in words, with times in the clock's zone. `long` is in the order of time."""
     takeaway = clock.say(chart.takeaway)
-    start = f"{clock.say(chart.title)}, {clock.span(chart.window)}."
     entries = sorted(_entries(chart, clock), key=lambda entry: entry[0])
-    return Words(takeaway, fitted(f"{start} {takeaway}", ALT_CHARACTERS), tuple(text for _, text in entries))
+    return Words(takeaway, _alt(chart, clock), tuple(text for _, text in entries))
+
+
+def _alt(chart: Chart, clock: Clock) -> str:
+    """The takeaway, behind the chart's title and range where there is room and it does not begin as the title does."""
+    title, said = clock.say(chart.title), clock.say(chart.takeaway)
+    starts = (
+        () if said.startswith(title.partition(",")[0]) else (f"{title}, {clock.span(chart.window)}. ", f"{title}. ")
+    )
+    longer = (f"{start}{said}" for start in starts)
+    return next((text for text in longer if len(text) <= ALT_CHARACTERS), "") or brief(chart, clock, ALT_CHARACTERS)
+
+
+def brief(chart: Chart, clock: Clock, limit: int) -> str:
+    """The takeaway in at most `limit` characters: the title stands for a question before the answer is cut."""
+    title, said = clock.say(chart.title), clock.say(chart.takeaway)
+    answer = " ".join(part for part in _ENDS.split(said) if not part.endswith("?"))
+    named = f"{title}. {answer}" if answer and answer != said else said
+    return next((text for text in (said, named) if len(text) <= limit), "") or whole(said, limit)
+
+
+def whole(text: str, limit: int) -> str:
+    """The text without the last sentences and clauses that do not fit; a question goes before its answer.
+
+    Cut at a word only where not even one of them is as short as `limit` characters.
+    """
+    if len(text) <= limit:
+        return text
+    parts = _ENDS.split(text)
+    answers = [part for part in parts if not part.endswith("?")] or parts
+    kept, length = answers[:1], len(answers[0])
+    for part in answers[1:]:
+        length += 1 + len(part)
+        if length > limit:
+            break
+        kept.append(part)
+    return fitted(" ".join(kept).removesuffix(";"), limit)
 
 
 def fitted(text: str, limit: int) -> str:

@@ -11,7 +11,8 @@ from math import ceil
 from urllib.parse import urlencode
 
 from components.charts.text import visible
-from components.charts.words import describe, fitted
+from components.charts.words import brief, describe
+from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
 from components.embeds.web.addresses import form_address, share_address
 from components.view import locked_query
@@ -26,7 +27,7 @@ STEPS = (320, 480, 640, 760, 900)
 HEIGHTS_AT = (320, 479, 480, 639, 640, 759, 760, 899, 900, 1040)
 _MIDDLING = 640
 #: Characters of a frame's title, which is read aloud whole.
-_TITLE = 150
+_TITLE = 200
 #: Sources that a caption names.
 _CREDITED = 4
 #: What an address keeps unescaped: readable, and safe in a query.
@@ -80,7 +81,7 @@ def publish_command(embed: Embed, *, site: str = "") -> str:
 
 
 def _frame(embed: Embed, address: str, height: int, *, mark: str = "") -> str:
-    title = fitted(visible(embed.clock.say(embed.chart.takeaway)), _TITLE)
+    title = visible(brief(embed.chart, embed.clock, _TITLE))
     return (
         f'<iframe{mark} src="{escape(address)}" title="{escape(title)}" width="100%" height="{height}" '
         f'loading="lazy" frameborder="0" sandbox="{SANDBOX}"></iframe>'
@@ -143,11 +144,12 @@ def _image(embed: Embed, address: str, published: str) -> str:
         else form_address(embed, "png", shape="social", scale=2)
     )
     orgs, takeaway = _credited(embed), visible(words.takeaway).rstrip(".")
+    caution = f"{said} " if (said := caution_line(embed)) else ""
     target, (width, height) = embed.app_address or address, PICTURE
     return (
         f'<figure>\n<a href="{escape(target)}"><img src="{escape(picture)}" alt="{escape(visible(words.alt))}" '
         f'width="{width}" height="{height}" style="max-width: 100%; height: auto" loading="lazy"></a>\n'
-        f"<figcaption>{escape(takeaway)}. {f'Sources: {escape(orgs)}. ' if orgs else ''}"
+        f"<figcaption>{escape(takeaway)}. {caution}{f'Sources: {escape(orgs)}. ' if orgs else ''}"
         f'Chart: <a href="{escape(address)}">Nightdesk</a></figcaption>\n</figure>'
     )
 

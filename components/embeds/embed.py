@@ -23,6 +23,7 @@ class Embed:
 
     `site` is the public address of the server it links back to, without a final slash, empty where there is none.
     `version` names a frozen copy; empty means that its address always gives the current one.
+    `other` is the story that a comparison holds beside this one.
     """
 
     story: Story
@@ -31,6 +32,7 @@ class Embed:
     theme: Theme = "auto"
     site: str = ""
     version: str = ""
+    other: Story | None = None
 
     @property
     def clock(self) -> Clock:
@@ -108,4 +110,4 @@ def embed_of(
         at=view.at,
         load=load,
     )
-    return Embed(story, chart, view, theme, site.rstrip("/"), version)
+    return Embed(story, chart, view, theme, site.rstrip("/"), version, other)

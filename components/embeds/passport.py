@@ -137,7 +137,7 @@ def _correction(row: Correction) -> Data:
 
 
 def _caution(embed: Embed) -> Data | None:
-    found = caution_of(embed.story, embed.chart)
+    found = caution_of(embed.story, embed.chart, other=embed.other)
     if found is None:
         return None
     parts = [

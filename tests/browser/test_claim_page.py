@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -61,8 +62,14 @@ def test_another_caller_changes_the_verdict_and_the_page_says_so(visit: Visit) -
     page = visit("/check-a-claim?caller=TV")
     verdict(page, "Before")
     expect(
-        page.get_by_text("the time of AP, the verdict would be: cannot tell at this resolution").first
+        page.get_by_text(re.compile(r"By AP’s time \(.*\), the verdict would be: cannot tell at this resolution")).first
     ).to_be_visible()
+
+
+def test_what_cannot_be_told_says_why_under_the_verdict(visit: Visit) -> None:
+    page = visit("/check-a-claim?series=marks&event=US-FL")
+    verdict(page, "Cannot tell at this resolution")
+    expect(page.locator(".st-key-verdict p")).to_have_text("The marks lie on both sides.")
 
 
 def test_a_key_that_names_nothing_is_said_and_the_storys_own_question_shown(visit: Visit) -> None:

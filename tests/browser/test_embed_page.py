@@ -12,6 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from components.embedding import is_local
+
 Visit = Callable[..., Page]
 
 PATH = "/embed-and-export"
@@ -47,6 +49,28 @@ def test_the_preview_is_the_document_at_the_chosen_width_and_the_page_never_scro
     assert content - 1 <= box["height"] <= content + 40
     assert page.evaluate("document.documentElement.scrollWidth") <= screen
     assert page.evaluate("refused") == []
+
+
+def test_a_server_that_readers_cannot_reach_says_so(visit: Visit) -> None:
+    page = visit(PATH)
+    expect(page.get_by_text("These addresses work on this machine only; set NIGHTDESK_PUBLIC_URL")).to_be_visible()
+    expect(page.get_by_text("at most")).to_contain_text("The document itself, 320 px wide and at most")
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        pytest.param("127.0.0.1", True, id="loopback"),
+        pytest.param("::1", True, id="loopback of IPv6"),
+        pytest.param("10.1.2.3", True, id="private"),
+        pytest.param("localhost", True, id="by name"),
+        pytest.param("newsroom-box", True, id="a bare name"),
+        pytest.param("8.8.8.8", False, id="public"),
+        pytest.param("charts.example.org", False, id="a domain"),
+    ],
+)
+def test_a_host_is_local_where_only_its_own_network_knows_it(host: str, local: bool) -> None:
+    assert is_local(host) is local
 
 
 def test_codes_follow_the_controls_and_so_does_the_address(visit: Visit) -> None:

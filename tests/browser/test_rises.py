@@ -42,7 +42,7 @@ def test_a_rise_and_the_study_of_the_calls_are_read_and_checked(desk: str, visit
         expect(page.get_by_text("they begin to rise between 10:59 p.m. and 11:01 p.m. EST").first).to_be_visible()
         expect(page.get_by_text("searches rise", exact=True).first).to_be_attached()
         panel = page.locator(".st-key-rises")
-        expect(panel.get_by_text("Across 20 calls (calls of one minute counted once)")).to_be_visible()
+        expect(panel.get_by_text("Across 20 minutes with calls")).to_be_visible()
         panel.get_by_text("Show each minute").click()
         settled(page)
         expect(panel.get_by_text("of 70 placebo minutes").first).to_be_visible()
@@ -51,5 +51,5 @@ def test_a_rise_and_the_study_of_the_calls_are_read_and_checked(desk: str, visit
     with page.expect_download() as waiting:
         panel.get_by_role("button", name="Download the study as JSON").click()
     record = json.loads(Path(waiting.value.path()).read_bytes())
-    assert record["schema"] == "nightdesk-study/1"
+    assert record["schema"] == "nightdesk-study/2"
     assert len(record["minutes"]) == 20

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from components.charts.bare import is_bare
 from components.charts.catalogue import CHARTS, chart_of
 from components.charts.clock import Clock
+from components.charts.geometry import valued
 from components.charts.model import Chart, Kind, Points, Steps
 from components.charts.svg import draw
+from components.charts.text import short_forms
 from components.charts.timeline import Firsts, timeline_takeaway
 from components.charts.words import describe
 from data.errors import DataError
@@ -121,6 +124,68 @@ def test_searches_of_the_night_are_points_and_never_a_line(story: Story) -> None
     assert all(isinstance(mark, Points) for mark in lane.marks)
     assert all(item.value is None or item.kind is not Kind.EXACT for _, item in lane.items)
     assert "no curve is drawn" in lane.note
+
+
+def bundled(slug: str) -> Story:
+    return read_story(US_2016.parent / slug)
+
+
+def test_figures_of_marks_stand_in_words_with_unit_and_base_and_on_no_axis() -> None:
+    told: dict[str, str] = {}
+    for slug in ("us-2020", "us-2024", "uk-2016"):
+        held = bundled(slug)
+        (lane, *_) = chart_of(held, "timeline", held.window, caller=held.about.caller).lanes
+        assert not valued(lane)
+        told |= {item.row: EASTERN.say(item.text) for _, item in lane.items if item.value is not None}
+    assert all("percent against" in short for text in told.values() for short in short_forms(text))
+    assert told == {
+        "figures:rise-700-10pm": "Rise in searches as of 10 p.m. EST (+700 percent against the day before), "
+        "Yahoo Canada, via The List",
+        "figures:rise-400-8pm": "Rise in searches by 8 p.m. EST (+400 percent against the day before), "
+        "Google Trends, via a copy of Newsweek",
+        "figures:irish-passport-100": "Rise in searches for getting an Irish passport after the vote "
+        "(about +100 percent against a base not stated by the source), "
+        "@GoogleTrends, via EUnews; start by the Irish Daily Mail",
+    }
+
+
+@pytest.mark.parametrize(
+    ("slug", "title", "note"),
+    [
+        ("us-2016", "The night on one clock", ": no record here shows why searches rose or why the site failed."),
+        ("us-2020", "The story on one clock", ": no record here shows why searches rose."),
+        ("us-2024", "The night on one clock", ": no record here shows why searches rose."),
+    ],
+)
+def test_the_timeline_denies_only_what_its_story_holds(slug: str, title: str, note: str) -> None:
+    held = bundled(slug)
+    chart = chart_of(held, "timeline", held.window, caller="AP")
+    assert chart.title == title
+    assert chart.notes[0] == f"Coming after is not coming from{note}"
+
+
+def test_a_story_without_rises_or_trouble_denies_nothing(story: Story) -> None:
+    bare = replace(story, figures=(), observations=())
+    assert night(bare, "timeline").notes[0] == "Coming after is not coming from."
+
+
+@pytest.mark.parametrize("chart", ["timeline", "outages"])
+def test_a_site_lane_without_records_says_so_and_draws_no_rows_of_grades(story: Story, chart: str) -> None:
+    held = bundled("us-2020")
+    drawn = chart_of(held, chart, held.window, caller="AP")
+    (site,) = (lane for lane in drawn.lanes if lane.slug == "outages")
+    assert is_bare(site) and site.note == "No records in this story"
+    assert "nobody looked" not in drawn.takeaway
+    early = Window(story.window.start - timedelta(days=300), story.window.start - timedelta(days=299))
+    (site,) = (lane for lane in chart_of(story, chart, early, caller="AP").lanes if lane.slug == "outages")
+    assert is_bare(site) and site.note == "No records in this story for this range"
+
+
+def test_an_empty_window_is_told_from_an_empty_story(story: Story) -> None:
+    early = Window(story.window.start - timedelta(days=300), story.window.start - timedelta(days=299))
+    said = chart_of(story, "outages", early, caller="AP").takeaway
+    assert said == "No dated observation of the site is held for this window"
+    assert night(bundled("us-2020"), "outages").takeaway == "No dated observation of the site is held in this story"
 
 
 def test_the_long_series_says_where_it_ends(story: Story) -> None:

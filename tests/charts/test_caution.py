@@ -130,8 +130,8 @@ def test_its_motto_is_the_quotation_of_the_claim_the_story_chose(story: Story) -
 def test_the_lag_of_the_night_is_said_as_wide_as_its_times_are_known(story: Story) -> None:
     lines = said(panel(story), "Lag").split("\n")
     assert (
-        "The first dated trouble seen of cic.gc.ca in this window, about 2 p.m. EST, lies 4 to 6 hours before "
-        "the first call of AP held here, at 6:59 p.m. EST." in lines
+        "The first dated trouble seen of cic.gc.ca in this window was on record by 2:30 p.m. EST, "
+        "at least 4 hours before the first call of AP held here, at 6:59 p.m. EST." in lines
     )
     assert lines[-1] == "What comes first need not be why the next happens."
 
@@ -142,7 +142,7 @@ def test_a_later_range_speaks_of_its_own_trouble_and_says_that_there_was_an_earl
     assert found is not None
     lines = said(found, "Lag").split("\n")
     assert lines[0] == ("Earlier trouble of cic.gc.ca is on record before this window, about 2 p.m. EST, Nov. 8, 2016.")
-    assert "trouble seen of cic.gc.ca in this window, about 10 p.m. EST, Nov. 8, 2016, lies" in lines[1]
+    assert "trouble seen of cic.gc.ca in this window was on record by 10:30 p.m. EST, Nov. 8, 2016; it may" in lines[1]
 
 
 def test_trouble_of_another_site_is_no_trouble_of_the_main_one(story: Story) -> None:
@@ -211,6 +211,42 @@ def first(when: When, name: str = "this") -> First:
 )
 def test_an_order_is_said_only_where_the_intervals_allow_it(a: When, b: When, says: str) -> None:
     assert says in order(first(a), first(b, "that"))
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        pytest.param(
+            at(1), "was on record by 8 p.m. EST, at least 60 minutes before that, at 9 p.m. EST.", id="before"
+        ),
+        pytest.param(at(1, Precision.APPROXIMATE), "by 8:30 p.m. EST, at least 30 minutes before that", id="about"),
+        pytest.param(
+            at(1.98, Precision.AFTER), "so its order with that, at 9 p.m. EST, cannot be told.", id="touching"
+        ),
+        pytest.param(at(5), "was on record by midnight EST; it may have begun at any time before", id="seen later"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_first_sighting_is_an_upper_bound_and_never_after(seen: When, says: str, turned: bool) -> None:
+    sighting, other = replace(first(seen, "the trouble"), bound=True), first(at(2), "that")
+    text = EASTERN.say(order(other, sighting) if turned else order(sighting, other))
+    assert says in text and "after" not in text
+
+
+def test_the_first_call_has_the_whole_time_in_which_it_may_have_been() -> None:
+    """Of the U.K.’s first declarations one is known to the minute and others by an upper bound alone."""
+    uk = find_story("uk-2016", Settings())
+    found = caution_of(uk, chart_of(uk, "timeline", uk.window, caller="Official"))
+    assert found is not None
+    lag = Clock("Europe/London").say(found.parts[0].text)
+    assert "on record by noon BST; it may have begun at any time before" in lag
+    assert lag.count("between 10 p.m. and 11:35 p.m. BST") == 2 and "up to 14 hours" not in lag
+
+
+def test_on_a_checked_claim_the_verdict_says_the_order(story: Story) -> None:
+    found = caution_of(story, chart_of(story, "claim", story.window, caller="AP"))
+    assert found is not None
+    assert [part.heading for part in found.parts] == HEADINGS[1:]
 
 
 def test_a_first_moment_that_may_have_been_earlier_is_not_put_after() -> None:

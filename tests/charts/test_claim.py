@@ -97,12 +97,12 @@ def test_what_is_compared_lies_inside_the_window() -> None:
 
 def test_trouble_beside_florida_is_one_fact_everywhere() -> None:
     chart = claim()
-    said = "The accounts do not agree: two say before and three leave it open"
+    said = "Two of five accounts put it before; the other three do not settle it"
     assert EASTERN.say(chart.takeaway).endswith(said)
     told = table.frame(chart, EASTERN).set_index("Row").loc["observations:cbc-documents-2pm"]
     assert told["When"] == "about 2 p.m. EST, Nov. 8, 2016"
     drawing = svg.draw(chart, EASTERN, width=960, headline=True)
-    assert "before · B · first seen" in drawing and "three leave it open" in drawing
+    assert "before · B · first seen" in drawing and "do not settle it" in drawing
     sentence = next(text for text in describe(chart, EASTERN).long if "degraded" in text)
     assert sentence.startswith("about 2 p.m. EST") and "(before · B · first seen)" in sentence
 
@@ -134,6 +134,22 @@ def test_a_series_of_the_night_is_a_claim_with_its_bins_and_its_source() -> None
     assert EASTERN.say(quotable(finding)).startswith(
         "Search interest in “move to canada” began to rise (Google Trends,"
     )
+
+
+@pytest.mark.parametrize(
+    ("event", "short"),
+    [
+        ("US-FL", "Florida"),
+        ("polls-close", "First polls close"),
+        ("closing:2016-11-09T00:00Z", "Last polls close"),
+        ("first-call", "First call"),
+        ("decisive-call", "Decisive call"),
+    ],
+)
+def test_the_event_has_a_short_label_that_is_not_cut(event: str, short: str) -> None:
+    chart = claim(event=event)
+    assert [one.short for one in chart.events] == [short]
+    assert f">{short}" in svg.draw(chart, EASTERN, width=1280)
 
 
 def test_each_caller_has_its_time_and_its_verdict_on_a_row() -> None:

@@ -265,6 +265,28 @@ def test_its_caution_draws_no_lag_between_two_nights(story: Story, chart: Chart)
     assert panel.parts[0].text.startswith("Things of two nights that stand below one another did not happen together")
 
 
+def test_its_caution_gives_what_rests_on_one_story_for_each_night(story: Story, summer: Story, chart: Chart) -> None:
+    silent = replace(summer, controls=(), about=summer.about.model_copy(update={"claims": ()}))
+    panel = caution_of(story, chart, other=silent)
+    assert panel
+    told = {part.heading: part.text for part in panel.parts}
+    assert list(told) == [
+        "Lag",
+        "Base rate, U.S. 2016",
+        "Base rate, U.K. 1999",
+        "Placebo nights",
+        "Rival causes, U.S. 2016",
+        "Rival causes, U.K. 1999",
+        "What would settle it, U.S. 2016",
+        "What would settle it, U.K. 1999",
+    ]
+    assert told["Base rate, U.S. 2016"].startswith("This story holds 9 control cases")
+    assert told["Base rate, U.K. 1999"].startswith("No control cases in this story")
+    assert told["Rival causes, U.K. 1999"] == "No claim about a cause is held in this story."
+    sent = data_of(Embed(story, chart, default_view(story), other=silent))["caution"]
+    assert [part["heading"] for part in sent["parts"]] == list(told)
+
+
 def test_a_moment_of_its_axis_has_the_last_of_each_night(chart: Chart) -> None:
     clock = clock_of(chart, "UTC")
     said = last_of_each(chart, clock, datetime(2016, 11, 9, 3, 50, tzinfo=UTC))

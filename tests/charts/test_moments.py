@@ -45,7 +45,7 @@ def test_another_site_than_the_main_one_is_not_told(story: Story) -> None:
         entry.model_copy(update={"main": entry.host == "immigration.govt.nz"}) for entry in story.about.services
     )
     other = replace(story, about=story.about.model_copy(update={"services": services}))
-    assert "No dated observation of immigration.govt.nz had been made by then." in said(other, MIDNIGHT)
+    assert "No observation of immigration.govt.nz is known to have been made by then." in said(other, MIDNIGHT)
     assert "cic.gc.ca was last seen " in said(story, MIDNIGHT)
 
 
@@ -56,6 +56,16 @@ def test_what_was_seen_a_day_or_more_before_has_its_date(story: Story) -> None:
     seen = later[later.index("was last seen") : later.index("Latest published")]
     assert ", 2016" in seen
     assert ", 2016" in later[later.index("Latest published") :]
+
+
+def test_a_mark_that_says_its_own_time_is_not_given_it_twice() -> None:
+    night = read_story(Path(__file__).parents[2] / "data" / "stories" / "us-2024")
+    at = datetime(2024, 11, 6, 2, tzinfo=UTC)
+    assert "mark: Rise in searches by 8 p.m. EST (Google Trends, via a copy of Newsweek)." in said(night, at)
+    dated = EASTERN.say(moments(night).sentence(at, "stamp"))
+    assert "mark: Rise in searches by 8 p.m. EST, Nov. 5, 2024 (Google Trends" in dated
+    later = said(night, at.replace(hour=13))
+    assert "mark: A peak of searches on Wednesday morning, about 6 a.m. EST (" in later
 
 
 def test_the_totals_of_the_sentence_are_those_of_the_minute(story: Story) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from components.charts import plotly, svg, table
 from components.charts.catalogue import CHARTS, chart_of
 from components.charts.clock import Clock
 from components.charts.model import Chart
-from components.charts.words import ALT_CHARACTERS, describe
+from components.charts.words import ALT_CHARACTERS, brief, describe, whole
 from data.model import Window
-from data.story import Story, read_story
+from data.settings import Settings
+from data.story import Story, find_story, read_story
 
 US_2016 = Path(__file__).parents[2] / "data" / "stories" / "us-2016"
 ZONES = ("America/New_York", "Europe/London", "UTC", "Asia/Tokyo", "Asia/Kathmandu")
@@ -131,6 +133,39 @@ def test_words_stay_short_enough_and_say_only_what_is_drawn(story: Story, data: 
     words = describe(chart, Clock("America/New_York"))
     assert 0 < len(words.alt) <= ALT_CHARACTERS
     assert "{" not in words.alt + words.takeaway + "".join(words.long)
+
+
+QUESTION = "Trouble at the site, before or after the call (10:50 p.m. EST)? The accounts do not agree: two say before"
+
+
+@pytest.mark.parametrize(
+    ("said", "limit", "left"),
+    [
+        pytest.param("One finding stands; another follows", 99, "One finding stands; another follows", id="all"),
+        pytest.param("One finding stands; another follows", 30, "One finding stands", id="a clause goes"),
+        pytest.param("The first thing. Another thing", 20, "The first thing.", id="a sentence goes"),
+        pytest.param(QUESTION, 60, "The accounts do not agree: two say before", id="a question goes before its answer"),
+        pytest.param("At 10 p.m. EST it failed", 19, "At 10 p.m. EST it…", id="no sentence ends in p.m."),
+    ],
+)
+def test_what_is_too_long_loses_whole_sentences(said: str, limit: int, left: str) -> None:
+    assert whole(said, limit) == left
+
+
+@pytest.mark.parametrize("slug", ["us-2016", "uk-2016"])
+def test_the_alt_text_of_a_claim_ends_with_its_whole_answer(slug: str) -> None:
+    night = find_story(slug, Settings())
+    chart = chart_of(night, "claim", night.window, caller=night.about.callers[0].name)
+    clock = Clock("America/New_York")
+    words = describe(chart, clock)
+    assert words.alt.endswith(words.takeaway.rpartition("? ")[2])
+    assert words.alt.count(clock.say(chart.title).partition(",")[0]) == 1
+
+
+def test_the_title_of_a_claim_stands_for_a_question_that_is_too_long(story: Story) -> None:
+    chart = replace(chart_of(story, "results", story.window, caller="AP"), title="Trouble, beside the call")
+    short = brief(replace(chart, takeaway=QUESTION), Clock("America/New_York"), 80)
+    assert short == "Trouble, beside the call. The accounts do not agree: two say before"
 
 
 def test_no_place_on_a_figure_has_an_offset_or_is_a_number(story: Story) -> None:

@@ -44,14 +44,14 @@ def test_florida_has_its_minute_its_weight_its_total_and_its_source() -> None:
         "2016-11-09T03:50:00Z",
         "",
     )
-    assert (florida["value"], florida["unit"], florida["source_urls"]) == ("29", "votes", samples.AP.url)
+    assert (florida["amount"], florida["unit"], florida["source_urls"]) == ("29", "votes", samples.AP.url)
 
 
 def test_a_program_reads_numbers_as_numbers_and_times_as_times() -> None:
     told = pd.read_csv(io.StringIO(table.csv_of(samples.weekly(), EASTERN)), parse_dates=["earliest_utc", "latest_utc"])
-    assert told["value"].dtype.kind == told["low"].dtype.kind == "f"
+    assert told["amount"].dtype.kind == told["amount_low"].dtype.kind == "f"
     assert str(told["earliest_utc"].dt.tz) == "UTC"
-    assert told["value"].max() == 93  # week 40: 8 + 280 % 11 + 80
+    assert told["amount"].max() == 93  # week 40: 8 + 280 % 11 + 80
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,19 @@ def test_other_text_keeps_its_letters(text: str) -> None:
 def test_every_text_is_in_quotation_marks_so_that_no_separator_opens_a_cell() -> None:
     line = table.csv_of(one(text="first;=1+1"), EASTERN).splitlines()[1]
     assert '"first;=1+1"' in line
+
+
+def test_a_step_s_bounds_are_those_of_the_total_and_a_band_s_those_of_the_amount() -> None:
+    florida = next(row for row in rows(samples.night()) if row["Row"] == "calls:Florida")
+    assert florida["amount_low"] == florida["amount_high"] == ""
+    assert int(florida["total_low"]) <= int(florida["total_high"])
+    known = rows(one(value=5.0, low=4.0, high=6.0))[0]
+    assert [known[name] for name in ("amount", "amount_low", "amount_high", "total_low")] == ["5", "4", "6", ""]
+
+
+def test_no_two_columns_differ_in_case_only() -> None:
+    names = [name.lower() for name in (*table.COLUMNS, *table.TYPED)]
+    assert len(set(names)) == len(names)
 
 
 def test_a_rank_is_no_count_of_the_lane_s_unit() -> None:

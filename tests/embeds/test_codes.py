@@ -125,7 +125,19 @@ def test_the_picture_has_alternative_text_a_caption_with_sources_and_a_way_to_th
     assert picture["alt"] == codes.alt == describe(embed.chart, embed.clock).alt
     assert (picture["width"], picture["height"]) == ("1200", "630")
     assert next(attributes for tag, attributes in tags.found if tag == "a")["href"] == embed.app_address
-    assert f"<figcaption>{TAKEAWAY}. Sources: The Associated Press; " in codes.image
+    assert f"<figcaption>{TAKEAWAY}. Coming after is not coming from. Sources: The Associated Press; " in codes.image
+
+
+def test_a_picture_of_one_kind_of_thing_needs_no_caution(story: Story) -> None:
+    embed = embed_of(story, "traffic", default_view(story), site=SITE)
+    assert "Coming after" not in snippets(embed, heights=HEIGHTS).image
+
+
+def test_a_frame_s_title_is_not_cut_inside_the_finding(story: Story) -> None:
+    embed = embed_of(story, "claim", default_view(story), site=SITE)
+    title = Tags(snippets(embed, heights=HEIGHTS).plain).only("iframe")["title"]
+    answer = describe(embed.chart, embed.clock).takeaway.rpartition("? ")[2]
+    assert title and title.endswith(answer) and len(title) <= 200
 
 
 def test_a_theme_other_than_the_readers_goes_into_every_address(embed: Embed) -> None:

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from base64 import b64encode
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,10 +17,13 @@ from pathlib import Path
 import pytest
 
 from components.charts.catalogue import CHARTS
+from components.charts.model import Tone
 from components.charts.moments import Moments
 from components.charts.text import visible
 from components.embeds.documents.document import draw_document, policy
+from components.embeds.documents.findings import findings
 from components.embeds.documents.heights import document_height
+from components.embeds.documents.lines import lines_of
 from components.embeds.embed import Embed, Theme, embed_of
 from components.view import default_view
 from data.interest import load_interest_marks
@@ -135,7 +139,10 @@ def test_the_table_has_a_row_for_each_mark_and_a_head_for_each_column(slug: str)
 @pytest.mark.parametrize(
     ("slug", "facts"),
     [
-        pytest.param("timeline", ["39 events and 97 table rows from 62 sources", "AP called Florida at 10:50"]),
+        pytest.param(
+            "timeline",
+            ["18 dated observations: 13 failing, 3 degraded, 2 answering", "Trump 279, Clinton 218 electoral votes"],
+        ),
         pytest.param("results", ["279 for Trump and 218 for Clinton; 270 are needed to win"]),
         pytest.param("outages", ["18 dated observations of the site: 13 failing, 3 degraded, 2 answering"]),
         pytest.param("lenses", ["nothing on record"]),
@@ -148,11 +155,39 @@ def test_headline_and_summary_say_the_numbers_of_the_chart(slug: str, facts: lis
         assert fact in said
 
 
-def test_the_counts_of_the_summary_are_those_of_what_follows() -> None:
+def test_the_summary_says_what_the_marks_come_to() -> None:
+    lanes = {lane.slug: lane for lane in embed("timeline").chart.lanes}
+    states = Counter(item.tone or mark.tone for mark, item in lanes["outages"].items)
+    ends = {mark.name: max(item.high or 0 for item in mark.items) for mark in lanes["results"].marks}
+    said = lines_of(embed("timeline")).summary
+    assert f"{sum(1 for _ in lanes['interest'].items)} search marks; " in said
+    assert f"{states[Tone.FAILING]} failing, {states[Tone.DEGRADED]} degraded" in said
+    assert f"Trump {ends['Trump']:.0f}, Clinton {ends['Clinton']:.0f} electoral votes" in said
+    assert "table row" not in said
+
+
+def test_the_shapes_of_a_lane_are_named_under_the_drawing_where_there_is_room() -> None:
+    said = Page(document("outages")).text("p").replace("\u00a0", " ")
+    assert "■ failing" in said and "◈ degraded" in said and "○ answering" in said
+    assert "nd-signs" not in document("results").partition("</style>")[2]
+
+
+def test_a_total_that_is_not_sure_is_a_range_and_a_headline_is_not_repeated() -> None:
+    picked = embed("results")
+    assert "Trump 279" not in lines_of(picked).summary
+    (lane,) = picked.chart.lanes
+    last = lane.marks[0].items[-1]
+    unsure = replace(lane.marks[0], items=(*lane.marks[0].items[:-1], replace(last, low=276.0)))
+    lower = max(item.low or 0 for item in unsure.items)
+    chart = replace(picked.chart, lanes=(replace(lane, marks=(unsure,)),))
+    assert f"Trump {lower:.0f} to 279 electoral votes" in findings(chart, picked.clock)
+
+
+def test_the_method_counts_events_rows_and_sources() -> None:
     page, chart = Page(document("timeline")), embed("timeline").chart
     rows = len([attributes for attributes in page.all("tr") if "data-row" in attributes])
     said = f"{len(chart.events)} events and {rows} table rows from {len(chart.sources)} sources."
-    assert said in page.text("header")
+    assert said in document("timeline")
 
 
 def test_the_sentence_of_a_minute_says_nothing_later_than_it() -> None:

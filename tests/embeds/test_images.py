@@ -146,6 +146,16 @@ def test_a_card_that_leaves_numbers_out_says_how_many(story: Story) -> None:
     assert "34 of 39 events have no number here." in text
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_picture_carries_the_caution_where_two_kinds_of_thing_share_a_clock(story: Story, shape: str) -> None:
+    assert ">Coming after is not coming from. " in drawing_of(embedded(story, "timeline"), shape=shape).text
+    assert "Coming after" not in drawing_of(embedded(story, "traffic"), shape=shape).text
+
+
+def test_the_usual_day_is_named_in_the_drawing(story: Story) -> None:
+    assert ">usual day: 2,300<" in drawing_of(embedded(story, "traffic"), shape="natural").text
+
+
 def test_a_card_names_whole_sources_and_how_many_more(story: Story) -> None:
     text = drawing_of(embedded(story, "outages"), shape="social").text
     line = re.search(r"Sources: ([^<]*) and (\d+) more\. As of Nov\. 22, 2026\.<", text)

@@ -50,7 +50,7 @@ def test_a_chat_shows_title_text_and_a_picture(page: Reply, desk: Desk) -> None:
     assert said["og:title"] == said["twitter:title"] == unescape(headline)
     assert said["og:type"] == "article"
     assert said["twitter:card"] == "summary_large_image"
-    assert "39 events" in said["og:description"]
+    assert "18 dated observations: 13 failing, 3 degraded, 2 answering" in said["og:description"]
     assert 50 <= len(said["og:image:alt"]) <= 250
     picture = said["og:image"]
     assert picture == said["twitter:image"]
@@ -105,6 +105,12 @@ def test_what_hosts_append_is_not_in_the_canonical_address(desk: Desk) -> None:
     (canonical,) = re.findall(r'<link rel="canonical" href="([^"]+)">', page.text)
     assert "utm_source" not in page.text
     assert canonical.startswith(f"{SITE}{PAGE}")
+
+
+def test_the_caution_of_the_chart_stands_under_its_picture(page: Reply, desk: Desk) -> None:
+    assert page.text.index("</figure>") < page.text.index('<details id="caution"') < page.text.index("<h2>Sources")
+    assert "There’s no guarantee the two things are related" in page.text
+    assert "<details" not in desk.ask("/s/us-2016/traffic").text
 
 
 HOSTILE = "</script><script>alert(1)</script>"

@@ -95,7 +95,9 @@ def _figure(embed: Embed, lines: Lines) -> str:
     title = element("h1", held(text(lines.headline)), class_="nd-long" if lines.long else "", dir="auto", id="nd-title")
     header = element("header", title + f'<p dir="auto">{held(text(lines.summary))}</p>')
     drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width)}</div>' for width in DRAWN)
-    stage = f'<div class="nd-stage">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
+    name = "nd-stage nd-origin" if embed.chart.origin else "nd-stage"
+    stage = f'<div class="{name}">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
+    stage += element("p", text(lines.keys), class_="nd-signs") if lines.keys else ""
     folded = "\n".join(
         f'<details id="{name}"><summary>{text(said)}</summary>{panel(embed, name)}</details>'
         for name, said in lines.folded

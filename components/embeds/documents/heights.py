@@ -35,6 +35,8 @@ _SETTINGS = (
     Setting(480, 480, 0.025, 10, 21, 21, 1.2, 14, 13, 13),
     Setting(760, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13),
 )
+#: The row of buttons below a drawing whose times count from an event.
+_STEP = 36.0
 _ROW, _FOOT_LEADING, _FOOT_MARGIN, _GAP, _SIGN, _SUMMARY_LEADING = 28.0, 16.0, 8.0, 14.0, 0.75, 1.3
 
 
@@ -56,14 +58,20 @@ def document_heights(embed: Embed, widths: Iterable[int]) -> dict[int, int]:
         setting.drawn: svg.layout(embed.chart, embed.clock, width=setting.drawn, brief=True).height
         for setting in {_setting(width) for width in wanted}
     }
-    return {width: _height(lines, _setting(width), drawn, width) for width in wanted}
+    under = _STEP if embed.chart.origin else 0.0
+    return {width: _height(lines, _setting(width), drawn, width, under) for width in wanted}
 
 
-def _height(lines: Lines, found: Setting, drawn: Mapping[int, float], width: int) -> int:
+def _height(lines: Lines, found: Setting, drawn: Mapping[int, float], width: int, under: float) -> int:
     across = min(width, WIDEST)
     inner = across * (1 - 2 * found.margin)
-    words = _header(lines, found, inner) + _folded(lines, found, inner) + _foot(lines, found, inner)
-    return -int(-(words + drawn[found.drawn] * across / found.drawn) // 1)
+    words = (
+        _header(lines, found, inner)
+        + _signs(lines, found, inner)
+        + _folded(lines, found, inner)
+        + _foot(lines, found, inner)
+    )
+    return -int(-(words + under + drawn[found.drawn] * across / found.drawn) // 1)
 
 
 def _setting(width: int) -> Setting:
@@ -75,6 +83,13 @@ def _header(lines: Lines, found: Setting, width: float) -> float:
     headline = len(wrap(lines.headline, size, width, factor=SERIF_BOLD)) * size * found.leading
     summary = len(wrap(lines.summary, found.summary, width, factor=REGULAR)) * found.summary * _SUMMARY_LEADING
     return found.top + headline + 4 + summary
+
+
+def _signs(lines: Lines, found: Setting, width: float) -> float:
+    """What the shapes mean, where there is room for it."""
+    if not lines.keys or found.start == 0:
+        return 0
+    return len(wrap(lines.keys, found.small, width)) * _FOOT_LEADING + 4
 
 
 def _folded(lines: Lines, found: Setting, width: float) -> float:

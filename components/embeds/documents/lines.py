@@ -10,10 +10,11 @@ from components.charts import moments
 from components.charts.caution import caution_of
 from components.charts.clock import Style
 from components.charts.events import ONE_DAY
+from components.charts.keys import keys_of
 from components.charts.moved import last_of_each
-from components.charts.table import frame
 from components.charts.text import visible
-from components.charts.words import describe, fitted
+from components.charts.words import brief, fitted, whole
+from components.embeds.documents.findings import counted, findings
 from components.embeds.embed import Embed
 from data.interest import load_interest_marks
 from data.outages import load_observations
@@ -24,6 +25,8 @@ HEADLINE_CHARACTERS, _LONG = 240, 110
 #: Of the summary, and of the organisations that the foot names.
 _SUMMARY_CHARACTERS, _NAMED_CHARACTERS = 700, 34
 _VERSION_CHARACTERS = 40
+#: What stands under a picture on which things of two kinds share a clock.
+CAUTION = "Coming after is not coming from."
 
 
 class Piece(NamedTuple):
@@ -35,12 +38,16 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """What a closed document says. `folded` are the panels that open: id and name; `foot` reads as one line."""
+    """What a closed document says. `folded` are the panels that open: id and name; `foot` reads as one line.
+
+    `keys` are the signs of the drawing with their names, empty where it needs none; a phone finds them under Method.
+    """
 
     headline: str
     summary: str
     folded: tuple[tuple[str, str], ...]
     foot: tuple[Piece, ...]
+    keys: str = ""
 
     @property
     def long(self) -> bool:
@@ -50,29 +57,41 @@ class Lines:
 
 def lines_of(embed: Embed) -> Lines:
     """The closed document in words, times on the embed's clock."""
-    headline = fitted(_line(describe(embed.chart, embed.clock).takeaway), HEADLINE_CHARACTERS)
-    return Lines(headline, fitted(_summary(embed), _SUMMARY_CHARACTERS), _folded(embed), tuple(_foot(embed)))
+    headline = fitted(_line(brief(embed.chart, embed.clock, HEADLINE_CHARACTERS)), HEADLINE_CHARACTERS)
+    return Lines(
+        headline,
+        whole(_summary(embed, headline), _SUMMARY_CHARACTERS),
+        _folded(embed),
+        tuple(_foot(embed)),
+        _keys(embed),
+    )
 
 
 def _line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """1 event, 39 events."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+def caution_line(embed: Embed) -> str:
+    """The caution in one sentence, for what is too small for the panel; empty where the chart has none."""
+    return CAUTION if caution_of(embed.story, embed.chart) else ""
 
 
-def _summary(embed: Embed) -> str:
-    """What is drawn, of which span, how much of it; and the sentence of the minute that the view picks out."""
+def _summary(embed: Embed, headline: str) -> str:
+    """What is drawn of which span, beyond what the headline tells; and the sentence of the minute picked out."""
     chart, clock = embed.chart, embed.clock
-    rows = len(frame(chart, clock))
-    counts = [counted(len(chart.events), "event")] if chart.events else []
-    counts += [counted(rows, "table row")] if rows else ["nothing on record"]
-    sources = f" from {counted(len(chart.sources), 'source')}" if chart.sources else ""
-    said = f"{clock.say(chart.title)}, {clock.span(chart.window)}: {' and '.join(counts)}{sources}."
+    found = findings(chart, clock, beyond=headline)
+    said = f"{clock.span(chart.window)}: {found}." if found else f"{clock.say(chart.title)}, {_amount(embed)}."
+    said = said[:1].upper() + said[1:]
     picked = Moments(embed).sentence(embed.view.at) if embed.view.at else ""
     return _line(f"{said} {picked}")
+
+
+def _amount(embed: Embed) -> str:
+    """The span, and how many events are told in it, or that there is nothing."""
+    chart = embed.chart
+    held = any(True for lane in chart.lanes for _ in lane.items) or chart.events or chart.outside
+    events = f": {counted(len(chart.events), 'numbered event')}" if chart.events else ""
+    return f"{embed.clock.span(chart.window)}{events if held else ': nothing on record'}"
 
 
 def _folded(embed: Embed) -> tuple[tuple[str, str], ...]:
@@ -81,6 +100,11 @@ def _folded(embed: Embed) -> tuple[tuple[str, str], ...]:
     found += [("nd-table", "Table")]
     found += [("nd-caution", "Cautions")] if caution_of(embed.story, chart) else []
     return (*found, ("nd-method", "Method"))
+
+
+def _keys(embed: Embed) -> str:
+    signs = (f"{key.sign}\u00a0{key.words}" for lane in embed.chart.lanes for key in keys_of(lane))
+    return "  ".join(dict.fromkeys(signs))
 
 
 def _foot(embed: Embed) -> list[Piece]:

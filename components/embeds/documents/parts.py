@@ -18,6 +18,7 @@ from components.charts.sheet import tag
 from components.charts.svg_marks import named
 from components.charts.svg_notes import edge_notes
 from components.charts.text import visible, xml
+from components.embeds.documents.findings import counted
 from components.embeds.documents.lines import Piece
 from components.embeds.embed import Embed
 from data.model import Source
@@ -65,7 +66,7 @@ def panel(embed: Embed, name: str) -> str:
         case "nd-table":
             return _table(embed)
         case "nd-caution":
-            return _caution(embed, caution_of(embed.story, embed.chart))
+            return _caution(embed, caution_of(embed.story, embed.chart, other=embed.other))
     return _method(embed)
 
 
@@ -144,6 +145,7 @@ def _method_parts(embed: Embed) -> Iterator[str]:
     chart, clock, credit = embed.chart, embed.clock, embed.story.about.credit
     corrections = len(embed.story.corrections)
     notes = chart.notes[: len(chart.notes) - corrections]
+    yield element("p", text(f"Drawn here: {_counts(embed)}."))
     yield "".join(element("p", text(clock.say(note))) for note in notes)
     yield "".join(_lane(embed, lane) for lane in chart.lanes)
     edges = edge_notes(chart, clock)
@@ -160,6 +162,14 @@ def _method_parts(embed: Embed) -> Iterator[str]:
     if chart.sources:
         items = "".join(element("li", _source(source, clock)) for source in chart.sources)
         yield element("h2", "Sources", id="nd-sources") + element("ol", items)
+
+
+def _counts(embed: Embed) -> str:
+    """How many events, rows of the table and sources this document has."""
+    chart = embed.chart
+    counts = [counted(len(chart.events), "event")] if chart.events else []
+    counts.append(counted(len(table.frame(chart, embed.clock)), "table row"))
+    return f"{' and '.join(counts)} from {counted(len(chart.sources), 'source')}"
 
 
 _TIMES = (

@@ -11,6 +11,7 @@ from components.charts.model import Chart
 from components.charts.sheet import number, tag
 from components.charts.text import SERIF_BOLD, fitted, text_width, visible, wrap, xml
 from components.charts.theme import Theme, theme_named
+from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
 from components.embeds.pictures.fitting import fit
 
@@ -64,7 +65,7 @@ def _theme(embed: Embed) -> Theme:
 
 
 def _natural(embed: Embed, width: int) -> Drawing:
-    credit, theme = credit_of(embed), _theme(embed)
+    credit, theme = f"{caution_line(embed)} {credit_of(embed)}".strip(), _theme(embed)
     found = svg.layout(embed.chart, embed.clock, width=width, headline=True, credit=credit)
     text = svg.draw(
         embed.chart,
@@ -134,16 +135,17 @@ def _balanced(lines: list[str], size: float, width: float) -> list[str]:
 
 
 def _foot(embed: Embed, width: int, height: int, *, sparse: bool) -> str:
-    """Who published, as of when, and which events have a number; the house's name at the right."""
+    """The caution, which events have a number, who published, as of when; the house's name at the right."""
     y, size, name, room = height - _MARGIN + 8.0, 14.0, "Nightdesk", width - 2 * _MARGIN - 110
     count = len(embed.chart.events)
     shown = sum(event.emphasised for event in embed.chart.events)
     left_out = f"{count - shown} of {count} events have no number here. " if sparse and count > shown else ""
+    first = f"{caution_line(embed)} {left_out}".lstrip()
     forms = (
-        left_out + visible(credit_of(embed, most=most).replace("Nightdesk. ", "", 1))
+        first + visible(credit_of(embed, most=most).replace("Nightdesk. ", "", 1))
         for most in range(_NAMED_SOURCES, 0, -1)
     )
-    said = next((form for form in forms if text_width(form, size) <= room), "") or fitted(left_out, size, room)
+    said = next((form for form in forms if text_width(form, size) <= room), "") or fitted(first, size, room)
     rule = tag("path", d=f"M{_MARGIN} {number(y - 24)}H{width - _MARGIN}", class_="rule")
     line = tag("text", xml(said, most=400), x=_MARGIN, y=y, font_size=size, class_="q")
     house = tag("text", name, x=width - _MARGIN, y=y, font_size=size + 2, class_="serif b", text_anchor="end")

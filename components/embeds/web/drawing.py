@@ -54,7 +54,7 @@ def embed_at(story: Story, wanted: Asked, site: str, other: Story | None = None)
     except NotInStory as unknown:
         problem = Problem(unknown.parameter, unknown.got, unknown.message, unknown.wants, "")
         raise Refused(400, problem) from unknown
-    return Embed(story, chart, view, wanted.theme, site)
+    return Embed(story, chart, view, wanted.theme, site, other=other)
 
 
 def chart_answer(story: Story, wanted: Asked, site: str, other: Story | None = None) -> Answer:

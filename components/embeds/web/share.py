@@ -8,11 +8,12 @@ from pathlib import Path
 
 from components.charts import svg
 from components.charts.catalogue import corrected
+from components.charts.caution import TITLE
 from components.charts.sheet import tag
 from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
 from components.embeds.documents.document import ACCENTS, DRAWN
 from components.embeds.documents.lines import Piece, lines_of
-from components.embeds.documents.parts import link, text
+from components.embeds.documents.parts import element, link, panel, text
 from components.embeds.embed import Embed
 from components.embeds.web.addresses import form_address, from_share_page, share_address
 from components.embeds.web.answers import only
@@ -77,6 +78,7 @@ def _body(embed: Embed) -> str:
         + tag("h1", text(lines.headline))
         + tag("p", text(lines.summary), class_="about")
         + _picture(embed)
+        + _caution(embed)
         + tag("a", "Open this view in Nightdesk", href=here, class_="open")
         + tag("ul", "".join(_file(embed, form) for form in _FILES), class_="files", aria_label="Downloads")
         + _corrections(embed)
@@ -101,6 +103,12 @@ def _picture(embed: Embed) -> str:
 def _file(embed: Embed, form: str) -> str:
     address = from_share_page(embed, form_address(embed, form))
     return tag("li", tag("a", _FILES[form], href=address))
+
+
+def _caution(embed: Embed) -> str:
+    """The panel that stands under the chart in the document, if it has one."""
+    said = panel(embed, "nd-caution")
+    return element("details", element("summary", text(TITLE)) + said, id="caution", class_="caution") if said else ""
 
 
 def _corrections(embed: Embed) -> str:

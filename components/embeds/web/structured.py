@@ -9,7 +9,7 @@ from components.address import utc_text
 from components.charts.catalogue import corrected
 from components.charts.sheet import tag
 from components.charts.text import visible
-from components.charts.words import describe, fitted
+from components.charts.words import describe, whole
 from components.embeds.documents.lines import lines_of
 from components.embeds.documents.parts import text
 from components.embeds.embed import Embed
@@ -38,7 +38,7 @@ def head_links(embed: Embed) -> str:
 def _metas(embed: Embed) -> Iterator[str]:
     lines, words = lines_of(embed), describe(embed.chart, embed.clock)
     picture, (width, height) = form_address(embed, "png", shape="social"), THUMBNAIL
-    about = fitted(lines.summary, _PREVIEW)
+    about = whole(lines.summary, _PREVIEW)
     yield f'<meta name="description" content="{text(about)}">'
     graph = {
         "type": "article", "site_name": "Nightdesk", "title": lines.headline, "description": about,
