@@ -38,9 +38,10 @@ def _show_status(story: Story) -> None:
     seen = load_observations(story).frame
     trouble = seen[seen["status"].isin(["failing", "degraded"]) & (seen["host"] == main_service(story))]
     best = f", best grade {trouble['grade'].min()}" if len(trouble) else ""
+    reports = "report" if len(trouble) == 1 else "reports"
     with st.container(horizontal=True):
         st.badge(f"Searches: {searches}", color="violet")
-        st.badge(f"Site failures: {len(trouble)} dated report{"s" * (len(trouble) != 1)}{best}", color="orange")
+        st.badge(f"Site failures: {len(trouble)} dated {reports}{best}", color="orange")
         st.badge("Causal link: not shown", color="gray")
 
 
