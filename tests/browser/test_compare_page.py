@@ -127,7 +127,7 @@ def test_the_pair_is_kept_on_the_way_to_its_embed(visit: Visit, nights: str) -> 
     expect(page).to_have_title("Embed & export · Nightdesk")
     page.wait_for_url("**chart=compare**")
     assert address(page) | {"with": "uk-1999", "t0": "first-call", "chart": "compare"} == address(page)
-    inside = page.locator('iframe[title="Preview, 640 px wide"]').content_frame
+    inside = page.locator('iframe[title="Preview, 320 px wide"]').content_frame
     expect(inside.locator("figure#nightdesk h1")).to_contain_text("T+0 is the first call")
     codes = page.locator("[data-testid=stCode] code").all_inner_texts()
     assert any("/embed/us-2016/compare?" in code and "with=uk-1999" in code for code in codes)
