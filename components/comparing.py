@@ -15,10 +15,8 @@ from components.notices import show_problems
 from components.problems import quote
 from components.show import show
 from components.view import ViewState
-from data.anchors import NIGHTLY, Anchor, nightly
+from data.anchors import NIGHTLY, nightly
 from data.story import Story
-
-Anchors = tuple[Anchor, ...]
 
 
 def partners(story: Story, caller: str) -> dict[str, tuple[str, ...]]:

@@ -145,17 +145,7 @@ def _built(
 ) -> Chart:
     match slug:
         case "timeline":
-            return timeline_chart(
-                story,
-                window,
-                calls=load.calls(story, caller=caller),
-                milestones=load.milestones(story),
-                marks=load.marks(story),
-                observations=load.observations(story),
-                drawn=load.drawn(story),
-                caller=caller,
-                lanes=lanes,
-            )
+            return _timeline(story, window, caller, lanes, load)
         case "interest":
             return interest_chart(
                 story,
@@ -178,6 +168,20 @@ def _built(
         case "lenses":
             return lenses_chart(story, window, lenses=load.lenses(story))
     raise DataError(f"{slug[:40]!r} is no chart; choose one of: {', '.join(EVERY)}")
+
+
+def _timeline(story: Story, window: Window, caller: str, lanes: Sequence[str], load: Loaders) -> Chart:
+    return timeline_chart(
+        story,
+        window,
+        calls=load.calls(story, caller=caller),
+        milestones=load.milestones(story),
+        marks=load.marks(story),
+        observations=load.observations(story),
+        drawn=load.drawn(story),
+        caller=caller,
+        lanes=lanes,
+    )
 
 
 def _events(story: Story, load: Loaders, window: Window, caller: str) -> tuple[Event, ...]:

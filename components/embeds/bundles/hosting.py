@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 NAME = "headers.json"
 VERSIONS = "public, max-age=31536000, immutable"
+#: A minute fresh, ten more while it is asked again, a day where nobody answers.
 LATEST = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -20,7 +21,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
 }
 #: Opened by itself, an image shows itself and does nothing.
-_IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox"
+IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox"
 _ALL = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -48,7 +49,7 @@ def rules_of(story: str, version: str, policies: Mapping[str, str]) -> tuple[Rul
         Rule(f"/{story}/v/*", {"Cache-Control": VERSIONS}),
         Rule(f"/{story}/latest/*", {"Cache-Control": LATEST}),
         *kinds,
-        Rule(f"/{story}/*.svg", {"Content-Security-Policy": _IMAGE_POLICY}),
+        Rule(f"/{story}/*.svg", {"Content-Security-Policy": IMAGE_POLICY}),
         *(
             Rule(f"/{story}/{place}/{name}", {"Content-Security-Policy": policy})
             for name, policy in sorted(policies.items())

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from components.charts import svg
 from components.charts.geometry import anchor
 from components.charts.model import Line
-from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
+from components.embeds.documents.ground import ground, page_style
 from components.embeds.documents.lines import Lines, Moments, lines_of
 from components.embeds.documents.parts import element, held, link, panel, text
 from components.embeds.documents.policy import policy
@@ -23,8 +23,6 @@ __all__ = ["draw_document", "policy"]
 
 #: Widths of the three drawings in pixels. A reader meets each at 0.95 to 1.6 times its size.
 DRAWN = (320, 480, 800)
-#: The one accent, on light and on dark ground; the app's own.
-ACCENTS = {LIGHT.name: "#0B5457", DARK.name: "#7FD1CB"}
 #: Minutes that have a sentence: events first, then marks. A night has some eighty.
 _MOST_MOMENTS = 160
 _HERE = Path(__file__).resolve().parent
@@ -65,30 +63,7 @@ def _head(embed: Embed, lines: Lines) -> Iterator[str]:
             f'title="{text(lines.headline)}">'
         )
     yield '<base target="_blank">'
-    yield f"<style>{_style(embed)}</style>"
-
-
-def _style(embed: Embed) -> str:
-    """Grounds and inks of the theme, the page's rules, and the drawings', which are the same for all three."""
-    theme, adaptive = _ground(embed)
-    rules = f":root{{{_variables(theme)};--sans:{SANS};--serif:{SERIF}}}"
-    if adaptive:
-        rules += f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
-    elif theme is DARK:
-        rules += f"@media print{{:root{{{_variables(LIGHT)}}}}}"
-    return rules + _COMMENT.sub("", _asset("document.css")) + svg.style(theme, adaptive=adaptive)
-
-
-def _ground(embed: Embed) -> tuple[Theme, bool]:
-    return (DARK if embed.theme == "dark" else LIGHT), embed.theme == "auto"
-
-
-def _variables(theme: Theme) -> str:
-    colours = {
-        "paper": theme.paper, "ink": theme.ink, "quiet": theme.quiet,
-        "rule": theme.rule, "band": theme.band, "accent": ACCENTS[theme.name],
-    }  # fmt: skip
-    return ";".join(f"--{name}:{colour}" for name, colour in colours.items())
+    yield f"<style>{page_style(embed, _COMMENT.sub('', _asset('document.css')))}</style>"
 
 
 def _figure(embed: Embed, lines: Lines) -> str:
@@ -117,7 +92,7 @@ def _figure(embed: Embed, lines: Lines) -> str:
 
 def _drawing(embed: Embed, width: int) -> str:
     """One drawing without what stands in the page already: its rules, and the sentence of each mark."""
-    theme, adaptive = _ground(embed)
+    theme, adaptive = ground(embed)
     drawn = svg.draw(embed.chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True)
     return _TITLE.sub("", _STYLE.sub("", drawn, count=1))
 

@@ -15,10 +15,9 @@ from email.utils import format_datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from components.embeds.bundles.hosting import LATEST
 from components.embeds.web.request import Refused
 
-#: A minute fresh, ten more while it is asked again, a day where this server does not answer.
-KEPT = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 #: When what failed may work.
 RETRY_SECONDS = 5
 #: Bytes of If-None-Match that are read.
@@ -84,7 +83,7 @@ def answer_of(
     headers = {
         "Content-Type": media_type,
         "Content-Length": str(len(body)),
-        "Cache-Control": KEPT,
+        "Cache-Control": LATEST,
         "ETag": tag,
         "Content-Security-Policy": policy,
     }

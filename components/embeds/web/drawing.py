@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from components.embeds.bundles.bundle import LISTENER
+from components.embeds.bundles.hosting import IMAGE_POLICY
 from components.embeds.documents.document import draw_document, policy
 from components.embeds.embed import Embed
 from components.embeds.formats import render
@@ -23,7 +24,7 @@ _HTML = "text/html; charset=utf-8"
 DATA_ONLY = "default-src 'none'; sandbox"
 #: Opened by itself, an image shows itself and does nothing.
 _ALONE: Mapping[str, str] = {
-    "svg": "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox",
+    "svg": IMAGE_POLICY,
     # A browser's own viewer opens no PDF in a sandbox.
     "pdf": "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'",
 }

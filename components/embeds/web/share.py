@@ -10,8 +10,8 @@ from components.charts import svg
 from components.charts.catalogue import corrected
 from components.charts.caution import TITLE
 from components.charts.sheet import tag
-from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
-from components.embeds.documents.document import ACCENTS, DRAWN
+from components.embeds.documents.document import DRAWN
+from components.embeds.documents.ground import ground, page_style
 from components.embeds.documents.lines import Piece, lines_of
 from components.embeds.documents.parts import element, link, panel, text
 from components.embeds.embed import Embed
@@ -46,27 +46,8 @@ def _rules() -> str:
 
 
 def _style(embed: Embed) -> str:
-    theme, adaptive = _ground(embed)
-    rules = f":root{{color-scheme:{_schemes(embed)};{_variables(theme)};--sans:{SANS};--serif:{SERIF}}}"
-    rules += f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}" if adaptive else ""
-    rules += f"@media print{{:root{{{_variables(LIGHT)}}}}}" if theme is DARK else ""
-    return rules + _rules() + svg.style(theme, adaptive=adaptive)
-
-
-def _ground(embed: Embed) -> tuple[Theme, bool]:
-    return (DARK if embed.theme == "dark" else LIGHT), embed.theme == "auto"
-
-
-def _schemes(embed: Embed) -> str:
-    return "light dark" if embed.theme == "auto" else embed.theme
-
-
-def _variables(theme: Theme) -> str:
-    colours = {
-        "paper": theme.paper, "ink": theme.ink, "quiet": theme.quiet,
-        "rule": theme.rule, "band": theme.band, "accent": ACCENTS[theme.name],
-    }  # fmt: skip
-    return ";".join(f"--{name}:{colour}" for name, colour in colours.items())
+    schemes = "light dark" if embed.theme == "auto" else embed.theme
+    return page_style(embed, _rules(), first=f"color-scheme:{schemes};")
 
 
 def _body(embed: Embed) -> str:
@@ -89,7 +70,7 @@ def _body(embed: Embed) -> str:
 
 
 def _picture(embed: Embed) -> str:
-    theme, adaptive = _ground(embed)
+    theme, adaptive = ground(embed)
     drawn = {
         width: svg.draw(embed.chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True)
         for width in DRAWN
