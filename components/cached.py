@@ -23,8 +23,9 @@ from data.settings import Settings, read_settings
 from data.story import Story, find_story, fingerprint, story_folders
 
 
-def _key(story: Story) -> tuple[str, str, str, str]:
-    return (story.slug, str(story.folder), fingerprint(story.folder), series.snapshots_stamp(story, _settings()))
+def _key(story: Story) -> tuple[str, ...]:
+    held = (story.slug, str(story.folder), fingerprint(story.folder), series.snapshots_stamp(story, _settings()))
+    return (*held, str(story.until), story.order)
 
 
 def _settings() -> Settings:

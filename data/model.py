@@ -65,6 +65,17 @@ class Precision(StrEnum):
     NONE = "none"  # nobody published a time
 
 
+class Order(StrEnum):
+    """In which order a story is told: as it happened, or as it was published."""
+
+    HAPPENED = "happened"
+    KNOWN = "known"
+
+
+#: Stands for the upper bound of what a story that is told up to a moment knows none of; never shown.
+OPEN_END = datetime(2199, 12, 31, tzinfo=UTC)
+
+
 #: How far a stated time is read to reach, before and after it. The half hour for "about" and "around" is this
 #: project's reading convention, printed on the Sources & methods page; the source gives no width.
 REACH: dict[Precision, tuple[timedelta, timedelta]] = {
@@ -107,6 +118,11 @@ class When:
     def exact(self) -> bool:
         """Whether a single minute or second is known; an upper bound alone is none."""
         return self.earliest == self.latest and self.precision is not Precision.BY
+
+    @property
+    def open(self) -> bool:
+        """Whether no upper bound is known at the moment up to which the story is told."""
+        return self.latest >= OPEN_END
 
     @property
     def middle(self) -> datetime:

@@ -28,13 +28,15 @@ CLOSING_COLUMNS = ["id", "contest", "name", "last_close", "first_close", "note",
 _TIMES = ["stated", "earliest", "latest"]
 
 
-def load_calls(story: Story, window: Window | None = None, *, caller: str | None = None) -> Sourced:
+def load_calls(
+    story: Story, window: Window | None = None, *, caller: str | None = None, possible: bool = False
+) -> Sourced:
     """Calls whose interval touches the window, in the order of their latest possible time.
 
     One row for each call; times are UTC. Without `window` all of them, without `caller` those of every caller,
-    second logs included.
+    second logs included. `possible` adds calls that may have been made by the moment up to which the story is told.
     """
-    chosen = story.calls if caller is None else calls_of(story, caller)
+    chosen = story.calls if caller is None else calls_of(story, caller, possible=possible)
     rows = [_call_row(call, story) for call in chosen]
     frame = timed_frame(rows, CALL_COLUMNS, times=_TIMES)
     if window is not None and len(frame):

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from data.about import About
 from data.checks import FILES, Examined, examine
 from data.errors import DataError, StoryInvalid
 from data.faults import Fault, quoted
-from data.model import Source, Window
+from data.model import Order, Source, Window
 from data.settings import Settings, read_settings
 from data.tables import (
     SLUG,
@@ -58,6 +59,13 @@ class Story:
     interest: tuple[Interest, ...]
     results: tuple[Result, ...]
     corrections: tuple[Correction, ...]
+    #: Told up to this instant, None for the whole; `order` says whether by what had happened or been published.
+    until: datetime | None = None
+    order: Order = Order.HAPPENED
+    #: Calls that may have been made by `until`, of which no upper bound has passed.
+    possible: tuple[Call, ...] = ()
+    #: Callers of which every call is held, so that their calls so far make a total.
+    ledgers: frozenset[str] = frozenset()
 
     @property
     def window(self) -> Window:

@@ -34,6 +34,11 @@ def time_tokens(text: str) -> str:
     return text
 
 
+def told_times(text: str) -> tuple[datetime, ...]:
+    """Every time that a text holds as a token, in UTC."""
+    return tuple(datetime.fromisoformat(found[2]) for found in _TOKEN.finditer(text))
+
+
 Zone = Annotated[str, AfterValidator(zone_name)]
 #: On a text: it may hold times as tokens, so that they follow the reader's clock.
 TOLD = AfterValidator(time_tokens)

@@ -51,13 +51,19 @@ def _last_close(contest: str, story: Story) -> datetime | None:
     return next((row.last_close for row in story.poll_closings if row.contest in (contest, state)), None)
 
 
-def calls_of(story: Story, caller: str) -> tuple[Call, ...]:
-    """Every call that one caller made: its own rows only, never another outlet's and never a second log."""
-    return tuple(call for call in story.calls if call.caller == caller and call.role != "corroboration")
+def calls_of(story: Story, caller: str, *, possible: bool = False) -> tuple[Call, ...]:
+    """Every call that one caller made: its own rows only, never another outlet's and never a second log.
+
+    `possible` adds those that a story which is told up to a moment knows no upper bound of.
+    """
+    held = (*story.calls, *story.possible) if possible else story.calls
+    return tuple(call for call in held if call.caller == caller and call.role != "corroboration")
 
 
 def is_complete(story: Story, caller: str) -> bool:
     """Whether this caller's known calls make up the story's whole total, so that a running total means something."""
+    if story.until is not None:
+        return caller in story.ledgers
     weights = {call.contest: story.contest(call.contest).weight for call in calls_of(story, caller)}
     return bool(story.about.total) and sum(weights.values()) == story.about.total
 
@@ -88,7 +94,7 @@ def totals_at(story: Story, at: datetime, *, caller: str) -> Totals:
     not all known. Raises ValueError for a naive time.
     """
     at = as_utc(at)
-    timed = [(call_when(call, story), call) for call in calls_of(story, caller)]
+    timed = [(call_when(call, story), call) for call in calls_of(story, caller, possible=True)]
     sure = [(when, call) for when, call in timed if when.latest <= at]
     last = max(sure, key=lambda entry: _lateness(entry[0], entry[1], story))[1] if sure else None
     if note := no_total(story, caller):

@@ -150,8 +150,7 @@ class Clock:
         return {"time": self.time, "short": self.short, "dated": self.dated, "stamp": self.stamp}[style]
 
     def _in_words(self, when: When, style: str) -> str:
-        say = self._sayer(style)
-        stated = when.stated or when.earliest
+        say, stated = self._sayer(style), when.stated or when.earliest
         match when.precision:
             case Precision.NONE:
                 return "time not known"
@@ -166,10 +165,11 @@ class Clock:
             case Precision.SECOND:
                 local = self._local(stated)
                 return say(stated).replace(clock_time(local), clock_time(local, seconds=True), 1)
-            case Precision.MINUTE:
-                return say(stated)
+        return say(stated)
 
     def _between(self, when: When, style: str) -> str:
+        if when.open:
+            return f"{self._sayer(style)(when.earliest)} or later"
         first, last = self._local(when.earliest), self._local(when.latest)
         if first.date() == last.date():
             return f"between {self.short(when.earliest)} and {self._sayer(style)(when.latest)}"

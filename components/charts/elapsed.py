@@ -61,6 +61,8 @@ class Elapsed(Clock):
         """As sharp as the evidence; a calendar day is the interval that it covers. There is no date to name."""
         if when.precision is Precision.NONE:
             return "time not known"
+        if when.open:
+            return f"{self.passed(when.earliest)} or later"
         if when.precision in (Precision.DAY, Precision.WINDOW):
             return f"between {self.passed(when.earliest)} and {self.passed(when.latest)}"
         moment = when.latest if when.precision is Precision.BY else when.stated or when.earliest

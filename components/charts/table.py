@@ -97,7 +97,9 @@ def _typed_event(event: Event, urls: dict[str, str]) -> tuple[Cell, ...]:
 
 
 def _bounds(when: When) -> tuple[str, str]:
-    return ("", "") if when.precision is Precision.NONE else (_utc(when.earliest), _utc(when.latest))
+    if when.precision is Precision.NONE:
+        return "", ""
+    return _utc(when.earliest), "" if when.open else _utc(when.latest)
 
 
 def _utc(moment: datetime) -> str:

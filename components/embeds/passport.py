@@ -153,11 +153,11 @@ def _named(sources: tuple[Source, ...]) -> list[Data]:
 
 
 def _time(when: When) -> Data:
-    known = when.precision is not Precision.NONE
+    known, ended = when.precision is not Precision.NONE, not when.open
     stated = _iso(when.stated) if when.stated else None
     return {
         "earliest": _iso(when.earliest) if known else None,
-        "latest": _iso(when.latest) if known else None,
+        "latest": _iso(when.latest) if known and ended else None,
         "stated": stated[:10] if stated and when.precision is Precision.DAY else stated,
         "precision": when.precision.value,
     }

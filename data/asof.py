@@ -1,0 +1,176 @@
+"""A story as it stood at a moment: only what had happened by then, or only what had been published by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pandas as pd
+
+from data.model import OPEN_END, Order, Precision, Sourced, When, as_utc
+from data.story import Story
+from data.tables import Call, Control, Figure, Interest, Milestone, Observation, PollClosing, published_span
+from data.timing import when_of
+from data.tokens import told_times
+from data.totals import call_when, is_complete
+
+#: States that are seen to last, in the words of the tables; what else has an end was counted over a span.
+_LASTING = "outage"
+
+
+def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story:
+    """The story with only what had surely happened, or been published, by this instant. Raises ValueError if naive.
+
+    Words that look back on the night as a whole are left out, and so are rows whose own words tell a later time.
+    Calls of which only bounds are known are `possible` from their earliest bound on, and calls from their latest.
+    A call is published as it is made; anything else when its first source was, a day counting as its end.
+    """
+    at = as_utc(at)
+    whole = replace(story, until=None)
+    calls = [(call_when(call, whole), call) for call in story.calls]
+    kept = tuple(call for when, call in calls if when.latest <= at)
+    possible = tuple(_open(call, when) for when, call in calls if when.earliest <= at < when.latest)
+    return replace(
+        story,
+        about=_about_at(story, at, {call.id for call in kept}),
+        calls=kept,
+        possible=possible if order is Order.HAPPENED else (),
+        poll_closings=tuple(row for row in story.poll_closings if _closed(row, at)),
+        milestones=tuple(row for row in story.milestones if _milestone_by(row, whole, at)),
+        observations=tuple(_observations(whole, at, order)),
+        figures=tuple(row for row in story.figures if _by(known_by(row, whole, order), at) and _says_by(row, at)),
+        controls=tuple(row for row in story.controls if _by(known_by(row, whole, order), at) and _says_by(row, at)),
+        interest=tuple(row for row in story.interest if _bin_by(row, whole, at, order)),
+        results=(),
+        corrections=(),
+        until=at,
+        order=order,
+        ledgers=frozenset(caller.id for caller in story.about.callers if is_complete(whole, caller.id)),
+    )
+
+
+def _open(call: Call, when: When) -> Call:
+    """A call that may have been made by now, without the bound that tells when it surely had been."""
+    told = {"at": None, "earliest": when.earliest, "latest": OPEN_END, "date": None, "note": ""}
+    return call.model_copy(update=told | {"precision": Precision.WINDOW})
+
+
+def _about_at(story: Story, at: datetime, calls: set[str]) -> Any:
+    """The story's own words without those that were written when it was over."""
+    about = story.about
+    claims = tuple(
+        claim for claim in about.claims if _end_of(claim.on) <= at and _tokens_by((claim.says, claim.note), at)
+    )
+    study = tuple(name for name in about.study if name in calls)
+    plain = {"title": about.kicker, "dek": about.kicker, "known": (), "unknown": (), "settle": ()}
+    return about.model_copy(update=plain | {"claims": claims, "study": study})
+
+
+def _end_of(day: Any) -> datetime:
+    return datetime.combine(day, time(), UTC) + timedelta(days=1)
+
+
+def _closed(row: PollClosing, at: datetime) -> bool:
+    return row.last_close <= at
+
+
+def _milestone_by(row: Milestone, story: Story, at: datetime) -> bool:
+    when = when_of(row, story)
+    return when is not None and when.latest <= at
+
+
+def _by(moment: datetime | None, at: datetime) -> bool:
+    return moment is not None and moment <= at
+
+
+def _tokens_by(texts: Iterable[str], at: datetime) -> bool:
+    return all(moment <= at for text in texts for moment in told_times(text))
+
+
+def _says_by(row: Observation | Figure | Control, at: datetime) -> bool:
+    """Whether the row's own words tell of no later time."""
+    return _tokens_by((value for value in row.model_dump().values() if isinstance(value, str)), at)
+
+
+def _observations(story: Story, at: datetime, order: Order) -> Iterable[Observation]:
+    """Rows that stand by then; a state that was seen to last is told as far as it had lasted."""
+    for row in story.observations:
+        if not (_by(known_by(row, story, order), at) and _says_by(row, at)):
+            continue
+        yield row if row.until is None or row.until <= at else row.model_copy(update={"until": at})
+
+
+def known_by(row: Observation | Figure | Control, story: Story, order: Order) -> datetime | None:
+    """The instant by which a row had surely happened or, in the order of publication, surely been published.
+
+    None for a row without the time that this takes: it stands at no moment.
+    """
+    happened = _happened_by(row, story)
+    if order is Order.HAPPENED or happened is None:
+        return happened
+    published = published_by(row, story)
+    return max(happened, published) if published else None
+
+
+def _happened_by(row: Observation | Figure | Control, story: Story) -> datetime | None:
+    if isinstance(row, Figure):
+        return row.window_end or row.window_start
+    when = when_of(row, story, zone=row.zone if isinstance(row, Control) else "")
+    if when is None:
+        return None
+    counted = row.until if row.until and row.kind != _LASTING else None
+    return max(when.latest, counted) if counted else when.latest
+
+
+def published_by(row: Observation | Figure | Control, story: Story) -> datetime | None:
+    """When a row had surely been published: by its own word, else with the first of its sources. None if unknown."""
+    span = published_span(row.published) if isinstance(row, Observation) and row.published else None
+    if span:
+        return span[1]
+    published = {source.id: source.published for source in story.sources}
+    ends = [span[1] for name in row.source.split() if (span := published_span(published[name]))]
+    return min(ends, default=None)
+
+
+def published_to_the_minute(row: Observation | Figure, story: Story) -> bool:
+    """Whether it is known in which minute the row was published."""
+    if isinstance(row, Observation) and row.published:
+        return "T" in row.published
+    published = {source.id: source.published for source in story.sources}
+    return any("T" in published[name] for name in row.source.split())
+
+
+def _bin_by(row: Interest, story: Story, at: datetime, order: Order) -> bool:
+    ends = _end_of(row.end)
+    if order is Order.HAPPENED:
+        return ends <= at
+    published = published_span(story.source(row.source.split()[0]).published)
+    return published is not None and max(ends, published[1]) <= at
+
+
+def cut_frame(found: Sourced, story: Story, *, end: str = "end") -> Sourced:
+    """Fetched rows of which the column `end` holds when each was over, as the story stands; the whole if it is whole.
+
+    In the order of publication a row is known with its source, and a source without a day of publication never.
+    """
+    if story.until is None or found.frame.empty:
+        return found
+    frame, until = found.frame, pd.Timestamp(story.until)
+    by = frame[end] <= until
+    if story.order is Order.KNOWN:
+        spans = {source.id: published_span(source.published) for source in found.sources}
+        known = {name for name, span in spans.items() if span and span[1] <= story.until}
+        by &= frame["source"].isin(known)
+    return Sourced(frame[by].reset_index(drop=True), found.sources)
+
+
+def moments_of(story: Story, order: Order = Order.HAPPENED) -> tuple[datetime, ...]:
+    """Every instant at which `story_at` may say more than before, by time. The story is whole."""
+    calls = [call_when(call, story) for call in story.calls]
+    rows: tuple[Observation | Figure, ...] = (*story.observations, *story.figures)
+    found = {when.latest for when in calls} | {when.earliest for when in calls if order is Order.HAPPENED}
+    found |= {when.latest for row in story.milestones if (when := when_of(row, story))}
+    found |= {moment for row in rows if (moment := known_by(row, story, order))}
+    return tuple(sorted(found))
