@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from components.charts.clock import Clock
 from components.problems import Problem, Problems, misread, quote
+from data.model import Order
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 LANES = ("interest", "outages", "results")
@@ -98,6 +99,16 @@ def caller_of(query: Query, callers: Mapping[str, bool], default: str, problems:
         problems.append(Problem("caller", quote(found), said, wants, instead))
         found = None
     return found or default
+
+
+def order_of(query: Query, problems: Problems) -> Order:
+    """The order under "when", in which things happened where there is none."""
+    asked = value_of(query, "when", problems)
+    found = match(asked, Order)
+    if asked and not found:
+        wants, instead = f"one of {', '.join(Order)}", f"; showing {Order.HAPPENED.value}"
+        problems.append(misread("when", asked, "which is no order of things", wants=wants, instead=instead))
+    return Order(found) if found else Order.HAPPENED
 
 
 def key_of(query: Query, name: str, problems: Problems) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 import pandas as pd
@@ -18,7 +17,8 @@ from components.embeds.documents.heights import document_heights
 from components.embeds.embed import Embed
 from components.inert import markdown
 from data import claims, findings, interest, lenses, onsets, outages, results, series, study
-from data.model import Sourced, Window
+from data.asof import cut_frame
+from data.model import Order, Sourced, Window
 from data.settings import Settings, read_settings
 from data.story import Story, find_story, fingerprint, story_folders
 
@@ -56,7 +56,9 @@ def load_observations(story: Story, window: Window | None = None, *, region: str
 @_cache
 def load_series(story: Story) -> Sourced:
     """Every series drawn or imported for this story; the band of a stitched one takes about a second."""
-    return series.load_series(story, _settings())
+    # Stitched once, however many moments it is told up to.
+    whole = replace(story, until=None, order=Order.HAPPENED)
+    return cut_frame(load_series(whole), story) if story.until else series.load_series(story, _settings())
 
 
 @_cache
@@ -66,9 +68,9 @@ def load_lenses(story: Story) -> Sourced:
 
 
 @_cache
-def load_onsets(story: Story, *, at: datetime | None = None) -> Sourced:
-    """Where the series of this story begin to rise, from the bins that were over at this moment."""
-    return onsets.onsets_in(load_series(story), at=at)
+def load_onsets(story: Story) -> Sourced:
+    """Where the series of this story begin to rise, from the bins that were over by the moment it is told up to."""
+    return onsets.onsets_in(load_series(story))
 
 
 @_share
@@ -130,7 +132,6 @@ def load_chart(
     event: str = "",
     other: Story | None = None,
     t0: str = "",
-    at: datetime | None = None,
 ) -> Chart:
     """The chart of this name over this window, built once for everybody."""
     return catalogue.chart_of(
@@ -144,7 +145,6 @@ def load_chart(
         event=event,
         other=other,
         t0=t0,
-        at=at,
         load=LOADERS,
     )
 

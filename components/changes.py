@@ -20,11 +20,11 @@ def stories_here() -> tuple[str, ...]:
 
 
 def titles_here() -> dict[str, str]:
-    """The title of every story here that can be shown, by slug, the default first; one with faults is left out."""
+    """The kicker of every story here that can be shown, by slug, the default first; one with faults is left out."""
     found = {}
     for slug in stories_here():
         with suppress(DataError):
-            found[slug] = story_named(slug).about.title
+            found[slug] = story_named(slug).about.kicker
     return found
 
 

@@ -40,14 +40,17 @@ def control_bar(
     *,
     lanes: bool = False,
     ranges: bool = True,
+    moment: bool = False,
     linked: Callable[[Story, ViewState], ViewState] = lambda _, view: view,
 ) -> ViewState:
     """The same bar on every page, and the view in force. `lanes` adds the choice of lanes, `ranges` is off
-    where a page's chart chooses its own range, `linked` writes out for Copy link what a page chooses by itself.
+    where a page's chart chooses its own range, `moment` keeps the one the address names up to which the story is told,
+    which means nothing elsewhere, `linked` writes out for Copy link what a page chooses by itself.
 
     Widgets take their values from the address and write back into it; what cannot be meant is said below the bar.
     """
     view, problems = current_view(story)
+    view = view if moment else view.whole
     with st.container(key="controls", gap="xsmall"):
         with _row("controls-when"):
             _choose_other_story(story)

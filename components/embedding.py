@@ -21,7 +21,7 @@ from components.embeds.web.addresses import form_address
 from components.inert import markdown
 from components.notices import show_problems
 from components.problems import quote
-from components.view import ViewState, asked_extra, change_extra
+from components.view import ViewState, asked_extra, change_extra, told
 from data.settings import read_settings
 from data.story import Story
 
@@ -32,9 +32,9 @@ _THEME_NAMES: dict[Theme, str] = {"auto": "Like the reader’s device", "light":
 
 def choose_embed(story: Story, view: ViewState) -> Embed:
     """The chart and theme that the address names at the view in force; what it cannot mean is said and replaced."""
-    views = dict.fromkeys((*CHARTS, *ANSWERS), view)
+    views = {slug: view.asking(slug) for slug in (*CHARTS, *ANSWERS)}
     views |= {slug: pair for slug in PAIRS if (pair := pair_here(story, view))}
-    charts = {slug: _chart(story, slug, asked.asking(slug)) for slug, asked in views.items()}
+    charts = {slug: _chart(story, slug, asked) for slug, asked in views.items()}
     offered = [slug for slug, chart in charts.items() if chart.events or not all(map(is_bare, chart.lanes))]
     offered = offered or [*CHARTS]
     slug = _asked("chart", offered, what="chart that can be embedded at this view")
@@ -61,12 +61,12 @@ def choose_embed(story: Story, view: ViewState) -> Embed:
             args=("theme", THEMES[0]),
         )
     other = story_named(views[slug].other) if slug in PAIRS else None
-    return Embed(story, charts[slug], views[slug], theme, public_site(), other=other)
+    return Embed(told(story, views[slug]), charts[slug], views[slug], theme, public_site(), other=other)
 
 
 def _chart(story: Story, slug: str, view: ViewState) -> Chart:
     chart: Chart = load_chart(
-        story,
+        told(story, view),
         slug,
         view.window,
         view.caller,
@@ -75,7 +75,6 @@ def _chart(story: Story, slug: str, view: ViewState) -> Chart:
         event=view.event,
         other=story_named(view.other) if view.other else None,
         t0=view.t0,
-        at=view.at,
     )
     return chart
 

@@ -47,7 +47,7 @@ _DOWNLOAD_WIDTH = 960
 def show_chart(story: Story, slug: str, view: ViewState, *, window: Window | None = None, region: str = "") -> None:
     """The story's chart of this name as the view asks, with all that belongs to it. `window` overrides the view's."""
     view = view.with_window(window) if window else view
-    chart = load_chart(story, slug, view.window, view.caller, view.lanes, region, view.series, view.event, at=view.at)
+    chart = load_chart(story, slug, view.window, view.caller, view.lanes, region, view.series, view.event)
     show(chart, view, story)
 
 

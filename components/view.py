@@ -8,20 +8,38 @@ from urllib.parse import urlencode
 
 # LANES and utc_text are as much of an address's form as what is here, and asked of this module.
 from components.address import LANES as LANES
-from components.address import Query, caller_of, canonical_lanes, instant_of, key_of, lanes_of, match, value_of, zone_of
+from components.address import (
+    Query,
+    caller_of,
+    canonical_lanes,
+    instant_of,
+    key_of,
+    lanes_of,
+    match,
+    order_of,
+    value_of,
+    zone_of,
+)
 from components.address import utc_text as utc_text
 from components.problems import Problem, Problems, quote
 from components.viewstate import QUESTIONS as QUESTIONS
 from components.viewstate import ViewState as ViewState
 from components.viewstate import default_view as default_view
+from components.viewstate import told as told
+from data.model import Order
 from data.story import Story
 
-NAMES = frozenset({"story", "from", "to", "clock", "caller", "lanes", "at", *QUESTIONS})
+#: The moment up to which a story is told, and in which order.
+TELLING = ("at", "when")
+NAMES = frozenset({"story", "from", "to", "clock", "caller", "lanes", *TELLING, *QUESTIONS})
 #: What a page asks besides its view: on any other page these mean nothing, so no link takes them there.
-_ASKED_ON = {
-    "check-a-claim": {"series", "event"},
-    "compare-nights": {"with", "t0"},
-    "embed-and-export": QUESTIONS.keys(),
+_ASKED_ON: dict[str, frozenset[str]] = {
+    "timeline": frozenset(TELLING),
+    "search-trends": frozenset(TELLING),
+    "outage-reports": frozenset(TELLING),
+    "check-a-claim": frozenset({"series", "event"}),
+    "compare-nights": frozenset({"with", "t0"}),
+    "embed-and-export": frozenset({*TELLING, *QUESTIONS}),
 }
 #: What the page Embed & export adds to an address: which chart of the view, and in which theme.
 EMBEDDING = ("chart", "theme")
@@ -63,6 +81,7 @@ def judge_view(query: Query, story: Story) -> tuple[ViewState, tuple[Problem, ..
         caller=caller_of(query, callers, default.caller, problems),
         lanes=lanes_of(query, problems),
         at=_at(query, start, end, problems),
+        order=order_of(query, problems),
         **{field: key_of(query, name, problems) for name, field in QUESTIONS.items()},
     )
     return view, tuple(problems)
@@ -122,6 +141,8 @@ def locked_query(view: ViewState) -> dict[str, str]:
         query["lanes"] = ",".join(lanes)
     if view.at:
         query["at"] = utc_text(view.at)
+    if view.order is not Order.HAPPENED:
+        query["when"] = view.order.value
     return query | {name: key for name, field in QUESTIONS.items() if (key := getattr(view, field))}
 
 
@@ -142,7 +163,8 @@ def asked_query() -> dict[str, list[str]]:
 def carried_query(address: str) -> dict[str, list[str]]:
     """What of the visitor's address a link to the page at this address takes along: its question only to its page."""
     asked = _ASKED_ON.get(address, frozenset())
-    return {name: values for name, values in asked_query().items() if name not in QUESTIONS or name in asked}
+    kept = NAMES.difference(TELLING, QUESTIONS) | asked
+    return {name: values for name, values in asked_query().items() if name in kept}
 
 
 def current_view(story: Story) -> tuple[ViewState, tuple[str, ...]]:

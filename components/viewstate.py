@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from data.model import Window
+from data.asof import story_at
+from data.model import Order, Window
 from data.story import Story
 
 #: Names in an address -> fields of a view, for what only some charts ask: what rose or failed and the event it is
@@ -15,7 +16,9 @@ QUESTIONS = {"series": "series", "event": "event", "with": "other", "t0": "t0"}
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """What is being looked at. Instants are UTC; no lanes means all of them; `at` lies within the range.
+    """What is being looked at. Instants are UTC; no lanes means all of them.
+
+    `at` lies within the range: the story is told up to it, in an `order`. None tells the whole.
 
     `series`, `event`, `other` and `t0` are keys as an address holds them, empty for whatever the chart's default is;
     whether a story has what they name is for the chart to say.
@@ -28,6 +31,7 @@ class ViewState:
     caller: str
     lanes: tuple[str, ...] = ()
     at: datetime | None = None
+    order: Order = Order.HAPPENED
     series: str = ""
     event: str = ""
     other: str = ""
@@ -38,6 +42,11 @@ class ViewState:
         """The range, as loaders and builders take it."""
         return Window(self.start, self.end)
 
+    @property
+    def whole(self) -> ViewState:
+        """The same view of the story as a whole, told up to no moment."""
+        return replace(self, at=None, order=Order.HAPPENED)
+
     def with_window(self, window: Window) -> ViewState:
         """The same view of another range; a moment that falls outside it is let go."""
         at = self.at if self.at and window.start <= self.at <= window.end else None
@@ -47,7 +56,7 @@ class ViewState:
         """The same view without what this chart does not ask."""
         claim, compare = chart == "claim", chart == "compare"
         return replace(
-            self,
+            self.whole if claim or compare else self,
             series=self.series if claim else "",
             event=self.event if claim else "",
             other=self.other if compare else "",
@@ -68,3 +77,8 @@ def default_view(story: Story) -> ViewState:
         clock=story.about.clock,
         caller=story.about.caller,
     )
+
+
+def told(story: Story, view: ViewState) -> Story:
+    """The story as this view tells it: up to its moment, in its order, else the whole."""
+    return story_at(story, view.at, view.order) if view.at else story

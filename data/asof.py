@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
 
-from data.model import OPEN_END, Order, Precision, Sourced, When, as_utc
+from data.model import OPEN_END, Order, Precision, Sourced, When, as_utc, day_span
 from data.story import Story
 from data.tables import Call, Control, Figure, Interest, Milestone, Observation, PollClosing, published_span
 from data.timing import when_of
@@ -39,9 +39,9 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
         possible=possible if order is Order.HAPPENED else (),
         poll_closings=tuple(row for row in story.poll_closings if _closed(row, at)),
         milestones=tuple(row for row in story.milestones if _milestone_by(row, whole, at)),
-        observations=tuple(_observations(whole, at, order)),
-        figures=tuple(row for row in story.figures if _by(known_by(row, whole, order), at) and _says_by(row, at)),
-        controls=tuple(row for row in story.controls if _by(known_by(row, whole, order), at) and _says_by(row, at)),
+        observations=tuple(observations_at(story.observations, whole, at, order)),
+        figures=tuple(row for row in story.figures if _by(stands_from(row, whole, order), at)),
+        controls=tuple(row for row in story.controls if _by(stands_from(row, whole, order), at)),
         interest=tuple(row for row in story.interest if _bin_by(row, whole, at, order)),
         results=(),
         corrections=(),
@@ -61,15 +61,18 @@ def _about_at(story: Story, at: datetime, calls: set[str]) -> Any:
     """The story's own words without those that were written when it was over."""
     about = story.about
     claims = tuple(
-        claim for claim in about.claims if _end_of(claim.on) <= at and _tokens_by((claim.says, claim.note), at)
+        claim
+        for claim in about.claims
+        if _end_of(claim.on, about.clock) <= at and _tokens_by((claim.says, claim.note), at)
     )
     study = tuple(name for name in about.study if name in calls)
     plain = {"title": about.kicker, "dek": about.kicker, "known": (), "unknown": (), "settle": ()}
     return about.model_copy(update=plain | {"claims": claims, "study": study})
 
 
-def _end_of(day: Any) -> datetime:
-    return datetime.combine(day, time(), UTC) + timedelta(days=1)
+def _end_of(day: date, zone: str) -> datetime:
+    """When a day was surely over, whether it was meant in UTC or in the zone of the story."""
+    return max(datetime.combine(day, time(), UTC) + timedelta(days=1), day_span(day, zone)[1] + timedelta(seconds=1))
 
 
 def _closed(row: PollClosing, at: datetime) -> bool:
@@ -89,17 +92,19 @@ def _tokens_by(texts: Iterable[str], at: datetime) -> bool:
     return all(moment <= at for text in texts for moment in told_times(text))
 
 
-def _says_by(row: Observation | Figure | Control, at: datetime) -> bool:
-    """Whether the row's own words tell of no later time."""
-    return _tokens_by((value for value in row.model_dump().values() if isinstance(value, str)), at)
-
-
-def _observations(story: Story, at: datetime, order: Order) -> Iterable[Observation]:
+def observations_at(rows: Iterable[Observation], story: Story, at: datetime, order: Order) -> Iterable[Observation]:
     """Rows that stand by then; a state that was seen to last is told as far as it had lasted."""
-    for row in story.observations:
-        if not (_by(known_by(row, story, order), at) and _says_by(row, at)):
+    for row in rows:
+        if not _by(stands_from(row, story, order), at):
             continue
         yield row if row.until is None or row.until <= at else row.model_copy(update={"until": at})
+
+
+def stands_from(row: Observation | Figure | Control, story: Story, order: Order) -> datetime | None:
+    """The instant from which a row is told: `known_by`, or the last time that its own words tell, if that is later."""
+    known = known_by(row, story, order)
+    texts = (value for value in row.model_dump().values() if isinstance(value, str))
+    return known and max([known, *(moment for text in texts for moment in told_times(text))])
 
 
 def known_by(row: Observation | Figure | Control, story: Story, order: Order) -> datetime | None:
@@ -116,7 +121,7 @@ def known_by(row: Observation | Figure | Control, story: Story, order: Order) ->
 
 def _happened_by(row: Observation | Figure | Control, story: Story) -> datetime | None:
     if isinstance(row, Figure):
-        return row.window_end or row.window_start
+        return row.window_end or (row.window_start and When.at(row.window_start, _sharpness(row)).latest)
     when = when_of(row, story, zone=row.zone if isinstance(row, Control) else "")
     if when is None:
         return None
@@ -124,14 +129,28 @@ def _happened_by(row: Observation | Figure | Control, story: Story) -> datetime 
     return max(when.latest, counted) if counted else when.latest
 
 
+def _sharpness(row: Figure) -> Precision:
+    """How a figure without an end of its window is read: what stands at a minute is a mark of searches alone."""
+    exact = row.metric.startswith("google_") and row.kind != "approximate"
+    return Precision.MINUTE if exact else Precision.APPROXIMATE
+
+
 def published_by(row: Observation | Figure | Control, story: Story) -> datetime | None:
     """When a row had surely been published: by its own word, else with the first of its sources. None if unknown."""
-    span = published_span(row.published) if isinstance(row, Observation) and row.published else None
-    if span:
-        return span[1]
+    zone = story.about.clock
+    if isinstance(row, Observation) and row.published:
+        return _published_end(row.published, zone)
     published = {source.id: source.published for source in story.sources}
-    ends = [span[1] for name in row.source.split() if (span := published_span(published[name]))]
+    ends = [end for name in row.source.split() if (end := _published_end(published[name], zone))]
     return min(ends, default=None)
+
+
+def _published_end(text: str, zone: str) -> datetime | None:
+    """When a publication of this minute, day, month or year was surely out; None where there is none."""
+    span = published_span(text)
+    if span is None or "T" in text:
+        return span and span[1]
+    return _end_of((span[1] - timedelta(days=1)).date(), zone)
 
 
 def published_to_the_minute(row: Observation | Figure, story: Story) -> bool:
@@ -143,11 +162,11 @@ def published_to_the_minute(row: Observation | Figure, story: Story) -> bool:
 
 
 def _bin_by(row: Interest, story: Story, at: datetime, order: Order) -> bool:
-    ends = _end_of(row.end)
+    ends = datetime.combine(row.end, time(), UTC) + timedelta(days=1)
     if order is Order.HAPPENED:
         return ends <= at
-    published = published_span(story.source(row.source.split()[0]).published)
-    return published is not None and max(ends, published[1]) <= at
+    published = _published_end(story.source(row.source.split()[0]).published, story.about.clock)
+    return published is not None and max(ends, published) <= at
 
 
 def cut_frame(found: Sourced, story: Story, *, end: str = "end") -> Sourced:
@@ -160,8 +179,8 @@ def cut_frame(found: Sourced, story: Story, *, end: str = "end") -> Sourced:
     frame, until = found.frame, pd.Timestamp(story.until)
     by = frame[end] <= until
     if story.order is Order.KNOWN:
-        spans = {source.id: published_span(source.published) for source in found.sources}
-        known = {name for name, span in spans.items() if span and span[1] <= story.until}
+        ends = {source.id: _published_end(source.published, story.about.clock) for source in found.sources}
+        known = {name for name, published in ends.items() if _by(published, story.until)}
         by &= frame["source"].isin(known)
     return Sourced(frame[by].reset_index(drop=True), found.sources)
 
@@ -172,5 +191,5 @@ def moments_of(story: Story, order: Order = Order.HAPPENED) -> tuple[datetime, .
     rows: tuple[Observation | Figure, ...] = (*story.observations, *story.figures)
     found = {when.latest for when in calls} | {when.earliest for when in calls if order is Order.HAPPENED}
     found |= {when.latest for row in story.milestones if (when := when_of(row, story))}
-    found |= {moment for row in rows if (moment := known_by(row, story, order))}
+    found |= {moment for row in rows if (moment := stands_from(row, story, order))}
     return tuple(sorted(found))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.asof import cut_frame
 from data.model import Source, Sourced
 from data.records import EVER, snapshot_folders
 from data.settings import Settings
@@ -32,7 +33,8 @@ def load_lenses(story: Story, settings: Settings | None = None) -> Sourced:
             days, hours, airtime = read_pageviews(folder, EVER), read_hours(folder), read_airtime(folder, EVER)
             rows += _views(days, "views a day") + _views(hours, "views an hour") + _airtime(airtime)
             sources += [*days.sources, *hours.sources, *airtime.sources]
-    return Sourced(timed_frame(rows, COLUMNS, times=["start", "end"]), tuple(dict.fromkeys(sources)))
+    frame = timed_frame(rows, COLUMNS, times=["start", "end"])
+    return cut_frame(Sourced(frame, tuple(dict.fromkeys(sources))), story)
 
 
 def _views(records: Records, unit: str) -> list[dict[str, object]]:

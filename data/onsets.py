@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pandas as pd
 
@@ -18,19 +18,20 @@ from data.timing import timed_frame
 COLUMNS = ["series", "term", "geo", "first", "start", "end", "step", "confirmed", "below", "source"]
 
 
-def load_onsets(story: Story, settings: Settings | None = None, *, at: datetime | None = None) -> Sourced:
+def load_onsets(story: Story, settings: Settings | None = None) -> Sourced:
     """Every onset of every series that was drawn or imported for this story; see `onsets_in`."""
-    return onsets_in(load_series(story, settings), at=at)
+    return onsets_in(load_series(story, settings))
 
 
-def onsets_in(drawn: Sourced, *, at: datetime | None = None) -> Sourced:
+def onsets_in(drawn: Sourced) -> Sourced:
     """Every onset in these series (rows of load_series), by series and time.
 
     A rise began somewhere in [`start`, `end`] (UTC); `first` is the start of the first bin that shows it, `step` the
     length of a bin, `confirmed` says that a second method finds a change there too, `below` that the usual level is
-    below resolution. With `at` only bins that were over by then are looked at, as if nobody had yet seen a later one.
+    below resolution. Of a story that is told up to a moment there are only bins that were over by then, as if nobody
+    had yet seen a later one.
     """
-    rows = [row for name, bins in _groups(drawn.frame) for row in _rows(name, bins, at)]
+    rows = [row for name, bins in _groups(drawn.frame) for row in _rows(name, bins)]
     return only_used(timed_frame(rows, COLUMNS, times=["first", "start", "end"]), drawn.sources)
 
 
@@ -39,10 +40,9 @@ def _groups(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield from ((str(name), bins) for name, bins in frame.groupby("series", sort=False))
 
 
-def _rows(name: str, bins: pd.DataFrame, at: datetime | None) -> Iterator[dict[str, object]]:
-    seen = bins if at is None else bins[bins["end"] <= at]
+def _rows(name: str, bins: pd.DataFrame) -> Iterator[dict[str, object]]:
     try:
-        found = onsets_of(seen)
+        found = onsets_of(bins)
     except DataError:
         # Fewer than two bins: no rise can be told from them, and the chart says what there is.
         return

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from data.asof import observations_at
 from data.model import Precision, Sourced, When, Window, day_span, only_used
 from data.records import read_records
 from data.settings import Settings
@@ -51,7 +52,8 @@ def load_observations(
     for the story are among them, each with its own source.
     """
     found = read_records(story, settings or Settings())
-    rows = [row for row in (*story.observations, *found.rows) if row.kind == "outage"]
+    fetched = observations_at(found.rows, story, story.until, story.order) if story.until else found.rows
+    rows = [row for row in (*story.observations, *fetched) if row.kind == "outage"]
     frame = _observed(story, rows, region)
     frame = frame[frame["earliest"].notna()]
     if window is not None and len(frame):

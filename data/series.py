@@ -13,6 +13,7 @@ import pandas as pd
 
 from data.analysis.draws import Draw
 from data.analysis.stitching import Stitched, stitch
+from data.asof import cut_frame
 from data.errors import DataError
 from data.imports import imported_series
 from data.interest import place_name
@@ -56,7 +57,7 @@ def load_series(story: Story, settings: Settings | None = None) -> Sourced:
             rows += found
             sources.append(source)
     frame = timed_frame(rows, COLUMNS, times=["start", "end"])
-    return Sourced(frame, tuple(dict.fromkeys(sources)))
+    return cut_frame(Sourced(frame, tuple(dict.fromkeys(sources))), story)
 
 
 def _drawn(folder: Path) -> Iterator[tuple[list[dict[str, object]], Source]]:

@@ -10,7 +10,7 @@ from components.notices import explained_failures
 with explained_failures():
     story = choose_story()
     st.title("Embed & export", anchor=False)
-    view = control_bar(story, lanes=True)
+    view = control_bar(story, lanes=True, moment=True)
     embed = choose_embed(story, view)
     show_preview(embed)
     published = choose_permanence(embed)

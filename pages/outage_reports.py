@@ -7,6 +7,7 @@ from components.changes import read_only
 from components.charts.clock import Clock
 from components.controls import choose_story, control_bar
 from components.evidence import choose_region, show_controls, show_figures, show_observations
+from components.moment import stand_at_moment
 from components.notices import explained_failures
 from components.recording import show_lookup
 from components.show import show_chart
@@ -15,7 +16,8 @@ from data.outages import load_other
 with explained_failures():
     story = choose_story()
     st.title("Outage reports", anchor=False)
-    view = control_bar(story)
+    view = control_bar(story, moment=True)
+    story = stand_at_moment(story, view)
     clock, region = Clock(view.clock), choose_region(load_observations(story), load_untimed(story))
     show_chart(story, "outages", view, region=region)
     if not read_only():

@@ -8,6 +8,7 @@ from components.charts.clock import Clock
 from components.controls import choose_story, control_bar
 from components.evidence import of_metric, show_figures
 from components.importing import show_import, show_imported_lists
+from components.moment import stand_at_moment
 from components.notices import explained_failures
 from components.ranges import ALL, named_ranges
 from components.recording import show_lookup
@@ -18,7 +19,8 @@ from components.show import show_chart
 with explained_failures():
     story = choose_story()
     st.title("Search trends", anchor=False)
-    view = control_bar(story)
+    view = control_bar(story, moment=True)
+    story = stand_at_moment(story, view)
     show_chart(story, "interest", view)
     everything = named_ranges(story)[ALL]
     if view.window != everything:

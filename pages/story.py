@@ -10,8 +10,8 @@ from components.view import current_view
 with explained_failures():
     story = choose_story()
     show_headline(story, current_view(story)[0])
-    view = control_bar(story)
-    show_chart(story, "timeline", view)
+    view = control_bar(story, moment=True)
+    show_chart(story, "timeline", view.whole)
     show_moment(story, view)
     show_known(story, view)
     show_claims(story, view)

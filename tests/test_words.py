@@ -134,9 +134,9 @@ def test_no_chart_of_an_imported_series_says_it(tmp_path: Path, minutes: int) ->
     settings = newsroom(tmp_path)
     story = keep(settings, export(minutes, rise=datetime(2016, 11, 9, 4, tzinfo=UTC)))
     drawn = load_series(story, settings)
-    load = Loaders(drawn=lambda _: drawn, onsets=lambda _, at=None: onsets_in(drawn, at=at))
+    load = Loaders(drawn=lambda _: drawn, onsets=lambda _: onsets_in(drawn))
     for name in CHARTS:
-        chart = chart_of(story, name, story.window, caller="AP", at=story.window.end, load=load)
+        chart = chart_of(story, name, story.window, caller="AP", load=load)
         assert not said_wrong(story.slug, texts_of(story, chart))
 
 

@@ -7,6 +7,9 @@ from components.charts.model import Lane
 from components.charts.text import visible
 
 NOTHING = "No records in this story for this range"
+NOTHING_EVER = "No records in this story"
+#: In place of both where a story is told up to a moment.
+NOTHING_YET = "Nothing on record up to this moment"
 
 
 def is_bare(lane: Lane) -> bool:

@@ -15,11 +15,12 @@ from data.interest import COLLECTION_CHANGES, COLLECTION_SOURCE, place_name, ste
 from data.model import Precision, Sourced, When, Window
 
 
-def series_lanes(series: Sourced, window: Window) -> tuple[Lane, ...]:
+def series_lanes(series: Sourced, window: Window, *, until: datetime | None = None) -> tuple[Lane, ...]:
     """One lane for each place: every series is on the scale of its own maximum, so lanes never share an axis.
 
-    Where a series ends before the window does, a gap says so.
+    Where a series ends before the window does, a gap says so, up to the moment `until` that the story is told.
     """
+    over = min(until or window.end, window.end)
     frame = series.frame
     groups = frame.groupby(["term", "geo"], sort=False) if len(frame) else ()
     terms, places = (list(dict.fromkeys(frame[column])) for column in ("term", "geo"))
@@ -31,11 +32,11 @@ def series_lanes(series: Sourced, window: Window) -> tuple[Lane, ...]:
         slug = f"interest-{geo.casefold()}" + (f"-{terms.index(term) + 1}" if len(terms) > 1 else "")
         title = f"“{term}”" + (f" in {place_name(geo)}" if len(terms) == 1 or len(places) > 1 else "")
         note = f"100 is the highest week of “{term}” in {place_name(geo)}{caution}."
-        found.append(_series_lane(Lane(slug, title, "of 100", (), (0.0, 105.0), note), group, series, window))
+        found.append(_series_lane(Lane(slug, title, "of 100", (), (0.0, 105.0), note), group, series, window, over))
     return tuple(found)
 
 
-def _series_lane(lane: Lane, group: pd.DataFrame, series: Sourced, window: Window) -> Lane:
+def _series_lane(lane: Lane, group: pd.DataFrame, series: Sourced, window: Window, over: datetime) -> Lane:
     """The lane with the bins of this group, and what its bins below resolution mean."""
     term, geo = str(group["term"].iloc[0]), str(group["geo"].iloc[0])
     near = bins_in(window, Sourced(group, series.sources))
@@ -43,8 +44,10 @@ def _series_lane(lane: Lane, group: pd.DataFrame, series: Sourced, window: Windo
     marks: list[Mark] = (
         [Line(f"“{term}” in {geo}", Tone.SEARCH, items, step_of(group) or timedelta(0))] if items else []
     )
-    end = group["end"].max().to_pydatetime()
-    marks += [_gap(term, geo, max(end, window.start), window.end, group)] if end < window.end else []
+    end, step = group["end"].max().to_pydatetime(), step_of(group) or timedelta(0)
+    # A bin that is not over at the moment is no gap.
+    missing = end < window.end if over == window.end else over - end >= step
+    marks += [_gap(term, geo, max(end, window.start), over, group)] if missing and window.start < over else []
     note = lane.note
     if censored := sum(item.kind is Kind.CENSORED for item in items):
         note += f" {censored} {'bin' if censored == 1 else 'bins'} at 0: below Google’s resolution, not “no searches”."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from components.charts.claim import claim_chart
 from components.charts.clock import token
@@ -16,6 +15,7 @@ from components.charts.model import Chart, Event
 from components.charts.outages import outages_chart
 from components.charts.pairs import Night, caller_in, night_names, partner_of, starts_of
 from components.charts.results import results_chart
+from components.charts.standing import told_up_to
 from components.charts.timeline import timeline_chart
 from components.charts.traffic import traffic_chart
 from data.accounts import subjects_of
@@ -71,15 +71,15 @@ def chart_of(
     event: str = "",
     other: Story | None = None,
     t0: str = "",
-    at: datetime | None = None,
     load: Loaders | None = None,
 ) -> Chart:
     """The chart of this name over this window, with the story's corrections among its notes.
 
+    A story that is told up to a moment gives a chart that says so, and on which nothing later stands.
+
     `series` and `event` are the keys that a claim is about, the story's own question where they are left out.
     `other` is the story that a comparison holds beside this one, and `t0` the key of the event from which both
     count, the decisive call if it is left out and both have one.
-    Where a rise of searches begins is told from the bins that were over at `at`, from all if it is left out.
     DataError for a name that is none of EVERY, NotInStory for a key of nothing in this story.
     """
     load = load or Loaders()
@@ -88,8 +88,8 @@ def chart_of(
     elif slug == "compare":
         chart = _compare(story, window, caller=caller, lanes=lanes, other=other, t0=t0, load=load)
     else:
-        chart = _built(story, slug, window, caller=caller, lanes=lanes, region=region, at=at, load=load)
-    return replace(chart, notes=(*chart.notes, *(corrected(row) for row in story.corrections)))
+        chart = _built(story, slug, window, caller=caller, lanes=lanes, region=region, load=load)
+    return told_up_to(story, replace(chart, notes=(*chart.notes, *(corrected(row) for row in story.corrections))))
 
 
 def finding_of(story: Story, *, series: str, event: str, caller: str, load: Loaders) -> Finding:
@@ -140,7 +140,6 @@ def _built(
     caller: str,
     lanes: Sequence[str],
     region: str,
-    at: datetime | None,
     load: Loaders,
 ) -> Chart:
     match slug:
@@ -153,8 +152,8 @@ def _built(
                 marks=load.marks(story),
                 series=load.series(story),
                 drawn=load.drawn(story),
-                onsets=load.onsets(story, at=at),
-                at=at,
+                onsets=load.onsets(story),
+                at=story.until,
                 calls=_events(story, load, window, caller),
             )
         case "outages":

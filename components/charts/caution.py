@@ -71,10 +71,17 @@ def caution_of(story: Story, chart: Chart, *, other: Story | None = None) -> Cau
     lag = () if chart.slug == "claim" else (_lag(story, chart),)
     nights = list(zip((story, other), night_names(story, other), strict=True)) if other else [(story, "")]
     base, rivals, settle = (
-        tuple(_headed(part(night), name) for night, name in nights) for part in (_base_rate, _rivals, _settle)
+        tuple(_headed(part(night), name) for night, name in nights if _told(night, held))
+        for part, held in ((_base_rate, "controls"), (_rivals, "claims"), (_settle, "settle"))
     )
     parts = (*lag, *base, _placebo(), *rivals, *settle)
     return Caution(_motto(said), _named(story, said.source.split() if said else ()), parts)
+
+
+def _told(story: Story, held: str) -> bool:
+    """Whether a part says something: a story that is told up to a moment leaves out what it holds of later ones."""
+    rows = story.controls if held == "controls" else getattr(story.about, held)
+    return story.until is None or bool(rows)
 
 
 def _headed(part: Part, night: str) -> Part:

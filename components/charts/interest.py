@@ -165,7 +165,11 @@ def interest_chart(
     held = bins_in(window, series)
     own = drawn_lanes(drawn, window)
     lead = next((search.term for search in story.about.searches), "")
-    bundled = series_lanes(series, window) if long and len(series.frame) else (marks_lane(story, near, held=bool(own)),)
+    bundled = (
+        series_lanes(series, window, until=story.until)
+        if long and len(series.frame)
+        else (marks_lane(story, near, held=bool(own)),)
+    )
     emphasised = (event for event in calls if event.emphasised)
     shown = (*(collection_changes() if long else emphasised), *seam_events(drawn, window))
     events, _ = within((*shown, *onset_events(onsets, window)), window)

@@ -10,7 +10,7 @@ from components.charts.catalogue import Loaders, chart_of
 from components.charts.clock import Clock
 from components.charts.elapsed import clock_of
 from components.charts.model import Chart
-from components.view import ViewState, view_link
+from components.view import ViewState, told, view_link
 from data.story import Story
 
 Theme = Literal["auto", "light", "dark"]
@@ -19,7 +19,7 @@ THEMES: tuple[Theme, ...] = ("auto", "light", "dark")
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """A chart at a view. `auto` follows the reader's system.
+    """A chart at a view, of its story as the view tells it. `auto` follows the reader's system.
 
     `site` is the public address of the server it links back to, without a final slash, empty where there is none.
     `version` names a frozen copy; empty means that its address always gives the current one.
@@ -97,6 +97,7 @@ def embed_of(
 
     DataError for a name that is no chart, or a question of no such story.
     """
+    story = told(story, view)
     chart = chart_of(
         story,
         slug,
@@ -107,7 +108,6 @@ def embed_of(
         event=view.event,
         other=other,
         t0=view.t0,
-        at=view.at,
         load=load,
     )
     return Embed(story, chart, view, theme, site.rstrip("/"), version, other)

@@ -15,6 +15,7 @@ from components.charts.clock import Clock
 from components.charts.model import Chart, Event
 from components.charts.rises import onset_events
 from components.charts.words import describe
+from data.asof import story_at
 from data.model import Source, Sourced, Window
 from data.onsets import COLUMNS, load_onsets
 from data.series import load_series
@@ -33,10 +34,8 @@ def settings(tmp_path: Path) -> Settings:
 
 def searches(settings: Settings, data: bytes, *, at: datetime | None = None) -> Chart:
     story = keep(settings, data)
-    load = Loaders(
-        drawn=partial(load_series, settings=settings), onsets=lambda story, at=None: load_onsets(story, settings, at=at)
-    )
-    return chart_of(story, "interest", story.window, caller="AP", at=at, load=load)
+    load = Loaders(drawn=partial(load_series, settings=settings), onsets=partial(load_onsets, settings=settings))
+    return chart_of(story_at(story, at) if at else story, "interest", story.window, caller="AP", load=load)
 
 
 def rises(chart: Chart) -> list[Event]:
@@ -103,7 +102,7 @@ def test_a_quiet_series_has_no_rise_and_a_story_without_series_no_note(settings:
     assert rises(searches(settings, export(1))) == []
     bare = newsroom(settings.stories[0].parent / "bare")
     story = keep(bare, export(60, start=NIGHT - timedelta(days=90)))
-    load = Loaders(drawn=partial(load_series, settings=bare), onsets=lambda story, at=None: load_onsets(story, bare))
+    load = Loaders(drawn=partial(load_series, settings=bare), onsets=partial(load_onsets, settings=bare))
     chart = chart_of(story, "interest", story.window, caller="AP", load=load)
     assert not any("noise units" in note for note in chart.notes)
 

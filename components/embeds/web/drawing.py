@@ -16,6 +16,7 @@ from components.embeds.web.answers import Answer, answer_of, only
 from components.embeds.web.request import Asked, Refused
 from components.embeds.web.share import draw_share, share_policy
 from components.problems import Problem, misread
+from components.view import told
 from data.errors import NotInStory
 from data.story import Story
 
@@ -39,6 +40,7 @@ def embed_at(story: Story, wanted: Asked, site: str, other: Story | None = None)
     from components.cached import load_chart
 
     view = wanted.view
+    story = told(story, view)
     try:
         chart = load_chart(
             story,
@@ -50,7 +52,6 @@ def embed_at(story: Story, wanted: Asked, site: str, other: Story | None = None)
             event=view.event,
             other=other,
             t0=view.t0,
-            at=view.at,
         )
     except NotInStory as unknown:
         problem = Problem(unknown.parameter, unknown.got, unknown.message, unknown.wants, "")

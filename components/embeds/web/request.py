@@ -10,11 +10,11 @@ from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from components.address import Query, value_of
-from components.charts.catalogue import EVERY
+from components.charts.catalogue import CHARTS, EVERY
 from components.embeds.embed import THEMES, Theme
 from components.embeds.formats import FORMS, SHAPES
 from components.problems import Problem, Problems, misread, quote
-from components.view import NAMES, ViewState, judge_view
+from components.view import NAMES, ViewState, judge_view, utc_text
 from data.story import Story
 
 #: Bytes of a query; an honest one has some 200.
@@ -66,7 +66,7 @@ def asked(name: str, query: str, *, story: Story, forms: Collection[str] = FORMS
     chart, form = _named(name, forms)
     values = read_query(query)
     view, found = judge_view(values, story)
-    problems: Problems = [*_unknown(values), *found]
+    problems: Problems = [*_unknown(values), *found, *_untellable(chart, view)]
     theme = _one_of(values, "theme", THEMES, problems)
     shape = _one_of(values, "shape", SHAPES, problems)
     width = _number(values, "width", _WHOLE, WIDTHS, problems)
@@ -129,6 +129,14 @@ def _unknown(values: Query) -> Problems:
     return [
         Problem(quote(name), quote(name), said.format(quote(name)), wants, "") for name in values if name not in _KNOWN
     ]
+
+
+def _untellable(chart: str, view: ViewState) -> Problems:
+    """A moment that was asked of a chart which is not told up to one."""
+    if not view.at or chart in CHARTS:
+        return []
+    said = f"The chart {chart} weighs whole nights, so it stands at no moment"
+    return [Problem("at", utc_text(view.at), said, f"to be left out, or a chart of one night: {', '.join(CHARTS)}", "")]
 
 
 def _one_of(values: Query, name: str, known: Sequence[_Name], problems: Problems) -> _Name:
