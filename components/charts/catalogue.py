@@ -160,7 +160,7 @@ def _built(
             seen = load.observations(story, region=region)
             return outages_chart(story, window, observations=seen, calls=_events(story, load, window, caller))
         case "results":
-            calls, milestones = load.calls(story, caller=caller), load.milestones(story)
+            calls, milestones = load.calls(story, caller=caller, possible=True), load.milestones(story)
             return results_chart(story, window, calls=calls, milestones=milestones, caller=caller)
         case "traffic":
             return traffic_chart(story, window, figures=load.traffic(story))
@@ -173,7 +173,7 @@ def _timeline(story: Story, window: Window, caller: str, lanes: Sequence[str], l
     return timeline_chart(
         story,
         window,
-        calls=load.calls(story, caller=caller),
+        calls=load.calls(story, caller=caller, possible=True),
         milestones=load.milestones(story),
         marks=load.marks(story),
         observations=load.observations(story),

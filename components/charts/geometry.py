@@ -155,7 +155,7 @@ def levels(items: Sequence[Item], window: Window) -> tuple[tuple[Item, float], .
     for item in sorted(items, key=lambda item: (item.when.latest, -(item.value or 0))):
         if item.value is None:
             level = item.low or level
-        elif item.when.latest > window.start:
+        elif item.when.latest > window.start and not item.when.open:
             level += item.value
         found.append((item, level))
     return tuple(found)

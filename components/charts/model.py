@@ -195,6 +195,11 @@ class Chart:
         yield from self.outside
 
     @property
+    def told_to(self) -> datetime:
+        """Where in its window the telling ends."""
+        return min(self.until, self.window.end) if self.until else self.window.end
+
+    @property
     def numbered(self) -> tuple[tuple[int, Event], ...]:
         """Every event with its one number, by time, the same in every rendering."""
         return tuple(enumerate(self.events, start=1))

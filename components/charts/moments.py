@@ -12,7 +12,7 @@ from components.charts.events import listed, said_of
 from components.charts.outages import main_service
 from components.charts.rows import records, when_in
 from components.charts.words import span_text
-from data.model import Sourced
+from data.model import Order, Sourced
 from data.story import Story
 from data.totals import no_total
 
@@ -35,7 +35,7 @@ class Moments:
 
     @classmethod
     def of(cls, story: Story, *, caller: str, calls: Sourced, marks: Sourced, observations: Sourced) -> Self:
-        """`calls` are all of this caller's; of `observations` those of the story's main site are told."""
+        """`calls` are all of this caller's, possible ones too; of `observations` only the main site's are told."""
         host = main_service(story)
         return cls(
             story,
@@ -73,7 +73,8 @@ class Moments:
     def _seen(self, at: datetime, style: Style) -> str:
         rows = [row for row in self.seen if row["latest"] <= at]
         if not rows:
-            return f"No observation of {main_service(self.story)} is known to have been made by then."
+            come = "published" if self.story.order is Order.KNOWN else "made"
+            return f"No observation of {main_service(self.story)} is known to have been {come} by then."
         last = max(rows, key=lambda row: row["latest"])
         same = [row for row in rows if row["latest"] == last["latest"] and row["status"] != last["status"]]
         said = f"{last['host']} was last seen {last['status']} {_at(last, at, style)} ({last['credit']})"

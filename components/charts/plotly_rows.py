@@ -104,7 +104,8 @@ def row_shapes(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
         if track.name:
             top = lane.top_of(track) + CAPTION
             ends = plan.share(top), plan.share(top + track.height - CAPTION - 4)
-            found.append(ground(0, 1, *ends, fill=pen.theme.band, xref="paper"))
+            told = (pen.chart.told_to - pen.chart.window.start) / pen.chart.window.length
+            found.append(ground(0, told, *ends, fill=pen.theme.band, xref="paper"))
     return found
 
 

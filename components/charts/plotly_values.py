@@ -41,11 +41,11 @@ def _traces(pen: Pen, lane: Lane, mark: Mark, items: Sequence[Item], axis: str) 
 
 
 def _corners(pen: Pen, path: Path) -> list[tuple[str, float]]:
-    """The corners of a staircase, to the end of the window."""
+    """The corners of a staircase, as far as it is told."""
     found = [(pen.x(path[0][0]), path[0][1])]
     for moment, value in path[1:]:
         found += [(pen.x(moment), found[-1][1]), (pen.x(moment), value)]
-    return [*found, (pen.x(pen.chart.window.end), found[-1][1])]
+    return [*found, (pen.x(pen.chart.told_to), found[-1][1])]
 
 
 def _steps(pen: Pen, lane: Lane, mark: Steps, axis: str) -> list[Part]:
@@ -61,7 +61,7 @@ def _steps(pen: Pen, lane: Lane, mark: Steps, axis: str) -> list[Part]:
         "color": [colour if item.when.exact else pen.theme.paper for item in items],
         "line": {"color": colour, "width": 1.2},
     }
-    x, y = [pen.x(item.when.latest) for item in items], [level for _, level in placed]
+    x, y = [pen.x(min(item.when.latest, pen.chart.told_to)) for item in items], [level for _, level in placed]
     contests = scatter(axis, x, y, mode="markers", marker=marker, name=plain(mark.name))
     line = scatter(axis, *zip(*low, strict=True), mode="lines", line={"color": colour, "width": 2.2})
     return [band(axis, high, low, colour), line, contests | pen.named(lane, mark, items)]

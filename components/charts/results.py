@@ -8,7 +8,7 @@ from typing import Any
 from components.charts.clock import Style, token
 from components.charts.events import ONE_DAY, call_events, candidate, said_of, within
 from components.charts.model import Chart, Item, Lane, Steps, Tone
-from components.charts.rows import records, source_ids, when_in
+from components.charts.rows import records, source_ids, surely, when_in
 from components.charts.words import span_text
 from data.model import Sourced, Window
 from data.story import Story
@@ -35,17 +35,23 @@ def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -
 def _items(story: Story, rows: list[dict[str, Any]], party: str) -> Iterable[Item]:
     mine = [row for row in rows if row["party"] == party]
     for row in mine:
-        sure = sum(other["weight"] for other in mine if other["latest"] <= row["latest"])
-        possible = sum(other["weight"] for other in mine if other["earliest"] <= row["latest"])
+        when = when_in(row)
+        by = min(when.latest, story.until or when.latest)
+        sure = sum(other["weight"] for other in mine if other["latest"] <= by)
+        possible = sum(other["weight"] for other in mine if other["earliest"] <= by)
         yield Item(
             row=f"calls:{row['id']}",
-            when=when_in(row),
-            text=f"{row['name']} for {candidate(story, party)}, {_caller_name(story, row['caller'])}",
+            when=when,
+            text=("Possibly " if when.open else "") + _said(story, row),
             sources=source_ids(row),
             value=float(row["weight"]),
             low=float(sure),
             high=float(possible),
         )
+
+
+def _said(story: Story, row: dict[str, Any]) -> str:
+    return f"{row['name']} for {candidate(story, row['party'])}, {_caller_name(story, row['caller'])}"
 
 
 def _caller_name(story: Story, caller: str) -> str:
@@ -78,7 +84,7 @@ def _title(story: Story) -> str:
 
 def results_chart(story: Story, window: Window, *, calls: Sourced, milestones: Sourced, caller: str) -> Chart:
     """Calls and running totals of one caller. `calls` are all of that caller's, so that totals start right."""
-    inside, outside = within(call_events(story, calls, milestones, window, caller=caller), window)
+    inside, outside = within(call_events(story, surely(calls), milestones, window, caller=caller), window)
     return Chart(
         slug="results",
         story=story.slug,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.frames import records as records
 from data.frames import when_in as when_in
-from data.model import Sourced, When, Window
+from data.model import OPEN_END, Sourced, When, Window
 
 
 def until_in(row: dict[str, Any], column: str = "until") -> When | None:
@@ -27,6 +27,11 @@ def source_ids(row: dict[str, Any]) -> tuple[str, ...]:
 def refs(table: str, rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
     """Names of rows as marks keep them: table:id."""
     return tuple(f"{table}:{row['id']}" for row in rows)
+
+
+def surely(calls: Sourced) -> Sourced:
+    """Calls without those that only may have been made by the moment up to which the story is told."""
+    return Sourced(calls.frame[calls.frame["latest"] < pd.Timestamp(OPEN_END)], calls.sources)
 
 
 def split_by(window: Window, sourced: Sourced) -> tuple[Sourced, Sourced]:

@@ -103,10 +103,19 @@ def layout(
         y += gap
     draw_lines(frame, strip, strip_bottom, bodies)
     foot = y - gap if bodies else y
+    _draw_moment(frame, bodies)
     plot = Box(frame.scale.left, strip_bottom, frame.scale.right, foot)
     y = draw_notes(frame, _axis(frame, bodies, foot) if bodies else _nothing(frame, foot), credit=credit)
     sheet, height = frame.sheet, round(y + frame.sizes.pad)
     return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
+
+
+def _draw_moment(frame: Frame, bodies: list[Box]) -> None:
+    """A line through the lanes at the moment up to which the story is told, beyond which nothing stands."""
+    if frame.chart.until and bodies:
+        x = frame.scale.x(frame.chart.told_to)
+        line = f"M{number(x)} {number(bodies[0].top)}V{number(bodies[-1].bottom)}"
+        frame.sheet.add("ground", tag("path", d=line, class_="axis"))
 
 
 def _frame(chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None) -> Frame:

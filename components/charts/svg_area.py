@@ -34,6 +34,11 @@ class Area:
     def x(self, moment: datetime) -> float:
         return self.frame.scale.x(moment)
 
+    @property
+    def end(self) -> float:
+        """The right end of what is told."""
+        return self.x(self.frame.chart.told_to)
+
     def place_of(self, mark: Mark, item: Item) -> tuple[float, float]:
         """Where an item stands: the middle of a sample's bin, the start of a bar, the spot of an observation."""
         if isinstance(mark, Bars):
@@ -52,10 +57,10 @@ class Area:
                 return
 
     def staircase(self, path: Path) -> str:
-        """A total's path data, to the right end of the window."""
+        """A total's path data, as far as it is told."""
         first = f"M{number(self.x(path[0][0]))} {number(self.y(path[0][1]))}"
         steps = (f"H{number(self.x(moment))}V{number(self.y(value))}" for moment, value in path[1:])
-        return first + "".join(steps) + f"H{number(self.frame.scale.right)}"
+        return first + "".join(steps) + f"H{number(self.end)}"
 
     def back_along(self, path: Path) -> str:
         """The corners of a total's path from its right end to its start, to close a band."""
@@ -64,7 +69,7 @@ class Area:
             x = self.x(moment)
             corners += [(x, corners[-1][1])] if corners else []
             corners.append((x, self.y(value)))
-        corners.append((self.frame.scale.right, corners[-1][1]))
+        corners.append((self.end, corners[-1][1]))
         return "".join(f"L{number(x)} {number(y)}" for x, y in reversed(corners))
 
     def take_ink(self, mark: Mark) -> None:
@@ -88,7 +93,7 @@ class Area:
 
     def _along(self, path: Path) -> Iterator[Box]:
         """Thin boxes along a staircase."""
-        ends = [*(self.x(moment) for moment, _ in path[1:]), self.frame.scale.right]
+        ends = [*(self.x(moment) for moment, _ in path[1:]), self.end]
         before = self.y(path[0][1])
         for (moment, value), end in zip(path, ends, strict=True):
             x, y = self.x(moment), self.y(value)

@@ -33,7 +33,9 @@ def _track(frame: Frame, lane: Lane, name: str, entries: list[Entry], y: float) 
     placed = _placed(frame, entries, claims=False, left=scale.left)
     y = y if frame.gutter_for_tracks else _caption(frame, name, y)
     height = max(1, row_count(placed)) * pitch
-    ground = tag("rect", x=scale.left, y=y, width=scale.right - scale.left, height=height, class_="band")
+    # What is not told yet is no stretch in which nobody looked.
+    told = scale.x(frame.chart.told_to) - scale.left
+    ground = tag("rect", x=scale.left, y=y, width=told, height=height, class_="band")
     frame.sheet.add("ground", ground)
     if frame.gutter_for_tracks:
         _beside(frame, name, y + pitch / 2)

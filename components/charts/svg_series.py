@@ -46,7 +46,7 @@ def _steps(area: Area, mark: Steps) -> None:
     _put(area, mark, band + tag("path", d=line, class_="s line", stroke_width=2.2))
     for item, level in levels(mark.items, area.frame.chart.window):
         fill = style.fill if item.when.exact else "open"
-        x, y = area.x(item.when.latest), area.y(level)
+        x, y = area.x(min(item.when.latest, area.frame.chart.told_to)), area.y(level)
         _put_item(area, mark, item, glyph(style.shape, fill, x, y, area.frame.sizes.glyph * 0.62))
 
 

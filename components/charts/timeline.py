@@ -12,7 +12,7 @@ from components.charts.interest import first_rise, mark_events, marks_lane
 from components.charts.model import Chart, Lane
 from components.charts.outages import first_trouble, main_service, observation_events, or_bare, outages_lane
 from components.charts.results import results_lane
-from components.charts.rows import records, split_by, when_in
+from components.charts.rows import records, split_by, surely, when_in
 from data.model import Precision, Sourced, When, Window
 from data.story import Story
 
@@ -43,11 +43,12 @@ def timeline_chart(
 
     `lanes` chooses among LANES; none chosen means all. Of several drawn series the first one is shown here.
     """
+    called = surely(calls)
     chosen = [name for name in LANES if not lanes or name in lanes]
     host = main_service(story)
     near_marks, far_marks = split_by(window, marks)
     seen, unseen = split_by(window, observations)
-    events, far = within(call_events(story, calls, milestones, window, caller=caller), window)
+    events, far = within(call_events(story, called, milestones, window, caller=caller), window)
     own = drawn_lanes(drawn, window)[:1]
     found: dict[str, tuple[Lane, ...]] = {
         "interest": (*own, marks_lane(story, near_marks, held=bool(own))),
@@ -63,7 +64,7 @@ def timeline_chart(
         slug="timeline",
         story=story.slug,
         title=f"The {'story' if window.length > ONE_DAY else 'night'} on one clock",
-        takeaway=timeline_takeaway(story, window, calls, trouble=trouble, rise=rise),
+        takeaway=timeline_takeaway(story, window, called, trouble=trouble, rise=rise),
         window=window,
         lanes=tuple(lane for name in chosen for lane in found[name]),
         events=events,

@@ -147,7 +147,7 @@ class Moments:
         self._moments = moments.Moments.of(
             embed.story,
             caller=embed.view.caller,
-            calls=load_calls(embed.story, caller=embed.view.caller),
+            calls=load_calls(embed.story, caller=embed.view.caller, possible=True),
             marks=load_interest_marks(embed.story),
             observations=load_observations(embed.story),
         )
