@@ -32,6 +32,7 @@ class Moments:
     marks: tuple[Row, ...]
     seen: tuple[Row, ...]
     no_total: str
+    order: Order = Order.HAPPENED
 
     @classmethod
     def of(cls, story: Story, *, caller: str, calls: Sourced, marks: Sourced, observations: Sourced) -> Self:
@@ -44,6 +45,7 @@ class Moments:
             _by_time(row for row in records(marks) if row["until"] is None),
             _by_time(row for row in records(observations) if row["host"] == host),
             no_total(story, caller),
+            story.order,
         )
 
     def sentence(self, at: datetime, style: Style = "time") -> str:
@@ -73,7 +75,7 @@ class Moments:
     def _seen(self, at: datetime, style: Style) -> str:
         rows = [row for row in self.seen if row["latest"] <= at]
         if not rows:
-            come = "published" if self.story.order is Order.KNOWN else "made"
+            come = "published" if self.order is Order.KNOWN else "made"
             return f"No observation of {main_service(self.story)} is known to have been {come} by then."
         last = max(rows, key=lambda row: row["latest"])
         same = [row for row in rows if row["latest"] == last["latest"] and row["status"] != last["status"]]

@@ -14,6 +14,8 @@ from components.charts.room import Box
 from components.charts.text import BOLD, REGULAR, text_width, xml
 from components.charts.words import amount, period
 
+#: The chart that is played: its elements say what they belong to.
+PLAYED = "replay"
 #: From the ground up.
 LAYERS = ("ground", "events", "marks", "text")
 Layer = Literal["ground", "events", "marks", "text"]
@@ -78,8 +80,9 @@ class Sheet:
         classes: str = "",
         anchor: Anchor = "start",
         bold: bool = False,
+        of: str = "",
     ) -> None:
-        """Write a line whose baseline is at y, and remember its box."""
+        """Write a line whose baseline is at y, and remember its box; `of` names what it belongs to, for a player."""
         element = tag(
             "text",
             xml(text, most=2_000),
@@ -88,6 +91,7 @@ class Sheet:
             font_size=size,
             class_=f"{classes} b".strip() if bold else classes,
             text_anchor="" if anchor == "start" else anchor,
+            data_of=of,
         )
         self.add("text", element)
         box = text_box(x, y, text, size, anchor=anchor, bold=bold)
@@ -155,6 +159,10 @@ class Frame:
     @property
     def dated(self) -> bool:
         return self.chart.window.length > timedelta(hours=36)
+
+    def of(self, name: str) -> str:
+        """The name of what an element belongs to, where a player must be able to hide it with that."""
+        return name if self.chart.slug == PLAYED else ""
 
     def hover(self, lane: Lane, mark: Mark, item: Item) -> str:
         """What a pointer over an item is told: when, what, how much."""

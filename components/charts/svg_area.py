@@ -46,14 +46,15 @@ class Area:
         moment = middle_of(mark, item) if isinstance(mark, Line) else spot(item.when, self.frame.chart.window)
         return self.x(moment), self.y(item.value or 0)
 
-    def label(self, text: str, places: Iterable[Place], *, classes: str = "", bold: bool = False) -> None:
+    def label(self, text: str, places: Iterable[Place], *, classes: str = "", bold: bool = False, of: str = "") -> None:
         """Write the text at the first place that is free, or not at all."""
         size = self.frame.sizes.label
         for x, y, side in places:
             box = text_box(x, y, text, size, anchor=side, bold=bold)
             if text and self.room.free(box):
                 self.room.take(box)
-                self.frame.sheet.text(x, y, text, size, classes=f"{classes} halo".strip(), anchor=side, bold=bold)
+                style = f"{classes} halo".strip()
+                self.frame.sheet.text(x, y, text, size, classes=style, anchor=side, bold=bold, of=of)
                 return
 
     def staircase(self, path: Path) -> str:

@@ -62,11 +62,14 @@ def _number(frame: Frame, n: int, event: Event, entry: Placed, y: float) -> None
     tone = f"t-{event.tone.value}"
     rows = " ".join(map(named, event.rows))
     frame.sheet.add("text", tag("g", title + circle, class_=tone, data_event=str(n), data_rows=rows))
+    of = frame.of(f"e{n}")
     digits = f"{tone} {'on' if solid else 'f'} d"
-    frame.sheet.text(x, y + sizes.digit * 0.36, str(n), sizes.digit, classes=digits, anchor="middle", bold=True)
+    frame.sheet.text(x, y + sizes.digit * 0.36, str(n), sizes.digit, classes=digits, anchor="middle", bold=True, of=of)
     if entry.side:
         classes = f"{tone} f halo" if event.emphasised else "q halo"
-        frame.sheet.text(entry.text_span[0], y + sizes.label * 0.35, entry.flag.text, sizes.label, classes=classes)
+        frame.sheet.text(
+            entry.text_span[0], y + sizes.label * 0.35, entry.flag.text, sizes.label, classes=classes, of=of
+        )
 
 
 def draw_lines(frame: Frame, strip: Strip, strip_bottom: float, bodies: Sequence[Box]) -> None:
@@ -76,14 +79,14 @@ def draw_lines(frame: Frame, strip: Strip, strip_bottom: float, bodies: Sequence
     end = bodies[-1].bottom
     lanes = list(zip(frame.chart.lanes, bodies, strict=True))
     pitch = frame.sizes.circle * 2 + 2
-    for _, event, entry in strip:
+    for n, event, entry in strip:
         tone = f"t-{event.tone.value}"
         x = entry.flag.x
         top = strip_bottom - 6 - (entry.row + 0.5) * pitch
         style = look(event.tone)
         own = [body for lane, body in lanes if not event.lanes or lane.slug in event.lanes]
         if has_band(event.when):
-            _band(frame, event, own)
+            _band(frame, event, own, of=frame.of(f"e{n}"))
         strong = event.emphasised
         whole = strong and len(own) == len(bodies)
         parts = [f"M{number(x)} {number(top)}V{number(end if whole else strip_bottom)}"]
@@ -92,10 +95,12 @@ def draw_lines(frame: Frame, strip: Strip, strip_bottom: float, bodies: Sequence
         dash = "1 3" if not event.when.exact else style.dash
         line = tag("path", d="".join(parts), class_=f"{tone} s {'strong' if strong else 'weak'}", stroke_dasharray=dash)
         foot = outline(style.shape, x, strip_bottom, 2.4, class_="f" if event.when.exact else "p s")
-        frame.sheet.add("events", line + tag("g", foot, class_=tone))
+        foot = tag("g", foot, class_=tone)
+        of = frame.of(f"e{n}")
+        frame.sheet.add("events", tag("g", line + foot, data_of=of) if of else line + foot)
 
 
-def _band(frame: Frame, event: Event, bodies: Sequence[Box]) -> None:
+def _band(frame: Frame, event: Event, bodies: Sequence[Box], *, of: str) -> None:
     """From the earliest to the latest it may have been: fading in, since it is surest at its latest bound."""
     left, right = frame.scale.x(event.when.earliest), frame.scale.x(event.when.latest)
     if right - left < 1:
@@ -110,7 +115,7 @@ def _band(frame: Frame, event: Event, bodies: Sequence[Box]) -> None:
     frame.sheet.add(
         "ground",
         "".join(
-            tag("rect", x=left, y=body.top, width=right - left, height=body.bottom - body.top, fill=fill)
+            tag("rect", x=left, y=body.top, width=right - left, height=body.bottom - body.top, fill=fill, data_of=of)
             for body in bodies
         ),
     )

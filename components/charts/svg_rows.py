@@ -6,7 +6,7 @@ from components.charts.geometry import in_row, spot, tracks_of
 from components.charts.labels import GAP, Flag, Placed, place, row_count
 from components.charts.model import Item, Lane, Mark, Spans
 from components.charts.sheet import Frame, tag
-from components.charts.svg_marks import extent, item_group, point, span
+from components.charts.svg_marks import extent, item_group, named, point, span
 from components.charts.text import fitted, short_forms, text_width, visible
 
 #: More loose spans than this lie closer together, without labels.
@@ -110,4 +110,5 @@ def _draw(
             drawing = point(frame, mark, item, entry.flag.x, y)
         frame.sheet.add("marks", item_group(frame, lane, mark, item, drawing))
         if entry.side:
-            frame.sheet.text(entry.text_span[0], y + size * 0.35, entry.flag.text, size, classes="halo")
+            of = frame.of(named(item.row))
+            frame.sheet.text(entry.text_span[0], y + size * 0.35, entry.flag.text, size, classes="halo", of=of)

@@ -51,17 +51,31 @@ def _steps(area: Area, mark: Steps) -> None:
 
 
 def _line(area: Area, mark: Line) -> None:
+    past = _past(area)
     for run in runs(mark):
         places = [area.place_of(mark, item) for item in run]
         if all(item.low is not None and item.high is not None for item in run):
             upper = [(x, area.y(item.high or 0)) for (x, _), item in zip(places, run, strict=True)]
             lower = [(x, area.y(item.low or 0)) for (x, _), item in zip(places, run, strict=True)]
-            _put(area, mark, tag("path", d=_joined([*upper, *reversed(lower)]) + "z", class_="f", opacity=0.2))
+            _put(
+                area,
+                mark,
+                tag("path", d=_joined([*upper, *reversed(lower)]) + "z", class_="f", opacity=0.2, clip_path=past),
+            )
         path = _joined(places) + ("h0.1" if len(run) == 1 else "")
-        _put(area, mark, tag("path", d=path, class_="s line", stroke_width=1.6))
+        _put(area, mark, tag("path", d=path, class_="s line", stroke_width=1.6, clip_path=past))
     for item in mark.items:
         _sample(area, mark, item)
     _name(area, mark)
+
+
+def _past(area: Area) -> str:
+    """What clips a curve to the part that is told, where a player moves its edge; nothing elsewhere."""
+    frame = area.frame
+    if not frame.of("past"):
+        return ""
+    edge = tag("rect", x=0.0, y=0.0, width=frame.width, height=area.bottom + 4)
+    return frame.sheet.paint("past", tag("clipPath", edge, clipPathUnits="userSpaceOnUse"))
 
 
 def _joined(places: list[tuple[float, float]]) -> str:
@@ -116,4 +130,4 @@ def _quantity(area: Area, mark: Mark, item: Item) -> None:
         _put_item(area, mark, item, point(frame, mark, item, x, y))
         left, right = min(x - 5, left), max(x + 5, right)
         places = [(right + 5, y + 4, "start"), (left - 5, y + 4, "end"), (x, y - (18 if bounded else 9), "middle")]
-    area.label(value_text(item), places)
+    area.label(value_text(item), places, of=frame.of(named(item.row)))

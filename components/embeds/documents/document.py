@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from components.charts import svg
@@ -15,8 +16,10 @@ from components.charts.model import Line
 from components.embeds.documents.ground import ground, page_style
 from components.embeds.documents.lines import Lines, Moments, lines_of
 from components.embeds.documents.parts import element, held, link, panel, text
+from components.embeds.documents.playing import is_played, moments_list, night_of, play_bar, then
 from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed
+from components.player import ASSETS as PLAYER
 from components.view import utc_text
 
 __all__ = ["draw_document", "policy"]
@@ -28,23 +31,35 @@ _MOST_MOMENTS = 160
 _HERE = Path(__file__).resolve().parent
 _TITLE = re.compile(r"<title>[^<]*</title>")
 _STYLE = re.compile(r"<style>([^<]*)</style>")
+#: Scripts of a document that is read, and of one that is played.
+READ_BY = (_HERE / "reading.js", _HERE / "hosting.js")
+PLAYED_BY = (PLAYER / "player.js", _HERE / "playing.js", _HERE / "hosting.js")
+_REMARK = re.compile(r"^\s*//.*\n", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 
 
 def draw_document(embed: Embed) -> str:
     """The page as HTML text in UTF-8, the same for the same embed on every machine at any time."""
     lines = lines_of(embed)
+    night = night_of(embed) if is_played(embed) else None
     return (
         f'<!doctype html>\n<html lang="en"><head>{"".join(_head(embed, lines))}</head>\n'
-        f"<body>{_figure(embed, lines)}\n"
-        f'<script type="application/json" id="nd-moments">{_json(_moments(embed))}</script>\n'
-        f"<script>{_asset('document.js')}</script></body></html>\n"
+        f"<body>{_figure(embed, lines, night)}\n"
+        f"{_scripted('nd-night', night, PLAYED_BY) if night else _scripted('nd-moments', _moments(embed), READ_BY)}"
+        "</body></html>\n"
     )
 
 
+def _scripted(name: str, data: object, scripts: tuple[Path, ...]) -> str:
+    """Data, and the scripts that read it, as one: each without its comments and without what makes it a module."""
+    code = "\n".join(_asset(script) for script in scripts)
+    return f'<script type="application/json" id="{name}">{_json(data)}</script>\n<script>{code}</script>'
+
+
 @cache
-def _asset(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+def _asset(path: Path) -> str:
+    said = path.read_text(encoding="utf-8")
+    return _REMARK.sub("", said).replace("export const", "const") if path.suffix == ".js" else _COMMENT.sub("", said)
 
 
 def _head(embed: Embed, lines: Lines) -> Iterator[str]:
@@ -63,21 +78,28 @@ def _head(embed: Embed, lines: Lines) -> Iterator[str]:
             f'title="{text(lines.headline)}">'
         )
     yield '<base target="_blank">'
-    yield f"<style>{page_style(embed, _COMMENT.sub('', _asset('document.css')))}</style>"
+    yield f"<style>{page_style(embed, ''.join(map(_asset, _styles(embed))))}</style>"
 
 
-def _figure(embed: Embed, lines: Lines) -> str:
-    title = element("h1", held(text(lines.headline)), class_="nd-long" if lines.long else "", dir="auto", id="nd-title")
-    header = element("header", title + f'<p dir="auto">{held(text(lines.summary))}</p>')
+def _styles(embed: Embed) -> tuple[Path, ...]:
+    return (_HERE / "document.css", *((PLAYER / "player.css",) if is_played(embed) else ()))
+
+
+def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
+    long = "nd-title nd-long" if lines.long else "nd-title"
+    title = element("h1", held(text(lines.headline)), class_=long, dir="auto", id="nd-title")
+    header = element("header", title + f'<p class="nd-told" dir="auto">{held(text(lines.summary))}</p>')
     drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width)}</div>' for width in DRAWN)
     name = "nd-stage nd-origin" if embed.chart.origin else "nd-stage"
     stage = f'<div class="{name}">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
+    stage += play_bar() if night else ""
     stage += element("p", text(lines.keys), class_="nd-signs") if lines.keys else ""
     folded = "\n".join(
-        f'<details id="{name}"><summary>{text(said)}</summary>{panel(embed, name)}</details>'
+        f'<details id="{name}"><summary>{text(said)}</summary>{_panel(embed, name, night)}</details>'
         for name, said in lines.folded
     )
     foot = "".join(f"<bdi>{link(piece)}</bdi>" if piece.link else link(piece) for piece in lines.foot)
+    folded += then() if night else ""
     footer = f'<footer><div class="nd-more">{folded}</div><p class="nd-foot">{foot}</p></footer>'
     return element(
         "figure",
@@ -88,6 +110,10 @@ def _figure(embed: Embed, lines: Lines) -> str:
         data_story=embed.story.slug,
         data_chart=embed.chart.slug,
     )
+
+
+def _panel(embed: Embed, name: str, night: dict[str, Any] | None) -> str:
+    return moments_list(night) if night and name == "nd-list" else panel(embed, name)
 
 
 def _drawing(embed: Embed, width: int) -> str:

@@ -12,6 +12,7 @@ from components.charts.clock import Style
 from components.charts.events import ONE_DAY
 from components.charts.keys import keys_of
 from components.charts.moved import last_of_each
+from components.charts.sheet import PLAYED
 from components.charts.text import visible
 from components.charts.words import brief, fitted, whole
 from components.embeds.documents.findings import counted, findings
@@ -57,7 +58,7 @@ class Lines:
 
 def lines_of(embed: Embed) -> Lines:
     """The closed document in words, times on the embed's clock."""
-    headline = fitted(_line(brief(embed.chart, embed.clock, HEADLINE_CHARACTERS)), HEADLINE_CHARACTERS)
+    headline = fitted(line(brief(embed.chart, embed.clock, HEADLINE_CHARACTERS)), HEADLINE_CHARACTERS)
     return Lines(
         headline,
         whole(_summary(embed, headline), _SUMMARY_CHARACTERS),
@@ -67,11 +68,11 @@ def lines_of(embed: Embed) -> Lines:
     )
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-def caution_line(embed: Embed) -> str:
+def cautionline(embed: Embed) -> str:
     """The caution in one sentence, for what is too small for the panel; empty where the chart has none."""
     return CAUTION if caution_of(embed.story, embed.chart) else ""
 
@@ -83,7 +84,7 @@ def _summary(embed: Embed, headline: str) -> str:
     said = f"{clock.span(chart.window)}: {found}." if found else f"{clock.say(chart.title)}, {_amount(embed)}."
     said = said[:1].upper() + said[1:]
     picked = Moments(embed).sentence(embed.view.at) if embed.view.at else ""
-    return _line(f"{said} {picked}")
+    return line(f"{said} {picked}")
 
 
 def _amount(embed: Embed) -> str:
@@ -96,7 +97,8 @@ def _amount(embed: Embed) -> str:
 
 def _folded(embed: Embed) -> tuple[tuple[str, str], ...]:
     chart = embed.chart
-    found = [("nd-events", counted(len(chart.events), "event"))] if chart.events else []
+    found = [("nd-list", "Moments")] if chart.slug == PLAYED else []
+    found += [("nd-events", counted(len(chart.events), "event"))] if chart.events else []
     found += [("nd-table", "Table")]
     found += [("nd-caution", "Cautions")] if caution_of(embed.story, chart) else []
     return (*found, ("nd-method", "Method"))
@@ -114,7 +116,7 @@ def _foot(embed: Embed) -> list[Piece]:
     if embed.story.corrections:
         pieces += [Piece(" · "), Piece(counted(len(embed.story.corrections), "correction"), "#nd-corrections")]
     if embed.version:
-        pieces.append(Piece(f" · Frozen copy {fitted(_line(embed.version), _VERSION_CHARACTERS)}"))
+        pieces.append(Piece(f" · Frozen copy {fitted(line(embed.version), _VERSION_CHARACTERS)}"))
     elif embed.address:
         pieces.append(Piece(" · Updating"))
     if embed.app_address:
@@ -129,7 +131,7 @@ def _named_sources(embed: Embed) -> list[Piece]:
         return [Piece("No sources: nothing is drawn")]
     pieces, room = [Piece("Sources: ")], _NAMED_CHARACTERS
     for source in sources:
-        name = fitted(_line(source.org), _NAMED_CHARACTERS)
+        name = fitted(line(source.org), _NAMED_CHARACTERS)
         if len(pieces) > 1 and len(name) > room:
             break
         pieces += [Piece(", ")] if len(pieces) > 1 else []
@@ -144,7 +146,7 @@ class Moments:
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
-        self._moments = moments.Moments.of(
+        self.rows = moments.Moments.of(
             embed.story,
             caller=embed.view.caller,
             calls=load_calls(embed.story, caller=embed.view.caller, possible=True),
@@ -156,6 +158,6 @@ class Moments:
         """What is on record up to this minute; nothing later is said."""
         embed = self._embed
         if embed.chart.origin:
-            return _line(last_of_each(embed.chart, embed.clock, at))
+            return line(last_of_each(embed.chart, embed.clock, at))
         style: Style = "stamp" if embed.chart.window.length >= ONE_DAY else "time"
-        return _line(embed.clock.say(self._moments.sentence(at, style)))
+        return line(embed.clock.say(self.rows.sentence(at, style)))

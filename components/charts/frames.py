@@ -1,0 +1,103 @@
+"""A night as frames: from which instant each row and event of a chart is told, and one sentence for each change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from components.charts.clock import Clock, Style
+from components.charts.events import ONE_DAY
+from components.charts.model import Chart
+from components.charts.moments import Moments, Row
+from data.asof import published_to_the_minute, stands_from
+from data.model import Order, Window
+from data.story import Story
+from data.timing import when_of
+from data.totals import call_when
+
+#: A table's rows are known by its name and theirs: "observations:ctv-11pm".
+Stands = Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """What it takes to tell a chart up to any instant of its window, in one order.
+
+    `sure` has for each row of the chart the instant from which it stands, `maybe` for calls of which only bounds are
+    known the one from which they are possible; a row in neither stands at no moment, only in the whole. `events` are
+    the instants of the numbered events. `moments` are those at which anything changes, by time, with a sentence each;
+    `before` is the sentence for the start of the window.
+    """
+
+    order: Order
+    sure: Stands
+    maybe: Stands
+    events: tuple[datetime, ...]
+    moments: tuple[tuple[datetime, str], ...]
+    before: str
+
+
+def frames_of(story: Story, chart: Chart, clock: Clock, *, order: Order, words: Moments) -> Frames:
+    """The frames of a chart in this order, as far as its story is told; `words` are made of all its rows."""
+    stands = {row: at for row, at in _stands(story, order) if story.until is None or at <= story.until}
+    last = {item.row: item.last for lane in chart.lanes for _, item in lane.items}
+    rows = {*last, *(row for event in chart.events for row in event.rows)}
+    sure = {row: moment for row, moment in (_fetched(story, last, order) | stands).items() if row in rows}
+    maybe = {row: moment for row, moment in _possible(story, order).items() if row in rows}
+    events = tuple(event.when.latest for event in chart.events)
+    style: Style = "stamp" if chart.window.length >= ONE_DAY else "time"
+
+    def sentence(at: datetime) -> str:
+        return clock.say(_up_to(words, at, stands, order).sentence(at, style))
+
+    changes = sorted(at for at in {*sure.values(), *maybe.values(), *events} if at in chart.window)
+    told = tuple((at, sentence(at)) for at in changes)
+    return Frames(order, sure, maybe, events, told, sentence(chart.window.start))
+
+
+def _stands(story: Story, order: Order) -> Iterator[tuple[str, datetime]]:
+    """Every row of the story's tables that stands at some moment, with the first of these."""
+    yield from ((f"calls:{call.id}", call_when(call, story).latest) for call in story.calls)
+    yield from ((f"milestones:{row.id}", when.latest) for row in story.milestones if (when := when_of(row, story)))
+    for row in story.observations:
+        if moment := stands_from(row, story, order):
+            yield f"observations:{row.id}", moment
+    for figure in story.figures:
+        if moment := stands_from(figure, story, order):
+            yield f"figures:{figure.id}", moment
+
+
+def _fetched(story: Story, last: Stands, order: Order) -> dict[str, datetime]:
+    """Rows of no table, which stand when what they count or saw was over; nobody can say when they were published."""
+    own = {*(f"observations:{row.id}" for row in story.observations), *(f"figures:{row.id}" for row in story.figures)}
+    fetched = {row: moment for row, moment in last.items() if row not in own}
+    return fetched if order is Order.HAPPENED else {}
+
+
+def _possible(story: Story, order: Order) -> dict[str, datetime]:
+    """Calls that may have been made some time before they surely had been; what is not published is not possible."""
+    calls = ((call, call_when(call, story)) for call in story.calls)
+    known = order is Order.KNOWN
+    return {f"calls:{call.id}": when.earliest for call, when in calls if when.earliest < when.latest and not known}
+
+
+def _up_to(words: Moments, at: datetime, stands: Stands, order: Order) -> Moments:
+    """The rows that stand at this instant; calls that are possible by then too, since totals count them."""
+
+    def kept(rows: Iterable[Row], table: str = "") -> tuple[Row, ...]:
+        named = ((f"{table or row['table']}:{row['id']}", row) for row in rows)
+        return tuple(row for name, row in named if stands.get(name, row["latest"]) <= at)
+
+    calls = tuple(row for row in words.calls if row["latest"] <= at) if order is Order.KNOWN else words.calls
+    return replace(words, calls=calls, marks=kept(words.marks), seen=kept(words.seen, "observations"), order=order)
+
+
+def minutes_known(story: Story, window: Window) -> tuple[int, int]:
+    """Of how many observations in the window the minute of publication is known, and how many there are.
+
+    A call is published as it is made, so calls are not among them.
+    """
+    timed = ((row, when_of(row, story)) for row in story.observations)
+    rows = [row for row, when in timed if when and window.overlaps(when.earliest, when.latest)]
+    return sum(published_to_the_minute(row, story) for row in rows), len(rows)

@@ -1,0 +1,14 @@
+// Opens the night at the moment that the address names behind #, and keeps the moment there.
+{
+  const asked = new URLSearchParams(location.hash.replace(/^#\??/, ""));
+  const night = JSON.parse(document.getElementById("nd-night").textContent);
+  play(document.getElementById("nightdesk"), night, {
+    at: asked.get("at"),
+    order: night.names.find((name) => name === asked.get("when")) || night.names[0],
+    moved: (at, order) => {
+      const known = order === "known" ? "&when=known" : "";
+      // In a frame without an origin of its own there is no address to write.
+      try { history.replaceState(null, "", at ? `#at=${at}${known}` : "#"); } catch {}
+    },
+  });
+}
