@@ -16,6 +16,7 @@ from components.charts.model import Chart, Event
 from components.charts.outages import outages_chart
 from components.charts.pairs import Night, caller_in, night_names, partner_of, starts_of
 from components.charts.results import results_chart
+from components.charts.tally import map_chart
 from components.charts.timeline import timeline_chart
 from components.charts.traffic import traffic_chart
 from data.accounts import subjects_of
@@ -34,7 +35,7 @@ from data.story import Story
 from data.tables import Correction
 
 #: Charts of a range, and those that answer a question, which choose the range that holds it.
-CHARTS, ANSWERS = ("timeline", "interest", "outages", "results", "traffic", "lenses"), ("claim",)
+CHARTS, ANSWERS = ("timeline", "interest", "outages", "results", "map", "traffic", "lenses"), ("claim",)
 #: Charts that hold another story beside this one.
 PAIRS = ("compare",)
 EVERY = (*CHARTS, *ANSWERS, *PAIRS)
@@ -163,6 +164,8 @@ def _built(
         case "results":
             calls, milestones = load.calls(story, caller=caller), load.milestones(story)
             return results_chart(story, window, calls=calls, milestones=milestones, caller=caller)
+        case "map":
+            return map_chart(story, window, calls=load.calls(story, caller=caller, possible=True), caller=caller)
         case "traffic":
             return traffic_chart(story, window, figures=load.traffic(story))
         case "lenses":

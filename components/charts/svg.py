@@ -15,8 +15,10 @@ from components.charts.svg_events import draw_lines, draw_strip
 from components.charts.svg_lanes import draw_lane
 from components.charts.svg_notes import draw_headline, draw_notes
 from components.charts.svg_sides import end_width, gutter_width
+from components.charts.svg_tiles import draw_tiles, tile_rules
 from components.charts.text import xml
 from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
+from components.charts.tiles import apart
 
 #: Pixels. Outside of this range a drawing is made at its nearest end and scales by its viewBox.
 NARROWEST, WIDEST = 320, 1400
@@ -94,17 +96,21 @@ def layout(
     """Every element and every text box of the drawing, before colours; `sizes` are the width's own if None."""
     frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes)
     y = draw_headline(frame, frame.sizes.pad) if headline else frame.sizes.pad * 0.5
+    tiled, timed = apart(chart.lanes)
+    for lane in tiled:
+        y = draw_tiles(frame, lane, y)
     strip_bottom, strip = draw_strip(frame, y)
     bodies: list[Box] = []
     y, gap = strip_bottom, 4.0 if brief else 10.0
-    for lane in chart.lanes:
+    for lane in timed:
         y, body = draw_lane(frame, lane, y)
         bodies.append(body)
         y += gap
-    draw_lines(frame, strip, strip_bottom, bodies)
+    draw_lines(frame, strip, strip_bottom, list(zip(timed, bodies, strict=True)))
     foot = y - gap if bodies else y
     plot = Box(frame.scale.left, strip_bottom, frame.scale.right, foot)
-    y = draw_notes(frame, _axis(frame, bodies, foot) if bodies else _nothing(frame, foot), credit=credit)
+    end = _axis(frame, bodies, foot) if bodies else foot if tiled else _nothing(frame, foot)
+    y = draw_notes(frame, end, credit=credit)
     sheet, height = frame.sheet, round(y + frame.sizes.pad)
     return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
 
@@ -187,6 +193,7 @@ def _colours(theme: Theme, scope: str) -> str:
         ".reference": f"stroke:{theme.ink};fill:none",
         ".hatch": f"stroke:{theme.quiet};stroke-width:.8px;opacity:.55;fill:none",
         **{f".t-{tone.value}": f"color:{theme.colour(tone)}" for tone in Tone},
+        **tile_rules(theme),
     }
     return "".join(
         f"{','.join(f'{scope} {part}' for part in name.split(','))}{{{rule}}}" for name, rule in rules.items()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from components.charts import svg
 from components.charts.geometry import anchor
-from components.charts.model import Line
+from components.charts.model import Line, Tiles
 from components.embeds.documents.ground import ground, page_style
 from components.embeds.documents.lines import Lines, Moments, lines_of
 from components.embeds.documents.parts import element, held, link, panel, text
@@ -103,7 +103,8 @@ Moment = tuple[str, str, int]
 def _moments(embed: Embed) -> list[Moment]:
     """A sentence for every event and mark of the window, by time: UTC, what is on record by then, the event's number.
 
-    An event is told at its latest bound, which is when it had surely happened.
+    What does not stand over the clock, like a tile, has none. An event is told at its latest bound, which is when it
+    had surely happened.
     """
     chart, words = embed.chart, Moments(embed)
     events = [(event.when.latest, number) for number, event in chart.numbered]
@@ -111,7 +112,7 @@ def _moments(embed: Embed) -> list[Moment]:
         anchor(item.when)
         for lane in chart.lanes
         for mark, item in lane.items
-        if not isinstance(mark, Line) and chart.window.start <= anchor(item.when) <= chart.window.end
+        if not isinstance(mark, Line | Tiles) and chart.window.start <= anchor(item.when) <= chart.window.end
     }
     left = sorted(marks - {moment for moment, _ in events})
     chosen = sorted([*events, *((moment, 0) for moment in left)][:_MOST_MOMENTS])
