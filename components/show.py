@@ -12,8 +12,9 @@ from components.changes import change, stories_here
 from components.charts.clock import Clock
 from components.charts.elapsed import Elapsed, clock_of
 from components.charts.events import is_dated
-from components.charts.model import Chart, Event, Gap
+from components.charts.model import Chart, Event, Gap, Item, Tiles
 from components.charts.plotly import CONFIG
+from components.charts.tiles import is_side
 from components.charts.words import describe
 from components.embeds.embed import Embed
 from components.embeds.formats import file_name, render
@@ -34,6 +35,7 @@ _HOLDS = {
     "interest": "search figure",
     "outages": "observation",
     "results": "call",
+    "map": "call",
     "traffic": "traffic figure",
     "lenses": "article view or airtime",
     "claim": "account",
@@ -87,7 +89,7 @@ def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
         item
         for lane in chart.lanes
         for mark, item in lane.items
-        if not isinstance(mark, Gap) and chart.window.overlaps(item.when.earliest, item.last)
+        if (is_side(mark) if isinstance(mark, Tiles) else not isinstance(mark, Gap) and _here(chart, item))
     )
     if chart.events or any(held):
         return
@@ -100,6 +102,10 @@ def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
         key=f"nearest-{chart.slug}-{utc_text(chart.window.start)}",
         on_click=lambda: change(story, lambda now: now.with_window(nearest)),
     )
+
+
+def _here(chart: Chart, item: Item) -> bool:
+    return chart.window.overlaps(item.when.earliest, item.last)
 
 
 def nearest_window(chart: Chart, *, default: Window) -> Window:

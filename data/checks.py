@@ -85,6 +85,8 @@ def _disagreements(read: AboutFile, tables: Mapping[str, Table]) -> Iterator[Fau
     if weights and contests.sound and sum(weights.values()) != about.total:
         found = f"weights that sum to {sum(weights.values()):,}"
         yield Fault("contests.csv", None, "weight", found, f"{about.total:,}, the total in story.toml")
+    if contests.sound:
+        yield from _strange_tiles(cast("list[tuple[int, Contest]]", contests.rows))
     yield from _strange_votes(about, cast("list[tuple[int, Result]]", tables["results.csv"].rows))
     ledger = cast("list[tuple[int, Call]]", calls.rows)
     if calls.sound:
@@ -137,6 +139,21 @@ def _doubled_calls(about: About, ledger: list[tuple[int, Call]]) -> Iterator[Fau
         if (first := counted.setdefault((call.contest, call.caller), line)) != line:
             found = f"a second {call.role} call of {call.contest} by {call.caller}, the first is on line {first}"
             yield Fault("calls.csv", line, "contest", found, "one, and role corroboration for another log of it")
+
+
+def _strange_tiles(contests: list[tuple[int, Contest]]) -> Iterator[Fault]:
+    """Two contests on one tile, and contests that a map would leave out because only others have a tile."""
+    taken: dict[tuple[int, int], tuple[int, str]] = {}
+    for line, row in contests:
+        if row.tile is None:
+            continue
+        first, code = taken.setdefault(row.tile, (line, row.code))
+        if first != line:
+            found = f"column {row.tile_column}, row {row.tile_row} for {row.code}, which is {code}'s on line {first}"
+            yield Fault("contests.csv", line, "tile_column", found, "a place of its own")
+    left = [(line, row.code) for line, row in contests if row.tile is None]
+    for line, code in left if taken else ():
+        yield Fault("contests.csv", line, "tile_column", f"no place for {code}", "one for every contest, or for none")
 
 
 def _strange_votes(about: About, results: list[tuple[int, Result]]) -> Iterator[Fault]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from data.model import Precision, as_utc
+from data.publication import Published as Published
+from data.publication import published_span as published_span
 from data.tokens import TOLD, Zone
 
 #: Every id: short, lower-case, usable in an address and as the anchor of a row.
@@ -20,15 +22,13 @@ Note = Annotated[str, Field(max_length=1_000)]
 #: Words of our own that are shown on the reader's clock.
 Told = Annotated[Text, TOLD]
 ToldNote = Annotated[Note, TOLD]
+#: Tiles side by side that still hold letters on a phone.
+MOST_TILES = 24
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$"
 
 #: Years 1900 to 2199, so that no offset and no "end of that day" can leave the calendar.
 _DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _DATED = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})")
-_PUBLISHED = re.compile(
-    r"(19|20|21)[0-9]{2}(-[0-9]{2}(-[0-9]{2}(/(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}|T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z)?)?)?"
-)
-_PUBLISHED_WANTS = "wants 2016, 2016-11, 2016-11-09, 2016-11-08/2016-11-09 or 2016-11-09T03:50Z"
 
 
 def _instant(value: object) -> object:
@@ -48,43 +48,6 @@ def _day(value: object) -> object:
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(as_utc)]
 #: Named, because a column called `date` hides the type of that name from its own annotation.
 Day = Annotated[date, BeforeValidator(_day)]
-
-
-def published_span(text: str) -> tuple[datetime, datetime] | None:
-    """The UTC interval in which something was published: a minute, a day, two days, a month or a year.
-
-    A day-only publication counts as known at the end of that day, so readers use the second value.
-    """
-    if not text:
-        return None
-    if "T" in text:
-        moment = datetime.fromisoformat(text).astimezone(UTC)
-        return moment, moment
-    first, _, last = text.partition("/")
-    start = datetime.fromisoformat((first + "-01-01")[:10] if len(first) < 10 else first).replace(tzinfo=UTC)
-    if last:
-        return start, datetime.fromisoformat(last).replace(tzinfo=UTC) + timedelta(days=1)
-    if len(first) == 10:
-        return start, start + timedelta(days=1)
-    months = 12 if len(first) == 4 else 1
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return start, datetime(year, month + 1, 1, tzinfo=UTC)
-
-
-def _published(text: str) -> str:
-    if text and not _PUBLISHED.fullmatch(text):
-        raise ValueError(_PUBLISHED_WANTS)
-    try:
-        published_span(text)
-    except ValueError as error:  # the 31st of November
-        raise ValueError(_PUBLISHED_WANTS) from error
-    first, _, last = text.partition("/")
-    if last and last < first:
-        raise ValueError("wants the earlier day first")
-    return text
-
-
-Published = Annotated[str, AfterValidator(_published)]
 
 
 def _z(moment: date) -> str:
@@ -190,6 +153,21 @@ class Contest(Row):
     short: Text
     weight: Annotated[int, Field(ge=0, le=100_000)]
     source: Annotated[str, Field(min_length=1)]
+    #: The place of its tile on the map, counted from 0 at the top left.
+    tile_column: Annotated[int, Field(ge=0, le=MOST_TILES - 1)] | None = None
+    tile_row: Annotated[int, Field(ge=0, le=MOST_TILES - 1)] | None = None
+
+    @property
+    def tile(self) -> tuple[int, int] | None:
+        """Column and row of its tile; None for a contest without one."""
+        return None if self.tile_column is None or self.tile_row is None else (self.tile_column, self.tile_row)
+
+    @model_validator(mode="after")
+    def _tile_is_whole(self) -> Self:
+        for column, other in (("tile_column", "tile_row"), ("tile_row", "tile_column")):
+            if getattr(self, column) is None and getattr(self, other) is not None:
+                raise _wrong(column, "an empty cell", f"a whole number from 0, beside {other}")
+        return self
 
 
 class Call(Timed):

@@ -111,6 +111,10 @@ FIRST_CALLS: dict[str, str] = {
 }
 
 
+#: All of contests.csv from the last of its columns on.
+TILES = FIRST_CALLS["contests.csv"][FIRST_CALLS["contests.csv"].index("source") : -1]
+
+
 def written(root: Path, files: dict[str, str] = FIRST_CALLS, *, name: str = "first-calls") -> Path:
     folder = root / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -214,6 +218,29 @@ CELL_FAULTS = [
         "contests.csv", "Ind.,11", "Ind.,10", None, "weight",
         "contests.csv, column weight: found weights that sum to 13, wants 14, the total in story.toml",
         id="weights do not sum to the total",
+    ),
+    pytest.param(
+        "contests.csv", TILES, "source,tile_column,tile_row\nUS-IN,Indiana,Ind.,11,ap,,3\nUS-VT,Vermont,Vt.,3,ap,9,1",
+        2, "tile_column",
+        "contests.csv, line 2, column tile_column: found an empty cell, wants a whole number from 0, beside tile_row",
+        id="half a tile",
+    ),
+    pytest.param(
+        "contests.csv", TILES, "source,tile_column,tile_row\nUS-IN,Indiana,Ind.,11,ap,9,1\nUS-VT,Vermont,Vt.,3,ap,9,1",
+        3, "tile_column",
+        "contests.csv, line 3, column tile_column: found column 9, row 1 for US-VT, which is US-IN's on line 2, "
+        "wants a place of its own", id="two contests on one tile",
+    ),
+    pytest.param(
+        "contests.csv", TILES, "source,tile_column,tile_row\nUS-IN,Indiana,Ind.,11,ap,5,3\nUS-VT,Vermont,Vt.,3,ap,,",
+        3, "tile_column",
+        "contests.csv, line 3, column tile_column: found no place for US-VT, wants one for every contest, or for none",
+        id="a contest that the map would leave out",
+    ),
+    pytest.param(
+        "contests.csv", TILES, "source,tile_column,tile_row\nUS-IN,Indiana,Ind.,11,ap,99,3\nUS-VT,Vermont,Vt.,3,ap,9,1",
+        2, "tile_column",
+        "contests.csv, line 2, column tile_column: found '99', wants 23 or less", id="a tile far outside",
     ),
     pytest.param(
         "contests.csv", "Ind.,11", "Ind.,eleven", 2, "weight",

@@ -14,8 +14,10 @@ from components.charts.lenses import lenses_chart
 from components.charts.model import Chart, Event
 from components.charts.outages import outages_chart
 from components.charts.pairs import Night, caller_in, night_names, partner_of, starts_of
+from components.charts.replay import replay_chart
 from components.charts.results import results_chart
 from components.charts.standing import told_up_to
+from components.charts.tally import map_chart, tally_lane
 from components.charts.timeline import timeline_chart
 from components.charts.traffic import traffic_chart
 from data.accounts import subjects_of
@@ -34,7 +36,7 @@ from data.story import Story
 from data.tables import Correction
 
 #: Charts of a range, and those that answer a question, which choose the range that holds it.
-CHARTS, ANSWERS = ("timeline", "interest", "outages", "results", "traffic", "lenses"), ("claim",)
+CHARTS, ANSWERS = ("timeline", "interest", "outages", "results", "map", "traffic", "lenses", "replay"), ("claim",)
 #: Charts that hold another story beside this one.
 PAIRS = ("compare",)
 EVERY = (*CHARTS, *ANSWERS, *PAIRS)
@@ -162,6 +164,10 @@ def _built(
         case "results":
             calls, milestones = load.calls(story, caller=caller, possible=True), load.milestones(story)
             return results_chart(story, window, calls=calls, milestones=milestones, caller=caller)
+        case "map":
+            return map_chart(story, window, calls=load.calls(story, caller=caller, possible=True), caller=caller)
+        case "replay":
+            return _replay(story, window, caller, lanes, load)
         case "traffic":
             return traffic_chart(story, window, figures=load.traffic(story))
         case "lenses":
@@ -181,6 +187,12 @@ def _timeline(story: Story, window: Window, caller: str, lanes: Sequence[str], l
         caller=caller,
         lanes=lanes,
     )
+
+
+def _replay(story: Story, window: Window, caller: str, lanes: Sequence[str], load: Loaders) -> Chart:
+    by = min(story.until or window.end, window.end)
+    tally = tally_lane(story, load.calls(story, caller=caller, possible=True), caller=caller, by=by)
+    return replay_chart(story, _timeline(story, window, caller, lanes, load), tally)
 
 
 def _events(story: Story, load: Loaders, window: Window, caller: str) -> tuple[Event, ...]:

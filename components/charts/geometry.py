@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from components.charts.model import Bars, Gap, Item, Kind, Lane, Line, Mark, Points, Steps
+from components.charts.model import Bars, Gap, Item, Kind, Lane, Line, Mark, Points, Steps, Tiles
 from data.model import Precision, When, Window
 
 #: Two samples further apart than this many steps are not joined.
@@ -182,8 +182,8 @@ def runs(mark: Line) -> list[list[Item]]:
 
 
 def in_row(lane: Lane, mark: Mark, item: Item) -> bool:
-    """Whether an item stands in a row of the lane; a gap covers the lane whole."""
-    return not isinstance(mark, Gap) and not has_value(lane, mark, item)
+    """Whether an item stands in a row of the lane; a gap covers the lane whole, and a tile is not over the clock."""
+    return not isinstance(mark, Gap | Tiles) and not has_value(lane, mark, item)
 
 
 def tracks_of(lane: Lane) -> tuple[str, ...]:

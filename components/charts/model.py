@@ -6,116 +6,28 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from components.charts.marks import Bars as Bars
+from components.charts.marks import Cell as Cell
+from components.charts.marks import Gap as Gap
+from components.charts.marks import Item as Item
+from components.charts.marks import Kind as Kind
+from components.charts.marks import Line as Line
+from components.charts.marks import Mark as Mark
+from components.charts.marks import Points as Points
+from components.charts.marks import Spans as Spans
+from components.charts.marks import Steps as Steps
+from components.charts.marks import Tiles as Tiles
+from components.charts.marks import Tone as Tone
 from data.model import Source, When, Window
-
-
-class Tone(StrEnum):
-    """What a mark stands for; the theme gives it a colour, a shape and a dash, so that colour is never alone."""
-
-    NEUTRAL = "neutral"
-    SEARCH = "search"
-    SITE = "site"
-    FAILING = "failing"
-    DEGRADED = "degraded"
-    ANSWERING = "answering"
-    FIRST = "first"  # the story's first party
-    SECOND = "second"
-    THIRD = "third"
-    FOURTH = "fourth"
-
-
-class Kind(StrEnum):
-    """What the evidence behind a mark is; each is drawn differently and named in words."""
-
-    EXACT = "exact"
-    LOWER_BOUND = "lower bound"
-    UPPER_BOUND = "upper bound"
-    APPROXIMATE = "approximate"
-    RANK = "rank"
-    TIME_ONLY = "time only"
-    CENSORED = "below resolution"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One drawn thing and the row it came from: when, what it says, how much, and where to check it.
-
-    `when` is an interval as sharp as its evidence; `until` is where a lasting state or a counting window ends.
-    `low` and `high` bound `value` where it is known as a range; `row` is "table:id"; `sources` are source ids.
-    `moved` is how far `when` and `until` were moved from their true instants, to stand on another night's clock.
-    """
-
-    row: str
-    when: When
-    text: str
-    sources: tuple[str, ...]
-    until: When | None = None
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    kind: Kind = Kind.EXACT
-    tone: Tone | None = None
-    track: str = ""
-    moved: timedelta = timedelta(0)
-
-    @property
-    def last(self) -> datetime:
-        """The latest instant this item may reach."""
-        return max(self.when.latest, self.until.latest) if self.until else self.when.latest
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Items of one name and tone, drawn in one way; the subclass says which."""
-
-    name: str
-    tone: Tone
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Steps(Mark):
-    """A running total that each item raises by its `value`, somewhere in its `when`.
-
-    Surely so far at t: the sum of values with when.latest <= t. Possibly so far: the sum with when.earliest <= t.
-    `low` and `high` of an item are these two sums at its `when.latest`. Items before the window start the curve.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Line(Mark):
-    """A measured series with one value for each bin of `step`, and [low, high] where an item has a band."""
-
-    step: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Bars(Mark):
-    """Quantities counted from `when` to `until`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Points(Mark):
-    """Single observations; `kind` says what each is, `track` the row of the lane it stands on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spans(Mark):
-    """States that lasted: start (`when`) and end (`until`), each an interval."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap(Mark):
-    """A stretch for which nothing is held; `text` of its items is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One band of the chart: marks that share a unit. `domain` bounds its axis; `tracks` are its rows, top first.
 
-    `reference` is a value worth a line of its own, with its name, like (270, "270 to win").
+    `reference` is a value worth a line of its own, with its name, like (270, "270 to win"). A lane of Tiles is not
+    over the clock; it has bars of its totals where it has a domain.
     """
 
     slug: str

@@ -13,6 +13,8 @@ from components.charts.plotly_layout import layout
 from components.charts.plotly_pen import Pen, scatter
 from components.charts.plotly_plan import plan
 from components.charts.plotly_rows import row_traces
+from components.charts.plotly_sums import sum_traces
+from components.charts.plotly_tiles import TilePen, tile_traces
 from components.charts.plotly_values import value_traces
 from components.charts.theme import LIGHT, Theme
 
@@ -29,14 +31,16 @@ CONFIG: dict[str, Any] = {
 
 
 def figure(chart: Chart, clock: Clock, *, theme: Theme = LIGHT) -> go.Figure:
-    """The chart as a figure of one x axis and a y axis for each lane, `layout.height` pixels tall, wide as its page.
+    """The chart as a figure of one time axis and a y axis for each lane, `layout.height` pixels tall, wide as its page.
 
-    Every x is a naive wall-clock string of the clock's zone; `customdata` holds the row of each item, and the rows
-    of each event separated by spaces. Drag selects a stretch of time. Parts are built as plain dicts in Plotly's own
-    words, so its validation is skipped here and done in the tests.
+    Tiles and their bars stand on axes of their own. Every other x is a naive wall-clock string of the clock's zone.
+    `customdata` holds the row of each item, and the rows of each event separated by spaces. Drag selects a stretch of
+    time. Parts are built as plain dicts in Plotly's own words, so its validation is skipped here and done in the tests.
     """
     pen, pixels = Pen(chart, clock, theme), plan(chart, clock)
-    traces = [trace for lane in pixels.lanes for trace in (*row_traces(pen, lane), *value_traces(pen, lane))]
+    tiles = [TilePen(pen, lane, n) for n, lane in enumerate(pixels.tiles, start=1)]
+    traces = [trace for lane in tiles for trace in (*sum_traces(lane), *tile_traces(lane))]
+    traces += [trace for lane in pixels.lanes for trace in (*row_traces(pen, lane), *value_traces(pen, lane))]
     traces += event_traces(pen, pixels)
     # Without a trace on each axis Plotly draws no axis at all.
     slots = [slot for lane in pixels.lanes for slot in (lane.rows, lane.values) if slot]

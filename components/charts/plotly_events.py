@@ -61,7 +61,7 @@ def _hover(pen: Pen, n: int, index: int) -> str:
 
 def event_shapes(pen: Pen, plan: Plan) -> list[Part]:
     """A line from each circle through its lanes; a soft band where only bounds are known."""
-    found = []
+    found, foot = [], plan.strip.top + plan.strip.height
     for event, entry in zip(pen.chart.events, plan.placed, strict=True):
         colour, when = pen.theme.colour(event.tone), event.when
         own = [lane for lane in plan.lanes if not event.lanes or lane.lane.slug in event.lanes]
@@ -70,14 +70,14 @@ def event_shapes(pen: Pen, plan: Plan) -> list[Part]:
             fill = rgba(colour, 0.06 if event.emphasised else 0.03)
             bodies = [(plan.share(lane.bottom), plan.share(lane.body)) for lane in own]
             found += [ground(*ends, *body, fill=fill) for body in bodies]
-        x, top = pen.x(anchor(when)), plan.share(plan.strip.height - height_of(entry))
+        x, top = pen.x(anchor(when)), plan.share(foot - height_of(entry))
         dash = DASHES[look(event.tone).dash] if when.exact else "1px,3px"
         width, strength = (1.2, 1.0) if event.emphasised else (0.8, 0.35)
         drawn = partial(stroke, x, x, color=rgba(colour, strength), width=width, dash=dash)
         if len(own) == len(plan.lanes):
             found.append(drawn(0.0, top))
             continue
-        found.append(drawn(plan.share(plan.strip.height), top))
+        found.append(drawn(plan.share(foot), top))
         # T+0 has a hairline of the grid, which would hide a line that lies under it.
         layer = {"layer": "above"} if anchor(when) == pen.chart.origin else {}
         found += [drawn(plan.share(lane.bottom), plan.share(lane.body)) | layer for lane in own]

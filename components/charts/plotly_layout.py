@@ -8,6 +8,8 @@ from components.charts.plotly_names import value_shapes, value_words
 from components.charts.plotly_pen import Part, Pen, words
 from components.charts.plotly_plan import LABEL, NOTE, TITLE, LanePlan, Plan
 from components.charts.plotly_rows import row_shapes, row_words
+from components.charts.plotly_sums import sum_shapes, sum_words
+from components.charts.plotly_tiles import TilePen, tile_axes, tile_shapes
 from components.charts.theme import SANS
 
 #: Pixels above and below the plot; tick labels in two lines stand in TICKS. What lies outside is text under the chart.
@@ -16,29 +18,40 @@ TOP, TICKS = 10, 44
 
 def layout(pen: Pen, plan: Plan) -> Part:
     """Everything of a figure but its traces."""
-    theme = pen.theme
+    theme, tiles = pen.theme, [TilePen(pen, lane, n) for n, lane in enumerate(plan.tiles, start=1)]
     hover = {"bgcolor": theme.paper, "bordercolor": theme.rule, "align": "left"}
+    timed = bool(plan.lanes or plan.placed or not plan.tiles)
+    foot = TICKS if timed else TOP
     return {
         "template": {"layout": {}},
-        "height": round(plan.height + TOP + TICKS),
-        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": TICKS, "pad": 0},
+        "height": round(plan.height + TOP + foot),
+        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": foot, "pad": 0},
         "paper_bgcolor": theme.paper,
         "plot_bgcolor": theme.paper,
         "font": {"family": SANS, "size": LABEL, "color": theme.ink},
         "showlegend": False,
-        "hovermode": "x unified",
+        "hovermode": "x unified" if timed else "closest",
         "hoversubplots": "axis",
         "hoverlabel": hover | {"font": {"family": SANS, "size": NOTE, "color": theme.ink}},
-        "dragmode": "select",
+        "dragmode": "select" if timed else False,
         "selectdirection": "h",
         "newselection": {"line": {"color": theme.ink, "width": 1, "dash": "dot"}},
         "uirevision": "nightdesk",
         "barmode": "overlay",
-        "xaxis": time_axis(pen),
+        "xaxis": time_axis(pen) | {"visible": timed},
         **value_axes(pen, plan),
-        "shapes": [*_lane_shapes(pen, plan), *event_shapes(pen, plan)],
-        "annotations": [*_lane_words(pen, plan), *event_labels(pen, plan)],
+        **{name: axis for lane in tiles for name, axis in tile_axes(lane, plan).items()},
+        "shapes": [*_tile_shapes(tiles), *_lane_shapes(pen, plan), *event_shapes(pen, plan)],
+        "annotations": [*_tile_words(pen, plan, tiles), *_lane_words(pen, plan), *event_labels(pen, plan)],
     }
+
+
+def _tile_shapes(tiles: list[TilePen]) -> list[Part]:
+    return [shape for lane in tiles for shape in (*sum_shapes(lane), *tile_shapes(lane))]
+
+
+def _tile_words(pen: Pen, plan: Plan, tiles: list[TilePen]) -> list[Part]:
+    return [part for lane in tiles for part in (*_head(pen, plan, lane.plan), *sum_words(lane, plan))]
 
 
 def _lane_shapes(pen: Pen, plan: Plan) -> list[Part]:

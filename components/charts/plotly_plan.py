@@ -2,119 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from components.charts.bare import is_bare, why_bare
 from components.charts.clock import Clock
-from components.charts.geometry import TimeScale, anchor, domain, in_row, spot, tracks_of, valued
+from components.charts.geometry import TimeScale, anchor, in_row, spot, tracks_of, valued
 from components.charts.keys import keys_of
 from components.charts.labels import GAP, Flag, Placed, place, row_count
-from components.charts.model import Chart, Gap, Item, Lane, Mark, Points, Spans, Steps
+from components.charts.model import Chart, Gap, Item, Lane, Points, Spans, Steps
+from components.charts.plotly_slots import CAPTION as CAPTION
+from components.charts.plotly_slots import CIRCLE as CIRCLE
+from components.charts.plotly_slots import CLOSE as CLOSE
+from components.charts.plotly_slots import COLUMN as COLUMN
+from components.charts.plotly_slots import DIGIT as DIGIT
+from components.charts.plotly_slots import LABEL as LABEL
+from components.charts.plotly_slots import NOTE as NOTE
+from components.charts.plotly_slots import PHONE as PHONE
+from components.charts.plotly_slots import ROW as ROW
+from components.charts.plotly_slots import TITLE as TITLE
+from components.charts.plotly_slots import Entry as Entry
+from components.charts.plotly_slots import LanePlan as LanePlan
+from components.charts.plotly_slots import Plan as Plan
+from components.charts.plotly_slots import Slot as Slot
+from components.charts.plotly_slots import TrackPlan as TrackPlan
 from components.charts.text import BOLD, HARD_SPACE, event_label, plain, short_forms, text_width, wrap
+from components.charts.tiles import apart, look_keys, shape_of, sums
 
-#: Width in pixels of the plot on a 320 px phone, margins and page padding off; wider plots only spread it.
-PHONE = 232.0
-#: Width in pixels that notes may take there: they begin with the plot and may run into its right margin.
-COLUMN = PHONE + 18
-TITLE, NOTE, LABEL, DIGIT = 14, 12, 11, 10
-ROW, CIRCLE, CAPTION = 17.0, 8.0, 16.0
-_CLOSE, _LABELLED = 8.0, 23.0
+_LABELLED = 23.0
 _STEPS_HEIGHT, _VALUES_HEIGHT = 190.0, 120.0
 _NOTE_LINES, _SPANS_IN_FULL_ROWS = 6, 3
-
-Entry = tuple[Mark, Item]
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A stretch of the figure with a y axis of its own, in pixels from the top of the plot."""
-
-    axis: str
-    top: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class TrackPlan:
-    """A row of a lane: its name, its items with their places, and its stretch in pixels from the lane's row slot."""
-
-    name: str
-    entries: tuple[Entry, ...]
-    placed: tuple[Placed, ...]
-    top: float
-    height: float
-    pitch: float
-
-    @property
-    def close(self) -> bool:
-        return self.pitch == _CLOSE
-
-    @property
-    def pairs(self) -> Iterator[tuple[Entry, Placed]]:
-        return zip(self.entries, self.placed, strict=True)
-
-
-@dataclass(frozen=True, slots=True)
-class LanePlan:
-    """A lane's words, and the slots of its rows and of its values where it has them."""
-
-    lane: Lane
-    words: tuple[str, ...]
-    head: float
-    rows: Slot | None
-    tracks: tuple[TrackPlan, ...]
-    values: Slot | None
-    bottom: float
-
-    @property
-    def body(self) -> float:
-        """Where its marks begin, in pixels from the top of the plot."""
-        return min((slot.top for slot in (self.rows, self.values) if slot), default=self.bottom)
-
-    @property
-    def rows_axis(self) -> str:
-        return self.rows.axis if self.rows else "y"
-
-    def top_of(self, track: TrackPlan) -> float:
-        """Where a row begins, in pixels from the top of the plot."""
-        return track.top + (self.rows.top if self.rows else 0)
-
-    def height_of(self, track: TrackPlan, entry: Placed) -> float:
-        """How high a mark stands on the axis of the rows, in pixels."""
-        foot = (self.rows.height if self.rows else 0) - track.top - track.height
-        return foot + 2 + (entry.row + 0.5) * track.pitch
-
-    def range_of(self, slot: Slot) -> tuple[float, float]:
-        """What a slot's axis spans: pixels for rows, the lane's domain for values."""
-        return (0.0, slot.height) if slot is self.rows else domain(self.lane)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The whole figure: strip of events, lanes, and the height of the plot in pixels."""
-
-    scale: TimeScale
-    strip: Slot
-    placed: tuple[Placed, ...]
-    lanes: tuple[LanePlan, ...]
-    height: float
-
-    def share(self, top: float) -> float:
-        """A distance in pixels from the top of the plot as Plotly's share from its bottom."""
-        return min(1.0, max(0.0, 1 - top / self.height))
+#: Pixels: a bar of a total, its words over it, the name of the reference under all bars; and how much higher a map is
+#: than a phone needs, so that a desk sees larger tiles.
+BAR, _WORDS, _GOAL, _TALLER = 14.0, 29.0, 18.0, 1.7
 
 
 def plan(chart: Chart, clock: Clock) -> Plan:
     """Pixels for every part of the chart."""
     scale = TimeScale(chart.window, 0, PHONE)
     placed = _strip(chart, clock, scale)
-    strip = Slot("y", 0, row_count(placed) * ROW + 6 if placed else 0)
-    y, lanes = strip.height, []
-    for index, lane in enumerate(chart.lanes):
+    tiled, timed = apart(chart.lanes)
+    y, tiles = 0.0, list[LanePlan]()
+    for index, lane in enumerate(tiled):
+        tiles.append(_tiles(lane, chart, clock, y, first_axis=2 + 2 * (len(timed) + index)))
+        y = tiles[-1].bottom + 10
+    strip = Slot("y", y, row_count(placed) * ROW + 6 if placed else 0)
+    y, lanes = y + strip.height, list[LanePlan]()
+    for index, lane in enumerate(timed):
         lanes.append(_lane(lane, clock, scale, y, first_axis=2 + 2 * index))
         y = lanes[-1].bottom + 10
-    return Plan(scale, strip, placed, tuple(lanes), max(y - 10, 40))
+    return Plan(scale, strip, placed, tuple(lanes), max(y - 10, 40), tuple(tiles))
 
 
 def _strip(chart: Chart, clock: Clock, scale: TimeScale) -> tuple[Placed, ...]:
@@ -128,10 +64,27 @@ def _strip(chart: Chart, clock: Clock, scale: TimeScale) -> tuple[Placed, ...]:
     return place(flags, (-8, PHONE + 8), size=LABEL)
 
 
+def _tiles(lane: Lane, chart: Chart, clock: Clock, y: float, *, first_axis: int) -> LanePlan:
+    """A lane of tiles: its words, the bars of its totals, and its map."""
+    keys = (f"{key.sign} {plain(key.words, most=60)}" for key in look_keys(lane, chart.window))
+    said, head = _words(lane, clock, keys), y + 8
+    y = _under(said, head)
+    count = len(sums(lane, chart.window))
+    values = Slot(f"y{first_axis}", y, count * (BAR + _WORDS)) if count else None
+    y += values.height + (_GOAL if lane.reference else 0) + 10 if values else 0
+    columns, down = shape_of(lane)
+    rows = Slot(f"y{first_axis + 1}", y, PHONE / columns * down * _TALLER)
+    return LanePlan(lane, said, head, rows, (), values, y + rows.height)
+
+
+def _under(said: tuple[str, ...], head: float) -> float:
+    return head + TITLE * 1.4 + (len(said) - 1) * NOTE * 1.35 + 6
+
+
 def _lane(lane: Lane, clock: Clock, scale: TimeScale, y: float, *, first_axis: int) -> LanePlan:
-    words = _words(lane, clock)
-    head = y + 8
-    y = head + TITLE * 1.4 + (len(words) - 1) * NOTE * 1.35 + 6
+    keys = (f"{key.sign} {plain(key.words, most=60)}" for key in keys_of(lane))
+    words, head = _words(lane, clock, keys), y + 8
+    y = _under(words, head)
     tracks = _tracks(lane, clock, scale)
     rows = Slot(f"y{first_axis}", y, sum(track.height for track in tracks)) if tracks else None
     y += rows.height if rows else 0
@@ -150,13 +103,13 @@ def bare_lines(lane: Lane, clock: Clock) -> list[str]:
     return wrap(plain(why_bare(lane, clock)), NOTE, PHONE - 8)
 
 
-def _words(lane: Lane, clock: Clock) -> tuple[str, ...]:
-    """The title, and the note in lines that a phone holds."""
+def _words(lane: Lane, clock: Clock, keys: Iterable[str]) -> tuple[str, ...]:
+    """The title, the note and the legend, in lines that a phone holds."""
     title = wrap(plain(clock.say(lane.title)), TITLE, PHONE, factor=BOLD, lines=1) or [""]
     gaps = " ".join(item.text for mark, item in lane.items if isinstance(mark, Gap))
     note = "" if is_bare(lane) else plain(clock.say(f"{lane.note} {gaps}".strip()))
-    keys = (f"{key.sign} {plain(key.words, most=60)}".replace(" ", HARD_SPACE) + HARD_SPACE for key in keys_of(lane))
-    return (*title, *wrap(note, NOTE, COLUMN, lines=_NOTE_LINES), *wrap(" ".join(keys), NOTE, COLUMN))
+    legend = " ".join(key.replace(" ", HARD_SPACE) + HARD_SPACE for key in keys)
+    return (*title, *wrap(note, NOTE, COLUMN, lines=_NOTE_LINES), *wrap(legend, NOTE, COLUMN))
 
 
 def _tracks(lane: Lane, clock: Clock, scale: TimeScale) -> tuple[TrackPlan, ...]:
@@ -190,7 +143,7 @@ def _track(name: str, entries: list[Entry], clock: Clock, scale: TimeScale, y: f
         flags.append(Flag(x, left, right, text, rank, claims=True))
     placed = place(flags, (-8, PHONE + 8), size=LABEL, lines=False)
     # A whisker may part a mark from its label: the rows above and below must then be further off than its end.
-    pitch = _CLOSE if close else _LABELLED if any(entry.side for entry in placed) else ROW
+    pitch = CLOSE if close else _LABELLED if any(entry.side for entry in placed) else ROW
     height = max(1, row_count(placed)) * pitch + (CAPTION if name else 0) + 4
     return TrackPlan(name, tuple(entries), placed, y, height, pitch)
 

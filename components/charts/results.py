@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from components.charts.clock import Style, token
@@ -22,7 +23,8 @@ def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -
         return Lane("results", title, story.about.unit, (), note=f"{caller}: {no_total(story, caller)}.")
     rows = [row for row in records(calls) if row["earliest"] < window.end]
     marks = tuple(
-        Steps(party.short, Tone(party.tone), tuple(_items(story, rows, party.id))) for party in story.about.parties
+        Steps(party.short, Tone(party.tone), tuple(total_items(story, rows, party.id, by=story.until)))
+        for party in story.about.parties
     )
     reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win else None
     top = max((item.high or 0 for mark in marks for item in mark.items), default=0)
@@ -32,21 +34,28 @@ def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -
     return Lane("results", title, story.about.unit, marks, domain, note, reference=reference)
 
 
-def _items(story: Story, rows: list[dict[str, Any]], party: str) -> Iterable[Item]:
+def total_items(
+    story: Story, rows: list[dict[str, Any]], party: str, *, by: datetime | None = None, summed: bool = True
+) -> Iterable[Item]:
+    """The calls for one party, each with the running total of its side, as a range, at its latest bound.
+
+    `by` is the instant up to which the rows are told: at a later bound the total is not known. Without `summed` none
+    is given, since the rows are not all there are.
+    """
     mine = [row for row in rows if row["party"] == party]
     for row in mine:
         when = when_in(row)
-        by = min(when.latest, story.until or when.latest)
-        sure = sum(other["weight"] for other in mine if other["latest"] <= by)
-        possible = sum(other["weight"] for other in mine if other["earliest"] <= by)
+        at = min(row["latest"], by) if by else row["latest"]
+        sure = sum(other["weight"] for other in mine if other["latest"] <= at)
+        possible = sum(other["weight"] for other in mine if other["earliest"] <= at)
         yield Item(
             row=f"calls:{row['id']}",
             when=when,
             text=("Possibly " if when.open else "") + _said(story, row),
             sources=source_ids(row),
             value=float(row["weight"]),
-            low=float(sure),
-            high=float(possible),
+            low=float(sure) if summed else None,
+            high=float(possible) if summed else None,
         )
 
 
@@ -60,23 +69,24 @@ def _caller_name(story: Story, caller: str) -> str:
 
 def results_takeaway(story: Story, window: Window, *, caller: str) -> str:
     """What the caller had called by the end of the window, as ranges; or why there is no total."""
-    found = totals_at(story, window.end, caller=caller)
+    at = min(window.end, story.until) if story.until else window.end
+    found = totals_at(story, at, caller=caller)
     name = said_of(story, caller).rstrip(",")
     if found.totals is None:
         return f"{name}: {found.note}, so no running total is drawn"
     style: Style = "stamp" if window.length >= ONE_DAY else "time"
     if not any(high for _, high in found.totals.values()):
-        return f"{name} had {story.about.verb} nothing by {token(window.end, 'stamp')}"
+        return f"{name} had {story.about.verb} nothing by {token(at, 'stamp')}"
     said = " and ".join(
         f"{span_text(*found.totals[party.id])} for {party.short}"
         for party in story.about.parties
         if party.id in found.totals
     )
     to_win = f"; {story.about.to_win} are needed to win" if story.about.to_win else ""
-    return f"By {token(window.end, style)} {name} had {story.about.verb} {said}{to_win}"
+    return f"By {token(at, style)} {name} had {story.about.verb} {said}{to_win}"
 
 
-def _title(story: Story) -> str:
+def results_title(story: Story) -> str:
     """Electoral votes as called; areas declared, where the unit says so itself."""
     unit, verb = story.about.unit.capitalize(), story.about.verb
     return unit if verb in unit.split() else f"{unit} as {verb}"
@@ -88,7 +98,7 @@ def results_chart(story: Story, window: Window, *, calls: Sourced, milestones: S
     return Chart(
         slug="results",
         story=story.slug,
-        title=_title(story),
+        title=results_title(story),
         takeaway=results_takeaway(story, window, caller=caller),
         window=window,
         lanes=(results_lane(story, calls, window, caller=caller),),

@@ -164,6 +164,14 @@ class Frame:
         """The name of what an element belongs to, where a player must be able to hide it with that."""
         return name if self.chart.slug == PLAYED else ""
 
+    @property
+    def past(self) -> str:
+        """What clips a drawing to the part that is told, where a player moves its edge; nothing elsewhere."""
+        if not self.of("past"):
+            return ""
+        edge = tag("rect", x=0.0, y=0.0, width=self.width, height=9_999.0)
+        return self.sheet.paint("past", tag("clipPath", edge, clipPathUnits="userSpaceOnUse"))
+
     def hover(self, lane: Lane, mark: Mark, item: Item) -> str:
         """What a pointer over an item is told: when, what, how much."""
         value = amount(lane, mark, item)

@@ -9,14 +9,17 @@ from components.charts.bare import NOTHING
 from components.charts.clock import Clock
 from components.charts.geometry import TimeScale
 from components.charts.model import Chart, Tone
-from components.charts.room import Box, Room
-from components.charts.sheet import BRIEF, NARROW, WIDE, Frame, Label, Sheet, Sizes, number, tag, text_box
+from components.charts.room import Box
+from components.charts.sheet import BRIEF, NARROW, WIDE, Frame, Label, Sheet, Sizes, number, tag
+from components.charts.svg_axis import draw_axis, draw_moment
 from components.charts.svg_events import draw_lines, draw_strip
 from components.charts.svg_lanes import draw_lane
 from components.charts.svg_notes import draw_headline, draw_notes
 from components.charts.svg_sides import end_width, gutter_width
+from components.charts.svg_tiles import draw_tiles, tile_rules
 from components.charts.text import xml
 from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
+from components.charts.tiles import apart
 
 #: Pixels. Outside of this range a drawing is made at its nearest end and scales by its viewBox.
 NARROWEST, WIDEST = 320, 1400
@@ -94,28 +97,24 @@ def layout(
     """Every element and every text box of the drawing, before colours; `sizes` are the width's own if None."""
     frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes)
     y = draw_headline(frame, frame.sizes.pad) if headline else frame.sizes.pad * 0.5
+    tiled, timed = apart(chart.lanes)
+    for lane in tiled:
+        y = draw_tiles(frame, lane, y)
     strip_bottom, strip = draw_strip(frame, y)
     bodies: list[Box] = []
     y, gap = strip_bottom, 4.0 if brief else 10.0
-    for lane in chart.lanes:
+    for lane in timed:
         y, body = draw_lane(frame, lane, y)
         bodies.append(body)
         y += gap
-    draw_lines(frame, strip, strip_bottom, bodies)
+    draw_lines(frame, strip, strip_bottom, list(zip(timed, bodies, strict=True)))
     foot = y - gap if bodies else y
-    _draw_moment(frame, bodies)
+    draw_moment(frame, bodies)
     plot = Box(frame.scale.left, strip_bottom, frame.scale.right, foot)
-    y = draw_notes(frame, _axis(frame, bodies, foot) if bodies else _nothing(frame, foot), credit=credit)
+    end = draw_axis(frame, bodies, foot) if bodies else foot if tiled else _nothing(frame, foot)
+    y = draw_notes(frame, end, credit=credit)
     sheet, height = frame.sheet, round(y + frame.sizes.pad)
     return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
-
-
-def _draw_moment(frame: Frame, bodies: list[Box]) -> None:
-    """A line through the lanes at the moment up to which the story is told, beyond which nothing stands."""
-    if frame.chart.until and bodies:
-        x = frame.scale.x(frame.chart.told_to)
-        line = f"M{number(x)} {number(bodies[0].top)}V{number(bodies[-1].bottom)}"
-        frame.sheet.add("ground", tag("path", d=line, class_="axis"))
 
 
 def _frame(chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None) -> Frame:
@@ -132,28 +131,6 @@ def _nothing(frame: Frame, y: float) -> float:
     size = frame.sizes.label
     frame.sheet.text(frame.sizes.pad, y + size * 1.5, f"{NOTHING}.", size, classes="q")
     return y + size * 2
-
-
-def _axis(frame: Frame, bodies: list[Box], y: float) -> float:
-    """Hairlines through the lanes and tick labels under them, none of which touch."""
-    scale, size = frame.scale, frame.sizes.label
-    room = Room(Box(0, y, frame.width, y + 100))
-    frame.sheet.add("ground", tag("path", d=f"M{number(scale.left)} {number(y)}H{number(scale.right)}", class_="axis"))
-    below = y
-    for tick in frame.clock.ticks(frame.chart.window, max(3, int((scale.right - scale.left) / 76))):
-        x = scale.x(tick.moment)
-        lines = "".join(f"M{number(x)} {number(body.top)}V{number(body.bottom)}" for body in bodies)
-        frame.sheet.add("ground", tag("path", d=lines + f"M{number(x)} {number(y)}v5", class_="rule"))
-        for row, text in enumerate((tick.label, tick.sub)):
-            baseline = y + 6 + size + row * size * 1.3
-            box = text_box(x, baseline, text, size, anchor="middle")
-            inset = min(0.0, frame.width - 2 - box.right) or max(0.0, 2 - box.left)
-            moved = Box(box.left + inset - 3, box.top, box.right + inset + 3, box.bottom)
-            inside = Box(max(moved.left, 0), moved.top, min(moved.right, frame.width), moved.bottom)
-            if text and room.first([inside]):
-                frame.sheet.text(x + inset, baseline, text, size, classes="q" if row else "", anchor="middle")
-                below = max(below, baseline)
-    return below + size * 0.5
 
 
 def _scope(theme: Theme, *, adaptive: bool) -> str:
@@ -196,6 +173,7 @@ def _colours(theme: Theme, scope: str) -> str:
         ".reference": f"stroke:{theme.ink};fill:none",
         ".hatch": f"stroke:{theme.quiet};stroke-width:.8px;opacity:.55;fill:none",
         **{f".t-{tone.value}": f"color:{theme.colour(tone)}" for tone in Tone},
+        **tile_rules(theme),
     }
     return "".join(
         f"{','.join(f'{scope} {part}' for part in name.split(','))}{{{rule}}}" for name, rule in rules.items()

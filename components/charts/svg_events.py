@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from components.charts.events import is_dated
 from components.charts.geometry import anchor, has_band
 from components.charts.labels import GAP, Flag, Placed, place, row_count
-from components.charts.model import Event
+from components.charts.model import Event, Lane
 from components.charts.room import Box
 from components.charts.sheet import Frame, number, tag
 from components.charts.svg_marks import HOVER_CHARACTERS, named, outline
@@ -72,12 +72,11 @@ def _number(frame: Frame, n: int, event: Event, entry: Placed, y: float) -> None
         )
 
 
-def draw_lines(frame: Frame, strip: Strip, strip_bottom: float, bodies: Sequence[Box]) -> None:
+def draw_lines(frame: Frame, strip: Strip, strip_bottom: float, lanes: Sequence[tuple[Lane, Box]]) -> None:
     """A thin line for every event from its circle through its lanes; a soft band where only bounds are known."""
-    if not bodies:
+    if not lanes:
         return
-    end = bodies[-1].bottom
-    lanes = list(zip(frame.chart.lanes, bodies, strict=True))
+    end = lanes[-1][1].bottom
     pitch = frame.sizes.circle * 2 + 2
     for n, event, entry in strip:
         tone = f"t-{event.tone.value}"
@@ -88,7 +87,7 @@ def draw_lines(frame: Frame, strip: Strip, strip_bottom: float, bodies: Sequence
         if has_band(event.when):
             _band(frame, event, own, of=frame.of(f"e{n}"))
         strong = event.emphasised
-        whole = strong and len(own) == len(bodies)
+        whole = strong and len(own) == len(lanes)
         parts = [f"M{number(x)} {number(top)}V{number(end if whole else strip_bottom)}"]
         if not whole:
             parts += [f"M{number(x)} {number(body.top)}V{number(body.bottom)}" for body in own]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from components.charts.geometry import in_row, spot, tracks_of
 from components.charts.labels import GAP, Flag, Placed, place, row_count
 from components.charts.model import Item, Lane, Mark, Spans
@@ -31,11 +33,13 @@ def _track(frame: Frame, lane: Lane, name: str, entries: list[Entry], y: float) 
     """One named row on its ground: items that coincide stand one above the other in it."""
     scale, pitch = frame.scale, frame.sizes.pitch
     placed = _placed(frame, entries, claims=False, left=scale.left)
+    # What is played comes one after the other: one row holds it, and its sentence says what it is.
+    placed = tuple(replace(entry, row=0, side="") for entry in placed) if frame.of(name) else placed
     y = y if frame.gutter_for_tracks else _caption(frame, name, y)
     height = max(1, row_count(placed)) * pitch
     # What is not told yet is no stretch in which nobody looked.
     told = scale.x(frame.chart.told_to) - scale.left
-    ground = tag("rect", x=scale.left, y=y, width=told, height=height, class_="band")
+    ground = tag("rect", x=scale.left, y=y, width=told, height=height, class_="band", clip_path=frame.past)
     frame.sheet.add("ground", ground)
     if frame.gutter_for_tracks:
         _beside(frame, name, y + pitch / 2)

@@ -51,7 +51,7 @@ def _steps(area: Area, mark: Steps) -> None:
 
 
 def _line(area: Area, mark: Line) -> None:
-    past = _past(area)
+    past = area.frame.past
     for run in runs(mark):
         places = [area.place_of(mark, item) for item in run]
         if all(item.low is not None and item.high is not None for item in run):
@@ -67,15 +67,6 @@ def _line(area: Area, mark: Line) -> None:
     for item in mark.items:
         _sample(area, mark, item)
     _name(area, mark)
-
-
-def _past(area: Area) -> str:
-    """What clips a curve to the part that is told, where a player moves its edge; nothing elsewhere."""
-    frame = area.frame
-    if not frame.of("past"):
-        return ""
-    edge = tag("rect", x=0.0, y=0.0, width=frame.width, height=area.bottom + 4)
-    return frame.sheet.paint("past", tag("clipPath", edge, clipPathUnits="userSpaceOnUse"))
 
 
 def _joined(places: list[tuple[float, float]]) -> str:

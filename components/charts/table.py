@@ -14,7 +14,7 @@ import pandas as pd
 
 from components.charts.clock import Clock
 from components.charts.geometry import anchor
-from components.charts.model import Chart, Event, Item, Kind, Lane, Mark, Steps
+from components.charts.model import Chart, Event, Item, Kind, Lane, Mark, Steps, Tiles
 from components.charts.moved import in_truth
 from components.charts.words import amount, event_numbers, period, unmarked_events
 from data.model import Precision, When, as_utc
@@ -86,7 +86,7 @@ def _typed_item(lane: Lane, mark: Mark, item: Item, urls: dict[str, str]) -> tup
     until = _utc(item.until.latest - item.moved) if item.until else ""
     unit = "rank" if item.kind is Kind.RANK else lane.unit
     bounds = (item.low, item.high)
-    four = (None, None, *bounds) if isinstance(mark, Steps) else (*bounds, None, None)
+    four = (None, None, *bounds) if isinstance(mark, Steps | Tiles) else (*bounds, None, None)
     figures = [_number(figure) for figure in (item.value, *four)]
     known = unit if any(figure is not None for figure in figures) else ""
     return (*_bounds(in_truth(item)), until, *figures, known, _addresses(item.sources, urls))

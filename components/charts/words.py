@@ -8,7 +8,7 @@ from datetime import datetime
 
 from components.charts.clock import Clock
 from components.charts.geometry import anchor
-from components.charts.model import Chart, Event, Item, Kind, Lane, Line, Mark, Steps
+from components.charts.model import Chart, Event, Item, Kind, Lane, Line, Mark, Steps, Tiles
 from data.model import Precision
 
 #: Screen readers cut long alternatives; the long description carries the rest.
@@ -110,7 +110,7 @@ def _when(chart: Chart, thing: Item | Event, clock: Clock) -> str:
 def period(item: Item, clock: Clock, *, dated: bool) -> str:
     """When an item happened, and until when where it lasted."""
     if item.when.precision is Precision.NONE:
-        return "no time stated"
+        return Kind.PENDING.value if item.kind is Kind.PENDING else "no time stated"
     first = clock.when(item.when, dated=dated)
     return f"{first} to {clock.when(item.until, dated=dated)}" if item.until else first
 
@@ -153,8 +153,11 @@ def amount(lane: Lane, mark: Mark, item: Item) -> str:
     """What an item measures, in words that keep its kind: "more than 200,000 users", "29, total 197"."""
     if item.kind is Kind.TIME_ONLY or item.value is None:
         return ""
-    if isinstance(mark, Steps):
-        return f"{number_text(item.value)} {lane.unit}, {mark.name} total {span_text(item.low or 0, item.high or 0)}"
+    if isinstance(mark, Steps | Tiles):
+        weight = f"{number_text(item.value)} {lane.unit}"
+        if isinstance(mark, Tiles) and item.low is None:
+            return weight
+        return f"{weight}, {mark.name} total {span_text(item.low or 0, item.high or 0)}"
     if item.kind is Kind.RANK:
         return f"rank {number_text(item.value)}"
     censored = item.kind is Kind.CENSORED

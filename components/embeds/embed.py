@@ -67,6 +67,7 @@ class Embed:
 _PAGES = {
     "timeline": "timeline",
     "results": "timeline",
+    "map": "timeline",
     "interest": "search-trends",
     "lenses": "search-trends",
     "outages": "outage-reports",

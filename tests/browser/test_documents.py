@@ -93,7 +93,8 @@ def test_a_closed_document_is_as_tall_as_foretold_and_fits_a_phone(slug: str, op
         assert page.evaluate(_IN_SIGHT) == 1
         assert page.evaluate(_ACROSS) <= 0
         if width == 320:
-            assert found <= 1000
+            # The map of a night and its bar need more than WordPress shows at once; there it scrolls.
+            assert found <= (1250 if slug == "replay" else 1000)
 
 
 @EACH_CHART

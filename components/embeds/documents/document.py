@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from components.charts import svg
 from components.charts.geometry import anchor
-from components.charts.model import Line
+from components.charts.model import Line, Tiles
 from components.embeds.documents.ground import ground, page_style
 from components.embeds.documents.lines import Lines, Moments, lines_of
 from components.embeds.documents.parts import element, held, link, panel, text
@@ -92,7 +92,7 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
     drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width)}</div>' for width in DRAWN)
     name = "nd-stage nd-origin" if embed.chart.origin else "nd-stage"
     stage = f'<div class="{name}">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
-    stage += play_bar() if night else ""
+    stage = (play_bar() if night else "") + stage
     stage += element("p", text(lines.keys), class_="nd-signs") if lines.keys else ""
     folded = "\n".join(
         f'<details id="{name}"><summary>{text(said)}</summary>{_panel(embed, name, night)}</details>'
@@ -104,7 +104,7 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
     return element(
         "figure",
         f"{header}\n{stage}\n{footer}",
-        class_="nd",
+        class_="nd nd-played" if night else "nd",
         id="nightdesk",
         aria_labelledby="nd-title",
         data_story=embed.story.slug,
@@ -129,7 +129,8 @@ Moment = tuple[str, str, int]
 def _moments(embed: Embed) -> list[Moment]:
     """A sentence for every event and mark of the window, by time: UTC, what is on record by then, the event's number.
 
-    An event is told at its latest bound, which is when it had surely happened.
+    What does not stand over the clock, like a tile, has none. An event is told at its latest bound, which is when it
+    had surely happened.
     """
     chart, words = embed.chart, Moments(embed)
     events = [(event.when.latest, number) for number, event in chart.numbered]
@@ -137,7 +138,7 @@ def _moments(embed: Embed) -> list[Moment]:
         anchor(item.when)
         for lane in chart.lanes
         for mark, item in lane.items
-        if not isinstance(mark, Line) and chart.window.start <= anchor(item.when) <= chart.window.end
+        if not isinstance(mark, Line | Tiles) and chart.window.start <= anchor(item.when) <= chart.window.end
     }
     left = sorted(marks - {moment for moment, _ in events})
     chosen = sorted([*events, *((moment, 0) for moment in left)][:_MOST_MOMENTS])

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 from components.charts.clock import Clock
 from components.charts.model import Bars, Chart, Item, Lane, Line, Mark, Points, Spans, Steps, Tone
+from components.charts.tiles import sums
 from components.charts.words import as_known, number_text, span_text, whole
+from data.model import Window
 
 _STATES = (Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING)
 #: Of all clauses together: two or three lines of a phone.
@@ -25,12 +27,12 @@ def counted(number: int, one: str, many: str = "") -> str:
 def findings(chart: Chart, clock: Clock, *, beyond: str = "") -> str:
     """What the lanes hold, in clauses as far as there is room; none all of whose figures `beyond` says already."""
     said = set(_FIGURE.findall(_TIME.sub("", beyond)))
-    found = [finding for lane in chart.lanes for finding in _lane(lane, clock)]
+    found = [finding for lane in chart.lanes for finding in _lane(lane, clock, chart.window)]
     new = [finding for finding in found if not set(_FIGURE.findall(finding)) <= said]
     return whole("; ".join(new), _CHARACTERS)
 
 
-def _lane(lane: Lane, clock: Clock) -> Iterator[str]:
+def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[str]:
     """Observations by state, marks by number, totals at the end of the range, the highest figure of a measure."""
     title = clock.say(lane.title)
     if states := Counter((item.tone or mark.tone).value for mark, item in lane.items if _tone(mark, item) in _STATES):
@@ -38,6 +40,8 @@ def _lane(lane: Lane, clock: Clock) -> Iterator[str]:
         yield f"{counted(states.total(), 'dated observation')}: {by_state}"
     if totals := [_total(mark) for mark in lane.marks if isinstance(mark, Steps) and mark.items]:
         yield f"{', '.join(totals)} {lane.unit}".strip()
+    if sides := ", ".join(f"{side.mark.name} {span_text(side.low, side.high)}" for side in sums(lane, window)):
+        yield f"{sides} {lane.unit}".strip()
     for mark in lane.marks:
         if isinstance(mark, (Points, Bars, Spans, Line)) and mark.tone not in (Tone.NEUTRAL, *_STATES):
             yield from _mark(mark, title, measured=isinstance(mark, (Bars, Line)) or mark.name == lane.unit)

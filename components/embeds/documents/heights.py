@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from components.charts import svg
 from components.charts.text import BOLD, REGULAR, SERIF_BOLD, text_width, wrap
 from components.embeds.documents.lines import Lines, lines_of
+from components.embeds.documents.playing import is_played
 from components.embeds.embed import Embed
 
 #: A document is no wider than this, in pixels.
@@ -28,12 +29,15 @@ class Setting:
     summary: float
     small: float
     foot: float
+    #: Of a chart that is played, as player.css sets it: the replay bar, and the lines kept for its sentence.
+    bar: float
+    told: int
 
 
 _SETTINGS = (
-    Setting(0, 320, 0.0375, 10, 16, 15, 1.2, 13, 13, 12),
-    Setting(480, 480, 0.025, 10, 21, 21, 1.2, 14, 13, 13),
-    Setting(760, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13),
+    Setting(0, 320, 0.0375, 10, 16, 15, 1.2, 13, 13, 12, 132, 6),
+    Setting(480, 480, 0.025, 10, 21, 21, 1.2, 14, 13, 13, 116, 4),
+    Setting(760, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13, 116, 3),
 )
 #: The row of buttons below a drawing whose times count from an event.
 _STEP = 36.0
@@ -58,15 +62,16 @@ def document_heights(embed: Embed, widths: Iterable[int]) -> dict[int, int]:
         setting.drawn: svg.layout(embed.chart, embed.clock, width=setting.drawn, brief=True).height
         for setting in {_setting(width) for width in wanted}
     }
-    under = _STEP if embed.chart.origin else 0.0
-    return {width: _height(lines, _setting(width), drawn, width, under) for width in wanted}
+    under, played = _STEP if embed.chart.origin else 0.0, is_played(embed)
+    return {width: _height(lines, _setting(width), drawn, width, under, played=played) for width in wanted}
 
 
-def _height(lines: Lines, found: Setting, drawn: Mapping[int, float], width: int, under: float) -> int:
+def _height(lines: Lines, found: Setting, drawn: Mapping[int, float], width: int, under: float, *, played: bool) -> int:
     across = min(width, WIDEST)
     inner = across * (1 - 2 * found.margin)
     words = (
-        _header(lines, found, inner)
+        _header(lines, found, inner, told=found.told if played else 0)
+        + (found.bar if played else 0)
         + _signs(lines, found, inner)
         + _folded(lines, found, inner)
         + _foot(lines, found, inner)
@@ -78,11 +83,11 @@ def _setting(width: int) -> Setting:
     return [found for found in _SETTINGS if found.start <= width][-1]
 
 
-def _header(lines: Lines, found: Setting, width: float) -> float:
+def _header(lines: Lines, found: Setting, width: float, *, told: int) -> float:
     size = found.long_headline if lines.long else found.headline
     headline = len(wrap(lines.headline, size, width, factor=SERIF_BOLD)) * size * found.leading
-    summary = len(wrap(lines.summary, found.summary, width, factor=REGULAR)) * found.summary * _SUMMARY_LEADING
-    return found.top + headline + 4 + summary
+    said = max(told, len(wrap(lines.summary, found.summary, width, factor=REGULAR)))
+    return found.top + headline + 4 + said * found.summary * _SUMMARY_LEADING
 
 
 def _signs(lines: Lines, found: Setting, width: float) -> float:

@@ -72,7 +72,7 @@ def line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-def cautionline(embed: Embed) -> str:
+def caution_line(embed: Embed) -> str:
     """The caution in one sentence, for what is too small for the panel; empty where the chart has none."""
     return CAUTION if caution_of(embed.story, embed.chart) else ""
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from components.charts.ap_style import MONTHS
 from components.charts.frames import Frames, frames_of, minutes_known
-from components.charts.model import Tiles
 from components.charts.sheet import PLAYED
+from components.charts.tiles import is_side, tile_marks
 from components.embeds.documents.lines import CAUTION, Moments, line
 from components.embeds.documents.parts import element, held, text
 from components.embeds.embed import Embed
@@ -85,9 +85,8 @@ def _order(frames: Frames, start: datetime, said: list[str]) -> dict[str, Any]:
 
 def _parties(embed: Embed) -> list[dict[str, Any]]:
     """Each party of the tally with the weight of each of its calls, in the order of its bars."""
-    tiles = (mark for lane in embed.chart.lanes for mark in lane.marks if isinstance(mark, Tiles))
-    named = (mark for mark in tiles if mark.counted)
-    return [{"name": mark.name, "rows": [[item.row, item.value] for item in mark.items]} for mark in named]
+    sides = (mark for lane in embed.chart.lanes for mark in tile_marks(lane) if is_side(mark))
+    return [{"name": mark.name, "rows": [[item.row, item.value] for item in mark.items]} for mark in sides]
 
 
 def play_bar() -> str:

@@ -16,7 +16,9 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
   };
   const rows = group("row"), labels = group("of"), numbers = group("event");
   const listed = all("[data-frame]");
-  let now = null, drawn = null, playing = 0, last = 0, pace = 1, metrics = null;
+  const has = (one, name) => one.classList.contains(`is-${name}`);
+  const looks = new Map(all(".tile").map((one) => [one, { called: has(one, "called"), soft: has(one, "soft"), possible: has(one, "possible") }]));
+  let now = null, drawn = null, playing = 0, last = 0, pace = 2, metrics = null;
 
   // AP style, as on every other clock of the page; a test holds the two together.
   const reader = new Intl.DateTimeFormat("en-US", {
@@ -38,15 +40,16 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
 
   const tile = (one, name, { sure, maybe }) => {
     const called = !cut() || until(name, sure);
-    one.classList.toggle("is-called", called && one.dataset.called !== "no");
-    one.classList.toggle("is-possible", !called && until(name, maybe));
+    one.classList.toggle("is-called", called && looks.get(one).called);
+    one.classList.toggle("is-soft", called && looks.get(one).soft);
+    one.classList.toggle("is-possible", cut() ? !called && until(name, maybe) : looks.get(one).possible);
   };
   const draw = () => {
     const { sure, maybe, events, moments } = told_in();
     const stands = (name) => !cut() || until(name, sure);
     for (const [name, those] of rows) {
       for (const one of those) {
-        if (one.classList.contains("tile")) tile(one, name, told_in());
+        if (looks.has(one)) tile(one, name, told_in());
         else if (one.localName === "tr") one.hidden = !stands(name);
         else shows(one, stands(name));
       }
@@ -58,18 +61,18 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     for (const [number, those] of numbers) for (const one of those) shows(one, !cut() || events[number - 1] <= now);
     for (const one of listed) one.hidden = cut() && (order !== night.names[0] || +one.dataset.frame > now);
     night.parties.forEach((party, index) => {
-      const sum = (has) => party.rows.reduce((total, [name, value]) => total + (has(name) ? value : 0), 0);
+      const sum = (holds) => party.rows.reduce((total, [name, value]) => total + (holds(name) ? value : 0), 0);
       const low = sum(stands), high = sum((name) => stands(name) || until(name, maybe));
       for (const one of all(`[data-tally="${index}"]`)) bars(one, party.name, low, high);
     });
     const [, words] = moments.findLast(([moment]) => moment <= now) || [];
     root.classList.toggle("nd-at", cut());
     head.textContent = cut() ? `${night.title}: ${clock(now)}` : whole[0];
-    told.textContent = cut() ? (words === undefined ? night.before : night.said[words]) : whole[1];
+    told.textContent = cut() ? (words === undefined ? night.said[told_in().before] : night.said[words]) : whole[1];
     for (const one of all("desc")) one.textContent = told.textContent;
   };
   const bars = (one, name, low, high) => {
-    const { scale } = one.closest("[data-scale]").dataset;
+    const { scale } = one.dataset;
     const span = low === high ? low : `${low}–${high}`;
     one.querySelector(".sure").setAttribute("width", low * scale);
     one.querySelector(".maybe").setAttribute("width", high * scale);
@@ -150,7 +153,7 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
   control("›", "Next event", stop(() => next()), { in: line });
   const stamp = make("output", line, { className: "nd-stamp" });
   const speed = control("", "", () => ((pace = (pace + 1) % night.paces.length), named()), { in: line, className: "nd-wide" });
-  const named = () => (speed.ariaLabel = speed.textContent = `${night.paces[pace]} s for all`);
+  const named = () => (speed.ariaLabel = speed.textContent = `All in ${night.paces[pace]} s`);
   named();
   control("?", "Keys", () => (help.hidden = !help.hidden), { in: line });
   const slide = make("input", bar, { type: "range", min: 0, max: length, step: 60, ariaLabel: "Moment of the night" });

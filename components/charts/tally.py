@@ -1,0 +1,113 @@
+"""The map of a night: every contest as it stands at one moment, and each side's total as a range."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from components.charts.model import Cell, Chart, Item, Kind, Lane, Tiles, Tone
+from components.charts.results import results_takeaway, results_title, total_items
+from components.charts.rows import records
+from data.model import Precision, Sourced, When, Window
+from data.story import Story
+from data.tables import Contest
+from data.totals import is_complete, no_total
+
+#: Precisions that give a call a time; the others say only between which bounds or on which day it was.
+_WITHOUT_TIME = (Precision.WINDOW, Precision.DAY, Precision.NONE)
+_READING = (
+    "Filled: the minute is known. Dashed edge: only bounds are known, and they have passed. "
+    "Outlined: possibly by then. Grey: {blank}. A total is a range from surely to possibly."
+)
+
+
+def tally_lane(story: Story, calls: Sourced, *, caller: str, by: datetime | None = None) -> Lane:
+    """Tiles for each party's calls and for the contests without one, as they stand `by` that instant.
+
+    Left out, it is the moment up to which the story is told, else the end of its window. `calls` are one caller's
+    with those that are possible. A side's items bound its running total; for a caller whose calls are not all known
+    there is no total, and so no domain.
+    """
+    by = by or story.until or story.window.end
+    rows = [row for row in records(calls) if row["earliest"] <= by]
+    whole, unit = is_complete(story, caller), story.about.unit
+    sides = tuple(_side(story, rows, party, by, whole=whole) for party in story.about.parties)
+    open_marks = _uncalled(story, {row["contest"] for row in rows}, by, caller, whole=whole)
+    note = "" if whole else f"{caller}: {no_total(story, caller)}."
+    if not mapped(story):
+        note = f"{note} {timed_text(story, [row for row in rows if row['latest'] <= by])}".strip()
+    reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win and whole else None
+    domain = (0.0, float(story.about.total)) if whole else None
+    return Lane("tally", results_title(story), unit, (*sides, open_marks), domain, note, reference=reference)
+
+
+def _side(story: Story, rows: list[dict[str, Any]], party: Any, by: datetime, *, whole: bool) -> Tiles:
+    """The calls for one party, in the order of their latest bound."""
+    items = tuple(total_items(story, rows, party.id, by=by, summed=whole))
+    codes = [row["contest"] for row in rows if row["party"] == party.id]
+    return Tiles(party.short, Tone(party.tone), items, _cells(story, codes))
+
+
+def _uncalled(story: Story, called: set[str], by: datetime, caller: str, *, whole: bool) -> Tiles:
+    """The contests without a call by then; of a caller whose calls are not all known, those of which none is held."""
+    left = [contest for contest in story.contests if contest.code not in called]
+    name = blank_name(story, caller) if whole else "no call held"
+    items = tuple(_open_item(contest, by, name, kind=Kind.PENDING if whole else Kind.EXACT) for contest in left)
+    return Tiles(name, Tone.NEUTRAL, items, _cells(story, [contest.code for contest in left]))
+
+
+def _open_item(contest: Contest, by: datetime, name: str, *, kind: Kind) -> Item:
+    when = When(by, by, Precision.NONE)
+    text, sources = f"{contest.name}, {name}", tuple(contest.source.split())
+    return Item(f"contests:{contest.code}", when, text, sources, value=float(contest.weight), kind=kind)
+
+
+def blank_name(story: Story, caller: str) -> str:
+    """What a grey tile stands for: "not called", "no call held"."""
+    return f"not {story.about.verb}" if is_complete(story, caller) else "no call held"
+
+
+def mapped(story: Story) -> bool:
+    """Whether its contests have places on a map."""
+    return bool(story.contests) and all(contest.tile for contest in story.contests)
+
+
+def _cells(story: Story, codes: list[str]) -> tuple[Cell, ...]:
+    """The place of each contest, with a code that fits a tile: OH for US-OH, ME1 for US-ME-01."""
+    if not mapped(story):
+        return ()
+    shared = len({code.partition("-")[0] for code in (contest.code for contest in story.contests)}) == 1
+    tiles = {contest.code: contest.tile for contest in story.contests}
+    return tuple(Cell(*tile, _short(code, shared=shared)) for code in codes if (tile := tiles[code]))
+
+
+def _short(code: str, *, shared: bool) -> str:
+    own = code.partition("-")[2] if shared and "-" in code else code
+    return own.replace("-0", "").replace("-", "")[:4]
+
+
+def timed_text(story: Story, rows: list[dict[str, Any]]) -> str:
+    """How many of the contests have a call with a time: "66 of 382 areas have a time"."""
+    unit, verb = story.about.unit.split(), story.about.verb
+    noun = " ".join(word for word in unit if word != verb) if verb in unit else "contests"
+    timed = {row["contest"] for row in rows if Precision(row["precision"]) not in _WITHOUT_TIME}
+    said = f"{len(timed):,} of {len(story.contests):,} {noun} {'has' if len(timed) == 1 else 'have'} a time"
+    return f"{said}; of the others only bounds are known." if len(timed) < len(rows) else f"{said}."
+
+
+def map_chart(story: Story, window: Window, *, calls: Sourced, caller: str) -> Chart:
+    """The contests as they stand at the end of the window, or where the story is told only so far, at that moment.
+
+    `calls` are all of that caller's, with those that are possible.
+    """
+    by = min(window.end, story.until) if story.until else window.end
+    return Chart(
+        slug="map",
+        story=story.slug,
+        title=results_title(story),
+        takeaway=results_takeaway(story, window, caller=caller),
+        window=window,
+        lanes=(tally_lane(story, calls, caller=caller, by=by),),
+        sources=story.sources,
+        notes=(_READING.format(blank=blank_name(story, caller)),),
+    )
