@@ -1,0 +1,256 @@
+"""A night that is played in a real browser: at every moment just what had stood by then, and nothing later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from components.charts.model import Chart, Tiles
+from components.charts.tiles import is_side
+from components.embeds.documents.document import draw_document, policy
+from components.embeds.documents.playing import night_of
+from components.embeds.embed import Embed, embed_of
+from components.view import default_view
+from data.model import Order, Precision
+from data.settings import Settings
+from data.story import find_story
+from tests.browser.test_shell import violations
+from tests.loopback import Answer, Loopback, loopback
+
+STORY = find_story("us-2016", Settings())
+FLORIDA = "2016-11-09T03:50Z"
+Open = Callable[..., Page]
+#: What of the drawing in sight can be seen: rows of marks, filled and outlined tiles, numbers of events, totals.
+_SEEN = """() => {
+  const svg = [...document.querySelectorAll('svg')].find(one => one.getClientRects().length);
+  const seen = one => one.getClientRects().length > 0 && getComputedStyle(one).display !== 'none';
+  const of = (what, name) => [...svg.querySelectorAll(what)].filter(seen).map(one => one.dataset[name]);
+  return {
+    marks: of('[data-row]:not(.tile)', 'row'),
+    called: of('.tile.is-called[data-row]', 'row'),
+    possible: of('.tile.is-possible[data-row]', 'row'),
+    events: of('[data-event]', 'rows'),
+    totals: [...svg.querySelectorAll('.total')].map(one => one.textContent),
+  };
+}"""
+
+
+@cache
+def embed(slug: str = "us-2016", at: str = "", order: Order = Order.HAPPENED) -> Embed:
+    story = find_story(slug, Settings())
+    moment = datetime.fromisoformat(at) if at else None
+    return embed_of(story, "replay", replace(default_view(story), at=moment, order=order))
+
+
+@cache
+def document(slug: str = "us-2016") -> str:
+    return draw_document(embed(slug))
+
+
+@pytest.fixture
+def site() -> Iterator[Loopback]:
+    with loopback() as there:
+        yield there
+
+
+@pytest.fixture
+def open_night(browser: Browser, site: Loopback) -> Iterator[Open]:
+    """The document of a night, served with its own policy, at a moment behind # or whole."""
+    contexts: list[BrowserContext] = []
+
+    def opened(moment: str = "", *, slug: str = "us-2016", width: int = 640, calm: bool = True, **more: Any) -> Page:
+        motion = "reduce" if calm else "no-preference"
+        context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion=motion, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.add_init_script(
+            "window.stepped = []; window.wrong = [];"
+            "addEventListener('error', event => wrong.push(event.message));"
+            "document.addEventListener('securitypolicyviolation', event => wrong.push(event.violatedDirective));"
+            "document.addEventListener('nd-frame', event => stepped.push(event.detail), true);"
+        )
+        headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(document(slug))}
+        page.goto(site.answers(f"/{slug}", Answer(document(slug).encode(), headers=headers)) + moment)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def wait_for(page: Page, holds: Callable[[], bool], *, seconds: int = 60) -> None:
+    """Look again until it holds; the documents' policy refuses Playwright's own way to wait."""
+    for _ in range(seconds * 10):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"not after {seconds} s")
+
+
+def rows_in(chart: Chart) -> dict[str, set[str]]:
+    """What a chart that is told up to a moment holds, by how it is drawn."""
+    items = [(mark, item) for lane in chart.lanes for mark, item in lane.items]
+    sides = [item for mark, item in items if isinstance(mark, Tiles) and is_side(mark)]
+    return {
+        "marks": {item.row for mark, item in items if not isinstance(mark, Tiles)},
+        "called": {item.row for item in sides if not item.when.open},
+        "possible": {item.row for item in sides if item.when.open},
+        "events": {" ".join(event.rows) for event in chart.events},
+    }
+
+
+@pytest.mark.parametrize("order", Order)
+def test_at_every_moment_there_is_what_a_server_draws_of_it(order: Order, open_night: Open) -> None:
+    """Stepping through the night shows at each moment the very marks, tiles, events and words told up to it."""
+    night = night_of(embed())
+    page = open_night()
+    page.get_by_role("button", name="As it was known" if order is Order.KNOWN else "As it happened").click()
+    page.get_by_role("button", name="Play").focus()
+    page.keyboard.press("Home")
+    for second, sentence in night["orders"][order.value]["moments"]:
+        at = datetime.fromtimestamp(night["start"] / 1000 + second, UTC)
+        seen = page.evaluate(_SEEN)
+        expected = rows_in(embed(at=at.isoformat(), order=order).chart)
+        assert {name: set(seen[name]) for name in expected} == expected, at
+        expect(page.locator(".nd-told")).to_have_text(night["said"][sentence])
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("wrong") == []
+
+
+def test_totals_are_ranges_at_their_moment(open_night: Open) -> None:
+    page = open_night("#at=2016-11-09T07:29Z")
+    assert page.evaluate(_SEEN)["totals"] == ["Trump 276–279", "Clinton 218"]
+
+
+def test_a_link_opens_the_night_at_its_moment_and_a_step_keeps_it_in_the_address(open_night: Open) -> None:
+    page = open_night(f"#at={FLORIDA}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The night as it was called: 10:50 p.m. Nov. 8")
+    expect(page.locator(".nd-told")).to_contain_text("At 10:50 p.m. EST AP called Florida: Trump 197, Clinton 131")
+    page.get_by_role("button", name="Next event").click()
+    assert page.evaluate("location.hash").startswith("#at=2016-11-09T0")
+    page.get_by_role("button", name="As it was known").click()
+    assert page.evaluate("location.hash").endswith("&when=known")
+
+
+def test_nothing_later_is_in_the_accessibility_tree(open_night: Open) -> None:
+    page = open_night(f"#at={FLORIDA}")
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    said = page.locator("#nightdesk").aria_snapshot() + page.locator("#nightdesk").inner_text()
+    for later in ("Wisconsin", "11:36", "Michigan", "Trump 279", "midnight EST", "1:02 a.m."):
+        assert later not in said, later
+    assert "Florida" in said
+
+
+def test_it_starts_whole_and_still_and_never_by_itself(open_night: Open) -> None:
+    page = open_night(calm=False)
+    page.wait_for_timeout(400)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    assert page.evaluate("stepped") == []
+    assert "Trump 279" in page.evaluate(_SEEN)["totals"]
+
+
+def test_playing_skips_no_moment(open_night: Open) -> None:
+    page = open_night(calm=False)
+    for pace in ("36", "18"):
+        page.get_by_role("button", name="All in").click()
+        expect(page.get_by_role("button", name="All in")).to_have_text(f"All in {pace} s")
+    page.get_by_role("button", name="Play").click()
+    wait_for(page, lambda: page.evaluate("stepped.length") >= 20)
+    page.get_by_role("button", name="Pause").click()
+    night = night_of(embed())
+    moments = [
+        datetime.fromtimestamp(night["start"] / 1000 + second, UTC)
+        for second, _ in night["orders"]["happened"]["moments"]
+    ]
+    stepped = [datetime.fromisoformat(one) for one in page.evaluate("stepped")]
+    assert stepped == moments[: len(stepped)]
+
+
+def test_whoever_wants_no_motion_gets_steps(open_night: Open) -> None:
+    page = open_night()
+    page.get_by_role("button", name="Play").click()
+    wait_for(page, lambda: page.evaluate("stepped.length") >= 2)
+    shown = page.evaluate("document.querySelector('.nd-play input').value")
+    night = night_of(embed())
+    assert int(float(shown)) // 60 in {second // 60 for second, _ in night["orders"]["happened"]["moments"]}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_passes_axe_while_it_is_played_and_at_a_moment(width: int, theme: str, open_night: Open) -> None:
+    page = open_night(f"#at={FLORIDA}", width=width, color_scheme=theme, calm=False)
+    page.get_by_role("button", name="Keys").click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Play").click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_keyboard_does_it_all(open_night: Open) -> None:
+    page = open_night(calm=False)
+    page.get_by_role("slider").focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.keyboard.press("End")
+    last = page.get_by_role("slider").get_attribute("aria-valuetext")
+    page.keyboard.press("ArrowLeft")
+    assert page.get_by_role("slider").get_attribute("aria-valuetext") != last
+    page.keyboard.press("?")
+    expect(page.locator(".nd-help")).to_contain_text("Space plays and pauses")
+    page.keyboard.press("Escape")
+    assert page.get_by_role("slider").get_attribute("aria-valuetext") == "the whole"
+
+
+def test_without_a_script_the_night_is_whole_and_its_moments_are_a_list(open_night: Open) -> None:
+    page = open_night(java_script_enabled=False)
+    page.locator("#nd-list > summary").click()
+    said = page.locator("#nd-list li")
+    assert said.count() == len(night_of(embed())["orders"]["happened"]["moments"])
+    expect(said.filter(has_text="At 10:50 p.m. EST AP called Florida: Trump 197").first).to_be_visible()
+
+
+def test_the_switch_says_how_little_is_known_of_publication(open_night: Open) -> None:
+    expect(open_night().get_by_role("group", name="Order")).to_contain_text("publication minute known for 4 of 35")
+
+
+def test_its_clock_is_the_one_of_every_other_page(open_night: Open) -> None:
+    """The script tells the time by itself: at each moment it must say what the house's one clock says."""
+    page, clock = open_night(), embed().clock
+    page.get_by_role("button", name="Play").focus()
+    page.keyboard.press("Home")
+    night = night_of(embed())
+    for second, _ in night["orders"]["happened"]["moments"]:
+        at = datetime.fromtimestamp(night["start"] / 1000 + second, UTC)
+        heading = page.get_by_role("heading", level=1).inner_text().replace("\u202f", " ").replace("\u00a0", " ")
+        assert heading.endswith(f": {clock.dated(at)}"), at
+        page.keyboard.press("ArrowRight")
+
+
+def test_the_untimed_part_of_the_uk_counts_without_a_map(open_night: Open) -> None:
+    page = open_night("#at=2016-06-24T03:30Z", slug="uk-2016")
+    assert "66 of 382 areas have a time" in document("uk-2016")
+    totals = page.evaluate(_SEEN)["totals"]
+    assert len(totals) == 2 and all("–" in total for total in totals), "most areas are known only by a bound"
+
+
+def test_precisions_of_a_tile_are_told_by_its_edge(open_night: Open) -> None:
+    page = open_night(f"#at={FLORIDA}")
+    soft = page.evaluate(
+        "[...document.querySelectorAll('.nd-480 .tile.is-called.is-soft')].map(one => one.dataset.row)"
+    )
+    chart = embed(at="2016-11-09T03:50:00+00:00").chart
+    exact = {
+        item.row
+        for lane in chart.lanes
+        for mark, item in lane.items
+        if isinstance(mark, Tiles) and is_side(mark) and item.when.precision is Precision.MINUTE
+    }
+    assert {"calls:ap-oh", "calls:ap-mo"} <= set(soft) and not exact & set(soft)
