@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,8 @@ from components.charts.elapsed import clock_of
 from components.charts.model import Chart
 from components.charts.theme import theme_named
 from components.embeds.documents.heights import document_heights
+from components.embeds.documents.playing import night_of
+from components.embeds.documents.stage import played_part
 from components.embeds.embed import Embed
 from components.inert import markdown
 from data import claims, findings, interest, lenses, onsets, outages, results, series, study
@@ -159,6 +162,13 @@ def load_table(chart: Chart, zone: str) -> pd.DataFrame:
 def load_figure(chart: Chart, zone: str, theme: str) -> object:
     """The chart's Plotly figure, drawn once for everybody who looks at the same view."""
     return plotly.figure(chart, clock_of(chart, zone), theme=theme_named(theme))
+
+
+@partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: hash})
+def load_played(embed: Embed) -> tuple[str, str, dict[str, object]]:
+    """What a page needs to play this chart: a stamp of the two that follow, its drawings, and its frames."""
+    markup, night = played_part(embed), night_of(embed)
+    return hashlib.sha256(f"{markup}{night}".encode()).hexdigest()[:16], markup, night
 
 
 @partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Embed: hash})

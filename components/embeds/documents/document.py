@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from components.charts import svg
 from components.charts.geometry import anchor
 from components.charts.model import Line, Tiles
-from components.embeds.documents.ground import ground, page_style
+from components.embeds.documents.ground import page_style
 from components.embeds.documents.lines import Lines, Moments, lines_of
-from components.embeds.documents.parts import element, held, link, panel, text
-from components.embeds.documents.playing import is_played, moments_list, night_of, play_bar, then
+from components.embeds.documents.parts import element, link, panel, text
+from components.embeds.documents.playing import is_played, moments_list, night_of, then
 from components.embeds.documents.policy import policy
+from components.embeds.documents.stage import HERE, asset, header, rules, stage
 from components.embeds.embed import Embed
 from components.player import ASSETS as PLAYER
 from components.view import utc_text
 
 __all__ = ["draw_document", "policy"]
 
-#: Widths of the three drawings in pixels. A reader meets each at 0.95 to 1.6 times its size.
-DRAWN = (320, 480, 800)
 #: Minutes that have a sentence: events first, then marks. A night has some eighty.
 _MOST_MOMENTS = 160
-_HERE = Path(__file__).resolve().parent
-_TITLE = re.compile(r"<title>[^<]*</title>")
-_STYLE = re.compile(r"<style>([^<]*)</style>")
 #: Scripts of a document that is read, and of one that is played.
-READ_BY = (_HERE / "reading.js", _HERE / "hosting.js")
-PLAYED_BY = (PLAYER / "player.js", _HERE / "playing.js", _HERE / "hosting.js")
-_REMARK = re.compile(r"^\s*//.*\n", re.MULTILINE)
-_COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+READ_BY = (HERE / "reading.js", HERE / "hosting.js")
+PLAYED_BY = (PLAYER / "player.js", HERE / "playing.js", HERE / "hosting.js")
 
 
 def draw_document(embed: Embed) -> str:
@@ -52,14 +43,8 @@ def draw_document(embed: Embed) -> str:
 
 def _scripted(name: str, data: object, scripts: tuple[Path, ...]) -> str:
     """Data, and the scripts that read it, as one: each without its comments and without what makes it a module."""
-    code = "\n".join(_asset(script) for script in scripts)
+    code = "\n".join(asset(script) for script in scripts)
     return f'<script type="application/json" id="{name}">{_json(data)}</script>\n<script>{code}</script>'
-
-
-@cache
-def _asset(path: Path) -> str:
-    said = path.read_text(encoding="utf-8")
-    return _REMARK.sub("", said).replace("export const", "const") if path.suffix == ".js" else _COMMENT.sub("", said)
 
 
 def _head(embed: Embed, lines: Lines) -> Iterator[str]:
@@ -78,22 +63,10 @@ def _head(embed: Embed, lines: Lines) -> Iterator[str]:
             f'title="{text(lines.headline)}">'
         )
     yield '<base target="_blank">'
-    yield f"<style>{page_style(embed, ''.join(map(_asset, _styles(embed))))}</style>"
-
-
-def _styles(embed: Embed) -> tuple[Path, ...]:
-    return (_HERE / "document.css", *((PLAYER / "player.css",) if is_played(embed) else ()))
+    yield f"<style>{page_style(embed, rules(embed))}</style>"
 
 
 def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
-    long = "nd-title nd-long" if lines.long else "nd-title"
-    title = element("h1", held(text(lines.headline)), class_=long, dir="auto", id="nd-title")
-    header = element("header", title + f'<p class="nd-told" dir="auto">{held(text(lines.summary))}</p>')
-    drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width)}</div>' for width in DRAWN)
-    name = "nd-stage nd-origin" if embed.chart.origin else "nd-stage"
-    stage = f'<div class="{name}">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
-    stage = (play_bar() if night else "") + stage
-    stage += element("p", text(lines.keys), class_="nd-signs") if lines.keys else ""
     folded = "\n".join(
         f'<details id="{name}"><summary>{text(said)}</summary>{_panel(embed, name, night)}</details>'
         for name, said in lines.folded
@@ -103,7 +76,7 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
     footer = f'<footer><div class="nd-more">{folded}</div><p class="nd-foot">{foot}</p></footer>'
     return element(
         "figure",
-        f"{header}\n{stage}\n{footer}",
+        f"{header(embed, lines)}\n{stage(embed, lines)}\n{footer}",
         class_="nd nd-played" if night else "nd",
         id="nightdesk",
         aria_labelledby="nd-title",
@@ -114,13 +87,6 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
 
 def _panel(embed: Embed, name: str, night: dict[str, Any] | None) -> str:
     return moments_list(night) if night and name == "nd-list" else panel(embed, name)
-
-
-def _drawing(embed: Embed, width: int) -> str:
-    """One drawing without what stands in the page already: its rules, and the sentence of each mark."""
-    theme, adaptive = ground(embed)
-    drawn = svg.draw(embed.chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True)
-    return _TITLE.sub("", _STYLE.sub("", drawn, count=1))
 
 
 Moment = tuple[str, str, int]

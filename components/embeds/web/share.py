@@ -10,10 +10,10 @@ from components.charts import svg
 from components.charts.catalogue import corrected
 from components.charts.caution import TITLE
 from components.charts.sheet import tag
-from components.embeds.documents.document import DRAWN
 from components.embeds.documents.ground import ground, page_style
 from components.embeds.documents.lines import Piece, lines_of
 from components.embeds.documents.parts import element, link, panel, text
+from components.embeds.documents.stage import DRAWN
 from components.embeds.embed import Embed
 from components.embeds.web.addresses import form_address, from_share_page, share_address
 from components.embeds.web.answers import only

@@ -18,7 +18,7 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
   const listed = all("[data-frame]");
   const has = (one, name) => one.classList.contains(`is-${name}`);
   const looks = new Map(all(".tile").map((one) => [one, { called: has(one, "called"), soft: has(one, "soft"), possible: has(one, "possible") }]));
-  let now = null, drawn = null, playing = 0, last = 0, pace = 2, metrics = null;
+  let now = null, drawn = null, playing = 0, last = 0, pace = 2, metrics = null, ready = false, heard = "";
 
   // AP style, as on every other clock of the page; a test holds the two together.
   const reader = new Intl.DateTimeFormat("en-US", {
@@ -108,9 +108,16 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
       }
     } else if (cut()) head.textContent = `${night.title}: ${clock(now)}`;
     place();
+    const here = `${cut() ? iso(now) : "whole"} ${order}`;
+    const told_already = here === heard;
+    if (ready) root.dispatchEvent(new CustomEvent(told_already && !silent ? "nd-idle" : "nd-busy"));
     slide.value = now ?? length;
     slide.ariaValueText = stamp.textContent = cut() ? clock(now) : "the whole";
-    if (!silent) moved(cut() ? iso(now) : null, order);
+    if (!ready) heard = here;
+    else if (!silent && !told_already) {
+      heard = here;
+      moved(cut() ? iso(now) : null, order);
+    }
   };
   const halt = () => {
     if (!playing) return;
@@ -132,7 +139,6 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     told.ariaLive = "off";
     button.textContent = "❚❚";
     button.ariaLabel = "Pause";
-    root.dispatchEvent(new CustomEvent("nd-play"));
     if (!cut()) go(0, { silent: true });
     if (calm.matches) playing = setInterval(() => (next(true), cut() || halt()), 1500);
     else {
@@ -175,8 +181,14 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     act();
   };
   new ResizeObserver(() => ((metrics = null), place())).observe(stage);
-  pressed();
-  const opened = at === null ? null : (Date.parse(at) - night.start) / 1000;
-  go(opened !== null && opened >= 0 && opened < length ? opened : null, { silent: true });
-  return { go, halt, get at() { return cut() ? iso(now) : null; }, get order() { return order; } };
+  const open = (moment, wanted) => {
+    order = wanted;
+    pressed();
+    ready = false;
+    const opened = moment === null ? null : (Date.parse(moment) - night.start) / 1000;
+    go(opened !== null && opened >= 0 && opened < length ? opened : null, { silent: true });
+    ready = true;
+  };
+  open(at, order);
+  return { open, halt, get busy() { return playing !== 0; }, get at() { return cut() ? iso(now) : null; }, get order() { return order; } };
 };
