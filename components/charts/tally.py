@@ -107,7 +107,7 @@ def map_chart(story: Story, window: Window, *, calls: Sourced, caller: str) -> C
         title=results_title(story),
         takeaway=results_takeaway(story, window, caller=caller),
         window=window,
-        lanes=(tally_lane(story, calls, caller=caller, by=by),),
+        lanes=(tally_lane(story, calls, caller=caller, by=by),) if story.contests else (),
         sources=story.sources,
         notes=(_READING.format(blank=blank_name(story, caller)),),
     )

@@ -223,13 +223,13 @@ def test_a_days_bar_is_never_cut(story: Story) -> None:
 def test_a_window_with_nothing_in_it_is_said_not_drawn(story: Story, slug: str) -> None:
     start = datetime(1999, 1, 1, tzinfo=UTC)
     chart = chart_of(story, slug, Window(start, start + timedelta(hours=6)), caller="AP")
-    drawn = [item for lane in chart.lanes for _, item in lane.items]
+    drawn = [item for lane in chart.lanes for _, item in lane.items if item.kind is not Kind.PENDING]
     assert drawn == []
     assert describe(chart, EASTERN).takeaway
 
 
 def test_an_unknown_chart_is_refused_with_the_choices(story: Story) -> None:
-    with pytest.raises(DataError, match="choose one of: timeline, interest, outages, results, traffic"):
+    with pytest.raises(DataError, match="choose one of: timeline, interest, outages, results, map, traffic"):
         chart_of(story, "weather", story.window, caller="AP")
 
 
