@@ -77,7 +77,7 @@ def _configure(folder: Path, first: int, second: int) -> int:
         "127.0.0.1:8502": f"127.0.0.1:{second}",
         r"127\.0\.0\.1:8501": rf"127\.0\.0\.1:{first}",
         r"127\.0\.0\.1:8502": rf"127\.0\.0\.1:{second}",
-        "/var/cache/nginx/nightdesk": f"{folder}/cache",
+        "/var/cache/nginx-nightdesk": f"{folder}/cache",
     }
     for before, after in places.items():
         if before not in text:

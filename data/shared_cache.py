@@ -72,9 +72,9 @@ class _Told(CircuitBreakerListener):
     def state_change(self, cb: CircuitBreaker, old_state: Any, new_state: Any) -> None:
         before = old_state.name if old_state else STATE_CLOSED
         if before == STATE_CLOSED and new_state.name == STATE_OPEN:
-            _LOG.warning("the shared cache %s does not answer, each process uses its own: %s", self._place, self._error)
+            _LOG.warning("the shared cache %s cannot be used, each process has its own: %s", self._place, self._error)
         elif before != STATE_CLOSED and new_state.name == STATE_CLOSED:
-            _LOG.warning("the shared cache %s answers again", self._place)
+            _LOG.warning("the shared cache %s can be used again", self._place)
 
 
 def shared_cache(settings: Settings) -> SharedCache | None:

@@ -138,7 +138,7 @@ def test_without_redis_from_the_start_this_machine_keeps_its_own_and_says_so_onc
         replies = [ask(desk, url) for url in urls * 2]
     assert [reply.from_cache for reply in replies] == [False] * 5 + [True] * 5
     (line,) = lines(caplog)
-    assert line.startswith(f"the shared cache {redis.url} does not answer, each process uses its own: ")
+    assert line.startswith(f"the shared cache {redis.url} cannot be used, each process has its own: ")
 
 
 def test_a_redis_that_goes_in_mid_run_takes_no_answer_with_it(
@@ -167,8 +167,8 @@ def test_a_redis_that_is_back_is_used_again_by_itself(redis: RedisServer, caplog
 
     until(kept)
     said, back = lines(caplog)
-    assert "does not answer" in said
-    assert back == f"the shared cache {redis.url} answers again"
+    assert "cannot be used" in said
+    assert back == f"the shared cache {redis.url} can be used again"
 
 
 def test_a_redis_that_was_started_anew_costs_no_request(redis: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
@@ -251,4 +251,4 @@ def test_a_password_is_never_told(caplog: pytest.LogCaptureFixture) -> None:
     shared = SharedCache(settings.cache_url)
     assert shared.get("key") is None
     assert "hush" not in f"{settings} {cache_check(settings)} {caplog.text} {shared.place}"
-    assert re.search(r"redis://127\.0\.0\.1:1/0 does not answer", caplog.text)
+    assert re.search(r"redis://127\.0\.0\.1:1/0 cannot be used", caplog.text)

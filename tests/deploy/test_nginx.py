@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -154,16 +156,18 @@ def test_every_request_is_answered_while_one_of_the_two_is_gone(night: Night) ->
     ("accepted", "passed_on"),
     [
         pytest.param("gzip", "gzip", id="gzip"),
-        pytest.param("gzip, deflate, br, zstd", "gzip", id="a browser's"),
-        pytest.param("br;q=1.0, GZIP;q=0.8, *;q=0.1", "gzip", id="with weights"),
+        pytest.param("gzip, deflate, br, zstd", "br, gzip", id="a browser's"),
+        pytest.param("br", "br", id="Brotli alone"),
+        pytest.param("br;q=1.0, GZIP;q=0.8, *;q=0.1", "br, gzip", id="with weights"),
         pytest.param("deflate,gzip;q=0.001", "gzip", id="hardly"),
         pytest.param("gzip;q=0", None, id="refused"),
-        pytest.param("br, gzip; q=0.0, identity", None, id="refused among others"),
+        pytest.param("br;q=0, gzip", "gzip", id="one of them refused"),
+        pytest.param("br, gzip; q=0.0, identity", "br", id="refused among others"),
         pytest.param("identity", None, id="not packed"),
-        pytest.param("x-gzipped", None, id="another word"),
+        pytest.param("x-gzipped, brotli", None, id="other words"),
     ],
 )
-def test_the_app_is_asked_for_one_of_two_packings(night: Night, accepted: str, passed_on: str | None) -> None:
+def test_the_app_is_asked_in_one_of_four_ways_for_a_packing(night: Night, accepted: str, passed_on: str | None) -> None:
     address = night.answers(CHART, lambda asked: chart(asked.headers.get("Accept-Encoding", "plain").encode()))
     heard = ask(address, Accept_Encoding=accepted)
     assert [asked.headers.get("Accept-Encoding") for asked in night.asked] == [passed_on]
@@ -289,6 +293,16 @@ def test_the_cookie_leads_to_the_replica_that_it_names(night: Night, cookie: str
 def test_a_cookie_that_names_nobody_is_answered_by_anybody(night: Night, cookie: str) -> None:
     night.answers("/media/a.csv", chart())
     assert ask(f"{night.url}/media/a.csv", Cookie=f"nightdesk_replica={cookie}").status == 200
+
+
+def test_readiness_is_for_this_machine_alone(night: Night) -> None:
+    night.answers("/readyz", Answer(b"ready"))
+    assert ask(f"{night.url}/readyz").body == b"ready"
+    # All of 127.0.0.0/8 is this machine, but only 127.0.0.1 is let in.
+    elsewhere = HTTPConnection(urlsplit(night.url).netloc, source_address=("127.0.0.2", 0))
+    elsewhere.request("GET", "/readyz")
+    assert elsewhere.getresponse().status == 403
+    elsewhere.close()
 
 
 def test_the_app_learns_who_asked_and_how_whatever_the_reader_claims(night: Night) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import cache
+from io import BytesIO
 
 import components
 import data
@@ -21,6 +22,8 @@ KEPT_SECONDS = 24 * 3600
 #: Heavier answers, pictures of several times their own size, are made by each process for itself.
 MOST_BYTES = 2 * 2**20
 _SUM_BYTES = hashlib.sha256().digest_size
+#: A name that no header can have.
+_LENGTH = "bytes here"
 
 
 class Pool:
@@ -58,12 +61,20 @@ def _software() -> str:
 
 def _written(answer: Answer) -> bytes:
     """Its checksum, a line of JSON about it, and its bytes one after the other; nothing in it is ever run."""
-    values = {field.name: getattr(answer, field.name) for field in fields(Answer)}
-    bodies = {name: value for name, value in values.items() if isinstance(value, bytes)}
-    told = {name: dict(value) if name == "headers" else value for name, value in values.items() if name not in bodies}
-    lengths = {name: len(value) for name, value in bodies.items()}
-    whole = json.dumps([told, lengths]).encode() + b"\n" + b"".join(bodies.values())
+    bodies: list[bytes] = []
+    told = _told({field.name: getattr(answer, field.name) for field in fields(Answer)}, bodies)
+    whole = b"\n".join((json.dumps(told).encode(), b"".join(bodies)))
     return hashlib.sha256(whole).digest() + whole
+
+
+def _told(value: object, bodies: list[bytes]) -> object:
+    """The value as JSON knows it, with lengths in the place of bytes, which go to `bodies`."""
+    if isinstance(value, Mapping):
+        return {name: _told(part, bodies) for name, part in value.items()}
+    if isinstance(value, bytes):
+        bodies.append(value)
+        return {_LENGTH: len(value)}
+    return value
 
 
 def _read(kept: bytes) -> Answer | None:
@@ -73,7 +84,6 @@ def _read(kept: bytes) -> Answer | None:
         _LOG.warning("a shared answer is not as it was kept, and is drawn anew")
         return None
     line, _, rest = whole.partition(b"\n")
-    told, lengths = json.loads(line)
-    for name, length in lengths.items():
-        told[name], rest = rest[:length], rest[length:]
-    return Answer(**told)
+    bodies = BytesIO(rest)
+    # Read in the order in which it was written.
+    return Answer(**json.loads(line, object_hook=lambda told: bodies.read(told[_LENGTH]) if _LENGTH in told else told))
