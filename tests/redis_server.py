@@ -71,6 +71,12 @@ class RedisServer:
         assert isinstance(left, int)
         return left
 
+    def hits(self) -> int:
+        """How many questions have found what they asked for."""
+        told = self.client.info("stats")
+        assert isinstance(told, dict)
+        return int(told["keyspace_hits"])
+
     def stall(self) -> None:
         """From now on it takes connections and answers nothing."""
         assert self._process

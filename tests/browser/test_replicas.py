@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.asking_http import ask
 from tests.browser.conftest import PATIENCE, settled
+from tests.redis_server import RedisServer, redis_server
 from tests.replicas import Replicas, Session, replicas
 
 Visit = Callable[..., Page]
@@ -30,9 +31,15 @@ OFFERED = (
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with redis_server(tmp_path_factory.mktemp("redis")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Replicas]:
     folder = tmp_path_factory.mktemp("night")
-    with replicas(folder / "nginx", NIGHTDESK_CACHE=str(folder / "cache")) as both:
+    with replicas(folder / "nginx", NIGHTDESK_CACHE=str(folder / "cache"), NIGHTDESK_CACHE_URL=redis.url) as both:
         yield both
 
 
@@ -70,6 +77,15 @@ def test_sessions_are_spread_over_both(both: Replicas) -> None:
     assert set(found) == {1, 2}
 
 
+def test_what_one_has_drawn_the_other_need_not(both: Replicas, redis: RedisServer) -> None:
+    first, second = (f"http://127.0.0.1:{port}/embed/us-2016/results.png?width=777" for port in both.ports)
+    drawn = ask(first, Host="desk.example").body
+    held, hits = redis.names("nightdesk:drawn:*"), redis.hits()
+    assert ask(second, Host="desk.example").body == drawn
+    assert redis.names("nightdesk:drawn:*") == held
+    assert redis.hits() == hits + 1
+
+
 def test_one_is_killed_in_mid_session_and_the_page_goes_on(both: Replicas, visit: Visit) -> None:
     page = visit("/timeline?caller=CNN", base=both.url)
     home = replica_of(page)
@@ -77,10 +93,10 @@ def test_one_is_killed_in_mid_session_and_the_page_goes_on(both: Replicas, visit
     moved_from(home, page)
     settled(page)
     page.get_by_role("link", name="Outage reports").click()
-    expect(page).to_have_title("Outage reports · Nightdesk")
+    expect(page).to_have_title("Outage reports · Nightdesk", timeout=PATIENCE)
     settled(page)
     assert "caller=CNN" in page.url
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=PATIENCE)
     # The one that is back does not get the session back, and so not its files.
     both.start()
     with page.expect_download() as download:

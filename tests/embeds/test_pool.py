@@ -14,6 +14,7 @@ from components.embeds.web.answers import Answer, answer_of
 from components.embeds.web.pool import Pool
 from data.settings import Settings
 from data.shared_cache import SharedCache
+from tests.conftest import free_port
 from tests.embeds.asking import Desk
 from tests.redis_server import RedisServer, redis_server
 
@@ -127,3 +128,15 @@ def test_a_chart_that_one_process_drew_another_gives_without_drawing(
     first, second = replies
     assert first.status == second.status == 200
     assert (second.body, second.headers) == (first.body, first.headers)
+
+
+def test_a_redis_that_is_not_there_costs_no_chart_and_one_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    nobody = f"redis://127.0.0.1:{free_port()}/0"
+    desk = Desk(Settings(cache=tmp_path, cache_url=nobody))
+    paths = [f"/embed/us-2016/interest{ending}" for ending in ("", ".svg", ".csv", ".json")]
+    assert [desk.ask(path).status for path in paths] == [200] * 4
+    desk.close()
+    (line,) = [record.getMessage() for record in caplog.records if "redis" in record.getMessage()]
+    assert line.startswith(f"the shared cache {nobody} cannot be used, each process has its own: ")
