@@ -11,10 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from requests.structures import CaseInsensitiveDict
+from requests_cache.backends.base import BaseStorage, DictStorage
+from requests_cache.models.response import CachedResponse
 
+from data.courtesy import FETCHED_AT
 from data.http import Desk, Reply, open_desk
 from data.settings import Settings
-from data.shared_answers import NAMESPACE
+from data.shared_answers import NAMESPACE, SharedAnswers
 from data.shared_cache import SharedCache, cache_check
 from tests.loopback import Answer, Loopback, loopback, settings_at
 from tests.redis_server import RedisServer, SilentRedis, redis_server
@@ -44,6 +48,11 @@ def machine(source: Loopback, folder: Path, url: str) -> Settings:
 
 def ask(desk: Desk, url: str, *, fresh: timedelta | None = timedelta(hours=1)) -> Reply:
     return desk.get(url, source="wayback", fresh=fresh)
+
+
+def own() -> BaseStorage[str, CachedResponse]:
+    """What one machine keeps for itself."""
+    return DictStorage()  # type: ignore[no-untyped-call]
 
 
 def in_a_process_of_its_own(work: Callable[[], object]) -> None:
@@ -152,6 +161,30 @@ def test_a_redis_that_goes_in_mid_run_takes_no_answer_with_it(
         assert [ask(desk, url).from_cache for url in urls] == [True] * 5
     assert len(lines(caplog)) == 1
     assert [source.count(f"/data/{number}") for number in range(5)] == [1] * 5
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        pytest.param("2026-11-03T12:00:00+00:00", "2026-11-03T13:00:00+00:00", id="another machine asked later"),
+        pytest.param("2026-11-03T13:00:00+00:00", "2026-11-03T12:00:00+00:00", id="asked here while Redis was away"),
+    ],
+)
+def test_the_later_of_two_copies_counts(redis: RedisServer, here: str, there: str) -> None:
+    local, elsewhere = own(), own()
+    shared = SharedCache(redis.url)
+    SharedAnswers(elsewhere, shared)["key"] = CachedResponse(headers=CaseInsensitiveDict({FETCHED_AT: there}))
+    local["key"] = CachedResponse(headers=CaseInsensitiveDict({FETCHED_AT: here}))
+    assert SharedAnswers(local, shared)["key"].headers[FETCHED_AT] == "2026-11-03T13:00:00+00:00"
+
+
+def test_what_is_taken_out_is_gone_from_both(redis: RedisServer) -> None:
+    local = own()
+    answers = SharedAnswers(local, SharedCache(redis.url))
+    answers["key"] = CachedResponse(headers=CaseInsensitiveDict({FETCHED_AT: "2026-11-03T12:00:00+00:00"}))
+    assert (list(answers), len(answers), len(redis.names()), len(local)) == (["key"], 1, 1, 1)
+    del answers["key"]
+    assert (len(answers), len(redis.names()), len(local)) == (0, 0, 0)
 
 
 def test_a_redis_that_is_back_is_used_again_by_itself(redis: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
