@@ -77,6 +77,17 @@ def test_sessions_are_spread_over_both(both: Replicas) -> None:
     assert set(found) == {1, 2}
 
 
+def test_a_file_that_a_reader_gives_reaches_the_replica_of_the_session(both: Replicas, visit: Visit) -> None:
+    for _ in range(2):
+        page = visit("/search-trends", base=both.url)
+        page.get_by_text("Import a Google Trends CSV", exact=True).click()
+        given = {"name": "budget.csv", "mimeType": "text/csv", "buffer": b"item,cost\npaper,12.50\n"}
+        with page.expect_response("**/_stcore/upload_file/**") as uploaded:
+            page.locator("input[type=file]").set_input_files(given)  # type: ignore[arg-type]
+        assert uploaded.value.ok
+        expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=PATIENCE)
+
+
 def test_what_one_has_drawn_the_other_need_not(both: Replicas, redis: RedisServer) -> None:
     first, second = (f"http://127.0.0.1:{port}/embed/us-2016/results.png?width=777" for port in both.ports)
     drawn = ask(first, Host="desk.example").body
