@@ -35,6 +35,8 @@ class Pool:
 
     def __init__(self, shared: SharedCache | None) -> None:
         self._shared = shared
+        # Read at the start: files that a new release puts in their place later are not what this process draws with.
+        self._software = _software() if shared else ""
 
     def answer(self, key: tuple[object, ...], make: Callable[[], Answer]) -> Answer:
         """The answer to a question of this key, from the pool or else made now. Raises what `make` raises.
@@ -43,7 +45,7 @@ class Pool:
         """
         if self._shared is None:
             return make()
-        name = f"nightdesk:drawn:{hashlib.sha256(f'{_software()} {key!r}'.encode()).hexdigest()}"
+        name = f"nightdesk:drawn:{hashlib.sha256(f'{self._software} {key!r}'.encode()).hexdigest()}"
         kept = self._shared.get(name)
         if kept and (found := _read(kept)):
             return found
