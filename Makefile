@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
-.PHONY: run test lint types unit picture bench bench-embeds bench-methods fuzz browser parent clean
+.PHONY: run test lint types unit picture bench bench-embeds bench-methods fuzz browser servers parent clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -26,7 +26,7 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy $(SOURCES)
 
-unit: $(VENV)/.dev browser parent
+unit: $(VENV)/.dev browser servers parent
 	$(BIN)/python -m pytest --no-skips
 
 # The README's picture, drawn by the project itself.
@@ -37,7 +37,7 @@ bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench
 
 # Takes wrk, the load generator (Debian: apt-get install wrk).
-bench-embeds: $(VENV)/.dev browser
+bench-embeds: $(VENV)/.dev browser servers
 	$(BIN)/python -m bench.embeds
 
 # Ours beside simpler ways, on the same synthetic nights.
@@ -62,6 +62,14 @@ browser:
 	@command -v "$${CHROMIUM:-chromium}" chromium chromium-browser google-chrome >/dev/null \
 	  || { command -v apt-get >/dev/null && $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q chromium; } \
 	  || { echo "The browser tests want Chromium: install it, or set CHROMIUM to its path."; exit 1; }
+
+# What deploy/ is tested with. Tests start servers of their own, and never touch those of the system.
+servers:
+	@{ command -v redis-server && PATH="$$PATH:/usr/sbin" command -v nginx \
+	    && test -e /usr/lib/nginx/modules/ngx_http_js_module.so; } >/dev/null \
+	  || { command -v apt-get >/dev/null && $(SUDO) apt-get update -q \
+	    && $(SUDO) apt-get install -y -q nginx libnginx-mod-http-js redis-server; } \
+	  || { echo "The tests of deploy/ want nginx with its JavaScript module, and redis-server: install them."; exit 1; }
 
 # The parent script of pym.js, by its pinned checksum: tests embed a chart as its hosts do.
 parent: $(VENV)/.dev

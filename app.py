@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,11 +27,21 @@ from components.embeds.web.routes import routes
 from components.headers import SecurityHeaders, app_policy, installed_index
 from components.look import ICON
 from components.notices import unexpected_failure
-from data.settings import read_settings
+from data.settings import Settings, read_settings
 from data.story import story_folders
 
 ROOT = Path(__file__).resolve().parent
-SETTINGS = read_settings(os.environ)
+
+
+def _settings() -> Settings:
+    """The settings of this process; what is wrong with them ends it with one sentence."""
+    try:
+        return read_settings(os.environ)
+    except ValueError as error:
+        sys.exit(str(error))
+
+
+SETTINGS = _settings()
 _DAY = 86_400  # seconds
 
 

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 from bench import wrk
 from bench.comparison import HEADINGS, Row, say
 from bench.loading import loaded_bytes, slow_load
+from bench.replicas import nginx_rows
 from bench.server import ROOT, running, serving
 from bench.subject import CHART, SLUG, plotly_figure, plotly_page, subject
 from components.embeds.bundles.bundle import bake, wanted_charts
@@ -125,7 +126,7 @@ def main() -> None:
                 say(row.cells())
         browser.close()
         if wrk.installed():
-            for row in load_rows(server):
+            for row in (*load_rows(server), *nginx_rows(server, f"/embed/{SLUG}/{CHART}")):
                 say(row.cells())
         else:
             print(f"Requests per second {wrk.MISSING}")

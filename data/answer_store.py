@@ -21,6 +21,9 @@ from requests_cache.cache_keys import redact_response
 from requests_cache.models.response import CachedResponse
 from requests_cache.policy.settings import DEFAULT_IGNORED_PARAMS
 
+from data.shared_answers import SharedAnswers
+from data.shared_cache import SharedCache
+
 _LOG = logging.getLogger(__name__)
 _BUSY_SECONDS = 2.0
 _TABLE = "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value TEXT, size INTEGER, kept REAL)"
@@ -37,13 +40,17 @@ SECRETS: tuple[str, ...] = (
 class AnswerStore(BaseCache):
     """A requests-cache backend on one SQLite file: answers without cookies, request headers or redirects.
 
-    `expiry` says until when a kept answer counts as fresh for whoever asks now; None is for ever.
+    `expiry` says until when a kept answer counts as fresh for whoever asks now; None is for ever. What is kept goes
+    into the `shared` cache too, where there is one.
     """
 
-    def __init__(self, path: Path, expiry: Callable[[CachedResponse], datetime | None]) -> None:
+    def __init__(
+        self, path: Path, expiry: Callable[[CachedResponse], datetime | None], shared: SharedCache | None = None
+    ) -> None:
         super().__init__(cache_name=str(path))
         self._expiry = expiry
-        self.responses: BaseStorage[str, CachedResponse] = _Table(path)
+        table = _Table(path)
+        self.responses: BaseStorage[str, CachedResponse] = SharedAnswers(table, shared) if shared else table
 
     def get_response(self, key: str, default: CachedResponse | None = None) -> CachedResponse | None:
         """The kept answer, with the expiry that it has for the one who asks."""

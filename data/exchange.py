@@ -26,6 +26,7 @@ from data.courtesy import ASKING, Asking, Courteous, fetched_at
 from data.errors import DataError, SourceChanged, SourceUnavailable
 from data.judging import meaning
 from data.pacing import Pacer
+from data.shared_cache import SharedCache
 from data.wire import Allowed, Limits
 
 _LOG = logging.getLogger(__name__)
@@ -125,6 +126,7 @@ def open_exchange(
     limits: Limits,
     pace: Callable[[str], float],
     resolve: Resolve,
+    shared: SharedCache | None,
 ) -> Exchange:
     """An exchange on a folder, which need not exist yet; hosts outside `trusted` must be at public addresses."""
     quiet_logs()
@@ -132,7 +134,7 @@ def open_exchange(
 
     pacer = Pacer(folder, now, sleep, pace)
     session = _Session(
-        backend=AnswerStore(folder / "answers.sqlite", _expiry(now)),
+        backend=AnswerStore(folder / "answers.sqlite", _expiry(now), shared),
         allowable_methods=("GET", "POST"),
         ignored_parameters=SECRETS,
         stale_if_error=True,

@@ -23,6 +23,7 @@ from data.judging import NAMES, Check, SourceRefused, Wanted
 from data.pacing import pace_of
 from data.reply import Reply, parse_json
 from data.settings import Settings
+from data.shared_cache import shared_cache
 from data.wire import Limits
 
 __all__ = [
@@ -172,7 +173,8 @@ def open_desk(
 
     An address that the operator put into the settings may be anywhere, on this machine too; every other host must be
     at a public address each time it is connected to. The cache, the pace and the circuits are shared, through files
-    below `settings.cache`, with every process of this machine that uses the same folder.
+    below `settings.cache`, with every process of this machine that uses the same folder; answers with every machine
+    that uses the same `settings.cache_url`.
     """
     contact = f"+{settings.contact}" if settings.contact else "no contact was set"
     exchange = open_exchange(
@@ -184,6 +186,7 @@ def open_desk(
         limits=limits or Limits(),
         pace=pace,
         resolve=resolve,
+        shared=shared_cache(settings),
     )
     return Desk(exchange, frozenset(map(place_of, settings.base_urls)) | frozenset(_places(hosts)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ DEFAULT_URLS: Mapping[str, str] = {
     "NIGHTDESK_WIKIMEDIA_URL": "https://wikimedia.org/api/rest_v1",
     "NIGHTDESK_GDELT_TV_URL": "https://api.gdeltproject.org/api/v2/tv/tv",
 }
+_DATABASE = re.compile(r"(/[0-9]{0,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Settings:
     gdelt_tv_url: str = DEFAULT_URLS["NIGHTDESK_GDELT_TV_URL"]
     #: Where readers reach this server, without a final slash; empty where each request says it by its own address.
     public_url: str = ""
+    #: A Redis that all processes share, empty for none. It may hold a password, so it is never shown.
+    cache_url: str = field(default="", repr=False)
 
     @property
     def base_urls(self) -> tuple[str, ...]:
@@ -75,6 +79,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         wikimedia_url=wikimedia,
         gdelt_tv_url=gdelt_tv,
         public_url=_url(environ, "NIGHTDESK_PUBLIC_URL") if environ.get("NIGHTDESK_PUBLIC_URL", "").strip() else "",
+        cache_url=_redis_url(environ.get("NIGHTDESK_CACHE_URL", "").strip()),
         **given,
     )
 
@@ -89,6 +94,19 @@ def _url(environ: Mapping[str, str], name: str) -> str:
         parts = parse_url("")
     if parts.scheme not in ("http", "https") or not parts.host or parts.auth or parts.query or parts.fragment:
         raise ValueError(f"{name} wants an address without a query or password, like {example}")
+    return found
+
+
+def _redis_url(found: str) -> str:
+    """The address of a Redis as it was given; empty for none."""
+    try:
+        parts = parse_url(found)
+    except LocationParseError:
+        parts = parse_url("")
+    database = _DATABASE.fullmatch(parts.path or "")
+    if found and (parts.scheme not in ("redis", "rediss") or not parts.host or not database or parts.query):
+        # What was given is not repeated: it may hold a password.
+        raise ValueError("NIGHTDESK_CACHE_URL wants the address of a Redis, like redis://127.0.0.1:6379/0")
     return found
 
 

@@ -165,8 +165,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     path = parser.parse_args(argv).path
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter still shows the fault
+    try:
+        roots = [path.resolve()] if path else [BUNDLED, *read_settings(os.environ).stories]
+    except ValueError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
     faulty = False
-    for root in [path.resolve()] if path else [BUNDLED, *read_settings(os.environ).stories]:
+    for root in roots:
         try:
             folders = _to_check(root)
         except OSError as error:

@@ -45,6 +45,13 @@ def test_it_starts_in_three_ways(command: list[str], serve: Serve) -> None:
         assert b"<script" in ask(f"{address}/timeline")[2]
 
 
+def test_a_setting_that_cannot_be_meant_is_one_sentence_at_start(serve: Serve) -> None:
+    said = r"ended at once:\n(.*\n)*NIGHTDESK_CACHE_URL wants the address of a Redis, like redis://127.0.0.1:6379/0\n$"
+    with pytest.raises(RuntimeError, match=said) as told, serve(NIGHTDESK_CACHE_URL="http://cache:6379"):
+        pass
+    assert "Traceback" not in str(told.value)
+
+
 def test_healthz_counts_the_stories(server: str) -> None:
     status, headers, body = ask(f"{server}/healthz")
     assert status == 200

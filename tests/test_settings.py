@@ -68,6 +68,40 @@ def test_the_public_address_is_the_servers_own(given: str, public_url: str) -> N
     assert settings.mirror_urls == ()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("redis://127.0.0.1:6379/0", id="a database"),
+        pytest.param("redis://cache.example.org", id="a name alone"),
+        pytest.param("rediss://desk:hush@cache.example.org:6380/", id="encrypted, with a password"),
+        pytest.param("redis://[::1]:6379/2", id="IPv6"),
+    ],
+)
+def test_a_redis_is_named_by_its_address(url: str) -> None:
+    settings = read_settings({"NIGHTDESK_CACHE_URL": f" {url} "})
+    assert settings.cache_url == url
+    assert "hush" not in str(settings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("127.0.0.1:6379", id="no scheme"),
+        pytest.param("http://127.0.0.1:6379", id="http"),
+        pytest.param("redis://", id="no host"),
+        pytest.param("redis://:hush@", id="a password alone"),
+        pytest.param("redis://127.0.0.1:many/0", id="a port that is none"),
+        pytest.param("redis://127.0.0.1:6379/answers", id="a database that is no number"),
+        pytest.param("redis://127.0.0.1:6379/0?hush=1", id="a query"),
+        pytest.param("redis://[::1", id="half an address"),
+    ],
+)
+def test_an_address_that_is_no_redis_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(ValueError, match=r"NIGHTDESK_CACHE_URL wants the address of a Redis, like redis://") as told:
+        read_settings({"NIGHTDESK_CACHE_URL": url})
+    assert "hush" not in str(told.value)
+
+
 def test_settings_are_a_key_for_a_cache() -> None:
     assert hash(read_settings({})) == hash(read_settings({}))
 

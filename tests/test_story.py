@@ -717,6 +717,14 @@ def test_the_check_of_no_story_says_so_on_standard_error(
     assert sentence in printed.err
 
 
+def test_the_check_says_which_setting_cannot_be_meant(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NIGHTDESK_WAYBACK_URL", "web.archive.org")
+    assert main(["check"]) == 1
+    assert capsys.readouterr().err.startswith("NIGHTDESK_WAYBACK_URL wants an address")
+
+
 def test_without_a_path_every_story_is_checked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

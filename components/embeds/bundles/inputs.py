@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import ModuleType
 
 import components.charts
 import components.embeds
@@ -16,11 +17,12 @@ from data.records import snapshot_folders
 from data.settings import Settings
 from data.story import Story
 
+#: The files that draw: charts, embeds, and what reads a story.
+_PACKAGES = (components.charts, components.embeds, data)
 #: Whose version may change what is drawn or counted.
 _LIBRARIES = (
     "fontpkg-pt-serif", "numpy", "pandas", "pillow", "pydantic", "pypdf", "tzdata", "vl-convert-python",
 )  # fmt: skip
-_PACKAGES = (components.charts, components.embeds, data)
 
 
 def inputs_of(
@@ -37,9 +39,8 @@ def inputs_of(
     return Inputs(
         story=files,
         snapshots=snapshots,
-        code=_code(),
-        libraries={name: found for name in _LIBRARIES if (found := _version(name))}
-        | {"python": ".".join(platform.python_version_tuple()[:2])},
+        code=code_of(_PACKAGES),
+        libraries=libraries(),
         views=tuple(sorted(set(views))),
         site=site,
     )
@@ -69,13 +70,19 @@ def _in(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def libraries() -> dict[str, str]:
+    """The versions of Python and of the libraries that draw or count."""
+    found = {name: found for name in _LIBRARIES if (found := _version(name))}
+    return found | {"python": ".".join(platform.python_version_tuple()[:2])}
+
+
 @cache
-def _code() -> str:
-    """One checksum of the files that draw: charts, embeds, and what reads a story; no story, no compiled file.
+def code_of(packages: tuple[ModuleType, ...]) -> str:
+    """One checksum of the files of packages, without stories and compiled files.
 
     Of the code that runs: a file edited later draws nothing in this process.
     """
-    folders = [Path(folder) for package in _PACKAGES for folder in package.__path__]
+    folders = [Path(folder) for package in packages for folder in package.__path__]
     sums = [
         f"{folder.name}/{path.relative_to(folder).as_posix()} {sha256(path.read_bytes())}"
         for folder in folders

@@ -18,12 +18,14 @@ from components.embeds.formats import FORMS
 from components.embeds.web import oembed
 from components.embeds.web.answers import Answer, answer_of, refuse, send
 from components.embeds.web.drawing import DATA_ONLY, chart_answer, listener_answer, oembed_answer, share_answer
+from components.embeds.web.pool import Pool
 from components.embeds.web.rendering import Busy, Renderer
 from components.embeds.web.request import Asked, Refused, asked, unknown_other
 from components.embeds.web.shelf import Held, Shelf
 from components.problems import Problem, quote
 from data.errors import DataError
 from data.settings import Settings
+from data.shared_cache import shared_cache
 from data.story import Story
 
 _LOG = logging.getLogger("nightdesk")
@@ -91,7 +93,7 @@ class _Desk:
     """The routes' handlers and what they share."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings, self._shelf = settings, Shelf(settings)
+        self._settings, self._shelf, self._pool = settings, Shelf(settings), Pool(shared_cache(settings))
         # A queue of pictures keeps nobody from reading.
         self._pages, self._pictures = Renderer(), Renderer()
 
@@ -128,7 +130,8 @@ class _Desk:
     ) -> Response:
         """What `make` draws for this server's public address, from memory where it was drawn before."""
         site = self._site(request)
-        return send(request, await renderer.get((*key, site), partial(make, site)))
+        whole = (*key, site)
+        return send(request, await renderer.get(whole, partial(self._pool.answer, whole, partial(make, site))))
 
     async def oembed(self, request: Request) -> Response:
         """The oEmbed answer for an address of ours."""

@@ -57,11 +57,14 @@ class Shelf:
         # Caches are declared once the workbench's runtime is up, which is later than this module is imported.
         from components.cached import load_story
 
+        folders = story_folders(self._settings)
         try:
             if not re.fullmatch(SLUG, slug):
                 raise UnknownStory(slug)
+            # Stamped before it is read: what is edited meanwhile is newer than its stamp, never older, and the next
+            # look finds another stamp. Other processes draw by these stamps too.
+            stamp = fingerprint(folders[slug]) if slug in folders else ""
             story = load_story(slug, self._settings)
         except UnknownStory:
-            raise unknown_story(slug, tuple(story_folders(self._settings))) from None
-        stamp = (str(story.folder), fingerprint(story.folder), snapshots_stamp(story, self._settings))
-        return Held(story, stamp)
+            raise unknown_story(slug, tuple(folders)) from None
+        return Held(story, (str(story.folder), stamp, snapshots_stamp(story, self._settings)))

@@ -1,0 +1,146 @@
+"""Two replicas of the app behind nginx on a bad night: downloads, one of them gone, both of them gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.asking_http import ask
+from tests.browser.conftest import PATIENCE, settled
+from tests.redis_server import RedisServer, redis_server
+from tests.replicas import Replicas, Session, replicas
+
+Visit = Callable[..., Page]
+
+EMBEDS = (
+    "/embed/us-2016/timeline", "/embed/us-2016/timeline?clock=UTC", "/embed/us-2016/results.svg",
+    "/embed/us-2016/interest.csv", "/embed/us-2016/outages.json", "/embed/us-2016/interest.png", "/s/us-2016/timeline",
+    "/oembed?url={site}/embed/us-2016/timeline", "/embed/listener.js",
+)  # fmt: skip
+
+
+#: The files that the page Timeline offers, in their order, as the routes of charts are asked for the same.
+OFFERED = (
+    "timeline.csv?", "timeline.svg?width=960&theme=light", "results.csv?", "results.svg?width=960&theme=light",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with redis_server(tmp_path_factory.mktemp("redis")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Replicas]:
+    folder = tmp_path_factory.mktemp("night")
+    with replicas(folder / "nginx", NIGHTDESK_CACHE=str(folder / "cache"), NIGHTDESK_CACHE_URL=redis.url) as both:
+        yield both
+
+
+@pytest.fixture
+def both(night: Replicas) -> Replicas:
+    """Both of them, also after a test that killed one."""
+    night.start()
+    return night
+
+
+def view(minute: int) -> str:
+    """The query of a range that no other number has."""
+    return f"from=2016-11-09T01:{minute:02}Z&to=2016-11-09T06:00Z"
+
+
+def test_sixty_of_sixty_downloads_are_right(both: Replicas) -> None:
+    """A file that a page offers lies in the memory of one replica; a form of a chart is drawn by any of them."""
+    wrong, elsewhere = [], 0
+    for number in range(15):
+        with Session(both.url) as session:
+            for file, form in zip(session.open("timeline", view(number)), OFFERED, strict=True):
+                address = session.press(file)
+                found, drawn = session.download(address), ask(f"{both.url}/embed/us-2016/{form}&{view(number)}")
+                if (found.status, drawn.status) != (200, 200) or found.body != drawn.body:
+                    wrong.append((number, form, found.status, drawn.status))
+                elsewhere += ask(address, Cookie=f"nightdesk_replica={3 - session.replica}").status == 200
+    assert wrong == []
+    # Nor would they be right by chance: the other replica has none of them.
+    assert elsewhere == 0
+
+
+def test_sessions_are_spread_over_both(both: Replicas) -> None:
+    with ExitStack() as open_sessions:
+        found = [open_sessions.enter_context(Session(both.url)).replica for _ in range(10)]
+    assert set(found) == {1, 2}
+
+
+def test_a_file_that_a_reader_gives_reaches_the_replica_of_the_session(both: Replicas, visit: Visit) -> None:
+    for _ in range(2):
+        page = visit("/search-trends", base=both.url)
+        page.get_by_text("Import a Google Trends CSV", exact=True).click()
+        given = {"name": "budget.csv", "mimeType": "text/csv", "buffer": b"item,cost\npaper,12.50\n"}
+        with page.expect_response("**/_stcore/upload_file/**") as uploaded:
+            page.locator("input[type=file]").set_input_files(given)  # type: ignore[arg-type]
+        assert uploaded.value.ok
+        expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_what_one_has_drawn_the_other_need_not(both: Replicas, redis: RedisServer) -> None:
+    first, second = (f"http://127.0.0.1:{port}/embed/us-2016/results.png?width=777" for port in both.ports)
+    drawn = ask(first, Host="desk.example").body
+    held, hits = redis.names("nightdesk:drawn:*"), redis.hits()
+    assert ask(second, Host="desk.example").body == drawn
+    assert redis.names("nightdesk:drawn:*") == held
+    assert redis.hits() == hits + 1
+
+
+def test_one_is_killed_in_mid_session_and_the_page_goes_on(both: Replicas, visit: Visit) -> None:
+    page = visit("/timeline?caller=CNN", base=both.url)
+    home = replica_of(page)
+    both.kill(home)
+    moved_from(home, page)
+    settled(page)
+    page.get_by_role("link", name="Outage reports").click()
+    expect(page).to_have_title("Outage reports · Nightdesk", timeout=PATIENCE)
+    settled(page)
+    assert "caller=CNN" in page.url
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=PATIENCE)
+    # The one that is back does not get the session back, and so not its files.
+    both.start()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").first.click()
+    shown = ask(f"{both.url}/embed/us-2016/outages.csv?caller=CNN").body
+    assert Path(download.value.path()).read_bytes() == shown
+
+
+def replica_of(page: Page) -> int:
+    (cookie,) = [cookie for cookie in page.context.cookies() if cookie["name"] == "nightdesk_replica"]
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Lax" and cookie["expires"] == -1
+    return int(cookie["value"])
+
+
+def moved_from(home: int, page: Page) -> None:
+    """Wait until the page has opened a session on the other replica."""
+    for _ in range(PATIENCE // 100):
+        if replica_of(page) != home:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the page did not find the other replica")
+
+
+def test_both_are_killed_and_every_embed_seen_before_answers_with_its_age(both: Replicas) -> None:
+    addresses = [f"{both.url}{path.format(site=both.url)}" for path in EMBEDS]
+    with ThreadPoolExecutor(4) as crowd:
+        seen = list(crowd.map(ask, addresses))
+    assert [heard.status for heard in seen] == [200] * len(EMBEDS)
+    both.kill(1, 2)
+    for before, after in zip(seen, map(ask, addresses), strict=True):
+        assert (after.status, after.body) == (200, before.body)
+        assert after.age is not None
+        assert after.headers["Date"] == before.headers["Date"]
+        assert after.headers["ETag"] == before.headers["ETag"]
+        assert after.headers["Content-Security-Policy"] == before.headers["Content-Security-Policy"]
+    assert ask(f"{both.url}/").status == 503
