@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from components.charts import table
+from components.charts.sheet import PLAYED
 from components.embeds import passport
 from components.embeds.embed import Embed
-from components.embeds.pictures import cards, images
+from components.embeds.pictures import animation, cards, images
 from components.view import utc_text
 
 FORMS = ("html", "svg", "png", "pdf", "csv", "json")
+#: A further form of a chart that is played.
+ANIMATED = "webp"
 SHAPES = tuple(cards.SHAPES)
 _MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
@@ -19,10 +22,16 @@ _MEDIA_TYPES = {
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    ANIMATED: "image/webp",
 }
-_PICTURES = ("svg", "png", "pdf")
+_PICTURES = ("svg", "png", "pdf", ANIMATED)
 #: Excel reads a CSV as UTF-8 only behind this mark; without it, quotation marks and accents turn into other letters.
 _BOM = "\ufeff"
+
+
+def forms_of(chart: str) -> tuple[str, ...]:
+    """The forms in which the chart of this name can be taken."""
+    return (*FORMS, ANIMATED) if chart == PLAYED else FORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +47,13 @@ class Rendered:
 
 
 def render(embed: Embed, form: str, *, width: int | None = None, scale: float = 1, shape: str = "natural") -> Rendered:
-    """The view in one of FORMS. Pictures take a shape and a scale, natural ones a width in pixels.
+    """The view in one of its forms. Pictures take a shape and a scale, natural ones a width in pixels.
 
     The same view always gives the same bytes, from any thread. ValueError for an unknown form or shape, TooLarge (a
     ValueError) for a picture of too many pixels, ImageFailed (a DataError) if one cannot be drawn.
     """
-    if form not in FORMS:
-        raise ValueError(f"{form[:40]!r} is no form; use {', '.join(FORMS)}")
+    if form not in forms_of(embed.chart.slug):
+        raise ValueError(f"{form[:40]!r} is no form of this chart; use {', '.join(forms_of(embed.chart.slug))}")
     body = _body(embed, form, width=width, scale=scale, shape=shape)
     return Rendered(body, _MEDIA_TYPES[form], file_name(embed, form, scale=scale, shape=shape))
 
@@ -63,6 +72,8 @@ def _body(embed: Embed, form: str, *, width: int | None, scale: float, shape: st
             return images.png(embed, shape=shape, width=width, scale=scale)
         case "pdf":
             return images.pdf(embed, shape=shape, width=width, scale=scale)
+        case "webp":
+            return animation.webp(embed)
         case "csv":
             return (_BOM + table.csv_of(embed.chart, embed.clock)).encode("utf-8", "replace")
     return passport.json_of(embed)

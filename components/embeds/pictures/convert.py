@@ -1,16 +1,25 @@
-"""Run as a script in a process of its own: SVG text on standard input, a PNG or a PDF on standard output."""
+"""Run as a script in a process of its own: SVG text on standard input, a PNG, a PDF or many PNGs on standard output."""
 
 from __future__ import annotations
 
+import json
 import sys
 
 import vl_convert
 
 
 def main() -> None:
-    """`convert.py png 2`: the drawing at twice its size. A PDF's page is as large as the drawing says, in points."""
+    """`convert.py png 2`: the drawing at twice its size. A PDF's page is as large as the drawing says, in points.
+
+    `convert.py pngs 1` reads a JSON list of drawings and writes each picture behind its length in eight bytes.
+    """
     form, scale = sys.argv[1], float(sys.argv[2])
     drawing = sys.stdin.buffer.read().decode()
+    if form == "pngs":
+        for each in json.loads(drawing):
+            picture = vl_convert.svg_to_png(each, scale)
+            sys.stdout.buffer.write(len(picture).to_bytes(8, "big") + picture)
+        return
     picture = vl_convert.svg_to_pdf(drawing) if form == "pdf" else vl_convert.svg_to_png(drawing, scale)
     sys.stdout.buffer.write(picture)
 

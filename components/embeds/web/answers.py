@@ -97,7 +97,7 @@ def answer_of(
 
 
 #: What is packed by itself already.
-_PACKED = ("image/png", "application/pdf")
+_PACKED = ("image/png", "image/webp", "application/pdf")
 #: Any site may show it and read it: it holds no more than everybody gets.
 _OPEN: Mapping[str, str] = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from components.address import Query, value_of
 from components.charts.catalogue import CHARTS, EVERY
 from components.embeds.embed import THEMES, Theme
-from components.embeds.formats import FORMS, SHAPES
+from components.embeds.formats import ANIMATED, FORMS, SHAPES, forms_of
 from components.problems import Problem, Problems, misread, quote
 from components.view import NAMES, ViewState, judge_view, utc_text
 from data.story import Story
@@ -116,8 +116,9 @@ def _named(name: str, forms: Collection[str]) -> tuple[str, str]:
     if chart not in EVERY:
         said, wants = f"There is no chart {quote(chart)} here", f"one of {', '.join(EVERY)}"
         raise Refused(404, Problem("chart", quote(chart), said, wants, ""))
-    if dot and form not in forms:
-        said, wants = f"There is no form {quote(form)} of a chart here", f"one of {', '.join(forms)}"
+    held = forms_of(chart) if forms else ()
+    if dot and form not in held:
+        said, wants = f"There is no form {quote(form)} of a chart here", f"one of {', '.join(held)}"
         raise Refused(404, Problem("form", quote(form), said, wants, ""))
     return chart, form
 
@@ -164,7 +165,7 @@ def _number(
 def _only_what_counts(whole: Asked) -> Asked:
     """The same without what its form does not look at."""
     if whole.form not in _PICTURES:
-        theme: Theme = whole.theme if whole.form == "html" else "auto"
+        theme: Theme = whole.theme if whole.form in ("html", ANIMATED) else "auto"
         return replace(whole, theme=theme, width=None, scale=1, shape="natural")
     width = whole.width if whole.shape == "natural" else None
     scale = whole.scale if whole.form == "png" else 1

@@ -34,7 +34,7 @@ _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\]
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PATHS = "a story and a chart, like /embed/us-2016/timeline"
 #: Forms that take a process and a fraction of a second.
-_SLOW = ("png", "pdf")
+_SLOW = ("png", "pdf", "webp")
 _FAILED = "Something went wrong on our side; the details are in the server’s log"
 
 

@@ -1,0 +1,139 @@
+"""A night as an animated picture: every moment as a still, one after the other, for systems that run no script."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import datetime
+from xml.etree.ElementTree import Element, fromstring, tostring
+
+from PIL import Image
+
+from components.charts import svg
+from components.charts.frames import Frames, frames_of
+from components.charts.sheet import number, tag
+from components.charts.text import SERIF_BOLD, fitted, visible, wrap, xml
+from components.charts.theme import Theme, theme_named
+from components.charts.tiles import Sum, is_side, tile_marks
+from components.embeds.documents.lines import Moments, caution_line
+from components.embeds.embed import Embed
+from components.embeds.pictures.cards import credit_of
+from components.embeds.pictures.conversion import converted_all
+
+#: Pixels across, as wide as a column of most sites.
+WIDTH = 720
+#: Milliseconds: a moment, one with a numbered event in it, and the whole night at the end.
+_SHORT, _LONG, _LAST = 700, 1_600, 5_000
+_QUALITY = 80
+_PAD, _TITLE, _SAID, _FOOT = 16.0, 24.0, 15.0, 12.0
+_SAID_LINES, _FOOT_LINES = 4, 2
+_NAMESPACE = "http://www.w3.org/2000/svg"
+
+
+def webp(embed: Embed) -> bytes:
+    """The night as an animated WebP, WIDTH pixels wide, played once, that ends with the whole.
+
+    Each still is the chart's own drawing without what stands later, so that no picture of it holds more than it
+    shows. ImageFailed if one cannot be drawn.
+    """
+    words = Moments(embed).rows
+    frames = frames_of(embed.story, embed.chart, embed.clock, order=embed.view.order, words=words)
+    numbered = set(frames.events)
+    durations = [_LONG if at in numbered else _SHORT for at, _ in frames.moments] + [_LAST]
+    pictures = [
+        Image.open(io.BytesIO(picture)).convert("RGB") for picture in converted_all(list(_stills(embed, frames)))
+    ]
+    out = io.BytesIO()
+    first, *rest = pictures
+    first.save(out, "WEBP", save_all=True, append_images=rest, duration=durations, loop=1, quality=_QUALITY, method=4)
+    return out.getvalue()
+
+
+def _stills(embed: Embed, frames: Frames) -> Iterator[str]:
+    """An SVG for each moment, then the whole; all of one size."""
+    drawn = svg.layout(embed.chart, embed.clock, width=WIDTH, brief=True)
+    body = fromstring(f'<g xmlns="{_NAMESPACE}">{drawn.body}</g>')  # noqa: S314 - our own drawing
+    for at, sentence in frames.moments:
+        still = deepcopy(body)
+        keep(still, frames, at)
+        _sum_up(still, embed, frames, at)
+        yield _sheet(
+            embed, still, drawn.height, f"{embed.clock.say(embed.chart.title)}: {embed.clock.dated(at)}", sentence
+        )
+    yield _sheet(embed, body, drawn.height, embed.clock.say(embed.chart.title), embed.clock.say(embed.chart.takeaway))
+
+
+def keep(drawing: Element, frames: Frames, at: datetime) -> None:
+    """Take out of a drawing what does not stand at this instant, and give every tile its look."""
+    for parent in list(drawing.iter()):
+        for child in list(parent):
+            if "tile" in child.get("class", "").split() and child.get("data-row"):
+                _look(child, frames, at)
+            elif not _stands(child, frames, at):
+                parent.remove(child)
+
+
+def _stands(element: Element, frames: Frames, at: datetime) -> bool:
+    name, event = element.get("data-row") or element.get("data-of") or "", element.get("data-event")
+    if event or (name[:1] == "e" and name[1:].isdigit()):
+        return frames.events[int(event or name[1:]) - 1] <= at
+    return not name or (name in frames.sure and frames.sure[name] <= at)
+
+
+def _look(tile: Element, frames: Frames, at: datetime) -> None:
+    row, looks = tile.get("data-row", ""), tile.get("class", "").split()
+    called = row in frames.sure and frames.sure[row] <= at
+    possible = not called and row in frames.maybe and frames.maybe[row] <= at
+    kept = [name for name in looks if not name.startswith("is-") or (called and name != "is-possible")]
+    tile.set("class", " ".join([*kept, "is-possible"] if possible else kept))
+    for title in tile.findall(f"{{{_NAMESPACE}}}title"):
+        tile.remove(title)
+
+
+def _sum_up(drawing: Element, embed: Embed, frames: Frames, at: datetime) -> None:
+    """Set every side's bars and words to what it has at this instant, and end what is clipped there."""
+    sides = [mark for lane in embed.chart.lanes for mark in tile_marks(lane) if is_side(mark)]
+    for group in drawing.iter():
+        if group.get("data-tally"):
+            mark = sides[int(group.get("data-tally", ""))]
+            sure = [item.value or 0 for item in mark.items if frames.sure.get(item.row, embed.chart.window.end) <= at]
+            more = [
+                item.value or 0
+                for item in mark.items
+                if frames.maybe.get(item.row, embed.chart.window.end) <= at and frames.sure[item.row] > at
+            ]
+            _bar(group, Sum(mark, sum(sure), sum(sure) + sum(more)))
+
+
+def _bar(group: Element, total: Sum) -> None:
+    scale = float(group.get("data-scale", "0"))
+    for part in group:
+        looks = part.get("class", "").split()
+        if "sure" in looks or "maybe" in looks:
+            part.set("width", number((total.low if "sure" in looks else total.high) * scale))
+        if "total" in looks:
+            part.text = total.words
+
+
+def _sheet(embed: Embed, drawing: Element, height: float, title: str, said: str) -> str:
+    """The drawing under its title and its sentence, over caution and credit."""
+    theme: Theme = theme_named("dark" if embed.theme == "dark" else "light")
+    room, y = WIDTH - 2 * _PAD, _PAD + _TITLE
+    head = fitted(visible(title), _TITLE, room, factor=SERIF_BOLD)
+    parts = [tag("text", xml(head), x=_PAD, y=y, font_size=_TITLE, class_="serif b")]
+    for line in wrap(visible(said), _SAID, room, lines=_SAID_LINES):
+        y += _SAID * 1.4
+        parts.append(tag("text", xml(line, most=400), x=_PAD, y=y, font_size=_SAID, class_="q"))
+    top = _PAD + _TITLE + _SAID_LINES * _SAID * 1.4 + 10
+    parts.append(tag("g", tostring(drawing, encoding="unicode"), transform=f"translate(0 {number(top)})"))
+    y = top + height
+    for line in wrap(visible(f"{caution_line(embed)} {credit_of(embed)}"), _FOOT, room, lines=_FOOT_LINES):
+        y += _FOOT * 1.4
+        parts.append(tag("text", xml(line, most=400), x=_PAD, y=y, font_size=_FOOT, class_="q"))
+    tall = round(top + height + _FOOT_LINES * _FOOT * 1.4 + _PAD)
+    ground = f"<style>{svg.style(theme)}</style>" + tag("rect", width="100%", height="100%", class_="p")
+    return tag(
+        "svg", ground + "".join(parts), xmlns=_NAMESPACE, class_=f"nd nd-{theme.name}", width=WIDTH, height=tall,
+        viewBox=f"0 0 {WIDTH} {tall}",
+    )  # fmt: skip
