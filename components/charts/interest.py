@@ -15,6 +15,7 @@ from components.charts.geometry import anchor
 from components.charts.model import Chart, Event, Item, Kind, Lane, Mark, Points, Tone
 from components.charts.rises import first_onset, onset_events, onset_notes
 from components.charts.rows import bins_in, records, refs, source_ids, split_by, when_in
+from components.charts.thinned import thinned_notes
 from data.interest import COLLECTION_SOURCE, place_name
 from data.model import Sourced, When, Window
 from data.story import Story
@@ -187,5 +188,6 @@ def interest_chart(
         notes=(
             "Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",
             *onset_notes(drawn, window, at),
+            *thinned_notes(own),
         ),
     )
