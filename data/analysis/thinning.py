@@ -16,10 +16,10 @@ Flags = NDArray[np.bool_]
 
 #: Bins of a series that are drawn without thinning.
 MOST = 2_000
-#: Equal stretches of time that each keep their extremes: one for every two or three pixels of a wide screen.
-STRETCHES = 500
+#: Equal stretches of time that each keep their extremes: one for every three pixels of a wide screen.
+STRETCHES = 400
 #: Bins that MinMaxLTTB chooses for the shape of the line (Van Der Donckt et al. 2023, arXiv:2305.00332).
-SHAPED = 1_000
+SHAPED = 500
 #: Two bins further apart than this many steps are not joined by a line.
 JOINED_STEPS = 1.5
 
