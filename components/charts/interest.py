@@ -187,7 +187,7 @@ def interest_chart(
         sources=(*story.sources, *drawn.sources, COLLECTION_SOURCE),
         notes=(
             "Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",
-            *onset_notes(drawn, window, at),
             *thinned_notes(own),
+            *onset_notes(drawn, window, at),
         ),
     )

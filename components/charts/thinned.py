@@ -14,12 +14,12 @@ _UNITS = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(m
 def thinned_text(name: str, found: Thinned, held: int, step: timedelta) -> str:
     """The sentence that goes with a thinned line wherever it goes; `held` bins of it lie in the window."""
     below = sum(mark.count for mark in found.below)
-    covered = f" All {below:,} bins below Google’s resolution are marked, neighbours as one." if below else ""
+    covered = f"; all {below:,} bins below Google’s resolution are marked, neighbours as one" if below else ""
     return (
-        f"Thinned: of the {held:,} bins of {name} in this range, {len(found.kept):,} are drawn, with the values they "
-        f"have: the highest and the lowest of every {length_text(found.stretch)}, the ends of gaps, and those that "
-        f"shape the line most (MinMaxLTTB).{covered} A range of {length_text(MOST * step, whole=True)} or less shows "
-        "every bin."
+        f"Thinned: {len(found.kept):,} of the {held:,} bins of {name} in this range are drawn, with the values they "
+        f"have. A range of {length_text(MOST * step, whole=True)} or less shows every bin. Drawn are the highest and "
+        f"the lowest of every {length_text(found.stretch)}, the ends of gaps, and those that shape the line most "
+        f"(MinMaxLTTB){covered}."
     )
 
 

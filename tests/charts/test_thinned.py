@@ -87,10 +87,10 @@ def test_it_says_how_many_bins_it_draws_how_they_were_chosen_and_where_the_other
     line = line_of(chart)
     kept = sum(item.kind is Kind.EXACT and item.value is not None for item in line.items)
     assert line.thinned == (
-        f"Thinned: of the 19,400 bins of “move to canada” in the U.S. in this range, {kept:,} are drawn, with the "
-        "values they have: the highest and the lowest of every 40 minutes, the ends of gaps, and those that shape the "
-        "line most (MinMaxLTTB). All 2,002 bins below Google’s resolution are marked, neighbours as one. A range of "
-        "33 hours or less shows every bin."
+        f"Thinned: {kept:,} of the 19,400 bins of “move to canada” in the U.S. in this range are drawn, with the "
+        "values they have. A range of 33 hours or less shows every bin. Drawn are the highest and the lowest of every "
+        "50 minutes, the ends of gaps, and those that shape the line most (MinMaxLTTB); all 2,002 bins below Google’s "
+        "resolution are marked, neighbours as one."
     )
     assert line.thinned in chart.notes
 
@@ -102,7 +102,7 @@ def test_every_chart_that_holds_it_says_it(story: Story, slug: str) -> None:
     moved = Sourced(NIGHTS.frame.assign(**dict(zip(("start", "end"), starts, strict=True))), NIGHTS.sources)
     other = find_story("us-2020", Settings())
     chart = chart_of(story, slug, window, caller="AP", other=other, load=loaders(moved))
-    assert any("Thinned: of the" in note for note in chart.notes)
+    assert any("Thinned: " in note for note in chart.notes)
     check_all_four(chart, UTC_CLOCK, width=720)
 
 
