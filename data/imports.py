@@ -109,7 +109,7 @@ def _export_bins(export: Export, snapshot: Snapshot, source: Source) -> pd.DataF
     note = f"One sample, no interval: an export is a single draw.{shared}{asked} {' '.join(export.warnings)}".strip()
     rows, ends = export.rows, _ends(starts, export)
     censored = rows["censored"] != ""
-    # Whole columns: row by row, 100,000 bins took three quarters of the time in which a story's series are read.
+    # Whole columns: row by row, 100,000 bins took two thirds of the time in which a story’s series are read.
     bins = pd.DataFrame(
         {
             "series": rows["term"].map({term: f"{source.id}-{n}" for n, term in enumerate(export.terms)}),
