@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from bench import comparison, large_series
 from bench.server import ROOT, serving
 from bench.visitor import Visitor
 from components.charts import catalogue, plotly, svg
@@ -125,6 +126,8 @@ def main() -> None:
         if chromium:
             bench_first_chart(address, chromium)
     bench_collection(story)
+    for row in large_series.rows():
+        comparison.say(row.cells())
     if chromium:
         bench_drawing(story, chromium)
     else:

@@ -37,7 +37,7 @@ class Row:
 
 
 def _ratio(value: float) -> str:
-    return f"1/{1 / value:.1f}" if value < 0.4 else f"{value:.2f}"
+    return f"1/{1 / value:.1f}" if 0 < value < 0.4 else f"{value:.2f}"
 
 
 def say(row: tuple[str, ...]) -> None:

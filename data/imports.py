@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from data.analysis.thinning import JOINED_STEPS
 from data.errors import DataError
 from data.model import Source
 from data.records import snapshot_folders
@@ -57,7 +58,7 @@ def keep_import(
     return write_snapshot(snapshot_folder(story, settings), data, sidecar)
 
 
-def imported_series(folder: Path) -> Iterator[tuple[list[dict[str, object]], Source]]:
+def imported_series(folder: Path) -> Iterator[tuple[pd.DataFrame, Source]]:
     """The bins of every imported series of a folder, as `data.series.load_series` gives them, with their source."""
     for snapshot in read_snapshots(folder, IMPORTED):
         if snapshot.sidecar.kind != "over-time":
@@ -65,7 +66,7 @@ def imported_series(folder: Path) -> Iterator[tuple[list[dict[str, object]], Sou
         try:
             export = parse_export(snapshot.data, filename=snapshot.sidecar.query.get("filename", ""))
             source = import_source(snapshot, export)
-            yield list(_export_bins(export, snapshot, source)), source
+            yield _export_bins(export, snapshot, source), source
         except (DataError, ValueError) as fault:
             _LOG.warning("left out import %s: %s", snapshot.path.name, fault)
 
@@ -99,38 +100,43 @@ def starts_of(export: Export, zone: str) -> pd.Series[pd.Timestamp]:
     return pd.Series(local.tz_convert(UTC), index=times.index)
 
 
-def _export_bins(export: Export, snapshot: Snapshot, source: Source) -> Iterator[dict[str, object]]:
+def _export_bins(export: Export, snapshot: Snapshot, source: Source) -> pd.DataFrame:
+    """The bins that have a value, or are below resolution; how long the only bin of a file is, nobody can tell."""
     zone = snapshot.sidecar.query.get("zone", "")
     starts = starts_of(export, zone)
     shared = " Terms of one file share one scale." if len(export.terms) > 1 else ""
     asked = f" Times read as {zone}." if zone else ""
     note = f"One sample, no interval: an export is a single draw.{shared}{asked} {' '.join(export.warnings)}".strip()
-    for start, end, (_, row) in zip(starts, _ends(starts, export), export.rows.iterrows(), strict=True):
-        # How long the only bin of a file is, nobody can tell.
-        if row["missing"] or pd.isna(end):
-            continue
-        yield {
-            "series": f"{source.id}-{export.terms.index(row['term'])}",
-            "term": row["term"],
+    rows, ends = export.rows, _ends(starts, export)
+    censored = rows["censored"] != ""
+    # Whole columns: row by row, 100,000 bins took two thirds of the time in which a story’s series are read.
+    bins = pd.DataFrame(
+        {
+            "series": rows["term"].map({term: f"{source.id}-{n}" for n, term in enumerate(export.terms)}),
+            "term": rows["term"],
             "geo": snapshot.sidecar.geo or export.geo,
-            "start": start.to_pydatetime(),
-            "end": end.to_pydatetime(),
-            "value": 0.0 if row["censored"] else float(row["value"]),
-            "low": None,
-            "high": None,
+            "start": starts,
+            "end": ends,
+            "value": rows["value"].astype(float).mask(censored, 0.0),
+            "low": np.nan,
+            "high": np.nan,
             "draws": 1,
-            "censored": bool(row["censored"]),
+            "censored": censored,
             "seam": False,
             "note": note,
             "source": source.id,
         }
+    )
+    return bins[~rows["missing"].astype(bool) & ends.notna()]
 
 
 def _ends(starts: pd.Series[pd.Timestamp], export: Export) -> pd.Series[pd.Timestamp]:
-    """Where each bin ends: at the next one of its term; the last one is as long as the one before it."""
-    ends = starts.groupby(export.rows["term"], sort=False).shift(-1)
-    lengths = (ends - starts).groupby(export.rows["term"], sort=False).ffill()
-    return ends.fillna(starts + lengths)
+    """Where each bin ends: at the next one of its term, but before a missing one; the last is as long as usual."""
+    terms = export.rows["term"]
+    lengths = starts.groupby(terms, sort=False).shift(-1) - starts
+    usual = lengths.groupby(terms, sort=False).transform("median")
+    # Months differ by a tenth; where a row is missing, the next one is at least twice as far.
+    return starts + lengths.where(lengths <= usual * JOINED_STEPS, usual)
 
 
 class ImportedList(NamedTuple):

@@ -56,6 +56,19 @@ def keep(story: Story, settings: Settings, data: bytes, *, zone: str = "", name:
     keep_import(story, settings, export, data, filename=name, zone=zone, geo="US", now=NOW)
 
 
+def test_a_bin_before_a_missing_row_is_no_longer_than_the_others(story: Story, settings: Settings) -> None:
+    keep(story, settings, HOURLY.replace(b"2016-11-08T22,60\n", b""), zone="UTC")
+    frame = load_series(story, settings).frame
+    assert [str(length) for length in frame["end"] - frame["start"]] == ["0 days 01:00:00"] * 4
+
+
+def test_bins_of_months_end_where_the_next_month_begins(story: Story, settings: Settings) -> None:
+    months = "".join(f"2016-{month:02},{value}\n" for month, value in enumerate((10, 20, 100, 30), start=1))
+    keep(story, settings, f"Category: All categories\n\nMonth,move to canada: (United States)\n{months}".encode())
+    frame = load_series(story, settings).frame
+    assert [length.days for length in (frame["end"] - frame["start"])[:3]] == [31, 29, 31]
+
+
 def test_a_story_without_snapshots_has_no_series(story: Story, settings: Settings) -> None:
     found = load_series(story, settings)
     assert found.frame.empty and "low" in found.frame and found.sources == ()

@@ -19,6 +19,7 @@ from components.charts.outages import first_trouble, main_service, or_bare, outa
 from components.charts.pairs import Night, night_marks, night_names, said
 from components.charts.results import results_lane
 from components.charts.rows import split_by
+from components.charts.thinned import thinned_notes
 from data.errors import DataError
 from data.model import Precision, When, Window
 
@@ -67,7 +68,7 @@ def compare_chart(window: Window, nights: Pair, *, lanes: Sequence[str] = ()) ->
         sources=tuple(
             move.source(source) for night, move in zip(nights, moves, strict=True) for source in night.sources
         ),
-        notes=tuple(_notes(nights, (moves[0], moves[1]), window)),
+        notes=(*_notes(nights, (moves[0], moves[1]), window), *_thinned(moves, found)),
         origin=origin,
     )
 
@@ -156,6 +157,12 @@ def _notes(nights: Pair, moves: Moves, window: Window) -> Iterator[str]:
         yield f"Calls of {move.name} are those of {said_of(night.story, night.caller)}.".replace("..", ".")
     for night, move in zip(nights, moves, strict=True):
         yield from _left_out(night, move, window)
+
+
+def _thinned(moves: Sequence[Move], found: Sequence[dict[str, tuple[Lane, ...]]]) -> Iterator[str]:
+    """What the thinned lines of each night say, under its name."""
+    for move, own in zip(moves, found, strict=True):
+        yield from (f"{move.name}. {said}" for said in thinned_notes(own.get("interest", ())))
 
 
 def _left_out(night: Night, move: Move, window: Window) -> Iterator[str]:

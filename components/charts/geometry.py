@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from components.charts.model import Bars, Gap, Item, Kind, Lane, Line, Mark, Points, Steps, Tiles
 from data.model import Precision, When, Window
 
-#: Two samples further apart than this many steps are not joined.
-_JOINED_STEPS = 1.5
 _LONGEST_BAND = timedelta(hours=1)
 
 
@@ -159,26 +157,6 @@ def levels(items: Sequence[Item], window: Window) -> tuple[tuple[Item, float], .
             level += item.value
         found.append((item, level))
     return tuple(found)
-
-
-def middle_of(mark: Line, item: Item) -> datetime:
-    """Where a sample of a series stands: the middle of its bin."""
-    return item.when.earliest + ((item.until.latest - item.when.earliest) if item.until else mark.step) / 2
-
-
-def runs(mark: Line) -> list[list[Item]]:
-    """The items of a series in unbroken runs: a missing bin, or one below resolution, ends a run."""
-    found: list[list[Item]] = [[]]
-    previous: datetime | None = None
-    for item in sorted(mark.items, key=lambda item: item.when.earliest):
-        start = item.when.earliest
-        far = previous is not None and mark.step > timedelta(0) and start - previous > mark.step * _JOINED_STEPS
-        if (far or item.kind is Kind.CENSORED) and found[-1]:
-            found.append([])
-        if item.kind is not Kind.CENSORED and item.value is not None:
-            found[-1].append(item)
-        previous = start
-    return [run for run in found if run]
 
 
 def in_row(lane: Lane, mark: Mark, item: Item) -> bool:

@@ -15,6 +15,7 @@ from components.charts.geometry import anchor
 from components.charts.model import Chart, Event, Item, Kind, Lane, Mark, Points, Tone
 from components.charts.rises import first_onset, onset_events, onset_notes
 from components.charts.rows import bins_in, records, refs, source_ids, split_by, when_in
+from components.charts.thinned import thinned_notes
 from data.interest import COLLECTION_SOURCE, place_name
 from data.model import Sourced, When, Window
 from data.story import Story
@@ -190,6 +191,7 @@ def interest_chart(
         sources=(*story.sources, *drawn.sources, COLLECTION_SOURCE),
         notes=(
             "Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",
+            *thinned_notes(own),
             *onset_notes(drawn, window, at),
         ),
     )

@@ -89,6 +89,8 @@ class Line(Mark):
     """A measured series with one value for each bin of `step`, and [low, high] where an item has a band."""
 
     step: timedelta = timedelta(0)
+    thinned: str = ""  # which bins of a long series are drawn, in a sentence; empty where all are
+    parts: tuple[int, ...] = ()  # of a thinned one: the unbroken run of bins that each item is of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from components.charts.geometry import Path, has_value, levels, middle_of, runs, totals
+from components.charts.geometry import Path, has_value, levels, totals
 from components.charts.model import Bars, Item, Kind, Lane, Line, Mark, Points, Steps
 from components.charts.plotly_pen import UNDIMMED, Part, Pen, band, rgba, scatter
 from components.charts.plotly_plan import LABEL, PHONE, LanePlan
 from components.charts.plotly_rows import point_traces
+from components.charts.runs import is_measured, is_merged, middle_of, runs
 from components.charts.svg_series import TITLED_SAMPLES, value_text
 from components.charts.text import plain, text_width
 from components.charts.theme import SANS, look
@@ -88,21 +89,39 @@ def _line(pen: Pen, lane: Lane, mark: Line, axis: str) -> list[Part]:
     for column in columns.values():
         for place in breaks:
             column.insert(place, None)
-    mode = "lines+markers" if len(known) <= TITLED_SAMPLES else "lines"
-    look_of = {"marker": {"size": 4, "opacity": 1, "color": colour}, "line": {"color": colour, "width": 1.6}}
+    sizes = _dots(unbroken)
+    look_of = {"marker": {"size": sizes, "opacity": 1, "color": colour}, "line": {"color": colour, "width": 1.6}}
+    mode = "lines+markers" if sizes else "lines"
     found.append(scatter(axis, [], [], mode=mode, name=plain(mark.name), **look_of) | columns | {"hoverinfo": "text"})
     return found + _unmeasured(pen, lane, mark, axis)
 
 
+def _dots(unbroken: Sequence[Sequence[Item]]) -> int | list[int]:
+    """How large the dot of each place on a line is; 0 for a line without dots.
+
+    Of a long series only a bin that no line reaches has one: Plotly draws nothing for a line through a single place.
+    """
+    if sum(map(len, unbroken)) <= TITLED_SAMPLES:
+        return 4
+    if all(len(run) > 1 for run in unbroken):
+        return 0
+    sizes = [size for run in unbroken for size in (*((3,) if len(run) == 1 else [0] * len(run)), 0)]
+    return sizes[:-1]
+
+
 def _unmeasured(pen: Pen, lane: Lane, mark: Line, axis: str) -> list[Part]:
-    """Open ticks on the baseline for bins below resolution or without a value."""
-    items = [item for item in mark.items if item.kind is Kind.CENSORED or item.value is None]
+    """Open ticks on the baseline for bins below resolution or without a value, and a bar along those that share one."""
+    items = [item for item in mark.items if not is_measured(item)]
     if not items:
         return []
     colour = pen.theme.colour(mark.tone)
     marker = {"symbol": "line-ns-open", "size": 6, "opacity": 1, "color": colour, "line": {"width": 1.2}}
     x = [pen.x(middle_of(mark, item)) for item in items]
-    return [scatter(axis, x, [0.0] * len(x), mode="markers", marker=marker) | pen.named(lane, mark, items)]
+    ticks = scatter(axis, x, [0.0] * len(x), mode="markers", marker=marker) | pen.named(lane, mark, items)
+    merged = [item for item in items if is_merged(mark, item)]
+    ends = [end for item in merged for end in (pen.x(item.when.earliest), pen.x(item.last), None)]
+    along = scatter(axis, ends, [0.0] * len(ends), mode="lines", line={"color": colour, "width": 4})
+    return [*([along] if merged else []), ticks]
 
 
 def _bars(pen: Pen, lane: Lane, mark: Bars, items: Sequence[Item], axis: str) -> list[Part]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from components.charts.geometry import Path, has_value, middle_of, spot, totals
+from components.charts.geometry import Path, has_value, spot, totals
 from components.charts.model import Bars, Item, Lane, Line, Mark, Steps
 from components.charts.room import Box, Room
+from components.charts.runs import middle_of
 from components.charts.sheet import Anchor, Frame, number, text_box
 
 #: Where a label may stand: x, baseline, and which end of it is at x.

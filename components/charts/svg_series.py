@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from components.charts.geometry import has_value, levels, runs, totals
+from components.charts.geometry import has_value, levels, totals
 from components.charts.model import Bars, Item, Kind, Line, Mark, Points, Steps
+from components.charts.runs import is_measured, is_merged, runs
 from components.charts.sheet import number, tag
 from components.charts.svg_area import Area, Place
 from components.charts.svg_marks import bar, glyph, item_group, named, point
@@ -74,10 +75,17 @@ def _joined(places: list[tuple[float, float]]) -> str:
 
 
 def _sample(area: Area, mark: Line, item: Item) -> None:
-    """A sample's own element: a dot, an open tick where it is below resolution, only a place in a long series."""
+    """A sample's own element: a dot, an open tick where it is below resolution, only a place in a long series.
+
+    Bins below resolution that share a mark stand under a bracket as wide as they reach.
+    """
     x, y = area.place_of(mark, item)
     few = len(mark.items) <= TITLED_SAMPLES
-    if item.kind is Kind.CENSORED or item.value is None:
+    if is_merged(mark, item):
+        left, right = area.x(item.when.earliest), area.x(item.last)
+        bracket = f"M{number(left)} {number(area.bottom)}v-5H{number(max(right, left + 1))}v5"
+        drawing = tag("path", d=bracket, class_="s", stroke_width=1)
+    elif not is_measured(item):
         drawing = tag("path", d=f"M{number(x)} {number(area.bottom)}v-5", class_="s", stroke_width=1)
     elif few:
         drawing = tag("circle", cx=x, cy=y, r=1.6, class_="f")

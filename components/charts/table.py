@@ -14,8 +14,9 @@ import pandas as pd
 
 from components.charts.clock import Clock
 from components.charts.geometry import anchor
-from components.charts.model import Chart, Event, Item, Kind, Lane, Mark, Steps, Tiles
+from components.charts.model import Chart, Event, Item, Kind, Lane, Line, Mark, Steps, Tiles
 from components.charts.moved import in_truth
+from components.charts.thinned import thinned_lines
 from components.charts.words import amount, event_numbers, period, unmarked_events
 from data.model import Precision, When, as_utc
 
@@ -37,6 +38,7 @@ Row = tuple[tuple[str, ...], tuple[Cell, ...]]
 def frame(chart: Chart, clock: Clock) -> pd.DataFrame:
     """The chart as strings in `COLUMNS`, by time: marks, then events that no mark stands for, then what is outside.
 
+    Ahead of all stands a row for each line of which only some bins are drawn, to say so.
     `When` is as sharp as the evidence; `Row` names the table and id the figure came from; `Source` who published it.
     """
     return pd.DataFrame([text for text, _ in _rows(chart, clock)], columns=pd.Index(COLUMNS), dtype=str)
@@ -69,6 +71,8 @@ def _rows(chart: Chart, clock: Clock) -> Iterator[Row]:
     names = {source.id: source.org for source in chart.sources}
     urls = {source.id: source.url for source in chart.sources}
     numbers = event_numbers(chart)
+    for row, line in thinned_lines(chart.lanes).items():
+        yield _thinned_row(chart, line, row, clock, names, urls)
     found: list[tuple[datetime, Row]] = []
     for lane in chart.lanes:
         for mark, item in lane.items:
@@ -80,6 +84,13 @@ def _rows(chart: Chart, clock: Clock) -> Iterator[Row]:
     yield from (row for _, row in sorted(found, key=lambda entry: entry[0]))
     for event in chart.outside:
         yield _event_row(event, clock, names, "", "Outside this window"), _typed_event(event, urls)
+
+
+def _thinned_row(chart: Chart, line: Line, row: str, clock: Clock, names: dict[str, str], urls: dict[str, str]) -> Row:
+    """Says ahead of the bins of a thinned line, in a file that travels alone, that they are not all."""
+    sources = line.items[0].sources
+    text = ("", "Thinned", clock.span(chart.window), line.thinned, "", "", _source_names(sources, names), row)
+    return text, ("", "", "", *[None] * 5, "", _addresses(sources, urls))
 
 
 def _typed_item(lane: Lane, mark: Mark, item: Item, urls: dict[str, str]) -> tuple[Cell, ...]:

@@ -13,6 +13,7 @@ from components.charts.model import Chart, Lane
 from components.charts.outages import first_trouble, main_service, observation_events, or_bare, outages_lane
 from components.charts.results import results_lane
 from components.charts.rows import records, split_by, surely, when_in
+from components.charts.thinned import thinned_notes
 from data.model import Precision, Sourced, When, Window
 from data.story import Story
 
@@ -70,7 +71,10 @@ def timeline_chart(
         events=events,
         outside=tuple(sorted(edges, key=lambda event: event.when.latest)),
         sources=(*story.sources, *observations.sources, *drawn.sources),
-        notes=(_not_shown(rose=bool(rise.ever) or len(drawn.frame) > 0, failed=bool(trouble.ever)),),
+        notes=(
+            _not_shown(rose=bool(rise.ever) or len(drawn.frame) > 0, failed=bool(trouble.ever)),
+            *thinned_notes(own if "interest" in chosen else ()),
+        ),
     )
 
 

@@ -29,8 +29,8 @@ def data_of(embed: Embed) -> Data:
     `passport`  story, story_title, chart, title, takeaway, from, to, clock, caller, lanes (none named: all), as_of,
                 version, newsroom, licence, address, app_address, methods (sentences)
     `lanes`     slug, title, unit, note, domain [low, high], reference {value, name}, marks: name, drawn_as, tone,
-                step_seconds, items: row ("table:id"), the time, until (a time or null), value, low, high, kind, tone,
-                track, text, sources (ids)
+                step_seconds, thinned (which of its bins are here; null if all), items: row ("table:id"), the time,
+                until (a time or null), value, low, high, kind, tone, track, text, sources (ids)
     `events`    number, rows, the time, text, short, tone, emphasised, sources; `outside` the same without numbers
     `sources`   id, org, title, url, published, licence
     `corrections`  corrected, where, was, now, why, source
@@ -99,6 +99,7 @@ def _mark(mark: Mark, clock: Clock) -> Data:
         "drawn_as": type(mark).__name__.lower(),
         "tone": mark.tone.value,
         "step_seconds": _number(mark.step.total_seconds()) if isinstance(mark, Line) else None,
+        "thinned": (mark.thinned or None) if isinstance(mark, Line) else None,
         "items": [_item(item, mark, clock) for item in mark.items],
     }
 

@@ -15,12 +15,12 @@ from components.charts.geometry import (
     domain,
     levels,
     round_values,
-    runs,
     spot,
     totals,
     tracks_of,
 )
 from components.charts.model import Item, Kind, Lane, Line, Points, Tone
+from components.charts.runs import runs
 from data.model import Precision, When, Window, day_span
 from tests.charts import samples
 from tests.charts.samples import NIGHT, at, between, utc

@@ -18,6 +18,7 @@ from components.charts.sheet import tag
 from components.charts.svg_marks import named
 from components.charts.svg_notes import edge_notes
 from components.charts.text import visible, xml
+from components.charts.thinned import thinned_lines
 from components.embeds.documents.findings import counted
 from components.embeds.documents.lines import Piece
 from components.embeds.embed import Embed
@@ -116,6 +117,7 @@ def _cited(embed: Embed) -> dict[str, tuple[str, ...]]:
     """The table's name of a row -> the sources of what it stands for."""
     chart = embed.chart
     found = {" ".join(event.rows): event.sources for event in (*chart.events, *chart.outside)}
+    found |= {row: line.items[0].sources for row, line in thinned_lines(chart.lanes).items()}
     return found | {item.row: item.sources for lane in chart.lanes for _, item in lane.items}
 
 
