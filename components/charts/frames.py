@@ -71,7 +71,8 @@ def _stands(story: Story, order: Order) -> Iterator[tuple[str, datetime]]:
 def _fetched(story: Story, last: Stands, order: Order) -> dict[str, datetime]:
     """Rows of no table, which stand when what they count or saw was over; nobody can say when they were published."""
     own = {*(f"observations:{row.id}" for row in story.observations), *(f"figures:{row.id}" for row in story.figures)}
-    fetched = {row: moment for row, moment in last.items() if row not in own}
+    # A contest without a call is there all night, and no row of a time.
+    fetched = {row: moment for row, moment in last.items() if row not in own and not row.startswith("contests:")}
     return fetched if order is Order.HAPPENED else {}
 
 

@@ -149,7 +149,7 @@ def _keys(frame: Frame, lane: Lane, left: float, right: float, y: float) -> floa
     """What the looks in this drawing mean: small tiles of no side beside their words."""
     size, x = frame.sizes.label, left
     y += size * 1.2
-    for key in look_keys(lane, frame.chart.window):
+    for key in look_keys(lane, frame.chart.window, played=bool(frame.of(lane.slug))):
         words = fitted(visible(key.words), size, right - left - size - 6)
         wide = size + 5 + text_width(words, size)
         if x > left and x + wide > right:

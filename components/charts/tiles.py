@@ -102,9 +102,9 @@ def sums(lane: Lane, window: Window) -> tuple[Sum, ...]:
     return tuple(found)
 
 
-def look_keys(lane: Lane, window: Window) -> tuple[LookKey, ...]:
-    """What the looks of this very lane mean."""
-    held = {look_of(mark, item, window) for mark, item, _ in placed(lane)}
+def look_keys(lane: Lane, window: Window, *, played: bool = False) -> tuple[LookKey, ...]:
+    """What the looks of this very lane mean; of one that is played, what they mean at any moment of it."""
+    held = set(Look) if played else {look_of(mark, item, window) for mark, item, _ in placed(lane)}
     blank = next((mark.name for mark in tile_marks(lane) if not is_side(mark)), "")
     keys = (
         LookKey(Look.CALLED, "■", "minute known"),

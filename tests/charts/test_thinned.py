@@ -39,7 +39,7 @@ def story() -> Story:
 
 
 def loaders(drawn: Sourced) -> Loaders:
-    return Loaders(drawn=lambda _: drawn, onsets=lambda _, at=None: onsets_in(drawn, at=at))
+    return Loaders(drawn=lambda _: drawn, onsets=lambda _: onsets_in(drawn))
 
 
 def drawn_chart(story: Story, drawn: Sourced, first: int = 0, bins: int = 0, *, slug: str = "interest") -> Chart:

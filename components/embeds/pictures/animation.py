@@ -12,6 +12,7 @@ from PIL import Image
 
 from components.charts import svg
 from components.charts.frames import Frames, frames_of
+from components.charts.geometry import TimeScale
 from components.charts.sheet import number, tag
 from components.charts.text import SERIF_BOLD, fitted, visible, wrap, xml
 from components.charts.theme import Theme, theme_named
@@ -25,9 +26,8 @@ from components.embeds.pictures.conversion import converted_all
 WIDTH = 720
 #: Milliseconds: a moment, one with a numbered event in it, and the whole night at the end.
 _SHORT, _LONG, _LAST = 700, 1_600, 5_000
-_QUALITY = 80
 _PAD, _TITLE, _SAID, _FOOT = 16.0, 24.0, 15.0, 12.0
-_SAID_LINES, _FOOT_LINES = 4, 2
+_SAID_LINES, _FOOT_LINES, _CREDITED = 4, 2, 5
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
 
@@ -41,12 +41,12 @@ def webp(embed: Embed) -> bytes:
     frames = frames_of(embed.story, embed.chart, embed.clock, order=embed.view.order, words=words)
     numbered = set(frames.events)
     durations = [_LONG if at in numbered else _SHORT for at, _ in frames.moments] + [_LAST]
-    pictures = [
-        Image.open(io.BytesIO(picture)).convert("RGB") for picture in converted_all(list(_stills(embed, frames)))
-    ]
+    drawn = converted_all(list(_stills(embed, frames)))
+    pictures = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in drawn]
     out = io.BytesIO()
     first, *rest = pictures
-    first.save(out, "WEBP", save_all=True, append_images=rest, duration=durations, loop=1, quality=_QUALITY, method=4)
+    # Flat colours: without loss it is half as large as at a quality of 80, and made in a third of the time.
+    first.save(out, "WEBP", save_all=True, append_images=rest, duration=durations, loop=1, lossless=True, method=1)
     return out.getvalue()
 
 
@@ -54,14 +54,14 @@ def _stills(embed: Embed, frames: Frames) -> Iterator[str]:
     """An SVG for each moment, then the whole; all of one size."""
     drawn = svg.layout(embed.chart, embed.clock, width=WIDTH, brief=True)
     body = fromstring(f'<g xmlns="{_NAMESPACE}">{drawn.body}</g>')  # noqa: S314 - our own drawing
+    name = embed.clock.say(embed.chart.title)
     for at, sentence in frames.moments:
         still = deepcopy(body)
         keep(still, frames, at)
         _sum_up(still, embed, frames, at)
-        yield _sheet(
-            embed, still, drawn.height, f"{embed.clock.say(embed.chart.title)}: {embed.clock.dated(at)}", sentence
-        )
-    yield _sheet(embed, body, drawn.height, embed.clock.say(embed.chart.title), embed.clock.say(embed.chart.takeaway))
+        _end_at(still, TimeScale(embed.chart.window, drawn.plot.left, drawn.plot.right).x(at))
+        yield _sheet(embed, still, drawn.height, title=f"{name}: {embed.clock.dated(at)}", said=sentence)
+    yield _sheet(embed, body, drawn.height, title=name, said=embed.clock.say(embed.chart.takeaway))
 
 
 def keep(drawing: Element, frames: Frames, at: datetime) -> None:
@@ -92,7 +92,7 @@ def _look(tile: Element, frames: Frames, at: datetime) -> None:
 
 
 def _sum_up(drawing: Element, embed: Embed, frames: Frames, at: datetime) -> None:
-    """Set every side's bars and words to what it has at this instant, and end what is clipped there."""
+    """Set every side's bars and words to what it has at this instant."""
     sides = [mark for lane in embed.chart.lanes for mark in tile_marks(lane) if is_side(mark)]
     for group in drawing.iter():
         if group.get("data-tally"):
@@ -106,6 +106,13 @@ def _sum_up(drawing: Element, embed: Embed, frames: Frames, at: datetime) -> Non
             _bar(group, Sum(mark, sum(sure), sum(sure) + sum(more)))
 
 
+def _end_at(drawing: Element, x: float) -> None:
+    """End what is clipped to the part that is told."""
+    for clip in drawing.iter(f"{{{_NAMESPACE}}}clipPath"):
+        for edge in clip:
+            edge.set("width", number(x))
+
+
 def _bar(group: Element, total: Sum) -> None:
     scale = float(group.get("data-scale", "0"))
     for part in group:
@@ -116,7 +123,7 @@ def _bar(group: Element, total: Sum) -> None:
             part.text = total.words
 
 
-def _sheet(embed: Embed, drawing: Element, height: float, title: str, said: str) -> str:
+def _sheet(embed: Embed, drawing: Element, height: float, *, title: str, said: str) -> str:
     """The drawing under its title and its sentence, over caution and credit."""
     theme: Theme = theme_named("dark" if embed.theme == "dark" else "light")
     room, y = WIDTH - 2 * _PAD, _PAD + _TITLE
@@ -128,7 +135,9 @@ def _sheet(embed: Embed, drawing: Element, height: float, title: str, said: str)
     top = _PAD + _TITLE + _SAID_LINES * _SAID * 1.4 + 10
     parts.append(tag("g", tostring(drawing, encoding="unicode"), transform=f"translate(0 {number(top)})"))
     y = top + height
-    for line in wrap(visible(f"{caution_line(embed)} {credit_of(embed)}"), _FOOT, room, lines=_FOOT_LINES):
+    for line in wrap(
+        visible(f"{caution_line(embed)} {credit_of(embed, most=_CREDITED)}"), _FOOT, room, lines=_FOOT_LINES
+    ):
         y += _FOOT * 1.4
         parts.append(tag("text", xml(line, most=400), x=_PAD, y=y, font_size=_FOOT, class_="q"))
     tall = round(top + height + _FOOT_LINES * _FOOT * 1.4 + _PAD)

@@ -1,0 +1,92 @@
+"""The animated picture of a night: each still just what stands at its moment, small enough for a CMS, played once."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from functools import cache
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+from PIL import Image
+
+from components.charts import svg
+from components.charts.frames import Frames, frames_of
+from components.charts.model import Tiles
+from components.charts.tiles import is_side
+from components.embeds.documents.lines import Moments
+from components.embeds.embed import Embed, embed_of
+from components.embeds.formats import ANIMATED, forms_of, render
+from components.embeds.pictures.animation import WIDTH, keep
+from components.view import default_view
+from data.model import Order
+from data.settings import Settings
+from data.story import find_story
+
+STORY = find_story("us-2016", Settings())
+MEGABYTES = 1_000_000
+
+
+@cache
+def night() -> Embed:
+    return embed_of(STORY, "replay", default_view(STORY), theme="light")
+
+
+@cache
+def frames(order: Order = Order.HAPPENED) -> Frames:
+    return frames_of(STORY, night().chart, night().clock, order=order, words=Moments(night()).rows)
+
+
+@cache
+def animation() -> Image.Image:
+    return Image.open(io.BytesIO(render(night(), ANIMATED).body))
+
+
+def drawn() -> Element:
+    body = svg.layout(night().chart, night().clock, width=WIDTH, brief=True).body
+    return fromstring(f'<g xmlns="http://www.w3.org/2000/svg">{body}</g>')
+
+
+def test_it_has_a_still_for_each_moment_and_ends_with_the_whole() -> None:
+    assert getattr(animation(), "n_frames", 1) == len(frames().moments) + 1
+    assert animation().width == WIDTH
+    assert animation().info["loop"] == 1, "it plays once: what moves for ever cannot be paused in an article"
+
+
+def test_it_is_small_enough_for_a_cms() -> None:
+    rendered = render(night(), ANIMATED)
+    assert len(rendered.body) <= 2 * MEGABYTES
+    assert rendered.media_type == "image/webp"
+    assert rendered.file_name.endswith(".webp")
+
+
+def test_only_a_chart_that_is_played_can_be_taken_animated() -> None:
+    assert ANIMATED in forms_of("replay") and ANIMATED not in forms_of("timeline")
+    with pytest.raises(ValueError, match="is no form of this chart"):
+        render(embed_of(STORY, "timeline", default_view(STORY)), ANIMATED)
+
+
+@pytest.mark.parametrize("order", Order)
+def test_a_still_holds_what_stands_at_its_moment_and_nothing_later(order: Order) -> None:
+    calls = {
+        item.row
+        for lane in night().chart.lanes
+        for mark, item in lane.items
+        if isinstance(mark, Tiles) and is_side(mark)
+    }
+    for at, _ in frames(order).moments:
+        still = drawn()
+        keep(still, frames(order), at)
+        named = {one.get("data-row") or one.get("data-of") or "" for one in still.iter()}
+        later = {row for row, moment in frames(order).sure.items() if moment > at}
+        assert not (named & later) - calls, at
+        filled = {one.get("data-row") for one in still.iter() if "is-called" in one.get("class", "").split()}
+        assert filled & calls == calls - later, at
+
+
+def test_a_tile_that_is_not_called_yet_names_nobody() -> None:
+    still = drawn()
+    keep(still, frames(), datetime(2016, 11, 9, 3, 50, tzinfo=UTC))
+    (wisconsin,) = [one for one in still.iter() if one.get("data-row") == "calls:ap-wi"]
+    assert [one for one in wisconsin.iter() if one.tag.endswith("title")] == []
+    assert not {"is-called", "is-possible"} & set(wisconsin.get("class", "").split())
