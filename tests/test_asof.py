@@ -15,7 +15,7 @@ from data.model import Order
 from data.results import load_calls
 from data.settings import Settings
 from data.story import Story, find_story
-from data.tables import Observation
+from data.tables import Control, Figure, Observation
 from data.tokens import told_times
 from data.totals import call_when, is_complete, totals_at
 
@@ -135,7 +135,7 @@ def test_nothing_of_a_story_is_later_than_any_of_its_moments(slug: str, order: O
         cut = story_at(story, at, order)
         assert all(call_when(call, story).latest <= at for call in cut.calls)
         assert all(call_when(call, cut).earliest <= at for call in cut.possible)
-        rows = (*cut.observations, *cut.figures, *cut.controls)
+        rows: tuple[Observation | Figure | Control, ...] = (*cut.observations, *cut.figures, *cut.controls)
         assert all((moment := known_by(row, cut, order)) and moment <= at for row in rows)
         assert all(row.until <= at for row in rows if isinstance(row, Observation) and row.until)
         assert all(moment <= at for row in rows for text in texts(row) for moment in told_times(text))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -65,7 +65,7 @@ def open_night(browser: Browser, site: Loopback) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
 
     def opened(moment: str = "", *, slug: str = "us-2016", width: int = 640, calm: bool = True, **more: Any) -> Page:
-        motion = "reduce" if calm else "no-preference"
+        motion: Literal["reduce", "no-preference"] = "reduce" if calm else "no-preference"
         context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion=motion, **more)
         contexts.append(context)
         page = context.new_page()
