@@ -135,7 +135,7 @@ def _drawn(tiles: TilePen, spot: Spot) -> Part:
             return _square(tiles, spot, _HALF, colour, {"width": 0})
         case Look.SOFT:
             # On a phone a tile has no room for a core within its edge: the edge is cut into the fill.
-            return _square(tiles, spot, _HALF, colour, {"color": theme.paper, "width": 3, "dash": "3px,3px"})
+            return _square(tiles, spot, _HALF, colour, {"color": theme.paper, "width": 2, "dash": "2px,2px"})
         case Look.POSSIBLE:
             return _square(tiles, spot, _HALF - 0.03, theme.paper, {"color": colour, "width": 1.6})
     return _square(tiles, spot, _HALF, theme.band, {"width": 0})

@@ -89,10 +89,10 @@ class _Tile:
         large = min(size * 0.4, 10.0 if size < 32 else size * 0.3)
         if text_width(code, large, factor=BOLD) > size - 2 * _CORE - 1:
             large = small
-        inset = _CORE + 1.4
+        inset = max(_CORE + 1.4, size * 0.12)
         votes = f"{item.value or 0:,.0f}"
         r = small * 0.32
-        across, down = self.x + size - _CORE - 0.9 - r * 1.25, self.y + size - inset - small * 0.36
+        across, down = self.x + size - max(_CORE + 0.9, size * 0.1) - r * 1.25, self.y + size - inset - small * 0.36
         sign = outline(look(self.mark.tone).shape, across, down, r, class_="sign")
         return (
             _ground(self.x, self.y, size)

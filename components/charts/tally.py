@@ -7,7 +7,7 @@ from typing import Any
 
 from components.charts.model import Cell, Chart, Item, Kind, Lane, Tiles, Tone
 from components.charts.results import results_takeaway, results_title, total_items
-from components.charts.rows import records
+from components.charts.rows import records, when_in
 from data.model import Precision, Sourced, When, Window
 from data.story import Story
 from data.tables import Contest
@@ -87,12 +87,13 @@ def _short(code: str, *, shared: bool) -> str:
 
 
 def timed_text(story: Story, rows: list[dict[str, Any]]) -> str:
-    """How many of the contests have a call with a time: "66 of 382 areas have a time"."""
+    """How many of the contests have a call with a time: "66 of 382 areas have a time, 4 of them to the minute"."""
     unit, verb = story.about.unit.split(), story.about.verb
     noun = " ".join(word for word in unit if word != verb) if verb in unit else "contests"
     timed = {row["contest"] for row in rows if Precision(row["precision"]) not in _WITHOUT_TIME}
+    exact = {row["contest"] for row in rows if when_in(row).exact}
     said = f"{len(timed):,} of {len(story.contests):,} {noun} {'has' if len(timed) == 1 else 'have'} a time"
-    return f"{said}; of the others only bounds are known." if len(timed) < len(rows) else f"{said}."
+    return f"{said}, {len(exact):,} of them to the minute." if 0 < len(exact) < len(timed) else f"{said}."
 
 
 def map_chart(story: Story, window: Window, *, calls: Sourced, caller: str) -> Chart:

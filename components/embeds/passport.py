@@ -10,7 +10,7 @@ from typing import Any
 
 from components.charts.caution import caution_of
 from components.charts.clock import Clock
-from components.charts.model import Event, Item, Lane, Line, Mark
+from components.charts.model import Event, Item, Lane, Line, Mark, Tiles
 from components.charts.moved import in_truth, moved
 from components.embeds.embed import Embed
 from data.model import Precision, Source, When, as_utc
@@ -30,7 +30,8 @@ def data_of(embed: Embed) -> Data:
                 version, newsroom, licence, address, app_address, methods (sentences)
     `lanes`     slug, title, unit, note, domain [low, high], reference {value, name}, marks: name, drawn_as, tone,
                 step_seconds, thinned (which of its bins are here; null if all), items: row ("table:id"), the time,
-                until (a time or null), value, low, high, kind, tone, track, text, sources (ids)
+                until (a time or null), value, low, high, kind, tone, track, text, sources (ids); cells: null, or
+                column, row and code of each item's tile
     `events`    number, rows, the time, text, short, tone, emphasised, sources; `outside` the same without numbers
     `sources`   id, org, title, url, published, licence
     `corrections`  corrected, where, was, now, why, source
@@ -101,6 +102,7 @@ def _mark(mark: Mark, clock: Clock) -> Data:
         "step_seconds": _number(mark.step.total_seconds()) if isinstance(mark, Line) else None,
         "thinned": (mark.thinned or None) if isinstance(mark, Line) else None,
         "items": [_item(item, mark, clock) for item in mark.items],
+        "cells": [cell._asdict() for cell in mark.cells] if isinstance(mark, Tiles) else None,
     }
 
 

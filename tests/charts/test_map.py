@@ -101,7 +101,7 @@ def test_at_the_end_of_the_night_four_states_are_grey() -> None:
     ("moment", "printed"),
     [
         pytest.param("2016-11-09T03:00", {"Trump": (132, 168), "Clinton": (104, 109)}, id="10 p.m., a range"),
-        # AP's own alert at 10:50 p.m. gave 197 to 131.
+        # AP's chronology has 197 for Trump with Florida, and 168 to 131 seven minutes before.
         pytest.param("2016-11-09T03:50", {"Trump": (197, 197), "Clinton": (131, 131)}, id="10:50 p.m., as printed"),
         pytest.param("2016-11-09T12:00", {"Trump": (279, 279), "Clinton": (218, 218)}, id="7 a.m."),
     ],
@@ -180,7 +180,7 @@ def test_the_referendum_has_counts_and_no_map() -> None:
     chart = whole("uk-2016")
     lane = chart.lanes[0]
     assert grid(lane) == (0, 0)
-    assert lane.note.startswith("66 of 382 areas have a time")
+    assert lane.note == "66 of 382 areas have a time, 4 of them to the minute."
     assert lane.reference is None
     assert sum(len(mark.items) for mark in lane.marks) == 382
     assert sum(high for _, high in totals(chart).values()) == 382

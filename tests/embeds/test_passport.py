@@ -140,3 +140,13 @@ def test_the_same_view_gives_the_same_bytes(story: Story) -> None:
     embeds = (embed_of(story, "timeline", default_view(story)) for _ in range(2))
     first, second = map(json_of, embeds)
     assert first == second
+
+
+def test_a_tile_says_its_place(story: Story) -> None:
+    marks = data(story, "map")["lanes"][0]["marks"]
+    places = {
+        item["row"]: cell for mark in marks for item, cell in zip(mark["items"], mark["cells"], strict=True)
+    }  # fmt: skip
+    assert places["calls:ap-fl"] == {"column": 8, "row": 7, "code": "FL"}
+    assert {mark["drawn_as"] for mark in marks} == {"tiles"}
+    assert data(story, "results")["lanes"][0]["marks"][0]["cells"] is None
