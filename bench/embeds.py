@@ -42,8 +42,8 @@ def _stock_streamlit() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         page = shutil.copy(ROOT / "bench" / "bare.py", folder)
         quiet = ("--server.headless=true", "--browser.gatherUsageStats=false")
-        with serving(Path(page), *quiet, folder=Path(folder)) as address:
-            yield address
+        with serving(Path(page), *quiet, folder=Path(folder)) as server:
+            yield server.address
 
 
 def bytes_rows(browser: Browser, streamlit: str) -> Iterator[Row]:
@@ -118,14 +118,14 @@ def main() -> None:
         sys.exit("The bench wants Chromium: install it, or set CHROMIUM to its path.")
     say(HEADINGS)
     beside = ["-m", "uvicorn", "bench.beside:app", "--log-level", "error", "--no-access-log", "--port", "{port}"]
-    with running(beside, health="/bare") as server, _stock_streamlit() as streamlit, sync_playwright() as playwright:
+    with running(beside, health="/bare") as ours, _stock_streamlit() as streamlit, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
-        for rows in (bytes_rows(browser, streamlit), paint_rows(browser, server, streamlit)):
+        for rows in (bytes_rows(browser, streamlit), paint_rows(browser, ours.address, streamlit)):
             for row in rows:
                 say(row.cells())
         browser.close()
         if wrk.installed():
-            for row in load_rows(server):
+            for row in load_rows(ours.address):
                 say(row.cells())
         else:
             print(f"Requests per second {wrk.MISSING}")
