@@ -51,7 +51,5 @@ def crowd(address: str, places: Sequence[Place], *, visitors: int, seconds: floa
     """Everything that so many visitors saw in this time, in the order in which it began."""
     until = time.monotonic() + seconds
     with ThreadPoolExecutor(visitors) as threads:
-        found = [
-            threads.submit(visit, address, places, until=until, seed=seed, stay=stay) for seed in range(visitors)
-        ]
+        found = [threads.submit(visit, address, places, until=until, seed=seed, stay=stay) for seed in range(visitors)]
     return sorted(seen for visited in found for seen in visited.result())

@@ -17,10 +17,11 @@ from components.charts.held import Held
 from components.charts.model import Chart
 from components.charts.moments import Moments
 from components.charts.theme import theme_named
+from components.charts.words import Words, describe
 from components.embeds.documents.heights import document_heights
 from components.embeds.embed import Embed
 from components.inert import markdown
-from data import claims, findings, interest, lenses, onsets, outages, results, series, study
+from data import anchors, claims, findings, interest, lenses, onsets, outages, results, series, study
 from data.model import Sourced, Window
 from data.settings import Settings, read_settings
 from data.story import Story, find_story, fingerprint, story_folders
@@ -163,8 +164,20 @@ def load_figure(chart: Chart, zone: str, theme: str) -> object:
     return plotly.Settled(plotly.figure(chart, clock_of(chart, zone), theme=theme_named(theme)))
 
 
-# Read from the rows anew they were half of a rerun of the Story page: 27 of 63 ms.
+# Made anew, the next four were half of a rerun: 27 of 63 ms of Story; of Compare nights 150 of 220.
 load_caution = _share(caution_of)
+
+
+@_share
+def load_words(chart: Chart, zone: str) -> Words:
+    """The chart in words on the clock of this zone."""
+    return describe(chart, clock_of(chart, zone))
+
+
+@_share
+def load_nightly(story: Story, caller: str) -> tuple[anchors.Anchor, ...]:
+    """The events of this night that T+0 can be."""
+    return tuple(anchors.nightly(story, caller))
 
 
 @_share
