@@ -26,11 +26,15 @@ from components.embeds.web.routes import routes
 from components.headers import SecurityHeaders, app_policy, installed_index
 from components.look import ICON
 from components.notices import unexpected_failure
+from components.serving.packed_answers import PackedAnswers
+from components.serving.packed_files import streamlit_files
+from components.serving.readiness import Readiness
 from data.settings import read_settings
 from data.story import story_folders
 
 ROOT = Path(__file__).resolve().parent
 SETTINGS = read_settings(os.environ)
+FILES = streamlit_files(SETTINGS)
 _DAY = 86_400  # seconds
 
 
@@ -55,6 +59,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     from components.serving.warm import warm
 
     warm(SETTINGS)
+    FILES.start()
     # Nothing loaded so far is ever garbage. On 2 cores a full collection took 53 ms before this, and under 1 ms after:
     # Streamlit's own after every rerun (postScriptGC, off in config.toml) would have cost more than the rerun itself.
     gc.collect()
@@ -67,13 +72,17 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         Route("/healthz", healthz),
+        Route("/readyz", Readiness(SETTINGS, ROOT).answer),
         Route("/robots.txt", robots),
         Route("/favicon.ico", favicon),
         # The name that Streamlit's own page asks for first.
         Route("/favicon.png", favicon),
         *routes(SETTINGS),
     ],
-    middleware=[Middleware(SecurityHeaders, policy=app_policy(installed_index()))],
+    middleware=[
+        Middleware(SecurityHeaders, policy=app_policy(installed_index())),
+        Middleware(PackedAnswers, files=FILES, base=st.get_option("server.baseUrlPath")),
+    ],
     on_script_error=unexpected_failure,
 )
 

@@ -45,7 +45,9 @@ _DOWNLOAD_WIDTH = 960
 
 def chart_at(story: Story, slug: str, view: ViewState, *, region: str = "") -> Chart:
     """The story's chart of this name as the view asks."""
-    return load_chart(story, slug, view.window, view.caller, view.lanes, region, view.series, view.event, at=view.at)
+    lanes, question = view.lanes, (view.series, view.event)
+    chart: Chart = load_chart(story, slug, view.window, view.caller, lanes, region, *question, at=view.at)
+    return chart
 
 
 def show_chart(story: Story, slug: str, view: ViewState, *, window: Window | None = None, region: str = "") -> None:

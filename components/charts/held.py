@@ -15,7 +15,7 @@ from data.story import Story
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """`series`: whether a curve of the night is held; `reports` of trouble at the main site, `grade` the best of them."""
+    """`series`: is a curve of the night held; `reports` of trouble at the main site, `grade` the best of these."""
 
     marks: bool
     series: bool

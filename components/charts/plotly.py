@@ -35,7 +35,7 @@ class Settled(go.Figure):  # type: ignore[misc]
     """
 
     def __init__(self, drawn: go.Figure) -> None:
-        plain = drawn.to_dict()
+        plain: dict[str, Any] = drawn.to_dict()
         super().__init__(plain["data"], plain["layout"], _validate=False)
         self._plain = plain
 
