@@ -6,14 +6,34 @@ import random
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import NamedTuple
 
 from bench.visitor import Visitor
+from components.view import utc_text
+from data.settings import Settings
+from data.story import find_story
 
 #: Seconds that a visitor takes at least to look at what is there.
 LOOK_SECONDS = 5.0
 #: Page and query of one address.
 Place = tuple[str, str]
+
+
+_RANGES = 12
+#: As readers go: the front page most, then the same night larger, then the rest.
+_PAGES = (
+    *("",) * 4, *("timeline",) * 3,
+    "search-trends", "outage-reports", "compare-nights", "check-a-claim", "sources-and-methods",
+)  # fmt: skip
+
+
+def places() -> list[Place]:
+    """Every page with the default range and with a dozen others: few enough that caches fill and then stay full."""
+    window = find_story("us-2016", Settings()).window
+    starts = (window.start + timedelta(minutes=minute) for minute in range(1, _RANGES + 1))
+    queries = ["", *(f"from={utc_text(start)}&to={utc_text(window.end)}" for start in starts)]
+    return [(page, query) for page in _PAGES for query in queries]
 
 
 class Seen(NamedTuple):

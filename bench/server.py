@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -57,10 +59,30 @@ def running(
 
 
 @contextmanager
-def serving(script: Path, *options: str, folder: Path = ROOT) -> Iterator[Server]:
+def serving(
+    script: Path, *options: str, folder: Path = ROOT, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """`streamlit run` for this script, with these options and the configuration in this folder."""
     command = ["-m", "streamlit", "run", str(script), "--server.port={port}", "--server.address=127.0.0.1", *options]
-    with running(command, health="/_stcore/health", folder=folder) as server:
+    with running(command, health="/_stcore/health", folder=folder, environment=environment) as server:
+        yield server
+
+
+@contextmanager
+def stock_streamlit() -> Iterator[Server]:
+    """Streamlit with a bare page and no configuration but what keeps it from asking questions."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = shutil.copy(ROOT / "bench" / "bare.py", folder)
+        quiet = ("--server.headless=true", "--browser.gatherUsageStats=false")
+        with serving(Path(page), *quiet, folder=Path(folder)) as server:
+            yield server
+
+
+@contextmanager
+def beside_us() -> Iterator[Server]:
+    """The app's server with what it is measured against beside it: see `bench/beside.py`."""
+    command = ["-m", "uvicorn", "bench.beside:app", "--log-level", "error", "--no-access-log", "--port", "{port}"]
+    with running(command, health="/bare") as server:
         yield server
 
 

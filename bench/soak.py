@@ -8,17 +8,11 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
-from datetime import timedelta
 from typing import NamedTuple
 
-from bench.crowd import Place, Seen, crowd
+from bench.crowd import Seen, crowd, places
 from bench.server import Server, running
-from components.view import utc_text
-from data.settings import Settings
-from data.story import find_story
 
-_PAGES = ("", "timeline", "search-trends", "outage-reports", "compare-nights", "check-a-claim", "sources-and-methods")
-_RANGES = 12
 _GC_AFTER_RUNS = {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"}
 #: What is done -> the ASGI app, and what it is told.
 VARIANTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -36,14 +30,6 @@ class Soaked(NamedTuple):
 
     memory: list[tuple[float, float]]
     seen: list[Seen]
-
-
-def places() -> list[Place]:
-    """Every page with the default range and with a dozen others: few enough that caches fill and then stay full."""
-    window = find_story("us-2016", Settings()).window
-    starts = (window.start + timedelta(minutes=minute) for minute in range(1, _RANGES + 1))
-    queries = ["", *(f"from={utc_text(start)}&to={utc_text(window.end)}" for start in starts)]
-    return [(page, query) for page in _PAGES for query in queries]
 
 
 def soak(server: Server, visitors: int, seconds: float) -> Soaked:

@@ -57,7 +57,7 @@ def test_a_faulty_story_keeps_the_server_from_being_ready_and_alive_it_is(storie
         assert (status, told["status"], told["commit"]) == (503, "not ready", COMMIT)
         assert told["stories"]["de-2021"]["verifies"] is False
         assert told["stories"]["de-2021"]["faults"] > 0
-        assert "story.toml" in told["stories"]["de-2021"]["first"]
+        assert "sources.csv: found no such file" in told["stories"]["de-2021"]["first"]
         assert told["stories"]["us-2016"]["verifies"] is True
         assert ask(f"{address}/healthz")[0] == 200
 
