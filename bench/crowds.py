@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from urllib.request import urlopen
 
 from bench import wrk
 from bench.comparison import Figure, Line, Row
@@ -26,12 +27,15 @@ _WARM_SECONDS, _PACED_SECONDS = 40.0, 60.0
 def paced_lines() -> Iterator[Line]:
     """Readers who look at a page for five to seven seconds each, after a time in which nothing is counted."""
     with serving(ROOT / "app.py") as server:
-        start = time.monotonic()
+        start, before = time.monotonic(), server.process.cpu_times()
         seen = crowd(server.address, places(), visitors=CROWD, seconds=_WARM_SECONDS + _PACED_SECONDS, stay=1000)
+        after = server.process.cpu_times()
     counted = [run for run in seen if run.at >= start + _WARM_SECONDS]
     milliseconds = [run.seconds * 1000 for run in counted]
     yield Figure(f"{CROWD} paced sessions: p95 of {len(counted):,} reruns", _p95(milliseconds), "ms", RERUN_MS)
     yield Figure("  p50", statistics.median(milliseconds), "ms")
+    used = (after.user + after.system - before.user - before.system) / len(seen)
+    yield Figure("  processor time that one takes, first ones included", used * 1000, "ms")
     yield Figure("  reruns that failed", sum(run.failed for run in seen), "", 0)
 
 
@@ -77,6 +81,7 @@ def embed_lines() -> Iterator[Line]:
         raise RuntimeError(f"Requests per second {wrk.MISSING}")
     with beside_us() as server:
         document, bare = f"{server.address}/embed/{SLUG}/{CHART}", f"{server.address}/bare"
+        urlopen(document).close()
         pairs = [(wrk.requests_a_second(document), wrk.requests_a_second(bare)) for _ in range(3)]
     ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     yield Row("/embed, kept in memory: requests against a bare route beside it", ours, theirs, "/s", EMBED, True)

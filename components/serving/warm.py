@@ -18,8 +18,13 @@ from data.settings import Settings
 from data.story import Story
 
 _LOG = logging.getLogger("nightdesk")
-#: Run by Streamlit or from a terminal, and never imported.
-_SCRIPTS = ("components.shell", "components.embeds.__main__")
+#: What this process never runs: scripts, what draws pictures in a process of its own, and what publishes bundles.
+_ELSEWHERE = (
+    "components.shell",
+    "components.embeds.__main__",
+    "components.embeds.pictures.convert",
+    "components.embeds.bundles.",
+)
 
 
 def warm(settings: Settings) -> None:
@@ -55,5 +60,5 @@ def _draw(story: Story) -> None:
 def import_everything() -> None:
     """Import every module of ours: first sessions that import the same thing at once can see it half made."""
     for module in pkgutil.walk_packages(components.__path__, "components."):
-        if module.name not in _SCRIPTS:
+        if not module.name.startswith(_ELSEWHERE):
             importlib.import_module(module.name)
