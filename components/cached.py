@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
@@ -117,8 +118,7 @@ def _read(slug: str, settings: Settings, stamp: str) -> Story:
 def load_story(slug: str, settings: Settings) -> Story:
     """The checked story of this name, read again when one of its files changes. Raises StoryInvalid or DataError."""
     folder = story_folders(settings).get(slug)
-    story: Story = _read(slug, settings, fingerprint(folder) if folder else "")
-    return story
+    return cast(Story, _read(slug, settings, fingerprint(folder) if folder else ""))
 
 
 @_share
@@ -136,20 +136,8 @@ def load_chart(
     at: datetime | None = None,
 ) -> Chart:
     """The chart of this name over this window, built once for everybody."""
-    return catalogue.chart_of(
-        story,
-        slug,
-        window,
-        caller=caller,
-        lanes=lanes,
-        region=region,
-        series=series,
-        event=event,
-        other=other,
-        t0=t0,
-        at=at,
-        load=LOADERS,
-    )
+    asked: dict[str, Any] = {"series": series, "event": event, "other": other, "t0": t0, "at": at}
+    return catalogue.chart_of(story, slug, window, caller=caller, lanes=lanes, region=region, load=LOADERS, **asked)
 
 
 @partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Chart: hash})
@@ -183,17 +171,19 @@ def load_nightly(story: Story, caller: str) -> tuple[anchors.Anchor, ...]:
 @_share
 def load_moments(story: Story, caller: str) -> Moments:
     """The rows from which a sentence for any minute is told."""
-    marks, observations = load_interest_marks(story), load_observations(story)
-    return Moments.of(
-        story, caller=caller, calls=load_calls(story, caller=caller), marks=marks, observations=observations
-    )
+    calls, marks, seen = load_calls(story, caller=caller), load_interest_marks(story), load_observations(story)
+    return Moments.of(story, caller=caller, calls=calls, marks=marks, observations=seen)
 
 
 @_share
 def load_held(story: Story) -> Held:
     """What kinds of evidence this story holds."""
-    marks, observations = load_interest_marks(story), load_observations(story)
-    return Held.of(story, marks=marks, observations=observations, series=(load_interest(story), load_series(story)))
+    marks, seen, series = (
+        load_interest_marks(story),
+        load_observations(story),
+        (load_interest(story), load_series(story)),
+    )
+    return Held.of(story, marks=marks, observations=seen, series=series)
 
 
 @partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Embed: hash})
