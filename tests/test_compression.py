@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import os
 import random
 import time
 import urllib.request
@@ -103,7 +102,7 @@ def ready(root: Path, folder: Path) -> PackedFiles:
     files = PackedFiles(root, folder)
     files.pack_gzip()
     with suppress(OSError):
-        files.pack_all(os.getppid())
+        files.pack_all()
     files.take_up()
     return files
 

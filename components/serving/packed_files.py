@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -82,8 +83,8 @@ class PackedFiles:
             self._hold(path, "br", _sound(self._place(plain), plain), plain)
         return (self._folder / _WHOLE).is_file()
 
-    def pack_all(self, parent: int) -> None:
-        """Pack into the folder what is not there, as long as this process has this parent. OSError where it cannot.
+    def pack_all(self) -> None:
+        """Pack into the folder what is not there; what is stopped is gone on with. OSError where it cannot.
 
         One process of a machine packs; another one waits, and finds it done.
         """
@@ -91,8 +92,6 @@ class PackedFiles:
         sweep_parts(self._folder)
         with FileLock(self._folder / ".lock"):
             for file in self._files.values():
-                if os.getppid() != parent:
-                    return
                 plain = file.read_bytes()
                 place = self._place(plain)
                 if not _sound(place, plain) and (packed := pack(plain, "br", beforehand=True)):
@@ -122,12 +121,20 @@ def streamlit_files(settings: Settings) -> PackedFiles:
     return PackedFiles(root, settings.cache / "packed" / f"streamlit-{streamlit.__version__}")
 
 
+def _end_with(parent: int) -> None:
+    """End this process once the server that started it is gone: no file is ever half written."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def main() -> int:
     """Pack all that is not packed yet, giving way to everything else; 1 where the folder cannot be written."""
     if hasattr(os, "nice"):
         os.nice(_LAST)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     try:
-        streamlit_files(read_settings(os.environ)).pack_all(os.getppid())
+        streamlit_files(read_settings(os.environ)).pack_all()
     except OSError as error:
         sys.stderr.write(f"Packed files cannot be kept, so pages are sent by gzip: {error}\n")
         return 1
