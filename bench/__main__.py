@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +43,15 @@ def keep(rows: list[tuple[str, ...]], path: Path, *, today: datetime) -> None:
     path.write_text(_TABLE.sub(lambda _: f"{shape}\n\n{markdown(rows)}\n", text), encoding="utf-8")
 
 
+def _measured(name: str) -> Iterator[tuple[str, ...]]:
+    """The lines of one measurement, as they come; one that says why where it cannot be taken."""
+    try:
+        for line in MEASURES[name]():
+            yield line.cells()
+    except (RuntimeError, OSError) as error:
+        yield (f"{name}: not measured: {str(error).splitlines()[0]}", *[""] * (len(HEADINGS) - 1))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES), help="measure only these")
@@ -50,14 +59,9 @@ def main() -> None:
     asked = parser.parse_args()
     say(HEADINGS)
     rows = []
-    for name in asked.only:
-        try:
-            lines = [line.cells() for line in MEASURES[name]()]
-        except (RuntimeError, OSError) as error:
-            lines = [(f"{name}: not measured: {str(error).splitlines()[0]}", "", "", "", "", "")]
-        for line in lines:
-            say(line)
-        rows += lines
+    for cells in (cells for name in asked.only for cells in _measured(name)):
+        say(cells)
+        rows.append(cells)
     if asked.keep:
         keep(rows, _KEPT, today=datetime.now(UTC))
 
