@@ -103,7 +103,8 @@ def send(request: Request, answer: Answer) -> Response:
     """The answer, packed where the asker reads that, or 304 where it is held already; no body for HEAD."""
     encoding = next(filter(answer.packed.get, accepted(request.headers.get("accept-encoding", ""))), "")
     headers = answer.headers_by(encoding) if encoding else answer.headers
-    if names_one(request.headers.get("if-none-match", ""), answer.tags):
+    held = request.headers.get("if-none-match", "")
+    if held and names_one(held, answer.tags):
         bodily = ("Content-Type", "Content-Length", "Content-Disposition", "Content-Encoding")
         return Response(status_code=304, headers={k: v for k, v in headers.items() if k not in bodily})
     body = answer.packed[encoding] if encoding else answer.body
