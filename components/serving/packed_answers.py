@@ -16,7 +16,7 @@ _Pairs = Iterable[tuple[bytes, bytes]]
 class PackedAnswers:
     """ASGI middleware: sends a packed file where the asker reads one, and everything else as it comes.
 
-    Streamlit sends its scripts and styles as they are: 7.4 MB until a bare page's chart stands. With this the Story page,
+    Streamlit sends its scripts and styles as they are: 7.4 MB for a bare page with one chart. With this the Story page,
     which loads more, is 2.3 MB.
     `base` is the path below which Streamlit serves, empty for the whole of a server.
     """
