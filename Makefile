@@ -2,15 +2,17 @@
 # make bench             ratios, not tests   make clean  forget the environment and caches
 # make bench-methods     methods compared    make fuzz   100,000 broken files into the importer
 # make bench-embeds      documents, images and bundles beside other ways
+# make bench-soak        memory and reruns over 20 minutes [MINUTES=20]
 
 PORT ?= 8501
+MINUTES ?= 20
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
-.PHONY: run test lint types unit picture bench bench-embeds bench-methods fuzz browser servers parent clean
+.PHONY: run test lint types unit picture bench bench-embeds bench-methods bench-soak fuzz browser servers parent clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -33,12 +35,16 @@ unit: $(VENV)/.dev browser servers parent
 picture: $(VENV)/.run
 	$(BIN)/python -m docs.picture
 
+# Takes wrk too, for requests to embeds.
 bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench
 
 # Takes wrk, the load generator (Debian: apt-get install wrk).
 bench-embeds: $(VENV)/.dev browser servers
 	$(BIN)/python -m bench.embeds
+
+bench-soak: $(VENV)/.dev
+	$(BIN)/python -m bench.soak --minutes $(MINUTES)
 
 # Ours beside simpler ways, on the same synthetic nights.
 bench-methods: $(VENV)/.dev

@@ -1,137 +1,73 @@
-"""`make bench`: reruns, figure bytes, the first chart, and drawing without a browser, as ratios in one run."""
+"""`make bench`: what a reader waits for and what a crowd costs, in one run and one table.
+
+`--only NAME ...` measures some of it; `--keep` writes the table into docs/performance.md.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
-import shutil
-import statistics
-import time
-from collections.abc import Callable
-from datetime import timedelta
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+import psutil
 
-from bench import comparison, large_series
-from bench.server import ROOT, serving
-from bench.visitor import Visitor
-from components.charts import catalogue, plotly, svg
-from components.charts.clock import Clock
-from components.view import utc_text
-from data.settings import Settings
-from data.story import Story, find_story
+from bench import large_series
+from bench.comparison import HEADINGS, Line, markdown, say
+from bench.crowds import burst_lines, embed_lines, memory_lines, paced_lines
+from bench.first_view import first_view_lines
+from bench.replicas import nginx_lines
+from bench.reruns import collection_lines, drawing_lines, rerun_lines
+from bench.server import ROOT
 
-PAGES = ("", "timeline", "search-trends", "outage-reports", "sources-and-methods")
-RERUN_TARGET_MS, FIRST_CHART_TARGET = 150, 1.5
-_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-
-
-def say(what: str, found: str) -> None:
-    print(f"{what:<58} {found}")
-
-
-def p95(seconds: list[float]) -> float:
-    return statistics.quantiles(seconds, n=20)[-1]
-
-
-def ranges(story: Story, count: int) -> list[str]:
-    """Addresses of `count` ranges that nobody has asked for before, a minute apart."""
-    starts = (story.window.start + timedelta(minutes=minute) for minute in range(1, count + 1))
-    return [f"from={utc_text(start)}&to={utc_text(story.window.end)}" for start in starts]
+#: By the name that --only takes. A further measurement is a line here.
+MEASURES: Mapping[str, Callable[[], Iterable[Line]]] = {
+    "first": first_view_lines,
+    "paced": paced_lines,
+    "burst": burst_lines,
+    "memory": memory_lines,
+    "embed": embed_lines,
+    "nginx": nginx_lines,
+    "large": large_series.rows,
+    "reruns": rerun_lines,
+    "collection": collection_lines,
+    "drawing": drawing_lines,
+}
+_KEPT = ROOT / "docs" / "performance.md"
+_TABLE = re.compile(r"(?<=<!-- bench -->\n).*?(?=<!-- /bench -->)", re.DOTALL)
 
 
-def bench_reruns(address: str, story: Story) -> None:
-    fresh, known = [], []
-    with Visitor(address) as visitor:
-        visitor.open("timeline")
-        for query in ranges(story, 40):
-            fresh.append(visitor.open("timeline", query).seconds)
-            known.append(visitor.open("timeline", query).seconds)
-    verdict = "met" if p95(fresh) * 1000 <= RERUN_TARGET_MS else "MISSED"
-    say("Timeline, a new range, p50 / p95", f"{statistics.median(fresh) * 1000:.0f} / {p95(fresh) * 1000:.0f} ms")
-    say(f"  p95 against the target of {RERUN_TARGET_MS} ms", f"{p95(fresh) * 1000 / RERUN_TARGET_MS:.2f}  {verdict}")
-    say("  a new range against one drawn before, p50", f"{statistics.median(fresh) / statistics.median(known):.1f}")
+def keep(rows: list[tuple[str, ...]], path: Path, *, today: datetime) -> None:
+    """Put the table into its place in this file, with its day and the machine's shape."""
+    cores, memory = os.cpu_count(), psutil.virtual_memory().total / 2**30
+    shape = f"{today:%d %B %Y}, {cores} cores, {memory:.0f} GB, load {os.getloadavg()[0]:.1f} at the end."
+    text = path.read_text(encoding="utf-8")
+    path.write_text(_TABLE.sub(lambda _: f"{shape}\n\n{markdown(rows)}\n", text), encoding="utf-8")
 
 
-def bench_collection(story: Story) -> None:
-    """What a full collection after every run, Streamlit's default, would cost a rerun here."""
-    medians = []
-    for option in ("false", "true"):
-        with serving(ROOT / "app.py", f"--runner.postScriptGC={option}") as address, Visitor(address) as visitor:
-            visitor.open("timeline")
-            query = ranges(story, 1)[0]
-            medians.append(statistics.median(visitor.open("timeline", query).seconds for _ in range(30)))
-    say("Rerun with a collection after it against one without, p50", f"{medians[1] / medians[0]:.2f}")
-
-
-def bench_bytes(address: str) -> None:
-    with Visitor(address) as visitor:
-        for page in PAGES:
-            run = visitor.open(page)
-            say(f"Figure JSON of /{page}", f"{run.figure_bytes:,} bytes" + (" FAILED" if run.failures else ""))
-
-
-def first_chart(browser: Browser, address: str) -> float:
-    """Seconds until a chart stands in a browser that has never been here."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    start = time.perf_counter()
-    page.goto(address)
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    seconds = time.perf_counter() - start
-    context.close()
-    return seconds
-
-
-def bench_first_chart(address: str, chromium: str) -> None:
-    with serving(ROOT / "bench" / "bare.py") as bare, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
-        for warm in (bare, address):
-            first_chart(browser, warm)
-        pairs = [(first_chart(browser, bare), first_chart(browser, address)) for _ in range(7)]
-        browser.close()
-    bare_s, story_s = (statistics.median(side) for side in zip(*pairs, strict=True))
-    verdict = "met" if story_s / bare_s <= FIRST_CHART_TARGET else "MISSED"
-    say("First chart, bare page / Story page, p50", f"{bare_s * 1000:.0f} / {story_s * 1000:.0f} ms")
-    say(f"  Story against bare, target {FIRST_CHART_TARGET}", f"{story_s / bare_s:.2f}  {verdict}")
-
-
-def timed(work: Callable[[], object], times: int) -> float:
-    seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
-
-
-def bench_drawing(story: Story, chromium: str) -> None:
-    clock = Clock(story.about.clock)
-    chart = catalogue.chart_of(story, "timeline", story.window, caller=story.about.caller)
-    drawn = timed(lambda: svg.draw(chart, clock, width=960), 9)
-    say("SVG of the full timeline", f"{drawn * 1000:.0f} ms")
-    os.environ["BROWSER_PATH"] = chromium
-    figure = plotly.figure(chart, clock)
-    image = timed(lambda: figure.to_image(format="svg", width=960), 3)
-    say("  fig.to_image by kaleido against our SVG", f"{image / drawn:.0f}")
+def _measured(name: str) -> Iterator[tuple[str, ...]]:
+    """The lines of one measurement, as they come; one that says why where it cannot be taken."""
+    try:
+        for line in MEASURES[name]():
+            yield line.cells()
+    except (RuntimeError, OSError) as error:
+        yield (f"{name}: not measured: {str(error).splitlines()[0]}", *[""] * (len(HEADINGS) - 1))
 
 
 def main() -> None:
-    story = find_story("us-2016", Settings())
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), "")
-    with serving(Path("app.py")) as address:
-        bench_reruns(address, story)
-        bench_bytes(address)
-        if chromium:
-            bench_first_chart(address, chromium)
-    bench_collection(story)
-    for row in large_series.rows():
-        comparison.say(row.cells())
-    if chromium:
-        bench_drawing(story, chromium)
-    else:
-        say("First chart, and kaleido against our SVG", "not measured: no Chromium here")
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES), help="measure only these")
+    parser.add_argument("--keep", action="store_true", help="write the table into docs/performance.md")
+    asked = parser.parse_args()
+    say(HEADINGS)
+    rows = []
+    for cells in (cells for name in asked.only for cells in _measured(name)):
+        say(cells)
+        rows.append(cells)
+    if asked.keep:
+        keep(rows, _KEPT, today=datetime.now(UTC))
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app import ROOT, SETTINGS, lifespan
+from app import FILES, ROOT, SETTINGS, lifespan
 from bench.subject import plotly_page
 from components.embeds.web.routes import routes
 from components.headers import SecurityHeaders, app_policy, installed_index
+from components.serving.packed_answers import PackedAnswers
 
 _PAGE = gzip.compress(plotly_page().encode(), 6)
 
@@ -33,5 +34,8 @@ app = st.App(
     ROOT / "components" / "shell.py",
     lifespan=lifespan,
     routes=[Route("/bare", bare), Route("/plotly.html", plotly), *routes(SETTINGS)],
-    middleware=[Middleware(SecurityHeaders, policy=app_policy(installed_index()))],
+    middleware=[
+        Middleware(SecurityHeaders, policy=app_policy(installed_index())),
+        Middleware(PackedAnswers, files=FILES),
+    ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 HEADINGS = ("", "ours", "theirs", "ratio", "target", "met?")
@@ -36,8 +37,40 @@ class Row:
         return 0 if self.unit in ("kB", "/s") and self.ours >= 10 else 2 if self.unit == "s" else 1
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One count or time that is held against a target and nothing else; `target` is the most it may be."""
+
+    name: str
+    value: float
+    unit: str
+    target: float | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        """The cells of HEADINGS, with nothing under theirs and ratio."""
+        figure = f"{self.value:,.{_digits(self.value)}f} {self.unit}".strip()
+        if self.target is None:
+            return (self.name, figure, "", "", "", "")
+        met = "yes" if self.value <= self.target else "NO"
+        return (self.name, figure, "", "", f"<= {self.target:g} {self.unit}".strip(), met)
+
+
+#: What can be a line of the table.
+Line = Row | Figure
+
+
+def _digits(value: float) -> int:
+    return 0 if value == int(value) or value >= 100 else 2
+
+
 def _ratio(value: float) -> str:
     return f"1/{1 / value:.1f}" if 0 < value < 0.4 else f"{value:.2f}"
+
+
+def markdown(rows: Iterable[tuple[str, ...]]) -> str:
+    """The table as Markdown, its headings first."""
+    lines = (HEADINGS, ("---",) * len(HEADINGS), *rows)
+    return "\n".join(f"| {' | '.join(cell.strip() for cell in line)} |" for line in lines)
 
 
 def say(row: tuple[str, ...]) -> None:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import gzip
 import os
-import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench import wrk
 from bench.comparison import HEADINGS, Row, say
-from bench.loading import loaded_bytes, slow_load
-from bench.replicas import nginx_rows
-from bench.server import ROOT, running, serving
+from bench.loading import FLAGS, STREAMLIT, chromium_here, loaded_bytes, slow_load
+from bench.server import beside_us, stock_streamlit
 from bench.subject import CHART, SLUG, plotly_figure, plotly_page, subject
 from components.embeds.bundles.bundle import bake, wanted_charts
 from components.embeds.bundles.inputs import inputs_of
@@ -31,20 +26,8 @@ from components.embeds.formats import render
 from data.settings import Settings
 from data.story import Story, find_story
 
-_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-OURS, PLOTLY, STREAMLIT = "#nightdesk svg:visible", ".js-plotly-plot .main-svg", "[data-testid=stPlotlyChart] .main-svg"
+OURS, PLOTLY = "#nightdesk svg:visible", ".js-plotly-plot .main-svg"
 BAKED_SECONDS = 5.0
-
-
-@contextmanager
-def _stock_streamlit() -> Iterator[str]:
-    """Streamlit with a bare page and no configuration but what keeps it from asking questions."""
-    with tempfile.TemporaryDirectory() as folder:
-        page = shutil.copy(ROOT / "bench" / "bare.py", folder)
-        quiet = ("--server.headless=true", "--browser.gatherUsageStats=false")
-        with serving(Path(page), *quiet, folder=Path(folder)) as address:
-            yield address
 
 
 def bytes_rows(browser: Browser, streamlit: str) -> Iterator[Row]:
@@ -67,13 +50,6 @@ def paint_rows(browser: Browser, server: str, streamlit: str) -> Iterator[Row]:
         painted, charted = (statistics.median(side) for side in zip(*ours, strict=True))
         yield Row(f"First paint, slow phone and line: against {name}", painted, their.first_paint, "s")
         yield Row(f"  the chart on screen: against {name}", charted, their.chart, "s")
-
-
-def load_rows(server: str) -> Iterator[Row]:
-    document, bare = f"{server}/embed/{SLUG}/{CHART}", f"{server}/bare"
-    pairs = [(wrk.requests_a_second(document), wrk.requests_a_second(bare)) for _ in range(3)]
-    ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
-    yield Row("Requests: /embed, kept in memory, against a bare JSON route beside it", ours, theirs, "/s", 0.5, True)
 
 
 def image_rows(chromium: str) -> Iterator[Row]:
@@ -114,22 +90,16 @@ def _timed(work: Callable[[], object], times: int) -> float:
 
 
 def main() -> None:
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), "")
+    chromium = chromium_here()
     if not chromium:
         sys.exit("The bench wants Chromium: install it, or set CHROMIUM to its path.")
     say(HEADINGS)
-    beside = ["-m", "uvicorn", "bench.beside:app", "--log-level", "error", "--no-access-log", "--port", "{port}"]
-    with running(beside, health="/bare") as server, _stock_streamlit() as streamlit, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
-        for rows in (bytes_rows(browser, streamlit), paint_rows(browser, server, streamlit)):
+    with beside_us() as ours, stock_streamlit() as stock, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        for rows in (bytes_rows(browser, stock.address), paint_rows(browser, ours.address, stock.address)):
             for row in rows:
                 say(row.cells())
         browser.close()
-        if wrk.installed():
-            for row in (*load_rows(server), *nginx_rows(server, f"/embed/{SLUG}/{CHART}")):
-                say(row.cells())
-        else:
-            print(f"Requests per second {wrk.MISSING}")
     for row in (*image_rows(chromium), bundle_row()):
         say(row.cells())
 

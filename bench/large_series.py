@@ -44,9 +44,9 @@ def rows() -> list[Row]:
         start = time.perf_counter()
         drawn = load_series(story, settings)
         read = time.perf_counter() - start
-        bundled = stack.enter_context(serving(ROOT / "app.py"))
+        bundled = stack.enter_context(serving(ROOT / "app.py")).address
         with _environment(settings):
-            own = stack.enter_context(serving(ROOT / "app.py"))
+            own = stack.enter_context(serving(ROOT / "app.py")).address
         first, usual = (_opened(address, "search-trends").seconds for address in (own, bundled))
         found = [Row("Search trends opened first, 100,000 points / bundled", first, usual, "s")]
         for page in ("timeline", "search-trends"):

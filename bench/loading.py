@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +11,10 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, CDPSession, Page
 
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+#: A chart of Streamlit that stands.
+STREAMLIT = "[data-testid=stPlotlyChart] .main-svg"
 #: A mid-range phone on a slow mobile line.
 SLOWER_CPU, BITS_A_SECOND, LATENCY_MS = 4, 1_600_000, 150
 _PATIENCE = 240_000  # milliseconds
@@ -22,6 +28,11 @@ class Shown(NamedTuple):
 
     first_paint: float
     chart: float
+
+
+def chromium_here() -> str:
+    """The path of this machine's Chromium; empty where there is none."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), "")
 
 
 @contextmanager
@@ -58,6 +69,15 @@ def loaded_bytes(browser: Browser, address: str, chart: str) -> tuple[int, int]:
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(1000)
     return total, requests
+
+
+def first_chart(browser: Browser, address: str) -> float:
+    """Seconds until a chart stands in a browser that has never been here."""
+    with _page(browser) as (page, _):
+        start = time.perf_counter()
+        page.goto(address)
+        page.locator(STREAMLIT).first.wait_for()
+        return time.perf_counter() - start
 
 
 def slow_load(browser: Browser, address: str, chart: str) -> Shown:

@@ -2,44 +2,88 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from os import environ
 from pathlib import Path
+from typing import NamedTuple
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 _START_SECONDS = 60
 
 
+class Server(NamedTuple):
+    """Where a running server answers, and the process that it is."""
+
+    address: str
+    process: psutil.Process
+
+    @property
+    def megabytes(self) -> float:
+        """Memory that it holds now, in MB of 1,000,000 bytes."""
+        return float(self.process.memory_info().rss) / 1_000_000
+
+
 @contextmanager
-def running(command: Sequence[str], *, health: str, folder: Path = ROOT) -> Iterator[str]:
-    """The address of a server that Python starts with these arguments, `{port}` filled in, once `health` answers."""
+def running(
+    command: Sequence[str], *, health: str, folder: Path = ROOT, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """A server that Python starts with these arguments, `{port}` filled in, once `health` answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     filled = [part.format(port=port) for part in command]
     server = subprocess.Popen(
-        [sys.executable, *filled], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *filled],
+        cwd=folder,
+        env=environ | dict(environment or {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait_for(f"http://127.0.0.1:{port}{health}")
-        yield f"http://127.0.0.1:{port}"
+        yield Server(f"http://127.0.0.1:{port}", psutil.Process(server.pid))
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
 @contextmanager
-def serving(script: Path, *options: str, folder: Path = ROOT) -> Iterator[str]:
-    """The address of `streamlit run` for this script, with these options and the configuration in this folder."""
+def serving(
+    script: Path, *options: str, folder: Path = ROOT, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """`streamlit run` for this script, with these options and the configuration in this folder."""
     command = ["-m", "streamlit", "run", str(script), "--server.port={port}", "--server.address=127.0.0.1", *options]
-    with running(command, health="/_stcore/health", folder=folder) as address:
-        yield address
+    with running(command, health="/_stcore/health", folder=folder, environment=environment) as server:
+        yield server
+
+
+@contextmanager
+def stock_streamlit() -> Iterator[Server]:
+    """Streamlit with a bare page and no configuration but what keeps it from asking questions."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = shutil.copy(ROOT / "bench" / "bare.py", folder)
+        quiet = ("--server.headless=true", "--browser.gatherUsageStats=false")
+        with serving(Path(page), *quiet, folder=Path(folder)) as server:
+            yield server
+
+
+@contextmanager
+def beside_us() -> Iterator[Server]:
+    """The app's server with what it is measured against beside it: see `bench/beside.py`."""
+    command = ["-m", "uvicorn", "bench.beside:app", "--log-level", "error", "--no-access-log", "--port", "{port}"]
+    with running(command, health="/bare") as server:
+        yield server
 
 
 def _wait_for(address: str) -> None:

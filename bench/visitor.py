@@ -24,20 +24,23 @@ class Visitor:
     """One session on a running app."""
 
     def __init__(self, address: str) -> None:
-        self._socket = connect(
+        self._connection = connect(
             f"{address.replace('http', 'ws', 1)}/_stcore/stream",
             subprotocols=[Subprotocol("streamlit")],
             max_size=None,
             proxy=None,
+            # A hundred at once on a busy machine wait for their turn.
+            open_timeout=60,
         )
 
     def __enter__(self) -> Self:
+        self._socket = self._connection.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._socket.close()
+        self._connection.__exit__(kind, error, trace)
 
     def open(self, page: str, query: str = "") -> Run:
         """Run this page with this address."""

@@ -6,20 +6,25 @@ import hashlib
 import os
 from dataclasses import replace
 from functools import partial
+from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
 
 from components.charts import catalogue, plotly, table
+from components.charts.caution import caution_of
 from components.charts.elapsed import clock_of
+from components.charts.held import Held
 from components.charts.model import Chart
+from components.charts.moments import Moments
 from components.charts.theme import theme_named
+from components.charts.words import Words, describe
 from components.embeds.documents.heights import document_heights
 from components.embeds.documents.playing import night_of
 from components.embeds.documents.stage import played_part
 from components.embeds.embed import Embed
 from components.inert import markdown
-from data import claims, findings, interest, lenses, onsets, outages, results, series, study
+from data import anchors, claims, findings, interest, lenses, onsets, outages, results, series, study
 from data.asof import cut_frame
 from data.model import Order, Sourced, Window
 from data.settings import Settings, read_settings
@@ -38,7 +43,7 @@ def _settings() -> Settings:
 # Loaders answer in milliseconds; the cache spares the many who look at the same night at the same time.
 _cache = partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Story: _key})
 # Frozen values may be shared by every session: cache_resource hands them out without a copy.
-_share = partial(st.cache_resource, show_spinner=False, max_entries=256, hash_funcs={Story: _key})
+_share = partial(st.cache_resource, show_spinner=False, max_entries=256, hash_funcs={Story: _key, Chart: hash})
 
 load_calls = _cache(results.load_calls)
 load_milestones = _cache(results.load_milestones)
@@ -119,8 +124,7 @@ def _read(slug: str, settings: Settings, stamp: str) -> Story:
 def load_story(slug: str, settings: Settings) -> Story:
     """The checked story of this name, read again when one of its files changes. Raises StoryInvalid or DataError."""
     folder = story_folders(settings).get(slug)
-    story: Story = _read(slug, settings, fingerprint(folder) if folder else "")
-    return story
+    return cast(Story, _read(slug, settings, fingerprint(folder) if folder else ""))
 
 
 @_share
@@ -137,19 +141,8 @@ def load_chart(
     t0: str = "",
 ) -> Chart:
     """The chart of this name over this window, built once for everybody."""
-    return catalogue.chart_of(
-        story,
-        slug,
-        window,
-        caller=caller,
-        lanes=lanes,
-        region=region,
-        series=series,
-        event=event,
-        other=other,
-        t0=t0,
-        load=LOADERS,
-    )
+    asked: dict[str, Any] = {"series": series, "event": event, "other": other, "t0": t0}
+    return catalogue.chart_of(story, slug, window, caller=caller, lanes=lanes, region=region, load=LOADERS, **asked)
 
 
 @partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Chart: hash})
@@ -158,10 +151,45 @@ def load_table(chart: Chart, zone: str) -> pd.DataFrame:
     return table.frame(chart, clock_of(chart, zone)).map(markdown)
 
 
-@partial(st.cache_resource, show_spinner=False, max_entries=256, hash_funcs={Chart: hash})
+@_share
 def load_figure(chart: Chart, zone: str, theme: str) -> object:
     """The chart's Plotly figure, drawn once for everybody who looks at the same view."""
-    return plotly.figure(chart, clock_of(chart, zone), theme=theme_named(theme))
+    return plotly.Settled(plotly.figure(chart, clock_of(chart, zone), theme=theme_named(theme)))
+
+
+# Made anew, the next four were half of a rerun: 27 of 63 ms of Story; of Compare nights 150 of 220.
+load_caution = _share(caution_of)
+
+
+@_share
+def load_words(chart: Chart, zone: str) -> Words:
+    """The chart in words on the clock of this zone."""
+    return describe(chart, clock_of(chart, zone))
+
+
+@_share
+def load_nightly(story: Story, caller: str) -> tuple[anchors.Anchor, ...]:
+    """The events of this night that T+0 can be."""
+    return tuple(anchors.nightly(story, caller))
+
+
+@_share
+def load_moments(story: Story, caller: str) -> Moments:
+    """The rows from which a sentence for any minute is told."""
+    calls = load_calls(story, caller=caller, possible=True)
+    marks, seen = load_interest_marks(story), load_observations(story)
+    return Moments.of(story, caller=caller, calls=calls, marks=marks, observations=seen)
+
+
+@_share
+def load_held(story: Story) -> Held:
+    """What kinds of evidence this story holds."""
+    marks, seen, series = (
+        load_interest_marks(story),
+        load_observations(story),
+        (load_interest(story), load_series(story)),
+    )
+    return Held.of(story, marks=marks, observations=seen, series=series)
 
 
 @partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: hash})

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from components.charts.caution import TITLE, Part, caution_of
+from components.cached import load_caution
+from components.charts.caution import TITLE, Part
 from components.charts.clock import Clock
 from components.charts.model import Chart
 from components.inert import markdown
@@ -17,7 +18,7 @@ from data.story import Story
 
 def show_caution(story: Story, chart: Chart, clock: Clock, *, other: Story | None = None) -> None:
     """The panel of this chart, if it has one; `other` is the story that stands beside this one."""
-    caution = caution_of(story, chart, other=other)
+    caution = load_caution(story, chart, other=other)
     if caution is None:
         return
     with st.expander(TITLE):

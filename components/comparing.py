@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.cached import load_chart
+from components.cached import load_chart, load_nightly
 from components.changes import change, story_named, titles_here
 from components.charts.pairs import anchor_to_use, caller_in, lacks, night_name, said, shared_anchors
 from components.inert import markdown
@@ -15,15 +15,15 @@ from components.notices import show_problems
 from components.problems import quote
 from components.show import show
 from components.view import ViewState
-from data.anchors import NIGHTLY, nightly
+from data.anchors import NIGHTLY
 from data.story import Story
 
 
 def partners(story: Story, caller: str) -> dict[str, tuple[str, ...]]:
     """The other stories here with the keys of NIGHTLY that each shares with this one, the most first."""
-    own = tuple(nightly(story, caller))
+    own = load_nightly(story, caller)
     others = [story_named(slug) for slug in titles_here() if slug != story.slug]
-    found = {other.slug: shared_anchors(own, nightly(other, caller_in(other, caller))) for other in others}
+    found = {other.slug: shared_anchors(own, load_nightly(other, caller_in(other, caller))) for other in others}
     return dict(sorted(found.items(), key=lambda entry: -len(entry[1])))
 
 
@@ -57,7 +57,7 @@ def choose_pair(story: Story, view: ViewState) -> ViewState | None:
         _choose_other(story, chosen, found)
         if chosen.t0:
             _choose_start(story, chosen, found[chosen.other])
-    own, theirs = tuple(nightly(story, view.caller)), tuple(nightly(other, caller_in(other, view.caller)))
+    own, theirs = load_nightly(story, view.caller), load_nightly(other, caller_in(other, view.caller))
     missing = [lacks(night_name(one), anchors) for one, anchors in ((story, own), (other, theirs))]
     missing = [markdown(sentence) for sentence in missing if sentence]
     if not chosen.t0:

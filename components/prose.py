@@ -8,13 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from components.cached import load_calls, load_interest, load_interest_marks, load_observations, load_series
+from components.cached import load_held, load_moments
 from components.charts.ap_style import calendar_day
 from components.charts.clock import Clock
 from components.charts.events import ONE_DAY
-from components.charts.moments import Moments
-from components.charts.outages import main_service
-from components.charts.rows import bins_in, records
 from components.inert import markdown
 from components.view import ViewState
 from data.entries import Point
@@ -33,37 +30,23 @@ def show_headline(story: Story, view: ViewState) -> None:
 
 def _show_status(story: Story) -> None:
     """Three chips, counted from the tables: what kind of evidence is held, and what is not shown."""
-    marks = "published marks" if len(load_interest_marks(story).frame) else "nothing held"
-    searches = "a series of the night" if _has_series(story) else f"{marks}, no series of the night"
-    seen = load_observations(story).frame
-    trouble = seen[seen["status"].isin(["failing", "degraded"]) & (seen["host"] == main_service(story))]
-    best = f", best grade {trouble['grade'].min()}" if len(trouble) else ""
-    reports = "report" if len(trouble) == 1 else "reports"
+    held = load_held(story)
+    marks = "published marks" if held.marks else "nothing held"
+    searches = "a series of the night" if held.series else f"{marks}, no series of the night"
+    best = f", best grade {held.grade}" if held.grade else ""
+    reports = "report" if held.reports == 1 else "reports"
     with st.container(horizontal=True):
         st.badge(f"Searches: {searches}", color="violet")
-        st.badge(f"Site failures: {len(trouble)} dated {reports}{best}", color="orange")
+        st.badge(f"Site failures: {held.reports} dated {reports}{best}", color="orange")
         st.badge("Causal link: not shown", color="gray")
-
-
-def _has_series(story: Story) -> bool:
-    """Whether a series in bins shorter than a day reaches into the story's window; a weekly one is none of a night."""
-    held = (bins_in(story.window, series).frame for series in (load_interest(story), load_series(story)))
-    return any((bins["end"] - bins["start"] < ONE_DAY).any() for bins in held)
 
 
 def show_moment(story: Story, view: ViewState) -> None:
     """One sentence about one minute: the picked one, else the call the story emphasises most."""
-    calls = load_calls(story, caller=view.caller)
-    at = view.at or _first_call(story, view, calls=records(calls))
+    moments = load_moments(story, view.caller)
+    at = view.at or _first_call(story, view, calls=moments.calls)
     if at is None:
         return
-    moments = Moments.of(
-        story,
-        caller=view.caller,
-        calls=calls,
-        marks=load_interest_marks(story),
-        observations=load_observations(story),
-    )
     sentence = moments.sentence(at, "stamp" if view.window.length >= ONE_DAY else "time")
     st.markdown(f"**{markdown(Clock(view.clock).say(sentence))}**")
 

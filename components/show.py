@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from components.cached import load_chart, load_figure, load_table
+from components.cached import load_chart, load_figure, load_table, load_words
 from components.caution import show_caution
 from components.changes import change, stories_here
 from components.charts.clock import Clock
@@ -15,7 +15,6 @@ from components.charts.events import is_dated
 from components.charts.model import Chart, Event, Gap, Item, Tiles
 from components.charts.plotly import CONFIG
 from components.charts.tiles import is_side
-from components.charts.words import describe
 from components.embeds.embed import Embed
 from components.embeds.formats import file_name, render
 from components.inert import markdown
@@ -46,17 +45,23 @@ _NAMED_EDGES = 12
 _DOWNLOAD_WIDTH = 960
 
 
+def chart_at(story: Story, slug: str, view: ViewState, *, region: str = "") -> Chart:
+    """The story's chart of this name as the view asks."""
+    lanes, question = view.lanes, (view.series, view.event)
+    chart: Chart = load_chart(story, slug, view.window, view.caller, lanes, region, *question)
+    return chart
+
+
 def show_chart(story: Story, slug: str, view: ViewState, *, window: Window | None = None, region: str = "") -> None:
     """The story's chart of this name as the view asks, with all that belongs to it. `window` overrides the view's."""
     view = view.with_window(window) if window else view
-    chart = load_chart(story, slug, view.window, view.caller, view.lanes, region, view.series, view.event)
-    show(chart, view, story)
+    show(chart_at(story, slug, view, region=region), view, story)
 
 
 def show(chart: Chart, view: ViewState, story: Story, *, other: Story | None = None) -> None:
     """Draw a chart on the page, with the `other` story beside it. Dragging a range on it sets the page's range."""
     clock = clock_of(chart, view.clock)
-    words = describe(chart, clock)
+    words = load_words(chart, view.clock)
     key = f"{chart.slug}-{utc_text(chart.window.start)}"
     with st.container(key=f"chart-{key}"):
         st.subheader(markdown(words.takeaway), anchor=False)

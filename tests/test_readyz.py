@@ -1,0 +1,163 @@
+"""`/readyz` says whether every story verifies, which caches work, and what is running."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+from components.serving.build import commit_of
+from components.serving.readiness import Readiness
+from data import cache_checks
+from data.settings import Settings
+from tests.test_app import Serve, ask
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+Write = Callable[[Path], None]
+
+
+@pytest.fixture
+def stories(tmp_path: Path) -> Path:
+    (tmp_path / "stories" / "de-2021").mkdir(parents=True)
+    (tmp_path / "stories" / "de-2021" / "story.toml").write_text("title = 1", encoding="utf-8")
+    return tmp_path / "stories"
+
+
+def said(settings: Settings) -> tuple[int, dict[str, Any]]:
+    """The answer of a server with these settings: its status and what it says."""
+    readiness = Readiness(settings, Path("/nowhere"))
+    answer = asyncio.run(readiness.answer(Request({"type": "http", "method": "GET", "headers": []})))
+    return answer.status_code, json.loads(bytes(answer.body))
+
+
+def test_a_server_whose_stories_verify_is_ready(server: str) -> None:
+    status, headers, body = ask(f"{server}/readyz")
+    told = json.loads(body)
+    assert (status, told["status"], headers["cache-control"]) == (200, "ready", "no-store")
+    assert told["stories"]["us-2016"] == {"verifies": True, "faults": 0, "first": ""}
+    assert set(told["stories"]) == {"us-2016", "us-2020", "us-2024", "uk-2016"}
+
+
+def test_it_names_what_is_running(server: str) -> None:
+    told = json.loads(ask(f"{server}/readyz")[2])
+    assert told["server"] == {"loop": "uvloop", "http": "httptools"}
+    assert set(told["versions"]) == {"nightdesk", "python", "streamlit", "plotly", "pandas"}
+    assert all(told["versions"].values())
+
+
+def test_a_faulty_story_keeps_the_server_from_being_ready_and_alive_it_is(stories: Path, serve: Serve) -> None:
+    with serve(NIGHTDESK_STORIES=str(stories), NIGHTDESK_COMMIT=COMMIT) as address:
+        status, _, body = ask(f"{address}/readyz")
+        told = json.loads(body)
+        assert (status, told["status"], told["commit"]) == (503, "not ready", COMMIT)
+        assert told["stories"]["de-2021"]["verifies"] is False
+        assert told["stories"]["de-2021"]["faults"] > 0
+        assert "sources.csv: found no such file" in told["stories"]["de-2021"]["first"]
+        assert told["stories"]["us-2016"]["verifies"] is True
+        assert ask(f"{address}/healthz")[0] == 200
+
+
+def test_a_mended_story_is_seen(stories: Path) -> None:
+    settings = Settings(stories=(stories,))
+    assert said(settings)[0] == 503
+    (stories / "de-2021" / "story.toml").unlink()
+    assert said(settings)[0] == 200
+
+
+def test_a_cache_that_fails_is_told_and_takes_nobody_away(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be", encoding="utf-8")
+    status, told = said(Settings(cache=tmp_path / "cache"))
+    assert (status, told["caches"]["answers"]["works"]) == (200, False)
+    assert told["caches"]["answers"]["why"] == "cache is a file where a folder should be"
+    assert told["caches"]["snapshots"] == {"works": True, "why": ""}
+
+
+@pytest.mark.parametrize(
+    ("left", "why"),
+    [
+        pytest.param(b"no database at all" * 100, "answers.sqlite cannot be written", id="a broken file"),
+        pytest.param(None, "answers.sqlite cannot be written", id="a folder in its place"),
+    ],
+)
+def test_a_broken_answer_cache_says_what_is_wrong(left: bytes | None, why: str, tmp_path: Path) -> None:
+    file = tmp_path / "answers.sqlite"
+    if left is None:
+        file.mkdir()
+    else:
+        file.write_bytes(left)
+    assert cache_checks.answers(Settings(cache=tmp_path)).startswith(why)
+
+
+def test_a_check_of_another_backend_is_a_line_and_may_raise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def redis(_: Settings) -> str:
+        raise ConnectionError("nobody at redis://127.0.0.1:1")
+
+    monkeypatch.setitem(cache_checks.CHECKS, "redis", redis)
+    status, told = said(Settings(cache=tmp_path))
+    assert status == 200
+    assert told["caches"]["redis"] == {"works": False, "why": "ConnectionError: nobody at redis://127.0.0.1:1"}
+
+
+def test_a_server_that_keeps_nothing_needs_no_folder_for_snapshots(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("a file", encoding="utf-8")
+    assert cache_checks.snapshots(Settings(snapshots=tmp_path / "kept")) == "kept is a file where a folder should be"
+    assert cache_checks.snapshots(Settings(snapshots=tmp_path / "kept", read_only=True)) == ""
+
+
+def branch(git: Path) -> None:
+    (git / "refs" / "heads").mkdir(parents=True)
+    (git / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    (git / "refs" / "heads" / "main").write_text(f"{COMMIT}\n", encoding="utf-8")
+
+
+def packed(git: Path) -> None:
+    git.mkdir()
+    (git / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    lines = f"# pack-refs with: peeled\n{'f' * 40} refs/heads/other\n{COMMIT} refs/heads/main\n"
+    (git / "packed-refs").write_text(lines, encoding="utf-8")
+
+
+def detached(git: Path) -> None:
+    git.mkdir()
+    (git / "HEAD").write_text(f"{COMMIT}\n", encoding="utf-8")
+
+
+def worktree(git: Path) -> None:
+    branch(git.parent / "main")
+    own = git.parent / "main" / "worktrees" / "one"
+    own.mkdir(parents=True)
+    (own / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    (own / "commondir").write_text("../..\n", encoding="utf-8")
+    git.write_text("gitdir: main/worktrees/one\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("write", [branch, packed, detached, worktree])
+def test_the_commit_is_read_from_what_is_checked_out(write: Write, tmp_path: Path) -> None:
+    write(tmp_path / ".git")
+    assert commit_of(tmp_path, {}) == COMMIT
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        pytest.param({"NIGHTDESK_COMMIT": COMMIT.upper()}, COMMIT, id="named"),
+        pytest.param({"NIGHTDESK_COMMIT": "<script>"}, None, id="no commit at all"),
+        pytest.param({}, None, id="nobody says"),
+    ],
+)
+def test_the_environment_names_the_commit_of_an_image(
+    environ: dict[str, str], expected: str | None, tmp_path: Path
+) -> None:
+    assert commit_of(tmp_path, environ) == expected
+
+
+@pytest.mark.parametrize("head", ["ref: refs/heads/gone", "", "half a line", "ref: ../../../etc/passwd"])
+def test_a_head_that_names_nothing_is_no_commit(head: str, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text(head, encoding="utf-8")
+    assert commit_of(tmp_path, {}) is None
