@@ -141,8 +141,8 @@ class Rehearsal(Entry):
     @property
     def says(self) -> str:
         """TEST: rehearsal of U.S. 2016 at 60 times its speed. Not a live election."""
-        pace = "over since then" if self.ended else f"at {self.speed:,g} times its speed"
-        return f"TEST: rehearsal of {self.of}, {pace}. Not a live election."
+        pace = ", which is over" if self.ended else f" at {self.speed:,g} times its speed"
+        return f"TEST: rehearsal of {self.of}{pace}. Not a live election."
 
 
 class Credit(Entry):

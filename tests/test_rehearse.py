@@ -164,7 +164,7 @@ def test_what_is_kept_says_that_it_is_over_and_what_is_not_is_gone(tmp_path: Pat
     rehearse(plan, lambda at: None)
     end(plan, keep=True)
     rehearsal = read_story(plan.folder).about.rehearsal
-    assert rehearsal and rehearsal.says == "TEST: rehearsal of U.S. 2024, over since then. Not a live election."
+    assert rehearsal and rehearsal.says == "TEST: rehearsal of U.S. 2024, which is over. Not a live election."
     end(plan, keep=False)
     assert list(tmp_path.iterdir()) == []
 

@@ -6,7 +6,8 @@ from components.charts.clock import Clock
 from components.charts.model import Lane
 from components.charts.text import visible
 
-NOTHING = "No records in this story for this range"
+NOTHING, NOTHING_AT_ALL = "No records in this story for this range", "No records in this story"
+NOTHING_YET = "Nothing on record so far"
 
 
 def is_bare(lane: Lane) -> bool:

@@ -12,6 +12,7 @@ from components.charts.compare import compare_chart
 from components.charts.events import call_events
 from components.charts.interest import interest_chart
 from components.charts.lenses import lenses_chart
+from components.charts.live import marked, so_far
 from components.charts.model import Chart, Event
 from components.charts.outages import outages_chart
 from components.charts.pairs import Night, caller_in, night_names, partner_of, starts_of
@@ -25,6 +26,7 @@ from data.errors import DataError
 from data.findings import Finding, check_claim, default_question
 from data.interest import load_interest, load_interest_marks
 from data.lenses import load_lenses
+from data.live import window_so_far
 from data.model import Sourced, Window
 from data.onsets import load_onsets
 from data.outages import load_observations, load_traffic
@@ -88,7 +90,10 @@ def chart_of(
     elif slug == "compare":
         chart = _compare(story, window, caller=caller, lanes=lanes, other=other, t0=t0, load=load)
     else:
+        window = window_so_far(story, window)
         chart = _built(story, slug, window, caller=caller, lanes=lanes, region=region, at=at, load=load)
+    chart = so_far(chart) if story.about.live else chart
+    chart = marked(chart, [story, *filter(None, [other])])
     return replace(chart, notes=(*chart.notes, *(corrected(row) for row in story.corrections)))
 
 

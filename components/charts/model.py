@@ -160,7 +160,7 @@ class Chart:
     """Lanes over one clock. Prose holds times as `clock.token(...)`, so that every rendering says them in its zone.
 
     `outside` are events and observations that lie beyond the window: named at the edges, never dropped. With an
-    `origin` the chart's times count from it, as T+1:05, and are no wall times.
+    `origin` the chart's times count from it, as T+1:05, and are no wall times. `banner` says that it is a test.
     Of the `sources` offered it keeps those that its marks and events name, the most named first; ValueError if one
     of them is not there.
     """
@@ -176,6 +176,7 @@ class Chart:
     notes: tuple[str, ...] = ()
     outside: tuple[Event, ...] = ()
     origin: datetime | None = None
+    banner: str = ""
 
     def __post_init__(self) -> None:
         order = sorted(self.events, key=lambda event: (event.when.latest, event.when.earliest, event.label))

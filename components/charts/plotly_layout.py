@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.charts.plotly_axes import LEFT, RIGHT, time_axis, value_axes
+from components.charts.plotly_banner import banner_height, banner_words
 from components.charts.plotly_events import event_labels, event_shapes
 from components.charts.plotly_names import value_shapes, value_words
 from components.charts.plotly_pen import Part, Pen, words
@@ -16,12 +17,12 @@ TOP, TICKS = 10, 44
 
 def layout(pen: Pen, plan: Plan) -> Part:
     """Everything of a figure but its traces."""
-    theme = pen.theme
+    theme, top = pen.theme, TOP + banner_height(pen)
     hover = {"bgcolor": theme.paper, "bordercolor": theme.rule, "align": "left"}
     return {
         "template": {"layout": {}},
-        "height": round(plan.height + TOP + TICKS),
-        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": TICKS, "pad": 0},
+        "height": round(plan.height + top + TICKS),
+        "margin": {"l": LEFT, "r": RIGHT, "t": top, "b": TICKS, "pad": 0},
         "paper_bgcolor": theme.paper,
         "plot_bgcolor": theme.paper,
         "font": {"family": SANS, "size": LABEL, "color": theme.ink},
@@ -37,7 +38,7 @@ def layout(pen: Pen, plan: Plan) -> Part:
         "xaxis": time_axis(pen),
         **value_axes(pen, plan),
         "shapes": [*_lane_shapes(pen, plan), *event_shapes(pen, plan)],
-        "annotations": [*_lane_words(pen, plan), *event_labels(pen, plan)],
+        "annotations": [*_lane_words(pen, plan), *event_labels(pen, plan), *banner_words(pen, plan)],
     }
 
 

@@ -11,6 +11,7 @@ from components.charts.geometry import TimeScale
 from components.charts.model import Chart, Tone
 from components.charts.room import Box, Room
 from components.charts.sheet import BRIEF, NARROW, WIDE, Frame, Label, Sheet, Sizes, number, tag, text_box
+from components.charts.svg_banner import draw_banner, draw_end
 from components.charts.svg_events import draw_lines, draw_strip
 from components.charts.svg_lanes import draw_lane
 from components.charts.svg_notes import draw_headline, draw_notes
@@ -93,7 +94,8 @@ def layout(
 ) -> Layout:
     """Every element and every text box of the drawing, before colours; `sizes` are the width's own if None."""
     frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes)
-    y = draw_headline(frame, frame.sizes.pad) if headline else frame.sizes.pad * 0.5
+    top = draw_banner(frame)
+    y = draw_headline(frame, top + frame.sizes.pad) if headline else top + frame.sizes.pad * 0.5
     strip_bottom, strip = draw_strip(frame, y)
     bodies: list[Box] = []
     y, gap = strip_bottom, 4.0 if brief else 10.0
@@ -105,7 +107,7 @@ def layout(
     foot = y - gap if bodies else y
     plot = Box(frame.scale.left, strip_bottom, frame.scale.right, foot)
     y = draw_notes(frame, _axis(frame, bodies, foot) if bodies else _nothing(frame, foot), credit=credit)
-    sheet, height = frame.sheet, round(y + frame.sizes.pad)
+    sheet, height = frame.sheet, round(draw_end(frame, y + frame.sizes.pad))
     return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
 
 

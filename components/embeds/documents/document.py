@@ -14,7 +14,7 @@ from components.charts.geometry import anchor
 from components.charts.model import Line
 from components.embeds.documents.ground import ground, page_style
 from components.embeds.documents.lines import Lines, Moments, lines_of
-from components.embeds.documents.parts import element, held, link, panel, text
+from components.embeds.documents.parts import element, held, link, panel, test_band, text
 from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed
 from components.view import utc_text
@@ -81,7 +81,7 @@ def _figure(embed: Embed, lines: Lines) -> str:
     footer = f'<footer><div class="nd-more">{folded}</div><p class="nd-foot">{foot}</p></footer>'
     return element(
         "figure",
-        f"{header}\n{stage}\n{footer}",
+        f"{test_band(embed)}{header}\n{stage}\n{footer}",
         class_="nd",
         id="nightdesk",
         aria_labelledby="nd-title",
