@@ -18,17 +18,25 @@ from components.charts.rows import bins_in, records
 from components.inert import markdown
 from components.view import ViewState
 from data.entries import Point
+from data.live import window_so_far
 from data.model import Source
 from data.story import Story
 
 
 def show_headline(story: Story, view: ViewState) -> None:
-    """Kicker, headline and dek: the finding first."""
+    """Kicker, headline and dek: the finding first, and where it stands."""
     clock = Clock(view.clock)
     st.caption(markdown(clock.say(story.about.kicker)))
     st.title(markdown(clock.say(story.about.title)), anchor=False)
     st.markdown(markdown(clock.say(story.about.dek)))
-    _show_status(story)
+    if not story.about.live:
+        _show_status(story)
+
+
+def show_status_so_far(story: Story, _: ViewState) -> None:
+    """Where a night in progress stands, which changes while it is read."""
+    if story.about.live:
+        _show_status(story)
 
 
 def _show_status(story: Story) -> None:
@@ -39,9 +47,10 @@ def _show_status(story: Story) -> None:
     trouble = seen[seen["status"].isin(["failing", "degraded"]) & (seen["host"] == main_service(story))]
     best = f", best grade {trouble['grade'].min()}" if len(trouble) else ""
     reports = "report" if len(trouble) == 1 else "reports"
+    so_far = " so far" if story.about.live else ""
     with st.container(horizontal=True):
         st.badge(f"Searches: {searches}", color="violet")
-        st.badge(f"Site failures: {len(trouble)} dated {reports}{best}", color="orange")
+        st.badge(f"Site failures: {len(trouble)} dated {reports}{best}{so_far}", color="orange")
         st.badge("Causal link: not shown", color="gray")
 
 
@@ -52,9 +61,15 @@ def _has_series(story: Story) -> bool:
 
 
 def show_moment(story: Story, view: ViewState) -> None:
-    """One sentence about one minute: the picked one, else the call the story emphasises most."""
+    """One sentence about one minute: the picked one, else the call the story emphasises most.
+
+    A night in progress is told up to its last moment, and no minute that is still to come.
+    """
     calls = load_calls(story, caller=view.caller)
     at = view.at or _first_call(story, view, calls=records(calls))
+    if story.about.live:
+        told = window_so_far(story, view.window).end
+        at = min(view.at or told, told)
     if at is None:
         return
     moments = Moments.of(
@@ -88,7 +103,10 @@ def show_known(story: Story, view: ViewState) -> None:
     for column, (title, entries) in zip(columns, parts, strict=True):
         with column:
             st.subheader(title, anchor=False)
-            st.markdown("\n".join(f"- {_stated(entry, story, clock)}" for entry in entries) or "Nothing recorded.")
+            st.markdown(
+                "\n".join(f"- {_stated(entry, story, clock)}" for entry in entries)
+                or ("Nothing yet." if story.about.live else "Nothing recorded.")
+            )
 
 
 def _stated(entry: Point, story: Story, clock: Clock) -> str:

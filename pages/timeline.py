@@ -7,12 +7,17 @@ from components.controls import choose_story, control_bar
 from components.notices import explained_failures
 from components.prose import show_moment
 from components.show import show_chart
+from components.updating import show_updating
 
 with explained_failures():
     story = choose_story()
     st.title("Timeline", anchor=False)
     view = control_bar(story, lanes=True)
-    show_chart(story, "timeline", view)
-    show_moment(story, view)
-    show_chart(story, "results", view)
-    show_contests(story, view)
+    show_updating(
+        story,
+        view,
+        lambda story, view: show_chart(story, "timeline", view),
+        show_moment,
+        lambda story, view: show_chart(story, "results", view),
+        show_contests,
+    )

@@ -19,7 +19,9 @@ STARTED = datetime(2026, 11, 1, 12, tzinfo=UTC)
 FLORIDA = datetime(2016, 11, 9, 3, 51, tzinfo=UTC)
 
 
-def rehearsal_at(root: Path, moment: datetime = FLORIDA, *, order: Order = Order.HAPPENED, ended: bool = False) -> Story:
+def rehearsal_at(
+    root: Path, moment: datetime = FLORIDA, *, order: Order = Order.HAPPENED, ended: bool = False
+) -> Story:
     """The rehearsal in its folder in `root`, which is made or brought to this moment."""
     story, folder = find_story("us-2016", Settings()), root / NAME
     rehearsal = Rehearsal(of=name_of(story), speed=60, started=STARTED, moment=moment, ended=ended)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from components.charts.bare import NOTHING, NOTHING_AT_ALL, NOTHING_YET, is_bare
+from components.charts.clock import Clock
 from components.charts.model import Chart, Lane
 from components.charts.text import TEST
+from components.charts.words import fitted
 from data.story import Story
+
+
+#: Characters of a sentence that is read aloud while somebody reads something else.
+_SPOKEN = 160
 
 
 def so_far(chart: Chart) -> Chart:
@@ -33,3 +39,26 @@ def marked(chart: Chart, stories: Iterable[Story]) -> Chart:
     if not banner:
         return chart
     return replace(chart, banner=banner, title=f"{TEST}{chart.title}", takeaway=f"{TEST}{chart.takeaway}")
+
+
+def told_rows(chart: Chart) -> frozenset[str]:
+    """Every row that the chart tells of, as "table:id"."""
+    return frozenset(_sentences(chart))
+
+
+def news(chart: Chart, clock: Clock, known: Collection[str]) -> str:
+    """What the chart tells beyond these rows, in one sentence to be read aloud; empty where that is nothing."""
+    sentences = _sentences(chart)
+    fresh = list(dict.fromkeys(said for row, said in sentences.items() if row not in known))
+    if not fresh:
+        return ""
+    more = f"; and {len(fresh) - 1} more" if len(fresh) > 1 else ""
+    return f"New: {fitted(clock.say(fresh[-1]), _SPOKEN).rstrip('.')}{more}."
+
+
+def _sentences(chart: Chart) -> dict[str, str]:
+    """Row -> what it says."""
+    items = sorted((item for lane in chart.lanes for _, item in lane.items), key=lambda item: item.when.latest)
+    told = {item.row: item.text for item in items}
+    # A call is told by its event, which is a whole sentence.
+    return told | {row: event.label for event in chart.events for row in event.rows}

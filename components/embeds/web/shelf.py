@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from components.embeds.web.request import unknown_story
 from data.series import snapshots_stamp
 from data.settings import Settings
-from data.story import Story, UnknownStory, fingerprint, story_folders
+from data.story import Story, UnknownStory, story_folders
 from data.tables import SLUG
 
 #: Seconds in which an edited file is not looked for again: looking takes longer than answering from memory.
@@ -63,5 +63,5 @@ class Shelf:
             story = load_story(slug, self._settings)
         except UnknownStory:
             raise unknown_story(slug, tuple(story_folders(self._settings))) from None
-        stamp = (str(story.folder), fingerprint(story.folder), snapshots_stamp(story, self._settings))
+        stamp = (str(story.folder), story.stamp, snapshots_stamp(story, self._settings))
         return Held(story, stamp)
