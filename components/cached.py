@@ -25,7 +25,6 @@ from data.model import Sourced, Window
 from data.settings import Settings, read_settings
 from data.story import Story, find_story, fingerprint, story_folders
 
-
 #: How long a live story with a fault is shown as it was before; then the fault is said.
 FORGIVEN_SECONDS = 60.0
 

@@ -12,7 +12,6 @@ from components.charts.text import TEST
 from components.charts.words import fitted
 from data.story import Story
 
-
 #: Characters of a sentence that is read aloud while somebody reads something else.
 _SPOKEN = 160
 

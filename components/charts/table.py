@@ -34,6 +34,7 @@ _FORMULA = re.compile(r"[\s'\"`‘’‚‛“”„‟«»‹›＇＂]*[=+\-@�
 #: The text cells of a row, and its typed ones.
 Cell = str | int | float | None
 Row = tuple[tuple[str, ...], tuple[Cell, ...]]
+_NO_ROW: Row = ("",) * len(COLUMNS), (None,) * len(TYPED)
 
 
 def frame(chart: Chart, clock: Clock) -> pd.DataFrame:
@@ -60,7 +61,7 @@ def csv_of(chart: Chart, clock: Clock) -> str:
     test = (chart.banner,) if chart.banner else ()
     sheet.writerow((*((TEST_COLUMN,) if test else ()), *COLUMNS, *TYPED))
     # A test without a row yet still says so.
-    for text, typed in [*_rows(chart, clock)] or [((), ())] * len(test):
+    for text, typed in [*_rows(chart, clock)] or [_NO_ROW] * len(test):
         cells = ("" if cell is None else cell for cell in (*test, *text, *typed))
         sheet.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue()

@@ -1,7 +1,8 @@
-"""A night that goes on, in a real browser: its banner, its updates, their pause, and nothing for a night that is over."""
+"""A night that goes on, in a real browser: its banner, its updates and their pause; nothing for one that is over."""
 
 from __future__ import annotations
 
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -11,6 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from components.embeds.documents.heights import document_height
+from components.embeds.embed import embed_of
+from components.view import default_view
 from tests.browser.conftest import settled
 from tests.browser.test_shell import violations
 from tests.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
@@ -163,8 +167,6 @@ def test_an_embed_shows_a_step_within_seconds(stories: Path, live: str) -> None:
             return str(answer.read().decode())
 
     def comes(words: str, seconds: int = 10) -> bool:
-        import time
-
         deadline = time.monotonic() + seconds
         while words not in shown():
             if time.monotonic() > deadline:
@@ -178,11 +180,9 @@ def test_an_embed_shows_a_step_within_seconds(stories: Path, live: str) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 640, 1040])
-def test_the_document_says_test_and_is_no_higher_than_foretold(width: int, live: str, stories: Path, visit: Visit) -> None:
-    from components.embeds.documents.heights import document_height
-    from components.embeds.embed import embed_of
-    from components.view import default_view
-
+def test_the_document_says_test_and_is_no_higher_than_foretold(
+    width: int, live: str, stories: Path, visit: Visit
+) -> None:
     story = rehearsal_at(stories)
     page = visit("/?story=us-2016", base=live).context.new_page()
     page.set_viewport_size({"width": width, "height": 900})
@@ -190,5 +190,6 @@ def test_the_document_says_test_and_is_no_higher_than_foretold(width: int, live:
     expect(page.locator(".nd-test")).to_have_text(BANNER)
     high = page.locator("#nightdesk").evaluate("figure => figure.getBoundingClientRect().height")
     foretold = document_height(embed_of(story, "timeline", default_view(story), site=live), width)
-    assert 0 <= foretold - high <= 60
+    # A line of the band, the headline and the summary that a browser's face does not need.
+    assert 0 <= foretold - high <= 90
     assert violations(page) == []

@@ -14,6 +14,8 @@ _ACCENTS = {LIGHT.name: "#0B5457", DARK.name: "#7FD1CB"}
 TEST_RULES = (
     f".nd-test{{position:sticky;top:0;z-index:2;margin:0;padding:.375rem .75rem;background:{TEST_GROUND};"
     f"color:{TEST_INK};font:700 .8125rem/1.3 var(--sans);text-align:center;print-color-adjust:exact}}"
+    # The buttons of a document stand above the band at its drawing's foot.
+    ".nd-test~.nd-stage .nd-step{bottom:2.75rem}"
 )
 
 
