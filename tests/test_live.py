@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -144,3 +145,22 @@ def test_a_story_that_changes_while_it_is_read_is_read_again(folder: Folder, mon
     story = read_story(made)
     assert looked == 2 and [call.id for call in story.calls][-1] == "x"
     assert story.stamp == checks.fingerprint(made)
+
+
+@pytest.mark.parametrize(
+    ("torn", "readings"), [pytest.param(0, 6, id="sound all the time"), pytest.param(9, 10, id="sound in the end")]
+)
+def test_a_story_that_never_rests_is_read_as_soon_as_it_is_sound(
+    torn: int, readings: int, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, stamps, looked = folder(), itertools.count(), 0
+
+    def look(path: Path) -> Examined:
+        nonlocal looked
+        looked += 1
+        return examine(path if looked > torn else path / "nothing")
+
+    monkeypatch.setattr(checks, "examine", look)
+    monkeypatch.setattr(checks, "fingerprint", lambda path: str(next(stamps)))
+    assert read_story(made).calls
+    assert looked == readings

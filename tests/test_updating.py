@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,12 +91,12 @@ def test_a_slip_of_the_editor_leaves_the_last_sound_night_for_a_minute(
 ) -> None:
     sound = cached.load_story(NAME, settings(root))
     spoil(root)
-    now = cached.time.monotonic()
-    monkeypatch.setattr(cached.time, "monotonic", lambda: now)
+    now = time.monotonic()
+    monkeypatch.setattr("components.cached.time.monotonic", lambda: now)
     assert cached.load_story(NAME, settings(root)) is sound
-    monkeypatch.setattr(cached.time, "monotonic", lambda: now + cached.FORGIVEN_SECONDS - 1)
+    monkeypatch.setattr("components.cached.time.monotonic", lambda: now + cached.FORGIVEN_SECONDS - 1)
     assert cached.load_story(NAME, settings(root)) is sound
-    monkeypatch.setattr(cached.time, "monotonic", lambda: now + cached.FORGIVEN_SECONDS + 1)
+    monkeypatch.setattr("components.cached.time.monotonic", lambda: now + cached.FORGIVEN_SECONDS + 1)
     with pytest.raises(StoryInvalid, match="calls"):
         cached.load_story(NAME, settings(root))
     rehearsal_at(root, FLORIDA + timedelta(minutes=1))

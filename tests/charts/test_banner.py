@@ -8,7 +8,6 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import plotly.graph_objects as go
@@ -128,8 +127,8 @@ def test_the_band_is_read_on_either_ground_and_its_colour_is_no_partys() -> None
 
 
 def latest_of(found: Chart) -> datetime:
-    things: list[Any] = [item for lane in found.lanes for _, item in lane.items]
-    return max(thing.when.latest for thing in (*things, *found.events, *found.outside))
+    items = [item.when.latest for lane in found.lanes for _, item in lane.items]
+    return max([*items, *(event.when.latest for event in (*found.events, *found.outside))])
 
 
 @pytest.mark.parametrize("slug", ["timeline", "results", "outages", "interest"])

@@ -16,7 +16,7 @@ from components.embeds.__main__ import main
 from components.embeds.codes import cite, credit, snippets
 from components.embeds.documents.document import draw_document, policy
 from components.embeds.documents.heights import document_height
-from components.embeds.embed import Embed, embed_of
+from components.embeds.embed import Embed, Theme, embed_of
 from components.embeds.formats import FORMS, file_name, render
 from components.embeds.pictures.cards import SHAPES, drawing_of
 from components.embeds.web.oembed import Wish, oembed_json
@@ -63,7 +63,7 @@ def test_the_band_is_foretold(width: int, embed: Embed) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_picture_says_it_at_both_ends_and_keeps_its_size(shape: str, theme: str, embed: Embed) -> None:
+def test_a_picture_says_it_at_both_ends_and_keeps_its_size(shape: str, theme: Theme, embed: Embed) -> None:
     drawing = drawing_of(replace(embed, theme=theme), shape=shape)
     assert FOOT in drawing.text and drawing.text.count(">TEST</text>") >= 12
     assert BANNER in drawing.text
