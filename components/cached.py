@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
@@ -26,13 +28,19 @@ from components.embeds.embed import Embed
 from components.inert import markdown
 from data import anchors, claims, findings, interest, lenses, onsets, outages, results, series, study
 from data.asof import cut_frame
+from data.errors import StoryInvalid
 from data.model import Order, Sourced, Window
 from data.settings import Settings, read_settings
 from data.story import Story, find_story, fingerprint, story_folders
 
+#: How long a live story with a fault is shown as it was before; then the fault is said.
+FORGIVEN_SECONDS = 60.0
+
 
 def _key(story: Story) -> tuple[str, ...]:
-    held = (story.slug, str(story.folder), fingerprint(story.folder), series.snapshots_stamp(story, _settings()))
+    # What the story was read from, not what its folder holds by now: they differ while a live night is edited.
+    stamp = story.stamp or fingerprint(story.folder)
+    held = (story.slug, str(story.folder), stamp, series.snapshots_stamp(story, _settings()))
     return (*held, str(story.until), story.order)
 
 
@@ -121,10 +129,33 @@ def _read(slug: str, settings: Settings, stamp: str) -> Story:
     return find_story(slug, settings)
 
 
+@partial(st.cache_resource, show_spinner=False)
+def _last_sound() -> dict[Path, tuple[Story, float]]:
+    """Live stories by folder as they last were without a fault, and since when they have one (0: they have none)."""
+    return {}
+
+
 def load_story(slug: str, settings: Settings) -> Story:
-    """The checked story of this name, read again when one of its files changes. Raises StoryInvalid or DataError."""
+    """The checked story of this name, read again when one of its files changes. Raises StoryInvalid or DataError.
+
+    A slip of whoever edits a live story leaves its last sound state in place for FORGIVEN_SECONDS.
+    """
     folder = story_folders(settings).get(slug)
-    return cast(Story, _read(slug, settings, fingerprint(folder) if folder else ""))
+    if folder is None:
+        return find_story(slug, settings)
+    sound: dict[Path, tuple[Story, float]] = _last_sound()
+    try:
+        story = cast(Story, _read(slug, settings, fingerprint(folder)))
+    except StoryInvalid:
+        held, since = sound.get(folder, (None, 0.0))
+        now = time.monotonic()
+        if held is None or (since and now - since > FORGIVEN_SECONDS):
+            raise
+        sound[folder] = held, since or now
+        return held
+    if story.about.live:
+        sound[folder] = story, 0.0
+    return story
 
 
 @_share

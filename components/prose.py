@@ -15,17 +15,25 @@ from components.charts.events import ONE_DAY
 from components.inert import markdown
 from components.view import ViewState
 from data.entries import Point
+from data.live import window_so_far
 from data.model import Source
 from data.story import Story
 
 
 def show_headline(story: Story, view: ViewState) -> None:
-    """Kicker, headline and dek: the finding first."""
+    """Kicker, headline and dek: the finding first, and where it stands."""
     clock = Clock(view.clock)
     st.caption(markdown(clock.say(story.about.kicker)))
     st.title(markdown(clock.say(story.about.title)), anchor=False)
     st.markdown(markdown(clock.say(story.about.dek)))
-    _show_status(story)
+    if not story.about.live:
+        _show_status(story)
+
+
+def show_status_so_far(story: Story, _: ViewState) -> None:
+    """Where a night in progress stands, which changes while it is read."""
+    if story.about.live:
+        _show_status(story)
 
 
 def _show_status(story: Story) -> None:
@@ -35,16 +43,23 @@ def _show_status(story: Story) -> None:
     searches = "a series of the night" if held.series else f"{marks}, no series of the night"
     best = f", best grade {held.grade}" if held.grade else ""
     reports = "report" if held.reports == 1 else "reports"
+    so_far = " so far" if story.about.live else ""
     with st.container(horizontal=True):
         st.badge(f"Searches: {searches}", color="violet")
-        st.badge(f"Site failures: {held.reports} dated {reports}{best}", color="orange")
+        st.badge(f"Site failures: {held.reports} dated {reports}{best}{so_far}", color="orange")
         st.badge("Causal link: not shown", color="gray")
 
 
 def show_moment(story: Story, view: ViewState) -> None:
-    """One sentence about one minute: the picked one, else the call the story emphasises most."""
+    """One sentence about one minute: the picked one, else the call the story emphasises most.
+
+    A night in progress is told up to its last moment, and no minute that is still to come.
+    """
     moments = load_moments(story, view.caller)
     at = view.at or _first_call(story, view, calls=moments.calls)
+    if story.about.live:
+        latest = window_so_far(story, view.window).end
+        at = min(view.at or latest, latest)
     if at is None:
         return
     sentence = moments.sentence(at, "stamp" if view.window.length >= ONE_DAY else "time")
@@ -71,7 +86,10 @@ def show_known(story: Story, view: ViewState) -> None:
     for column, (title, entries) in zip(columns, parts, strict=True):
         with column:
             st.subheader(title, anchor=False)
-            st.markdown("\n".join(f"- {_stated(entry, story, clock)}" for entry in entries) or "Nothing recorded.")
+            st.markdown(
+                "\n".join(f"- {_stated(entry, story, clock)}" for entry in entries)
+                or ("Nothing yet." if story.about.live else "Nothing recorded.")
+            )
 
 
 def _stated(entry: Point, story: Story, clock: Clock) -> str:

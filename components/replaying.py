@@ -13,7 +13,9 @@ from components.cached import load_chart, load_played
 from components.changes import change
 from components.embeds.embed import Embed
 from components.look import theme_in_force
+from components.show import show_chart
 from components.view import ViewState
+from data.live import is_in_progress
 from data.model import Order
 from data.story import Story
 
@@ -21,11 +23,13 @@ _KEY = "replay"
 
 
 def show_replay(story: Story, view: ViewState) -> None:
-    """The whole story of this range, ready to be played from the view's moment on.
+    """The whole story of this range, ready to be played from the view's moment on; nothing of a night in progress.
 
     While it plays, the browser alone moves it; a pause, a step or the end of a drag writes its moment into the
     address, and the page is told up to there.
     """
+    if is_in_progress(story):
+        return
     chart = load_chart(story, "replay", view.window, view.caller, view.lanes)
     stamp, markup, night = load_played(Embed(story, chart, view.whole, theme_in_force()))
     player = st.components.v2.component("nightdesk.player", html='<div class="nd-mount"></div>', js="component.js")
@@ -40,6 +44,12 @@ def show_replay(story: Story, view: ViewState) -> None:
         },
         on_moment_change=lambda: _take(story),
     )
+
+
+def show_map_so_far(story: Story, view: ViewState) -> None:
+    """The map of a night in progress, in place of its replay."""
+    if is_in_progress(story):
+        show_chart(story, "map", view)
 
 
 def _take(story: Story) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.banner import banners_here, show_banners
+from components.charts.text import TEST
 from components.look import ICON, apply_stylesheet
 from components.places import PLACES, page_at
 from components.view import carried_query
@@ -24,8 +26,10 @@ def show_footer() -> None:
 
 pages = {address: page_at(address) for address in PLACES}
 here = st.navigation(list(pages.values()), position="hidden")
-st.set_page_config(page_title=f"{here.title} · Nightdesk", page_icon=ICON, layout="centered")
+banners = banners_here()
+st.set_page_config(page_title=f"{TEST if banners else ''}{here.title} · Nightdesk", page_icon=ICON, layout="centered")
 apply_stylesheet()
+show_banners(banners)
 show_navigation(pages)
 here.run()
 show_footer()

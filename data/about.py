@@ -25,8 +25,10 @@ from data.entries import (
     Phrase,
     Point,
     Prose,
+    Rehearsal,
     Search,
     Service,
+    Switch,
 )
 from data.tables import Id, Text
 from data.tokens import Zone
@@ -53,6 +55,8 @@ class About(Entry):
     caller: Name
     emphasised: tuple[Text, ...] = ()  # contest codes, the one whose label matters most first
     study: tuple[Id, ...] = ()  # ids of calls of its caller whose minutes "Rose after the calls" uses; none: all exact
+    live: Switch = False  # the night is in progress: calls are still to come, and totals are totals so far
+    rehearsal: Rehearsal | None = None  # no real night: a recorded one, played as if live
     window: Night
     clocks: Annotated[tuple[ClockEntry, ...], Field(min_length=1)]
     parties: Annotated[tuple[Party, ...], Field(min_length=1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,8 @@ from data.tables import SLUG, TABLES, Call, Contest, Result
 #: Without these two a folder is no story; without one of the other tables, a lane has no records.
 REQUIRED = ("story.toml", "sources.csv")
 FILES = ("story.toml", *(row_type.file for row_type in TABLES))
+#: How often a folder that changes while it is read is read again.
+_READINGS, _MOST_READINGS = 5, 40
 #: Contests that a sentence lists.
 _MOST_NAMED = 8
 
@@ -62,6 +65,27 @@ def examine(folder: Path) -> Examined:
     return found
 
 
+def examine_at_rest(folder: Path) -> tuple[str, Examined]:
+    """A folder as it stood between two changes, with its fingerprint; where it never rests, as it was last read.
+
+    Half of one state and half of the next is taken after a few readings if it is sound, and read on if it is not.
+    """
+    for reading in range(_MOST_READINGS):
+        stamp, found = fingerprint(folder), examine(folder)
+        if fingerprint(folder) == stamp or (reading >= _READINGS and not found.faults.count):
+            break
+    return stamp, found
+
+
+def fingerprint(folder: Path) -> str:
+    """Sixteen hex digits that change when a file of the folder is edited, added or removed; "" for no folder."""
+    try:
+        stats = sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in os.scandir(folder))
+    except OSError:
+        return ""
+    return hashlib.sha256(repr(stats).encode()).hexdigest()[:16]
+
+
 def _misnamed(slug: str, names: set[str]) -> Iterator[Fault]:
     if not re.fullmatch(SLUG, slug):
         wants = "lower-case letters, digits and hyphens, 2 to 64, because it stands in addresses"
@@ -92,7 +116,7 @@ def _disagreements(read: AboutFile, tables: Mapping[str, Table]) -> Iterator[Fau
     if calls.sound:
         yield from _unusable_minutes(read, about, ledger)
     yield from _doubled_calls(about, ledger)
-    if contests.sound and calls.sound:
+    if contests.sound and calls.sound and not about.live:
         yield from _incomplete_ledger(weights, ledger)
 
 
@@ -116,10 +140,15 @@ def _unknown_names(
 
 
 def _unusable_minutes(read: AboutFile, about: About, ledger: list[tuple[int, Call]]) -> Iterator[Fault]:
-    """What a study lists and cannot use: no call, another caller's, a second log, or one without a single minute."""
+    """What a study lists and cannot use: no call, another caller's, a second log, or one without a single minute.
+
+    On a night in progress it may name calls that are still to come.
+    """
     held = {call.id: call for _, call in ledger}
     for index, name in enumerate(about.study):
         call = held.get(name)
+        if call is None and about.live:
+            continue
         good = call and call.caller == about.caller and call.role != "corroboration" and call.at
         if not (call and good and {call.earliest or call.at, call.latest or call.at} == {call.at}):
             wants = f"the id of a call by {about.caller} in calls.csv whose minute is known"

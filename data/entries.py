@@ -126,6 +126,25 @@ class Known(Point):
     source: Cited
 
 
+class Rehearsal(Entry):
+    """That the story is no real night: a recorded one, played as if live. Its charts and pages say so.
+
+    `of` is the recorded night, `speed` how many minutes of it pass in one, `moment` up to when it is told.
+    """
+
+    of: Text
+    speed: Annotated[float, Field(gt=0)]
+    started: Moment
+    moment: Moment
+    ended: Switch = False
+
+    @property
+    def says(self) -> str:
+        """TEST: rehearsal of U.S. 2016 at 60 times its speed. Not a live election."""
+        pace = ", which is over" if self.ended else f" at {self.speed:,g} times its speed"
+        return f"TEST: rehearsal of {self.of}{pace}. Not a live election."
+
+
 class Credit(Entry):
     """Whose story this is, and on what terms it may be used."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import io
 import os
 import re
@@ -15,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from data.about import About
-from data.checks import FILES, Examined, examine
+from data.checks import FILES, Examined, examine, examine_at_rest
+from data.checks import fingerprint as fingerprint
 from data.errors import DataError, StoryInvalid
 from data.faults import Fault, quoted
 from data.model import Order, Source, Window
@@ -66,6 +66,8 @@ class Story:
     possible: tuple[Call, ...] = ()
     #: Callers of which every call is held, so that their calls so far make a total.
     ledgers: frozenset[str] = frozenset()
+    #: The fingerprint of the files that it was read from; empty for a story that was not read from a folder.
+    stamp: str = ""
 
     @property
     def window(self) -> Window:
@@ -93,8 +95,11 @@ def check_story(folder: Path) -> tuple[Fault, ...]:
 
 
 def read_story(folder: Path) -> Story:
-    """The story of a folder; StoryInvalid names the first fault."""
-    found = examine(folder)
+    """The story of a folder; StoryInvalid names the first fault.
+
+    Files that change meanwhile are read again, so that nobody gets half of one state and half of the next.
+    """
+    stamp, found = examine_at_rest(folder)
     faults = found.faults.listed()
     if faults or found.read.about is None:
         first = faults[0]
@@ -103,7 +108,7 @@ def read_story(folder: Path) -> Story:
         file.removesuffix(".csv"): tuple(row for _, row in table.rows) for file, table in found.tables.items()
     }
     sources = tuple(Source(**row.model_dump()) for row in tables.pop("sources"))
-    return Story(folder.name, folder, found.read.about, sources, **tables)
+    return Story(folder.name, folder, found.read.about, sources, **tables, stamp=stamp)
 
 
 def story_folders(settings: Settings) -> dict[str, Path]:
@@ -128,15 +133,6 @@ def find_story(slug: str, settings: Settings) -> Story:
     if slug not in folders:
         raise UnknownStory(f"there is no story {quoted(slug)}; there is: {', '.join(folders) or 'none'}")
     return read_story(folders[slug])
-
-
-def fingerprint(folder: Path) -> str:
-    """Sixteen hex digits that change when a file of the folder is edited, added or removed; "" for no folder."""
-    try:
-        stats = sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in os.scandir(folder))
-    except OSError:
-        return ""
-    return hashlib.sha256(repr(stats).encode()).hexdigest()[:16]
 
 
 def _to_check(path: Path) -> list[Path]:

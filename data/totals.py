@@ -61,19 +61,27 @@ def calls_of(story: Story, caller: str, *, possible: bool = False) -> tuple[Call
 
 
 def is_complete(story: Story, caller: str) -> bool:
-    """Whether this caller's known calls make up the story's whole total, so that a running total means something."""
+    """Whether this caller's known calls make up the story's whole total, so that a running total means something.
+
+    On a night in progress the story's own caller is followed call by call: its total is a total so far.
+    """
     if story.until is not None:
         return caller in story.ledgers
+    if story.about.live and caller == story.about.caller:
+        return bool(story.about.total)
     weights = {call.contest: story.contest(call.contest).weight for call in calls_of(story, caller)}
     return bool(story.about.total) and sum(weights.values()) == story.about.total
 
 
 def no_total(story: Story, caller: str) -> str:
-    """Why there is no running total for this caller: "no total: 9 of 56 calls known"; empty if there is one."""
+    """Why there is no running total for this caller: "no total: 9 of 56 calls known"; empty if there is one.
+
+    On a night in progress: "no total: 9 of 56 calls known so far".
+    """
     if is_complete(story, caller):
         return ""
     known = len({call.contest for call in calls_of(story, caller)})
-    return f"no total: {known} of {len(story.contests)} calls known"
+    return f"no total: {known} of {len(story.contests)} calls known{' so far' if story.about.live else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,23 @@
 
 from components.controls import choose_story, control_bar
 from components.notices import explained_failures
-from components.prose import show_claims, show_headline, show_known, show_moment
+from components.prose import show_claims, show_headline, show_known, show_moment, show_status_so_far
 from components.show import show_chart
 from components.sources import show_source_list
+from components.updating import show_updating
 from components.view import current_view
 
 with explained_failures():
     story = choose_story()
     show_headline(story, current_view(story)[0])
     view = control_bar(story, moment=True)
-    show_chart(story, "timeline", view.whole)
-    show_moment(story, view)
-    show_known(story, view)
-    show_claims(story, view)
-    show_source_list(story, folded=True)
+    show_updating(
+        story,
+        view,
+        show_status_so_far,
+        lambda story, view: show_chart(story, "timeline", view.whole),
+        show_moment,
+        show_known,
+        show_claims,
+        lambda story, _: show_source_list(story, folded=True),
+    )

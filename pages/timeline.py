@@ -7,8 +7,9 @@ from components.controls import choose_story, control_bar
 from components.moment import stand_at_moment
 from components.notices import explained_failures
 from components.prose import show_moment
-from components.replaying import show_replay
+from components.replaying import show_map_so_far, show_replay
 from components.show import show_chart
+from components.updating import show_updating
 
 with explained_failures():
     story = choose_story()
@@ -17,7 +18,12 @@ with explained_failures():
     show_replay(story, view)
     with st.container(key="told"):
         story = stand_at_moment(story, view)
-        show_chart(story, "timeline", view)
-        show_moment(story, view)
-        show_chart(story, "results", view)
-        show_contests(story, view)
+        show_updating(
+            story,
+            view,
+            show_map_so_far,
+            lambda story, view: show_chart(story, "timeline", view),
+            show_moment,
+            lambda story, view: show_chart(story, "results", view),
+            show_contests,
+        )

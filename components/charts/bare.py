@@ -6,10 +6,9 @@ from components.charts.clock import Clock
 from components.charts.model import Lane
 from components.charts.text import visible
 
-NOTHING = "No records in this story for this range"
-NOTHING_EVER = "No records in this story"
-#: In place of both where a story is told up to a moment.
-NOTHING_YET = "Nothing on record up to this moment"
+NOTHING, NOTHING_AT_ALL = "No records in this story for this range", "No records in this story"
+#: In place of both while a night is in progress, and where a story is told up to a moment.
+NOTHING_SO_FAR, NOTHING_YET = "Nothing on record so far", "Nothing on record up to this moment"
 
 
 def is_bare(lane: Lane) -> bool:

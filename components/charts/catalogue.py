@@ -11,6 +11,7 @@ from components.charts.compare import compare_chart
 from components.charts.events import call_events
 from components.charts.interest import interest_chart
 from components.charts.lenses import lenses_chart
+from components.charts.live import marked, so_far
 from components.charts.model import Chart, Event
 from components.charts.outages import outages_chart
 from components.charts.pairs import Night, caller_in, night_names, partner_of, starts_of
@@ -27,6 +28,7 @@ from data.errors import DataError
 from data.findings import Finding, check_claim, default_question
 from data.interest import load_interest, load_interest_marks
 from data.lenses import load_lenses
+from data.live import window_so_far
 from data.model import Sourced, Window
 from data.onsets import load_onsets
 from data.outages import load_observations, load_traffic
@@ -90,8 +92,11 @@ def chart_of(
     elif slug == "compare":
         chart = _compare(story, window, caller=caller, lanes=lanes, other=other, t0=t0, load=load)
     else:
+        window = window_so_far(story, window)
         chart = _built(story, slug, window, caller=caller, lanes=lanes, region=region, load=load)
-    return told_up_to(story, replace(chart, notes=(*chart.notes, *(corrected(row) for row in story.corrections))))
+    chart = replace(chart, notes=(*chart.notes, *(corrected(row) for row in story.corrections)))
+    chart = told_up_to(story, so_far(chart) if story.about.live else chart)
+    return marked(chart, [story, *filter(None, [other])])
 
 
 def finding_of(story: Story, *, series: str, event: str, caller: str, load: Loaders) -> Finding:

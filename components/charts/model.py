@@ -73,7 +73,7 @@ class Chart:
 
     `outside` are events and observations that lie beyond the window: named at the edges, never dropped. With an
     `origin` the chart's times count from it, as T+1:05, and are no wall times. `until` is the moment up to which its
-    story is told, None for the whole.
+    story is told, None for the whole; `banner` says that it is a test.
     Of the `sources` offered it keeps those that its marks and events name, the most named first; ValueError if one
     of them is not there.
     """
@@ -90,6 +90,7 @@ class Chart:
     outside: tuple[Event, ...] = ()
     origin: datetime | None = None
     until: datetime | None = None
+    banner: str = ""
 
     def __post_init__(self) -> None:
         order = sorted(self.events, key=lambda event: (event.when.latest, event.when.earliest, event.label))

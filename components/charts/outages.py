@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from components.charts.bare import NOTHING, NOTHING_EVER
+from components.charts.bare import NOTHING, NOTHING_AT_ALL
 from components.charts.events import within
 from components.charts.model import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
 from components.charts.rows import records, refs, source_ids, split_by, until_in, when_in
@@ -44,7 +44,7 @@ def or_bare(lane: Lane, rows: Sourced) -> Lane:
     """The lane; where nothing is drawn in it, only the words for that. `rows` are all of the story, of any time."""
     if any(mark.items for mark in lane.marks):
         return lane
-    return replace(lane, marks=(), tracks=(), note=NOTHING if len(rows.frame) else NOTHING_EVER)
+    return replace(lane, marks=(), tracks=(), note=NOTHING if len(rows.frame) else NOTHING_AT_ALL)
 
 
 def main_service(story: Story) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.charts.plotly_axes import LEFT, RIGHT, time_axis, value_axes
+from components.charts.plotly_banner import banner_height, banner_words
 from components.charts.plotly_events import event_labels, event_shapes
 from components.charts.plotly_names import value_shapes, value_words
 from components.charts.plotly_pen import Part, Pen, words
@@ -18,14 +19,15 @@ TOP, TICKS = 10, 44
 
 def layout(pen: Pen, plan: Plan) -> Part:
     """Everything of a figure but its traces."""
-    theme, tiles = pen.theme, [TilePen(pen, lane, n) for n, lane in enumerate(plan.tiles, start=1)]
+    theme, top = pen.theme, TOP + banner_height(pen)
+    tiles = [TilePen(pen, lane, n) for n, lane in enumerate(plan.tiles, start=1)]
     hover = {"bgcolor": theme.paper, "bordercolor": theme.rule, "align": "left"}
     timed = bool(plan.lanes or plan.placed or not plan.tiles)
     foot = TICKS if timed else TOP
     return {
         "template": {"layout": {}},
-        "height": round(plan.height + TOP + foot),
-        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": foot, "pad": 0},
+        "height": round(plan.height + top + foot),
+        "margin": {"l": LEFT, "r": RIGHT, "t": top, "b": foot, "pad": 0},
         "paper_bgcolor": theme.paper,
         "plot_bgcolor": theme.paper,
         "font": {"family": SANS, "size": LABEL, "color": theme.ink},
@@ -42,7 +44,12 @@ def layout(pen: Pen, plan: Plan) -> Part:
         **value_axes(pen, plan),
         **{name: axis for lane in tiles for name, axis in tile_axes(lane, plan).items()},
         "shapes": [*_tile_shapes(tiles), *_lane_shapes(pen, plan), *event_shapes(pen, plan)],
-        "annotations": [*_tile_words(pen, plan, tiles), *_lane_words(pen, plan), *event_labels(pen, plan)],
+        "annotations": [
+            *_tile_words(pen, plan, tiles),
+            *_lane_words(pen, plan),
+            *event_labels(pen, plan),
+            *banner_words(pen, plan),
+        ],
     }
 
 

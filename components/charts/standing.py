@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from components.charts.bare import NOTHING, NOTHING_EVER, NOTHING_YET, is_bare
+from components.charts.bare import NOTHING, NOTHING_AT_ALL, NOTHING_YET, is_bare
 from components.charts.clock import Style, token
 from components.charts.events import ONE_DAY
 from components.charts.model import Chart, Lane
@@ -29,4 +29,4 @@ def told_up_to(story: Story, chart: Chart) -> Chart:
 
 
 def _bare(lane: Lane) -> bool:
-    return is_bare(lane) and lane.note in ("", NOTHING, NOTHING_EVER)
+    return is_bare(lane) and lane.note in ("", NOTHING, NOTHING_AT_ALL)

@@ -12,6 +12,7 @@ from components.charts.model import Chart, Tone
 from components.charts.room import Box
 from components.charts.sheet import BRIEF, NARROW, WIDE, Frame, Label, Sheet, Sizes, number, tag
 from components.charts.svg_axis import draw_axis, draw_moment
+from components.charts.svg_banner import draw_banner, draw_end
 from components.charts.svg_events import draw_lines, draw_strip
 from components.charts.svg_lanes import draw_lane
 from components.charts.svg_notes import draw_headline, draw_notes
@@ -96,7 +97,8 @@ def layout(
 ) -> Layout:
     """Every element and every text box of the drawing, before colours; `sizes` are the width's own if None."""
     frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes)
-    y = draw_headline(frame, frame.sizes.pad) if headline else frame.sizes.pad * 0.5
+    top = draw_banner(frame)
+    y = draw_headline(frame, top + frame.sizes.pad) if headline else top + frame.sizes.pad * 0.5
     tiled, timed = apart(chart.lanes)
     for lane in tiled:
         y = draw_tiles(frame, lane, y)
@@ -113,7 +115,7 @@ def layout(
     plot = Box(frame.scale.left, strip_bottom, frame.scale.right, foot)
     end = draw_axis(frame, bodies, foot) if bodies else foot if tiled else _nothing(frame, foot)
     y = draw_notes(frame, end, credit=credit)
-    sheet, height = frame.sheet, round(y + frame.sizes.pad)
+    sheet, height = frame.sheet, round(draw_end(frame, y + frame.sizes.pad))
     return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
 
 

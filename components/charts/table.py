@@ -20,6 +20,8 @@ from components.charts.thinned import thinned_lines
 from components.charts.words import amount, event_numbers, period, unmarked_events
 from data.model import Precision, When, as_utc
 
+#: Goes before the others in every row of a test: it stays with a row that is sorted, cut out or pasted elsewhere.
+TEST_COLUMN = "Test"
 COLUMNS = ("No.", "Lane", "When", "What", "Value", "Evidence", "Source", "Row")
 #: What a program reads: UTC times, numbers, and where to check them. Empty where nothing is known.
 #: `amount_low` and `amount_high` bound the amount, `total_low` and `total_high` the running total that it raises.
@@ -33,19 +35,24 @@ _FORMULA = re.compile(r"[\s'\"`‘’‚‛“”„‟«»‹›＇＂]*[=+\-@�
 #: The text cells of a row, and its typed ones.
 Cell = str | int | float | None
 Row = tuple[tuple[str, ...], tuple[Cell, ...]]
+_NO_ROW: Row = ("",) * len(COLUMNS), (None,) * len(TYPED)
 
 
 def frame(chart: Chart, clock: Clock) -> pd.DataFrame:
     """The chart as strings in `COLUMNS`, by time: marks, then events that no mark stands for, then what is outside.
 
     Ahead of all stands a row for each line of which only some bins are drawn, to say so.
+    The rows of a test begin with a column that says so.
     `When` is as sharp as the evidence; `Row` names the table and id the figure came from; `Source` who published it.
     """
-    return pd.DataFrame([text for text, _ in _rows(chart, clock)], columns=pd.Index(COLUMNS), dtype=str)
+    found = pd.DataFrame([text for text, _ in _rows(chart, clock)], columns=pd.Index(COLUMNS), dtype=str)
+    if chart.banner:
+        found.insert(0, TEST_COLUMN, "TEST")
+    return found
 
 
 def csv_of(chart: Chart, clock: Clock) -> str:
-    """The table as CSV: `COLUMNS` as a person reads them, then `TYPED` as a program does.
+    """The table as CSV: `COLUMNS` as a person reads them, then `TYPED` as a program does; a test says so in each row.
 
     Every text cell is in quotation marks and begins with nothing that a spreadsheet runs; numbers are bare numbers,
     a negative one too. Times are ISO 8601 in UTC, addresses of sources are separated by spaces. No byte order mark:
@@ -53,9 +60,11 @@ def csv_of(chart: Chart, clock: Clock) -> str:
     """
     out = io.StringIO()
     sheet = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    sheet.writerow((*COLUMNS, *TYPED))
-    for text, typed in _rows(chart, clock):
-        cells = ("" if cell is None else cell for cell in (*text, *typed))
+    test = (chart.banner,) if chart.banner else ()
+    sheet.writerow((*((TEST_COLUMN,) if test else ()), *COLUMNS, *TYPED))
+    # A test without a row yet still says so.
+    for text, typed in [*_rows(chart, clock)] or [_NO_ROW] * len(test):
+        cells = ("" if cell is None else cell for cell in (*test, *text, *typed))
         sheet.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue()
 

@@ -19,6 +19,8 @@ _LATIN = 0x24F
 _READ_AT_MOST = 4_000
 #: Spaces that no line may break at: before a.m. and p.m., after an abbreviation and before its number.
 _HELD = re.compile(r" (?=[ap]\.m\.)|(?<=[a-z]\.) (?=\d{1,2}\b)")
+#: Begins the title and the takeaway of a chart that is no more than a test.
+TEST = "TEST: "
 #: Keeps two words on one line.
 HARD_SPACE = "\u00a0"
 #: The time that ends an event's short label: "by 11:14 p.m.", "between 9 p.m. and 10 p.m.".

@@ -10,6 +10,8 @@ from components.charts.model import Item, Kind, Tone
 
 #: Families that a system has; no drawing loads a font.
 SANS = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+#: A band that says TEST, on either ground alike: 13.6:1, and no party's.
+TEST_GROUND, TEST_INK = "#FFD400", "#141414"
 SERIF = "Georgia, 'Times New Roman', serif"
 
 

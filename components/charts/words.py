@@ -9,6 +9,7 @@ from datetime import datetime
 from components.charts.clock import Clock
 from components.charts.geometry import anchor
 from components.charts.model import Chart, Event, Item, Kind, Lane, Line, Mark, Steps, Tiles
+from components.charts.text import TEST
 from data.model import Precision
 
 #: Screen readers cut long alternatives; the long description carries the rest.
@@ -45,7 +46,7 @@ def _alt(chart: Chart, clock: Clock) -> str:
     starts = (
         () if said.startswith(title.partition(",")[0]) else (f"{title}, {clock.span(chart.window)}. ", f"{title}. ")
     )
-    longer = (f"{start}{said}" for start in starts)
+    longer = (f"{start}{said.removeprefix(TEST)}" for start in starts)
     return next((text for text in longer if len(text) <= ALT_CHARACTERS), "") or brief(chart, clock, ALT_CHARACTERS)
 
 
@@ -54,7 +55,9 @@ def brief(chart: Chart, clock: Clock, limit: int) -> str:
     title, said = clock.say(chart.title), clock.say(chart.takeaway)
     answer = " ".join(part for part in _ENDS.split(said) if not part.endswith("?"))
     named = f"{title}. {answer}" if answer and answer != said else said
-    return next((text for text in (said, named) if len(text) <= limit), "") or whole(said, limit)
+    found = next((text for text in (said, named) if len(text) <= limit), "") or whole(said, limit)
+    # A question that is left out takes the word before it along.
+    return found if not chart.banner or found.startswith(TEST) else f"{TEST}{whole(found, limit - len(TEST))}"
 
 
 def whole(text: str, limit: int) -> str:

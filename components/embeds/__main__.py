@@ -67,10 +67,11 @@ def _publish(asked: argparse.Namespace) -> int:
     settings, site = read_settings(os.environ), _site(asked.site)
     story = find_story(asked.story, settings)
     views = {one.stem: one for one in (wanted_view(story, query) for query in asked.view)}
-    store = store_of(asked.to)
-    store.check()
     beside = sorted({one.view.other for one in views.values()} - {""})
     others = [find_story(slug, settings) for slug in beside]
+    _refuse_tests(story, *others)
+    store = store_of(asked.to)
+    store.check()
     inputs = inputs_of(story, settings, views=[one.query for one in views.values()], others=others, site=site)
     wanted = (*wanted_charts(story), *views.values())
     # Each file is drawn, then written.
@@ -87,6 +88,13 @@ def _publish(asked: argparse.Namespace) -> int:
         found = publish(story, store, inputs=inputs, bake=drawn, now=utc_now(), done=bar.update)
     sys.stdout.writelines(f"{line}\n" for line in _report(store, story, found, list(views)))
     return 0
+
+
+def _refuse_tests(*stories: Story) -> None:
+    """DataError for a rehearsal: what is published lasts, and a test must not."""
+    for story in stories:
+        if story.about.rehearsal:
+            raise DataError(f"{story.slug} is a rehearsal, and what is published lasts; publish the night itself")
 
 
 def _report(store: Store, story: Story, found: Published, stems: Sequence[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from html import escape
 from math import ceil
 from urllib.parse import urlencode
 
-from components.charts.text import visible
+from components.charts.text import TEST, visible
 from components.charts.words import brief, describe
 from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
@@ -173,7 +173,8 @@ def credit(embed: Embed, *, now: datetime | None = None) -> str:
     clock = embed.clock
     said = f"as of {clock.time(embed.as_of)} {clock.date(embed.as_of)}" if embed.as_of else "undated"
     seen = f"; accessed {clock.date(now)}" if now else ""
-    return visible(f"{_newsroom(embed)} chart of figures from {_credited(embed) or 'the story'}, {said}{seen}")
+    test = TEST if embed.chart.banner else ""
+    return visible(f"{test}{_newsroom(embed)} chart of figures from {_credited(embed) or 'the story'}, {said}{seen}")
 
 
 def _credited(embed: Embed) -> str:

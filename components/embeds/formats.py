@@ -82,7 +82,7 @@ def _body(embed: Embed, form: str, *, width: int | None, scale: float, shape: st
 def file_name(embed: Embed, form: str, *, scale: float = 1, shape: str = "natural") -> str:
     """nightdesk-us-2016-timeline-20161108T1800Z-20161109T1200Z-social-dark@2x.png, without what is as usual."""
     start, end = (utc_text(moment).replace("-", "").replace(":", "") for moment in (embed.view.start, embed.view.end))
-    parts = ["nightdesk", embed.story.slug, embed.chart.slug, start, end]
+    parts = ["nightdesk", *(["TEST"] if embed.chart.banner else []), embed.story.slug, embed.chart.slug, start, end]
     if form in _PICTURES:
         parts += [shape] if shape != "natural" else []
         parts += ["dark"] if embed.theme == "dark" else []

@@ -27,7 +27,7 @@ def data_of(embed: Embed) -> Data:
 
     `schema`    "nightdesk/1"
     `passport`  story, story_title, chart, title, takeaway, from, to, clock, caller, lanes (none named: all), as_of,
-                version, newsroom, licence, address, app_address, methods (sentences)
+                version, newsroom, licence, address, app_address, methods (sentences), test (a sentence where it is one)
     `lanes`     slug, title, unit, note, domain [low, high], reference {value, name}, marks: name, drawn_as, tone,
                 step_seconds, thinned (which of its bins are here; null if all), items: row ("table:id"), the time,
                 until (a time or null), value, low, high, kind, tone, track, text, sources (ids); cells: null, or
@@ -79,6 +79,7 @@ def _passport(embed: Embed) -> Data:
         "address": embed.address or None,
         "app_address": embed.app_address or None,
         "methods": [clock.say(note) for note in chart.notes],
+        "test": chart.banner or None,
     }
 
 

@@ -12,7 +12,7 @@ from components.charts.geometry import anchor
 from components.charts.model import Line, Tiles
 from components.embeds.documents.ground import page_style
 from components.embeds.documents.lines import Lines, Moments, lines_of
-from components.embeds.documents.parts import element, link, panel, text
+from components.embeds.documents.parts import element, link, panel, test_band, text
 from components.embeds.documents.playing import is_played, moments_list, night_of, then
 from components.embeds.documents.policy import policy
 from components.embeds.documents.stage import HERE, asset, header, rules, stage
@@ -76,7 +76,7 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
     footer = f'<footer><div class="nd-more">{folded}</div><p class="nd-foot">{foot}</p></footer>'
     return element(
         "figure",
-        f"{header(embed, lines)}\n{stage(embed, lines)}\n{footer}",
+        f"{test_band(embed)}{header(embed, lines)}\n{stage(embed, lines)}\n{footer}",
         class_="nd nd-played" if night else "nd",
         id="nightdesk",
         aria_labelledby="nd-title",

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from components.charts import svg
-from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
+from components.charts.theme import DARK, LIGHT, SANS, SERIF, TEST_GROUND, TEST_INK, Theme
 from components.embeds.embed import Embed
 
 #: The one accent, on light and on dark ground; the app's own.
 _ACCENTS = {LIGHT.name: "#0B5457", DARK.name: "#7FD1CB"}
+
+
+#: The band above a test, which stays in sight where its page is scrolled. heights.py foretells its height.
+TEST_RULES = (
+    f".nd-test{{position:sticky;top:0;z-index:2;margin:0;padding:.375rem .75rem;background:{TEST_GROUND};"
+    f"color:{TEST_INK};font:700 .8125rem/1.3 var(--sans);text-align:center;print-color-adjust:exact}}"
+    # The buttons of a document stand above the band at its drawing's foot.
+    ".nd-test~.nd-stage .nd-step{bottom:2.75rem}"
+)
 
 
 def ground(embed: Embed) -> tuple[Theme, bool]:
@@ -26,7 +35,7 @@ def page_style(embed: Embed, rules: str, *, first: str = "") -> str:
         found += f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
     elif theme is DARK:
         found += f"@media print{{:root{{{_variables(LIGHT)}}}}}"
-    return found + rules + svg.style(theme, adaptive=adaptive)
+    return found + rules + (TEST_RULES if embed.chart.banner else "") + svg.style(theme, adaptive=adaptive)
 
 
 def _variables(theme: Theme) -> str:

@@ -44,6 +44,10 @@ _STEP = 36.0
 _ROW, _FOOT_LEADING, _FOOT_MARGIN, _GAP, _SIGN, _SUMMARY_LEADING = 28.0, 16.0, 8.0, 14.0, 0.75, 1.3
 
 
+#: The band above a test: type, and its margin left and right, which is that above and below together.
+_TEST, _TEST_MARGIN = 13.0, 12.0
+
+
 def document_height(embed: Embed, width: int) -> int:
     """Pixels of the closed document in a frame of this width: no less than it is, at most some 50 more.
 
@@ -62,8 +66,18 @@ def document_heights(embed: Embed, widths: Iterable[int]) -> dict[int, int]:
         setting.drawn: svg.layout(embed.chart, embed.clock, width=setting.drawn, brief=True).height
         for setting in {_setting(width) for width in wanted}
     }
-    under, played = _STEP if embed.chart.origin else 0.0, is_played(embed)
-    return {width: _height(lines, _setting(width), drawn, width, under, played=played) for width in wanted}
+    played = is_played(embed)
+    under = _STEP if embed.chart.origin else 0.0
+    return {
+        width: _height(lines, _setting(width), drawn, width, under + _test(embed.chart.banner, width), played=played)
+        for width in wanted
+    }
+
+
+def _test(said: str, width: int) -> float:
+    """The band above a test."""
+    lines = wrap(said, _TEST, min(width, WIDEST) - 2 * _TEST_MARGIN, factor=BOLD)
+    return len(lines) * _TEST * _SUMMARY_LEADING + _TEST_MARGIN if said else 0.0
 
 
 def _height(lines: Lines, found: Setting, drawn: Mapping[int, float], width: int, under: float, *, played: bool) -> int:

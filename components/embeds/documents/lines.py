@@ -83,7 +83,10 @@ def _summary(embed: Embed, headline: str) -> str:
     found = findings(chart, clock, beyond=headline)
     said = f"{clock.span(chart.window)}: {found}." if found else f"{clock.say(chart.title)}, {_amount(embed)}."
     said = said[:1].upper() + said[1:]
-    picked = Moments(embed).sentence(embed.view.at) if embed.view.at else ""
+    at = embed.view.at
+    if at and embed.story.about.live:
+        at = min(at, chart.window.end)  # what is still to come says nothing
+    picked = Moments(embed).sentence(at) if at else ""
     return line(f"{said} {picked}")
 
 

@@ -59,6 +59,11 @@ def source_links(sources: Iterable[Source]) -> str:
     return "; ".join(link(Piece(org, source.url)) for org, source in by_org.items())
 
 
+def test_band(embed: Embed) -> str:
+    """What stands above everything else where the chart is a test; empty where it is none."""
+    return element("p", text(embed.chart.banner), class_="nd-test", role="note") if embed.chart.banner else ""
+
+
 def panel(embed: Embed, name: str) -> str:
     """What the panel of this id holds."""
     match name:
@@ -94,11 +99,12 @@ def _event(embed: Embed, number: int, event: Event) -> str:
 def _table(embed: Embed) -> str:
     """A row for each mark and event, in which its name and its sources can be found."""
     chart, clock = embed.chart, embed.clock
-    cells = table.frame(chart, clock)
+    cells = table.frame(chart, clock)[[*table.COLUMNS]]
     heads = "".join(element("th", name, scope="col") for name in table.COLUMNS[:-1])
     cited = _cited(embed)
     body = "".join(_row(embed, n, row, cited) for n, row in enumerate(cells.itertuples(index=False, name=None), 1))
-    said = f"{clock.say(chart.title)}, {clock.span(chart.window)}: every mark and event, in the order of time."
+    test = f"{chart.banner} " if chart.banner else ""
+    said = f"{test}{clock.say(chart.title)}, {clock.span(chart.window)}: every mark and event, in the order of time."
     content = element("caption", text(said)) + element("thead", element("tr", heads)) + f"<tbody>{body}</tbody>"
     caption = element("table", content)
     return element("div", caption, class_="nd-scroll", role="region", aria_label="Table", tabindex="0")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from components.charts import svg
 from components.charts.model import Chart
 from components.charts.sheet import number, tag
+from components.charts.svg_banner import FOOT, band, marks
 from components.charts.text import SERIF_BOLD, fitted, text_width, visible, wrap, xml
 from components.charts.theme import Theme, theme_named
 from components.embeds.documents.lines import caution_line
@@ -81,9 +83,12 @@ def _natural(embed: Embed, width: int) -> Drawing:
 
 def _on_canvas(embed: Embed, width: int, height: int) -> Drawing:
     inner = width - 2 * _MARGIN
-    top, headline = _headline(embed, inner, size=46.0 if height == width else 38.0)
+    test, first, last = _test(embed, width, height)
+    top, headline = _headline(embed, inner, size=46.0 if height == width else 38.0, y=first)
+    height, canvas = height - round(last), height
     bottom = height - 62.0
-    found, scale, manner = fit(embed, inner, bottom - top)
+    # The bands are the canvas's own.
+    found, scale, manner = fit(replace(embed, chart=replace(embed.chart, banner="")), inner, bottom - top)
     left = (width - found.width * scale) / 2
     down = top + (bottom - top - found.height * scale) * 0.4
     chart = tag("g", found.body, transform=f"translate({number(left)} {number(down)}) scale({scale:.4f})")
@@ -96,6 +101,7 @@ def _on_canvas(embed: Embed, width: int, height: int) -> Drawing:
         headline,
         chart,
         _foot(embed, width, height, sparse=manner.sizes.sparse),
+        test,
     )
     text = tag(
         "svg",
@@ -103,26 +109,36 @@ def _on_canvas(embed: Embed, width: int, height: int) -> Drawing:
         xmlns="http://www.w3.org/2000/svg",
         class_=f"nd nd-{theme.name}",
         width=width,
-        height=height,
-        viewBox=f"0 0 {width} {height}",
+        height=canvas,
+        viewBox=f"0 0 {width} {canvas}",
         role="img",
         aria_labelledby=name,
     )
-    return Drawing(text, width, height)
+    return Drawing(text, width, canvas)
 
 
-def _headline(embed: Embed, width: float, *, size: float) -> tuple[float, str]:
-    """The takeaway in at most three lines, smaller where it is long; where it ends, and its elements."""
+def _test(embed: Embed, width: int, height: int) -> tuple[str, float, float]:
+    """What says that the picture is a test, and how much of its top and its foot that takes; nothing otherwise."""
+    if not embed.chart.banner:
+        return "", 0.0, 0.0
+    top, first = band(embed.chart.banner, width, size=22)
+    _, last = band(FOOT, width, size=18)
+    foot, _ = band(FOOT, width, y=height - last, size=18)
+    return marks(width, height) + top + foot, first, last
+
+
+def _headline(embed: Embed, width: float, *, size: float, y: float) -> tuple[float, str]:
+    """The takeaway below y in at most three lines, smaller where it is long; where it ends, and its elements."""
     said = visible(embed.clock.say(embed.chart.takeaway))
     while size > 26 and len(wrap(said, size, width, factor=SERIF_BOLD)) > 2:
         size -= 2
     lines = _balanced(wrap(said, size, width, factor=SERIF_BOLD, lines=3), size, width)
-    places = [_MARGIN + size * (0.8 + 1.2 * n) for n in range(len(lines))]
+    places = [y + _MARGIN + size * (0.8 + 1.2 * n) for n in range(len(lines))]
     drawn = [
-        tag("text", xml(line, most=400), x=_MARGIN, y=y, font_size=size, class_="serif b")
-        for y, line in zip(places, lines, strict=True)
+        tag("text", xml(line, most=400), x=_MARGIN, y=place, font_size=size, class_="serif b")
+        for place, line in zip(places, lines, strict=True)
     ]
-    return _MARGIN + size * 1.2 * len(lines) + 8, "".join(drawn)
+    return y + _MARGIN + size * 1.2 * len(lines) + 8, "".join(drawn)
 
 
 def _balanced(lines: list[str], size: float, width: float) -> list[str]:

@@ -12,7 +12,7 @@ from components.charts.caution import TITLE
 from components.charts.sheet import tag
 from components.embeds.documents.ground import ground, page_style
 from components.embeds.documents.lines import Piece, lines_of
-from components.embeds.documents.parts import element, link, panel, text
+from components.embeds.documents.parts import element, link, panel, test_band, text
 from components.embeds.documents.stage import DRAWN
 from components.embeds.embed import Embed
 from components.embeds.web.addresses import form_address, from_share_page, share_address
@@ -29,10 +29,15 @@ def draw_share(embed: Embed) -> str:
     lines = lines_of(embed)
     head = (
         f'<meta charset="utf-8"><title>{text(lines.headline)} · Nightdesk</title>'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1">{head_links(embed)}'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1">{_unlisted(embed)}{head_links(embed)}'
         f"<style>{_style(embed)}</style>{linked_data(embed)}"
     )
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{_body(embed)}</body></html>\n'
+
+
+def _unlisted(embed: Embed) -> str:
+    """No search engine keeps a test."""
+    return '<meta name="robots" content="noindex">' if embed.chart.banner else ""
 
 
 def share_policy(embed: Embed) -> str:
@@ -66,7 +71,7 @@ def _body(embed: Embed) -> str:
         + _embedding(embed)
         + _sources(embed)
     )
-    return top + tag("main", main) + _end(embed)
+    return test_band(embed) + top + tag("main", main) + _end(embed)
 
 
 def _picture(embed: Embed) -> str:

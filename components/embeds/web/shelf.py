@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from components.embeds.web.request import unknown_story
 from data.series import snapshots_stamp
 from data.settings import Settings
-from data.story import Story, UnknownStory, fingerprint, story_folders
+from data.story import Story, UnknownStory, story_folders
 from data.tables import SLUG
 
 #: Seconds in which an edited file is not looked for again: looking takes longer than answering from memory.
@@ -61,10 +61,8 @@ class Shelf:
         try:
             if not re.fullmatch(SLUG, slug):
                 raise UnknownStory(slug)
-            # Stamped before it is read: what is edited meanwhile is newer than its stamp, never older, and the next
-            # look finds another stamp. Other processes draw by these stamps too.
-            stamp = fingerprint(folders[slug]) if slug in folders else ""
             story = load_story(slug, self._settings)
         except UnknownStory:
             raise unknown_story(slug, tuple(folders)) from None
-        return Held(story, (str(story.folder), stamp, snapshots_stamp(story, self._settings)))
+        # The stamp that it was read under: other processes draw by these stamps too.
+        return Held(story, (str(story.folder), story.stamp, snapshots_stamp(story, self._settings)))

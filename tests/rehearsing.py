@@ -1,0 +1,30 @@
+"""A rehearsal for tests: the U.S. night of 2016 as it stood at a moment, in a folder of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from data.entries import Rehearsal
+from data.model import Order
+from data.rehearsal import name_of, rehearsed
+from data.settings import Settings
+from data.story import Story, find_story, read_story
+from data.story_files import change_folder, files_of, put_folder
+
+NAME = "rehearsal-us-2016"
+BANNER = "TEST: rehearsal of U.S. 2016 at 60 times its speed. Not a live election."
+STARTED = datetime(2026, 11, 1, 12, tzinfo=UTC)
+#: Florida has been called, and two searches of Google's have been published.
+FLORIDA = datetime(2016, 11, 9, 3, 51, tzinfo=UTC)
+
+
+def rehearsal_at(
+    root: Path, moment: datetime = FLORIDA, *, order: Order = Order.HAPPENED, ended: bool = False
+) -> Story:
+    """The rehearsal in its folder in `root`, which is made or brought to this moment."""
+    story, folder = find_story("us-2016", Settings()), root / NAME
+    rehearsal = Rehearsal(of=name_of(story), speed=60, started=STARTED, moment=moment, ended=ended)
+    files = files_of(rehearsed(story, rehearsal, order=order))
+    (change_folder if folder.is_dir() else put_folder)(folder, files)
+    return read_story(folder)
