@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
@@ -26,15 +24,12 @@ from components.embeds.documents.playing import night_of
 from components.embeds.documents.stage import played_part
 from components.embeds.embed import Embed
 from components.inert import markdown
+from components.last_sound import LastSound
 from data import anchors, claims, findings, interest, lenses, onsets, outages, results, series, study
 from data.asof import cut_frame
-from data.errors import StoryInvalid
 from data.model import Order, Sourced, Window
 from data.settings import Settings, read_settings
 from data.story import Story, find_story, fingerprint, story_folders
-
-#: How long a live story with a fault is shown as it was before; then the fault is said.
-FORGIVEN_SECONDS = 60.0
 
 
 def _key(story: Story) -> tuple[str, ...]:
@@ -130,32 +125,17 @@ def _read(slug: str, settings: Settings, stamp: str) -> Story:
 
 
 @partial(st.cache_resource, show_spinner=False)
-def _last_sound() -> dict[Path, tuple[Story, float]]:
-    """Live stories by folder as they last were without a fault, and since when they have one (0: they have none)."""
-    return {}
+def _last_sound() -> LastSound:
+    return LastSound()
 
 
 def load_story(slug: str, settings: Settings) -> Story:
-    """The checked story of this name, read again when one of its files changes. Raises StoryInvalid or DataError.
-
-    A slip of whoever edits a live story leaves its last sound state in place for FORGIVEN_SECONDS.
-    """
+    """The checked story of this name, read again when one of its files changes. Raises StoryInvalid or DataError."""
     folder = story_folders(settings).get(slug)
     if folder is None:
         return find_story(slug, settings)
-    sound: dict[Path, tuple[Story, float]] = _last_sound()
-    try:
-        story = cast(Story, _read(slug, settings, fingerprint(folder)))
-    except StoryInvalid:
-        held, since = sound.get(folder, (None, 0.0))
-        now = time.monotonic()
-        if held is None or (since and now - since > FORGIVEN_SECONDS):
-            raise
-        sound[folder] = held, since or now
-        return held
-    if story.about.live:
-        sound[folder] = story, 0.0
-    return story
+    sound = cast(LastSound, _last_sound())
+    return sound.of(folder, lambda: cast(Story, _read(slug, settings, fingerprint(folder))))
 
 
 @_share
@@ -215,12 +195,8 @@ def load_moments(story: Story, caller: str) -> Moments:
 @_share
 def load_held(story: Story) -> Held:
     """What kinds of evidence this story holds."""
-    marks, seen, series = (
-        load_interest_marks(story),
-        load_observations(story),
-        (load_interest(story), load_series(story)),
-    )
-    return Held.of(story, marks=marks, observations=seen, series=series)
+    series = load_interest(story), load_series(story)
+    return Held.of(story, marks=load_interest_marks(story), observations=load_observations(story), series=series)
 
 
 @partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: hash})

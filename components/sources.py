@@ -7,10 +7,10 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
-from components.charts.catalogue import corrected
 from components.charts.clock import Clock
 from components.charts.outages import GRADES
 from components.charts.published import published_text
+from components.charts.standing import corrected
 from components.inert import markdown
 from components.prose import source_link, source_links
 from components.view import ViewState

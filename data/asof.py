@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from data.model import OPEN_END, Order, Precision, Sourced, When, as_utc, day_span
 from data.story import Story
-from data.tables import Call, Control, Figure, Interest, Milestone, Observation, PollClosing, published_span
+from data.tables import Call, Control, Figure, Interest, Milestone, Observation, published_span
 from data.timing import when_of
 from data.tokens import told_times
 from data.totals import call_when, is_complete
@@ -19,11 +19,13 @@ from data.totals import call_when, is_complete
 #: States that are seen to last, in the words of the tables; what else has an end was counted over a span.
 _LASTING = "outage"
 
+Noted = TypeVar("Noted", Call, Milestone, Observation, Figure, Control)
+
 
 def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story:
     """The story with only what had surely happened, or been published, by this instant. Raises ValueError if naive.
 
-    Words that look back on the night as a whole are left out, and so are rows whose own words tell a later time.
+    Words that look back are left out, notes of rows among them, and so are rows whose own words tell a later time.
     Calls of which only bounds are known are `possible` from their earliest bound on, and calls from their latest.
     A call is published as it is made; anything else when its first source was, a day counting as its end.
     """
@@ -35,13 +37,13 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
     return replace(
         story,
         about=_about_at(story, at, {call.id for call in kept}),
-        calls=kept,
+        calls=tuple(_unnoted(call) for call in kept),
         possible=possible if order is Order.HAPPENED else (),
-        poll_closings=tuple(row for row in story.poll_closings if _closed(row, at)),
-        milestones=tuple(row for row in story.milestones if _milestone_by(row, whole, at)),
+        poll_closings=tuple(row for row in story.poll_closings if row.last_close <= at),
+        milestones=tuple(_unnoted(row) for row in story.milestones if _milestone_by(row, whole, at)),
         observations=tuple(observations_at(story.observations, whole, at, order)),
-        figures=tuple(row for row in story.figures if _by(stands_from(row, whole, order), at)),
-        controls=tuple(row for row in story.controls if _by(stands_from(row, whole, order), at)),
+        figures=tuple(_unnoted(row) for row in story.figures if _by(stands_from(row, whole, order), at)),
+        controls=tuple(_unnoted(row) for row in story.controls if _by(stands_from(row, whole, order), at)),
         interest=tuple(row for row in story.interest if _bin_by(row, whole, at, order)),
         results=(),
         corrections=(),
@@ -49,6 +51,11 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
         order=order,
         ledgers=frozenset(caller.id for caller in story.about.callers if is_complete(whole, caller.id)),
     )
+
+
+def _unnoted(row: Noted) -> Noted:
+    """The row without its note, which was written with hindsight."""
+    return row.model_copy(update={"note": ""}) if row.note else row
 
 
 def _open(call: Call, when: When) -> Call:
@@ -75,10 +82,6 @@ def _end_of(day: date, zone: str) -> datetime:
     return max(datetime.combine(day, time(), UTC) + timedelta(days=1), day_span(day, zone)[1] + timedelta(seconds=1))
 
 
-def _closed(row: PollClosing, at: datetime) -> bool:
-    return row.last_close <= at
-
-
 def _milestone_by(row: Milestone, story: Story, at: datetime) -> bool:
     when = when_of(row, story)
     return when is not None and when.latest <= at
@@ -97,13 +100,13 @@ def observations_at(rows: Iterable[Observation], story: Story, at: datetime, ord
     for row in rows:
         if not _by(stands_from(row, story, order), at):
             continue
-        yield row if row.until is None or row.until <= at else row.model_copy(update={"until": at})
+        yield _unnoted(row if row.until is None or row.until <= at else row.model_copy(update={"until": at}))
 
 
 def stands_from(row: Observation | Figure | Control, story: Story, order: Order) -> datetime | None:
     """The instant from which a row is told: `known_by`, or the last time that its own words tell, if that is later."""
     known = known_by(row, story, order)
-    texts = (value for value in row.model_dump().values() if isinstance(value, str))
+    texts = (value for value in row.model_dump(exclude={"note"}).values() if isinstance(value, str))
     return known and max([known, *(moment for text in texts for moment in told_times(text))])
 
 

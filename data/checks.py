@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import cast
 from data.about import About
 from data.entries import Claim, Point
 from data.faults import Fault, Faults, quoted
+from data.files import fingerprint
 from data.rows import AboutFile, Table, read_about, read_table
 from data.tables import SLUG, TABLES, Call, Contest, Result
 
@@ -75,15 +75,6 @@ def examine_at_rest(folder: Path) -> tuple[str, Examined]:
         if fingerprint(folder) == stamp or (reading >= _READINGS and not found.faults.count):
             break
     return stamp, found
-
-
-def fingerprint(folder: Path) -> str:
-    """Sixteen hex digits that change when a file of the folder is edited, added or removed; "" for no folder."""
-    try:
-        stats = sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in os.scandir(folder))
-    except OSError:
-        return ""
-    return hashlib.sha256(repr(stats).encode()).hexdigest()[:16]
 
 
 def _misnamed(slug: str, names: set[str]) -> Iterator[Fault]:

@@ -15,9 +15,9 @@ from typing import Any
 
 from data.about import About
 from data.checks import FILES, Examined, examine, examine_at_rest
-from data.checks import fingerprint as fingerprint
 from data.errors import DataError, StoryInvalid
 from data.faults import Fault, quoted
+from data.files import fingerprint as fingerprint
 from data.model import Order, Source, Window
 from data.settings import Settings, read_settings
 from data.tables import (

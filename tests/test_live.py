@@ -10,6 +10,7 @@ import pytest
 
 from data import checks
 from data.checks import Examined, examine
+from data.files import fingerprint
 from data.live import is_in_progress, window_so_far
 from data.model import Window
 from data.story import BUNDLED, check_story, read_story
@@ -144,7 +145,7 @@ def test_a_story_that_changes_while_it_is_read_is_read_again(folder: Folder, mon
     monkeypatch.setattr(checks, "examine", look)
     story = read_story(made)
     assert looked == 2 and [call.id for call in story.calls][-1] == "x"
-    assert story.stamp == checks.fingerprint(made)
+    assert story.stamp == fingerprint(made)
 
 
 @pytest.mark.parametrize(

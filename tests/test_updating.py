@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import cached
+from components.last_sound import FORGIVEN_SECONDS
 from data.errors import StoryInvalid
 from data.settings import Settings
 from data.story import BUNDLED, read_story
@@ -92,11 +93,11 @@ def test_a_slip_of_the_editor_leaves_the_last_sound_night_for_a_minute(
     sound = cached.load_story(NAME, settings(root))
     spoil(root)
     now = time.monotonic()
-    monkeypatch.setattr("components.cached.time.monotonic", lambda: now)
+    monkeypatch.setattr("components.last_sound.time.monotonic", lambda: now)
     assert cached.load_story(NAME, settings(root)) is sound
-    monkeypatch.setattr("components.cached.time.monotonic", lambda: now + cached.FORGIVEN_SECONDS - 1)
+    monkeypatch.setattr("components.last_sound.time.monotonic", lambda: now + FORGIVEN_SECONDS - 1)
     assert cached.load_story(NAME, settings(root)) is sound
-    monkeypatch.setattr("components.cached.time.monotonic", lambda: now + cached.FORGIVEN_SECONDS + 1)
+    monkeypatch.setattr("components.last_sound.time.monotonic", lambda: now + FORGIVEN_SECONDS + 1)
     with pytest.raises(StoryInvalid, match="calls"):
         cached.load_story(NAME, settings(root))
     rehearsal_at(root, FLORIDA + timedelta(minutes=1))

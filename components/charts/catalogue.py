@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from components.charts.claim import claim_chart
-from components.charts.clock import token
 from components.charts.compare import compare_chart
 from components.charts.events import call_events
 from components.charts.interest import interest_chart
@@ -17,7 +16,7 @@ from components.charts.outages import outages_chart
 from components.charts.pairs import Night, caller_in, night_names, partner_of, starts_of
 from components.charts.replay import replay_chart
 from components.charts.results import results_chart
-from components.charts.standing import told_up_to
+from components.charts.standing import corrected, told_up_to
 from components.charts.tally import map_chart, tally_lane
 from components.charts.timeline import timeline_chart
 from components.charts.traffic import traffic_chart
@@ -35,7 +34,6 @@ from data.outages import load_observations, load_traffic
 from data.results import load_calls, load_milestones
 from data.series import load_series
 from data.story import Story
-from data.tables import Correction
 
 #: Charts of a range, and those that answer a question, which choose the range that holds it.
 CHARTS, ANSWERS = ("timeline", "interest", "outages", "results", "map", "traffic", "lenses", "replay"), ("claim",)
@@ -134,11 +132,6 @@ def _night(story: Story, start: Anchor, caller: str, load: Loaders) -> Night:
     return Night(story, caller, start, calls, milestones, load.marks(story), seen, drawn)
 
 
-def corrected(row: Correction) -> str:
-    """A correction in one sentence, its time as a token."""
-    return f"Corrected {token(row.corrected, 'stamp')}, {row.where}: was “{row.was}”, is “{row.now}”. {row.why}"
-
-
 def _built(
     story: Story,
     slug: str,
@@ -164,8 +157,8 @@ def _built(
                 calls=_events(story, load, window, caller),
             )
         case "outages":
-            seen = load.observations(story, region=region)
-            return outages_chart(story, window, observations=seen, calls=_events(story, load, window, caller))
+            emphasised, seen = _events(story, load, window, caller), load.observations(story, region=region)
+            return outages_chart(story, window, observations=seen, calls=emphasised)
         case "results":
             calls, milestones = load.calls(story, caller=caller, possible=True), load.milestones(story)
             return results_chart(story, window, calls=calls, milestones=milestones, caller=caller)

@@ -10,6 +10,7 @@ from components.charts.events import ONE_DAY
 from components.charts.model import Chart, Lane
 from data.model import Order
 from data.story import Story
+from data.tables import Correction
 
 #: How a sentence names each order.
 ORDERS = {Order.HAPPENED: "in the order in which it happened", Order.KNOWN: "in the order in which it was published"}
@@ -30,3 +31,8 @@ def told_up_to(story: Story, chart: Chart) -> Chart:
 
 def _bare(lane: Lane) -> bool:
     return is_bare(lane) and lane.note in ("", NOTHING, NOTHING_AT_ALL)
+
+
+def corrected(row: Correction) -> str:
+    """A correction in one sentence, its time as a token."""
+    return f"Corrected {token(row.corrected, 'stamp')}, {row.where}: was “{row.was}”, is “{row.now}”. {row.why}"

@@ -105,7 +105,7 @@ def map_chart(story: Story, window: Window, *, calls: Sourced, caller: str) -> C
     return Chart(
         slug="map",
         story=story.slug,
-        title=results_title(story),
+        title=f"{results_title(story)}, contest by contest",
         takeaway=results_takeaway(story, window, caller=caller),
         window=window,
         lanes=(tally_lane(story, calls, caller=caller, by=by),) if story.contests else (),

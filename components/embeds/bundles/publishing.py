@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from components.charts.catalogue import corrected
 from components.charts.clock import Clock
+from components.charts.standing import corrected
 from components.embeds.bundles.bucket import Bucket
 from components.embeds.bundles.checking import is_whole
 from components.embeds.bundles.folder import Folder

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from components.charts import svg
-from components.charts.catalogue import corrected
 from components.charts.caution import TITLE
 from components.charts.sheet import tag
+from components.charts.standing import corrected
 from components.embeds.documents.ground import ground, page_style
 from components.embeds.documents.lines import Piece, lines_of
 from components.embeds.documents.parts import element, link, panel, test_band, text

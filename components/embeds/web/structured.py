@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 
 from components.address import utc_text
-from components.charts.catalogue import corrected
 from components.charts.sheet import tag
+from components.charts.standing import corrected
 from components.charts.text import visible
 from components.charts.words import describe, whole
 from components.embeds.documents.lines import lines_of
