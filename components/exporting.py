@@ -9,11 +9,13 @@ from typing import Any
 
 import streamlit as st
 
+from components.charts.sheet import PLAYED
 from components.charts.words import describe
 from components.embeds.codes import cite, credit
 from components.embeds.embed import Embed, Theme
-from components.embeds.formats import file_name, render
+from components.embeds.formats import ANIMATED, file_name, render
 from components.embeds.freezing import frozen
+from components.embeds.pictures.animation import WIDTH
 from data.http import utc_now
 
 #: Label -> how it is drawn.
@@ -26,6 +28,7 @@ _PICTURES: dict[str, dict[str, Any]] = {
 _TYPES = {
     "html": "text/html",
     "png": "image/png",
+    ANIMATED: "image/webp",
     "svg": "image/svg+xml",
     "pdf": "application/pdf",
     "csv": "text/csv",
@@ -45,6 +48,9 @@ def show_downloads(embed: Embed) -> None:
     with st.container(key="pictures", horizontal=True):
         for label, options in _PICTURES.items():
             _offer(label, drawn, "png", options=options)
+        if embed.chart.slug == PLAYED:
+            _offer("Animated WebP 720 px", drawn, ANIMATED)
+            _offer("Its still, PNG 720 px", drawn, "png", options={"width": WIDTH})
         _offer("SVG", drawn, "svg")
         _offer("PDF", drawn, "pdf")
     with st.container(key="files", horizontal=True):
@@ -64,7 +70,7 @@ def _offer(
     st.download_button(
         label,
         make or partial(_rendered, embed, form, options or {}),
-        file_name(embed, form, **options or {}),
+        file_name(embed, form, **{name: value for name, value in (options or {}).items() if name != "width"}),
         _TYPES[form],
         key=f"get-{label}",
         on_click="ignore",

@@ -10,10 +10,13 @@ from html import escape
 from math import ceil
 from urllib.parse import urlencode
 
+from components.charts.sheet import PLAYED
 from components.charts.text import TEST, visible
 from components.charts.words import brief, describe
 from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
+from components.embeds.formats import ANIMATED
+from components.embeds.pictures.animation import WIDTH
 from components.embeds.web.addresses import form_address, share_address
 from components.view import locked_query
 
@@ -137,21 +140,31 @@ def height_steps(heights: Mapping[int, int]) -> tuple[tuple[int, str], ...]:
 def _image(embed: Embed, address: str, published: str) -> str:
     """A picture with its words, which links to the app where there is one, else to the document."""
     words = describe(embed.chart, embed.clock)
-    # A bundle has the picture beside its document, under the same name.
-    picture = (
-        f"{published.removesuffix('.html')}@2x.png"
-        if published
-        else form_address(embed, "png", shape="social", scale=2)
-    )
     orgs, takeaway = _credited(embed), visible(words.takeaway).rstrip(".")
     caution = f"{said} " if (said := caution_line(embed)) else ""
-    target, (width, height) = embed.app_address or address, PICTURE
+    target = embed.app_address or address
     return (
-        f'<figure>\n<a href="{escape(target)}"><img src="{escape(picture)}" alt="{escape(visible(words.alt))}" '
-        f'width="{width}" height="{height}" style="max-width: 100%; height: auto" loading="lazy"></a>\n'
+        f'<figure>\n<a href="{escape(target)}">{_picture(embed, published, visible(words.alt))}</a>\n'
         f"<figcaption>{escape(takeaway)}. {caution}{f'Sources: {escape(orgs)}. ' if orgs else ''}"
         f'Chart: <a href="{escape(address)}">Nightdesk</a></figcaption>\n</figure>'
     )
+
+
+def _picture(embed: Embed, published: str, alt: str) -> str:
+    """The card; of a night that is played its animation, and a still for whoever wants no motion."""
+    style = 'style="max-width: 100%; height: auto" loading="lazy"'
+    if embed.chart.slug == PLAYED and not published:
+        still = escape(form_address(embed, "png", width=WIDTH))
+        moving = escape(form_address(embed, ANIMATED))
+        return (
+            f'<picture><source srcset="{still}" media="(prefers-reduced-motion: reduce)">'
+            f'<img src="{moving}" alt="{escape(alt)}" width="{WIDTH}" {style}></picture>'
+        )
+    # A bundle has the picture beside its document, under the same name.
+    card = f"{published.removesuffix('.html')}@2x.png" if published else ""
+    card = card or form_address(embed, "png", shape="social", scale=2)
+    width, height = PICTURE
+    return f'<img src="{escape(card)}" alt="{escape(alt)}" width="{width}" height="{height}" {style}>'
 
 
 def cite(embed: Embed, *, address: str = "", now: datetime | None = None) -> str:

@@ -10,6 +10,7 @@ from components.embeds import passport
 from components.embeds.embed import Embed
 from components.embeds.pictures import animation, cards, images
 from components.view import utc_text
+from data.model import Order
 
 FORMS = ("html", "svg", "png", "pdf", "csv", "json")
 #: A further form of a chart that is played.
@@ -83,6 +84,9 @@ def file_name(embed: Embed, form: str, *, scale: float = 1, shape: str = "natura
     """nightdesk-us-2016-timeline-20161108T1800Z-20161109T1200Z-social-dark@2x.png, without what is as usual."""
     start, end = (utc_text(moment).replace("-", "").replace(":", "") for moment in (embed.view.start, embed.view.end))
     parts = ["nightdesk", *(["TEST"] if embed.chart.banner else []), embed.story.slug, embed.chart.slug, start, end]
+    if embed.story.until:
+        parts += ["at", utc_text(embed.story.until).replace("-", "").replace(":", "")]
+        parts += ["known"] if embed.story.order is Order.KNOWN else []
     if form in _PICTURES:
         parts += [shape] if shape != "natural" else []
         parts += ["dark"] if embed.theme == "dark" else []

@@ -215,3 +215,11 @@ def test_a_frozen_copy_is_stamped_with_its_moment_and_its_content(embed: Embed) 
     assert frozen(copy, now=NOW).version == copy.version
     other = frozen(replace(embed, theme="dark"), now=NOW)
     assert other.version != copy.version
+
+
+def test_a_played_night_goes_into_an_article_as_a_picture_that_moves_only_for_who_wants_it(story: Story) -> None:
+    night = embed_of(story, "replay", default_view(story), site=SITE)
+    code = snippets(night, heights={640: 1_200}).image
+    still, moving = (f"{SITE}/embed/us-2016/replay.{form}" for form in ("png", "webp"))
+    assert f'<picture><source srcset="{still}' in code and 'media="(prefers-reduced-motion: reduce)"' in code
+    assert f'<img src="{moving}' in code and 'width="720"' in code

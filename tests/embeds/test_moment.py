@@ -91,6 +91,11 @@ def test_a_document_says_the_moment_it_stands_at() -> None:
     assert "Told up to 10:50 p.m. EST, Nov. 8, 2016, in the order in which it was published" in page
 
 
+def test_a_file_of_a_moment_is_named_after_it() -> None:
+    made = render(at_moment("timeline", datetime(2016, 11, 9, 3, 50, tzinfo=UTC), Order.KNOWN), "csv")
+    assert made.file_name == "nightdesk-us-2016-timeline-20161108T1800Z-20161109T1200Z-at-20161109T0350Z-known.csv"
+
+
 def test_the_cautions_of_a_moment_rest_on_what_was_there() -> None:
     early = at_moment("timeline", datetime(2016, 11, 9, 3, 50, tzinfo=UTC), Order.HAPPENED)
     caution = json.loads(render(early, "json").body)["caution"]

@@ -1,0 +1,77 @@
+"""The Timeline page is told up to where its replay stands, and hides what it drew for another moment while it plays."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_shell import violations
+
+FLORIDA = "timeline?at=2016-11-09T03:50Z"
+PLAYING = "document.documentElement.hasAttribute('data-nd-playing')"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Page:
+    return browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+
+
+def opened(page: Page, server: str, address: str = "timeline") -> Page:
+    page.goto(f"{server}/{address}")
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=30_000)
+    return page
+
+
+def test_a_link_opens_the_night_at_its_moment_on_the_whole_page(page: Page, server: str) -> None:
+    opened(page, server, FLORIDA)
+    expect(page.locator(".nd-title")).to_have_text("The night as it was called: 10:50 p.m. Nov. 8")
+    expect(page.locator(".st-key-moment")).to_contain_text("Told up to 10:50 p.m. EST, Nov. 8, 2016")
+    said = page.locator("[data-testid='stMain']").aria_snapshot()
+    for later in ("Wisconsin", "Trump 279", "Alaska", "Trump won"):
+        assert later not in said, later
+    assert "AP called Florida" in said
+
+
+def test_a_step_is_in_the_address_and_the_page_follows(page: Page, server: str) -> None:
+    opened(page, server, FLORIDA)
+    page.get_by_role("button", name="Next event").click()
+    expect(page).to_have_url(re.compile(r"at=2016-11-09T0[345]"), timeout=20_000)
+    expect(page.locator(".st-key-moment")).not_to_contain_text("10:50 p.m.", timeout=20_000)
+    page.get_by_role("button", name="As it was known").click()
+    expect(page).to_have_url(re.compile("when=known"), timeout=20_000)
+    expect(page.locator(".st-key-moment")).to_contain_text("in the order in which it was published", timeout=20_000)
+
+
+def test_while_it_plays_nothing_of_another_moment_is_to_be_seen(page: Page, server: str) -> None:
+    opened(page, server)
+    below = page.locator(".st-key-told")
+    page.get_by_role("button", name="Play").click()
+    expect(below).to_be_hidden()
+    assert page.evaluate(PLAYING)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".st-key-moment")).to_contain_text("Told up to", timeout=20_000)
+    expect(below).to_be_visible(timeout=20_000)
+    assert not page.evaluate(PLAYING)
+
+
+def test_the_whole_comes_back_to_page_and_player(page: Page, server: str) -> None:
+    opened(page, server, f"{FLORIDA}&when=known")
+    page.get_by_role("button", name="Show the whole").click()
+    expect(page.locator(".st-key-moment")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_role("slider", name="Moment of the night")).to_have_attribute("aria-valuetext", "the whole")
+    assert "at=" not in page.url and "when=" not in page.url
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_passes_axe_while_it_plays(browser: Browser, server: str, width: int, theme: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)  # type: ignore[arg-type]
+    found = opened(context.new_page(), server, FLORIDA)
+    assert violations(found) == []
+    found.get_by_role("button", name="Play").click()
+    assert violations(found) == []
+    assert found.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    context.close()
