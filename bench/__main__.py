@@ -18,6 +18,7 @@ from bench import large_series
 from bench.comparison import HEADINGS, Line, markdown, say
 from bench.crowds import burst_lines, embed_lines, memory_lines, paced_lines
 from bench.first_view import first_view_lines
+from bench.replay import replay_lines
 from bench.replicas import nginx_lines
 from bench.reruns import collection_lines, drawing_lines, rerun_lines
 from bench.server import ROOT
@@ -29,6 +30,7 @@ MEASURES: Mapping[str, Callable[[], Iterable[Line]]] = {
     "burst": burst_lines,
     "memory": memory_lines,
     "embed": embed_lines,
+    "replay": replay_lines,
     "nginx": nginx_lines,
     "large": large_series.rows,
     "reruns": rerun_lines,

@@ -344,3 +344,23 @@ def test_a_month_of_the_story_dates_its_times() -> None:
     text = draw_document(embed_of(STORY, "timeline", view, site=SITE))
     assert "EST, Nov. 8, 2016" in Page(text).text("ol").replace("\u00a0", " ")
     assert len(gzip.compress(text.encode(), 9)) <= 40_000
+
+
+@pytest.mark.parametrize("slug", ["us-2016", "uk-2016", "us-2020", "us-2024"])
+def test_the_script_of_a_played_night_is_small(slug: str) -> None:
+    story = find_story(slug, Settings())
+    (script,) = re.findall(
+        r"<script>(.*?)</script>", draw_document(embed_of(story, "replay", default_view(story))), re.DOTALL
+    )
+    assert len(script.encode()) <= 12_000
+
+
+def test_the_document_of_a_moment_holds_no_frame_of_a_later_one() -> None:
+    view = replace(default_view(STORY), at=datetime(2016, 11, 9, 3, 50, tzinfo=UTC))
+    text = draw_document(embed_of(STORY, "replay", view))
+    night = json.loads(re.search(r'id="nd-night">(.*?)</script>', text, re.DOTALL)[1])  # type: ignore[index]
+    until = (view.at - view.start).total_seconds() if view.at else 0
+    assert night["names"] == ["happened"]
+    assert max(second for second, _ in night["orders"]["happened"]["moments"]) == until
+    assert max(night["orders"]["happened"]["sure"].values()) <= until
+    assert "calls:ap-wi" not in text and "Wisconsin, not called" in text

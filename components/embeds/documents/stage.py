@@ -19,7 +19,8 @@ HERE = Path(__file__).resolve().parent
 DRAWN = (320, 480, 800)
 _TITLE = re.compile(r"<title>[^<]*</title>")
 _STYLE = re.compile(r"<style>([^<]*)</style>")
-_REMARK = re.compile(r"^\s*//.*\n", re.MULTILINE)
+#: Comments and indentation of a script; none of ours has a string of several lines.
+_REMARK = re.compile(r"^\s*//.*\n|^[ ]+", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 
 
