@@ -68,6 +68,7 @@ _PAGES = {
     "timeline": "timeline",
     "results": "timeline",
     "map": "timeline",
+    "replay": "timeline",
     "interest": "search-trends",
     "lenses": "search-trends",
     "outages": "outage-reports",

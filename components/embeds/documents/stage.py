@@ -62,6 +62,6 @@ def _drawing(embed: Embed, width: int) -> str:
 def played_part(embed: Embed) -> str:
     """The open part of a document as an element that a page of the app can hold in a root of its own."""
     lines = lines_of(embed)
-    style = page_style(embed, rules(embed)).replace(":root", ":host")
+    style = page_style(embed, rules(embed)).replace(":root", ":host").replace("body{", ":host{")
     figure = header(embed, lines, level="h2") + stage(embed, lines)
     return f"<style>{style}</style>{element('figure', figure, class_='nd nd-played', aria_labelledby='nd-title')}"
