@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -20,12 +21,16 @@ def stories_here() -> tuple[str, ...]:
 
 
 def titles_here() -> dict[str, str]:
-    """The kicker of every story here that can be shown, by slug, the default first; one with faults is left out."""
+    """What every story here that can be shown is called in the menu, by slug, the default first; none with faults.
+
+    Its kicker, which tells nothing of how the night ended; two of one kicker are told apart by their slugs.
+    """
     found = {}
     for slug in stories_here():
         with suppress(DataError):
             found[slug] = story_named(slug).about.kicker
-    return found
+    several = Counter(found.values())
+    return {slug: f"{name} ({slug})" if several[name] > 1 else name for slug, name in found.items()}
 
 
 def read_only() -> bool:

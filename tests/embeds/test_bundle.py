@@ -37,7 +37,7 @@ def files(story: Story) -> dict[str, bytes]:
 def test_every_chart_that_holds_anything_is_there_in_every_form(story: Story, files: dict[str, bytes]) -> None:
     frozen = wanted_view(story, LATE).stem
     # Nothing was fetched or imported for the lenses of this story.
-    stems = ["timeline", "interest", "outages", "results", "map", "traffic", frozen]
+    stems = ["timeline", "interest", "outages", "results", "map", "traffic", "replay", frozen]
     endings = [".html", ".svg", ".png", "@2x.png", ".pdf", ".csv", ".json"]
     assert set(files) == {f"{stem}{ending}" for stem in stems for ending in endings} | {"headers.json", "listener.js"}
     assert all(files.values())

@@ -176,7 +176,7 @@ def test_what_is_not_there_is_refused_with_404(name: str, parameter: str, wants:
         pytest.param(
             "story=us-2016",
             "The query has “story”, which means nothing here; “story” wants to be left out: "
-            "known are at, caller, clock, event, from, lanes, series, t0, to, with, theme, width, scale, shape.",
+            "known are at, caller, clock, event, from, lanes, series, t0, to, when, with, theme, width, scale, shape.",
             id="no such name",
         ),
     ],

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from components.charts import svg
 from components.charts.model import Chart
-from components.charts.sheet import number, tag
+from components.charts.sheet import PLAYED, number, tag
 from components.charts.svg_banner import FOOT, band, marks
 from components.charts.text import SERIF_BOLD, fitted, text_width, visible, wrap, xml
 from components.charts.theme import Theme, theme_named
@@ -82,6 +82,9 @@ def _natural(embed: Embed, width: int) -> Drawing:
 
 
 def _on_canvas(embed: Embed, width: int, height: int) -> Drawing:
+    if embed.chart.slug == PLAYED and height < width:
+        # A flat card holds the map so that it can be read, or everything so that nothing can.
+        embed = replace(embed, chart=replace(embed.chart, lanes=embed.chart.lanes[:1], events=()))
     inner = width - 2 * _MARGIN
     test, first, last = _test(embed, width, height)
     top, headline = _headline(embed, inner, size=46.0 if height == width else 38.0, y=first)
