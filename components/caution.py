@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from components.cached import load_caution
-from components.charts.caution import TITLE, Part
+from components.cached import load_caution, load_made
+from components.charts.caution import TITLE, Caution, Part
 from components.charts.clock import Clock
 from components.charts.model import Chart
 from components.inert import markdown
@@ -22,9 +22,14 @@ def show_caution(story: Story, chart: Chart, clock: Clock, *, other: Story | Non
     if caution is None:
         return
     with st.expander(TITLE):
-        if caution.motto:
-            st.markdown(f"**{markdown(clock.say(caution.motto))}** {_links(caution.motto_sources)}")
-        st.markdown("\n\n".join(_part(part, clock) for part in caution.parts))
+        for text in load_made(_texts, caution, clock):
+            st.markdown(text)
+
+
+def _texts(caution: Caution, clock: Clock) -> tuple[str, ...]:
+    motto = f"**{markdown(clock.say(caution.motto))}** {_links(caution.motto_sources)}" if caution.motto else ""
+    parts = "\n\n".join(_part(part, clock) for part in caution.parts)
+    return (motto, parts) if motto else (parts,)
 
 
 def _part(part: Part, clock: Clock) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
-from components.cached import load_story
+from components.cached import look_up_folders, look_up_story, settings_here
 from components.view import ViewState, change_view, current_view
 from data.errors import DataError
-from data.settings import read_settings
-from data.story import Story, story_folders
+from data.story import Story
 
 
 def stories_here() -> tuple[str, ...]:
     """The slugs that this server offers, the default first: the one that settings name, then by name."""
-    settings = read_settings(os.environ)
-    return tuple(sorted(story_folders(settings), key=lambda slug: (slug != settings.story, slug)))
+    settings = settings_here()
+    return tuple(sorted(look_up_folders(settings), key=lambda slug: (slug != settings.story, slug)))
 
 
 def titles_here() -> dict[str, str]:
@@ -35,12 +33,12 @@ def titles_here() -> dict[str, str]:
 
 def read_only() -> bool:
     """Whether this server keeps nothing that a visitor sends and asks no source for one."""
-    return read_settings(os.environ).read_only
+    return settings_here().read_only
 
 
 def story_named(slug: str) -> Story:
     """The checked story of this name; DataError where there is none, or one with faults."""
-    return load_story(slug, read_settings(os.environ))
+    return look_up_story(slug, settings_here())
 
 
 def change(story: Story, rewrite: Callable[[ViewState], ViewState]) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from components.cached import load_finding, load_observations, load_series, load_subjects
+from components.cached import load_finding, load_made, load_observations, load_series, load_subjects
 from components.changes import change
 from components.charts.claim_record import record_text
 from components.charts.claim_sides import why_open
@@ -36,7 +36,7 @@ def choose_question(story: Story, view: ViewState) -> tuple[Finding, ViewState]:
     """Both choices, what the accounts carry on them, and the view that asks it; a key of nothing here is said."""
     finding, view = _found(story, view)
     subjects = {subject.key: subject for subject in load_subjects(story)}
-    events = {anchor.key: anchor for anchor in anchors_of(story, view.caller)}
+    events = {anchor.key: anchor for anchor in load_made(anchors_of, story, view.caller)}
     with st.container(key="choose-question", horizontal=True, gap="small"):
         _choose(
             "series", "What rose or failed", list(subjects), finding.subject.key, story, lambda key: _of(subjects[key])
@@ -101,8 +101,13 @@ def show_verdict(finding: Finding) -> None:
 
 def show_reasons(story: Story, finding: Finding, clock: Clock) -> None:
     """Every account with its sources, other callers, and what would settle it."""
-    fetched = (*load_observations(story).sources, *load_series(story).sources)
     st.subheader("Why", anchor=False)
+    st.markdown(load_made(_reasons, story, finding, clock))
+    _show_settling(story, clock)
+
+
+def _reasons(story: Story, finding: Finding, clock: Clock) -> str:
+    fetched = (*load_observations(story).sources, *load_series(story).sources)
     lines = [
         f"**{_heading(account, finding)}** {markdown(_sentence(clock.say(account_said(account))))} "
         f"{source_links(story, ' '.join(account.sources), fetched)}"
@@ -112,8 +117,7 @@ def show_reasons(story: Story, finding: Finding, clock: Clock) -> None:
     if finding.elsewhere and not finding.differing:
         lines.append("No other caller held here changes the verdict.")
     lines += [_anchor_line(story, finding.anchor, clock, fetched)] if finding.anchor else []
-    st.markdown("\n".join(f"- {line}" for line in lines))
-    _show_settling(story, clock)
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _heading(account: Account, finding: Finding) -> str:
@@ -135,8 +139,12 @@ def _sentence(text: str) -> str:
 
 def _show_settling(story: Story, clock: Clock) -> None:
     st.subheader("What would settle it", anchor=False)
+    st.markdown(load_made(_settling, story, clock) or "This story names nothing that would.")
+
+
+def _settling(story: Story, clock: Clock) -> str:
     lines = [f"- {markdown(clock.say(point.text))} {source_links(story, point.source)}" for point in story.about.settle]
-    st.markdown("\n".join(lines) or "This story names nothing that would.")
+    return "\n".join(lines)
 
 
 def show_quotable(story: Story, finding: Finding, view: ViewState) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from components.cached import load_chart, load_heights
+from components.cached import load_chart, load_heights, load_made
 from components.changes import story_named
 from components.charts.bare import is_bare
 from components.charts.catalogue import ANSWERS, CHARTS, PAIRS
@@ -61,12 +61,12 @@ def choose_embed(story: Story, view: ViewState) -> Embed:
             args=("theme", THEMES[0]),
         )
     other = story_named(views[slug].other) if slug in PAIRS else None
-    return Embed(told(story, views[slug]), charts[slug], views[slug], theme, public_site(), other=other)
+    return Embed(load_made(told, story, views[slug]), charts[slug], views[slug], theme, public_site(), other=other)
 
 
 def _chart(story: Story, slug: str, view: ViewState) -> Chart:
     chart: Chart = load_chart(
-        told(story, view),
+        load_made(told, story, view),
         slug,
         view.window,
         view.caller,

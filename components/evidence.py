@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from components.cached import load_made
 from components.charts.ap_style import calendar_day
 from components.charts.clock import Clock
 from components.charts.outages import GRADES
@@ -26,12 +27,16 @@ _FACTS = {"spike": "Search spike", "outage": "Outage", "election": "Election or 
 
 def show_observations(story: Story, observations: Sourced, clock: Clock) -> None:
     """One card for each observation, in the order of time; says so when there are none."""
-    rows = records(observations)
-    if not rows:
+    cards = load_made(_cards, story, observations, clock)
+    if not cards:
         st.info("No records in this story for this window and place.")
-    for row in rows:
+    for card in cards:
         with st.container(border=True):
-            st.markdown(_card(story, row, clock, observations.sources))
+            st.markdown(card)
+
+
+def _cards(story: Story, observations: Sourced, clock: Clock) -> tuple[str, ...]:
+    return tuple(_card(story, row, clock, observations.sources) for row in records(observations))
 
 
 def _card(story: Story, row: dict[str, Any], clock: Clock, fetched: tuple[Source, ...]) -> str:
@@ -55,15 +60,24 @@ def choose_region(*observations: Sourced) -> str:
 
     Where all of them looked from one place there is nothing to choose.
     """
-    named = {region for sourced in observations for cell in sourced.frame["region"] for region in cell.split()}
-    offered = [region for region in REGIONS if region in named]
+    offered = load_made(_regions, *observations)
     if len(offered) < 2:
         return ""
     return st.segmented_control("Seen from", offered, key="choose-region") or ""
 
 
+def _regions(*observations: Sourced) -> tuple[str, ...]:
+    named = {region for sourced in observations for cell in sourced.frame["region"] for region in cell.split()}
+    return tuple(region for region in REGIONS if region in named)
+
+
 def of_metric(figures: Sourced, prefix: str) -> Sourced:
     """The figures whose metric begins so."""
+    of_it: Sourced = load_made(_of_metric, figures, prefix)
+    return of_it
+
+
+def _of_metric(figures: Sourced, prefix: str) -> Sourced:
     frame = figures.frame
     return Sourced(frame[frame["metric"].str.startswith(prefix)], figures.sources)
 
@@ -83,11 +97,15 @@ def figure_text(row: dict[str, Any]) -> str:
 
 def show_figures(story: Story, figures: Sourced, clock: Clock) -> None:
     """A real table of figures, each with its window, its base and its source as a link."""
-    rows = [_figure_cells(story, row, clock) for row in records(figures)]
-    if not rows:
+    table = load_made(_figure_table, story, figures, clock)
+    if table.empty:
         st.info("No records in this story.")
         return
-    st.table(pd.DataFrame(rows), hide_index=True)
+    st.table(table, hide_index=True)
+
+
+def _figure_table(story: Story, figures: Sourced, clock: Clock) -> pd.DataFrame:
+    return pd.DataFrame([_figure_cells(story, row, clock) for row in records(figures)])
 
 
 def _figure_cells(story: Story, row: dict[str, Any], clock: Clock) -> dict[str, str]:
@@ -117,17 +135,30 @@ def _window(row: dict[str, Any], clock: Clock) -> str:
 
 def show_controls(story: Story, controls: Sourced, clock: Clock) -> None:
     """One box for each control case: three plain facts, and its rows as lines with their sources."""
+    cases = load_made(_cases, story, controls, clock)
+    if not cases:
+        st.info("No control cases in this story.")
+    for facts, held, lines in cases:
+        with st.container(border=True):
+            st.markdown(facts)
+            with st.expander(held):
+                st.markdown(lines)
+
+
+def _cases(story: Story, controls: Sourced, clock: Clock) -> tuple[tuple[str, str, str], ...]:
+    """Of each case its title with three plain facts, how much is held of it, and its rows."""
     cases: dict[str, list[dict[str, Any]]] = {}
     for row in records(controls):
         cases.setdefault(row["case"], []).append(row)
-    if not cases:
-        st.info("No control cases in this story.")
-    for rows in cases.values():
-        with st.container(border=True):
-            facts = " · ".join(f"{name}: **{rows[0][column]}**" for column, name in _FACTS.items())
-            st.markdown(f"**{markdown(rows[0]['title'])}**  \n{facts}")
-            with st.expander(_held(rows)):
-                st.markdown("\n".join(f"- {_control_line(story, row, clock)}" for row in rows))
+    return tuple(
+        (_facts(rows[0]), _held(rows), "\n".join(f"- {_control_line(story, row, clock)}" for row in rows))
+        for rows in cases.values()
+    )
+
+
+def _facts(row: dict[str, Any]) -> str:
+    facts = " · ".join(f"{name}: **{row[column]}**" for column, name in _FACTS.items())
+    return f"**{markdown(row['title'])}**  \n{facts}"
 
 
 def _held(rows: list[dict[str, Any]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.cached import load_made
 from components.changes import change
 from components.charts.clock import Clock
 from components.charts.standing import ORDERS
@@ -21,4 +22,5 @@ def stand_at_moment(story: Story, view: ViewState) -> Story:
         said = f"Told up to **{markdown(moment)}**, {ORDERS[view.order]}. Nothing later is on this page."
         st.markdown(said, width="content")
         st.button("Show the whole", key="show-whole", on_click=lambda: change(story, lambda now: now.whole))
-    return told(story, view)
+    told_story: Story = load_made(told, story, view)
+    return told_story

@@ -8,13 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from components.cached import load_held, load_moments
+from components.cached import load_held, load_made, load_moments
 from components.charts.ap_style import calendar_day
 from components.charts.clock import Clock
 from components.charts.events import ONE_DAY
 from components.inert import markdown
 from components.view import ViewState
-from data.entries import Point
+from data.entries import Claim, Point
 from data.live import window_so_far
 from data.model import Source
 from data.story import Story
@@ -77,19 +77,19 @@ def _first_call(story: Story, view: ViewState, *, calls: Iterable[dict[str, Any]
 def show_known(story: Story, view: ViewState) -> None:
     """What we know, what we don't, and what would settle it."""
     clock = Clock(view.clock)
-    columns = st.columns(3)
-    parts = [
+    for column, (title, text) in zip(st.columns(3), load_made(_known, story, clock), strict=True):
+        with column:
+            st.subheader(title, anchor=False)
+            st.markdown(text or ("Nothing yet." if story.about.live else "Nothing recorded."))
+
+
+def _known(story: Story, clock: Clock) -> tuple[tuple[str, str], ...]:
+    parts = (
         ("What we know", story.about.known),
         ("What we don’t know", story.about.unknown),
         ("What would settle it", story.about.settle),
-    ]
-    for column, (title, entries) in zip(columns, parts, strict=True):
-        with column:
-            st.subheader(title, anchor=False)
-            st.markdown(
-                "\n".join(f"- {_stated(entry, story, clock)}" for entry in entries)
-                or ("Nothing yet." if story.about.live else "Nothing recorded.")
-            )
+    )
+    return tuple((title, "\n".join(f"- {_stated(entry, story, clock)}" for entry in said)) for title, said in parts)
 
 
 def _stated(entry: Point, story: Story, clock: Clock) -> str:
@@ -102,11 +102,20 @@ def show_claims(story: Story, view: ViewState) -> None:
     if not story.about.claims:
         return
     st.subheader("Who said what about the cause", anchor=False)
-    for claim in sorted(story.about.claims, key=lambda claim: claim.on):
-        day = claim.dated or calendar_day(claim.on)
-        said = f"**{day}, {markdown(claim.who)}:** {markdown(clock.say(claim.says))}"
-        note = f" *{markdown(clock.say(claim.note))}*" if claim.note else ""
-        st.markdown(f"{said}{note} {source_links(story, claim.source)}")
+    for text in load_made(_claims, story, clock):
+        st.markdown(text)
+
+
+def _claims(story: Story, clock: Clock) -> tuple[str, ...]:
+    claims = sorted(story.about.claims, key=lambda claim: claim.on)
+    return tuple(_claim(claim, story, clock) for claim in claims)
+
+
+def _claim(claim: Claim, story: Story, clock: Clock) -> str:
+    day = claim.dated or calendar_day(claim.on)
+    said = f"**{day}, {markdown(claim.who)}:** {markdown(clock.say(claim.says))}"
+    note = f" *{markdown(clock.say(claim.note))}*" if claim.note else ""
+    return f"{said}{note} {source_links(story, claim.source)}"
 
 
 def source_link(source: Source) -> str:

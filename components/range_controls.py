@@ -9,6 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from components.address import EARLIEST, LATEST
+from components.cached import load_made
 from components.changes import change
 from components.charts.clock import Clock
 from components.notices import tell_next_run
@@ -23,7 +24,7 @@ _TYPED = (EARLIEST.replace(day=2, tzinfo=None), LATEST.replace(year=2100, month=
 
 
 def choose_named_range(story: Story, view: ViewState) -> None:
-    ranges = named_ranges(story)
+    ranges = load_made(named_ranges, story)
 
     def chosen() -> None:
         if name := st.session_state["choose-range"]:

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from components.cached import load_interest, load_rise, load_series
+from components.cached import load_interest, load_made, load_rise, load_series
 from components.charts.clock import Clock
 from components.charts.study_words import (
     COLUMNS,
@@ -21,6 +21,7 @@ from components.inert import markdown
 from components.prose import source_link
 from components.view import ViewState
 from data.analysis.event_words import sentence
+from data.model import Sourced
 from data.story import Story
 from data.study import Held, RoseAfter, held_series
 from data.study_record import minutes_csv, record_text
@@ -37,7 +38,7 @@ def show_rises(story: Story, view: ViewState) -> None:
     with st.container(key="rises"):
         st.subheader("Rose after the calls", anchor=False)
         st.caption(_QUESTION)
-        held = _of_the_night(story)
+        held = load_made(_of_the_night, story, load_series(story))
         if not held:
             st.markdown(markdown(no_series(story, load_interest(story))))
             return
@@ -48,11 +49,11 @@ def show_rises(story: Story, view: ViewState) -> None:
         _show_files(story, rose)
 
 
-def _of_the_night(story: Story) -> list[Held]:
+def _of_the_night(story: Story, series: Sourced) -> list[Held]:
     """The series with a bin in the story's own window, shortest bins first."""
     return [
         held
-        for held in held_series(load_series(story))
+        for held in held_series(series)
         if (times := pd.DatetimeIndex(held.values.index)).min() < story.window.end
         and times.max() + held.step > story.window.start
     ]

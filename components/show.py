@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from components.cached import load_chart, load_figure, load_table, load_words
+from components.cached import load_chart, load_figure, load_made, load_table, load_words
 from components.caution import show_caution
 from components.changes import change, stories_here
 from components.charts.clock import Clock
@@ -68,7 +68,7 @@ def show(chart: Chart, view: ViewState, story: Story, *, other: Story | None = N
         st.caption(f"{markdown(clock.say(chart.title))} · {clock.span(chart.window)} · {_zone(clock)}")
         if not chart.lanes and not chart.events:
             _offer_nearest(chart, view, story)
-            _show_notes(chart, clock)
+            st.caption(load_made(_notes, chart, clock))
             return
         st.plotly_chart(
             load_figure(chart, view.clock, theme_in_force()),
@@ -80,11 +80,11 @@ def show(chart: Chart, view: ViewState, story: Story, *, other: Story | None = N
             selection_mode="box",
         )
         _offer_nearest(chart, view, story)
-        _show_notes(chart, clock)
+        st.caption(load_made(_notes, chart, clock))
         show_caution(story, chart, clock, other=other)
         _show_events(chart, clock)
         _show_data(chart, view, key)
-        _show_sources(chart)
+        st.caption(load_made(_sources, chart))
         _show_downloads(Embed(story, chart, view, "light", other=other), key)
 
 
@@ -129,12 +129,12 @@ def _zone(clock: Clock) -> str:
     return f"{what} in {clock.name} time ({clock.zone})"
 
 
-def _show_notes(chart: Chart, clock: Clock) -> None:
+def _notes(chart: Chart, clock: Clock) -> str:
     notes = [markdown(clock.say(note)) for note in chart.notes]
     edges = [_edge(event, clock) for event in chart.outside]
     if 0 < len(edges) <= _NAMED_EDGES:
         notes.append(f"Outside this window: {'; '.join(edges)}.")
-    st.caption("  \n".join([" ".join(notes[: len(chart.notes)]), *notes[len(chart.notes) :]]))
+    return "  \n".join([" ".join(notes[: len(chart.notes)]), *notes[len(chart.notes) :]])
 
 
 def _edge(event: Event, clock: Clock) -> str:
@@ -143,20 +143,25 @@ def _edge(event: Event, clock: Clock) -> str:
 
 def _show_events(chart: Chart, clock: Clock) -> None:
     """The numbers of the drawing, resolved; how its lanes are read; and what lies beyond its edges, dated."""
-    notes = [f"- **{markdown(clock.say(lane.title))}.** {markdown(clock.say(lane.note))}" for lane in chart.lanes]
     count = len(chart.events)
     label = "What the number means" if count == 1 else f"What the {count} numbers mean"
     with st.expander(label if count else "How to read this chart"):
-        lines = [
-            f"{number}. {clock.when(event.when, dated=is_dated(event.when, chart.window))}: "
-            f"{markdown(clock.say(event.label))}"
-            for number, event in chart.numbered
-        ]
-        st.markdown("\n".join(lines))
-        st.markdown("\n".join(notes))
-        if len(chart.outside) > _NAMED_EDGES:
-            edges = "\n".join(f"- {_edge(event, clock)}" for event in chart.outside)
-            st.markdown(f"**Outside this window**\n\n{edges}")
+        for text in load_made(_events, chart, clock):
+            st.markdown(text)
+
+
+def _events(chart: Chart, clock: Clock) -> tuple[str, ...]:
+    lines = [
+        f"{number}. {clock.when(event.when, dated=is_dated(event.when, chart.window))}: "
+        f"{markdown(clock.say(event.label))}"
+        for number, event in chart.numbered
+    ]
+    notes = [f"- **{markdown(clock.say(lane.title))}.** {markdown(clock.say(lane.note))}" for lane in chart.lanes]
+    texts = ["\n".join(lines), "\n".join(notes)]
+    if len(chart.outside) > _NAMED_EDGES:
+        edges = "\n".join(f"- {_edge(event, clock)}" for event in chart.outside)
+        texts.append(f"**Outside this window**\n\n{edges}")
+    return tuple(texts)
 
 
 def _show_data(chart: Chart, view: ViewState, key: str) -> None:
@@ -164,12 +169,12 @@ def _show_data(chart: Chart, view: ViewState, key: str) -> None:
         st.table(load_table(chart, view.clock), hide_index=True)
 
 
-def _show_sources(chart: Chart) -> None:
+def _sources(chart: Chart) -> str:
     by_org = {source.org: source for source in reversed(chart.sources)}
     named = list(reversed(by_org.values()))
     more = len(named) - _NAMED_SOURCES
     line = " · ".join(source_link(source) for source in named[:_NAMED_SOURCES])
-    st.caption(f"Sources: {line}" + (f" · and {more} more in the data" if more > 0 else ""))
+    return f"Sources: {line}" + (f" · and {more} more in the data" if more > 0 else "")
 
 
 def _show_downloads(embed: Embed, key: str) -> None:

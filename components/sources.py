@@ -7,6 +7,7 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
+from components.cached import load_made
 from components.charts.clock import Clock
 from components.charts.outages import GRADES
 from components.charts.published import published_text
@@ -59,6 +60,10 @@ def show_source_list(story: Story, *, folded: bool = False) -> None:
 
 
 def _show_source_table(story: Story) -> None:
+    st.table(load_made(_source_table, story), hide_index=True)
+
+
+def _source_table(story: Story) -> pd.DataFrame:
     used = _uses(story)
     rows = [
         {
@@ -70,7 +75,7 @@ def _show_source_table(story: Story) -> None:
         }
         for source in story.sources
     ]
-    st.table(pd.DataFrame(rows), hide_index=True)
+    return pd.DataFrame(rows)
 
 
 def _uses(story: Story) -> Counter[str]:

@@ -19,6 +19,12 @@ DEFAULT_URLS: Mapping[str, str] = {
     "NIGHTDESK_WIKIMEDIA_URL": "https://wikimedia.org/api/rest_v1",
     "NIGHTDESK_GDELT_TV_URL": "https://api.gdeltproject.org/api/v2/tv/tv",
 }
+#: Every variable that settings follow; the last two say where a home is, and its folder of caches.
+VARIABLES = (
+    *DEFAULT_URLS, "NIGHTDESK_STORIES", "NIGHTDESK_CACHE", "NIGHTDESK_SNAPSHOTS", "NIGHTDESK_CONTACT",
+    "NIGHTDESK_READ_ONLY", "NIGHTDESK_STORY", "NIGHTDESK_TRENDS_CLIENT", "NIGHTDESK_PUBLIC_URL", "NIGHTDESK_CACHE_URL",
+    "HOME", "XDG_CACHE_HOME",
+)  # fmt: skip
 _DATABASE = re.compile(r"(/[0-9]{0,4})?")
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.cached import load_controls, load_observations, load_traffic, load_untimed
+from components.cached import load_controls, load_observations, load_other, load_traffic, load_untimed
 from components.changes import read_only
 from components.charts.clock import Clock
 from components.controls import choose_story, control_bar
@@ -11,7 +11,6 @@ from components.moment import stand_at_moment
 from components.notices import explained_failures
 from components.recording import show_lookup
 from components.show import show_chart
-from data.outages import load_other
 
 with explained_failures():
     story = choose_story()

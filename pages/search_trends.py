@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.cached import load_figures, load_lenses
+from components.cached import load_figures, load_lenses, load_made
 from components.changes import read_only
 from components.charts.clock import Clock
 from components.controls import choose_story, control_bar
@@ -22,7 +22,7 @@ with explained_failures():
     view = control_bar(story, moment=True)
     story = stand_at_moment(story, view)
     show_chart(story, "interest", view)
-    everything = named_ranges(story)[ALL]
+    everything = load_made(named_ranges, story)[ALL]
     if view.window != everything:
         show_chart(story, "interest", view, window=everything)
     show_rises(story, view)

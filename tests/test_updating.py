@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import cached
+from components import cached, nearby
 from components.last_sound import FORGIVEN_SECONDS
 from data.errors import StoryInvalid
 from data.settings import Settings
@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    # What is edited here is looked at again at once.
+    monkeypatch.setattr(nearby, "FRESH_SECONDS", 0.0)
     rehearsal_at(tmp_path)
     return tmp_path
 

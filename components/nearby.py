@@ -1,0 +1,59 @@
+"""Answers kept by who asked: by the very objects that a question names, or for as long as a moment lasts."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from threading import Lock
+from typing import Any
+
+#: Seconds in which a story's folder is not looked at again by a page.
+FRESH_SECONDS = 1.0
+
+
+class Near:
+    """A function in front of which its last `most` answers are kept, each for the very objects it was asked with.
+
+    `marks` says for a type how a value of it is told from another; a value of any other type is its own mark. Of a
+    frozen value that all share, `id` is mark enough: an entry holds what it was asked with, so that no later object
+    can have its id.
+    """
+
+    def __init__(self, ask: Callable[..., Any], *, most: int, marks: Mapping[type, Callable[[Any], Hashable]]) -> None:
+        self._ask, self._most, self._marks = ask, most, marks
+        self._held: OrderedDict[Hashable, tuple[object, Any]] = OrderedDict()
+        self._lock = Lock()
+
+    def __call__(self, *asked: Any, **named: Any) -> Any:
+        key = (*map(self._mark, asked), *((name, self._mark(value)) for name, value in named.items()))
+        with self._lock:
+            if entry := self._held.get(key):
+                self._held.move_to_end(key)
+                return entry[1]
+        answer = self._ask(*asked, **named)
+        with self._lock:
+            self._held[key] = (asked, named), answer
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+        return answer
+
+    def _mark(self, value: Any) -> Hashable:
+        mark = self._marks.get(type(value))
+        return mark(value) if mark else value  # type: ignore[no-any-return]
+
+
+class Lately:
+    """Answers that are trusted for FRESH_SECONDS. A failure is none: who asks again, asks in earnest."""
+
+    def __init__(self) -> None:
+        self._held: dict[Hashable, tuple[float, Any]] = {}
+
+    def of(self, key: Hashable, ask: Callable[[], Any]) -> Any:
+        """What `ask` gave for this key a moment ago, else what it gives now."""
+        until, answer = self._held.get(key, (0.0, None))
+        if time.monotonic() < until:
+            return answer
+        answer = ask()
+        self._held[key] = time.monotonic() + FRESH_SECONDS, answer
+        return answer
