@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 
 import pandas as pd
 
-from data.model import OPEN_END, Order, Precision, Sourced, When, as_utc, day_span
+from data.hindsight import by_then, end_of_day, published_end
+from data.model import OPEN_END, Order, Precision, Sourced, When, as_utc
 from data.story import Story
-from data.tables import Call, Control, Figure, Interest, Milestone, Observation, published_span
+from data.tables import Call, Control, Figure, Interest, Milestone, Observation
 from data.timing import when_of
 from data.tokens import told_times
 from data.totals import call_when, is_complete
@@ -26,6 +27,7 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
     """The story with only what had surely happened, or been published, by this instant. Raises ValueError if naive.
 
     Words that look back are left out, notes of rows among them, and so are rows whose own words tell a later time.
+    Sources that were not published by then keep their organisation and the root of their site.
     Calls of which only bounds are known are `possible` from their earliest bound on, and calls from their latest.
     A call is published as it is made; anything else when its first source was, a day counting as its end.
     """
@@ -36,6 +38,7 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
     possible = tuple(_open(call, when) for when, call in calls if when.earliest <= at < when.latest)
     return replace(
         story,
+        sources=tuple(by_then(source, at, story.about.clock) for source in story.sources),
         about=_about_at(story, at, {call.id for call in kept}),
         calls=tuple(_unnoted(call) for call in kept),
         possible=possible if order is Order.HAPPENED else (),
@@ -70,16 +73,11 @@ def _about_at(story: Story, at: datetime, calls: set[str]) -> Any:
     claims = tuple(
         claim
         for claim in about.claims
-        if _end_of(claim.on, about.clock) <= at and _tokens_by((claim.says, claim.note), at)
+        if end_of_day(claim.on, about.clock) <= at and _tokens_by((claim.says, claim.note), at)
     )
     study = tuple(name for name in about.study if name in calls)
     plain = {"title": about.kicker, "dek": about.kicker, "known": (), "unknown": (), "settle": ()}
     return about.model_copy(update=plain | {"claims": claims, "study": study})
-
-
-def _end_of(day: date, zone: str) -> datetime:
-    """When a day was surely over, whether it was meant in UTC or in the zone of the story."""
-    return max(datetime.combine(day, time(), UTC) + timedelta(days=1), day_span(day, zone)[1] + timedelta(seconds=1))
 
 
 def _milestone_by(row: Milestone, story: Story, at: datetime) -> bool:
@@ -142,18 +140,10 @@ def published_by(row: Observation | Figure | Control, story: Story) -> datetime 
     """When a row had surely been published: by its own word, else with the first of its sources. None if unknown."""
     zone = story.about.clock
     if isinstance(row, Observation) and row.published:
-        return _published_end(row.published, zone)
+        return published_end(row.published, zone)
     published = {source.id: source.published for source in story.sources}
-    ends = [end for name in row.source.split() if (end := _published_end(published[name], zone))]
+    ends = [end for name in row.source.split() if (end := published_end(published[name], zone))]
     return min(ends, default=None)
-
-
-def _published_end(text: str, zone: str) -> datetime | None:
-    """When a publication of this minute, day, month or year was surely out; None where there is none."""
-    span = published_span(text)
-    if span is None or "T" in text:
-        return span and span[1]
-    return _end_of((span[1] - timedelta(days=1)).date(), zone)
 
 
 def published_to_the_minute(row: Observation | Figure, story: Story) -> bool:
@@ -168,7 +158,7 @@ def _bin_by(row: Interest, story: Story, at: datetime, order: Order) -> bool:
     ends = datetime.combine(row.end, time(), UTC) + timedelta(days=1)
     if order is Order.HAPPENED:
         return ends <= at
-    published = _published_end(story.source(row.source.split()[0]).published, story.about.clock)
+    published = published_end(story.source(row.source.split()[0]).published, story.about.clock)
     return published is not None and max(ends, published) <= at
 
 
@@ -182,7 +172,7 @@ def cut_frame(found: Sourced, story: Story, *, end: str = "end") -> Sourced:
     frame, until = found.frame, pd.Timestamp(story.until)
     by = frame[end] <= until
     if story.order is Order.KNOWN:
-        ends = {source.id: _published_end(source.published, story.about.clock) for source in found.sources}
+        ends = {source.id: published_end(source.published, story.about.clock) for source in found.sources}
         known = {name for name, published in ends.items() if _by(published, story.until)}
         by &= frame["source"].isin(known)
     return Sourced(frame[by].reset_index(drop=True), found.sources)

@@ -7,19 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from urllib3.util import parse_url
-
 from data.about import About
 from data.asof import story_at
 from data.entries import Rehearsal
-from data.model import Order, Source
+from data.hindsight import by_then
+from data.model import Order
 from data.story import Story
 from data.tables import Row, published_span
 
 R = TypeVar("R", bound=Row)
 
-#: Stands for the title of a source that was not out yet: titles tell how nights end.
-WITHHELD = "Title withheld: published later in the recorded night, or on a day that is not known"
 _DEK = "A recorded night, played as if live. Nothing here happens now."
 
 
@@ -38,7 +35,8 @@ def rehearsed(story: Story, rehearsal: Rehearsal, *, order: Order) -> Story:
     tables: dict[str, Any] = {name: tuple(_without_hindsight(getattr(cut, name), rehearsal.moment)) for name in _NOTED}
     told = replace(cut, about=_about(story, cut, rehearsal), possible=(), **tables)
     named = set(_named_sources(told))
-    sources = tuple(_source(source, rehearsal.moment) for source in story.sources if source.id in named)
+    held = (source for source in story.sources if source.id in named)
+    sources = tuple(by_then(source, rehearsal.moment, story.about.clock) for source in held)
     return replace(told, sources=sources)
 
 
@@ -74,11 +72,3 @@ def _named_sources(story: Story) -> Iterator[str]:
     rows = (row for name in (*_NOTED, "contests", "interest") for row in getattr(story, name))
     for row in (*rows, *story.about.claims):
         yield from row.source.split()
-
-
-def _source(source: Source, at: datetime) -> Source:
-    span = published_span(source.published)
-    if span and span[1] <= at:
-        return source
-    site = parse_url(source.url)
-    return replace(source, title=WITHHELD, url=f"{site.scheme}://{site.netloc}/", published="")

@@ -88,7 +88,8 @@ def _up_to(words: Moments, at: datetime, stands: Stands, order: Order) -> Moment
 
     def kept(rows: Iterable[Row], table: str = "") -> tuple[Row, ...]:
         named = ((f"{table or row['table']}:{row['id']}", row) for row in rows)
-        return tuple(row for name, row in named if stands.get(name, row["latest"]) <= at)
+        found = ((stands.get(name, None if order is Order.KNOWN else row["latest"]), row) for name, row in named)
+        return tuple(row for moment, row in found if moment and moment <= at)
 
     calls = tuple(row for row in words.calls if row["latest"] <= at) if order is Order.KNOWN else words.calls
     return replace(words, calls=calls, marks=kept(words.marks), seen=kept(words.seen, "observations"), order=order)

@@ -85,6 +85,8 @@ class Moments:
     def _searched(self, at: datetime, style: Style) -> str:
         rows = [row for row in self.marks if row["latest"] <= at]
         if not rows:
+            if self.order is Order.KNOWN:
+                return "No search figure is known to have been published by then."
             return "No search figure for the time before is held."
         last = max(rows, key=lambda row: row["latest"])
         return f"Latest published search mark: {_mark(last, _dated(last, at, style))} ({last['credit']})."

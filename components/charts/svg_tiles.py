@@ -59,7 +59,8 @@ def _map(frame: Frame, lane: Lane, room: Box) -> float:
         return _units(frame, lane, room)
     pitch = min(_PITCH, width / columns)
     left = room.left if frame.width >= BESIDE else room.left + (width - pitch * columns) / 2
-    for mark, item, cell in placed(lane):
+    # By place and not by call: their order must not tell what is not called yet.
+    for mark, item, cell in sorted(placed(lane), key=lambda entry: entry[2] or (0, 0)):
         if cell:
             tile = _Tile(frame, mark, left + cell.column * pitch, room.top + cell.row * pitch, pitch - _GAP)
             _add(frame, lane, mark, item, tile.drawn(cell.code, item))

@@ -152,19 +152,22 @@ def _image(embed: Embed, address: str, published: str) -> str:
 
 def _picture(embed: Embed, published: str, alt: str) -> str:
     """The card; of a night that is played its animation, and a still for whoever wants no motion."""
-    style = 'style="max-width: 100%; height: auto" loading="lazy"'
     if embed.chart.slug == PLAYED and not published:
         still = escape(form_address(embed, "png", width=WIDTH))
         moving = escape(form_address(embed, ANIMATED))
         return (
             f'<picture><source srcset="{still}" media="(prefers-reduced-motion: reduce)">'
-            f'<img src="{moving}" alt="{escape(alt)}" width="{WIDTH}" {style}></picture>'
+            f'<img src="{moving}" alt="{escape(alt)}" width="{WIDTH}" '
+            f'style="max-width: 100%; height: auto" loading="lazy"></picture>'
         )
     # A bundle has the picture beside its document, under the same name.
     card = f"{published.removesuffix('.html')}@2x.png" if published else ""
     card = card or form_address(embed, "png", shape="social", scale=2)
     width, height = PICTURE
-    return f'<img src="{escape(card)}" alt="{escape(alt)}" width="{width}" height="{height}" {style}>'
+    return (
+        f'<img src="{escape(card)}" alt="{escape(alt)}" width="{width}" height="{height}" '
+        f'style="max-width: 100%; height: auto" loading="lazy">'
+    )
 
 
 def cite(embed: Embed, *, address: str = "", now: datetime | None = None) -> str:

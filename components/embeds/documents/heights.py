@@ -35,9 +35,9 @@ class Setting:
 
 
 _SETTINGS = (
-    Setting(0, 320, 0.0375, 10, 16, 15, 1.2, 13, 13, 12, 132, 6),
-    Setting(480, 480, 0.025, 10, 21, 21, 1.2, 14, 13, 13, 116, 4),
-    Setting(760, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13, 116, 3),
+    Setting(0, 320, 0.0375, 10, 16, 15, 1.2, 13, 13, 12, 136, 6),
+    Setting(480, 480, 0.025, 10, 21, 21, 1.2, 14, 13, 13, 120, 4),
+    Setting(760, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13, 120, 3),
 )
 #: The row of buttons below a drawing whose times count from an event.
 _STEP = 36.0
@@ -86,7 +86,7 @@ def _height(lines: Lines, found: Setting, drawn: Mapping[int, float], width: int
     words = (
         _header(lines, found, inner, told=found.told if played else 0)
         + (found.bar if played else 0)
-        + _signs(lines, found, inner)
+        + (_signs(lines, found, inner) if found.start or played else 0)
         + _folded(lines, found, inner)
         + _foot(lines, found, inner)
     )
@@ -105,8 +105,8 @@ def _header(lines: Lines, found: Setting, width: float, *, told: int) -> float:
 
 
 def _signs(lines: Lines, found: Setting, width: float) -> float:
-    """What the shapes mean, where there is room for it."""
-    if not lines.keys or found.start == 0:
+    """What the shapes mean, where they are told: where there is room, and of what is played at any width."""
+    if not lines.keys:
         return 0
     return len(wrap(lines.keys, found.small, width)) * _FOOT_LEADING + 4
 

@@ -3,6 +3,7 @@
   const asked = new URLSearchParams(location.hash.replace(/^#\??/, ""));
   const night = JSON.parse(document.getElementById("nd-night").textContent);
   play(document.getElementById("nightdesk"), night, {
+    titled: true,
     at: asked.get("at"),
     order: night.names.find((name) => name === asked.get("when")) || night.names[0],
     moved: (at, order) => {

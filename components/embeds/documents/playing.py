@@ -19,8 +19,9 @@ LABELS = {Order.HAPPENED: "As it happened", Order.KNOWN: "As it was known"}
 #: Seconds that the whole range takes, from slow to fast.
 PACES = (240, 120, 72, 36, 18)
 _HELP = (
-    "Space plays and pauses. Left and right arrow go to the previous and the next event, Home and End to the first and "
-    "the last, Escape back to the whole. The question mark shows and hides this line."
+    "Space plays and pauses, with the focus on the slider or on Play. Left and right arrow go to the previous and the "
+    "next event, Home and End to the first and the last, Escape back to the whole. The question mark shows and hides "
+    "this line."
 )
 #: In a longer range a date wants its year.
 _YEARS = timedelta(days=300)
@@ -57,6 +58,7 @@ def night_of(embed: Embed) -> dict[str, Any]:
         "labels": [LABELS[order] for order in orders],
         "note": note if len(orders) > 1 else "",
         "help": _HELP,
+        "whole": embed.clock.dated(embed.story.until) if embed.story.until else "the whole",
         "paces": PACES,
         "said": said,
         "parties": _parties(embed),
@@ -89,9 +91,11 @@ def _parties(embed: Embed) -> list[dict[str, Any]]:
     return [{"name": mark.name, "rows": [[item.row, item.value] for item in mark.items]} for mark in sides]
 
 
-def play_bar() -> str:
+def play_bar(embed: Embed) -> str:
     """Where the player puts its controls, as high as they are; without a script it says where the moments are."""
-    return element("div", element("p", "The whole night stands here; its moments are listed below."), class_="nd-play")
+    until = embed.story.until
+    told = f"The night up to {embed.clock.stamp(until)} stands here" if until else "The whole night stands here"
+    return element("div", element("p", text(f"{told}; its moments are listed below.")), class_="nd-play")
 
 
 def then() -> str:

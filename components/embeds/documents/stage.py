@@ -49,7 +49,7 @@ def stage(embed: Embed, lines: Lines) -> str:
     name = "nd-stage nd-origin" if embed.chart.origin else "nd-stage"
     found = f'<div class="{name}">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
     keys = element("p", text(lines.keys), class_="nd-signs") if lines.keys else ""
-    return (play_bar() if is_played(embed) else "") + found + keys
+    return (play_bar(embed) if is_played(embed) else "") + found + keys
 
 
 def _drawing(embed: Embed, width: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from xml.etree.ElementTree import Element, fromstring, tostring
 
@@ -14,6 +15,7 @@ from components.charts import svg
 from components.charts.frames import Frames, frames_of
 from components.charts.geometry import TimeScale
 from components.charts.sheet import number, tag
+from components.charts.svg_banner import band
 from components.charts.text import SERIF_BOLD, fitted, visible, wrap, xml
 from components.charts.theme import Theme, theme_named
 from components.charts.tiles import Sum, is_side, tile_marks
@@ -52,7 +54,8 @@ def webp(embed: Embed) -> bytes:
 
 def _stills(embed: Embed, frames: Frames) -> Iterator[str]:
     """An SVG for each moment, then the whole; all of one size."""
-    drawn = svg.layout(embed.chart, embed.clock, width=WIDTH, brief=True)
+    # Each still ends at its own moment, and none at that up to which the story is told.
+    drawn = svg.layout(replace(embed.chart, until=None), embed.clock, width=WIDTH, brief=True)
     body = fromstring(f'<g xmlns="{_NAMESPACE}">{drawn.body}</g>')  # noqa: S314 - our own drawing
     name = embed.clock.say(embed.chart.title)
     for at, sentence in frames.moments:
@@ -126,18 +129,17 @@ def _bar(group: Element, total: Sum) -> None:
 def _sheet(embed: Embed, drawing: Element, height: float, *, title: str, said: str) -> str:
     """The drawing under its title and its sentence, over caution and credit."""
     theme: Theme = theme_named("dark" if embed.theme == "dark" else "light")
-    room, y = WIDTH - 2 * _PAD, _PAD + _TITLE
+    banner, above = band(embed.chart.banner, WIDTH, size=_SAID) if embed.chart.banner else ("", 0.0)
+    room, y = WIDTH - 2 * _PAD, above + _PAD + _TITLE
     head = fitted(visible(title), _TITLE, room, factor=SERIF_BOLD)
-    parts = [tag("text", xml(head), x=_PAD, y=y, font_size=_TITLE, class_="serif b")]
+    parts = [banner, tag("text", xml(head), x=_PAD, y=y, font_size=_TITLE, class_="serif b")]
     for line in wrap(visible(said), _SAID, room, lines=_SAID_LINES):
         y += _SAID * 1.4
         parts.append(tag("text", xml(line, most=400), x=_PAD, y=y, font_size=_SAID, class_="q"))
-    top = _PAD + _TITLE + _SAID_LINES * _SAID * 1.4 + 10
+    top = above + _PAD + _TITLE + _SAID_LINES * _SAID * 1.4 + 10
     parts.append(tag("g", tostring(drawing, encoding="unicode"), transform=f"translate(0 {number(top)})"))
-    y = top + height
-    for line in wrap(
-        visible(f"{caution_line(embed)} {credit_of(embed, most=_CREDITED)}"), _FOOT, room, lines=_FOOT_LINES
-    ):
+    y, foot = top + height, f"{embed.story.about.kicker}. {caution_line(embed)} {credit_of(embed, most=_CREDITED)}"
+    for line in wrap(visible(foot), _FOOT, room, lines=_FOOT_LINES):
         y += _FOOT * 1.4
         parts.append(tag("text", xml(line, most=400), x=_PAD, y=y, font_size=_FOOT, class_="q"))
     tall = round(top + height + _FOOT_LINES * _FOOT * 1.4 + _PAD)

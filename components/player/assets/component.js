@@ -18,7 +18,11 @@ export default ({ data, parentElement, setStateValue }) => {
     const mount = parentElement.querySelector(".nd-mount");
     mount.innerHTML = data.markup;
     const root = mount.querySelector("figure");
-    const moved = (at, order) => setStateValue("moment", { at, order });
+    const moved = (at, order) => {
+      setStateValue("moment", { at, order });
+      // A moment that changes nothing on the page calls nobody back.
+      setTimeout(settle, 3000);
+    };
     root.addEventListener("nd-busy", () => page.setAttribute("data-nd-playing", ""));
     root.addEventListener("nd-idle", () => settle());
     own = { stamp: data.stamp, player: play(root, data.night, { at: data.at, order: data.order, moved }) };

@@ -1,6 +1,6 @@
 // Plays a night that stands in the page whole: what is later than the moment is hidden, and nothing is fetched.
 // `root` holds the drawings and `night` their frames; `moved(iso, order)` hears where a step or a pause came to stand.
-export const play = (root, night, { at = null, order = "happened", moved = () => {} } = {}) => {
+export const play = (root, night, { at = null, order = "happened", moved = () => {}, titled = false } = {}) => {
   const all = (what, inside = root) => [...inside.querySelectorAll(what)];
   const make = (name, parent, more) => Object.assign(parent.appendChild(document.createElement(name)), more);
   const [stage] = all(".nd-stage"), [bar] = all(".nd-play"), [head] = all(".nd-title"), [told] = all(".nd-told");
@@ -69,6 +69,7 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     root.classList.toggle("nd-at", cut());
     head.textContent = cut() ? `${night.title}: ${clock(now)}` : whole[0];
     told.textContent = cut() ? (words === undefined ? night.said[told_in().before] : night.said[words]) : whole[1];
+    if (titled) document.title = head.textContent;
     for (const one of all("desc")) one.textContent = told.textContent;
   };
   const bars = (one, name, low, high) => {
@@ -108,11 +109,11 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
       }
     } else if (cut()) head.textContent = `${night.title}: ${clock(now)}`;
     place();
-    const here = `${cut() ? iso(now) : "whole"} ${order}`;
+    const here = cut() ? `${iso(now)} ${order}` : "whole";
     const told_already = here === heard;
     if (ready) root.dispatchEvent(new CustomEvent(told_already && !silent ? "nd-idle" : "nd-busy"));
     slide.value = now ?? length;
-    slide.ariaValueText = stamp.textContent = cut() ? clock(now) : "the whole";
+    slide.ariaValueText = stamp.textContent = cut() ? clock(now) : night.whole;
     if (!ready) heard = here;
     else if (!silent && !told_already) {
       heard = here;
