@@ -40,7 +40,7 @@ class Near:
 
     def _mark(self, value: Any) -> Hashable:
         mark = self._marks.get(type(value))
-        return mark(value) if mark else value  # type: ignore[no-any-return]
+        return mark(value) if mark else value
 
 
 class Lately:
