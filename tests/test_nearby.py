@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -51,7 +52,7 @@ def test_the_answer_that_was_wanted_longest_ago_makes_room() -> None:
 
 def test_an_answer_is_trusted_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(nearby.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     lately, ask = Lately(), counted()[1]
     assert [lately.of("story", ask), lately.of("story", ask)] == [1, 1]
     now += nearby.FRESH_SECONDS
