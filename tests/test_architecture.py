@@ -19,7 +19,7 @@ Rule = Callable[[PurePosixPath, ast.Module], Iterator[Offence]]
 #: Longer than the rest, and why.
 LONGER = {
     "data/tables.py": 400,  # the columns of every table of a story, which only make sense side by side
-    "components/cached.py": 270,  # the one home of caches, with a visible line for each
+    "components/cached.py": 280,  # the one home of caches, with a visible line for each
 }
 
 #: Where a name may be used, besides which it may be used nowhere.
