@@ -14,8 +14,8 @@ import pytest
 from data import story_files
 from data.asof import moments_of
 from data.durable import write_whole
-from data.model import Order, Window
 from data.hindsight import WITHHELD
+from data.model import Order, Window
 from data.rehearse import Plan, end, main, play
 from data.settings import Settings
 from data.story import Story, check_story, find_story, read_story

@@ -10,20 +10,16 @@ from html import escape
 from math import ceil
 from urllib.parse import urlencode
 
-from components.charts.sheet import PLAYED
 from components.charts.text import TEST, visible
 from components.charts.words import brief, describe
 from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
-from components.embeds.formats import ANIMATED
-from components.embeds.pictures.animation import WIDTH
+from components.embeds.picture_code import picture_code
 from components.embeds.web.addresses import form_address, share_address
 from components.view import locked_query
 
 #: What an embedded document may do: run its one script, open links, save a file. It has no origin and no storage.
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads"
-#: Pixels; the picture that the code asks for.
-PICTURE = (1200, 630)
 #: Pixels: where the code without a listener gives the frame another height.
 STEPS = (320, 480, 640, 760, 900)
 #: Pixels: the first and the last width of each step, at which heights are wanted; no document is wider than the last.
@@ -144,29 +140,9 @@ def _image(embed: Embed, address: str, published: str) -> str:
     caution = f"{said} " if (said := caution_line(embed)) else ""
     target = embed.app_address or address
     return (
-        f'<figure>\n<a href="{escape(target)}">{_picture(embed, published, visible(words.alt))}</a>\n'
+        f'<figure>\n<a href="{escape(target)}">{picture_code(embed, published, visible(words.alt))}</a>\n'
         f"<figcaption>{escape(takeaway)}. {caution}{f'Sources: {escape(orgs)}. ' if orgs else ''}"
         f'Chart: <a href="{escape(address)}">Nightdesk</a></figcaption>\n</figure>'
-    )
-
-
-def _picture(embed: Embed, published: str, alt: str) -> str:
-    """The card; of a night that is played its animation, and a still for whoever wants no motion."""
-    if embed.chart.slug == PLAYED and not published:
-        still = escape(form_address(embed, "png", width=WIDTH))
-        moving = escape(form_address(embed, ANIMATED))
-        return (
-            f'<picture><source srcset="{still}" media="(prefers-reduced-motion: reduce)">'
-            f'<img src="{moving}" alt="{escape(alt)}" width="{WIDTH}" '
-            f'style="max-width: 100%; height: auto" loading="lazy"></picture>'
-        )
-    # A bundle has the picture beside its document, under the same name.
-    card = f"{published.removesuffix('.html')}@2x.png" if published else ""
-    card = card or form_address(embed, "png", shape="social", scale=2)
-    width, height = PICTURE
-    return (
-        f'<img src="{escape(card)}" alt="{escape(alt)}" width="{width}" height="{height}" '
-        f'style="max-width: 100%; height: auto" loading="lazy">'
     )
 
 
@@ -189,8 +165,9 @@ def credit(embed: Embed, *, now: datetime | None = None) -> str:
     clock = embed.clock
     said = f"as of {clock.time(embed.as_of)} {clock.date(embed.as_of)}" if embed.as_of else "undated"
     seen = f"; accessed {clock.date(now)}" if now else ""
-    test = TEST if embed.chart.banner else ""
-    return visible(f"{test}{_newsroom(embed)} chart of figures from {_credited(embed) or 'the story'}, {said}{seen}")
+    return visible(
+        f"{TEST if embed.chart.banner else ''}{_newsroom(embed)} chart of figures from {_credited(embed) or 'the story'}, {said}{seen}"
+    )
 
 
 def _credited(embed: Embed) -> str:
