@@ -165,9 +165,8 @@ def credit(embed: Embed, *, now: datetime | None = None) -> str:
     clock = embed.clock
     said = f"as of {clock.time(embed.as_of)} {clock.date(embed.as_of)}" if embed.as_of else "undated"
     seen = f"; accessed {clock.date(now)}" if now else ""
-    return visible(
-        f"{TEST if embed.chart.banner else ''}{_newsroom(embed)} chart of figures from {_credited(embed) or 'the story'}, {said}{seen}"
-    )
+    test = TEST if embed.chart.banner else ""
+    return visible(f"{test}{_newsroom(embed)} chart of figures from {_credited(embed) or 'the story'}, {said}{seen}")
 
 
 def _credited(embed: Embed) -> str:
