@@ -75,3 +75,16 @@ def test_it_passes_axe_while_it_plays(browser: Browser, server: str, width: int,
     assert violations(found) == []
     assert found.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     context.close()
+
+
+def test_a_switch_and_an_escape_at_the_whole_leave_the_page_there(page: Page, server: str) -> None:
+    opened(page, server)
+    below = page.locator(".st-key-told")
+    page.get_by_role("button", name="As it was known").click()
+    expect(below).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Play").click()
+    expect(below).to_be_hidden()
+    page.get_by_role("slider", name="Moment of the night").focus()
+    page.keyboard.press("Escape")
+    expect(below).to_be_visible(timeout=20_000)
+    assert "at=" not in page.url

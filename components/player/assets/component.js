@@ -3,12 +3,13 @@ import { play } from "./player.js";
 
 const held = new WeakMap();
 const page = document.documentElement;
+const resting = () => document.querySelector("[data-test-script-state]")?.dataset.testScriptState === "notRunning";
 
-// The page is drawn for this moment once its script has run.
-const settle = (tries = 0) => {
-  const state = document.querySelector("[data-test-script-state]")?.dataset.testScriptState;
-  if (state === "notRunning" || tries > 100) page.removeAttribute("data-nd-playing");
-  else setTimeout(settle, 100, tries + 1);
+// The page is drawn for this moment once its script has run; a moment that changes nothing makes it run for nobody.
+const settle = (own, calm = 0, tries = 0) => {
+  if (own.player?.busy) return;
+  if (calm >= 5 || tries > 100) page.removeAttribute("data-nd-playing");
+  else setTimeout(settle, 100, own, resting() ? calm + 1 : 0, tries + 1);
 };
 
 export default ({ data, parentElement, setStateValue }) => {
@@ -18,19 +19,19 @@ export default ({ data, parentElement, setStateValue }) => {
     const mount = parentElement.querySelector(".nd-mount");
     mount.innerHTML = data.markup;
     const root = mount.querySelector("figure");
+    const mine = (own = { stamp: data.stamp });
     const moved = (at, order) => {
       setStateValue("moment", { at, order });
-      // A moment that changes nothing on the page calls nobody back.
-      setTimeout(settle, 3000);
+      settle(mine);
     };
     root.addEventListener("nd-busy", () => page.setAttribute("data-nd-playing", ""));
-    root.addEventListener("nd-idle", () => settle());
-    own = { stamp: data.stamp, player: play(root, data.night, { at: data.at, order: data.order, moved }) };
+    root.addEventListener("nd-idle", () => settle(mine));
+    own.player = play(root, data.night, { at: data.at, order: data.order, moved });
     held.set(parentElement, own);
   } else if (!own.player.busy && (own.player.at !== data.at || own.player.order !== data.order)) {
     own.player.open(data.at, data.order);
   }
-  if (!own.player.busy) settle();
+  settle(own);
   return () => {
     own.player.halt();
     held.delete(parentElement);
