@@ -123,7 +123,7 @@ def measured(page: Page, chart: str) -> dict[str, float]:
 
 def fits(page: Page, chart: str) -> None:
     """Wait until this chart's frame is as tall as its document, to a pixel."""
-    for _ in range(40):
+    for _ in range(200):
         found = measured(page, chart)
         if abs(found["frame"] - found["document"]) <= 1:
             break
