@@ -307,7 +307,10 @@ def test_what_has_been_loaded_works_on_when_its_server_is_dead(serve: Serve, sit
         urllib.request.urlopen(f"{mortal}/healthz")
     asked = requests_of(page)
     page.set_viewport_size({"width": 320, "height": 700})
-    page.wait_for_timeout(_MOMENT)
+    # A click while frames still grow would land beside what it meant.
+    for chart in CHARTS:
+        fits(page, chart)
+    at_rest(page)
     unfold(frame_of(page, "timeline"))
     page.wait_for_timeout(_MOMENT)
     for chart in CHARTS:
