@@ -89,7 +89,9 @@ def test_a_closed_document_is_as_tall_as_foretold_and_fits_a_phone(slug: str, op
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         found, foretold = page.evaluate(_HEIGHT), document_height(embed(slug), width)
-        assert found <= foretold <= found + _LINES_MORE, f"{slug} at {width} px"
+        # What is played keeps room for a longer sentence, and tells its signs at every width: one line more.
+        more = _LINES_MORE + (24 if slug == "replay" else 0)
+        assert found <= foretold <= found + more, f"{slug} at {width} px"
         assert page.evaluate(_IN_SIGHT) == 1
         assert page.evaluate(_ACROSS) <= 0
         if width == 320:
