@@ -141,8 +141,7 @@ def published_by(row: Observation | Figure | Control, story: Story) -> datetime 
     zone = story.about.clock
     if isinstance(row, Observation) and row.published:
         return published_end(row.published, zone)
-    published = {source.id: source.published for source in story.sources}
-    ends = [end for name in row.source.split() if (end := published_end(published[name], zone))]
+    ends = [end for name in row.source.split() if (end := published_end(story.source(name).published, zone))]
     return min(ends, default=None)
 
 
@@ -150,8 +149,7 @@ def published_to_the_minute(row: Observation | Figure, story: Story) -> bool:
     """Whether it is known in which minute the row was published."""
     if isinstance(row, Observation) and row.published:
         return "T" in row.published
-    published = {source.id: source.published for source in story.sources}
-    return any("T" in published[name] for name in row.source.split())
+    return any("T" in story.source(name).published for name in row.source.split())
 
 
 def _bin_by(row: Interest, story: Story, at: datetime, order: Order) -> bool:
