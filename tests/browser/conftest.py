@@ -42,6 +42,7 @@ def chromium_path() -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(_FLAGS))
         yield chromium
@@ -92,4 +93,4 @@ def settled(page: Page) -> None:
         at_rest.wait_for(state="attached")
         # A first run can be followed at once by a second, in which what is on screen fades.
         page.wait_for_timeout(250)
-    expect(page.locator("[data-testid=stPlotlyChart]:not(:has(.main-svg))")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator("[data-testid=stPlotlyChart]:not(:has(.main-svg))")).to_have_count(0)

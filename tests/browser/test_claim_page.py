@@ -6,19 +6,13 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import has_address, violations
+
 Visit = Callable[..., Page]
-
-_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-def address(page: Page) -> dict[str, str]:
-    return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
 def choose(page: Page, field: str, option: str) -> None:
@@ -32,21 +26,15 @@ def verdict(page: Page, words: str) -> None:
     expect(page.locator(".st-key-verdict h2")).to_have_text(words)
 
 
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _WCAG}}).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
-
-
 def test_choosing_changes_the_address_and_the_verdict(visit: Visit) -> None:
     page = visit("/check-a-claim")
     verdict(page, "Cannot tell at this resolution")
-    assert address(page) == {}
+    has_address(page)
     choose(page, "series", "The Boston Globe")
     verdict(page, "After")
     choose(page, "event", "AP’s Ohio call")
-    page.wait_for_url("**event=US-OH**")
+    has_address(page, series="observations:globe-search-peak", event="US-OH")
     verdict(page, "After")
-    assert address(page) == {"series": "observations:globe-search-peak", "event": "US-OH"}
     quoted = page.locator(".st-key-copy-quotable code")
     expect(quoted).to_contain_text("after AP’s Ohio call (by 10:39 p.m. EST")
     expect(quoted).to_contain_text("via The Boston Globe, 11:48 p.m. EST, Nov. 8, 2016")
@@ -55,7 +43,7 @@ def test_choosing_changes_the_address_and_the_verdict(visit: Visit) -> None:
 def test_an_address_opens_the_same_claim(visit: Visit) -> None:
     page = visit("/check-a-claim?series=observations:cbc-documents-2pm&event=first-call&clock=Europe/London")
     verdict(page, "Before")
-    assert "(11:59 p.m. GMT, Nov. 8, 2016)" in page.locator(".st-key-copy-quotable code").inner_text()
+    expect(page.locator(".st-key-copy-quotable code")).to_contain_text("(11:59 p.m. GMT, Nov. 8, 2016)")
 
 
 def test_another_caller_changes_the_verdict_and_the_page_says_so(visit: Visit) -> None:
@@ -82,7 +70,7 @@ def test_the_question_stays_with_its_page(visit: Visit) -> None:
     page = visit("/check-a-claim?series=marks&event=US-OH&caller=Guardian")
     page.get_by_role("link", name="Timeline", exact=True).click()
     expect(page).to_have_title("Timeline · Nightdesk")
-    assert address(page) == {"caller": "Guardian"}
+    has_address(page, caller="Guardian")
 
 
 def test_the_claim_can_be_embedded_and_taken_away_as_data(visit: Visit, tmp_path: Path) -> None:
@@ -95,9 +83,7 @@ def test_the_claim_can_be_embedded_and_taken_away_as_data(visit: Visit, tmp_path
     assert {row["contest"] for row in told["inputs"]["calls"]} == {"US-OH"}
     page.get_by_role("link", name="Embed & export this chart").click()
     expect(page).to_have_title("Embed & export · Nightdesk")
-    page.wait_for_url("**chart=claim**")
-    asked = address(page)
-    assert (asked["chart"], asked["series"], asked["event"]) == ("claim", "marks", "US-OH")
+    has_address(page, chart="claim", series="marks", event="US-OH")
     expect(page.frame_locator("iframe").locator("h1")).to_contain_text("Published search marks, before or after")
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import address, choose, has_address, violations
 from tests.charts.nights import another_night
 
 Visit = Callable[..., Page]
-_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: As a bare address may choose any story of this server, tests name theirs.
 PAIR = "/compare-nights?with=uk-1999"
 
@@ -29,20 +27,6 @@ def nights(
     another_night(root, "us-1998", by=timedelta(days=-150), short="U.S. 1998")
     with serve(NIGHTDESK_STORIES=str(root)) as address:
         yield address
-
-
-def address(page: Page) -> dict[str, str]:
-    return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def choose(page: Page, control: str, option: str) -> None:
-    page.locator(f".st-key-choose-{control} input").click()
-    page.get_by_role("option", name=option, exact=True).click()
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _WCAG}}).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
 def ticks(page: Page) -> list[str]:
@@ -61,8 +45,7 @@ def test_the_other_story_and_t0_are_chosen_and_the_address_follows(visit: Visit,
     page.wait_for_url("**t0=first-call**")
     expect(headline).to_contain_text("T+0 is the first call: 6:59 p.m. EST, Nov. 8, 2016")
     choose(page, "with", "U.S. 1998")
-    page.wait_for_url("**with=us-1998&t0=first-call")
-    assert address(page) == {"with": "us-1998", "t0": "first-call"}
+    has_address(page, **{"with": "us-1998", "t0": "first-call"})
     expect(headline).to_contain_text("7:59 p.m. EDT, June 11, 2016")
     expect(page.locator(".js-plotly-plot .annotation-text", has_text="2016 · Search interest")).to_have_count(1)
 
@@ -125,9 +108,8 @@ def test_the_pair_is_kept_on_the_way_to_its_embed(visit: Visit, nights: str) -> 
     page = visit(f"{PAIR}&t0=first-call", base=nights)
     page.get_by_role("link", name="Embed & export this chart").click()
     expect(page).to_have_title("Embed & export · Nightdesk")
-    page.wait_for_url("**chart=compare**")
-    assert address(page) | {"with": "uk-1999", "t0": "first-call", "chart": "compare"} == address(page)
+    has_address(page, **{"with": "uk-1999", "t0": "first-call", "chart": "compare"})
     inside = page.locator('iframe[title="Preview, 320 px wide"]').content_frame
     expect(inside.locator("figure#nightdesk h1")).to_contain_text("T+0 is the first call")
-    codes = page.locator("[data-testid=stCode] code").all_inner_texts()
-    assert any("/embed/us-2016/compare?" in code and "with=uk-1999" in code for code in codes)
+    codes = page.locator("[data-testid=stCode] code").filter(has_text="/embed/us-2016/compare?")
+    expect(codes.filter(has_text="with=uk-1999").first).to_be_attached()

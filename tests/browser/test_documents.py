@@ -18,7 +18,7 @@ from components.embeds.embed import Embed, embed_of
 from components.view import default_view
 from data.settings import Settings
 from data.story import find_story
-from tests.browser.test_shell import violations
+from tests.browser.reading import violations
 from tests.charts import samples
 from tests.loopback import Answer, Loopback, loopback
 

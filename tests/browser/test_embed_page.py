@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from components.embedding import is_local
+from tests.browser.reading import has_address, violations
 
 Visit = Callable[..., Page]
 
 PATH = "/embed-and-export"
-_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _WCAG}}).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
 def download(page: Page, button: str) -> Path:
@@ -80,9 +72,7 @@ def test_codes_follow_the_controls_and_so_does_the_address(visit: Visit) -> None
     page.wait_for_url("**theme=dark**")
     page.locator(".st-key-choose-chart input").click()
     page.get_by_role("option", name="Search interest", exact=True).click()
-    page.wait_for_url("**chart=interest**")
-    query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-    assert query == {"caller": "CNN", "theme": "dark", "chart": "interest"}
+    has_address(page, caller="CNN", theme="dark", chart="interest")
     expect(page.locator(".st-key-copy-updating code")).to_contain_text("/embed/us-2016/interest?from=2016-11-08T18:00Z")
     expect(page.locator(".st-key-copy-updating code")).to_contain_text("caller=CNN&theme=dark")
     page.get_by_role("tab", name="Iframe only").click()
@@ -117,7 +107,4 @@ def test_a_chart_leads_to_its_embed_at_the_same_view(visit: Visit) -> None:
     page = visit("/outage-reports?caller=CNN")
     page.get_by_role("link", name="Embed & export this chart").first.click()
     expect(page).to_have_title("Embed & export · Nightdesk")
-    # The title may be there before the whole address is.
-    expect(page).to_have_url(re.compile("chart="))
-    query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-    assert query == {"caller": "CNN", "chart": "outages"}
+    has_address(page, caller="CNN", chart="outages")

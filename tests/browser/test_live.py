@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settled
-from tests.browser.test_shell import violations
+from tests.browser.reading import violations
 from tests.loopback import Answer, loopback
 from tests.trends_server import Trends, always, refused, serving
 
@@ -98,7 +98,7 @@ def test_an_import_says_what_it_understood_and_asks_only_for_the_clock(newsroom:
     choose_zone(page, "America/New_York")
     expect(keep).to_be_enabled()
     keep.click()
-    expect(page.get_by_text("Kept: interest over time of move to canada")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Kept: interest over time of move to canada")).to_be_visible()
     expect(page.get_by_text("stand highest here in the bin that begins at").first).to_be_visible()
 
 

@@ -16,14 +16,12 @@ from components.embeds.documents.heights import document_height
 from components.embeds.embed import embed_of
 from components.view import default_view
 from tests.browser.conftest import settled
-from tests.browser.test_shell import violations
+from tests.browser.reading import violations
 from tests.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
 
 Visit = Callable[..., Page]
 
 EVENING = datetime(2016, 11, 9, 3, 30, tzinfo=UTC)
-#: Longer than a page waits before it looks again, in milliseconds.
-PATIENCE = 25_000
 PAGES = (
     "",
     "timeline",
@@ -118,7 +116,7 @@ def test_the_page_updates_itself_and_moves_neither_focus_nor_place(
     focused = "document.activeElement.closest('[class*=st-key-]').className"
     before = page.evaluate(focused)
     rehearsal_at(stories, FLORIDA)
-    expect(page.get_by_text("told up to 10:51 p.m. EST")).to_be_attached(timeout=PATIENCE)
+    expect(page.get_by_text("told up to 10:51 p.m. EST")).to_be_attached()
     expect(status).to_contain_text("New: ")
     expect(status).to_contain_text("Florida")
     settled(page)

@@ -20,7 +20,7 @@ from components.view import default_view
 from data.model import Order, Precision
 from data.settings import Settings
 from data.story import find_story
-from tests.browser.test_shell import violations
+from tests.browser.reading import violations
 from tests.loopback import Answer, Loopback, loopback
 
 STORY = find_story("us-2016", Settings())

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_shell import violations
+from tests.browser.reading import comes_to, has_address, violations
 
 FLORIDA = "timeline?at=2016-11-09T03:50Z"
 PLAYING = "document.documentElement.hasAttribute('data-nd-playing')"
@@ -21,7 +21,7 @@ def page(browser: Browser) -> Page:
 def opened(page: Page, server: str, address: str = "timeline") -> Page:
     page.goto(f"{server}/{address}")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
     return page
 
 
@@ -38,11 +38,11 @@ def test_a_link_opens_the_night_at_its_moment_on_the_whole_page(page: Page, serv
 def test_a_step_is_in_the_address_and_the_page_follows(page: Page, server: str) -> None:
     opened(page, server, FLORIDA)
     page.get_by_role("button", name="Next event").click()
-    expect(page).to_have_url(re.compile(r"at=2016-11-09T0[345]"), timeout=20_000)
-    expect(page.locator(".st-key-moment")).not_to_contain_text("10:50 p.m.", timeout=20_000)
+    expect(page).to_have_url(re.compile(r"at=2016-11-09T0[345]"))
+    expect(page.locator(".st-key-moment")).not_to_contain_text("10:50 p.m.")
     page.get_by_role("button", name="As it was known").click()
-    expect(page).to_have_url(re.compile("when=known"), timeout=20_000)
-    expect(page.locator(".st-key-moment")).to_contain_text("in the order in which it was published", timeout=20_000)
+    expect(page).to_have_url(re.compile("when=known"))
+    expect(page.locator(".st-key-moment")).to_contain_text("in the order in which it was published")
 
 
 def test_while_it_plays_nothing_of_another_moment_is_to_be_seen(page: Page, server: str) -> None:
@@ -50,19 +50,19 @@ def test_while_it_plays_nothing_of_another_moment_is_to_be_seen(page: Page, serv
     below = page.locator(".st-key-told")
     page.get_by_role("button", name="Play").click()
     expect(below).to_be_hidden()
-    assert page.evaluate(PLAYING)
+    comes_to(page, lambda: page.evaluate(PLAYING), True)
     page.get_by_role("button", name="Pause").click()
-    expect(page.locator(".st-key-moment")).to_contain_text("Told up to", timeout=20_000)
-    expect(below).to_be_visible(timeout=20_000)
-    assert not page.evaluate(PLAYING)
+    expect(page.locator(".st-key-moment")).to_contain_text("Told up to")
+    expect(below).to_be_visible()
+    comes_to(page, lambda: page.evaluate(PLAYING), False)
 
 
 def test_the_whole_comes_back_to_page_and_player(page: Page, server: str) -> None:
     opened(page, server, f"{FLORIDA}&when=known")
     page.get_by_role("button", name="Show the whole").click()
-    expect(page.locator(".st-key-moment")).to_have_count(0, timeout=20_000)
+    expect(page.locator(".st-key-moment")).to_have_count(0)
     expect(page.get_by_role("slider", name="Moment of the night")).to_have_attribute("aria-valuetext", "the whole")
-    assert "at=" not in page.url and "when=" not in page.url
+    has_address(page)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -81,10 +81,10 @@ def test_a_switch_and_an_escape_at_the_whole_leave_the_page_there(page: Page, se
     opened(page, server)
     below = page.locator(".st-key-told")
     page.get_by_role("button", name="As it was known").click()
-    expect(below).to_be_visible(timeout=20_000)
+    expect(below).to_be_visible()
     page.get_by_role("button", name="Play").click()
     expect(below).to_be_hidden()
     page.get_by_role("slider", name="Moment of the night").focus()
     page.keyboard.press("Escape")
-    expect(below).to_be_visible(timeout=20_000)
-    assert "at=" not in page.url
+    expect(below).to_be_visible()
+    comes_to(page, lambda: "at=" in page.url, False)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.asking_http import ask
 from tests.browser.conftest import PATIENCE, settled
+from tests.browser.reading import has_address
 from tests.redis_server import RedisServer, redis_server
 from tests.replicas import Replicas, Session, replicas
 
@@ -85,7 +86,7 @@ def test_a_file_that_a_reader_gives_reaches_the_replica_of_the_session(both: Rep
         with page.expect_response("**/_stcore/upload_file/**") as uploaded:
             page.locator("input[type=file]").set_input_files(given)  # type: ignore[arg-type]
         assert uploaded.value.ok
-        expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_test_id("stAlert").first).to_be_visible()
 
 
 def test_what_one_has_drawn_the_other_need_not(both: Replicas, redis: RedisServer) -> None:
@@ -104,10 +105,10 @@ def test_one_is_killed_in_mid_session_and_the_page_goes_on(both: Replicas, visit
     moved_from(home, page)
     settled(page)
     page.get_by_role("link", name="Outage reports").click()
-    expect(page).to_have_title("Outage reports · Nightdesk", timeout=PATIENCE)
+    expect(page).to_have_title("Outage reports · Nightdesk")
     settled(page)
-    assert "caller=CNN" in page.url
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=PATIENCE)
+    has_address(page, caller="CNN")
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     # The one that is back does not get the session back, and so not its files.
     both.start()
     with page.expect_download() as download:

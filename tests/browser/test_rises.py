@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settled
-from tests.browser.test_shell import violations
+from tests.browser.reading import violations
 from tests.imported import export, keep, newsroom
 
 Serve = Callable[..., AbstractContextManager[str]]

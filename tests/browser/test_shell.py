@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.browser.reading import address, choose, has_address, violations
 
 Visit = Callable[..., Page]
 
@@ -20,27 +20,11 @@ PAGES = {
     "Sources & methods": "/sources-and-methods",
 }
 EVERY_PAGE = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-def address(page: Page) -> dict[str, str]:
-    return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
 def shows_range(page: Page, words: str) -> None:
     """The bar comes to say this range: an address changes a moment before what is on screen does."""
     expect(page.locator(".st-key-choose-exact button p")).to_have_text(words)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA, one line an element."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _WCAG}}).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
-
-
-def choose(page: Page, control: str, option: str) -> None:
-    page.locator(f".st-key-choose-{control} input").click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def type_minute(page: Page, edge: str, hour: str, minute: str) -> None:
@@ -66,7 +50,7 @@ def test_another_page_keeps_the_view(visit: Visit) -> None:
     page = visit("/?caller=CNN&clock=Europe/London")
     page.get_by_role("link", name="Outage reports").click()
     expect(page).to_have_title("Outage reports · Nightdesk")
-    assert address(page) == {"caller": "CNN", "clock": "Europe/London"}
+    has_address(page, caller="CNN", clock="Europe/London")
 
 
 def test_controls_change_the_address_and_never_one_another(visit: Visit) -> None:
@@ -76,13 +60,8 @@ def test_controls_change_the_address_and_never_one_another(visit: Visit) -> None
     choose(page, "clock", "Clock: London")
     shows_range(page, "5 a.m. GMT Nov. 8 to 5 a.m. GMT Nov. 10, 2016")
     choose(page, "caller", "Calls by CNN")
-    page.wait_for_url("**caller=CNN**")
-    assert address(page) == {
-        "from": "2016-11-08T05:00Z",
-        "to": "2016-11-10T05:00Z",
-        "clock": "Europe/London",
-        "caller": "CNN",
-    }
+    span = {"from": "2016-11-08T05:00Z", "to": "2016-11-10T05:00Z"}
+    has_address(page, **span, clock="Europe/London", caller="CNN")
 
 
 def test_an_exact_time_is_typed_on_the_clock_in_its_label(visit: Visit) -> None:
@@ -128,8 +107,7 @@ def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(vis
     page.wait_for_url("**from=2016-11-09T**")
     dragged = {name: address(page)[name] for name in ("from", "to")}
     choose(page, "clock", "Clock: UTC")
-    page.wait_for_url("**clock=UTC**")
-    assert address(page) == {**dragged, "clock": "UTC"}
+    has_address(page, **dragged, clock="UTC")
     page.get_by_text("Story range", exact=True).click()
     shows_range(page, "6 p.m. UTC Nov. 8 to noon UTC Nov. 9, 2016")
 
