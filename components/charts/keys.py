@@ -49,4 +49,4 @@ def keys_of(lane: Lane) -> tuple[Key, ...]:
         found.append(Key(tones[0], SOFT, "hollow: time known only roughly"))
     if names and not names.keys() & _WATCHED:
         return tuple(found)
-    return (*found, Key(Tone.NEUTRAL, GROUND, "empty ground: nobody looked"))
+    return (*found, Key(Tone.NEUTRAL, GROUND, f"empty ground: {lane.empty}"))

@@ -27,7 +27,7 @@ class Lane:
     """One band of the chart: marks that share a unit. `domain` bounds its axis; `tracks` are its rows, top first.
 
     `reference` is a value worth a line of its own, with its name, like (270, "270 to win"). A lane of Tiles is not
-    over the clock; it has bars of its totals where it has a domain.
+    over the clock; it has bars of its totals where it has a domain. `empty` is what ground without a mark means.
     """
 
     slug: str
@@ -38,6 +38,7 @@ class Lane:
     note: str = ""
     tracks: tuple[str, ...] = ()
     reference: tuple[float, str] | None = None
+    empty: str = "nobody looked"
 
     @property
     def items(self) -> Iterator[tuple[Mark, Item]]:

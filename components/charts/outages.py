@@ -10,7 +10,7 @@ from components.charts.bare import NOTHING, NOTHING_AT_ALL
 from components.charts.events import within
 from components.charts.model import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
 from components.charts.rows import records, refs, source_ids, split_by, until_in, when_in
-from data.model import Sourced, When, Window
+from data.model import Order, Sourced, When, Window
 from data.story import Story
 
 #: Evidence grades of the originator as published, best first, as the rows of the strip are named.
@@ -20,13 +20,15 @@ GRADES = {
     "C": "C dated picture",
     "D": "D second-hand",
 }
+_NOBODY, _NOTHING = "nobody looked", "nothing on record"
 STATES = {"failing": Tone.FAILING, "degraded": Tone.DEGRADED, "answering": Tone.ANSWERING}
 
 
 def outages_lane(story: Story, observations: Sourced) -> Lane:
     """One point for each observation, on the row of its grade; states that were seen to last are spans.
 
-    Observations that disagree stand side by side. An empty stretch means that nobody looked, not that all was well.
+    Observations that disagree stand side by side. An empty stretch means that nobody looked, not that all was well;
+    in the order of publication, that nobody had told.
     """
     marks: list[Mark] = []
     for state, tone in STATES.items():
@@ -36,8 +38,16 @@ def outages_lane(story: Story, observations: Sourced) -> Lane:
         marks += [Points(state, tone, points)] if points else []
         marks += [Spans(state, tone, spans)] if spans else []
     host = main_service(story)
-    note = "Each mark is one observation. Empty track: nobody looked, which does not mean that the site was up."
-    return Lane("outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()))
+    note = f"Each mark is one observation. Empty track: {_NOBODY}, which does not mean that the site was up."
+    lane = Lane(
+        "outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()), empty=_NOBODY
+    )
+    return lane if story.order is Order.HAPPENED else in_either_order(lane)
+
+
+def in_either_order(lane: Lane) -> Lane:
+    """The lane in words that hold in the order of publication too, where what somebody saw may not be told yet."""
+    return replace(lane, note=lane.note.replace(_NOBODY, _NOTHING), empty=_NOTHING)
 
 
 def or_bare(lane: Lane, rows: Sourced) -> Lane:

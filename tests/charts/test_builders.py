@@ -10,13 +10,15 @@ from components.charts.bare import is_bare
 from components.charts.catalogue import CHARTS, chart_of
 from components.charts.clock import Clock
 from components.charts.geometry import valued
+from components.charts.keys import keys_of
 from components.charts.model import Chart, Kind, Points, Steps
 from components.charts.svg import draw
 from components.charts.text import short_forms
 from components.charts.timeline import Firsts, timeline_takeaway
-from components.charts.words import describe
+from components.charts.words import counted, describe
+from data.asof import story_at
 from data.errors import DataError
-from data.model import Precision, When, Window
+from data.model import Order, Precision, When, Window
 from data.results import load_calls
 from data.story import Story, read_story
 
@@ -35,6 +37,11 @@ def night(story: Story, slug: str, *, caller: str = "AP") -> Chart:
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(f"2016-11-{text}").replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("value", "said"), [(1, "1 counting area"), (2, "2 counting areas"), (0, "0 counting areas")])
+def test_one_of_a_unit_is_told_in_the_singular(value: float, said: str) -> None:
+    assert counted(value, "counting areas") == said
 
 
 def test_the_timeline_has_three_lanes_in_order(story: Story) -> None:
@@ -117,6 +124,15 @@ def test_the_site_lane_keeps_conflicting_observations_on_the_rows_of_their_grade
     assert tracks <= set(lane.tracks) and len(lane.tracks) == 4
     assert {mark.name for mark in lane.marks} == {"failing", "degraded", "answering"}
     assert "nobody looked" in lane.note
+
+
+def test_an_empty_track_in_the_order_of_publication_says_only_that_nothing_is_on_record(story: Story) -> None:
+    """By the morning somebody had looked who told of it later that day."""
+    known = story_at(story, story.window.end, Order.KNOWN)
+    for told, slug in ((known, "timeline"), (story, "replay")):
+        (lane,) = (lane for lane in night(told, slug).lanes if lane.slug == "outages")
+        assert "nobody looked" not in lane.note and "nothing on record" in lane.note
+        assert "empty ground: nothing on record" in [key.words for key in keys_of(lane)]
 
 
 def test_searches_of_the_night_are_points_and_never_a_line(story: Story) -> None:
