@@ -251,7 +251,7 @@ def load_held(story: Story) -> Held:
 @partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: hash})
 def load_played(embed: Embed) -> tuple[str, str, dict[str, object]]:
     """What a page needs to play this chart: a stamp of the two that follow, its drawings, and its frames."""
-    markup, night = played_part(embed), night_of(embed)
+    markup, night = played_part(embed), night_of(embed, load_moments(embed.story, embed.view.caller))
     return hashlib.sha256(f"{markup}{night}".encode()).hexdigest()[:16], markup, night
 
 

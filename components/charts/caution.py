@@ -64,7 +64,7 @@ def caution_of(story: Story, chart: Chart, *, other: Story | None = None) -> Cau
 
     `other` is the story that a comparison holds beside this one: what rests on one story is given for each night.
     """
-    if len(kinds_in(chart)) < 2:
+    if not coincides(chart):
         return None
     said = next((claim for claim in story.about.claims if claim.id == MOTTO), None)
     # On a checked claim the verdict says what its intervals allow.
@@ -87,6 +87,11 @@ def _told(story: Story, held: str) -> bool:
 def _headed(part: Part, night: str) -> Part:
     """The part under the name of its night, where there are two."""
     return replace(part, heading=f"{part.heading}, {night}") if night else part
+
+
+def coincides(chart: Chart) -> bool:
+    """Whether things of two kinds meet in the chart, so that it has a caution."""
+    return len(kinds_in(chart)) > 1
 
 
 def kinds_in(chart: Chart) -> frozenset[str]:

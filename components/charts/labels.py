@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 
 from components.charts.text import text_width
@@ -31,7 +32,8 @@ class Flag:
     claims: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that its spans are kept: while sides are chosen, each is asked for a thousand times.
+@dataclass(frozen=True)
 class Placed:
     """Where a flag ended: its row (0 is lowest), and the side its text stands on ("" where it has only its mark)."""
 
@@ -40,13 +42,13 @@ class Placed:
     side: str = ""
     width: float = 0.0
 
-    @property
+    @cached_property
     def span(self) -> tuple[float, float]:
         """From the left end to the right end of mark and text, in pixels."""
         left, right = self.text_span
         return min(self.flag.left, left), max(self.flag.right, right)
 
-    @property
+    @cached_property
     def text_span(self) -> tuple[float, float]:
         if self.side == "right":
             return self.flag.right + GAP, self.flag.right + GAP + self.width

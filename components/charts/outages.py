@@ -31,10 +31,11 @@ def outages_lane(story: Story, observations: Sourced) -> Lane:
     in the order of publication, that nobody had told.
     """
     marks: list[Mark] = []
+    rows = records(observations)
     for state, tone in STATES.items():
-        items = [(row, _item(row)) for row in records(observations) if row["status"] == state]
-        points = tuple(item for _, item in items if item.until is None)
-        spans = tuple(item for _, item in items if item.until is not None)
+        items = [_item(row) for row in rows if row["status"] == state]
+        points = tuple(item for item in items if item.until is None)
+        spans = tuple(item for item in items if item.until is not None)
         marks += [Points(state, tone, points)] if points else []
         marks += [Spans(state, tone, spans)] if spans else []
     host = main_service(story)

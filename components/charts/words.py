@@ -139,7 +139,7 @@ def number_text(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"
 
 
-def counted(value: float, unit: str) -> str:
+def weighed(value: float, unit: str) -> str:
     """So many of a unit that stories name in the plural: "29 electoral votes", "1 electoral vote"."""
     return f"{number_text(value)} {unit.removesuffix('s') if value == 1 else unit}".strip()
 
@@ -168,7 +168,7 @@ def amount(lane: Lane, mark: Mark, item: Item) -> str:
     if item.kind is Kind.TIME_ONLY or item.value is None:
         return ""
     if isinstance(mark, Steps | Tiles):
-        weight = counted(item.value, lane.unit)
+        weight = weighed(item.value, lane.unit)
         if isinstance(mark, Tiles) and item.low is None:
             return weight
         return f"{weight}, {mark.name} total {span_text(item.low or 0, item.high or 0)}"

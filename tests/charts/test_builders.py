@@ -15,7 +15,7 @@ from components.charts.model import Chart, Kind, Points, Steps
 from components.charts.svg import draw
 from components.charts.text import short_forms
 from components.charts.timeline import Firsts, timeline_takeaway
-from components.charts.words import counted, describe
+from components.charts.words import describe, weighed
 from data.asof import story_at
 from data.errors import DataError
 from data.model import Order, Precision, When, Window
@@ -41,7 +41,7 @@ def utc(text: str) -> datetime:
 
 @pytest.mark.parametrize(("value", "said"), [(1, "1 counting area"), (2, "2 counting areas"), (0, "0 counting areas")])
 def test_one_of_a_unit_is_told_in_the_singular(value: float, said: str) -> None:
-    assert counted(value, "counting areas") == said
+    assert weighed(value, "counting areas") == said
 
 
 def test_the_timeline_has_three_lanes_in_order(story: Story) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from components.charts import moments
-from components.charts.caution import caution_of
+from components.charts.caution import coincides
 from components.charts.clock import Style
 from components.charts.events import ONE_DAY
 from components.charts.keys import keys_of
@@ -74,7 +74,7 @@ def line(text: str) -> str:
 
 def caution_line(embed: Embed) -> str:
     """The caution in one sentence, for what is too small for the panel; empty where the chart has none."""
-    return CAUTION if caution_of(embed.story, embed.chart) else ""
+    return CAUTION if coincides(embed.chart) else ""
 
 
 def _summary(embed: Embed, headline: str) -> str:
@@ -103,7 +103,7 @@ def _folded(embed: Embed) -> tuple[tuple[str, str], ...]:
     found = [("nd-list", "Moments")] if chart.slug == PLAYED else []
     found += [("nd-events", counted(len(chart.events), "event"))] if chart.events else []
     found += [("nd-table", "Table")]
-    found += [("nd-caution", "Cautions")] if caution_of(embed.story, chart) else []
+    found += [("nd-caution", "Cautions")] if coincides(chart) else []
     return (*found, ("nd-method", "Method"))
 
 
