@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
 
 from components.charts import catalogue, plotly, table
-from components.charts.caution import Caution, caution_of
+from components.charts.caution import caution_of
 from components.charts.elapsed import clock_of
 from components.charts.held import Held
 from components.charts.model import Chart
@@ -25,49 +24,21 @@ from components.embeds.documents.stage import played_part
 from components.embeds.embed import Embed
 from components.inert import markdown
 from components.last_sound import LastSound
+from components.marks import MARKS, is_older, key_of, key_of_embed, settings_here
 from components.nearby import Lately, Near
 from data import anchors, claims, findings, interest, lenses, onsets, outages, results, series, study
 from data.asof import cut_frame
 from data.model import Order, Sourced, Window
-from data.settings import VARIABLES, Settings, read_settings
+from data.settings import Settings
 from data.story import Story, find_story, fingerprint, story_folders
 
-
-def _key(story: Story) -> tuple[str, ...]:
-    # What the story was read from, not what its folder holds by now: they differ while a live night is edited.
-    stamp = story.stamp or fingerprint(story.folder)
-    held = (story.slug, str(story.folder), stamp, series.snapshots_stamp(story, settings_here()))
-    return (*held, str(story.until), story.order)
+_resource = partial(st.cache_resource, show_spinner=False, hash_funcs={Story: key_of, Chart: hash})
 
 
-def settings_here() -> Settings:
-    """The settings of this process, read again when a variable of theirs has changed."""
-    return _settings_by(tuple(map(os.environ.get, VARIABLES)))
+_embedded = partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: key_of_embed})
 
 
-# Read anew, 15 to 30 times a rerun: 23.6 ms over the mix of pages instead of 21.5.
-@lru_cache(maxsize=8)
-def _settings_by(_: tuple[str | None, ...]) -> Settings:
-    return read_settings(os.environ)
-
-
-_resource = partial(st.cache_resource, show_spinner=False, hash_funcs={Story: _key, Chart: hash})
-
-
-def _mark(story: Story) -> tuple[int, str]:
-    return id(story), series.snapshots_stamp(story, settings_here())
-
-
-def _mark_embed(embed: Embed) -> tuple[object, ...]:
-    own = id(embed.story), id(embed.chart), id(embed.other)
-    return (*own, embed.view, embed.theme, embed.site, embed.version)
-
-
-#: What all share is told apart by the object it is: to hash a chart or a story takes a millisecond.
-_MARKS: dict[type, Any] = {
-    Story: _mark, Embed: _mark_embed, **dict.fromkeys((Chart, Sourced, Caution, findings.Finding, study.RoseAfter), id)
-}  # fmt: skip
-_near = partial(Near, most=256, marks=_MARKS)
+_near = partial(Near, most=256, marks=MARKS)
 
 
 def _share(make: Any, *, most: int = 256) -> Any:
@@ -154,8 +125,14 @@ def load_finding(story: Story, series: str, event: str, caller: str) -> findings
 
 @partial(st.cache_resource, show_spinner=False, max_entries=16, hash_funcs={Settings: repr})
 def _read(slug: str, settings: Settings, stamp: str) -> Story:
-    """`stamp` is part of the key: an edited story has another one."""
-    return find_story(slug, settings)
+    """`stamp` is part of the key: an edited story has another one, and what was asked of the one before is let go.
+
+    A night in progress has a version every few seconds, each some 3 MB, which nobody asks for again.
+    """
+    story = find_story(slug, settings)
+    for near in list(Near.everywhere):
+        near.forget(partial(is_older, story))
+    return story
 
 
 @partial(st.cache_resource, show_spinner=False)
@@ -232,7 +209,7 @@ def load_nightly(story: Story, caller: str) -> tuple[anchors.Anchor, ...]:
     return tuple(anchors.nightly(story, caller))
 
 
-@_share
+@partial(_share, most=32)  # each holds its story
 def load_moments(story: Story, caller: str) -> Moments:
     """The rows from which a sentence for any minute is told."""
     calls = load_calls(story, caller=caller, possible=True)
@@ -247,16 +224,16 @@ def load_held(story: Story) -> Held:
     return Held.of(story, marks=load_interest_marks(story), observations=load_observations(story), series=series)
 
 
-@partial(Near, most=64, marks=_MARKS)
-@partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: hash})
+@partial(Near, most=64, marks=MARKS)
+@_embedded
 def load_played(embed: Embed) -> tuple[str, str, dict[str, object]]:
     """What a page needs to play this chart: a stamp of the two that follow, its drawings, and its frames."""
     markup, night = played_part(embed), night_of(embed, load_moments(embed.story, embed.view.caller))
     return hashlib.sha256(f"{markup}{night}".encode()).hexdigest()[:16], markup, night
 
 
-@partial(Near, most=64, marks=_MARKS)
-@partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: hash})
+@partial(Near, most=64, marks=MARKS)
+@_embedded
 def load_heights(embed: Embed, widths: tuple[int, ...]) -> dict[int, int]:
     """How high the closed document of this chart is in frames of these widths, in pixels."""
     return document_heights(embed, widths)
@@ -264,7 +241,7 @@ def load_heights(embed: Embed, widths: tuple[int, ...]) -> dict[int, int]:
 
 # Words and tables made anew at each rerun took a third of it: 32.1 ms over the mix of pages instead of 21.5; Check a
 # claim 52.1 instead of 16.3, Outage reports 68.8 instead of 31.2.
-@partial(Near, most=512, marks={**_MARKS, Story: id})
+@partial(Near, most=512, marks={**MARKS, Story: id})
 def load_made(make: Any, *asked: Any) -> Any:
     """What `make` makes of a story or a chart and the clock it is shown on: words of a page, the same for everybody.
 

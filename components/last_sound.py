@@ -32,4 +32,6 @@ class LastSound:
             return held
         if story.about.live:
             self._held[folder] = story, 0.0
+        else:
+            self._held.pop(folder, None)  # its night is over: what stood before is no longer better than a fault
         return story

@@ -6,7 +6,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 #: Seconds in which a story's folder is not looked at again by a page.
 FRESH_SECONDS = 1.0
@@ -20,10 +21,13 @@ class Near:
     can have its id.
     """
 
+    everywhere: ClassVar[WeakSet[Near]] = WeakSet()
+
     def __init__(self, ask: Callable[..., Any], *, most: int, marks: Mapping[type, Callable[[Any], Hashable]]) -> None:
         self._ask, self._most, self._marks = ask, most, marks
-        self._held: OrderedDict[Hashable, tuple[object, Any]] = OrderedDict()
+        self._held: OrderedDict[Hashable, tuple[tuple[tuple[Any, ...], dict[str, Any]], Any]] = OrderedDict()
         self._lock = Lock()
+        Near.everywhere.add(self)
 
     def __call__(self, *asked: Any, **named: Any) -> Any:
         key = (*map(self._mark, asked), *((name, self._mark(value)) for name, value in named.items()))
@@ -37,6 +41,13 @@ class Near:
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
         return answer
+
+    def forget(self, outdated: Callable[[Any], bool]) -> None:
+        """Keep no answer to a question that names what is outdated."""
+        with self._lock:
+            for key, ((asked, named), _) in list(self._held.items()):
+                if any(map(outdated, (*asked, *named.values()))):
+                    del self._held[key]
 
     def _mark(self, value: Any) -> Hashable:
         mark = self._marks.get(type(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -29,7 +29,8 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
     Words that look back are left out, notes of rows among them, and so are rows whose own words tell a later time.
     Sources that were not published by then keep their organisation and the root of their site.
     Calls of which only bounds are known are `possible` from their earliest bound on, and calls from their latest.
-    A call is published as it is made; anything else when its first source was, a day counting as its end.
+    Calls and milestones happen in public, and are known as they happen; anything else when its first source was
+    published, a day counting as its end.
     """
     at = as_utc(at)
     whole = replace(story, until=None)
@@ -141,7 +142,7 @@ def published_by(row: Observation | Figure | Control, story: Story) -> datetime 
     zone = story.about.clock
     if isinstance(row, Observation) and row.published:
         return published_end(row.published, zone)
-    ends = [end for name in row.source.split() if (end := published_end(story.source(name).published, zone))]
+    ends = [end for said in _publications(row, story) if (end := published_end(said, zone))]
     return min(ends, default=None)
 
 
@@ -149,7 +150,13 @@ def published_to_the_minute(row: Observation | Figure, story: Story) -> bool:
     """Whether it is known in which minute the row was published."""
     if isinstance(row, Observation) and row.published:
         return "T" in row.published
-    return any("T" in story.source(name).published for name in row.source.split())
+    return any("T" in said for said in _publications(row, story))
+
+
+def _publications(row: Observation | Figure | Control, story: Story) -> Iterator[str]:
+    """When each source of a row was published; a machine record, fetched from a source of its own, never was."""
+    names = row.source.split()
+    return (source.published for source in story.sources if source.id in names)
 
 
 def _bin_by(row: Interest, story: Story, at: datetime, order: Order) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,8 +81,12 @@ def no_total(story: Story, caller: str) -> str:
     """
     if is_complete(story, caller):
         return ""
-    known = len({call.contest for call in calls_of(story, caller)})
-    return f"no total: {known} of {len(story.contests)} calls known{' so far' if story.about.live else ''}"
+    return no_total_of(story, (call.contest for call in calls_of(story, caller)))
+
+
+def no_total_of(story: Story, called: Iterable[str]) -> str:
+    """That there is no total of calls in these contests, and how many contests these are."""
+    return f"no total: {len(set(called))} of {len(story.contests)} calls known{' so far' if story.about.live else ''}"
 
 
 @dataclass(frozen=True, slots=True)

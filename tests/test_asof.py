@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,12 +13,15 @@ from hypothesis import strategies as st
 
 from data.asof import known_by, moments_of, published_to_the_minute, story_at
 from data.model import Order
+from data.outages import load_observations
 from data.results import load_calls
 from data.settings import Settings
 from data.story import Story, find_story
 from data.tables import Control, Figure, Observation
 from data.tokens import told_times
 from data.totals import call_when, is_complete, totals_at
+from tests.captured import keep_captures
+from tests.imported import newsroom
 
 EVERY_STORY = ("us-2016", "uk-2016", "us-2020", "us-2024")
 
@@ -101,6 +105,18 @@ def test_a_day_of_publication_counts_as_its_end() -> None:
 def test_few_publications_of_the_night_are_known_to_the_minute() -> None:
     dated = [row for row in night().observations if known_by(row, night(), Order.HAPPENED)]
     assert sum(published_to_the_minute(row, night()) for row in dated) == 4
+
+
+def test_a_machine_record_that_was_fetched_stands_as_it_happened_and_was_never_published(tmp_path: Path) -> None:
+    settings = newsroom(tmp_path)
+    story = find_story("us-2016", settings)
+    keep_captures(story, settings, [(eastern("8 21:15"), 503)])
+    told = {
+        order: set(load_observations(story_at(story, eastern("8 22:50"), order), settings=settings).frame["credit"])
+        for order in Order
+    }
+    assert "The Internet Archive" in told[Order.HAPPENED]
+    assert "The Internet Archive" not in told[Order.KNOWN]
 
 
 def test_a_state_that_lasted_is_told_as_far_as_it_had() -> None:

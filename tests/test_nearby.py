@@ -50,6 +50,14 @@ def test_the_answer_that_was_wanted_longest_ago_makes_room() -> None:
     assert [near(word) for word in ("a", "b", "a", "c", "a", "b")] == [1, 2, 1, 3, 1, 4]
 
 
+def test_what_is_outdated_is_forgotten_wherever_a_question_names_it() -> None:
+    near = Near(counted()[1], most=8, marks={})
+    for given, named in ((("old",), {}), ((), {"story": "old"}), (("new",), {})):
+        near(*given, **named)
+    near.forget(lambda value: value == "old")
+    assert [near("new"), near("old"), near(story="old")] == [3, 4, 5]
+
+
 def test_an_answer_is_trusted_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)

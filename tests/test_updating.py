@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import cached, nearby
-from components.last_sound import FORGIVEN_SECONDS
+from components.last_sound import FORGIVEN_SECONDS, LastSound
+from components.nearby import Near
+from data.asof import story_at
 from data.errors import StoryInvalid
 from data.settings import Settings
-from data.story import BUNDLED, read_story
+from data.story import BUNDLED, Story, read_story
 from tests.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
 from tests.test_pages import charts, said
 
@@ -112,6 +115,29 @@ def test_a_night_that_is_over_is_refused_at_once(root: Path) -> None:
     (root / "last-night" / "sources.csv").unlink()
     with pytest.raises(StoryInvalid):
         cached.load_story("last-night", settings(root))
+
+
+def test_a_slip_after_the_night_brings_back_no_night_in_progress(root: Path) -> None:
+    live, sound = read_story(root / NAME), LastSound()
+    over = replace(live, about=live.about.model_copy(update={"live": False}))
+    spoil(root)
+    assert [sound.of(root, lambda: live), sound.of(root, lambda: over)] == [live, over]
+    with pytest.raises(StoryInvalid, match="calls"):
+        sound.of(root, lambda: read_story(root / NAME))
+
+
+def test_an_earlier_state_is_let_go_when_a_later_is_read(root: Path) -> None:
+    """A night has a version every few seconds, each of some megabytes."""
+    stamps = []
+    for minutes in range(3):
+        rehearsal_at(root, FLORIDA + timedelta(minutes=minutes))
+        story = cached.load_story(NAME, settings(root))
+        stamps.append(story.stamp)
+        cached.load_held(story)
+        cached.load_calls(story_at(story, FLORIDA), caller="AP")
+    asked = [value for near in Near.everywhere for (given, _), _ in near._held.values() for value in given]
+    held = {value.stamp for value in asked if isinstance(value, Story) and value.slug == NAME}
+    assert held & set(stamps) == {stamps[-1]}
 
 
 def test_a_chart_of_an_earlier_state_is_never_kept_as_one_of_a_later(root: Path) -> None:

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from components.charts.clock import Clock, Style
 from components.charts.events import ONE_DAY
-from components.charts.model import Chart
+from components.charts.model import Chart, Line
 from components.charts.moments import Moments, Row
 from data.asof import published_to_the_minute, stands_from
-from data.model import Order, Window
+from data.model import OPEN_END, Order, Window
 from data.story import Story
 from data.timing import when_of
 from data.totals import call_when
@@ -51,7 +51,10 @@ def frames_of(story: Story, chart: Chart, clock: Clock, *, order: Order, words: 
     def sentence(at: datetime) -> str:
         return clock.say(_up_to(words, at, stands, order).sentence(at, style))
 
-    changes = sorted(at for at in {*sure.values(), *maybe.values(), *events} if at in chart.window)
+    # A line is drawn up to wherever the play stands: its thousand bins are no thousand moments.
+    bins = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Line)}
+    steps = {moment for row, moment in sure.items() if row not in bins}
+    changes = sorted(at for at in {*steps, *maybe.values(), *events} if at in chart.window)
     told = tuple((at, sentence(at)) for at in changes)
     return Frames(order, sure, maybe, events, told, sentence(chart.window.start))
 
@@ -71,14 +74,18 @@ def _stands(story: Story, order: Order) -> Iterator[tuple[str, datetime]]:
 def _fetched(story: Story, last: Stands, order: Order) -> dict[str, datetime]:
     """Rows of no table, which stand when what they count or saw was over; nobody can say when they were published."""
     own = {*(f"observations:{row.id}" for row in story.observations), *(f"figures:{row.id}" for row in story.figures)}
-    # A contest without a call is there all night, and no row of a time.
-    fetched = {row: moment for row, moment in last.items() if row not in own and not row.startswith("contests:")}
+    # A contest without a call is there all night, and a possible one has no end: neither is a row of a time.
+    fetched = {
+        row: moment
+        for row, moment in last.items()
+        if row not in own and not row.startswith("contests:") and moment < OPEN_END
+    }
     return fetched if order is Order.HAPPENED else {}
 
 
 def _possible(story: Story, order: Order) -> dict[str, datetime]:
     """Calls that may have been made some time before they surely had been; what is not published is not possible."""
-    calls = ((call, call_when(call, story)) for call in story.calls)
+    calls = ((call, call_when(call, story)) for call in (*story.calls, *story.possible))
     known = order is Order.KNOWN
     return {f"calls:{call.id}": when.earliest for call, when in calls if when.earliest < when.latest and not known}
 

@@ -14,7 +14,7 @@ from components.charts.rows import records, when_in
 from components.charts.words import span_text
 from data.model import Order, Sourced
 from data.story import Story
-from data.totals import no_total
+from data.totals import no_total, no_total_of
 
 #: A time of day alone says which day no further back than this.
 _DAY = timedelta(days=1)
@@ -31,7 +31,7 @@ class Moments:
     calls: tuple[Row, ...]
     marks: tuple[Row, ...]
     seen: tuple[Row, ...]
-    no_total: str
+    has_total: bool
     order: Order = Order.HAPPENED
 
     @classmethod
@@ -44,7 +44,7 @@ class Moments:
             _by_time(records(calls)),
             _by_time(row for row in records(marks) if row["until"] is None),
             _by_time(row for row in records(observations) if row["host"] == host),
-            no_total(story, caller),
+            not no_total(story, caller),
             story.order,
         )
 
@@ -61,8 +61,8 @@ class Moments:
         if not rows:
             return f"At {token(at, style)} {said} had {verb} nothing yet."
         told = _told(rows, at, said, verb, style)
-        if self.no_total:
-            return f"{told} ({self.no_total})."
+        if not self.has_total:
+            return f"{told} ({no_total_of(self.story, (row['contest'] for row in rows))})."
         spans = [f"{party.short} {span_text(*self._total(party.id, at))}" for party in self.story.about.parties]
         return f"{told}: {', '.join(spans)} {self.story.about.unit}."
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 from components.charts.bare import NOTHING, NOTHING_AT_ALL, NOTHING_YET, is_bare
 from components.charts.clock import Style, token
 from components.charts.events import ONE_DAY
-from components.charts.model import Chart, Lane
+from components.charts.model import Chart, Lane, Line
 from data.model import Order
 from data.story import Story
 from data.tables import Correction
 
 #: How a sentence names each order.
 ORDERS = {Order.HAPPENED: "in the order in which it happened", Order.KNOWN: "in the order in which it was published"}
+_PUBLIC = " Calls and milestones happened in public and stand as they happened."
+_SCALE = " Levels are on the scale of their whole series, whose 100 may come later."
 #: Takeaways that begin with their own moment.
 _DATED = ("results", "map")
 
@@ -25,6 +27,8 @@ def told_up_to(story: Story, chart: Chart) -> Chart:
     style: Style = "stamp" if chart.window.length >= ONE_DAY else "time"
     led = "" if chart.slug in _DATED else f"{token(story.until, style)}: "
     note = f"Told up to {token(story.until, 'stamp')}, {ORDERS[story.order]}: nothing later is here."
+    note += _PUBLIC if story.order is Order.KNOWN else ""
+    note += _SCALE if any(isinstance(mark, Line) for lane in chart.lanes for mark in lane.marks) else ""
     lanes = tuple(replace(lane, note=NOTHING_YET) if _bare(lane) else lane for lane in chart.lanes)
     return replace(chart, lanes=lanes, until=story.until, takeaway=f"{led}{chart.takeaway}", notes=(note, *chart.notes))
 

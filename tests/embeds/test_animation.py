@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from xml.etree.ElementTree import Element, fromstring
 
@@ -17,7 +18,7 @@ from components.charts.tiles import is_side
 from components.embeds.documents.lines import Moments
 from components.embeds.embed import Embed, embed_of
 from components.embeds.formats import ANIMATED, forms_of, render
-from components.embeds.pictures.animation import WIDTH, keep
+from components.embeds.pictures.animation import MOST_STILLS, WIDTH, few, keep
 from components.view import default_view
 from data.model import Order
 from data.settings import Settings
@@ -51,6 +52,13 @@ def test_it_has_a_still_for_each_moment_and_ends_with_the_whole() -> None:
     assert getattr(animation(), "n_frames", 1) == len(frames().moments) + 1
     assert animation().width == WIDTH
     assert animation().info["loop"] == 1, "it plays once: what moves for ever cannot be paused in an article"
+
+
+@pytest.mark.parametrize(("moments", "stills"), [(150, 150), (151, 76), (1_000, 143)])
+def test_of_very_many_moments_it_shows_some_and_always_the_last(moments: int, stills: int) -> None:
+    many = tuple((STORY.window.start + n * timedelta(seconds=30), f"{n}") for n in range(moments))
+    shown = few(replace(frames(), moments=many)).moments
+    assert len(shown) == stills <= MOST_STILLS and shown[-1] == many[-1]
 
 
 def test_it_is_small_enough_for_a_cms() -> None:

@@ -91,6 +91,22 @@ def test_a_document_says_the_moment_it_stands_at() -> None:
     assert "Told up to 10:50 p.m. EST, Nov. 8, 2016, in the order in which it was published" in page
 
 
+def test_the_order_of_publication_says_what_was_public_as_it_happened() -> None:
+    notes = at_moment("timeline", datetime(2016, 11, 9, 3, 50, tzinfo=UTC), Order.KNOWN).chart.notes
+    assert notes[0].endswith(
+        "nothing later is here. Calls and milestones happened in public and stand as they happened."
+    )
+
+
+def test_a_series_of_a_moment_says_that_its_scale_is_the_whole_ones() -> None:
+    """By 12 June 2016 the highest week of these searches, that of the referendum, was still to come."""
+    story = find_story("uk-2016", Settings())
+    view = replace(default_view(story), at=datetime(2016, 6, 12, tzinfo=UTC), start=datetime(2016, 1, 1, tzinfo=UTC))
+    chart = embed_of(story, "interest", view).chart
+    assert max(item.value or 0 for lane in chart.lanes for _, item in lane.items) < 50
+    assert chart.notes[0].endswith("Levels are on the scale of their whole series, whose 100 may come later.")
+
+
 def test_a_file_of_a_moment_is_named_after_it() -> None:
     made = render(at_moment("timeline", datetime(2016, 11, 9, 3, 50, tzinfo=UTC), Order.KNOWN), "csv")
     assert made.file_name == "nightdesk-us-2016-timeline-20161108T1800Z-20161109T1200Z-at-20161109T0350Z-known.csv"

@@ -7,9 +7,9 @@
     at: asked.get("at"),
     order: night.names.find((name) => name === asked.get("when")) || night.names[0],
     moved: (at, order) => {
-      const known = order === "known" ? "&when=known" : "";
+      const other = order === night.names[0] ? "" : `&when=${order}`;
       // In a frame without an origin of its own there is no address to write.
-      try { history.replaceState(null, "", at ? `#at=${at}${known}` : "#"); } catch {}
+      try { history.replaceState(null, "", at ? `#at=${at}${other}` : "#"); } catch {}
     },
   });
 }

@@ -36,13 +36,14 @@ def is_played(embed: Embed) -> bool:
 def night_of(embed: Embed, rows: Rows | None = None) -> dict[str, Any]:
     """The frames of the chart as plain values for player.js; instants are seconds from the start of the range.
 
-    `orders` has for each order the seconds from which rows stand (`sure`) or are possible (`maybe`), those of the
-    numbered events, and `moments`: second and index of its sentence in `said`. A story that is told up to a moment
-    has its own order alone, and nothing later. `rows` are those that its sentences tell, for whoever holds them.
+    `names` begins with the order that was asked for. `orders` has for each order the seconds from which rows stand
+    (`sure`) or are possible (`maybe`), those of the numbered events, and `moments`: second and index of its sentence
+    in `said`. A story that is told up to a moment has its own order alone, and nothing later. `rows` are those that
+    its sentences tell, for whoever holds them.
     """
     chart, view = embed.chart, embed.view
     start = chart.window.start
-    orders = (view.order,) if embed.story.until else tuple(Order)
+    orders = (view.order,) if embed.story.until else (view.order, *(order for order in Order if order != view.order))
     rows = rows or Moments(embed).rows
     frames = [frames_of(embed.story, chart, embed.clock, order=order, words=rows) for order in orders]
     said = list(dict.fromkeys(sentence for found in frames for sentence in _sentences(found)))

@@ -23,11 +23,14 @@ from components.embeds.documents.lines import Moments, caution_line
 from components.embeds.embed import Embed
 from components.embeds.pictures.cards import credit_of
 from components.embeds.pictures.conversion import converted_all
+from data.model import OPEN_END
 
 #: Pixels across, as wide as a column of most sites.
 WIDTH = 720
 #: Milliseconds: a moment, one with a numbered event in it, and the whole night at the end.
 _SHORT, _LONG, _LAST = 700, 1_600, 5_000
+#: Three times as many as a night has. A still takes some 60 ms, and all are drawn by one process, which has a minute.
+MOST_STILLS = 150
 _PAD, _TITLE, _SAID, _FOOT = 16.0, 24.0, 15.0, 12.0
 _SAID_LINES, _FOOT_LINES, _CREDITED = 4, 2, 5
 _NAMESPACE = "http://www.w3.org/2000/svg"
@@ -40,7 +43,7 @@ def webp(embed: Embed) -> bytes:
     shows. ImageFailed if one cannot be drawn.
     """
     words = Moments(embed).rows
-    frames = frames_of(embed.story, embed.chart, embed.clock, order=embed.view.order, words=words)
+    frames = few(frames_of(embed.story, embed.chart, embed.clock, order=embed.view.order, words=words))
     numbered = set(frames.events)
     durations = [_LONG if at in numbered else _SHORT for at, _ in frames.moments] + [_LAST]
     drawn = converted_all(list(_stills(embed, frames)))
@@ -50,6 +53,12 @@ def webp(embed: Embed) -> bytes:
     # Flat colours: without loss it is half as large as at a quality of 80, and made in a third of the time.
     first.save(out, "WEBP", save_all=True, append_images=rest, duration=durations, loop=1, lossless=True, method=1)
     return out.getvalue()
+
+
+def few(frames: Frames) -> Frames:
+    """The frames; of more than MOST_STILLS moments each second, third and so on, as a still shows all before it."""
+    every = -(-len(frames.moments) // MOST_STILLS) or 1
+    return replace(frames, moments=tuple(reversed(frames.moments[::-1][::every])))
 
 
 def _stills(embed: Embed, frames: Frames) -> Iterator[str]:
@@ -104,7 +113,7 @@ def _sum_up(drawing: Element, embed: Embed, frames: Frames, at: datetime) -> Non
             more = [
                 item.value or 0
                 for item in mark.items
-                if frames.maybe.get(item.row, embed.chart.window.end) <= at and frames.sure[item.row] > at
+                if frames.maybe.get(item.row, embed.chart.window.end) <= at < frames.sure.get(item.row, OPEN_END)
             ]
             _bar(group, Sum(mark, sum(sure), sum(sure) + sum(more)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from functools import lru_cache, partial
+from functools import partial
 from html import escape
 
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -35,6 +35,8 @@ _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PATHS = "a story and a chart, like /embed/us-2016/timeline"
 #: Forms that take a process and a fraction of a second.
 _SLOW = ("png", "pdf", "webp")
+#: Different addresses of one story whose reading is kept.
+_MOST_ASKED = 2_048
 _FAILED = "Something went wrong on our side; the details are in the server’s log"
 
 
@@ -174,10 +176,14 @@ class _Desk:
         return f"{request.url.scheme}://{host}{request.scope.get('root_path', '').rstrip('/')}"
 
 
-@lru_cache(maxsize=2_048)
 def _asked(held: Held, name: str, query: str, forms: tuple[str, ...]) -> Asked:
     """What was asked, read once: reading takes longer than all else that an answer from memory needs."""
-    return asked(name, query, story=held.story, forms=forms)
+    key = name, query, forms
+    if key not in held.asked:
+        if len(held.asked) >= _MOST_ASKED:
+            held.asked.clear()
+        held.asked[key] = asked(name, query, story=held.story, forms=forms)
+    return held.asked[key]
 
 
 def _query(request: Request) -> str:

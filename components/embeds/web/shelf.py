@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 
-from components.embeds.web.request import unknown_story
+from components.embeds.web.request import Asked, unknown_story
 from data.series import snapshots_stamp
 from data.settings import Settings
 from data.story import Story, UnknownStory, story_folders
@@ -27,6 +28,8 @@ class Held:
 
     story: Story
     stamp: tuple[str, str, str]
+    #: What was asked of it, by address: read once, and gone with this version of the story.
+    asked: dict[Hashable, Asked] = field(default_factory=dict)
 
 
 class Shelf:

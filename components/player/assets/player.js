@@ -88,10 +88,11 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
       const ground = stage.getBoundingClientRect(), scale = width / svg.viewBox.baseVal.width;
       return [svg, scale, left - ground.left, top - ground.top];
     })();
-    const [svg, scale, aside, above] = metrics, { left, right, top, bottom } = svg.dataset;
+    const [svg, scale, aside, above] = metrics, { left, right, top, bottom, to } = svg.dataset;
     cursor.hidden = !cut();
     if (!cut()) return;
-    const x = aside + (+left + ((right - left) * now) / length) * scale;
+    // A night that is told up to a moment is drawn on the axis of the whole.
+    const x = aside + (+left + ((right - left) * now * 1000) / (Date.parse(to) - night.start)) * scale;
     cursor.style.cssText = `height:${(bottom - top) * scale}px;transform:translate(${x}px,${above + top * scale}px)`;
     for (const past of all("clipPath rect", svg)) past.setAttribute("width", x / scale);
   };
@@ -101,7 +102,7 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     now = seconds === null || seconds >= length ? null : Math.max(0, seconds);
     const past = (moment) => moment <= (now ?? length);
     const index = `${order} ${cut() ? steps().filter(past).length : "whole"}`;
-    if (index !== drawn) {
+    if (index !== drawn || !silent) {
       drawn = index;
       draw();
       for (const step of steps()) {

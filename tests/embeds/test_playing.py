@@ -1,0 +1,71 @@
+"""What a player is given of a night: at every moment what a server would say of it, in the order that was asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.charts.catalogue import Loaders
+from components.embeds.documents.document import draw_document
+from components.embeds.documents.lines import Moments
+from components.embeds.documents.playing import night_of
+from components.embeds.embed import Embed, embed_of
+from components.view import default_view
+from data.model import Order
+from data.onsets import load_onsets
+from data.series import load_series
+from data.settings import Settings
+from data.story import find_story
+from tests.imported import export, keep, newsroom
+
+STORY = find_story("us-2016", Settings())
+
+
+def replay(*, order: Order = Order.HAPPENED, caller: str = "AP") -> Embed:
+    return embed_of(STORY, "replay", replace(default_view(STORY), order=order, caller=caller))
+
+
+@pytest.mark.parametrize("caller", ["AP", "Fox", "ABC"])
+@pytest.mark.parametrize("order", Order)
+def test_the_player_says_of_each_moment_what_a_server_says(caller: str, order: Order) -> None:
+    whole = replay(caller=caller)
+    night = night_of(whole)
+    for second, sentence in night["orders"][order.value]["moments"]:
+        at = datetime.fromtimestamp(night["start"] / 1000 + second, UTC)
+        cut = embed_of(STORY, "replay", replace(whole.view, at=at, order=order))
+        assert night["said"][sentence] == Moments(cut).sentence(at)
+
+
+@pytest.mark.parametrize(("slug", "until"), [("us-2020", "2020-11-04T04:00Z"), ("us-2024", "2024-11-06T04:00Z")])
+def test_what_is_possible_at_a_moment_is_so_when_a_part_of_the_night_is_played(slug: str, until: str) -> None:
+    """A document that ends at 11 p.m. tells of an hour before just the calls that the whole night tells of it."""
+    story, at = find_story(slug, Settings()), datetime.fromisoformat(until)
+    whole, part = (night_of(embed_of(story, "replay", replace(default_view(story), at=told))) for told in (None, at))
+    hour_before = (at - timedelta(hours=1)).timestamp() - whole["start"] / 1000
+
+    def standing(night: dict[str, Any], name: str) -> set[str]:
+        return {row for row, second in night["orders"]["happened"][name].items() if second <= hour_before}
+
+    assert standing(part, "maybe") == standing(whole, "maybe") != set()
+    assert standing(part, "sure") == standing(whole, "sure")
+
+
+def test_a_replay_begins_with_the_order_that_was_asked_for() -> None:
+    assert [night_of(replay(order=order))["names"] for order in Order] == [["happened", "known"], ["known", "happened"]]
+    known = night_of(replay(order=Order.KNOWN))["orders"]["known"]["moments"]
+    assert len(re.findall('data-frame="', draw_document(replay(order=Order.KNOWN)))) == len(known)
+
+
+def test_a_series_in_minutes_makes_no_thousand_moments(tmp_path: Path) -> None:
+    settings = newsroom(tmp_path)
+    story = keep(settings, export(1))
+    load = Loaders(drawn=partial(load_series, settings=settings), onsets=partial(load_onsets, settings=settings))
+    played = embed_of(story, "replay", default_view(story), load=load)
+    assert len([item for lane in played.chart.lanes for _, item in lane.items]) > 800
+    assert len(night_of(played)["orders"]["happened"]["moments"]) < 60
