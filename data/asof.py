@@ -15,7 +15,7 @@ from data.story import Story
 from data.tables import Call, Control, Figure, Interest, Milestone, Observation
 from data.timing import when_of
 from data.tokens import told_times
-from data.totals import call_when, is_complete
+from data.totals import call_when, is_complete, only_surely
 
 #: States that are seen to last, in the words of the tables; what else has an end was counted over a span.
 _LASTING = "outage"
@@ -28,7 +28,8 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
 
     Words that look back are left out, notes of rows among them, and so are rows whose own words tell a later time.
     Sources that were not published by then keep their organisation and the root of their site.
-    Calls of which only bounds are known are `possible` from their earliest bound on, and calls from their latest.
+    Calls of which only bounds are known are `possible` from their earliest bound on, and calls from their latest; none
+    is possible of a caller of which most calls have no time of their own.
     Calls and milestones happen in public, and are known as they happen; anything else when its first source was
     published, a day counting as its end.
     """
@@ -36,7 +37,10 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
     whole = replace(story, until=None)
     calls = [(call_when(call, whole), call) for call in story.calls]
     kept = tuple(call for when, call in calls if when.latest <= at)
-    possible = tuple(_open(call, when) for when, call in calls if when.earliest <= at < when.latest)
+    untimed = frozenset(caller.id for caller in story.about.callers if only_surely(whole, caller.id))
+    possible = tuple(
+        _open(call, when) for when, call in calls if when.earliest <= at < when.latest and call.caller not in untimed
+    )
     return replace(
         story,
         sources=tuple(by_then(source, at, story.about.clock) for source in story.sources),
@@ -53,6 +57,7 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
         corrections=(),
         until=at,
         order=order,
+        untimed=untimed,
         ledgers=frozenset(caller.id for caller in story.about.callers if is_complete(whole, caller.id)),
     )
 

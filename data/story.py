@@ -66,6 +66,8 @@ class Story:
     possible: tuple[Call, ...] = ()
     #: Callers of which every call is held, so that their calls so far make a total.
     ledgers: frozenset[str] = frozenset()
+    #: Callers of which most calls have no time of their own.
+    untimed: frozenset[str] = frozenset()
     #: The fingerprint of the files that it was read from; empty for a story that was not read from a folder.
     stamp: str = ""
 

@@ -8,10 +8,13 @@ from datetime import datetime
 
 from data.entries import Caller
 from data.errors import DataError
-from data.model import When, as_utc
+from data.model import Precision, When, as_utc
 from data.story import Story
 from data.tables import Call
 from data.timing import when_of
+
+#: Precisions of a row that tells no time of its own within the night.
+WITHOUT_TIME = (Precision.WINDOW, Precision.DAY, Precision.NONE)
 
 
 def caller_named(story: Story, name: str) -> Caller:
@@ -74,6 +77,17 @@ def is_complete(story: Story, caller: str) -> bool:
     return bool(story.about.total) and sum(weights.values()) == story.about.total
 
 
+def only_surely(story: Story, caller: str) -> bool:
+    """Whether most of this caller's calls have no time of their own, so that a total tells only what is surely there.
+
+    What may have been called by a moment is then nearly everything, all night long, which tells nobody anything.
+    """
+    if story.until is not None:
+        return caller in story.untimed
+    calls = calls_of(story, caller)
+    return 2 * sum(call.precision in WITHOUT_TIME for call in calls) > len(calls)
+
+
 def no_total(story: Story, caller: str) -> str:
     """Why there is no running total for this caller: "no total: 9 of 56 calls known"; empty if there is one.
 
@@ -95,7 +109,7 @@ class Totals:
 
     at: datetime
     caller: str
-    totals: dict[str, tuple[int, int]] | None
+    totals: dict[str, tuple[int, int | None]] | None
     last_call: Call | None
     note: str = ""
 
@@ -103,8 +117,8 @@ class Totals:
 def totals_at(story: Story, at: datetime, *, caller: str) -> Totals:
     """The running totals of one caller at an instant, each a range [surely called, possibly called].
 
-    Surely: the latest bound has passed. Possibly: the earliest has. `totals` is None for a caller whose calls are
-    not all known. Raises ValueError for a naive time.
+    Surely: the latest bound has passed. Possibly: the earliest has; None where that tells nothing (`only_surely`).
+    `totals` is None for a caller whose calls are not all known. Raises ValueError for a naive time.
     """
     at = as_utc(at)
     timed = [(call_when(call, story), call) for call in calls_of(story, caller, possible=True)]
@@ -116,7 +130,13 @@ def totals_at(story: Story, at: datetime, *, caller: str) -> Totals:
     for when, call in timed:
         weight, (low, high) = story.contest(call.contest).weight, found[call.party]
         found[call.party] = (low + weight * (when.latest <= at), high + weight * (when.earliest <= at))
-    return Totals(at, caller, found, last)
+    least = is_least(story, caller, (call.contest for _, call in sure))
+    return Totals(at, caller, {party: (low, None if least else high) for party, (low, high) in found.items()}, last)
+
+
+def is_least(story: Story, caller: str, called: Iterable[str]) -> bool:
+    """Whether totals of these contests are what is at least there: some others may have been called too."""
+    return only_surely(story, caller) and len(set(called)) < len(story.contests)
 
 
 def _lateness(when: When, call: Call, story: Story) -> tuple[datetime, bool, int]:

@@ -14,7 +14,7 @@ from data.asof import published_to_the_minute, stands_from
 from data.model import OPEN_END, Order, Window
 from data.story import Story
 from data.timing import when_of
-from data.totals import call_when
+from data.totals import call_when, only_surely
 
 #: A table's rows are known by its name and theirs: "observations:ctv-11pm".
 Stands = Mapping[str, datetime]
@@ -85,9 +85,12 @@ def _fetched(story: Story, last: Stands, order: Order) -> dict[str, datetime]:
 
 def _possible(story: Story, order: Order) -> dict[str, datetime]:
     """Calls that may have been made some time before they surely had been; what is not published is not possible."""
-    calls = ((call, call_when(call, story)) for call in (*story.calls, *story.possible))
-    known = order is Order.KNOWN
-    return {f"calls:{call.id}": when.earliest for call, when in calls if when.earliest < when.latest and not known}
+    if order is Order.KNOWN:
+        return {}
+    untimed = {caller.id for caller in story.about.callers if only_surely(story, caller.id)}
+    held = (call for call in (*story.calls, *story.possible) if call.caller not in untimed)
+    calls = ((call, call_when(call, story)) for call in held)
+    return {f"calls:{call.id}": when.earliest for call, when in calls if when.earliest < when.latest}
 
 
 def _up_to(words: Moments, at: datetime, stands: Stands, order: Order) -> Moments:

@@ -94,10 +94,23 @@ class Totals:
 
     low: Path
     high: Path
+    least: bool = False  # what is surely there is all that is told
 
     @property
     def last(self) -> tuple[float, float]:
         return self.low[-1][1], self.high[-1][1]
+
+    @property
+    def said(self) -> str:
+        """Where both end: 197, 197–213, or at least 1."""
+        return ends_text(*self.last, least=self.least)
+
+
+def ends_text(low: float, high: float, *, least: bool) -> str:
+    """Two ends of a total, short enough for a chart."""
+    if least:
+        return f"at least {low:,.0f}"
+    return f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"
 
 
 def totals(items: Sequence[Item], window: Window) -> Totals:
@@ -112,8 +125,15 @@ def totals(items: Sequence[Item], window: Window) -> Totals:
     else:
         low = _highest([(item.when.latest, item.low or 0.0) for item in items])
         high = _highest([(item.when.earliest, item.high or item.low or 0.0) for item in items])
-    base = _base(items, low)
-    return Totals(_within(low, window, base), _within(high, window, base))
+    last = max(items, key=lambda item: item.when.latest, default=None)
+    base, least = _base(items, low), last is not None and _is_least(last)
+    high = low if any(map(_is_least, items)) else high
+    return Totals(_within(low, window, base), _within(high, window, base), least)
+
+
+def _is_least(item: Item) -> bool:
+    """Whether the total that an item leads to has no upper end."""
+    return item.low is not None and item.high is None
 
 
 def _base(items: Sequence[Item], low: Path) -> float:

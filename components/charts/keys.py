@@ -10,7 +10,7 @@ from components.charts.theme import is_soft, look
 
 #: Signs of the two entries that stand for no tone.
 SOFT, GROUND = "soft", "ground"
-#: States of what was looked at: only beside them does empty ground say that nobody did.
+#: States of what was looked at: only beside them does empty ground say that nothing is on record.
 _WATCHED = {Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING}
 _SIGNS = {
     ("square", "full"): "■",
@@ -49,4 +49,4 @@ def keys_of(lane: Lane) -> tuple[Key, ...]:
         found.append(Key(tones[0], SOFT, "hollow: time known only roughly"))
     if names and not names.keys() & _WATCHED:
         return tuple(found)
-    return (*found, Key(Tone.NEUTRAL, GROUND, f"empty ground: {lane.empty}"))
+    return (*found, Key(Tone.NEUTRAL, GROUND, "empty ground: nothing on record"))

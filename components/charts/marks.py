@@ -122,10 +122,12 @@ class Tiles(Mark):
 
     `value` is a contest's weight, `when` its call, `low` and `high` the running total of its side, as in Steps. A call
     whose latest bound has not passed is possible; a contest without one is of Kind.PENDING, or has no time stated.
-    `cells` has a place for every item; without places the items are counted, one unit each.
+    `cells` has a place for every item; without places the items are counted, one unit each. Of a side of which only
+    what is surely there is told, as `least` says, no call is possible.
     """
 
     cells: tuple[Cell, ...] = ()
+    least: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Lane:
     """One band of the chart: marks that share a unit. `domain` bounds its axis; `tracks` are its rows, top first.
 
     `reference` is a value worth a line of its own, with its name, like (270, "270 to win"). A lane of Tiles is not
-    over the clock; it has bars of its totals where it has a domain. `empty` is what ground without a mark means.
+    over the clock; it has bars of its totals where it has a domain.
     """
 
     slug: str
@@ -38,7 +38,6 @@ class Lane:
     note: str = ""
     tracks: tuple[str, ...] = ()
     reference: tuple[float, str] | None = None
-    empty: str = "nobody looked"
 
     @property
     def items(self) -> Iterator[tuple[Mark, Item]]:
@@ -112,6 +111,11 @@ class Chart:
     def told_to(self) -> datetime:
         """Where in its window the telling ends."""
         return min(self.until, self.window.end) if self.until else self.window.end
+
+    @property
+    def told(self) -> Window:
+        """The part of its window that is told; the whole where its story is told up to a moment before that."""
+        return Window(self.window.start, self.told_to) if self.told_to > self.window.start else self.window
 
     @property
     def numbered(self) -> tuple[tuple[int, Event], ...]:

@@ -14,7 +14,7 @@ from components.charts.rows import records, when_in
 from components.charts.words import span_text
 from data.model import Order, Sourced
 from data.story import Story
-from data.totals import no_total, no_total_of
+from data.totals import is_least, no_total, no_total_of
 
 #: A time of day alone says which day no further back than this.
 _DAY = timedelta(days=1)
@@ -58,12 +58,15 @@ class Moments:
     def _called(self, at: datetime, style: Style) -> str:
         rows = [row for row in self.calls if row["latest"] <= at]
         said, verb = said_of(self.story, self.caller), self.story.about.verb
+        least = is_least(self.story, self.caller, (row["contest"] for row in rows))
         if not rows:
-            return f"At {token(at, style)} {said} had {verb} nothing yet."
+            nothing = f"nothing is known to have been {verb}" if least else f"{said} had {verb} nothing yet"
+            return f"At {token(at, style)} {nothing}."
         told = _told(rows, at, said, verb, style)
         if not self.has_total:
             return f"{told} ({no_total_of(self.story, (row['contest'] for row in rows))})."
-        spans = [f"{party.short} {span_text(*self._total(party.id, at))}" for party in self.story.about.parties]
+        totals = ((party, *self._total(party.id, at)) for party in self.story.about.parties)
+        spans = [f"{party.short} {span_text(low, None if least else high)}" for party, low, high in totals]
         return f"{told}: {', '.join(spans)} {self.story.about.unit}."
 
     def _total(self, party: str, at: datetime) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from components.charts.bare import NOTHING, NOTHING_AT_ALL
 from components.charts.events import within
 from components.charts.model import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
 from components.charts.rows import records, refs, source_ids, split_by, until_in, when_in
-from data.model import Order, Sourced, When, Window
+from data.model import Sourced, When, Window
 from data.story import Story
 
 #: Evidence grades of the originator as published, best first, as the rows of the strip are named.
@@ -20,15 +20,14 @@ GRADES = {
     "C": "C dated picture",
     "D": "D second-hand",
 }
-_NOBODY, _NOTHING = "nobody looked", "nothing on record"
 STATES = {"failing": Tone.FAILING, "degraded": Tone.DEGRADED, "answering": Tone.ANSWERING}
 
 
 def outages_lane(story: Story, observations: Sourced) -> Lane:
     """One point for each observation, on the row of its grade; states that were seen to last are spans.
 
-    Observations that disagree stand side by side. An empty stretch means that nobody looked, not that all was well;
-    in the order of publication, that nobody had told.
+    Observations that disagree stand side by side. An empty stretch means that nothing is on record, not that all
+    was well.
     """
     marks: list[Mark] = []
     rows = records(observations)
@@ -39,16 +38,8 @@ def outages_lane(story: Story, observations: Sourced) -> Lane:
         marks += [Points(state, tone, points)] if points else []
         marks += [Spans(state, tone, spans)] if spans else []
     host = main_service(story)
-    note = f"Each mark is one observation. Empty track: {_NOBODY}, which does not mean that the site was up."
-    lane = Lane(
-        "outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()), empty=_NOBODY
-    )
-    return lane if story.order is Order.HAPPENED else in_either_order(lane)
-
-
-def in_either_order(lane: Lane) -> Lane:
-    """The lane in words that hold in the order of publication too, where what somebody saw may not be told yet."""
-    return replace(lane, note=lane.note.replace(_NOBODY, _NOTHING), empty=_NOTHING)
+    note = "Each mark is one observation. Empty track: nothing on record, which does not mean that the site was up."
+    return Lane("outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()))
 
 
 def or_bare(lane: Lane, rows: Sourced) -> Lane:
@@ -101,7 +92,7 @@ def outages_takeaway(observations: Sourced, *, elsewhere: int) -> str:
     """How many dated observations there are, and what they say: a count, never a verdict.
 
     `elsewhere` is how many more there are at another time: an empty window of a story that holds some is not an
-    empty story, and neither says that nobody looked.
+    empty story, and neither says that nothing is on record.
     """
     counts = Counter(observations.frame["status"])
     total = sum(counts[state] for state in STATES)

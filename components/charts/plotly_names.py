@@ -53,16 +53,16 @@ def _totals(pen: Pen, lane: LanePlan) -> list[Part]:
     if lane.values is None:
         return []
     steps = [mark for mark in lane.lane.marks if isinstance(mark, Steps) and mark.items]
-    ends = [(*totals(mark.items, pen.chart.window).last, mark) for mark in steps]
+    ends = [(totals(mark.items, pen.chart.window), mark) for mark in steps]
     foot, head = lane.range_of(lane.values)
     pixel = (head - foot) / lane.values.height
     line = (lane.lane.reference[0] - foot) / pixel if lane.lane.reference else None
     found, ceiling = [], float("inf")
-    for low, high, mark in sorted(ends, key=lambda end: -end[1]):
+    for total, mark in sorted(ends, key=lambda end: -end[0].last[1]):
+        low, high = total.last
         height = name_foot((low - foot) / pixel, (min(high, head) - foot) / pixel, line, ceiling)
-        said = f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"
         place: Part = {"yref": lane.values.axis, "x": 1, "y": foot, "xanchor": "right", "yanchor": "bottom"}
-        text, back = f"<b>{plain(mark.name, most=40)} {said}</b>", rgba(pen.theme.paper, _VEIL)
+        text, back = f"<b>{plain(mark.name, most=40)} {total.said}</b>", rgba(pen.theme.paper, _VEIL)
         colour = pen.theme.colour(mark.tone)
         found.append(words(text, colour=colour, size=NOTE, bgcolor=back, yshift=round(height), **place))
         ceiling = min(height, (low - foot) / pixel - _CLEAR)

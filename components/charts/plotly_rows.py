@@ -98,7 +98,7 @@ def _gaps(pen: Pen, lane: LanePlan, mark: Gap) -> list[Part]:
 
 
 def row_shapes(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
-    """The ground of named rows: what is empty of marks, nobody looked at."""
+    """The ground of named rows: where it is empty, nothing is on record."""
     found = []
     for track in lane.tracks:
         if track.name:

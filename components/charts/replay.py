@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from components.charts.model import Chart, Event, Lane
-from components.charts.outages import in_either_order
 from data.story import Story
 
 
@@ -18,7 +17,7 @@ def replay_chart(story: Story, timeline: Chart, tally: Lane) -> Chart:
         timeline,
         slug="replay",
         title=timeline.title.replace("on one clock", "as it was called"),
-        lanes=(tally, *(in_either_order(lane) for lane in timeline.lanes if lane.slug != "results")),
+        lanes=(tally, *(lane for lane in timeline.lanes if lane.slug != "results")),
         events=tuple(event for event in timeline.events if event.emphasised or not _is_call(event)),
         sources=(*timeline.sources, *story.sources),
     )

@@ -13,7 +13,7 @@ from components.charts.rows import records, source_ids, surely, when_in
 from components.charts.words import span_text
 from data.model import Sourced, Window
 from data.story import Story
-from data.totals import is_complete, no_total, totals_at
+from data.totals import is_complete, is_least, no_total, only_surely, totals_at
 
 
 def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -> Lane:
@@ -30,7 +30,10 @@ def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -
     top = max((item.high or 0 for mark in marks for item in mark.items), default=0)
     domain = (0.0, max(story.about.to_win or 0, top) * 1.06)
     verb = story.about.verb
-    note = f"As {verb} by {_caller_name(story, caller)}. Shaded: possibly {verb}, where only bounds are known."
+    told = f"Shaded: possibly {verb}, where only bounds are known."
+    if only_surely(story, caller):
+        told = "A total is what is at least there, as most have no time of their own."
+    note = f"As {verb} by {_caller_name(story, caller)}. {told}"
     return Lane("results", title, story.about.unit, marks, domain, note, reference=reference)
 
 
@@ -39,8 +42,8 @@ def total_items(
 ) -> Iterable[Item]:
     """The calls for one party, each with the running total of its side, as a range, at its latest bound.
 
-    `by` is the instant up to which the rows are told: at a later bound the total is not known. Without `summed` none
-    is given, since the rows are not all there are.
+    A total without an upper end tells what is at least there. `by` is the instant up to which the rows are told: at a
+    later bound the total is not known. Without `summed` none is given, since the rows are not all there are.
     """
     mine = [row for row in rows if row["party"] == party]
     for row in mine:
@@ -48,6 +51,7 @@ def total_items(
         at = min(row["latest"], by) if by else row["latest"]
         sure = sum(other["weight"] for other in mine if other["latest"] <= at)
         possible = sum(other["weight"] for other in mine if other["earliest"] <= at)
+        least = is_least(story, row["caller"], (other["contest"] for other in rows if other["latest"] <= at))
         yield Item(
             row=f"calls:{row['id']}",
             when=when,
@@ -55,7 +59,7 @@ def total_items(
             sources=source_ids(row),
             value=float(row["weight"]),
             low=float(sure) if summed else None,
-            high=float(possible) if summed else None,
+            high=float(possible) if summed and not least else None,
         )
 
 
@@ -75,7 +79,9 @@ def results_takeaway(story: Story, window: Window, *, caller: str) -> str:
     if found.totals is None:
         return f"{name}: {found.note}, so no running total is drawn"
     style: Style = "stamp" if window.length >= ONE_DAY else "time"
-    if not any(high for _, high in found.totals.values()):
+    if not any(high or low for low, high in found.totals.values()):
+        if is_least(story, caller, ()):
+            return f"Nothing is known to have been {story.about.verb} by {token(at, 'stamp')}"
         return f"{name} had {story.about.verb} nothing by {token(at, 'stamp')}"
     said = " and ".join(
         f"{span_text(*found.totals[party.id])} for {party.short}"

@@ -37,7 +37,7 @@ def _track(frame: Frame, lane: Lane, name: str, entries: list[Entry], y: float) 
     placed = tuple(replace(entry, row=0, side="") for entry in placed) if frame.of(name) else placed
     y = y if frame.gutter_for_tracks else _caption(frame, name, y)
     height = max(1, row_count(placed)) * pitch
-    # What is not told yet is no stretch in which nobody looked.
+    # What is not told yet is no stretch of which nothing is on record.
     told = scale.x(frame.chart.told_to) - scale.left
     ground = tag("rect", x=scale.left, y=y, width=told, height=height, class_="band", clip_path=frame.past)
     frame.sheet.add("ground", ground)

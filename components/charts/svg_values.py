@@ -64,12 +64,11 @@ def _reference(area: Area) -> None:
 def _end_labels(area: Area, marks: list[Steps]) -> None:
     """Each total at the right end of its line, the upper ones first; under its line where steps crowd its end."""
     right, size = area.frame.scale.right, area.frame.sizes.label
-    found = [(totals(mark.items, area.frame.chart.window).last, mark) for mark in marks]
-    for (low, high), mark in sorted(found, key=lambda entry: -entry[0][1]):
-        span = f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"
-        y = area.y(high)
+    found = [(totals(mark.items, area.frame.chart.window), mark) for mark in marks]
+    for total, mark in sorted(found, key=lambda entry: -entry[0].last[1]):
+        y = area.y(total.last[1])
         beside: list[Place] = [(right + 6, y + size * 0.35 + dy, "start") for dy in (0, 6, 12, -8, 18)]
         near, far = (-6, size + 6, size + 14, -16, -26), range(round(size) + 24, 120, 12)
         over: list[Place] = [(right - 2 - dx, y + dy, "end") for dx in (0, 30, 60) for dy in near]
         under: list[Place] = [(right - 2, y + dy, "end") for dy in far]
-        area.label(f"{mark.name} {span}", beside + over + under, classes=f"f t-{mark.tone.value}", bold=True)
+        area.label(f"{mark.name} {total.said}", beside + over + under, classes=f"f t-{mark.tone.value}", bold=True)

@@ -11,10 +11,9 @@ from components.charts.rows import records, when_in
 from data.model import Precision, Sourced, When, Window
 from data.story import Story
 from data.tables import Contest
-from data.totals import is_complete, no_total
+from data.totals import WITHOUT_TIME, is_complete, no_total, only_surely
 
 #: Precisions that give a call a time; the others say only between which bounds or on which day it was.
-_WITHOUT_TIME = (Precision.WINDOW, Precision.DAY, Precision.NONE)
 _READING = (
     "Filled: the minute is known. Dashed edge: only bounds are known, and they have passed. "
     "Outlined: possibly by then. Grey: {blank}. A total is a range from surely to possibly."
@@ -31,7 +30,10 @@ def tally_lane(story: Story, calls: Sourced, *, caller: str, by: datetime | None
     by = by or story.until or story.window.end
     rows = [row for row in records(calls) if row["earliest"] <= by]
     whole, unit = is_complete(story, caller), story.about.unit
-    sides = tuple(_side(story, rows, party, by, whole=whole) for party in story.about.parties)
+    if only_surely(story, caller):
+        rows = [row for row in rows if row["latest"] <= by]
+    least = whole and only_surely(story, caller)
+    sides = tuple(_side(story, rows, party, by, whole=whole, least=least) for party in story.about.parties)
     open_marks = _uncalled(story, {row["contest"] for row in rows}, by, caller, whole=whole)
     note = "" if whole else f"{caller}: {no_total(story, caller)}."
     if not mapped(story):
@@ -41,11 +43,11 @@ def tally_lane(story: Story, calls: Sourced, *, caller: str, by: datetime | None
     return Lane("tally", results_title(story), unit, (*sides, open_marks), domain, note, reference=reference)
 
 
-def _side(story: Story, rows: list[dict[str, Any]], party: Any, by: datetime, *, whole: bool) -> Tiles:
+def _side(story: Story, rows: list[dict[str, Any]], party: Any, by: datetime, *, whole: bool, least: bool) -> Tiles:
     """The calls for one party, in the order of their latest bound."""
     items = tuple(total_items(story, rows, party.id, by=by, summed=whole))
     codes = [row["contest"] for row in rows if row["party"] == party.id]
-    return Tiles(party.short, Tone(party.tone), items, _cells(story, codes))
+    return Tiles(party.short, Tone(party.tone), items, _cells(story, codes), least)
 
 
 def _uncalled(story: Story, called: set[str], by: datetime, caller: str, *, whole: bool) -> Tiles:
@@ -90,7 +92,7 @@ def timed_text(story: Story, rows: list[dict[str, Any]]) -> str:
     """How many of the contests have a call with a time: "66 of 382 areas have a time, 4 of them to the minute"."""
     unit, verb = story.about.unit.split(), story.about.verb
     noun = " ".join(word for word in unit if word != verb) if verb in unit else "contests"
-    timed = {row["contest"] for row in rows if Precision(row["precision"]) not in _WITHOUT_TIME}
+    timed = {row["contest"] for row in rows if Precision(row["precision"]) not in WITHOUT_TIME}
     exact = {row["contest"] for row in rows if when_in(row).exact}
     said = f"{len(timed):,} of {len(story.contests):,} {noun} {'has' if len(timed) == 1 else 'have'} a time"
     return f"{said}, {len(exact):,} of them to the minute." if 0 < len(exact) < len(timed) else f"{said}."

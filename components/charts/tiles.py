@@ -7,6 +7,7 @@ from enum import StrEnum
 from math import sqrt
 from typing import NamedTuple
 
+from components.charts.geometry import ends_text
 from components.charts.model import Cell, Item, Lane, Mark, Tiles, Tone
 from components.charts.theme import look
 from data.model import Precision, Window
@@ -35,11 +36,12 @@ class Sum(NamedTuple):
     mark: Tiles
     low: float
     high: float
+    least: bool = False  # some contests are left, of which nobody can say whether they were called
 
     @property
     def words(self) -> str:
-        """Trump 197, or Trump 197–213 where only bounds are known."""
-        return f"{self.mark.name} {self.low:,.0f}" + (f"–{self.high:,.0f}" if self.high != self.low else "")
+        """Trump 197, Trump 197–213 where only bounds are known, or Leave at least 1."""
+        return f"{self.mark.name} {ends_text(self.low, self.high, least=self.least)}"
 
 
 _SIGNS = {"circle": "●○", "diamond": "◆◇", "square": "■□", "triangle": "▲△"}
@@ -95,16 +97,18 @@ def sums(lane: Lane, window: Window) -> tuple[Sum, ...]:
     """Each side's total at the end of the window; none for a lane without a domain, whose calls are not all known."""
     if lane.domain is None:
         return ()
+    left = any(mark.items for mark in tile_marks(lane) if not is_side(mark))
     found = []
     for mark in filter(is_side, tile_marks(lane)):
-        ends = [(item.value or 0.0, item.when.latest <= window.end) for item in mark.items]
-        found.append(Sum(mark, sum(value for value, sure in ends if sure), sum(value for value, _ in ends)))
+        sure = sum(item.value or 0.0 for item in mark.items if item.when.latest <= window.end)
+        found.append(Sum(mark, sure, sum(item.value or 0.0 for item in mark.items), mark.least and left))
     return tuple(found)
 
 
 def look_keys(lane: Lane, window: Window, *, played: bool = False) -> tuple[LookKey, ...]:
     """What the looks of this very lane mean; of one that is played, what they mean at any moment of it."""
     held = set(Look) if played else {look_of(mark, item, window) for mark, item, _ in placed(lane)}
+    held -= {Look.POSSIBLE} if any(mark.least for mark in tile_marks(lane)) else set()
     blank = next((mark.name for mark in tile_marks(lane) if not is_side(mark)), "")
     keys = (
         LookKey(Look.CALLED, "■", "minute known"),

@@ -158,8 +158,10 @@ def as_known(kind: str, figure: str) -> str:
     return _SAID.get(kind, "{}").format(figure)
 
 
-def span_text(low: float, high: float) -> str:
-    """A range of totals: "197", or "276 to 279" where its ends differ."""
+def span_text(low: float, high: float | None) -> str:
+    """A range of totals: "197", or "276 to 279" where its ends differ; "at least 197" without an upper one."""
+    if high is None:
+        return f"at least {number_text(low)}"
     return number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
 
 
@@ -171,7 +173,7 @@ def amount(lane: Lane, mark: Mark, item: Item) -> str:
         weight = weighed(item.value, lane.unit)
         if isinstance(mark, Tiles) and item.low is None:
             return weight
-        return f"{weight}, {mark.name} total {span_text(item.low or 0, item.high or 0)}"
+        return f"{weight}, {mark.name} total {span_text(item.low or 0, item.high)}"
     if item.kind is Kind.RANK:
         return f"rank {number_text(item.value)}"
     censored = item.kind is Kind.CENSORED

@@ -49,8 +49,8 @@ def embed(slug: str = "us-2016", at: str = "", order: Order = Order.HAPPENED) ->
 
 
 @cache
-def document(slug: str = "us-2016") -> str:
-    return draw_document(embed(slug))
+def document(slug: str = "us-2016", until: str = "") -> str:
+    return draw_document(embed(slug, until))
 
 
 @pytest.fixture
@@ -61,10 +61,12 @@ def site() -> Iterator[Loopback]:
 
 @pytest.fixture
 def open_night(browser: Browser, site: Loopback) -> Iterator[Open]:
-    """The document of a night, served with its own policy, at a moment behind # or whole."""
+    """The document of a night or of its part `until`, served with its own policy, at a moment behind # or whole."""
     contexts: list[BrowserContext] = []
 
-    def opened(moment: str = "", *, slug: str = "us-2016", width: int = 640, calm: bool = True, **more: Any) -> Page:
+    def opened(
+        moment: str = "", *, slug: str = "us-2016", until: str = "", width: int = 640, calm: bool = True, **more: Any
+    ) -> Page:
         motion: Literal["reduce", "no-preference"] = "reduce" if calm else "no-preference"
         context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion=motion, **more)
         contexts.append(context)
@@ -75,8 +77,8 @@ def open_night(browser: Browser, site: Loopback) -> Iterator[Open]:
             "document.addEventListener('securitypolicyviolation', event => wrong.push(event.violatedDirective));"
             "document.addEventListener('nd-frame', event => stepped.push(event.detail), true);"
         )
-        headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(document(slug))}
-        page.goto(site.answers(f"/{slug}", Answer(document(slug).encode(), headers=headers)) + moment)
+        headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(document(slug, until))}
+        page.goto(site.answers(f"/{slug}", Answer(document(slug, until).encode(), headers=headers)) + moment)
         return page
 
     yield opened
@@ -136,6 +138,21 @@ def test_a_link_opens_the_night_at_its_moment_and_a_step_keeps_it_in_the_address
     assert page.evaluate("location.hash").startswith("#at=2016-11-09T0")
     page.get_by_role("button", name="As it was known").click()
     assert page.evaluate("location.hash").endswith("&when=known")
+
+
+def test_a_part_of_a_night_is_played_at_its_own_place_on_the_axis_of_the_whole(open_night: Open) -> None:
+    """At 10 p.m. in New York it makes no difference whether the night ends at 11 p.m. or the next day at noon."""
+    place = """() => {
+      const svg = [...document.querySelectorAll('.nd-stage svg')].find(one => one.getClientRects().length);
+      return [document.querySelector('.nd-cursor').getBoundingClientRect().left - svg.getBoundingClientRect().left,
+        svg.querySelector('clipPath rect')?.getAttribute('width')];
+    }"""
+    whole, part = (
+        open_night("#at=2024-11-06T03:00Z", slug="us-2024", until=until) for until in ("", "2024-11-06T04:00+00:00")
+    )
+    assert part.evaluate(place) == whole.evaluate(place)
+    assert part.evaluate(_SEEN) == whole.evaluate(_SEEN)
+    assert part.evaluate(_SEEN)["totals"] == ["Trump 180–198", "Harris 54–115"]
 
 
 def test_nothing_later_is_in_the_accessibility_tree(open_night: Open) -> None:
@@ -237,8 +254,10 @@ def test_its_clock_is_the_one_of_every_other_page(open_night: Open) -> None:
 def test_the_untimed_part_of_the_uk_counts_without_a_map(open_night: Open) -> None:
     page = open_night("#at=2016-06-24T03:30Z", slug="uk-2016")
     assert "66 of 382 areas have a time" in document("uk-2016")
-    totals = page.evaluate(_SEEN)["totals"]
-    assert len(totals) == 2 and all("–" in total for total in totals), "most areas are known only by a bound"
+    assert page.evaluate(_SEEN)["possible"] == [], "nearly every area may have declared at any time of the night"
+    shown = page.locator(".nd-stage svg:visible .tile[data-row]:visible")
+    expect(shown).to_have_count(66)  # and no empty places, that would tell how many each side is going to have
+    assert page.evaluate(_SEEN)["totals"] == ["Leave at least 44", "Remain at least 22"]
 
 
 def test_precisions_of_a_tile_are_told_by_its_edge(open_night: Open) -> None:

@@ -209,7 +209,7 @@ def outages_lane() -> Lane:
             if any(i.until for i in found)
             else []
         )
-    note = "Each mark is one observation. Empty track: nobody looked, which does not mean that the site was up."
+    note = "Each mark is one observation. Empty track: nothing on record, which does not mean that the site was up."
     return Lane("outages", "State of cic.gc.ca", "", tuple(marks), note=note, tracks=tuple(GRADES.values()))
 
 

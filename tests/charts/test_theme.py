@@ -80,7 +80,7 @@ def test_the_legend_of_the_strip_names_states_softness_and_empty_ground() -> Non
         "degraded",
         "answering",
         "hollow: time known only roughly",
-        "empty ground: nobody looked",
+        "empty ground: nothing on record",
     ]
     assert "".join(key.sign for key in keys_of(samples.outages_lane())) == "■◈○⊟▒"
 

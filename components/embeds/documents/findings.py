@@ -40,7 +40,9 @@ def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[str]:
         yield f"{counted(states.total(), 'dated observation')}: {by_state}"
     if totals := [_total(mark) for mark in lane.marks if isinstance(mark, Steps) and mark.items]:
         yield f"{', '.join(totals)} {lane.unit}".strip()
-    if sides := ", ".join(f"{side.mark.name} {span_text(side.low, side.high)}" for side in sums(lane, window)):
+    if sides := ", ".join(
+        f"{side.mark.name} {span_text(side.low, None if side.least else side.high)}" for side in sums(lane, window)
+    ):
         yield f"{sides} {lane.unit}".strip()
     for mark in lane.marks:
         if isinstance(mark, (Points, Bars, Spans, Line)) and mark.tone not in (Tone.NEUTRAL, *_STATES):
@@ -53,10 +55,9 @@ def _tone(mark: Mark, item: Item) -> Tone:
 
 def _total(mark: Steps) -> str:
     """The total that the last step leads to, as a range where not all of its steps are sure by then."""
-    low, high = (
-        max(figure or 0 for figure in ends) for ends in zip(*((i.low, i.high) for i in mark.items), strict=True)
-    )
-    return f"{mark.name} {span_text(low, high)}"
+    low = max(item.low or 0 for item in mark.items)
+    least = any(item.low == low and item.high is None for item in mark.items)
+    return f"{mark.name} {span_text(low, None if least else max(item.high or 0 for item in mark.items))}"
 
 
 def _mark(mark: Mark, title: str, *, measured: bool) -> Iterator[str]:

@@ -81,7 +81,7 @@ def _summary(embed: Embed, headline: str) -> str:
     """What is drawn of which span, beyond what the headline tells; and the sentence of the minute picked out."""
     chart, clock = embed.chart, embed.clock
     found = findings(chart, clock, beyond=headline)
-    said = f"{clock.span(chart.window)}: {found}." if found else f"{clock.say(chart.title)}, {_amount(embed)}."
+    said = f"{clock.span(chart.told)}: {found}." if found else f"{clock.say(chart.title)}, {_amount(embed)}."
     said = said[:1].upper() + said[1:]
     at = embed.view.at
     if at and embed.story.about.live:
@@ -95,7 +95,7 @@ def _amount(embed: Embed) -> str:
     chart = embed.chart
     held = any(True for lane in chart.lanes for _ in lane.items) or chart.events or chart.outside
     events = f": {counted(len(chart.events), 'numbered event')}" if chart.events else ""
-    return f"{embed.clock.span(chart.window)}{events if held else ': nothing on record'}"
+    return f"{embed.clock.span(chart.told)}{events if held else ': nothing on record'}"
 
 
 def _folded(embed: Embed) -> tuple[tuple[str, str], ...]:

@@ -14,6 +14,7 @@ from components.embeds.documents.lines import CAUTION, Moments, line
 from components.embeds.documents.parts import element, held, text
 from components.embeds.embed import Embed
 from data.model import Order
+from data.totals import only_surely
 
 #: What the two orders are called on their switch.
 LABELS = {Order.HAPPENED: "As it happened", Order.KNOWN: "As it was known"}
@@ -64,6 +65,8 @@ def night_of(embed: Embed, rows: Rows | None = None) -> dict[str, Any]:
         "paces": PACES,
         "said": said,
         "parties": _parties(embed),
+        # Of how many contests a total tells what is at least there until all of them are called; 0: it is a range.
+        "least": len(embed.story.contests) if only_surely(embed.story, view.caller) else 0,
         "orders": {found.order.value: _order(found, start, said) for found in frames},
     }
 

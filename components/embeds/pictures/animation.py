@@ -24,6 +24,7 @@ from components.embeds.embed import Embed
 from components.embeds.pictures.cards import credit_of
 from components.embeds.pictures.conversion import converted_all
 from data.model import OPEN_END
+from data.totals import only_surely
 
 #: Pixels across, as wide as a column of most sites.
 WIDTH = 720
@@ -82,6 +83,9 @@ def keep(drawing: Element, frames: Frames, at: datetime) -> None:
         for child in list(parent):
             if "tile" in child.get("class", "").split() and child.get("data-row"):
                 _look(child, frames, at)
+                # How many units a side will have is not to be seen before it has them.
+                if "is-" not in child.get("class", "") and any(part.get("class") == "unit" for part in child):
+                    parent.remove(child)
             elif not _stands(child, frames, at):
                 parent.remove(child)
 
@@ -106,6 +110,8 @@ def _look(tile: Element, frames: Frames, at: datetime) -> None:
 def _sum_up(drawing: Element, embed: Embed, frames: Frames, at: datetime) -> None:
     """Set every side's bars and words to what it has at this instant."""
     sides = [mark for lane in embed.chart.lanes for mark in tile_marks(lane) if is_side(mark)]
+    called = sum(frames.sure.get(item.row, OPEN_END) <= at for mark in sides for item in mark.items)
+    least = only_surely(embed.story, embed.view.caller) and called < len(embed.story.contests)
     for group in drawing.iter():
         if group.get("data-tally"):
             mark = sides[int(group.get("data-tally", ""))]
@@ -115,7 +121,7 @@ def _sum_up(drawing: Element, embed: Embed, frames: Frames, at: datetime) -> Non
                 for item in mark.items
                 if frames.maybe.get(item.row, embed.chart.window.end) <= at < frames.sure.get(item.row, OPEN_END)
             ]
-            _bar(group, Sum(mark, sum(sure), sum(sure) + sum(more)))
+            _bar(group, Sum(mark, sum(sure), sum(sure) + sum(more), least))
 
 
 def _end_at(drawing: Element, x: float) -> None:

@@ -60,10 +60,11 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     }
     for (const [number, those] of numbers) for (const one of those) shows(one, !cut() || events[number - 1] <= now);
     for (const one of listed) one.hidden = cut() && (order !== night.names[0] || +one.dataset.frame > now);
+    const called = night.parties.flatMap((party) => party.rows).filter(([name]) => stands(name)).length;
     night.parties.forEach((party, index) => {
       const sum = (holds) => party.rows.reduce((total, [name, value]) => total + (holds(name) ? value : 0), 0);
       const low = sum(stands), high = sum((name) => stands(name) || until(name, maybe));
-      for (const one of all(`[data-tally="${index}"]`)) bars(one, party.name, low, high);
+      for (const one of all(`[data-tally="${index}"]`)) bars(one, party.name, low, high, called < night.least);
     });
     const [, words] = moments.findLast(([moment]) => moment <= now) || [];
     root.classList.toggle("nd-at", cut());
@@ -72,9 +73,9 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     if (titled) document.title = head.textContent;
     for (const one of all("desc")) one.textContent = told.textContent;
   };
-  const bars = (one, name, low, high) => {
+  const bars = (one, name, low, high, least) => {
     const { scale } = one.dataset;
-    const span = low === high ? low : `${low}–${high}`;
+    const span = least ? `at least ${low}` : low === high ? low : `${low}–${high}`;
     one.querySelector(".sure").setAttribute("width", low * scale);
     one.querySelector(".maybe").setAttribute("width", high * scale);
     one.querySelector(".total").textContent = `${name} ${span}`;
