@@ -92,7 +92,7 @@ def outages_takeaway(observations: Sourced, *, elsewhere: int) -> str:
     """How many dated observations there are, and what they say: a count, never a verdict.
 
     `elsewhere` is how many more there are at another time: an empty window of a story that holds some is not an
-    empty story, and neither says that nothing is on record.
+    empty story, and neither says how the site was.
     """
     counts = Counter(observations.frame["status"])
     total = sum(counts[state] for state in STATES)

@@ -17,7 +17,7 @@ SERIF = "Georgia, 'Times New Roman', serif"
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours of one ground. `quiet` is secondary text, `rule` a hairline, `band` the ground where nothing is on record."""
+    """Colours of one ground. `quiet` is secondary text, `rule` a hairline, `band` ground with nothing on record."""
 
     name: str
     paper: str
