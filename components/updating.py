@@ -49,8 +49,8 @@ def _choose_pause(story: Story) -> Story | None:
     """The switch, and the story as it stood when it was turned on; None while the page updates itself."""
 
     def turned() -> None:
-        # The page has moved on since this was drawn.
-        st.session_state[_PAUSED] = story_named(story.slug) if st.session_state["pause-updates"] else None
+        # The page has moved on since this was drawn; of a night whose folder is gone it stays as it was.
+        st.session_state[_PAUSED] = _if_there(story) if st.session_state["pause-updates"] else None
 
     held: Story | None = st.session_state.get(_PAUSED)
     held = held if held and held.slug == story.slug else None
@@ -68,6 +68,13 @@ def _tick(shown: Story, view: ViewState, parts: tuple[Part, ...], *, paused: boo
         _say_state(story, view, paused=paused)
         for part in parts:
             part(story, view)
+
+
+def _if_there(story: Story) -> Story:
+    try:
+        return story_named(story.slug)
+    except DataError:
+        return story
 
 
 def _now(story: Story) -> Story:

@@ -33,8 +33,8 @@ from data.story_files import change_folder, files_of, put_folder, remove_folder
 from data.tables import SLUG
 
 DONE, FAILED = 0, 1
-#: Minutes of the night in one minute: a night of 18 hours then takes two seconds, less than writing its steps.
-FASTEST = 36_000.0
+#: Minutes of the night in one minute. At the fastest a night of 18 hours takes 2 s, less than writing its steps.
+SLOWEST, FASTEST = 0.1, 36_000.0
 #: Seconds after which the folder says what time it is in the night, where nothing has happened in it meanwhile.
 BEAT_SECONDS = 10.0
 
@@ -99,8 +99,8 @@ def plan_of(asked: argparse.Namespace, settings: Settings) -> Plan:
     name = asked.name or f"rehearsal-{story.slug}"[:64].rstrip("-")
     if not re.fullmatch(SLUG, name):
         raise ValueError(f"--name wants lower-case letters, digits and hyphens, 2 to 64, not {name[:80]!r}")
-    if not 0 < asked.speed <= FASTEST:
-        raise ValueError(f"--speed wants a number above 0 and at most {FASTEST:,.0f}, not {asked.speed:g}")
+    if not SLOWEST <= asked.speed <= FASTEST:
+        raise ValueError(f"--speed wants a number from {SLOWEST} to {FASTEST:,.0f}, not {asked.speed:g}")
     folder = root.expanduser() / name
     _refuse_others(folder, name, settings)
     stretch = Window(asked.start or story.window.start, asked.until or story.window.end)

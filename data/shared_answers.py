@@ -48,9 +48,9 @@ class SharedAnswers(BaseStorage[str, CachedResponse]):
         self._shared.ask(lambda: operator.setitem(self._redis, key, value), None)
 
     def __delitem__(self, key: str) -> None:
-        del self._local[key]
         with suppress(KeyError):
             self._shared.ask(lambda: operator.delitem(self._redis, key), None)
+        del self._local[key]
 
     def __iter__(self) -> Iterator[str]:
         yield from {*self._local, *self._shared.ask(lambda: list(self._redis), [])}

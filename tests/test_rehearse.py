@@ -216,8 +216,11 @@ def _wait_for(path: Path) -> None:
         pytest.param(["us-1789", "--to", "."], "there is no story 'us-1789'", id="no such story"),
         pytest.param(["us-2016", "--to", ".", "--name", "Night!"], "--name wants lower-case", id="no slug"),
         pytest.param(["us-2016", "--to", ".", "--name", "us-2016"], "is no rehearsal, so it is left", id="shadows"),
-        pytest.param(["us-2016", "--to", ".", "--speed", "0"], "--speed wants a number above 0", id="still"),
-        pytest.param(["us-2016", "--to", ".", "--speed", "nan"], "--speed wants a number above 0", id="no number"),
+        pytest.param(["us-2016", "--to", ".", "--speed", "0"], "--speed wants a number from 0.1 to 36,000", id="still"),
+        pytest.param(
+            ["us-2016", "--to", ".", "--speed", "0.01"], "--speed wants a number from 0.1", id="hardly moving"
+        ),
+        pytest.param(["us-2016", "--to", ".", "--speed", "nan"], "--speed wants a number from 0.1", id="no number"),
         pytest.param(["us-2016", "--to", ".", "--from", "2016-11-10T00:00:00Z"], "must end after it starts", id="late"),
     ],
 )

@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -185,6 +186,14 @@ def test_what_is_taken_out_is_gone_from_both(redis: RedisServer) -> None:
     assert (list(answers), len(answers), len(redis.names()), len(local)) == (["key"], 1, 1, 1)
     del answers["key"]
     assert (len(answers), len(redis.names()), len(local)) == (0, 0, 0)
+
+
+def test_what_only_others_hold_can_be_taken_out_too(redis: RedisServer) -> None:
+    answers, elsewhere = (SharedAnswers(own(), SharedCache(redis.url)) for _ in range(2))
+    elsewhere["key"] = CachedResponse(headers=CaseInsensitiveDict({FETCHED_AT: "2026-11-03T12:00:00+00:00"}))
+    with suppress(KeyError):
+        del answers["key"]
+    assert redis.names() == []
 
 
 def test_a_redis_that_is_back_is_used_again_by_itself(redis: RedisServer, caplog: pytest.LogCaptureFixture) -> None:

@@ -74,6 +74,13 @@ def test_a_paused_page_keeps_its_night_and_a_resumed_one_catches_up(root: Path) 
     assert "Updating every 10 s · told up to 11:11 p.m. EST" in said(page)
 
 
+def test_a_pause_when_the_rehearsal_has_just_gone_is_no_failure(root: Path) -> None:
+    page = open_page("timeline")
+    shutil.rmtree(root / NAME)
+    page.toggle(key="pause-updates").set_value(True).run()
+    assert not page.exception
+
+
 def test_the_status_line_tells_what_is_new_and_only_that(root: Path) -> None:
     rehearsal_at(root, FLORIDA - timedelta(minutes=20))
     page = open_page("timeline")
