@@ -330,10 +330,10 @@ def silent(tmp_path: Path) -> Callable[..., Story]:
 def test_only_what_both_nights_hold_can_be_t0_and_the_rest_is_named(story: Story, silent: Callable[..., Story]) -> None:
     other = silent("decisive call", "concession")
     anchors = tuple(nightly(other, "AP"))
-    assert lacks("1998", anchors) == "1998 has no decisive call and no concession."
+    assert lacks("1998", anchors) == "No decisive call and no concession is held for 1998."
     assert lacks("2016", nightly(story, "AP")) == ""
     assert starts_of((story, "AP"), (other, "AP"))[1].key == "polls-close"
-    with pytest.raises(NotInStory, match="us-1998 has no decisive call and no concession"):
+    with pytest.raises(NotInStory, match="No decisive call and no concession is held for us-1998"):
         starts_of((story, "AP"), (other, "AP"), "concession")
 
 
