@@ -109,7 +109,7 @@ def test_trouble_beside_florida_is_one_fact_everywhere() -> None:
 
 def test_marks_of_different_moments_lie_on_both_sides_and_contradict_nobody() -> None:
     said = EASTERN.say(claim("marks").takeaway)
-    assert said.endswith("On both sides: two before, three after and one that cannot be told")
+    assert said.endswith("? On both sides: two came before it and three after; the other cannot be placed")
 
 
 def test_a_series_of_the_night_is_a_claim_with_its_bins_and_its_source() -> None:
@@ -132,7 +132,8 @@ def test_a_series_of_the_night_is_a_claim_with_its_bins_and_its_source() -> None
     record = record_of(story(), finding, clock=EASTERN, observations=load_observations(story()), drawn=drawn)
     assert [row["value"] for row in record["inputs"]["series"]] == values
     assert EASTERN.say(quotable(finding)).startswith(
-        "Search interest in “move to canada” began to rise (Google Trends,"
+        "By the one account held, this came before AP’s Florida call (10:50 p.m. EST, Nov. 8, 2016): "
+        "Search interest in “move to canada” began to rise (Google Trends, between "
     )
 
 
@@ -157,7 +158,7 @@ def test_each_caller_has_its_time_and_its_verdict_on_a_row() -> None:
     assert [item.track for _, item in callers.items] == [
         "cannot tell · AP",
         "cannot tell · The Guardian’s timeline",
-        "before · TV networks, by MaltaToday’s log",
+        "before · TV networks in MaltaToday’s log",
         "cannot tell · AP and Fox together, as Matzav reported",
     ]
 
