@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -37,9 +38,12 @@ EASTERN = Clock("America/New_York")
 CALLERS = ("AP", "CNN", "Guardian", "TV")
 
 
+STORIES = Path(__file__).parents[2] / "data" / "stories"
+
+
 @cache
 def story() -> Story:
-    return read_story(Path(__file__).parents[2] / "data" / "stories" / "us-2016")
+    return read_story(STORIES / "us-2016")
 
 
 @cache
@@ -233,3 +237,25 @@ def test_a_bundle_without_a_question_has_no_answer() -> None:
     one = wanted_view(story(), "chart=claim&series=marks&event=US-OH")
     assert (one.chart, one.view.series, one.view.event) == ("claim", "marks", "US-OH")
     assert one.view.asking("timeline") == default_view(story())
+
+
+@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016"])
+@pytest.mark.parametrize("width", [320, 390, 560, 800, 1280])
+def test_the_name_of_a_row_is_whole_at_every_width(slug: str, width: int) -> None:
+    night = read_story(STORIES / slug)
+    chart = chart_of(night, "claim", night.window, caller=night.about.caller)
+    told = {label.text for label in svg.layout(chart, EASTERN, width=width, brief=True).labels}
+    assert {name for lane in chart.lanes for name in lane.tracks} <= told
+
+
+@pytest.mark.parametrize("series", ["site:cic", "marks"])
+@pytest.mark.parametrize("width", [320, 390, 560, 800, 1280])
+def test_no_label_is_printed_over_the_line_of_the_event(series: str, width: int) -> None:
+    found = svg.layout(claim(series), EASTERN, width=width, brief=True)
+    circle = re.search(r'<circle cx="([0-9.]+)"', found.body.partition('data-event="1"')[2])
+    (times,) = (lane.items for lane in claim(series).lanes if lane.slug == "callers")
+    names = {EASTERN.say(item.text) for _, item in times}
+    beside = [label for label in found.labels if label.text in names]
+    assert circle and len(beside) == 4
+    for label in beside:
+        assert not label.box.left < float(circle[1]) < label.box.right, label.text
