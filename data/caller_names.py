@@ -12,7 +12,7 @@ def caller_name(story: Story, caller: str) -> str:
     """What sentences call a caller: AP, The Guardian’s timeline, an unnamed outlet with who logged it."""
     for entry in story.about.callers:
         if entry.id == caller:
-            return entry.said.rstrip(",") or (entry.id if entry.selectable else entry.name)
+            return entry.said or (entry.id if entry.selectable else entry.name)
     return caller
 
 

@@ -178,7 +178,11 @@ def test_a_single_sighting_is_never_after_and_says_why() -> None:
     assert only.by and found.verdict is Verdict.CANNOT_TELL
     assert only.note.startswith("It was there by then; a first sighting does not say when it began.")
     assert why_open(found) == "A first sighting does not say when it began."
-    assert ": a first sighting does not say when it began, so it cannot be told " in quotable(found)
+    assert Clock("America/New_York").say(quotable(found)) == (
+        "From the one account held, it cannot be told whether this began before or after AP’s Florida call "
+        "(10:50 p.m. EST, Nov. 8, 2016): Screenshot of the server’s error page (All That’s Interesting, "
+        "10:59:59 p.m. EST, Nov. 8, 2016). A first sighting does not say when it began."
+    )
 
 
 def test_a_sighting_tells_what_its_time_rests_on() -> None:
@@ -263,14 +267,14 @@ def test_a_caller_is_called_by_its_name_where_it_has_no_time() -> None:
     found = checked("observations:globe-search-peak", "US-AK", caller="TV")
     assert found.anchor is None
     name = caller_name(story(), "TV")
-    assert name == "TV networks, by MaltaToday’s log"
+    assert name == "TV networks in MaltaToday’s log"
     assert quotable(found, said=name).startswith(f"No time for the Alaska call of {name} is held here, ")
     assert reasons(story(), found)[0].startswith(f"This story holds no time for the Alaska call of {name};")
 
 
 def test_another_callers_time_is_said_as_a_condition() -> None:
     (said,) = (Clock("America/New_York").say(one) for one in reasons(story(), checked("site:cic", "US-FL")))
-    assert said.startswith("By the time of TV networks, by MaltaToday’s log (")
+    assert said.startswith("By the time of TV networks in MaltaToday’s log (")
     assert said.endswith("), the verdict would be: before.")
 
 
@@ -403,8 +407,74 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
     if found.verdict.decided:
         assert f" {found.verdict.value} " in said and f" {other} " not in said
     else:
-        open_ = "cannot be told|differ on whether|lie on both sides|not enough evidence|not settle it"
+        open_ = (
+            "cannot be (told|placed)|differ on whether|came before .* and .* after|not enough evidence|not settle it"
+        )
         assert re.search(open_, said)
+
+
+@pytest.mark.parametrize(
+    ("slug", "subject", "event", "said"),
+    [
+        pytest.param(
+            "us-2024",
+            "marks",
+            "US-WI",
+            "Of two published search marks held here, one came before AP’s Wisconsin call "
+            "(5:34 a.m. EST, Nov. 6, 2024); the other cannot be placed.",
+            id="one of two open",
+        ),
+        pytest.param(
+            "us-2020",
+            "marks",
+            "US-AZ",
+            "All three published search marks held here came before AP’s Arizona call (2:51 a.m. EST, Nov. 4, 2020).",
+            id="all on one side",
+        ),
+        pytest.param(
+            "us-2016",
+            "marks",
+            "decisive-call",
+            "Of six published search marks held here, five came before the event “AP calls the presidency for Trump” "
+            "(2:29 a.m. EST, Nov. 9, 2016) and one after.",
+            id="on both sides, each told",
+        ),
+        pytest.param(
+            "us-2020",
+            "figures:rise-9pm",
+            "first-call",
+            "By the one account held, this came after AP’s first call (7 p.m. EST, Nov. 3, 2020): "
+            "Searches began to rise (Google Trends, via MobileSyrup, about 9 p.m. EST, Nov. 3, 2020).",
+            id="a whole sentence as a title",
+        ),
+        pytest.param(
+            "us-2024",
+            "figures:state-rank-1-vermont",
+            "first-call",
+            "From the one account held, it cannot be told whether this came before or after AP’s first call "
+            "(7 p.m. EST, Nov. 5, 2024): Rank of Vermont among U.S. states for this search "
+            "(Google Trends, via CTV News, between 6 a.m. EST Nov. 5 and 10:59 a.m. EST Nov. 6, 2024).",
+            id="a few words as a title",
+        ),
+    ],
+)
+def test_a_quotable_sentence_can_be_printed_as_it_is(slug: str, subject: str, event: str, said: str) -> None:
+    here = read_story(STORIES / slug)
+    held = subjects_of(
+        here, observations=load_observations(here), marks=load_interest_marks(here), drawn=load_series(here)
+    )
+    found = check_claim(here, held, subject=subject, event=event, caller="AP")
+    assert Clock("America/New_York").say(quotable(found)) == said
+
+
+def test_marks_none_of_which_can_be_placed_are_all_left_open() -> None:
+    wide = account(Window(NIGHT, NIGHT + timedelta(hours=2)))
+    anchor = Anchor("US-FL", "AP’s Florida call", When.at(NIGHT + timedelta(hours=1)), ("calls:x",), ("s",), "AP")
+    for held, none in ((2, "neither"), (3, "none")):
+        marks = Subject("marks", "searches", "Published search marks", "all", (wide,) * held, moments=True)
+        verdict, accounts = weigh(marks, span_of(anchor.when))
+        said = quotable(Finding(marks, "US-FL", "Florida call", "AP", anchor, verdict, accounts, ()))
+        assert f" held here, {none} can be placed before or after AP’s Florida call (" in said
 
 
 def test_a_window_of_hours_is_counted_wholly_on_one_side() -> None:
@@ -415,7 +485,7 @@ def test_a_window_of_hours_is_counted_wholly_on_one_side() -> None:
     anchor = Anchor("US-FL", "AP’s Florida call", When.at(after), ("calls:x",), ("s",), "AP")
     verdict, accounts = weigh(counted, span_of(anchor.when))
     said = quotable(Finding(counted, "US-FL", "Florida call", "AP", anchor, verdict, accounts, ()))
-    assert ": counted wholly after AP’s Florida call (" in said and "by that time" not in said
+    assert said.startswith("By the one account held, this was counted wholly after AP’s Florida call (")
 
 
 @pytest.mark.parametrize(
@@ -451,7 +521,24 @@ def test_every_verdict_can_be_worked_out_again_from_the_file(subject: str, event
 @pytest.mark.parametrize(
     ("subject", "event", "why"),
     [
-        pytest.param("marks", "US-FL", "The marks lie on both sides.", id="marks"),
+        pytest.param(
+            "marks",
+            "US-FL",
+            "The marks lie on both sides of the event: two came before it and three after; the other cannot be placed.",
+            id="marks on both sides, one of them open",
+        ),
+        pytest.param(
+            "marks",
+            "decisive-call",
+            "Each mark can be placed, but they lie on both sides of the event: five came before it and one after.",
+            id="marks on both sides, each told",
+        ),
+        pytest.param(
+            "marks",
+            "polls-close",
+            "Five marks came after the event; the other cannot be placed.",
+            id="marks on one side, one of them open",
+        ),
         pytest.param(
             "site:cic",
             "US-FL",

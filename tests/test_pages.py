@@ -254,7 +254,7 @@ def test_a_takeaway_says_that_it_speaks_of_the_range_where_the_story_holds_more(
 
 def test_another_outlets_log_is_named_as_what_it_is() -> None:
     words = said(open_page("timeline", caller="TV"))
-    assert "TV networks, by MaltaToday’s log, called Florida at 11:35 p.m. EST" in words
+    assert "TV networks in MaltaToday’s log called Florida at 11:35 p.m. EST" in words
 
 
 def test_a_story_with_faults_is_named_and_the_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

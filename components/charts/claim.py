@@ -72,7 +72,8 @@ def _accounts_lane(finding: Finding) -> Lane | None:
 
 
 def _how_to_read(finding: Finding) -> str:
-    said = "Each row is one account; a bar is every minute that it leaves open."
+    before = ", and an arrow every minute before" if any(account.by for account in finding.accounts) else ""
+    said = f"Each row is one account; a bar is every minute that it leaves open{before}."
     grades = dict.fromkeys(account.grade for account in finding.accounts if account.grade in GRADE_SAYS)
     if finding.subject.kind == SITE and grades:
         said += f" {'; '.join(f'{grade}: {GRADE_SAYS[grade]}' for grade in sorted(grades))}."
@@ -90,6 +91,7 @@ def _account_item(account: Account, *, weighed: bool) -> Item:
         text=f"{account.credit}: {account.what}",
         sources=account.sources,
         track=f"{verdict_said(account.verdict)} · {account.label}" if weighed else account.label,
+        by=account.by,
     )
 
 

@@ -18,6 +18,11 @@ def on_both_sides(finding: Finding) -> bool:
     return {Verdict.BEFORE, Verdict.AFTER} <= {account.verdict for account in finding.accounts if account.counts}
 
 
+def of_marks(finding: Finding) -> bool:
+    """Whether the moments are published marks, not rises of a series."""
+    return finding.subject.key == "marks"
+
+
 def unsettled(finding: Finding) -> str:
     """Two of five accounts put it before; the other three do not settle it."""
     held, told, order, rest = told_of(finding)
@@ -39,8 +44,7 @@ def why_open(finding: Finding) -> str:
     if finding.verdict is not Verdict.CANNOT_TELL or finding.anchor is None:
         return ""
     if finding.subject.moments and finding.accounts_differ:
-        marks = "marks" if finding.subject.key == "marks" else "rises"
-        return f"The {marks} lie on both sides." if on_both_sides(finding) else f"Not all of the {marks} can be told."
+        return _why_apart(finding)
     if on_both_sides(finding):
         return "The accounts do not agree."
     if finding.accounts_differ:
@@ -51,6 +55,28 @@ def why_open(finding: Finding) -> str:
     return "The time is too coarse." if len(held) == 1 else "The times are too coarse."
 
 
+def _why_apart(finding: Finding) -> str:
+    """Why moments have no one order: which of them came before and which after, and which cannot be placed."""
+    kind = "mark" if of_marks(finding) else "rise"
+    if not on_both_sides(finding):
+        number, _, rest = placed(finding, "the event").partition(" ")
+        return f"{number.capitalize()} {kind}{'' if number == 'one' else 's'} {rest}."
+    if any(account.verdict is Verdict.CANNOT_TELL for account in finding.accounts if account.counts):
+        return f"The {kind}s lie on both sides of the event: {placed(finding, 'it')}."
+    return f"Each {kind} can be placed, but they lie on both sides of the event: {placed(finding, 'it')}."
+
+
+def placed(finding: Finding, event: str) -> str:
+    """How moments lie to an event: "two came before it and three after; the other cannot be placed"."""
+    counts = Counter(account.verdict for account in finding.accounts if account.counts)
+    first, *then = [order for order in (Verdict.BEFORE, Verdict.AFTER) if counts[order]]
+    said = f"{spelt(counts[first])} came {first.value} {event}"
+    said += "".join(f" and {spelt(counts[order])} {order.value}" for order in then)
+    still = counts[Verdict.CANNOT_TELL]
+    others = "the other" if still == 1 else f"the other {spelt(still)}"
+    return f"{said}; {others} cannot be placed" if still else said
+
+
 def never_after(held: Iterable[Account], finding: Finding) -> bool:
     """Whether all were seen only after the event, which leaves open when what they saw began."""
     event = span_of(finding.anchor.when) if finding.anchor else None
@@ -58,17 +84,15 @@ def never_after(held: Iterable[Account], finding: Finding) -> bool:
 
 
 def counted(finding: Finding) -> str:
-    """How many name which order: "two say before and three leave it open"; of moments "two before and one after"."""
-    moments = finding.subject.moments
+    """How many accounts of one thing name which order: "two say before and three leave it open"."""
     counts = Counter(account.verdict for account in finding.accounts if account.counts)
     said = [
-        f"{spelt(counts[verdict])}{'' if moments else ' says' if counts[verdict] == 1 else ' say'} {verdict.value}"
+        f"{spelt(counts[verdict])} {'says' if counts[verdict] == 1 else 'say'} {verdict.value}"
         for verdict in (Verdict.BEFORE, Verdict.AFTER)
         if counts[verdict]
     ]
     if still := counts[Verdict.CANNOT_TELL]:
-        open_ = "that cannot be told" if moments else "leaves it open" if still == 1 else "leave it open"
-        said.append(f"{spelt(still)} {open_}")
+        said.append(f"{spelt(still)} {'leaves' if still == 1 else 'leave'} it open")
     return listed(said)
 
 

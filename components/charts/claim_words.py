@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from components.charts.claim_sides import counted, counting, never_after, on_both_sides, spelt, told_of, unsettled
+from components.charts.claim_sides import (
+    counted,
+    counting,
+    never_after,
+    of_marks,
+    on_both_sides,
+    placed,
+    spelt,
+    told_of,
+    unsettled,
+)
 from components.charts.clock import token
 from data.analysis.claims import Verdict
 from data.anchors import BATCH, FIRST_CALL, NIGHTLY, Anchor
@@ -28,23 +38,26 @@ def takeaway(finding: Finding, *, said: str = "") -> str:
     label, event = finding.subject.label, event_said(finding, said)
     several = len(finding.accounts) > 1
     match finding.verdict:
+        case Verdict.BEFORE | Verdict.AFTER if several and finding.subject.moments:
+            return f"{label}: {_all(counting(finding))} {finding.verdict.value} {event}"
         case Verdict.BEFORE | Verdict.AFTER if several:
             return f"{label}: {finding.verdict.value} {event}, by {_all(counting(finding))} accounts"
         case Verdict.BEFORE | Verdict.AFTER:
             return f"{label}: {finding.verdict.value} {event}"
         case Verdict.CANNOT_TELL if finding.accounts_differ:
-            return f"{label}, before or after {event}? {_apart(finding).rstrip('.')}"
+            return f"{label}: before or after {event}? {_apart(finding).rstrip('.')}"
         case Verdict.CANNOT_TELL:
-            return f"{label}, before or after {event}? Cannot tell at this resolution"
+            return f"{label}: before or after {event}? Cannot tell at this resolution"
         case Verdict.NOT_ENOUGH:
-            return f"{label}, before or after {event}? Not enough evidence"
+            return f"{label}: before or after {event}? Not enough evidence"
 
 
 def _apart(finding: Finding) -> str:
     """How the accounts lie to the event; only accounts of one thing, on both sides of it, contradict."""
     both = on_both_sides(finding)
     if finding.subject.moments:
-        return f"{'On both sides' if both else 'Not all can be told'}: {counted(finding)}"
+        said = placed(finding, "it")
+        return f"On both sides: {said}" if both else f"{said[0].upper()}{said[1:]}"
     return f"The accounts do not agree: {counted(finding)}" if both else unsettled(finding)
 
 
@@ -57,7 +70,7 @@ def event_said(finding: Finding, said: str = "") -> str:
         return _anchor_said(finding.anchor)
     if _is_call(finding):
         return of_caller(said or finding.caller, finding.caller, finding.named)
-    return f"“{finding.named}”"
+    return f"the event “{finding.named}”"
 
 
 def _is_call(finding: Finding) -> bool:
@@ -65,7 +78,7 @@ def _is_call(finding: Finding) -> bool:
 
 
 def _anchor_said(anchor: Anchor) -> str:
-    named = anchor.label if anchor.caller else f"“{anchor.label}”"
+    named = anchor.label if anchor.caller else f"the event “{anchor.label}”"
     return f"{named} ({token(anchor.when, 'stamp')})"
 
 
@@ -142,27 +155,28 @@ def quotable(finding: Finding, *, said: str = "") -> str:
 
 
 def _of_moments(held: int, finding: Finding, about: str, event: str) -> str:
-    start = f"Set against {event}, {about} held here"
+    """Of two published search marks held here, one came before AP’s Florida call; the other cannot be placed."""
+    them = f"{about} held here" if of_marks(finding) else f"{about},"
     if finding.verdict.decided:
-        return f"{start} were {'both' if held == 2 else f'all {spelt(held)}'} {finding.verdict.value} it."
+        return f"{_all(held).capitalize()} {them} came {finding.verdict.value} {event}."
+    them = f"Of {spelt(held)} {them.rstrip(',')}"
     if not finding.accounts_differ:
-        return f"{start} cannot be told to be before or after it."
-    apart = "lie on both sides" if on_both_sides(finding) else "cannot all be told apart from it"
-    return f"{start} {apart}: {counted(finding)}."
+        return f"{them}, {'neither' if held == 2 else 'none'} can be placed before or after {event}."
+    return f"{them}, {placed(finding, event)}."
 
 
 def _of_one(only: Account, finding: Finding, event: str) -> str:
+    """What it says stands after a colon: it may be a whole sentence as well as a few words of a title."""
     said = f"{only.what} ({only.credit}, {time_said(only)})"
     if never_after([only], finding):
-        open_ = "a first sighting does not say when it began, so it cannot be told"
-        return f"{said}: {open_} whether this was before or after {event}."
+        open_ = f"it cannot be told whether this began before or after {event}"
+        return f"From the one account held, {open_}: {said}. A first sighting does not say when it began."
     if not finding.verdict.decided:
-        return f"{said}: from that time, it cannot be told whether this was before or after {event}."
-    if only.when and only.when.precision is not Precision.WINDOW:
-        return f"{said}: by that time, this was {finding.verdict.value} {event}."
+        return f"From the one account held, it cannot be told whether this came before or after {event}: {said}."
     # What was counted over hours has no moment of its own; all of those hours lie on one side.
-    how = "counted wholly" if finding.subject.kind == MARK else "this was"
-    return f"{said}: {how} {finding.verdict.value} {event}."
+    counted_over = finding.subject.kind == MARK and not (only.when and only.when.precision is not Precision.WINDOW)
+    how = "was counted wholly" if counted_over else "came"
+    return f"By the one account held, this {how} {finding.verdict.value} {event}: {said}."
 
 
 def _mid_sentence(label: str) -> str:

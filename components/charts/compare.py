@@ -109,14 +109,17 @@ def _told_once(lanes: Iterator[Lane]) -> Iterator[Lane]:
 def _events(night: Night, own: Window) -> Iterator[Event]:
     """The emphasised calls, decisive moments and T+0 itself: two nights' whole lists would be one tangle."""
     start, found = night.anchor, False
+    # A milestone's sentence is no label; a contest's name is.
+    short = start.short or start.label
     for event in call_events(night.story, night.calls, night.milestones, own, caller=night.caller):
         is_start = bool(set(event.rows) & set(start.rows)) and not found
         found = found or is_start
         if is_start or event.emphasised or event.priority <= _WORTH:
-            yield replace(event, emphasised=True, priority=0) if is_start else event
+            named = short if event.short == event.label else event.short
+            yield replace(event, short=named, emphasised=True, priority=0) if is_start else event
     if not found:
         yield Event(
-            start.when, start.label, start.label, Tone.NEUTRAL, start.rows, start.sources, priority=0, emphasised=True
+            start.when, start.label, short, Tone.NEUTRAL, start.rows, start.sources, priority=0, emphasised=True
         )
 
 

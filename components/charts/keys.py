@@ -8,8 +8,9 @@ from components.charts.geometry import in_row
 from components.charts.model import Lane, Spans, Tone
 from components.charts.theme import is_soft, look
 
-#: Signs of the two entries that stand for no tone.
-SOFT, GROUND = "soft", "ground"
+#: Entries that stand for no tone.
+SOFT, EARLIER, GROUND = "soft", "earlier", "ground"
+_SAYS = {SOFT: "⊟", EARLIER: "←", GROUND: "▒"}
 #: States of what was looked at: only beside them does empty ground say that nothing is on record.
 _WATCHED = {Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING}
 _SIGNS = {
@@ -32,8 +33,8 @@ class Key(NamedTuple):
     @property
     def sign(self) -> str:
         """A character that looks like the drawn shape."""
-        if self.about in (SOFT, GROUND):
-            return {SOFT: "⊟", GROUND: "▒"}[self.about]
+        if self.about:
+            return _SAYS[self.about]
         return _SIGNS[(look(self.tone).shape, look(self.tone).fill)]
 
 
@@ -47,6 +48,8 @@ def keys_of(lane: Lane) -> tuple[Key, ...]:
     tones = list(names)
     if any(is_soft(item) and not isinstance(mark, Spans) for mark, item in rows):
         found.append(Key(tones[0], SOFT, "hollow: time known only roughly"))
+    if any(item.by for _, item in rows):
+        found.append(Key(tones[0], EARLIER, "may have begun at any time before"))
     if names and not names.keys() & _WATCHED:
         return tuple(found)
     return (*found, Key(Tone.NEUTRAL, GROUND, "empty ground: nothing on record"))

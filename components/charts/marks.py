@@ -44,6 +44,7 @@ class Item:
 
     `when` is an interval as sharp as its evidence; `until` is where a lasting state or a counting window ends.
     `low` and `high` bound `value` where it is known as a range; `row` is "table:id"; `sources` are source ids.
+    `by` says that it was there by then and may have begun at any time before: `when` has no first instant of its own.
     `moved` is how far `when` and `until` were moved from their true instants, to stand on another night's clock.
     """
 
@@ -58,6 +59,7 @@ class Item:
     kind: Kind = Kind.EXACT
     tone: Tone | None = None
     track: str = ""
+    by: bool = False
     moved: timedelta = timedelta(0)
 
     @property

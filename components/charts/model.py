@@ -51,7 +51,8 @@ class Event:
     """A call, a milestone or a poll closing, drawn across all lanes. `rows` are the rows it stands for.
 
     `short` is what a label says beside the number; `label` is the whole sentence of the list. Priority 0 is
-    labelled first; `emphasised` events are the story's own choice and always carry `short` if it fits at all.
+    labelled first; `emphasised` events are the story's own choice and always carry `short` if it fits at all, else
+    `least` where there is one.
     `lanes` are the slugs of those it runs through, all if none is named; `moved` is as in an Item.
     """
 
@@ -63,6 +64,7 @@ class Event:
     sources: tuple[str, ...]
     priority: int = 9
     emphasised: bool = False
+    least: str = ""
     lanes: tuple[str, ...] = ()
     moved: timedelta = timedelta(0)
 

@@ -53,12 +53,17 @@ class Move:
         )
 
     def event(self, event: Event, lanes: tuple[Lane, ...]) -> Event:
-        """The event moved, through these lanes of its own night only; its sentence keeps its wall time."""
+        """The event moved, through these lanes of its own night only; its sentence keeps its wall time.
+
+        Where its label has no room for the night's mark, its lanes and its sentence still say which night it is of.
+        """
+        least = _TIME.sub("", event.short)
         return replace(
             event,
             when=self.when(event.when),
             label=f"{self.name}: {event.label} ({token(event.when, 'stamp')})",
-            short=f"{_TIME.sub('', event.short)}, {self.mark}",
+            short=f"{least}, {self.mark}",
+            least=least,
             rows=tuple(f"{self.slug}/{row}" for row in event.rows),
             sources=self._ids(event.sources),
             lanes=tuple(lane.slug for lane in lanes),

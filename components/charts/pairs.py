@@ -60,12 +60,13 @@ def anchor_to_use(shared: Sequence[str], asked: str = "") -> str:
 
 
 def lacks(name: str, anchors: Iterable[Anchor]) -> str:
-    """What a night has no time of, as one sentence: "2024 has no poll closing and no concession."; or nothing."""
+    """What no time is held of, in one sentence: "No poll closing and no concession is held for 2024."; or nothing.
+
+    The night had its polls and its concession all the same: what is missing is a row here.
+    """
     held = {anchor.key for anchor in anchors}
     missing = [f"no {_SAID[key]}" for key in NIGHTLY if key not in held]
-    if not missing:
-        return ""
-    return f"{name} has {listed(missing)}."
+    return f"{listed(missing).capitalize()} is held for {name}." if missing else ""
 
 
 def partner_of(story: Story, other: Story | None) -> Story:

@@ -10,6 +10,7 @@ from components.charts.geometry import TimeScale, anchor, in_row, spot, tracks_o
 from components.charts.keys import keys_of
 from components.charts.labels import GAP, Flag, Placed, place, row_count
 from components.charts.model import Chart, Gap, Item, Lane, Points, Spans, Steps
+from components.charts.plotly_slots import BREAK as BREAK
 from components.charts.plotly_slots import CAPTION as CAPTION
 from components.charts.plotly_slots import CIRCLE as CIRCLE
 from components.charts.plotly_slots import CLOSE as CLOSE
@@ -25,6 +26,7 @@ from components.charts.plotly_slots import LanePlan as LanePlan
 from components.charts.plotly_slots import Plan as Plan
 from components.charts.plotly_slots import Slot as Slot
 from components.charts.plotly_slots import TrackPlan as TrackPlan
+from components.charts.plotly_slots import title_height as title_height
 from components.charts.text import BOLD, HARD_SPACE, event_label, plain, short_forms, text_width, wrap
 from components.charts.tiles import apart, look_keys, shape_of, sums
 
@@ -59,7 +61,8 @@ def _strip(chart: Chart, clock: Clock, scale: TimeScale) -> tuple[Placed, ...]:
         x = scale.x(anchor(event.when))
         text = plain(clock.say(event.short))
         if event.emphasised:
-            text = event_label(text, LABEL, max(x, PHONE - x) - CIRCLE + 8 - GAP)
+            room, least = max(x, PHONE - x) - CIRCLE + 8 - GAP, plain(clock.say(event.least))
+            text = event_label(text, LABEL, room, least=least)
         flags.append(Flag(x, x - CIRCLE, x + CIRCLE, text, event.priority, claims=event.emphasised))
     return place(flags, (-8, PHONE + 8), size=LABEL)
 
@@ -78,7 +81,7 @@ def _tiles(lane: Lane, chart: Chart, clock: Clock, y: float, *, first_axis: int)
 
 
 def _under(said: tuple[str, ...], head: float) -> float:
-    return head + TITLE * 1.4 + (len(said) - 1) * NOTE * 1.35 + 6
+    return head + title_height(said) + (len(said) - 1) * NOTE * 1.35 + 6
 
 
 def _lane(lane: Lane, clock: Clock, scale: TimeScale, y: float, *, first_axis: int) -> LanePlan:
@@ -104,12 +107,12 @@ def bare_lines(lane: Lane, clock: Clock) -> list[str]:
 
 
 def _words(lane: Lane, clock: Clock, keys: Iterable[str]) -> tuple[str, ...]:
-    """The title, the note and the legend, in lines that a phone holds."""
-    title = wrap(plain(clock.say(lane.title)), TITLE, PHONE, factor=BOLD, lines=1) or [""]
+    """The title, in one text with its breaks, then the note and the legend, in lines that a phone holds."""
+    title = BREAK.join(wrap(plain(clock.say(lane.title)), TITLE, PHONE, factor=BOLD, lines=2))
     gaps = " ".join(item.text for mark, item in lane.items if isinstance(mark, Gap))
     note = "" if is_bare(lane) else plain(clock.say(f"{lane.note} {gaps}".strip()))
     legend = " ".join(key.replace(" ", HARD_SPACE) + HARD_SPACE for key in keys)
-    return (*title, *wrap(note, NOTE, COLUMN, lines=_NOTE_LINES), *wrap(legend, NOTE, COLUMN))
+    return (title, *wrap(note, NOTE, COLUMN, lines=_NOTE_LINES), *wrap(legend, NOTE, COLUMN))
 
 
 def _tracks(lane: Lane, clock: Clock, scale: TimeScale) -> tuple[TrackPlan, ...]:

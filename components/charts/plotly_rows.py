@@ -42,7 +42,23 @@ def point_traces(pen: Pen, lane: Lane, mark: Mark, items: Sequence[Item], y: Seq
     x = [pen.x(spot(item.when, pen.chart.window)) for item in items]
     marks = scatter(axis, x, y, mode="markers", marker=marker, name=plain(mark.name)) | pen.named(lane, mark, items)
     inexact = [(item, height) for item, height in zip(items, y, strict=True) if not item.when.exact]
-    return [*([_whiskers(pen, mark, inexact, axis)] if inexact else []), marks]
+    begun = [(item, height) for item, height in zip(items, y, strict=True) if item.by]
+    return [
+        *([_whiskers(pen, mark, inexact, axis)] if inexact else []),
+        *([_earlier(pen, mark, begun, axis)] if begun else []),
+        marks,
+    ]
+
+
+def _earlier(pen: Pen, mark: Mark, begun: Sequence[tuple[Item, float]], axis: str) -> Part:
+    """Every minute before, back to the edge: dashes that end in an arrow."""
+    first = pen.x(pen.chart.window.start)
+    x = [x for item, _ in begun for x in (first, pen.x(item.when.earliest), None)]
+    y = [height for _, height in begun for _ in range(3)]
+    colour = pen.theme.colour(mark.tone)
+    heads = {"symbol": ["triangle-left", "line-ns", "line-ns"] * len(begun), "size": [8, 0, 0] * len(begun)}
+    line = {"color": colour, "width": 1.3, "dash": "3px,2px"}
+    return scatter(axis, x, y, mode="lines+markers", line=line, marker=heads | {"color": colour, "opacity": 1})
 
 
 def _whiskers(pen: Pen, mark: Mark, inexact: Sequence[tuple[Item, float]], axis: str) -> Part:

@@ -15,10 +15,17 @@ PHONE = 232.0
 COLUMN = PHONE + 18
 TITLE, NOTE, LABEL, DIGIT = 14, 12, 11, 10
 ROW, CIRCLE, CAPTION = 17.0, 8.0, 16.0
+#: Plotly's break of a line.
+BREAK = "<br>"
 #: The pitch of rows of marks without words.
 CLOSE = 8.0
 
 Entry = tuple[Mark, Item]
+
+
+def title_height(words: tuple[str, ...]) -> float:
+    """Pixels of the title that begins a lane's words, in as many lines as it has."""
+    return TITLE * 1.4 * (words[0].count(BREAK) + 1)
 
 
 @dataclass(frozen=True, slots=True)

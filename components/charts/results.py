@@ -75,7 +75,7 @@ def results_takeaway(story: Story, window: Window, *, caller: str) -> str:
     """What the caller had called by the end of the window, as ranges; or why there is no total."""
     at = min(window.end, story.until) if story.until else window.end
     found = totals_at(story, at, caller=caller)
-    name = said_of(story, caller).rstrip(",")
+    name = said_of(story, caller)
     if found.totals is None:
         return f"{name}: {found.note}, so no running total is drawn"
     style: Style = "stamp" if window.length >= ONE_DAY else "time"

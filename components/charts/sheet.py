@@ -8,7 +8,7 @@ from html import escape
 from typing import Literal, NamedTuple
 
 from components.charts.clock import Clock
-from components.charts.geometry import TimeScale
+from components.charts.geometry import TimeScale, anchor
 from components.charts.model import Chart, Item, Lane, Mark
 from components.charts.room import Box
 from components.charts.text import BOLD, REGULAR, text_width, xml
@@ -137,7 +137,10 @@ CARD = Sizes(title=14, note=12, label=12, digit=9.6, circle=8.2, glyph=4.4, pitc
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every part of a drawing shares: the chart, its clock, the sheet, the time scale and the sizes."""
+    """What every part of a drawing shares: the chart, its clock, the sheet, the time scale and the sizes.
+
+    `gutter_for_tracks` says whether the names of rows stand at their left; else they stand above them.
+    """
 
     chart: Chart
     clock: Clock
@@ -146,11 +149,7 @@ class Frame:
     sizes: Sizes
     width: float
     brief: bool = False
-
-    @property
-    def gutter_for_tracks(self) -> bool:
-        """Whether the names of rows stand at their left; on a phone they stand above."""
-        return not self.narrow
+    gutter_for_tracks: bool = False
 
     @property
     def narrow(self) -> bool:
@@ -159,6 +158,12 @@ class Frame:
     @property
     def dated(self) -> bool:
         return self.chart.window.length > timedelta(hours=36)
+
+    @property
+    def lone_line(self) -> float | None:
+        """Where the line of the chart's only event runs; of several, no label could keep clear."""
+        events = self.chart.events
+        return self.scale.x(anchor(events[0].when)) if len(events) == 1 else None
 
     def of(self, name: str) -> str:
         """The name of what an element belongs to, where a player must be able to hide it with that."""

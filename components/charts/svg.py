@@ -16,7 +16,7 @@ from components.charts.svg_banner import draw_banner, draw_end
 from components.charts.svg_events import draw_lines, draw_strip
 from components.charts.svg_lanes import draw_lane
 from components.charts.svg_notes import draw_headline, draw_notes
-from components.charts.svg_sides import end_width, gutter_width
+from components.charts.svg_sides import end_width, gutter_width, names_beside
 from components.charts.svg_tiles import draw_tiles, tile_rules
 from components.charts.text import xml
 from components.charts.theme import DARK, LIGHT, SANS, SERIF, Theme
@@ -121,11 +121,12 @@ def layout(
 
 def _frame(chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None) -> Frame:
     sizes = sizes or (WIDE if width >= _WIDE_FROM else BRIEF if brief else NARROW)
-    gutter = 0.0 if sizes.narrow else gutter_width(chart, sizes)
+    gutter = 0.0 if sizes.narrow else gutter_width(chart, sizes, width)
     beside = 0.0 if sizes.narrow else end_width(chart, sizes)
     scale = TimeScale(chart.window, sizes.pad + gutter, width - sizes.pad - beside)
     prefix = f"nd-{re.sub(r'[^a-z0-9-]', '-', chart.slug.lower())}-{width}"
-    return Frame(chart, clock, Sheet.blank(prefix), scale, sizes, width, brief)
+    names = names_beside(chart, sizes, width)
+    return Frame(chart, clock, Sheet.blank(prefix), scale, sizes, width, brief=brief, gutter_for_tracks=names)
 
 
 def _nothing(frame: Frame, y: float) -> float:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from components.charts.bare import is_bare, why_bare
 from components.charts.geometry import in_row, valued
-from components.charts.keys import GROUND, SOFT, Key, keys_of
+from components.charts.keys import EARLIER, GROUND, SOFT, Key, keys_of
 from components.charts.model import Gap, Item, Lane, Mark
 from components.charts.room import Box
 from components.charts.sheet import Anchor, Frame, number, tag, text_box
-from components.charts.svg_marks import gap, glyph, item_group
+from components.charts.svg_marks import earlier, gap, glyph, item_group
 from components.charts.svg_rows import draw_rows
 from components.charts.svg_values import draw_values
 from components.charts.text import BOLD, fitted, text_width, visible, wrap
@@ -71,6 +71,8 @@ def _keys(frame: Frame, lane: Lane, y: float) -> float:
 def _key_drawing(key: Key, x: float, y: float) -> str:
     if key.about == GROUND:
         return tag("rect", x=x - 5, y=y - 5, width=10, height=10, class_="band")
+    if key.about == EARLIER:
+        return earlier(x - 5, x + 6, y)
     style = look(key.tone)
     if key.about == SOFT:
         whisker = tag("path", d=f"M{number(x - 6)} {number(y)}h12", class_="s", stroke_width=1.2)

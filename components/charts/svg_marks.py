@@ -59,6 +59,8 @@ def point(frame: Frame, mark: Mark, item: Item, x: float, y: float) -> str:
     """A single observation: its tone's shape, hollow where it is soft, with its interval and its bound."""
     shape, r = look(item.tone or mark.tone), frame.sizes.glyph
     parts = [_whisker(frame, item, y)] if not item.when.exact else []
+    if item.by:
+        parts.append(earlier(frame.scale.left, frame.scale.x(item.when.earliest), y))
     if item.kind is Kind.CENSORED:
         parts.append(tag("path", d=f"M{number(x)} {number(y)}v{number(-r * 1.6)}", class_="s", stroke_width=1.2))
     else:
@@ -79,6 +81,13 @@ def _whisker(frame: Frame, item: Item, y: float) -> str:
     left, right = frame.scale.x(item.when.earliest), frame.scale.x(item.when.latest)
     path = f"M{number(left)} {number(y - 3)}v6m0 -3H{number(right)}m0 -3v6"
     return tag("path", d=path, class_="s", stroke_width=1.2, opacity=0.75)
+
+
+def earlier(left: float, right: float, y: float) -> str:
+    """Every minute before, back to the edge: dashes that end in an arrow."""
+    dashes = tag("path", d=f"M{number(right)} {number(y)}H{number(left)}", class_="s", stroke_dasharray="3 2")
+    head = tag("path", d=f"M{number(left + 4)} {number(y - 3)}l-4 3l4 3", class_="s", stroke_width=1.4)
+    return dashes + head
 
 
 def _arrow(x: float, y: float, r: float, *, up: bool) -> str:
@@ -137,7 +146,10 @@ def gap(frame: Frame, box: Box) -> str:
 
 
 def extent(frame: Frame, item: Item, x: float) -> tuple[float, float]:
-    """From where to where an item's ink reaches in its row, whisker or bar included."""
+    """From where to where an item's ink reaches in its row, whisker or bar included.
+
+    A label may stand on the dashes of what began at any time before: it would have no room besides.
+    """
     reach = frame.sizes.glyph * 1.25 + 1
     left = min(x - reach, frame.scale.x(item.when.earliest))
     return left, max(x + reach, frame.scale.x(item.last))

@@ -88,17 +88,31 @@ def _placed(
     flags = []
     for rank, (_, item) in enumerate(entries):
         x = frame.scale.x(spot(item.when, frame.chart.window))
-        ink = extent(frame, item, x)
-        room = max(ink[0] - bounds[0], bounds[1] - ink[1]) - GAP
-        text = _said(frame, item, min(room, _LONGEST_LABEL)) if labels else ""
-        flags.append(Flag(x, *ink, text, priority=rank, claims=claims))
+        flag = Flag(x, *extent(frame, item, x), priority=rank, claims=claims)
+        line = frame.lone_line if len(entries) == 1 else None
+        flags.append(_labelled(frame, item, flag, bounds, line) if labels else flag)
     return place(flags, bounds, size=frame.sizes.label, lines=False)
 
 
-def _said(frame: Frame, item: Item, most: float) -> str:
-    """As much of the item's text as fits in whole clauses, else nothing."""
-    forms = short_forms(visible(frame.clock.say(item.text)))
-    return next((said for said in forms if text_width(said, frame.sizes.label) <= most), "")
+def _labelled(frame: Frame, item: Item, flag: Flag, bounds: tuple[float, float], line: float | None) -> Flag:
+    """The mark with as much of the item's text as fits in whole clauses, else with none."""
+    for said in short_forms(visible(frame.clock.say(item.text))):
+        width = text_width(said, frame.sizes.label)
+        found = flag if line is None else _clear_of(line, flag, width, bounds)
+        room = max(found.left - bounds[0], bounds[1] - found.right) - GAP
+        if width <= min(room, _LONGEST_LABEL):
+            return replace(found, text=said)
+    return flag
+
+
+def _clear_of(line: float, flag: Flag, width: float, bounds: tuple[float, float]) -> Flag:
+    """The mark with its ink as far as keeps a label of this width off the line: on its other side, else beyond it."""
+    reach = GAP + width
+    if flag.left - reach <= line < flag.left:
+        return replace(flag, left=line)
+    if flag.right < line <= flag.right + reach:
+        return replace(flag, right=line if flag.left - reach < bounds[0] else bounds[1])
+    return flag
 
 
 def _draw(

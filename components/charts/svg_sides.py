@@ -7,13 +7,28 @@ from components.charts.model import Chart, Steps
 from components.charts.sheet import Sizes
 from components.charts.text import BOLD, text_width
 
+#: Names of rows stand beside their lanes where the widest takes no more of the drawing than this, else above them.
+_MOST_BESIDE = 0.36
 
-def gutter_width(chart: Chart, sizes: Sizes) -> float:
-    """Room at the left for the names of rows and the values of scales."""
-    names = [name for lane in chart.lanes for name in tracks_of(lane)]
+
+def names_beside(chart: Chart, sizes: Sizes, width: float) -> bool:
+    """Whether the names of rows stand whole at their left; on a phone, and where one is too long, they stand above."""
+    return not sizes.narrow and _widest(_names(chart), sizes) <= width * _MOST_BESIDE
+
+
+def gutter_width(chart: Chart, sizes: Sizes, width: float) -> float:
+    """Room at the left for the values of scales, and for the names of rows that stand there."""
     values = [compact(v) for lane in chart.lanes if valued(lane) for v in round_values(*domain(lane))]
-    widest = max((text_width(text, sizes.label) for text in [*names, *values]), default=0.0)
-    return min(widest + 8, 170.0) if widest else 0.0
+    names = _names(chart) if names_beside(chart, sizes, width) else []
+    return _widest([*names, *values], sizes)
+
+
+def _names(chart: Chart) -> list[str]:
+    return [name for lane in chart.lanes for name in tracks_of(lane) if name]
+
+
+def _widest(texts: list[str], sizes: Sizes) -> float:
+    return max((text_width(text, sizes.label) + 8 for text in texts), default=0.0)
 
 
 def end_width(chart: Chart, sizes: Sizes) -> float:

@@ -109,7 +109,8 @@ def _typed_item(lane: Lane, mark: Mark, item: Item, urls: dict[str, str]) -> tup
     four = (None, None, *bounds) if isinstance(mark, Steps | Tiles) else (*bounds, None, None)
     figures = [_number(figure) for figure in (item.value, *four)]
     known = unit if any(figure is not None for figure in figures) else ""
-    return (*_bounds(in_truth(item)), until, *figures, known, _addresses(item.sources, urls))
+    first, last = _bounds(in_truth(item))
+    return ("" if item.by else first, last, until, *figures, known, _addresses(item.sources, urls))
 
 
 def _typed_event(event: Event, urls: dict[str, str]) -> tuple[Cell, ...]:

@@ -116,9 +116,10 @@ def short_forms(text: str) -> Iterator[str]:
             yield rest
 
 
-def event_label(text: str, size: float, width: float) -> str:
-    """The label of an event that must be named: without its time where `width` pixels do not hold both."""
-    return text if text_width(text, size) <= width else fitted(_TIMED.sub("", text), size, width)
+def event_label(text: str, size: float, width: float, *, least: str = "") -> str:
+    """The label of an event that must be named: without its time, else as its `least`, where `width` holds no more."""
+    forms = [text, _TIMED.sub("", text), *([least] if least else [])]
+    return next((form for form in forms if text_width(form, size) <= width), fitted(forms[-1], size, width))
 
 
 def fitted(text: str, size: float, width: float, *, factor: float = REGULAR) -> str:

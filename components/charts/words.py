@@ -121,6 +121,8 @@ def period(item: Item, clock: Clock, *, dated: bool) -> str:
     if item.when.precision is Precision.NONE:
         return Kind.PENDING.value if item.kind is Kind.PENDING else "no time stated"
     first = clock.when(item.when, dated=dated)
+    if item.by:
+        return f"{first}; may have begun at any time before"
     return f"{first} to {clock.when(item.until, dated=dated)}" if item.until else first
 
 

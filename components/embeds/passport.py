@@ -29,7 +29,7 @@ def data_of(embed: Embed) -> Data:
     `passport`  story, story_title, chart, title, takeaway, from, to, clock, caller, lanes (none named: all), as_of,
                 version, newsroom, licence, address, app_address, methods (sentences), test (a sentence where it is one)
     `lanes`     slug, title, unit, note, domain [low, high], reference {value, name}, marks: name, drawn_as, tone,
-                step_seconds, thinned (which of its bins are here; null if all), items: row ("table:id"), the time,
+                step_seconds, thinned (which of its bins are here; null if all), items: row ("table:id"), the time, by,
                 until (a time or null), value, low, high, kind, tone, track, text, sources (ids); cells: null, or
                 column, row and code of each item's tile
     `events`    number, rows, the time, text, short, tone, emphasised, sources; `outside` the same without numbers
@@ -38,8 +38,9 @@ def data_of(embed: Embed) -> Data:
     `caution`   null, or motto and parts: heading, text, sources
 
     A time is earliest, latest, stated and precision: it happened between the first two, which are equal where a
-    minute is known. Times are ISO 8601 in UTC; the stated time of a day is that calendar day. What is not known is
-    null. Sentences say their times on the view's clock. Nothing is escaped for any page that may show it.
+    minute is known; with `by` it was there by the latest and may have begun at any time before. Times are ISO
+    8601 in UTC; the stated time of a day is that calendar day. What is not known is null. Sentences say their times on
+    the view's clock. Nothing is escaped for any page that may show it.
     """
     clock, chart = embed.clock, embed.chart
     return {
@@ -111,6 +112,8 @@ def _item(item: Item, mark: Mark, clock: Clock) -> Data:
     return {
         "row": item.row,
         **_time(in_truth(item)),
+        **({"earliest": None} if item.by else {}),
+        "by": item.by,
         "until": _time(moved(item.until, -item.moved)) if item.until else None,
         "value": _number(item.value),
         "low": _number(item.low),

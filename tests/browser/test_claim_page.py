@@ -57,7 +57,9 @@ def test_another_caller_changes_the_verdict_and_the_page_says_so(visit: Visit) -
 def test_what_cannot_be_told_says_why_under_the_verdict(visit: Visit) -> None:
     page = visit("/check-a-claim?series=marks&event=US-FL")
     verdict(page, "Cannot tell at this resolution")
-    expect(page.locator(".st-key-verdict p")).to_have_text("The marks lie on both sides.")
+    expect(page.locator(".st-key-verdict p")).to_have_text(
+        "The marks lie on both sides of the event: two came before it and three after; the other cannot be placed."
+    )
 
 
 def test_a_key_that_names_nothing_is_said_and_the_storys_own_question_shown(visit: Visit) -> None:
@@ -84,7 +86,7 @@ def test_the_claim_can_be_embedded_and_taken_away_as_data(visit: Visit, tmp_path
     page.get_by_role("link", name="Embed & export this chart").click()
     expect(page).to_have_title("Embed & export · Nightdesk")
     has_address(page, chart="claim", series="marks", event="US-OH")
-    expect(page.frame_locator("iframe").locator("h1")).to_contain_text("Published search marks, before or after")
+    expect(page.frame_locator("iframe").locator("h1")).to_contain_text("Published search marks: before or after")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,6 +25,7 @@ from components.charts.claim_words import quotable
 from components.charts.clock import Clock
 from components.charts.keys import GROUND, keys_of
 from components.charts.model import Chart
+from components.charts.sheet import number
 from components.charts.words import ALT_CHARACTERS, describe
 from components.embeds.embed import embed_of
 from components.embeds.formats import render
@@ -37,9 +41,12 @@ EASTERN = Clock("America/New_York")
 CALLERS = ("AP", "CNN", "Guardian", "TV")
 
 
+STORIES = Path(__file__).parents[2] / "data" / "stories"
+
+
 @cache
 def story() -> Story:
-    return read_story(Path(__file__).parents[2] / "data" / "stories" / "us-2016")
+    return read_story(STORIES / "us-2016")
 
 
 @cache
@@ -100,7 +107,7 @@ def test_trouble_beside_florida_is_one_fact_everywhere() -> None:
     said = "Two of five accounts put it before; the other three do not settle it"
     assert EASTERN.say(chart.takeaway).endswith(said)
     told = table.frame(chart, EASTERN).set_index("Row").loc["observations:cbc-documents-2pm"]
-    assert told["When"] == "about 2 p.m. EST, Nov. 8, 2016"
+    assert told["When"] == "about 2 p.m. EST, Nov. 8, 2016; may have begun at any time before"
     drawing = svg.draw(chart, EASTERN, width=960, headline=True)
     assert "before · B · first seen" in drawing and "do not settle it" in drawing
     sentence = next(text for text in describe(chart, EASTERN).long if "degraded" in text)
@@ -109,7 +116,7 @@ def test_trouble_beside_florida_is_one_fact_everywhere() -> None:
 
 def test_marks_of_different_moments_lie_on_both_sides_and_contradict_nobody() -> None:
     said = EASTERN.say(claim("marks").takeaway)
-    assert said.endswith("On both sides: two before, three after and one that cannot be told")
+    assert said.endswith("? On both sides: two came before it and three after; the other cannot be placed")
 
 
 def test_a_series_of_the_night_is_a_claim_with_its_bins_and_its_source() -> None:
@@ -132,7 +139,8 @@ def test_a_series_of_the_night_is_a_claim_with_its_bins_and_its_source() -> None
     record = record_of(story(), finding, clock=EASTERN, observations=load_observations(story()), drawn=drawn)
     assert [row["value"] for row in record["inputs"]["series"]] == values
     assert EASTERN.say(quotable(finding)).startswith(
-        "Search interest in “move to canada” began to rise (Google Trends,"
+        "By the one account held, this came before AP’s Florida call (10:50 p.m. EST, Nov. 8, 2016): "
+        "Search interest in “move to canada” began to rise (Google Trends, between "
     )
 
 
@@ -157,7 +165,7 @@ def test_each_caller_has_its_time_and_its_verdict_on_a_row() -> None:
     assert [item.track for _, item in callers.items] == [
         "cannot tell · AP",
         "cannot tell · The Guardian’s timeline",
-        "before · TV networks, by MaltaToday’s log",
+        "before · TV networks in MaltaToday’s log",
         "cannot tell · AP and Fox together, as Matzav reported",
     ]
 
@@ -232,3 +240,67 @@ def test_a_bundle_without_a_question_has_no_answer() -> None:
     one = wanted_view(story(), "chart=claim&series=marks&event=US-OH")
     assert (one.chart, one.view.series, one.view.event) == ("claim", "marks", "US-OH")
     assert one.view.asking("timeline") == default_view(story())
+
+
+@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016"])
+@pytest.mark.parametrize("width", [320, 390, 560, 800, 1280])
+def test_the_name_of_a_row_is_whole_at_every_width(slug: str, width: int) -> None:
+    night = read_story(STORIES / slug)
+    chart = chart_of(night, "claim", night.window, caller=night.about.caller)
+    told = {label.text for label in svg.layout(chart, EASTERN, width=width, brief=True).labels}
+    assert {name for lane in chart.lanes for name in lane.tracks} <= told
+
+
+@pytest.mark.parametrize("series", ["site:cic", "marks"])
+@pytest.mark.parametrize("width", [320, 390, 560, 800, 1280])
+def test_no_label_is_printed_over_the_line_of_the_event(series: str, width: int) -> None:
+    found = svg.layout(claim(series), EASTERN, width=width, brief=True)
+    circle = re.search(r'<circle cx="([0-9.]+)"', found.body.partition('data-event="1"')[2])
+    (times,) = (lane.items for lane in claim(series).lanes if lane.slug == "callers")
+    names = {EASTERN.say(item.text) for _, item in times}
+    beside = [label for label in found.labels if label.text in names]
+    assert circle and len(beside) == 4
+    for label in beside:
+        assert not label.box.left < float(circle[1]) < label.box.right, label.text
+
+
+FIRST_SEEN = "observations:screenshot-1059pm"
+OPEN = "may have begun at any time before"
+
+
+def traces(chart: Chart) -> list[dict[str, Any]]:
+    found = json.loads(plotly.figure(chart, EASTERN).to_json())["data"]
+    return [trace for trace in found if "triangle-left" in trace.get("marker", {}).get("symbol", ())]
+
+
+def test_a_first_sighting_after_the_event_is_drawn_back_to_the_edge_of_the_chart() -> None:
+    chart = claim(FIRST_SEEN)
+    ((_, item),) = chart.lanes[0].items
+    assert item.by and item.when.exact
+    assert chart.window.start < chart.events[0].when.earliest < item.when.earliest
+    (trace,) = traces(chart)
+    assert trace["x"][:2] == [
+        EASTERN.position(moment, chart.window) for moment in (chart.window.start, item.when.latest)
+    ]
+    found = svg.layout(chart, EASTERN, width=1280)
+    drawn = found.body.partition(f'data-row="{FIRST_SEEN}"')[2].partition("</g>")[0]
+    assert f"H{number(found.plot.left)}" in drawn and 'stroke-dasharray="3 2"' in drawn
+
+
+def test_what_may_have_begun_earlier_is_told_so_in_every_rendering_and_file() -> None:
+    chart = claim(FIRST_SEEN)
+    assert f"10:59:59 p.m. EST, Nov. 8, 2016; {OPEN}" in set(table.frame(chart, EASTERN)["When"])
+    assert any(f"10:59:59 p.m. EST; {OPEN}" in said for said in describe(chart, EASTERN).long)
+    assert OPEN in svg.draw(chart, EASTERN, width=720) and OPEN in plotly.figure(chart, EASTERN).to_json()
+    (row,) = [row for row in csv.DictReader(io.StringIO(table.csv_of(chart, EASTERN))) if row["Row"] == FIRST_SEEN]
+    assert (row["earliest_utc"], row["latest_utc"]) == ("", "2016-11-09T03:59:59Z")
+    view = embed_view(FIRST_SEEN, "US-FL", "AP")
+    told = json.loads(render(embed_of(story(), "claim", view), "json").body)["lanes"][0]["marks"][0]["items"][0]
+    assert (told["by"], told["earliest"], told["latest"]) == (True, None, "2016-11-09T03:59:59Z")
+
+
+def test_what_a_source_says_began_then_has_no_arrow() -> None:
+    chart = claim("observations:it-world-canada-1030pm", "polls-close")
+    ((_, item),) = chart.lanes[0].items
+    assert not item.by and traces(chart) == []
+    assert OPEN not in svg.draw(chart, EASTERN, width=720)

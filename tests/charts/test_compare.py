@@ -330,11 +330,38 @@ def silent(tmp_path: Path) -> Callable[..., Story]:
 def test_only_what_both_nights_hold_can_be_t0_and_the_rest_is_named(story: Story, silent: Callable[..., Story]) -> None:
     other = silent("decisive call", "concession")
     anchors = tuple(nightly(other, "AP"))
-    assert lacks("1998", anchors) == "1998 has no decisive call and no concession."
+    assert lacks("1998", anchors) == "No decisive call and no concession is held for 1998."
     assert lacks("2016", nightly(story, "AP")) == ""
     assert starts_of((story, "AP"), (other, "AP"))[1].key == "polls-close"
-    with pytest.raises(NotInStory, match="us-1998 has no decisive call and no concession"):
+    with pytest.raises(NotInStory, match="No decisive call and no concession is held for us-1998"):
         starts_of((story, "AP"), (other, "AP"), "concession")
+
+
+def drawn_texts(chart: Chart) -> dict[str, list[str]]:
+    """Every text of the figure and of a drawing for a phone and a desk."""
+    clock = Clock("America/New_York")
+    figure = json.loads(plotly.figure(chart, clock).to_json())
+    texts = {f"svg {width}": svg.layout(chart, clock, width=width, brief=True).labels for width in (390, 1280)}
+    found = {name: [label.text for label in labels] for name, labels in texts.items()}
+    return found | {"figure": [part["text"] for part in figure["layout"]["annotations"]]}
+
+
+@pytest.mark.parametrize(("one", "other"), [("us-2016", "uk-2016"), ("us-2024", "uk-2016"), ("uk-2016", "us-2020")])
+@pytest.mark.parametrize("t0", ["decisive-call", "first-call"])
+def test_no_title_or_label_of_two_nights_is_cut(one: str, other: str, t0: str) -> None:
+    first, second = read_story(US_2016.parent / one), read_story(US_2016.parent / other)
+    chart = chart_of(first, "compare", first.window, caller=first.about.caller, other=second, t0=t0)
+    for rendering, texts in drawn_texts(chart).items():
+        assert [text for text in texts if "…" in text] == [], rendering
+
+
+def test_a_title_that_a_phone_cannot_hold_is_in_two_lines_and_a_long_name_goes_without_its_night() -> None:
+    first, second = read_story(US_2016), read_story(US_2016.parent / "uk-2016")
+    chart = chart_of(first, "compare", first.window, caller="AP", other=second, t0="decisive-call")
+    figure = drawn_texts(chart)["figure"]
+    assert "<b>U.K. 2016 · State of<br>petition.parliament.uk</b>" in figure
+    assert {"Newcastle upon Tyne", "Decisive call, U.K.", "Florida, U.S."} <= set(figure)
+    assert "Newcastle upon Tyne, U.K." in drawn_texts(chart)["svg 1280"]
 
 
 def test_nights_of_one_kind_are_told_apart_by_their_years(story: Story, summer: Story) -> None:
