@@ -120,12 +120,12 @@ def _figure_cells(story: Story, row: dict[str, Any], clock: Clock) -> dict[str, 
 
 
 def _window(row: dict[str, Any], clock: Clock) -> str:
+    if row.get("precision") and row["precision"] != "window":
+        return clock.when(when_in(row), dated=True)
     if not row["start"]:
         return f"until {clock.stamp(row['end'])}" if row["end"] else "not stated"
-    if not row["end"]:
-        return f"around {clock.stamp(row['start'])}"
-    if row["start"] == row["end"]:
-        return clock.stamp(row["start"])
+    if not row["end"] or row["start"] == row["end"]:
+        return f"{'' if row['end'] else 'around '}{clock.stamp(row['start'])}"
     if row["start"].time() == row["end"].time() == time():
         # Whole UTC days, as weekly and monthly figures are counted: days, not hours of some zone.
         first, last = row["start"].date(), row["end"].date() - timedelta(days=1)
