@@ -378,3 +378,10 @@ def test_figures_that_are_not_drawn_are_counted_with_the_place_that_lists_them(s
     counted = "Not drawn: 13 figures counted over longer windows, "
     assert f"{counted}listed on Search trends." in notes[0]
     assert f"{counted}in the table of published figures." in notes[1]
+
+
+def test_a_call_known_within_ten_minutes_is_nowhere_told_as_a_minute(story: Story) -> None:
+    """AP's state story has Nebraska's 2nd district at 12:50 a.m. Central, in minutes that look rounded."""
+    (event,) = [event for event in night(story, "timeline").events if event.rows == ("calls:ap-ne-02",)]
+    assert EASTERN.when(event.when) == "between 1:40 a.m. and 1:50 a.m. EST"
+    assert any("Nebraska’s 2nd District" in point.text for point in story.about.unknown)
