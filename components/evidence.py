@@ -126,8 +126,8 @@ def _window(row: dict[str, Any], clock: Clock) -> str:
         return f"until {clock.stamp(row['end'])}" if row["end"] else "not stated"
     if not row["end"] or row["start"] == row["end"]:
         return f"{'' if row['end'] else 'around '}{clock.stamp(row['start'])}"
-    if row["start"].time() == row["end"].time() == time():
-        # Whole UTC days, as weekly and monthly figures are counted: days, not hours of some zone.
+    if row["start"].time() == row["end"].time() == time() and row["unit"] != "percent increase":
+        # Whole UTC days, as views, weeks and months are counted: days, not the hours of some zone that a rise has.
         first, last = row["start"].date(), row["end"].date() - timedelta(days=1)
         return " to ".join(dict.fromkeys((calendar_day(first), calendar_day(last))))
     return f"{clock.stamp(row['start'])} to {clock.stamp(row['end'])}"
