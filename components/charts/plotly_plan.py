@@ -78,7 +78,12 @@ def _tiles(lane: Lane, chart: Chart, clock: Clock, y: float, *, first_axis: int)
 
 
 def _under(said: tuple[str, ...], head: float) -> float:
-    return head + TITLE * 1.4 + (len(said) - 1) * NOTE * 1.35 + 6
+    return head + title_height(said) + (len(said) - 1) * NOTE * 1.35 + 6
+
+
+def title_height(said: tuple[str, ...]) -> float:
+    """How many pixels a lane's title takes above its note: one line, or the two that a phone needs for it."""
+    return TITLE * (1.4 + 1.3 * said[0].count("<br>"))
 
 
 def _lane(lane: Lane, clock: Clock, scale: TimeScale, y: float, *, first_axis: int) -> LanePlan:
@@ -104,12 +109,12 @@ def bare_lines(lane: Lane, clock: Clock) -> list[str]:
 
 
 def _words(lane: Lane, clock: Clock, keys: Iterable[str]) -> tuple[str, ...]:
-    """The title, the note and the legend, in lines that a phone holds."""
-    title = wrap(plain(clock.say(lane.title)), TITLE, PHONE, factor=BOLD, lines=1) or [""]
+    """The title as one text, then lines of the note and the legend, all of which a phone holds."""
+    title = "<br>".join(wrap(plain(clock.say(lane.title)), TITLE, PHONE, factor=BOLD, lines=2))
     gaps = " ".join(item.text for mark, item in lane.items if isinstance(mark, Gap))
     note = "" if is_bare(lane) else plain(clock.say(f"{lane.note} {gaps}".strip()))
     legend = " ".join(key.replace(" ", HARD_SPACE) + HARD_SPACE for key in keys)
-    return (*title, *wrap(note, NOTE, COLUMN, lines=_NOTE_LINES), *wrap(legend, NOTE, COLUMN))
+    return (title, *wrap(note, NOTE, COLUMN, lines=_NOTE_LINES), *wrap(legend, NOTE, COLUMN))
 
 
 def _tracks(lane: Lane, clock: Clock, scale: TimeScale) -> tuple[TrackPlan, ...]:
