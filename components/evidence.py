@@ -78,8 +78,7 @@ def of_metric(figures: Sourced, prefix: str) -> Sourced:
 
 
 def _of_metric(figures: Sourced, prefix: str) -> Sourced:
-    frame = figures.frame
-    return Sourced(frame[frame["metric"].str.startswith(prefix)], figures.sources)
+    return Sourced(figures.frame[figures.frame["metric"].str.startswith(prefix)], figures.sources)
 
 
 def figure_text(row: dict[str, Any]) -> str:
@@ -96,7 +95,7 @@ def figure_text(row: dict[str, Any]) -> str:
 
 
 def show_figures(story: Story, figures: Sourced, clock: Clock) -> None:
-    """A real table of figures, each with its window, its base and its source as a link."""
+    """A real table of figures, each with its window, its base and its source as a link; no column is empty."""
     table = load_made(_figure_table, story, figures, clock)
     if table.empty:
         st.info("No records in this story.")
@@ -105,7 +104,8 @@ def show_figures(story: Story, figures: Sourced, clock: Clock) -> None:
 
 
 def _figure_table(story: Story, figures: Sourced, clock: Clock) -> pd.DataFrame:
-    return pd.DataFrame([_figure_cells(story, row, clock) for row in records(figures)])
+    table = pd.DataFrame([_figure_cells(story, row, clock) for row in records(figures)])
+    return table[[name for name in table if any(table[name])]]
 
 
 def _figure_cells(story: Story, row: dict[str, Any], clock: Clock) -> dict[str, str]:

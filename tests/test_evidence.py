@@ -96,3 +96,19 @@ def test_a_worked_out_month_says_from_which_difference() -> None:
         "22": "Worked out: 3 points above September 2020 at 19",
         "50": "Worked out: 31 points above September 2020 at 19",
     }
+
+
+@pytest.mark.parametrize("page", ["outage_reports", "search_trends"])
+@pytest.mark.parametrize("story", ["uk-2016", "us-2016", "us-2020", "us-2024"])
+def test_no_table_of_figures_has_a_column_without_a_word(page: str, story: str) -> None:
+    for table in open_page(page, story=story).table:
+        assert all(any(table.value[name]) for name in table.value)
+
+
+def test_what_a_figure_compares_with_is_shown_where_one_does() -> None:
+    compared = {
+        page: ["Compared with" in table.value for table in open_page(page, story="uk-2016").table]
+        for page in ("outage_reports", "search_trends")
+    }
+    assert compared["outage_reports"] == [False]
+    assert True in compared["search_trends"]
