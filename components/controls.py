@@ -98,7 +98,7 @@ def _choose_other_story(story: Story) -> None:
         on_change=chosen,
         label_visibility="collapsed",
         filter_mode=None,
-        width=280,
+        width=350,
     )
 
 

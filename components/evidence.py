@@ -78,8 +78,7 @@ def of_metric(figures: Sourced, prefix: str) -> Sourced:
 
 
 def _of_metric(figures: Sourced, prefix: str) -> Sourced:
-    frame = figures.frame
-    return Sourced(frame[frame["metric"].str.startswith(prefix)], figures.sources)
+    return Sourced(figures.frame[figures.frame["metric"].str.startswith(prefix)], figures.sources)
 
 
 def figure_text(row: dict[str, Any]) -> str:
@@ -96,7 +95,7 @@ def figure_text(row: dict[str, Any]) -> str:
 
 
 def show_figures(story: Story, figures: Sourced, clock: Clock) -> None:
-    """A real table of figures, each with its window, its base and its source as a link."""
+    """A real table of figures, each with its window, its base and its source as a link; no column is empty."""
     table = load_made(_figure_table, story, figures, clock)
     if table.empty:
         st.info("No records in this story.")
@@ -105,7 +104,8 @@ def show_figures(story: Story, figures: Sourced, clock: Clock) -> None:
 
 
 def _figure_table(story: Story, figures: Sourced, clock: Clock) -> pd.DataFrame:
-    return pd.DataFrame([_figure_cells(story, row, clock) for row in records(figures)])
+    table = pd.DataFrame([_figure_cells(story, row, clock) for row in records(figures)])
+    return table[[name for name in table if any(table[name])]]
 
 
 def _figure_cells(story: Story, row: dict[str, Any], clock: Clock) -> dict[str, str]:
@@ -120,14 +120,14 @@ def _figure_cells(story: Story, row: dict[str, Any], clock: Clock) -> dict[str, 
 
 
 def _window(row: dict[str, Any], clock: Clock) -> str:
+    if row.get("precision") and row["precision"] != "window":
+        return clock.when(when_in(row), dated=True)
     if not row["start"]:
         return f"until {clock.stamp(row['end'])}" if row["end"] else "not stated"
-    if not row["end"]:
-        return f"around {clock.stamp(row['start'])}"
-    if row["start"] == row["end"]:
-        return clock.stamp(row["start"])
-    if row["start"].time() == row["end"].time() == time():
-        # Whole UTC days, as weekly and monthly figures are counted: days, not hours of some zone.
+    if not row["end"] or row["start"] == row["end"]:
+        return f"{'' if row['end'] else 'around '}{clock.stamp(row['start'])}"
+    if row["start"].time() == row["end"].time() == time() and row["unit"] != "percent increase":
+        # Whole UTC days, as views, weeks and months are counted: days, not the hours of some zone that a rise has.
         first, last = row["start"].date(), row["end"].date() - timedelta(days=1)
         return " to ".join(dict.fromkeys((calendar_day(first), calendar_day(last))))
     return f"{clock.stamp(row['start'])} to {clock.stamp(row['end'])}"

@@ -8,7 +8,7 @@ from typing import Any
 from data.analysis.claims import span_of
 from data.claims import MARK, SEARCHES, SIGHTING, SITE, Account, Subject
 from data.frames import records, when_in
-from data.model import Source, Sourced, Window
+from data.model import Precision, Source, Sourced, Window
 from data.rises import rises
 from data.story import Story
 from data.tables import Observation
@@ -23,6 +23,7 @@ GRADE_SAYS = {
 }
 _TROUBLE = ("failing", "degraded")
 _COUNTED = "Counted over a window of hours, so it says nothing about a moment in it."
+_ROSE = "The rise was counted between these two times and had come by the second; its minute is not held."
 _BY_THEN = "It was there by then; a first sighting does not say when it began."
 
 
@@ -148,6 +149,7 @@ def _mark_accounts(marks: Sourced, bases: Mapping[str, str]) -> Iterator[Account
         basis = _basis(bases.get(ref), row["note"])
         when, until = when_in(row), row["until"]
         span = Window(when.earliest, max(until, span_of(when).end)) if until else span_of(when)
+        counted = _COUNTED if until else _ROSE if when.precision is Precision.WINDOW else ""
         sources = tuple(str(row["source"]).split())
         yield Account(
             label=_org(marks.sources, sources),
@@ -158,7 +160,7 @@ def _mark_accounts(marks: Sourced, bases: Mapping[str, str]) -> Iterator[Account
             sources=sources,
             credit=str(row["credit"]),
             grade=str(row["grade"]),
-            note=f"{_COUNTED} {basis}".strip() if until else basis,
+            note=f"{counted} {basis}".strip(),
         )
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pandas as pd
 
 from data.model import Precision, Source, Sourced, When, Window, only_used
+from data.outages import FIGURE_COLUMNS, as_figure, figure_row
 from data.story import Story
 from data.tables import Figure, Observation
 from data.timing import timed_frame, when_of
@@ -20,6 +21,8 @@ COLLECTION_SOURCE = Source(
     title="The notes “improvement to our data collection system” on Google Trends’ own charts",
     url="https://trends.google.com/trends/explore",
 )
+#: A rise that was counted over no more than this had surely come by the end of it, and is a mark between two bounds.
+RISE_WITHIN = timedelta(hours=6)
 _PLACES = {"US": "the U.S.", "GB": "the U.K.", "CA": "Canada", "IE": "Ireland"}
 
 SERIES_COLUMNS = ["term", "geo", "start", "end", "value", "censored", "source"]
@@ -28,6 +31,7 @@ MARK_COLUMNS = [
     "grade", "credit", "published", "note", "source",
 ]  # fmt: skip
 _TIMES = ["stated", "earliest", "latest", "until"]
+_MOMENT = ["precision", "stated", "earliest", "latest"]
 
 
 def load_interest(story: Story, window: Window | None = None, *, geos: Sequence[str] = ()) -> Sourced:
@@ -73,15 +77,39 @@ def step_of(frame: pd.DataFrame) -> timedelta | None:
 def load_interest_marks(story: Story, window: Window | None = None) -> Sourced:
     """Published moments and counting windows of searches on the night: what is known where no series is held.
 
+    `until` ends a counting window that says nothing of a moment; a rise within some hours has come between its bounds.
     A figure and an observation that repeat one another are one mark; the figure wins.
     """
+    marks = [mark for mark in _marks(story) if _touches(mark, window)]
+    frame = timed_frame(marks, MARK_COLUMNS, times=_TIMES).sort_values(["earliest", "id"], ignore_index=True)
+    return only_used(frame, story.sources)
+
+
+def load_search_figures(story: Story) -> Sourced:
+    """Every figure of searches published on the night, and every mark that an observation tells of, by time.
+
+    Columns as in `load_figures`, with the interval of a mark that has a moment; each mark is one row, as on the chart.
+    """
+    marks = {(mark["table"], mark["id"]): mark for mark in _marks(story)}
+    rows = [
+        *(figure_row(row) for row in story.figures if row.scope == "night" and row.metric.startswith("google_")),
+        *(as_figure(row, story) for row in story.observations if ("observations", row.id) in marks),
+    ]
+    for row in rows:
+        mark = marks.get(("observations" if row["metric"] == "interest" else "figures", row["id"]), {})
+        moment = bool(mark) and mark["until"] is None
+        row |= {name: mark[name] if moment else None for name in _MOMENT}
+    frame = timed_frame(rows, [*FIGURE_COLUMNS, *_MOMENT], times=["start", "end", *_MOMENT[1:]])
+    first = frame["stated"].fillna(frame["start"]).fillna(frame["end"])
+    return only_used(frame.iloc[first.argsort(kind="stable")].reset_index(drop=True), story.sources)
+
+
+def _marks(story: Story) -> list[dict[str, object]]:
     figures = [_figure_mark(row, story) for row in story.figures if _is_search_mark(row)]
     told = {(mark["stated"], name) for mark in figures for name in str(mark["source"]).split()}
     seen = [_seen_mark(row, story) for row in story.observations if row.kind == "interest"]
     fresh = [mark for mark in seen if not any((mark["stated"], name) in told for name in str(mark["source"]).split())]
-    marks = [mark for mark in figures + fresh if _touches(mark, window)]
-    frame = timed_frame(marks, MARK_COLUMNS, times=_TIMES).sort_values(["earliest", "id"], ignore_index=True)
-    return only_used(frame, story.sources)
+    return figures + fresh
 
 
 def _is_search_mark(row: Figure) -> bool:
@@ -96,23 +124,26 @@ def _touches(mark: dict[str, object], window: Window | None) -> bool:
 
 
 def _figure_mark(row: Figure, story: Story) -> dict[str, object]:
-    """A figure of which only the end of its window is known is a bound: true by then, and of the story's window."""
-    precision = Precision.APPROXIMATE if row.kind == "approximate" else Precision.MINUTE
-    if start := row.window_start:
-        times = _times(When.at(start, precision), row.window_end)
-    else:
-        end = row.window_end
-        assert end is not None  # noqa: S101 - chosen by _is_search_mark
-        times = _times(When(min(story.window.start, end), end, Precision.BY), None)
     return {
         **row.model_dump(include={"id", "value", "unit", "kind", "credit", "note", "source"}),
-        **times,
+        **_figure_times(row, story),
         "table": "figures",
         "what": row.label,
         "place": row.geo,
         "grade": "",
         "published": "",
     }
+
+
+def _figure_times(row: Figure, story: Story) -> dict[str, object]:
+    """A figure of which only the end of its window is known is a bound: true by then, and of the story's window."""
+    start, end = row.window_start, row.window_end
+    if start is None:
+        assert end is not None  # noqa: S101 - chosen by _is_search_mark
+        return _times(When(min(story.window.start, end), end, Precision.BY), None)
+    if end and row.unit == "percent increase" and end - start <= RISE_WITHIN:
+        return _times(When(start, end, Precision.WINDOW), None)
+    return _times(When.at(start, Precision.APPROXIMATE if row.kind == "approximate" else Precision.MINUTE), end)
 
 
 def _seen_mark(row: Observation, story: Story) -> dict[str, object]:

@@ -100,7 +100,7 @@ def load_traffic(story: Story, window: Window | None = None) -> Sourced:
 
     Figures whose window touches `window`; those that state no window are kept, with `start` and `end` empty.
     """
-    rows = [_figure(row) for row in story.figures if row.unit in TRAFFIC_UNITS and row.scope == "night"]
+    rows = [figure_row(row) for row in story.figures if row.unit in TRAFFIC_UNITS and row.scope == "night"]
     frame = timed_frame(rows, FIGURE_COLUMNS, times=["start", "end"])
     if window is not None and len(frame):
         last = frame["end"].where(frame["end"].notna(), frame["start"])
@@ -110,7 +110,7 @@ def load_traffic(story: Story, window: Window | None = None) -> Sourced:
 
 def load_figures(story: Story, *, scope: str = "") -> Sourced:
     """Every published figure of the story, as its source gives it; `scope` is "night" or "context"."""
-    rows = [_figure(row) for row in story.figures if scope in ("", row.scope)]
+    rows = [figure_row(row) for row in story.figures if scope in ("", row.scope)]
     return only_used(timed_frame(rows, FIGURE_COLUMNS, times=["start", "end"]), story.sources)
 
 
@@ -126,11 +126,11 @@ def load_other(story: Story) -> Sourced:
         for row in story.observations
         if row.kind not in ("outage", "interest") and not any((row.value, name) in told for name in row.source.split())
     ]
-    rows = [*(_figure(row) for row in figures), *(_as_figure(row, story) for row in said)]
+    rows = [*(figure_row(row) for row in figures), *(as_figure(row, story) for row in said)]
     return only_used(timed_frame(rows, FIGURE_COLUMNS, times=["start", "end"]), story.sources)
 
 
-def _as_figure(row: Observation, story: Story) -> dict[str, object]:
+def as_figure(row: Observation, story: Story) -> dict[str, object]:
     """An observation in the columns of a figure, counted over its interval; a day from its midnight in UTC on."""
     when = when_of(row, story)
     start, end = (when.earliest, row.until or when.latest) if when else (None, None)
@@ -151,7 +151,8 @@ def _as_figure(row: Observation, story: Story) -> dict[str, object]:
     }
 
 
-def _figure(row: Figure) -> dict[str, object]:
+def figure_row(row: Figure) -> dict[str, object]:
+    """A figure in the columns of `load_figures`."""
     fields = row.model_dump(exclude={"window_start", "window_end"})
     return {**fields, "start": row.window_start, "end": row.window_end}
 

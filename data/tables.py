@@ -127,6 +127,8 @@ class Timed(Sourcing):
         column, value = wants.get(self.precision, ("at", self.at))
         if not value:
             raise _wrong(column, "an empty cell", f"a time, as precision is {self.precision.value}")
+        if self.precision in (Precision.SECOND, Precision.MINUTE) and {self.earliest, self.latest} - {None, self.at}:
+            raise _wrong("precision", f"{self.precision.value}, beside bounds", "window, as the bounds lie apart")
         return self
 
 

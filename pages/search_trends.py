@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.cached import load_figures, load_lenses, load_made
+from components.cached import load_figures, load_lenses, load_made, load_search_figures
 from components.changes import read_only
 from components.charts.clock import Clock
 from components.controls import choose_story, control_bar
@@ -35,7 +35,7 @@ with explained_failures():
     if len(load_lenses(story).frame):
         show_chart(story, "lenses", view)
     st.subheader("Figures published about searches on the night", anchor=False)
-    show_figures(story, of_metric(load_figures(story, scope="night"), "google_"), clock)
+    show_figures(story, load_search_figures(story), clock)
     st.subheader("Other nights, for comparison only", anchor=False)
     st.caption("These figures belong to other nights and are never drawn on this one.")
     show_figures(story, of_metric(load_figures(story, scope="context"), "google_"), clock)

@@ -62,3 +62,53 @@ def test_where_all_looked_from_one_place_there_is_nothing_to_choose() -> None:
 def test_only_places_that_somebody_looked_from_are_offered() -> None:
     (filter_,) = (group for group in open_page("outage_reports").get("button_group") if group.key == "choose-region")
     assert getattr(filter_, "options", []) == ["US", "Canada", "Asia", "elsewhere"]
+
+
+def search_tables(story: str) -> pd.DataFrame:
+    """Both tables of published search figures, of the night and of others, as one, without the marks of Markdown."""
+    tables = [table.value for table in open_page("search_trends", story=story).table]
+    return pd.concat(tables).replace(r"\\(.)", r"\1", regex=True)
+
+
+def test_a_rise_in_24_hours_is_told_in_hours_of_the_readers_clock() -> None:
+    """Google counted from when polls closed on the East Coast, read as 7 p.m., not over a calendar day."""
+    table = search_tables("us-2024").set_index("Figure")
+    assert table.loc["+1,270 %", "Counted over"] == "7 p.m. EST, Nov. 5, 2024 to 7 p.m. EST, Nov. 6, 2024"
+
+
+def test_every_rank_names_the_search_that_it_ranks() -> None:
+    labels = [label for label in search_tables("us-2016")["What was counted"] if "how to” searches in Arizona" in label]
+    assert sorted(label.split("”")[0] for label in labels) == [
+        "Rank of “how to become a canadian citizen",
+        "Rank of “how to move to canada",
+        "Rank of “how to move to canada from u.s.",
+    ]
+
+
+def test_a_worked_out_month_says_from_which_difference() -> None:
+    """The article prints differences of 3, 31 and 81 points: 100 - 81 is 19, 19 + 3 is 22 and 19 + 31 is 50."""
+    table = search_tables("us-2016")
+    months = table[table["Who says so"].str.contains("Washington Examiner")]
+    notes = dict(zip(months["Figure"].str.split().str[0], months["To keep in mind"], strict=True))
+    assert {value: note.split(".")[0].split(",")[0] for value, note in notes.items()} == {
+        "100": "Taken to be 100",
+        "19": "Worked out: 81 points below November 2016",
+        "22": "Worked out: 3 points above September 2020 at 19",
+        "50": "Worked out: 31 points above September 2020 at 19",
+    }
+
+
+@pytest.mark.parametrize("page", ["outage_reports", "search_trends"])
+@pytest.mark.parametrize("story", ["uk-2016", "us-2016", "us-2020", "us-2024"])
+def test_no_table_of_figures_has_a_column_without_a_word(page: str, story: str) -> None:
+    for table in open_page(page, story=story).table:
+        assert all(any(table.value[name]) for name in table.value)
+
+
+def test_what_a_figure_compares_with_is_shown_where_one_does() -> None:
+    compared = {
+        page: ["Compared with" in table.value for table in open_page(page, story="uk-2016").table]
+        for page in ("outage_reports", "search_trends")
+    }
+    assert compared["outage_reports"] == [False]
+    assert True in compared["search_trends"]

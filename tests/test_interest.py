@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.interest import load_interest, load_interest_marks, step_of
+from data.interest import load_interest, load_interest_marks, load_search_figures, step_of
 from data.model import Window
 from data.story import Story, read_story
 
@@ -80,3 +80,35 @@ def test_a_figure_with_only_the_end_of_its_window_is_a_bound(story: Story) -> No
     (row,) = load_interest_marks(replace(story, figures=(ended,), observations=())).frame.to_dict("records")
     assert (row["precision"], row["earliest"], row["latest"]) == ("by", story.window.start, end)
     assert row["until"] is None or row["until"] != row["until"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "unit", "mark"),
+    [
+        pytest.param(1, "percent increase", ("window", "01:00", "02:00"), id="a rise in an hour had come by its end"),
+        pytest.param(24, "percent increase", ("minute", "01:00", "01:00"), id="a rise in a day is counted, no mark"),
+        pytest.param(1, "rank", ("minute", "01:00", "01:00"), id="a rank is counted, no mark"),
+    ],
+)
+def test_a_rise_counted_over_some_hours_is_a_mark_between_two_bounds(
+    story: Story, hours: int, unit: str, mark: tuple[str, str, str]
+) -> None:
+    figure = next(row for row in story.figures if row.metric.startswith("google_") and row.scope == "night")
+    start = datetime(2016, 11, 9, 1, tzinfo=UTC)
+    told = {"window_start": start, "window_end": start + timedelta(hours=hours), "unit": unit, "value": 250}
+    counted = figure.model_copy(update=told)
+    (row,) = load_interest_marks(replace(story, figures=(counted,), observations=())).frame.to_dict("records")
+    assert (row["precision"], f"{row['earliest']:%H:%M}", f"{row['latest']:%H:%M}") == mark
+    assert (row["until"] is None or row["until"] != row["until"]) == (mark[0] == "window")
+
+
+def test_the_table_of_search_figures_holds_every_mark_of_the_chart_once(story: Story) -> None:
+    """Six marks of a moment, of which observations tell three, and 13 figures that were counted over days."""
+    frame = load_search_figures(story).frame
+    assert sorted(frame["id"]) == sorted(load_interest_marks(story).frame["id"])
+    moments = frame[frame["precision"].notna()]
+    assert list(moments["id"]) == [
+        "google-surge-6pm", "google-rise-2am-gmt", "afp-searches-1040pm", "globe-search-peak", "google-surge-1204am",
+        "google-surge-316am",
+    ]  # fmt: skip
+    assert len(frame) - len(moments) == 13

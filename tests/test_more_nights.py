@@ -229,7 +229,11 @@ def test_the_weekly_questions_about_the_eu_each_peak_at_100_and_end_on_2_july() 
 @pytest.mark.parametrize(
     ("slug", "marks"),
     [
-        pytest.param("uk-2016", {"irish-passport-100"}, id="an Irish passport, from about 4 a.m."),
+        pytest.param(
+            "uk-2016",
+            {"leave-eu-250", "gibraltar-680", "irish-passport-100"},
+            id="two rises counted over some hours, and one from about 4 a.m.",
+        ),
         pytest.param("us-2020", {"rise-9pm", "rise-700-10pm", "peak-1am"}, id="three marks of 2020"),
         pytest.param("us-2024", {"rise-400-8pm", "peak-6am"}, id="two marks of 2024, one with its end alone"),
     ],

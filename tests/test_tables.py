@@ -82,6 +82,11 @@ def test_every_accepted_publication_date_has_a_span_that_runs_forward(text: str)
         pytest.param({"precision": "window"}, "column earliest: found an empty cell", id="window without earliest"),
         pytest.param({"precision": "day"}, "column date: found an empty cell", id="day without date"),
         pytest.param({"precision": "none"}, "none, beside the time 2016-11-09T03:39:00Z", id="none with a time"),
+        pytest.param(
+            {"at": "2016-11-09T03:39:00Z", "earliest": "2016-11-09T03:29:00Z", "precision": "minute"},
+            "column precision: found minute, beside bounds, wants window, as the bounds lie apart",
+            id="a minute ten minutes wide",
+        ),
         pytest.param({"precision": "day", "date": "1478649600"}, "wants a date, like 2016-11-09", id="epoch day"),
         pytest.param(
             {"earliest": "2016-11-09T03:40:00Z"}, "2016-11-09T03:40:00Z, which is after latest", id="backwards bounds"

@@ -34,11 +34,12 @@ _PERCENT = "percent increase"
 _NIGHT = timedelta(days=10)
 
 
-def marks_lane(story: Story, marks: Sourced, *, held: bool = False) -> Lane:
+def marks_lane(story: Story, marks: Sourced, *, held: bool = False, listed: str = "listed on Search trends") -> Lane:
     """Published moments as points in one row: marks, never joined to a curve.
 
     No scale could hold their figures, which count different things against different bases: words carry them.
-    Ranks, shares and rises counted over a window of hours say nothing about a moment; the note counts them.
+    Ranks, shares and rises counted over many hours say nothing about a moment; the note counts them, and says where
+    they are `listed`.
     """
     rows = records(marks)
     points = tuple(_mark_item(story, row) for row in rows if row["until"] is None)
@@ -48,11 +49,11 @@ def marks_lane(story: Story, marks: Sourced, *, held: bool = False) -> Lane:
     note = "Published marks, as outlets gave them." if held else only
     if counted := len(rows) - len(points):
         figures = (
-            "1 figure counted over a longer window is"
+            "1 figure counted over a longer window"
             if counted == 1
-            else f"{counted} figures counted over longer windows are"
+            else f"{counted} figures counted over longer windows"
         )
-        note += f" {figures} listed on Search trends."
+        note += f" Not drawn: {figures}, {listed}."
     return Lane(
         "interest", "Published search marks" if held else "Search interest", "", found, note=note, tracks=tracks
     )
@@ -70,7 +71,8 @@ def _figure(story: Story, row: dict[str, Any]) -> str:
     number = f"{row['value']:,.10g}"
     said = f"+{number} percent" if row["unit"] == _PERCENT else f"{number} {row['unit']}".strip()
     base = next((figure.base for figure in story.figures if figure.id == row["id"]), "")
-    against = f" against {'a base ' if base.startswith('not stated') else ''}{base}" if base else ""
+    led = "" if base.startswith("“") else "against a base " if base.startswith("not stated") else "against "
+    against = f" {led}{base}" if base else ""
     return f" ({_SAID.get(row['kind'], '')}{said}{against})"
 
 
@@ -141,7 +143,7 @@ def interest_takeaway(
     count = sum(row["until"] is None for row in records(marks))
     first = first_rise(marks)
     if first is None:
-        return "No search figure for this window is held"
+        return "No published search mark falls in this window"
     return (
         f"{count} published mark{'s' if count > 1 else ''} of rising searches, the earliest {token(first)}; "
         "no series of the night is held"
@@ -169,7 +171,7 @@ def interest_chart(
     bundled = (
         series_lanes(series, window, until=story.until)
         if long and len(series.frame)
-        else (marks_lane(story, near, held=bool(own)),)
+        else (marks_lane(story, near, held=bool(own), listed="in the table of published figures"),)
     )
     emphasised = (event for event in calls if event.emphasised)
     shown = (*(collection_changes() if long else emphasised), *seam_events(drawn, window))

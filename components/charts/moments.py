@@ -90,7 +90,7 @@ class Moments:
         if not rows:
             if self.order is Order.KNOWN:
                 return "No search figure is known to have been published by then."
-            return "No search figure for the time before is held."
+            return "No published search mark by then is held."
         last = max(rows, key=lambda row: row["latest"])
         return f"Latest published search mark: {_mark(last, _dated(last, at, style))} ({last['credit']})."
 

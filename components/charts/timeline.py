@@ -91,7 +91,7 @@ def timeline_takeaway(story: Story, window: Window, calls: Sourced, *, trouble: 
     """
     moments = [
         (f"trouble at {main_service(story)} is on record{_here(trouble)} {_from(trouble.here)}{{}}", trouble.here),
-        (f"rising searches were reported{_here(rise)} {_from(rise.here)}{{}}", rise.here),
+        (f"rising searches are on record{_here(rise)} {_from(rise.here)}{{}}", rise.here),
         _first_call(story, calls, window),
     ]
     held = [(words, when) for words, when in moments if when is not None]

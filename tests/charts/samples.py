@@ -267,7 +267,7 @@ def night(*lanes: Lane, events: tuple[Event, ...] | None = None) -> Chart:
         title="The night on one clock",
         takeaway=(
             f"Trouble at cic.gc.ca is on record from {token(at('8 19:00', Precision.APPROXIMATE))}; rising searches "
-            f"were reported from {token(utc('8 23:00'))}; AP called Florida at {token(utc('9 03:50'))}"
+            f"are on record from {token(utc('8 23:00'))}; AP called Florida at {token(utc('9 03:50'))}"
         ),
         window=NIGHT,
         lanes=lanes or (interest_lane(), outages_lane(), results_lane()),

@@ -142,8 +142,13 @@ def test_figures_of_marks_stand_in_words_with_unit_and_base_and_on_no_axis() -> 
         (lane, *_) = chart_of(held, "timeline", held.window, caller=held.about.caller).lanes
         assert not valued(lane)
         told |= {item.row: EASTERN.say(item.text) for _, item in lane.items if item.value is not None}
-    assert all("percent against" in short for text in told.values() for short in short_forms(text))
+    assert all(" percent " in short for text in told.values() for short in short_forms(text))
     assert told == {
+        "figures:leave-eu-250": "Rise in searches for “what happens if we leave the EU” in the hour to about midnight "
+        "in London (+250 percent “in the past hour”; against what is not stated by the source), "
+        "@GoogleTrends, via Techsite and EUnews",
+        "figures:gibraltar-680": "Rise in searches in London for moving to Gibraltar in the early hours "
+        "(+680 percent against a base not stated by the source), Google Trends, via Techsite",
         "figures:rise-700-10pm": "Rise in searches as of 10 p.m. EST (+700 percent against the day before), "
         "Yahoo Canada, via The List",
         "figures:rise-400-8pm": "Rise in searches by 8 p.m. EST (+400 percent against the day before), "
@@ -334,3 +339,38 @@ def test_an_edge_note_names_another_site_than_the_main_one(story: Story) -> None
     outside = night(told_as(story, services=services), "outages").outside
     assert all(event.short.startswith("cic.gc.ca ") for event in outside if event.label.startswith("cic.gc.ca"))
     assert any(event.short.startswith("cic.gc.ca ") for event in outside)
+
+
+@pytest.mark.parametrize(
+    ("chart", "told"),
+    [
+        pytest.param(
+            "timeline",
+            "rising searches are on record between 11 p.m. BST June 23 and midnight BST June 24",
+            id="timeline",
+        ),
+        pytest.param(
+            "interest",
+            "3 published marks of rising searches, the earliest between 11 p.m. BST June 23 and",
+            id="interest",
+        ),
+    ],
+)
+def test_the_first_rise_of_the_referendum_is_the_one_counted_to_midnight(chart: str, told: str) -> None:
+    held = bundled("uk-2016")
+    drawn = chart_of(held, chart, held.window, caller=held.about.caller)
+    assert told in Clock("Europe/London").say(drawn.takeaway)
+
+
+def test_figures_that_are_not_drawn_are_counted_with_the_place_that_lists_them(story: Story) -> None:
+    notes = [night(story, slug).lanes[0].note for slug in ("timeline", "interest")]
+    counted = "Not drawn: 13 figures counted over longer windows, "
+    assert f"{counted}listed on Search trends." in notes[0]
+    assert f"{counted}in the table of published figures." in notes[1]
+
+
+def test_a_call_known_within_ten_minutes_is_nowhere_told_as_a_minute(story: Story) -> None:
+    """AP's state story has Nebraska's 2nd district at 12:50 a.m. Central, in minutes that look rounded."""
+    (event,) = [event for event in night(story, "timeline").events if event.rows == ("calls:ap-ne-02",)]
+    assert EASTERN.when(event.when) == "between 1:40 a.m. and 1:50 a.m. EST"
+    assert any("Nebraska’s 2nd District" in point.text for point in story.about.unknown)

@@ -80,3 +80,15 @@ def test_the_totals_of_the_sentence_are_those_of_the_minute(story: Story) -> Non
 def test_a_story_of_declarations_says_so(story: Story) -> None:
     declared = replace(story, about=story.about.model_copy(update={"verb": "declared"}))
     assert "AP declared Florida" in said(declared, datetime(2016, 11, 9, 3, 50, tzinfo=UTC))
+
+
+def test_a_rise_counted_over_an_hour_is_told_from_its_end_on_and_never_denied() -> None:
+    """Google gave +250 percent over 11 p.m. to midnight in London, and 100 percent from about 4 a.m."""
+    night, london = read_story(Path(__file__).parents[2] / "data" / "stories" / "uk-2016"), Clock("Europe/London")
+    midnight = datetime(2016, 6, 23, 23, tzinfo=UTC)
+    before = london.say(moments(night).sentence(midnight - timedelta(minutes=1)))
+    assert before.endswith("No published search mark by then is held.")
+    told = london.say(moments(night).sentence(midnight))
+    assert (
+        "“what happens if we leave the EU”" in told and "between 11 p.m. BST June 23 and midnight BST June 24" in told
+    )

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations, pairwise
 from typing import Any
@@ -242,3 +243,11 @@ def test_the_whole_night_is_drawn_in_well_under_a_blink() -> None:
         plotly.figure(samples.night(), EASTERN)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.060
+
+
+def test_a_long_question_is_the_whole_title_of_its_lane_in_two_lines() -> None:
+    long = "“How much does the UK pay to the EU?”"
+    (lane, *_) = samples.night(samples.interest_lane()).lanes
+    chart = samples.night(replace(lane, title=long))
+    titles = [note["text"] for note in drawn(chart)["layout"]["annotations"] if note["text"].startswith("<b>“")]
+    assert titles == ["<b>“How much does the UK pay to<br>the EU?”</b>"]
