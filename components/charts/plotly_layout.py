@@ -7,7 +7,7 @@ from components.charts.plotly_banner import banner_height, banner_words
 from components.charts.plotly_events import event_labels, event_shapes
 from components.charts.plotly_names import value_shapes, value_words
 from components.charts.plotly_pen import Part, Pen, words
-from components.charts.plotly_plan import LABEL, NOTE, TITLE, LanePlan, Plan
+from components.charts.plotly_plan import LABEL, NOTE, TITLE, LanePlan, Plan, title_height
 from components.charts.plotly_rows import row_shapes, row_words
 from components.charts.plotly_sums import sum_shapes, sum_words
 from components.charts.plotly_tiles import TilePen, tile_axes, tile_shapes
