@@ -452,7 +452,7 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
             "figures:state-rank-1-vermont",
             "first-call",
             "From the one account held, it cannot be told whether this came before or after AP’s first call "
-            "(7 p.m. EST, Nov. 5, 2024): Rank of Vermont among U.S. states for this search "
+            "(7 p.m. EST, Nov. 5, 2024): Rank of Vermont among U.S. states for “move to canada” "
             "(Google Trends, via CTV News, between 6 a.m. EST Nov. 5 and 10:59 a.m. EST Nov. 6, 2024).",
             id="a few words as a title",
         ),

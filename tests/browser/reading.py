@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.conftest import settled
+
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -33,7 +35,8 @@ def has_address(page: Page, **expected: str) -> None:
 
 
 def choose(page: Page, control: str, option: str) -> None:
-    """Take an option of one of the bar's menus."""
+    """Take an option of one of the bar's menus, once the page is at rest: a menu that is drawn anew closes."""
+    settled(page)
     page.locator(f".st-key-choose-{control} input").click()
     page.get_by_role("option", name=option, exact=True).click()
 

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from components.embedding import is_local
-from tests.browser.reading import has_address, violations
+from tests.browser.reading import choose, has_address, violations
 
 Visit = Callable[..., Page]
 
@@ -70,8 +70,7 @@ def test_codes_follow_the_controls_and_so_does_the_address(visit: Visit) -> None
     page = visit(f"{PATH}?caller=CNN")
     page.get_by_text("Dark", exact=True).first.click()
     page.wait_for_url("**theme=dark**")
-    page.locator(".st-key-choose-chart input").click()
-    page.get_by_role("option", name="Search interest", exact=True).click()
+    choose(page, "chart", "Search interest")
     has_address(page, caller="CNN", theme="dark", chart="interest")
     expect(page.locator(".st-key-copy-updating code")).to_contain_text("/embed/us-2016/interest?from=2016-11-08T18:00Z")
     expect(page.locator(".st-key-copy-updating code")).to_contain_text("caller=CNN&theme=dark")

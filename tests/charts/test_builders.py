@@ -145,7 +145,7 @@ def test_figures_of_marks_stand_in_words_with_unit_and_base_and_on_no_axis() -> 
     assert all(" percent " in short for text in told.values() for short in short_forms(text))
     assert told == {
         "figures:leave-eu-250": "Rise in searches for “what happens if we leave the EU” in the hour to about midnight "
-        "in London (+250 percent “in the past hour”; against what is not stated by the source), "
+        "in London (+250 percent “in the past hour”, against what is not stated by the source), "
         "@GoogleTrends, via Techsite and EUnews",
         "figures:gibraltar-680": "Rise in searches in London for moving to Gibraltar in the early hours "
         "(+680 percent against a base not stated by the source), Google Trends, via Techsite",
