@@ -34,10 +34,18 @@ def has_address(page: Page, **expected: str) -> None:
     comes_to(page, lambda: address(page), expected)
 
 
-def choose(page: Page, control: str, option: str) -> None:
-    """Take an option of one of the bar's menus, once the page is at rest: a menu that is drawn anew closes."""
+def open_menu(page: Page, control: str) -> None:
+    """Click a menu of a page at rest: one that is drawn anew closes, and so does one whose page still scrolls."""
     settled(page)
-    page.locator(f".st-key-choose-{control} input").click()
+    field = page.locator(f".st-key-choose-{control} input")
+    field.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    field.click()
+
+
+def choose(page: Page, control: str, option: str) -> None:
+    """Take an option of one of the bar's menus."""
+    open_menu(page, control)
     page.get_by_role("option", name=option, exact=True).click()
 
 

@@ -10,16 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settled
-from tests.browser.reading import has_address, violations
+from tests.browser.reading import has_address, open_menu, violations
 
 Visit = Callable[..., Page]
 
 
 def choose(page: Page, field: str, option: str) -> None:
     """A long menu draws only what is in sight: a person types a part of what they look for."""
-    settled(page)
-    page.locator(f".st-key-choose-{field} input").click()
+    open_menu(page, field)
     page.keyboard.type(option)
     page.get_by_role("option", name=option).first.click()
 
