@@ -12,10 +12,9 @@ from components.charts.events import ONE_DAY, said_of
 from components.charts.geometry import anchor
 from components.charts.model import Chart, Event, Gap, Item, Mark, Points, Tone
 from components.charts.outages import is_of, main_service
-from components.charts.rows import records, source_ids, when_in
 from data.model import Precision, Source, When
-from data.results import load_calls
 from data.story import Story
+from data.totals import call_when, calls_of
 
 _TROUBLE = (Tone.FAILING, Tone.DEGRADED)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -94,11 +93,12 @@ def _call(story: Story, chart: Chart) -> First | None:
     caller = next((call.caller for call in story.calls if f"calls:{call.id}" in names), None)
     if caller is None:
         return None
-    rows = records(load_calls(story, caller=caller))
-    near, far = min(rows, key=lambda row: row["latest"]), min(rows, key=lambda row: row["earliest"])
-    floor, held = far["earliest"], {*source_ids(near), *source_ids(far)}
+    timed = [(call_when(call, story), call) for call in calls_of(story, caller)]
+    timed.sort(key=lambda one: (one[0].latest, one[0].earliest, one[1].contest, one[1].id))
+    (when, near), (first, far) = timed[0], min(timed, key=lambda one: one[0].earliest)
+    floor, held = first.earliest, {*near.source.split(), *far.source.split()}
     # Another one that may have been earlier is within the time said, so that what is said of it adds up.
-    when = when_in(near) if near["earliest"] == floor else When(floor, near["latest"], Precision.WINDOW)
+    when = when if when.earliest == floor else When(floor, when.latest, Precision.WINDOW)
     name = f"the first call of {said_of(story, caller).rstrip(',')} held here"
     return First(name, when, floor, tuple(source for source in story.sources if source.id in held))
 

@@ -46,12 +46,13 @@ def total_items(
     later bound the total is not known. Without `summed` none is given, since the rows are not all there are.
     """
     mine = [row for row in rows if row["party"] == party]
+    bounded = any(only_surely(story, caller) for caller in {row["caller"] for row in mine})
     for row in mine:
         when = when_in(row)
         at = min(row["latest"], by) if by else row["latest"]
         sure = sum(other["weight"] for other in mine if other["latest"] <= at)
         possible = sum(other["weight"] for other in mine if other["earliest"] <= at)
-        least = is_least(story, row["caller"], (other["contest"] for other in rows if other["latest"] <= at))
+        least = bounded and is_least(story, row["caller"], (r["contest"] for r in rows if r["latest"] <= at))
         yield Item(
             row=f"calls:{row['id']}",
             when=when,
