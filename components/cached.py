@@ -10,6 +10,7 @@ from typing import Any, cast
 import pandas as pd
 import streamlit as st
 
+from components.cache_keys import MARKS, is_older, key_of, key_of_embed, settings_here
 from components.charts import catalogue, plotly, table
 from components.charts.caution import caution_of
 from components.charts.elapsed import clock_of
@@ -24,7 +25,6 @@ from components.embeds.documents.stage import played_part
 from components.embeds.embed import Embed
 from components.inert import markdown
 from components.last_sound import LastSound
-from components.marks import MARKS, is_older, key_of, key_of_embed, settings_here
 from components.nearby import Lately, Near
 from data import anchors, claims, findings, interest, lenses, onsets, outages, results, series, study
 from data.asof import cut_frame
@@ -33,11 +33,7 @@ from data.settings import Settings
 from data.story import Story, find_story, fingerprint, story_folders
 
 _resource = partial(st.cache_resource, show_spinner=False, hash_funcs={Story: key_of, Chart: hash})
-
-
 _embedded = partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: key_of_embed})
-
-
 _near = partial(Near, most=256, marks=MARKS)
 
 

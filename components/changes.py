@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
+from components.cache_keys import settings_here
 from components.cached import look_up_folders, look_up_story
-from components.marks import settings_here
 from components.view import ViewState, change_view, current_view
 from data.errors import DataError
 from data.story import Story

@@ -15,7 +15,7 @@ from data.story import Story
 from data.tables import Call, Control, Figure, Interest, Milestone, Observation
 from data.timing import when_of
 from data.tokens import told_times
-from data.totals import call_when, is_complete, only_surely
+from data.totals import call_when, is_complete, untimed_callers
 
 #: States that are seen to last, in the words of the tables; what else has an end was counted over a span.
 _LASTING = "outage"
@@ -37,7 +37,7 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
     whole = replace(story, until=None)
     calls = [(call_when(call, whole), call) for call in story.calls]
     kept = tuple(call for when, call in calls if when.latest <= at)
-    untimed = frozenset(caller.id for caller in story.about.callers if only_surely(whole, caller.id))
+    untimed = untimed_callers(whole)
     possible = tuple(
         _open(call, when) for when, call in calls if when.earliest <= at < when.latest and call.caller not in untimed
     )

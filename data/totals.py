@@ -88,6 +88,11 @@ def only_surely(story: Story, caller: str) -> bool:
     return 2 * sum(call.precision in WITHOUT_TIME for call in calls) > len(calls)
 
 
+def untimed_callers(story: Story) -> frozenset[str]:
+    """The callers whose totals tell `only_surely`."""
+    return frozenset(caller.id for caller in story.about.callers if only_surely(story, caller.id))
+
+
 def no_total(story: Story, caller: str) -> str:
     """Why there is no running total for this caller: "no total: 9 of 56 calls known"; empty if there is one.
 
@@ -130,13 +135,13 @@ def totals_at(story: Story, at: datetime, *, caller: str) -> Totals:
     for when, call in timed:
         weight, (low, high) = story.contest(call.contest).weight, found[call.party]
         found[call.party] = (low + weight * (when.latest <= at), high + weight * (when.earliest <= at))
-    least = is_least(story, caller, (call.contest for _, call in sure))
+    least = only_surely(story, caller) and leaves_some(story, (call.contest for _, call in sure))
     return Totals(at, caller, {party: (low, None if least else high) for party, (low, high) in found.items()}, last)
 
 
-def is_least(story: Story, caller: str, called: Iterable[str]) -> bool:
-    """Whether totals of these contests are what is at least there: some others may have been called too."""
-    return only_surely(story, caller) and len(set(called)) < len(story.contests)
+def leaves_some(story: Story, called: Iterable[str]) -> bool:
+    """Whether there are contests beside these: then a total that tells only what is surely there is a least one."""
+    return len(set(called)) < len(story.contests)
 
 
 def _lateness(when: When, call: Call, story: Story) -> tuple[datetime, bool, int]:

@@ -14,7 +14,7 @@ from data.asof import published_to_the_minute, stands_from
 from data.model import OPEN_END, Order, Window
 from data.story import Story
 from data.timing import when_of
-from data.totals import call_when, only_surely
+from data.totals import call_when, untimed_callers
 
 #: A table's rows are known by its name and theirs: "observations:ctv-11pm".
 Stands = Mapping[str, datetime]
@@ -87,7 +87,7 @@ def _possible(story: Story, order: Order) -> dict[str, datetime]:
     """Calls that may have been made some time before they surely had been; what is not published is not possible."""
     if order is Order.KNOWN:
         return {}
-    untimed = {caller.id for caller in story.about.callers if only_surely(story, caller.id)}
+    untimed = untimed_callers(story)
     held = (call for call in (*story.calls, *story.possible) if call.caller not in untimed)
     calls = ((call, call_when(call, story)) for call in held)
     return {f"calls:{call.id}": when.earliest for call, when in calls if when.earliest < when.latest}

@@ -52,7 +52,7 @@ class Event:
 
     `short` is what a label says beside the number; `label` is the whole sentence of the list. Priority 0 is
     labelled first; `emphasised` events are the story's own choice and always carry `short` if it fits at all, else
-    `least` where there is one.
+    `shortest` where there is one.
     `lanes` are the slugs of those it runs through, all if none is named; `moved` is as in an Item.
     """
 
@@ -64,7 +64,7 @@ class Event:
     sources: tuple[str, ...]
     priority: int = 9
     emphasised: bool = False
-    least: str = ""
+    shortest: str = ""
     lanes: tuple[str, ...] = ()
     moved: timedelta = timedelta(0)
 

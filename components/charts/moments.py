@@ -14,7 +14,7 @@ from components.charts.rows import records, when_in
 from components.charts.words import span_text
 from data.model import Order, Sourced
 from data.story import Story
-from data.totals import is_least, no_total, no_total_of, only_surely
+from data.totals import leaves_some, no_total, no_total_of, only_surely
 
 #: A time of day alone says which day no further back than this.
 _DAY = timedelta(days=1)
@@ -60,7 +60,7 @@ class Moments:
     def _called(self, at: datetime, style: Style) -> str:
         rows = [row for row in self.calls if row["latest"] <= at]
         said, verb = said_of(self.story, self.caller), self.story.about.verb
-        least = self.bounded and is_least(self.story, self.caller, (row["contest"] for row in rows))
+        least = self.bounded and leaves_some(self.story, (row["contest"] for row in rows))
         if not rows:
             nothing = f"nothing is known to have been {verb}" if least else f"{said} had {verb} nothing yet"
             return f"At {token(at, style)} {nothing}."

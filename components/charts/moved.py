@@ -57,13 +57,13 @@ class Move:
 
         Where its label has no room for the night's mark, its lanes and its sentence still say which night it is of.
         """
-        least = _TIME.sub("", event.short)
+        shortest = _TIME.sub("", event.short)
         return replace(
             event,
             when=self.when(event.when),
             label=f"{self.name}: {event.label} ({token(event.when, 'stamp')})",
-            short=f"{least}, {self.mark}",
-            least=least,
+            short=f"{shortest}, {self.mark}",
+            shortest=shortest,
             rows=tuple(f"{self.slug}/{row}" for row in event.rows),
             sources=self._ids(event.sources),
             lanes=tuple(lane.slug for lane in lanes),

@@ -61,8 +61,8 @@ def _strip(chart: Chart, clock: Clock, scale: TimeScale) -> tuple[Placed, ...]:
         x = scale.x(anchor(event.when))
         text = plain(clock.say(event.short))
         if event.emphasised:
-            room, least = max(x, PHONE - x) - CIRCLE + 8 - GAP, plain(clock.say(event.least))
-            text = event_label(text, LABEL, room, least=least)
+            room, shortest = max(x, PHONE - x) - CIRCLE + 8 - GAP, plain(clock.say(event.shortest))
+            text = event_label(text, LABEL, room, shortest=shortest)
         flags.append(Flag(x, x - CIRCLE, x + CIRCLE, text, event.priority, claims=event.emphasised))
     return place(flags, (-8, PHONE + 8), size=LABEL)
 

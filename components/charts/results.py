@@ -13,7 +13,7 @@ from components.charts.rows import records, source_ids, surely, when_in
 from components.charts.words import span_text
 from data.model import Sourced, Window
 from data.story import Story
-from data.totals import is_complete, is_least, no_total, only_surely, totals_at
+from data.totals import is_complete, leaves_some, no_total, only_surely, totals_at
 
 
 def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -> Lane:
@@ -52,7 +52,7 @@ def total_items(
         at = min(row["latest"], by) if by else row["latest"]
         sure = sum(other["weight"] for other in mine if other["latest"] <= at)
         possible = sum(other["weight"] for other in mine if other["earliest"] <= at)
-        least = bounded and is_least(story, row["caller"], (r["contest"] for r in rows if r["latest"] <= at))
+        least = bounded and leaves_some(story, (other["contest"] for other in rows if other["latest"] <= at))
         yield Item(
             row=f"calls:{row['id']}",
             when=when,
@@ -81,7 +81,7 @@ def results_takeaway(story: Story, window: Window, *, caller: str) -> str:
         return f"{name}: {found.note}, so no running total is drawn"
     style: Style = "stamp" if window.length >= ONE_DAY else "time"
     if not any(high or low for low, high in found.totals.values()):
-        if is_least(story, caller, ()):
+        if only_surely(story, caller):
             return f"Nothing is known to have been {story.about.verb} by {token(at, 'stamp')}"
         return f"{name} had {story.about.verb} nothing by {token(at, 'stamp')}"
     said = " and ".join(

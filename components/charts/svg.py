@@ -121,11 +121,11 @@ def layout(
 
 def _frame(chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None) -> Frame:
     sizes = sizes or (WIDE if width >= _WIDE_FROM else BRIEF if brief else NARROW)
-    gutter = 0.0 if sizes.narrow else gutter_width(chart, sizes, width)
+    names = names_beside(chart, sizes, width)
+    gutter = 0.0 if sizes.narrow else gutter_width(chart, sizes, names=names)
     beside = 0.0 if sizes.narrow else end_width(chart, sizes)
     scale = TimeScale(chart.window, sizes.pad + gutter, width - sizes.pad - beside)
     prefix = f"nd-{re.sub(r'[^a-z0-9-]', '-', chart.slug.lower())}-{width}"
-    names = names_beside(chart, sizes, width)
     return Frame(chart, clock, Sheet.blank(prefix), scale, sizes, width, brief=brief, gutter_for_tracks=names)
 
 

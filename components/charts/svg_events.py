@@ -24,8 +24,8 @@ def flags(frame: Frame, events: Sequence[Event], bounds: tuple[float, float]) ->
         x, r = frame.scale.x(anchor(event.when)), frame.sizes.circle
         text = visible(frame.clock.say(event.short))[:PLAIN_CHARACTERS]
         if event.emphasised:
-            room, least = max(x - bounds[0], bounds[1] - x) - r - GAP, visible(frame.clock.say(event.least))
-            text = event_label(text, frame.sizes.label, room, least=least)
+            room, shortest = max(x - bounds[0], bounds[1] - x) - r - GAP, visible(frame.clock.say(event.shortest))
+            text = event_label(text, frame.sizes.label, room, shortest=shortest)
         found.append(Flag(x, x - r, x + r, text, event.priority, claims=event.emphasised))
     return found
 

@@ -16,11 +16,10 @@ def names_beside(chart: Chart, sizes: Sizes, width: float) -> bool:
     return not sizes.narrow and _widest(_names(chart), sizes) <= width * _MOST_BESIDE
 
 
-def gutter_width(chart: Chart, sizes: Sizes, width: float) -> float:
-    """Room at the left for the values of scales, and for the names of rows that stand there."""
+def gutter_width(chart: Chart, sizes: Sizes, *, names: bool) -> float:
+    """Room at the left for the values of scales, and for the names of rows if they stand there."""
     values = [compact(v) for lane in chart.lanes if valued(lane) for v in round_values(*domain(lane))]
-    names = _names(chart) if names_beside(chart, sizes, width) else []
-    return _widest([*names, *values], sizes)
+    return _widest([*(_names(chart) if names else []), *values], sizes)
 
 
 def _names(chart: Chart) -> list[str]:

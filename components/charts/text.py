@@ -116,9 +116,9 @@ def short_forms(text: str) -> Iterator[str]:
             yield rest
 
 
-def event_label(text: str, size: float, width: float, *, least: str = "") -> str:
-    """The label of an event that must be named: without its time, else as its `least`, where `width` holds no more."""
-    forms = [text, _TIMED.sub("", text), *([least] if least else [])]
+def event_label(text: str, size: float, width: float, *, shortest: str = "") -> str:
+    """The label of an event that must be named: without its time, else its `shortest`, where `width` holds no more."""
+    forms = [text, _TIMED.sub("", text), *([shortest] if shortest else [])]
     return next((form for form in forms if text_width(form, size) <= width), fitted(forms[-1], size, width))
 
 

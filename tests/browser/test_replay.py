@@ -20,7 +20,7 @@ from components.view import default_view
 from data.model import Order, Precision
 from data.settings import Settings
 from data.story import find_story
-from tests.browser.reading import violations
+from tests.browser.reading import comes_to, violations
 from tests.loopback import Answer, Loopback, loopback
 
 STORY = find_story("us-2016", Settings())
@@ -84,15 +84,6 @@ def open_night(browser: Browser, site: Loopback) -> Iterator[Open]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def wait_for(page: Page, holds: Callable[[], bool], *, seconds: int = 60) -> None:
-    """Look again until it holds; the documents' policy refuses Playwright's own way to wait."""
-    for _ in range(seconds * 10):
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"not after {seconds} s")
 
 
 def rows_in(chart: Chart) -> dict[str, set[str]]:
@@ -178,7 +169,7 @@ def test_playing_skips_no_moment(open_night: Open) -> None:
         page.get_by_role("button", name="All in").click()
         expect(page.get_by_role("button", name="All in")).to_have_text(f"All in {pace} s")
     page.get_by_role("button", name="Play").click()
-    wait_for(page, lambda: page.evaluate("stepped.length") >= 20)
+    comes_to(page, lambda: page.evaluate("stepped.length") >= 20, True, seconds=60)
     page.get_by_role("button", name="Pause").click()
     night = night_of(embed())
     moments = [
@@ -192,7 +183,7 @@ def test_playing_skips_no_moment(open_night: Open) -> None:
 def test_whoever_wants_no_motion_gets_steps(open_night: Open) -> None:
     page = open_night()
     page.get_by_role("button", name="Play").click()
-    wait_for(page, lambda: page.evaluate("stepped.length") >= 2)
+    comes_to(page, lambda: page.evaluate("stepped.length") >= 2, True, seconds=60)
     shown = page.evaluate("document.querySelector('.nd-play input').value")
     night = night_of(embed())
     assert int(float(shown)) // 60 in {second // 60 for second, _ in night["orders"]["happened"]["moments"]}

@@ -59,7 +59,8 @@ def webp(embed: Embed) -> bytes:
 def few(frames: Frames) -> Frames:
     """The frames; of more than MOST_STILLS moments each second, third and so on, as a still shows all before it."""
     every = -(-len(frames.moments) // MOST_STILLS) or 1
-    return replace(frames, moments=tuple(reversed(frames.moments[::-1][::every])))
+    first = (len(frames.moments) - 1) % every  # so that the last is among them
+    return replace(frames, moments=frames.moments[first::every])
 
 
 def _stills(embed: Embed, frames: Frames) -> Iterator[str]:
