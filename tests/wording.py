@@ -32,8 +32,10 @@ _AGAINST = re.compile(
 
 
 def own_words(text: str, held: Iterable[str] = ()) -> str:
-    """The text without quotations and without the cells of sourced rows that it repeats, each left as a gap."""
-    for cell in held:
+    """The text without quotations and without the cells of sourced rows that it repeats, each left as a gap.
+
+    The longest cell goes first: a shorter one inside of it would leave the rest of it behind as our own words."""
+    for cell in sorted(held, key=lambda cell: (-len(cell), cell)):
         if cell in text:
             text = text.replace(cell, " … ")
     return _QUOTED.sub(" … ", text)
