@@ -6,12 +6,14 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import settings
@@ -57,38 +59,51 @@ def serving(command: list[str] | None = None, **environ: str) -> Iterator[str]:
     """
     port = free_port()
     command = command or ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"]
+    own = {name: value for name, value in os.environ.items() if not name.startswith("NIGHTDESK_")}
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     given = {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "PORT": str(port), **nowhere, **environ}
-    server = subprocess.Popen(
-        [sys.executable, *(part.format(port=port) for part in command)],
-        cwd=ROOT,
-        env=os.environ | given,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    address = f"http://127.0.0.1:{port}"
+    # What it says goes to a file: a pipe that nobody empties would stop it once 64 KiB are full.
+    with tempfile.TemporaryFile("w+") as said:
+        server = subprocess.Popen(
+            [sys.executable, *(part.format(port=port) for part in command)],
+            cwd=ROOT,
+            env=own | given,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(address, server, said)
+            yield address
+        finally:
+            server.terminate()
+            _end(server)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
     try:
-        _wait_for(address, server)
-        yield address
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
+        server.wait(_START_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
-def _wait_for(address: str, server: subprocess.Popen[str]) -> None:
+def _wait_for(address: str, server: subprocess.Popen[bytes], said: IO[str]) -> None:
+    def words() -> str:
+        said.seek(0)
+        return said.read()
+
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise RuntimeError(f"the server ended at once:\n{server.communicate()[0]}")
+            raise RuntimeError(f"the server ended at once:\n{words()}")
         try:
             with opener.open(f"{address}/healthz", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    server.kill()
-    raise RuntimeError(f"no answer within {_START_SECONDS} s:\n{server.communicate()[0]}")
+    raise RuntimeError(f"no answer within {_START_SECONDS} s:\n{words()}")
 
 
 @pytest.fixture(scope="session")

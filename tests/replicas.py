@@ -95,7 +95,7 @@ class Session:
 
     def __enter__(self) -> Self:
         address = f"{self.url.replace('http', 'ws', 1)}/_stcore/stream"
-        opened = connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, proxy=None)
+        opened = connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, proxy=None, open_timeout=60)
         self._socket = self._open.enter_context(opened)
         assert self._socket.response
         cookies = SimpleCookie(self._socket.response.headers["Set-Cookie"])

@@ -25,7 +25,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def ask(address: str, method: str = "GET") -> tuple[int, Message, bytes]:
     try:
-        with _opener.open(urllib.request.Request(address, method=method), timeout=10) as answer:
+        with _opener.open(urllib.request.Request(address, method=method), timeout=60) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.headers, refusal.read()

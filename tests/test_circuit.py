@@ -128,7 +128,7 @@ def test_what_waits_for_its_turn_is_not_sent_after_the_first_429(tmp_path: Path)
     """Three requests are on their way at the pace of the host; the first answer stops the two that still wait."""
 
     def work(url: str, settings: Any) -> None:
-        with open_desk(settings, pace=lambda host: 0.4) as desk:
+        with open_desk(settings, pace=lambda host: 3) as desk:
             refused(desk, url)
 
     with loopback() as server:
@@ -138,7 +138,7 @@ def test_what_waits_for_its_turn_is_not_sent_after_the_first_429(tmp_path: Path)
         for process in processes:
             process.start()
         for process in processes:
-            process.join(10)
+            process.join(60)
         assert [process.exitcode for process in processes] == [0, 0, 0]
         assert len(server.asked) == 1
 

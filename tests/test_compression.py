@@ -300,8 +300,8 @@ def test_before_anything_is_ready_the_plain_file_is_sent(root: Path, tmp_path: P
 def test_the_app_sends_its_largest_script_packed(server: str) -> None:
     for path in plotly_script():
         request = urllib.request.Request(server + path, headers={"Accept-Encoding": "gzip"})
-        for _ in range(100):
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+        for _ in range(600):
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
                 headers, body = answer.headers, answer.read()
             if headers["content-encoding"]:
                 break

@@ -42,9 +42,9 @@ def ask(desk: Desk, url: str, **options: Any) -> Reply:
 
 FAULTS = [
     pytest.param(Answer(first=5), SourceUnavailable, "did not answer in time", id="silence"),
-    pytest.param(Answer(b"{" * 99, each=0.2), SourceUnavailable, "longer than 0.6 seconds", id="slow drip"),
+    pytest.param(Answer(b"{" * 99, each=0.05), SourceUnavailable, "longer than 0.6 seconds", id="slow drip"),
     pytest.param(Answer(each=0.01, drip_headers=True), SourceUnavailable, "longer than 0.6", id="slow drip of headers"),
-    pytest.param(Answer(b"{" * 99, each=0.2, endless=True), SourceUnavailable, "longer than 0.6", id="drip, no length"),
+    pytest.param(Answer(b"{" * 99, each=0.05, endless=True), SourceUnavailable, "longer than 0.6", id="no length"),
     pytest.param(Answer(status=429), SourceUnavailable, "asked too often (HTTP 429)", id="429"),
     pytest.param(Answer(CONSENT.body, 429), SourceUnavailable, "asked too often (HTTP 429)", id="429 as a web page"),
     pytest.param(Answer(status=403), SourceRefused, "refuses this request (HTTP 403)", id="403"),
@@ -346,7 +346,7 @@ def test_a_drip_ends_beneath_tls_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
     with loopback(CERTIFICATE) as server:
         mirror = f"https://mirror.example.org:{server.port}"
-        server.answers("/data", Answer(b"{" * 99, each=0.2))
+        server.answers("/data", Answer(b"{" * 99, each=0.05))
         options: dict[str, Any] = {"resolve": named_at("127.0.0.1"), "pace": lambda host: 0, "limits": QUICK}
         with (
             open_desk(settings_at(mirror, tmp_path), **options) as desk,
@@ -363,13 +363,13 @@ def test_a_host_that_no_address_can_have_is_nobody_elses_trouble(server: Loopbac
 
 def test_twenty_askers_of_one_question_ask_the_source_once(server: Loopback, tmp_path: Path) -> None:
     url = server.answers("/data", Answer(GOOD.body, first=0.2))
-    with desk_at(server, tmp_path) as desk:
+    with desk_at(server, tmp_path, limits=Limits()) as desk:
         replies: list[Reply] = []
         askers = [threading.Thread(target=lambda: replies.append(ask(desk, url, fresh="never"))) for _ in range(20)]
         for asker in askers:
             asker.start()
         for asker in askers:
-            asker.join(10)
+            asker.join(60)
     assert [reply.content for reply in replies] == [GOOD.body] * 20
     assert server.count("/data") == 1
 
@@ -378,26 +378,26 @@ def test_two_processes_with_one_question_ask_the_source_once(server: Loopback, t
     url = server.answers("/data", Answer(GOOD.body, first=0.2))
 
     def work() -> None:
-        with desk_at(server, tmp_path) as desk:
+        with desk_at(server, tmp_path, limits=Limits()) as desk:
             assert ask(desk, url, fresh="never").content == GOOD.body
 
     processes = [multiprocessing.get_context("fork").Process(target=work) for _ in range(2)]
     for process in processes:
         process.start()
     for process in processes:
-        process.join(10)
+        process.join(60)
     assert [process.exitcode for process in processes] == [0, 0]
     assert server.count("/data") == 1
 
 
 def test_different_questions_do_not_wait_for_each_other(server: Loopback, tmp_path: Path) -> None:
-    slow, quick = server.answers("/slow", Answer(GOOD.body, first=0.25)), server.answers("/quick", GOOD)
-    with desk_at(server, tmp_path) as desk:
+    slow, quick = server.answers("/slow", Answer(GOOD.body, first=2)), server.answers("/quick", GOOD)
+    with desk_at(server, tmp_path, limits=Limits()) as desk:
         done: list[str] = []
         asker = threading.Thread(target=lambda: done.append(ask(desk, slow).url))
         asker.start()
         done.append(ask(desk, quick).url)
-        asker.join(5)
+        asker.join(60)
     assert done == [quick, slow]
 
 

@@ -199,6 +199,8 @@ def test_two_commands_never_play_into_one_folder(tmp_path: Path, capsys: pytest.
 
 def _running(folder: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "data.rehearse", "us-2016", "--to", str(folder)]
+    # As at a terminal: what is started in the background is deaf to Ctrl-C, and so is what it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

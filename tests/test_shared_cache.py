@@ -16,6 +16,7 @@ from requests.structures import CaseInsensitiveDict
 from requests_cache.backends.base import BaseStorage, DictStorage
 from requests_cache.models.response import CachedResponse
 
+from data import shared_cache
 from data.courtesy import FETCHED_AT
 from data.http import Desk, Reply, open_desk
 from data.settings import Settings
@@ -36,7 +37,9 @@ def source() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
+def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
+    """A Redis that may be slow: on a busy machine half a second can pass before it has its turn."""
+    monkeypatch.setattr(shared_cache, "TIMEOUT_SECONDS", 10)
     with redis_server(tmp_path) as running:
         yield running
 

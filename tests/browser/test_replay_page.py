@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import settled
 from tests.browser.reading import comes_to, has_address, violations
 
 FLORIDA = "timeline?at=2016-11-09T03:50Z"
@@ -14,14 +16,17 @@ PLAYING = "document.documentElement.hasAttribute('data-nd-playing')"
 
 
 @pytest.fixture
-def page(browser: Browser) -> Page:
-    return browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    yield context.new_page()
+    context.close()
 
 
 def opened(page: Page, server: str, address: str = "timeline") -> Page:
     page.goto(f"{server}/{address}")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=60_000)
     expect(page.get_by_role("button", name="Play")).to_be_visible()
+    settled(page)
     return page
 
 
@@ -29,10 +34,11 @@ def test_a_link_opens_the_night_at_its_moment_on_the_whole_page(page: Page, serv
     opened(page, server, FLORIDA)
     expect(page.locator(".nd-title")).to_have_text("The night as it was called: 10:50 p.m. Nov. 8")
     expect(page.locator(".st-key-moment")).to_contain_text("Told up to 10:50 p.m. EST, Nov. 8, 2016")
-    said = page.locator("[data-testid='stMain']").aria_snapshot()
+    whole = page.locator("[data-testid='stMain']")
+    comes_to(page, lambda: "AP called Florida" in whole.aria_snapshot(), True)
+    said = whole.aria_snapshot()
     for later in ("Wisconsin", "Trump 279", "Alaska", "Trump won"):
         assert later not in said, later
-    assert "AP called Florida" in said
 
 
 def test_a_step_is_in_the_address_and_the_page_follows(page: Page, server: str) -> None:

