@@ -50,7 +50,7 @@ def trends() -> Iterator[Trends]:
 @contextmanager
 def client_of(url: str, cache: Path, *, now: Callable[[], datetime] = lambda: NOW) -> Iterator[PytrendsClient]:
     settings = Settings(cache=cache, contact="desk@example.org", trends_url=url)
-    with open_desk(settings, now=now, limits=Limits(connect_seconds=2, read_seconds=2, total_seconds=4)) as desk:
+    with open_desk(settings, now=now, limits=Limits(connect_seconds=10, read_seconds=10, total_seconds=20)) as desk:
         yield PytrendsClient(settings, desk)
 
 

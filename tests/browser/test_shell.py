@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import address, choose, has_address, violations
+from tests.browser.reading import address, choose, comes_to, has_address, violations
 
 Visit = Callable[..., Page]
 
@@ -90,7 +90,7 @@ def test_a_copied_link_shows_the_same_in_another_zone(visit: Visit) -> None:
     for shown in (page, there):
         shows_range(shown, "10 p.m. EST Nov. 8 to midnight EST Nov. 9, 2016")
     drawn = ".js-plotly-plot .main-svg text"
-    assert there.locator(drawn).all_inner_texts() == page.locator(drawn).all_inner_texts()
+    comes_to(there, there.locator(drawn).all_inner_texts, page.locator(drawn).all_inner_texts())
 
 
 def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(visit: Visit) -> None:
