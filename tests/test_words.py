@@ -16,11 +16,12 @@ import pandas as pd
 import pytest
 
 from components.charts import study_words
-from components.charts.catalogue import CHARTS, Loaders, all_subjects, chart_of, finding_of
+from components.charts.catalogue import CHARTS, all_subjects, chart_of, finding_of
 from components.charts.caution import caution_of
 from components.charts.claim_words import quotable, reasons
 from components.charts.claim_words import takeaway as claim_takeaway
 from components.charts.clock import Clock
+from components.charts.loaders import Loaders
 from components.charts.model import Chart
 from components.charts.moments import Moments
 from components.charts.words import describe
