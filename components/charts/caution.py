@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from components.charts.ap_style import calendar_day
-from components.charts.lag import drawn, lag_of
+from components.charts.lag import drawn, lag_of, lag_of_claim
 from components.charts.model import Chart, Event, Tone
 from components.charts.pairs import night_names
 from components.charts.placebo import NONE_HELD
@@ -74,9 +74,7 @@ def caution_of(story: Story, chart: Chart, *, other: Story | None = None) -> Cau
         tuple(_headed(part(night), name) for night, name in nights if _told(night, held))
         for part, held in ((_base_rate, "controls"), (_rivals, "claims"), (_settle, "settle"))
     )
-    # On a checked claim the verdict says what its intervals allow.
-    lag = () if chart.slug == "claim" else (_lag(story, chart),)
-    parts = (*lag, *base, *_placebo(chart, [name for _, name in nights]), *rivals, *settle)
+    parts = (_lag(story, chart), *base, *_placebo(chart, [name for _, name in nights]), *rivals, *settle)
     return Caution(_motto(said), _named(story, said.source.split() if said else ()), parts)
 
 
@@ -119,7 +117,7 @@ def _kind_of(event: Event) -> str | None:
 def _lag(story: Story, chart: Chart) -> Part:
     if chart.origin:
         return Part("Lag", _TWO_NIGHTS)
-    lines, sources = lag_of(story, chart)
+    lines, sources = lag_of_claim(chart) if chart.slug == "claim" else lag_of(story, chart)
     said = lines or ("The rows of this chart hold no two first moments that could be compared.",)
     return Part("Lag", "\n".join((*said, "What comes first need not be why the next happens.")), sources)
 
