@@ -21,6 +21,7 @@ from bench.server import ROOT, serving
 from bench.visitor import Run, Visitor
 from components.charts import catalogue, plotly
 from components.charts.clock import Clock
+from components.charts.loaders import Loaders
 from components.charts.model import Chart
 from components.view import utc_text
 from data.analysis import thinning
@@ -140,7 +141,7 @@ def _kept(story: Story, drawn: Sourced) -> Iterator[Row]:
 
 def _chart(story: Story, drawn: Sourced) -> Chart:
     window = Window(drawn.frame["start"].min(), drawn.frame["end"].max())
-    return catalogue.chart_of(story, "timeline", window, caller="AP", load=catalogue.Loaders(drawn=lambda _: drawn))
+    return catalogue.chart_of(story, "timeline", window, caller="AP", load=Loaders(drawn=lambda _: drawn))
 
 
 def _lost(bins: pd.DataFrame, places: np.ndarray) -> int:

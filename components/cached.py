@@ -15,6 +15,7 @@ from components.charts import catalogue, plotly, table
 from components.charts.caution import caution_of
 from components.charts.elapsed import clock_of
 from components.charts.held import Held
+from components.charts.loaders import Loaders
 from components.charts.model import Chart
 from components.charts.moments import Moments
 from components.charts.theme import theme_named
@@ -88,11 +89,11 @@ def load_onsets(story: Story) -> Sourced:
 
 @_share
 def load_rise(story: Story, series: str, caller: str) -> study.RoseAfter:
-    """The pooled study of one series over a caller's minutes; its thousand placebo draws take half a second."""
+    """The pooled study of one series over a caller's minutes, with a thousand placebo draws for it and each control."""
     return study.rose_after(story, load_series(story), series, caller)
 
 
-LOADERS = catalogue.Loaders(
+LOADERS = Loaders(
     load_calls,
     load_milestones,
     load_interest_marks,
@@ -101,6 +102,7 @@ LOADERS = catalogue.Loaders(
     load_traffic,
     load_series,
     load_lenses,
+    rise=load_rise,
     onsets=load_onsets,
 )
 

@@ -178,7 +178,7 @@ def show_codes(embed: Embed, published: str) -> None:
     heights = {width: found[width] for width in HEIGHTS_AT}
     _warn_if_local(embed, published)
     codes = snippets(embed, heights=heights, published=published)
-    st.caption("It leads to the published copy." if published else "It leads to this server and follows its updates.")
+    st.caption("It shows the published copy." if published else "It shows what this server has, with its updates.")
     told = ", ".join(f"{height} px at {width} px" for width, height in heights.items() if width in STEPS)
     tabs = {
         "Link": (codes.link, "For systems that make an embed of a link by themselves (oEmbed), and for chats."),

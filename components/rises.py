@@ -12,8 +12,8 @@ from components.charts.clock import Clock
 from components.charts.study_words import (
     COLUMNS,
     call_rows,
+    compared_said,
     minutes_said,
-    nights_said,
     no_series,
     single_calls_refused,
 )
@@ -21,10 +21,10 @@ from components.inert import markdown
 from components.prose import source_link
 from components.view import ViewState
 from data.analysis.event_words import sentence
-from data.model import Sourced
 from data.story import Story
-from data.study import Held, RoseAfter, held_series
+from data.study import RoseAfter
 from data.study_record import minutes_csv, record_text
+from data.study_series import Held, held_of_the_night
 
 _QUESTION = (
     "Did searches rise in the ten minutes after a call more than the evening was rising anyway? One answer for all "
@@ -38,7 +38,7 @@ def show_rises(story: Story, view: ViewState) -> None:
     with st.container(key="rises"):
         st.subheader("Rose after the calls", anchor=False)
         st.caption(_QUESTION)
-        held = load_made(_of_the_night, story, load_series(story))
+        held = load_made(held_of_the_night, story, load_series(story))
         if not held:
             st.markdown(markdown(no_series(story, load_interest(story))))
             return
@@ -49,17 +49,7 @@ def show_rises(story: Story, view: ViewState) -> None:
         _show_files(story, rose)
 
 
-def _of_the_night(story: Story, series: Sourced) -> list[Held]:
-    """The series with a bin in the story's own window, shortest bins first."""
-    return [
-        held
-        for held in held_series(series)
-        if (times := pd.DatetimeIndex(held.values.index)).min() < story.window.end
-        and times.max() + held.step > story.window.start
-    ]
-
-
-def _choose(held: list[Held]) -> Held:
+def _choose(held: tuple[Held, ...]) -> Held:
     if len(held) == 1:
         st.markdown(f"**{markdown(held[0].said)}**")
         return held[0]
@@ -70,8 +60,8 @@ def _choose(held: list[Held]) -> Held:
 
 def _show_answer(story: Story, rose: RoseAfter, clock: Clock) -> None:
     st.markdown(markdown(sentence(*rose.readings)))
-    lines = [minutes_said(story, rose, clock), nights_said(rose)]
-    st.markdown("\n".join(f"- {markdown(line)}" for line in lines if line))
+    lines = [minutes_said(story, rose, clock), *compared_said(rose)]
+    st.markdown("\n".join(f"- {markdown(line)}" for line in lines))
 
 
 def _show_single_calls(story: Story, rose: RoseAfter, clock: Clock) -> None:
@@ -87,7 +77,8 @@ def _show_single_calls(story: Story, rose: RoseAfter, clock: Clock) -> None:
 
 
 def _show_files(story: Story, rose: RoseAfter) -> None:
-    st.caption(f"Sources: {source_link(rose.held.source)}; the calls’ own, named in the files")
+    links = dict.fromkeys(map(source_link, (rose.held.source, *rose.sources)))
+    st.caption(f"Sources: {'; '.join(links)}; the calls’ own, named in the files")
     name = f"{story.slug}-rose-after-{rose.caller.casefold()}"
     files = (("JSON", partial(_json, story, rose), "application/json"), ("CSV", partial(_csv, rose), "text/csv"))
     with st.container(horizontal=True):

@@ -129,8 +129,9 @@ def _show_methods() -> None:
         "evening’s own slope on either side. The mean over all minutes is compared with 999 draws in which each minute "
         "is moved 11 to 45 minutes away. If the interval holds zero, no change can be told from the evening’s rise. "
         "Bins of up to 16 minutes answer for all calls together, bins of a minute also rank each call among its "
-        "placebos, longer bins and published marks answer nothing. What rose after a call need not have risen for it: "
-        "many calls fall in the minute in which polls close.",
+        "placebos, longer bins and published marks answer nothing. Beside it stand the same minutes of other nights "
+        "and of control terms, which calls do not concern, where they are held. What rose after a call need not have "
+        "risen for it: many calls fall in the minute in which polls close.",
     )
 
 

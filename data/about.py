@@ -55,6 +55,7 @@ class About(Entry):
     caller: Name
     emphasised: tuple[Text, ...] = ()  # contest codes, the one whose label matters most first
     study: tuple[Id, ...] = ()  # ids of calls of its caller whose minutes "Rose after the calls" uses; none: all exact
+    control_terms: Annotated[tuple[Text, ...], Field(max_length=10)] = ()  # searches that calls do not concern
     live: Switch = False  # the night is in progress: calls are still to come, and totals are totals so far
     rehearsal: Rehearsal | None = None  # no real night: a recorded one, played as if live
     window: Night
@@ -77,12 +78,16 @@ class About(Entry):
     def _names_are_sound(self) -> Self:
         _unique("emphasised contests", self.emphasised)
         _unique("calls of the study", self.study)
+        _unique("control terms", [term.casefold() for term in self.control_terms])
         _unique("zones of clocks", [clock.zone for clock in self.clocks])
         _unique("tones of parties", [party.tone for party in self.parties])
         # Letters of any case: an address may say caller=ap.
         _unique("ids of callers", [caller.id.casefold() for caller in self.callers])
         for what, entries in (("parties", self.parties), ("services", self.services), ("claims", self.claims)):
             _unique(f"ids of {what}", [entry.id for entry in entries])
+        searches = {search.term.casefold() for search in self.searches}
+        if own := next((term for term in self.control_terms if term.casefold() in searches), ""):
+            raise ValueError(f"control term {own!r} is a term of [[searches]]; name one that calls do not concern")
         if self.to_win > self.total:
             raise ValueError(f"to_win {self.to_win} is more than total {self.total}")
         callers = [caller.id for caller in self.callers if caller.selectable]

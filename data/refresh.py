@@ -58,7 +58,7 @@ def _worst(code: int) -> int:
 
 def _refresh(story: Story, settings: Settings, desk: Desk, source: str, resolution: Resolution) -> int:
     if source == "trends":
-        codes = [_draw(story, settings, desk, wanted, resolution) for wanted in _wanted(story)]
+        codes = [_draw(story, settings, desk, wanted, resolution) for wanted in searches_wanted(story)]
     else:
         around = timedelta(0) if source in ("wayback", "gdelt-tv") else _AROUND
         window = type(story.window)(story.window.start - around, story.window.end + around)
@@ -69,9 +69,14 @@ def _refresh(story: Story, settings: Settings, desk: Desk, source: str, resoluti
     return max(codes, key=_worst, default=DONE)
 
 
-def _wanted(story: Story) -> Iterator[Wanted]:
-    for search in story.about.searches:
+def searches_wanted(story: Story) -> Iterator[Wanted]:
+    """Every term of the story in its place, and its control terms in each of these places."""
+    searches = story.about.searches
+    for search in searches:
         yield Wanted((search.term,), search.geo, story.window)
+    for geo in dict.fromkeys(search.geo for search in searches):
+        for term in story.about.control_terms:
+            yield Wanted((term,), geo, story.window)
 
 
 def _draw(story: Story, settings: Settings, desk: Desk, wanted: Wanted, resolution: Resolution) -> int:

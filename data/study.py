@@ -1,29 +1,24 @@
-"""Rose after the calls: which minutes a study uses, the series it is made on, and other nights to hold beside it."""
+"""Rose after the calls: which minutes a study uses, what it finds, and what it is held beside."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-import pandas as pd
-
-from data.analysis.event_study import Study, refusal
-from data.analysis.other_nights import Control, Nights, against_controls
-from data.analysis.stamps import as_ends_if_coarse, read_both_ways, refused
+from data.analysis.event_study import Study
+from data.analysis.other_nights import Control, Nights
+from data.analysis.stamps import read_both_ways, refused
 from data.errors import DataError
-from data.interest import place_name
-from data.model import Source, Sourced, day_span
-from data.rises import bins_said
+from data.model import Source, Sourced
 from data.story import Story
+from data.study_controls import ControlTerm, compared, control_terms, other_nights
+from data.study_series import Held, held_series
 from data.tables import Call
 from data.totals import call_when, calls_of
 
 #: Placebo draws, and the seed from which they follow: the same rows always give the same answer.
 DRAWS, SEED = 999, 2016
-#: Nights that are looked at on either side of the story's own.
-_MOST_NIGHTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +30,13 @@ class CallMinute:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
-    """One series that is held: what it is of, its bins (aware starts) and where they can be checked."""
-
-    name: str
-    term: str
-    geo: str
-    step: timedelta
-    values: pd.Series[float]
-    source: Source
-
-    @property
-    def said(self) -> str:
-        """“move to canada” in the U.S., 8-minute bins"""
-        return f"“{self.term}” in {place_name(self.geo) if self.geo else 'the world'}, {bins_said(self.step)}"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class RoseAfter:
     """A study with what went into it. `listed`: its minutes were fixed in the story file before any series was seen.
 
     `readings`: the study with Google's stamps as starts of bins, and in bins longer than a minute with stamps as ends.
     `nights`: the comparison with other nights for each reading; none where the study is refused or no other night of
-    the same searches is held.
+    the same searches is held. `terms`: the control terms of the story, and `beside`: the comparison with those that
+    are held, for each reading. `sources`: where other nights and control terms can be checked.
     """
 
     caller: str
@@ -66,6 +45,9 @@ class RoseAfter:
     listed: bool
     readings: tuple[Study, ...]
     nights: tuple[Nights, ...]
+    terms: tuple[ControlTerm, ...]
+    beside: tuple[Nights, ...]
+    sources: tuple[Source, ...]
 
     @property
     def study(self) -> Study:
@@ -81,23 +63,6 @@ class RoseAfter:
     def calls(self) -> dict[datetime, tuple[Call, ...]]:
         """Minute -> its calls."""
         return {minute.at: minute.calls for minute in self.minutes}
-
-
-def held_series(drawn: Sourced) -> tuple[Held, ...]:
-    """Every series that was drawn or imported (rows of load_series), shortest bins first."""
-    sources = {source.id: source for source in drawn.sources}
-    found = [
-        _held(str(name), bins, sources)
-        for name, bins in (drawn.frame.groupby("series", sort=False) if len(drawn.frame) else ())
-    ]
-    return tuple(sorted(found, key=lambda held: held.step))
-
-
-def _held(name: str, bins: pd.DataFrame, sources: dict[str, Source]) -> Held:
-    first = bins.iloc[0]
-    values = pd.Series(bins["value"].to_numpy(dtype=float), pd.DatetimeIndex(bins["start"]))
-    step = pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
-    return Held(name, str(first["term"]), str(first["geo"]), step, values, sources[str(first["source"])])
 
 
 def is_listed(story: Story, caller: str) -> bool:
@@ -133,44 +98,20 @@ def rose_after(story: Story, drawn: Sourced, series: str, caller: str) -> RoseAf
         readings = read_both_ways(held.values, moments, placebos=DRAWS, seed=SEED)
     except ValueError as problem:
         raise DataError(f"the series {held.said} cannot be studied: {problem}") from problem
-    controls = () if refused(readings) else other_nights(story, held, everything, moments)
-    nights = _nights(held, moments, controls, readings=len(readings)) if controls else ()
-    return RoseAfter(caller, held, minutes, is_listed(story, caller), readings, nights)
-
-
-def _nights(
-    held: Held, moments: Sequence[datetime], controls: tuple[Control, ...], *, readings: int
-) -> tuple[Nights, ...]:
-    starts = against_controls(held.values, moments, controls)
-    if readings == 1:
-        return (starts,)
-    ends = [replace(control, values=as_ends_if_coarse(control.values)) for control in controls]
-    return starts, against_controls(as_ends_if_coarse(held.values), moments, ends)
-
-
-def other_nights(
-    story: Story, held: Held, everything: Sequence[Held], moments: Sequence[datetime]
-) -> tuple[Control, ...]:
-    """The same searches at the same clock times of other days, wherever a series holds bins between those times.
-
-    9 p.m. is compared with 9 p.m. on the story's clock, across a change of clocks too.
-    """
-    if not moments:
-        return ()
-    night = (min(moments) - timedelta(hours=12)).date()
-    same = [one for one in everything if (one.term, one.geo) == (held.term, held.geo) and not refusal(one.step)]
-    days = [day for day in range(-_MOST_NIGHTS, _MOST_NIGHTS + 1) if day]
-    found = []
-    for day in days:
-        later = _clock_distance(night, day, story.about.clock)
-        first, last = min(moments) + later, max(moments) + later
-        for one in same:
-            times = pd.DatetimeIndex(one.values.index)
-            if times.min() < last and times.max() > first:
-                found.append(Control((night + timedelta(days=day)).isoformat(), one.values, later))
-                break
-    return tuple(found)
-
-
-def _clock_distance(night: date, days: int, zone: str) -> timedelta:
-    return day_span(night + timedelta(days=days), zone)[0] - day_span(night, zone)[0]
+    nights: tuple[tuple[Control, Source], ...] = ()
+    terms: tuple[ControlTerm, ...] = ()
+    if not refused(readings):
+        nights = other_nights(story, held, everything, moments)
+        terms = control_terms(story, held, everything, readings, placebos=DRAWS, seed=SEED)
+    same_night = [Control(one.term, one.held.values, timedelta(0)) for one in terms if one.held]
+    return RoseAfter(
+        caller,
+        held,
+        minutes,
+        is_listed(story, caller),
+        readings,
+        compared(held, moments, [control for control, _ in nights], readings=len(readings)),
+        terms,
+        compared(held, moments, same_night, readings=len(readings)),
+        tuple(dict.fromkeys((*(source for _, source in nights), *(one.held.source for one in terms if one.held)))),
+    )

@@ -18,12 +18,14 @@ import pandas as pd
 from data.analysis.event_study import QUANTILES, Study
 from data.analysis.event_words import sentence
 from data.analysis.jumps import AFTER, MOST_ZEROS
+from data.analysis.other_nights import Nights
 from data.analysis.placebos import FARTHEST, NEAREST
 from data.analysis.stamps import READINGS, STARTS, agree, hull, refused
 from data.http import VERSION
 from data.model import Source, as_utc
 from data.story import Story
 from data.study import SEED, RoseAfter
+from data.study_controls import ControlTerm
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.
 SCHEMA = "nightdesk-study/2"
@@ -50,6 +52,8 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
                 left out
     `method`    windows, placebo shifts, draws, seed, quantiles of the pooled J of placebo draws, versions
     `nights`    other nights at the same clock minutes, null where none is held; `nights_by_reading` both ways
+    `control_terms`  the story's own, each in the minutes used here: term, its series (null where none is held),
+                and the numbers of each reading; `control_terms_by_reading` their J beside that of the searches
     `bins`      every bin of the series: start and value; `sources` where minutes and series can be checked
     """
     held = rose.held
@@ -67,12 +71,14 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
         "readings": [_reading(mark, study) for mark, study in zip(READINGS, rose.readings, strict=False)],
         "minutes": [dict(zip(COLUMNS, row, strict=True)) for row in _rows(rose)],
         "method": _method(rose),
-        "nights": _nights(rose).get(STARTS),
-        "nights_by_reading": _nights(rose),
+        "nights": _compared(rose, rose.nights).get(STARTS),
+        "nights_by_reading": _compared(rose, rose.nights),
+        "control_terms": [_control(one) for one in rose.terms],
+        "control_terms_by_reading": _compared(rose, rose.beside),
         "bins": [
             [_iso(pd.Timestamp(str(at)).to_pydatetime()), _number(float(value))] for at, value in held.values.items()
         ],
-        "sources": [asdict(source) for source in (held.source, *_sources(story, rose))],
+        "sources": [asdict(source) for source in dict.fromkeys((held.source, *rose.sources, *_sources(story, rose)))],
     }
 
 
@@ -109,9 +115,14 @@ def _numbers(study: Study) -> Data:
     return {name: _number(getattr(study, field)) for name, field in NUMBERS.items()}
 
 
-def _nights(rose: RoseAfter) -> Data:
+def _control(one: ControlTerm) -> Data:
+    readings = [_reading(mark, study) for mark, study in zip(READINGS, one.readings, strict=False)]
+    return {"term": one.term, "series": one.held.name if one.held else None, "readings": readings}
+
+
+def _compared(rose: RoseAfter, compared: tuple[Nights, ...]) -> Data:
     """By reading, as plain values; `p` is one-sided in the direction of the reading's effect."""
-    each = zip(READINGS, rose.nights, rose.readings, strict=False)
+    each = zip(READINGS, compared, rose.readings, strict=False)
     return {
         mark: asdict(nights)
         | {"p": nights.p_fall if study.effect < 0 else nights.p, "p_rise": nights.p, "p_fall": nights.p_fall}

@@ -27,6 +27,7 @@ def export(
     rise: datetime | None = None,
     calls: Sequence[datetime] = (),
     level: float = 20.0,
+    term: str = "move to canada",
 ) -> bytes:
     """The shape of an export in bins of so many minutes: `level` searches a minute, six times that from `rise` on, and
     four times in the ten minutes after each call; noise as sampling makes it."""
@@ -38,7 +39,7 @@ def export(
     drawn = np.random.default_rng(5).poisson(mean)
     values = np.round(100 * drawn / drawn.max()).astype(int)
     lines = (f"{time:%Y-%m-%dT%H:%M:%S},{value}\n" for time, value in zip(times, values, strict=True))
-    return ("Category: All categories\n\nTime,move to canada: (United States)\n" + "".join(lines)).encode()
+    return (f"Category: All categories\n\nTime,{term}: (United States)\n{''.join(lines)}").encode()
 
 
 def newsroom(folder: Path) -> Settings:
@@ -53,3 +54,18 @@ def keep(settings: Settings, data: bytes, name: str = "multiTimeline.csv") -> St
     story = find_story("us-2016", settings)
     keep_import(story, settings, parse_export(data, filename=name), data, filename=name, zone="UTC", geo="US", now=NOW)
     return story
+
+
+def name_control_terms(settings: Settings, *terms: str) -> None:
+    """Write control terms into the newsroom's story."""
+    file = settings.stories[0] / "us-2016" / "story.toml"
+    named = ", ".join(f'"{term}"' for term in terms)
+    told = file.read_text(encoding="utf-8").replace("\nstudy = [", f"\ncontrol_terms = [{named}]\nstudy = [", 1)
+    file.write_text(told, encoding="utf-8")
+
+
+def keep_weeks(settings: Settings, minutes: int = 1) -> None:
+    """The same evening of two weeks before, when New York was an hour nearer to UTC, and of one week after."""
+    for weeks, earlier in ((-2, 1), (-1, 1), (1, 0)):
+        start = NIGHT + timedelta(days=7 * weeks, hours=-earlier)
+        keep(settings, export(minutes, start=start), f"week{weeks:+d}.csv")

@@ -31,6 +31,7 @@ from data.outages import load_observations
 from data.rises import rises
 from data.series import load_series
 from data.story import Story, read_story
+from tests.wording import offences
 
 STORIES = Path(__file__).resolve().parents[1] / "data" / "stories"
 NIGHT = datetime(2016, 11, 9, tzinfo=UTC)
@@ -351,11 +352,6 @@ ASKED = [
     for subject in ("site:cic", "marks", "observations:globe-search-peak", "observations:cbc-documents-2pm")
     for event in ("US-FL", "US-OH", "first-call", "decisive-call", "polls-close", "calls:2016-11-09T02:00Z")
 ]
-UNSAID = re.compile(
-    r"\b(impact\w*|caus\w+|trigger\w*|crashed because|because of|led to|due to|result\w* in|number of searches)\b"
-    r"|\d+ people searched",
-    re.IGNORECASE,
-)
 
 
 def record(finding: Finding, zone: str = "America/New_York") -> dict[str, Any]:
@@ -401,7 +397,7 @@ def test_the_record_of_a_site_holds_sightings_that_no_account_cites() -> None:
 def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str, event: str) -> None:
     found = checked(subject, event)
     said = Clock("America/New_York").say(quotable(found))
-    assert not UNSAID.search(said.replace(found.accounts[0].what, ""))
+    assert not offences(said, (found.accounts[0].what,))
     assert said.endswith(".") and not re.search(r"\d%", said)
     other = found.verdict.reversed.value
     if found.verdict.decided:

@@ -19,7 +19,7 @@ from components.inert import markdown
 from components.view import default_view, utc_text
 from data.settings import Settings
 from data.story import Story, find_story
-from tests.imported import export, keep, newsroom
+from tests.imported import export, keep, keep_weeks, newsroom
 
 ROOT = Path(__file__).parents[1]
 PAGES = (
@@ -402,6 +402,18 @@ def test_the_window_of_the_address_is_the_window_of_the_chart(story: Story) -> N
         "2016-11-09T00:00:00",
     ]
     assert utc_text(story.window.start) == "2016-11-08T18:00Z"
+
+
+def test_the_panel_and_the_study_say_the_same_of_other_nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = newsroom(tmp_path)
+    keep_weeks(settings)
+    keep(settings, export(1), "night.csv")
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(settings.stories[0]))
+    monkeypatch.setenv("NIGHTDESK_SNAPSHOTS", str(settings.snapshots))
+    words = said(open_page("search_trends"))
+    assert "None is held" not in words
+    panel, study = re.findall(r"The same clock minutes on 3 other nights that are held.* of 3 rose as much\.", words)
+    assert panel == study
 
 
 def test_without_a_series_of_the_night_rose_after_the_calls_says_why_there_is_no_answer() -> None:

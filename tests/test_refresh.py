@@ -14,9 +14,10 @@ import pytest
 from data.import_dumps import main as import_dumps
 from data.lenses import load_lenses
 from data.outages import load_observations
-from data.refresh import main
+from data.refresh import main, searches_wanted
 from data.settings import read_settings
-from data.story import find_story
+from data.story import find_story, read_story
+from tests.imported import name_control_terms, newsroom
 
 US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
 
@@ -61,6 +62,15 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Ar
     yield Archive
     server.shutdown()
     server.server_close()
+
+
+def test_control_terms_are_asked_for_wherever_the_searches_are(tmp_path: Path) -> None:
+    settings = newsroom(tmp_path)
+    name_control_terms(settings, "pizza")
+    story = read_story(settings.stories[0] / "us-2016")
+    own = {(search.term, search.geo) for search in story.about.searches}
+    asked = {(term, wanted.geo) for wanted in searches_wanted(story) for term in wanted.terms}
+    assert asked == own | {("pizza", geo) for _, geo in own}
 
 
 def test_captures_become_observations_of_grade_a_with_their_own_links(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from components.charts.catalogue import Loaders, chart_of
+from components.charts.catalogue import chart_of
 from components.charts.clock import Clock
+from components.charts.loaders import Loaders
 from components.charts.words import describe
 from data.errors import DataError
 from data.imports import keep_import, load_lists

@@ -13,16 +13,25 @@ import numpy as np
 import pytest
 
 from components.charts.clock import Clock
-from components.charts.study_words import call_rows, minutes_said, nights_said, no_series, single_calls_refused
+from components.charts.study_words import (
+    call_rows,
+    compared_said,
+    minutes_said,
+    nights_said,
+    no_series,
+    single_calls_refused,
+)
+from data.analysis.event_study import pooled
 from data.analysis.stamps import READINGS
 from data.errors import DataError
 from data.interest import load_interest
 from data.series import load_series
 from data.settings import Settings
 from data.story import Story, check_story, read_story
-from data.study import RoseAfter, held_series, minutes_of, rose_after
+from data.study import RoseAfter, minutes_of, rose_after
 from data.study_record import COLUMNS, minutes_csv, record_of, record_text
-from tests.imported import NIGHT, US_2016, export, keep, newsroom
+from data.study_series import held_of_the_night, held_series
+from tests.imported import NIGHT, US_2016, export, keep, name_control_terms, newsroom
 
 EASTERN = Clock("America/New_York")
 
@@ -187,6 +196,107 @@ def test_another_night_is_compared_at_the_same_clock_time_across_a_change_of_clo
     assert [one.name for nights in rose.nights for one in nights.compared] == ["2016-11-01"]
     assert rose.nights[0].compared[0].effect > rose.nights[0].compared[0].control
     assert nights_said(rose).endswith("0 of 1 rose as much.")
+
+
+UNMOVED = (
+    "no detectable change beyond the evening’s rise in the ten minutes after a call, against the ten minutes before it"
+)
+
+
+def with_control(settings: Settings, term: str, *, minutes: int = 1, rises: bool = False, only: int = 14) -> RoseAfter:
+    """The night of 2016 with a rise after AP's calls, beside a control term that does or does not rise with it."""
+    name_control_terms(settings, "pizza", "weather")
+    calls = ap_minutes(read_story(settings.stories[0] / "us-2016"))
+    keep(settings, export(minutes, term=term, calls=calls if rises else (), hours=only, level=60), "control.csv")
+    story = keep(settings, export(minutes, calls=calls), "night.csv")
+    drawn = load_series(story, settings)
+    night = held_of_the_night(story, drawn)[0]
+    assert night.term == "move to canada"
+    return rose_after(story, drawn, night.name, "AP")
+
+
+def test_a_control_term_that_did_not_move_is_said_beside_the_other_nights(settings: Settings) -> None:
+    rose = with_control(settings, "Pizza")
+    assert compared_said(rose) == (
+        "No other night of these searches is held in such bins.",
+        f"In the same minutes searches for “Pizza” showed {UNMOVED} (95% interval {percents(rose)}).",
+        "No series of “weather”, a control term, is held of these minutes in such bins.",
+        "Of the control terms held, 0 of 1 rose as much over the minutes in common, 20 at least.",
+    )
+
+
+def percents(rose: RoseAfter) -> str:
+    """The interval of the first control term, worked out from its numbers."""
+    study = rose.terms[0].readings[0]
+    low, high = (round(100 * math.expm1(bound)) for bound in (study.low, study.high))
+    return f"{low}% to {high}%".replace("-", "−")
+
+
+def test_a_control_term_that_rose_too_is_said_to(settings: Settings) -> None:
+    rose = with_control(settings, "pizza", rises=True)
+    found, held = rose.terms[0].readings[0], rose.terms[0].held
+    assert held and found.low > 0
+    assert found.effect == pytest.approx(pooled(held.values, [minute.at for minute in rose.study.used]).effect)
+    said = f"In the same minutes searches for “pizza” rose {100 * math.expm1(found.effect):.0f}% (95% interval"
+    assert compared_said(rose)[1].startswith(said)
+
+
+def test_a_control_term_that_lacks_some_of_the_minutes_says_how_many_it_has(settings: Settings) -> None:
+    rose = with_control(settings, "pizza", only=9)
+    n = rose.terms[0].readings[0].n
+    assert 5 <= n < 20
+    assert compared_said(rose)[1].startswith(f"In {n} of the same 20 minutes searches for “pizza”")
+    assert rose.beside[0].compared[0].n == n
+
+
+@pytest.mark.parametrize(
+    "term", [pytest.param("hockey", id="a term that is not named"), pytest.param("pizza", id="other bins")]
+)
+def test_what_is_no_control_is_held_beside_nothing(settings: Settings, term: str) -> None:
+    name_control_terms(settings, "pizza")
+    keep(settings, export(1 if term == "hockey" else 4, term=term), "other.csv")
+    story = keep(settings, export(1), "night.csv")
+    drawn = load_series(story, settings)
+    (night,) = (held for held in held_series(drawn) if held.term == "move to canada")
+    rose = rose_after(story, drawn, night.name, "AP")
+    assert [(one.term, one.held) for one in rose.terms] == [("pizza", None)] and rose.beside == ()
+
+
+def test_a_control_in_coarse_bins_is_read_both_ways_as_the_searches_are(settings: Settings) -> None:
+    rose = with_control(settings, "pizza", minutes=8)
+    assert len(rose.terms[0].readings) == len(rose.beside) == 2
+    assert "whichever edge of a bin Google’s stamps mark" in compared_said(rose)[1]
+
+
+def test_the_record_has_the_control_terms_with_their_numbers_and_sources(settings: Settings) -> None:
+    rose = with_control(settings, "pizza")
+    record = record_of(read_story(settings.stories[0] / "us-2016"), rose)
+    pizza, weather = record["control_terms"]
+    study, held = rose.terms[0].readings[0], rose.terms[0].held
+    assert held is not None
+    assert (pizza["series"], pizza["readings"][0]["low"]) == (held.name, study.low)
+    assert weather == {"term": "weather", "series": None, "readings": []}
+    assert record["control_terms_by_reading"]["start"]["compared"][0]["control"] == pytest.approx(study.effect)
+    assert held.source.id in {source["id"] for source in record["sources"]}
+    json.dumps(record, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("named", "fault"),
+    [
+        pytest.param('["move to canada"]', "'move to canada' is a term of [[searches]]", id="a term of the story"),
+        pytest.param('["pizza", "Pizza"]', "control terms must be unique; given twice: pizza", id="twice"),
+        pytest.param('"pizza"', "control_terms", id="no list"),
+        pytest.param('[""]', "control_terms", id="empty"),
+    ],
+)
+def test_a_control_term_that_cannot_be_one_is_refused_in_a_sentence(settings: Settings, named: str, fault: str) -> None:
+    file = settings.stories[0] / "us-2016" / "story.toml"
+    told = file.read_text(encoding="utf-8").replace("\nstudy = [", f"\ncontrol_terms = {named}\nstudy = [", 1)
+    file.write_text(told, encoding="utf-8")
+    (found,) = check_story(file.parent)
+    assert fault in str(found), str(found)
+    assert str(found).startswith("story.toml")
 
 
 def test_the_record_lets_a_reader_work_it_out_again(settings: Settings, bundled: Story) -> None:

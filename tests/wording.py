@@ -6,11 +6,25 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-#: An order in time is no reason, and an index of searches counts nobody.
+#: An index of searches counts nobody, and nothing is said to make another thing happen: never, in any sentence. What
+#: the cause was may be contested, and a heading may name rival causes: the noun is nobody's claim.
 BANNED = re.compile(
-    r"\b(impact\w*|caused|causing|triggered|triggering|(crashed|failed|fell|went down) (because|due to)|"
+    r"\b(impact\w*|trigger\w*|caus(?:ed|ing)|causes? (?=(?:an?|the|its|their|this|that|more|fewer|another|any|"
+    r"search\w*|site\w*|traffic|trouble|outages?|failures?|errors?)\b)|"
     r"number of (searches|searchers|people who searched)|"
     r"(people|users|voters|Americans|Britons) (had )?(searched|googled)|search volume|searches per)\b",
+    re.IGNORECASE,
+)
+#: An order in time is no reason. A refusal may give one: see `banned`.
+REASONS = re.compile(
+    r"\b(because|due to|owing to|thanks to|as an? (?:direct )?(?:result|consequence) of|result(?:ed|ing) (?:in|from)|"
+    r"led to|lead(?:s|ing)? to|prompt(?:ed|s|ing)|drove|driv(?:es|ing|en by)|spark(?:s|ed|ing)|fuel(?:s|l?ed|l?ing)|"
+    r"brought (?:about|down|on)|sen[dt]s? \w+ (?:soaring|searching|down))\b",
+    re.IGNORECASE,
+)
+#: What a night is made of, as a sentence tells it.
+_HAPPENED = re.compile(
+    r"\b(rose|risen|fell|fallen|failed|crashed|went down|climbed|doubled|jumped|surged|spiked|searched|googled)\b",
     re.IGNORECASE,
 )
 #: What somebody said, which is theirs.
@@ -41,20 +55,31 @@ def own_words(text: str, held: Iterable[str] = ()) -> str:
     return _QUOTED.sub(" … ", text)
 
 
-def offences_in_source(text: str) -> list[str]:
+def offences_in_source(text: str, *, reports: bool = False) -> list[str]:
     """As `offences`; a fragment or markup is no sentence yet, and is judged by the prose that is made with it."""
-    whole = len(_WORD.findall(own_words(text))) >= _LEAST_WORDS and "<" not in text
-    return offences(text) if whole else banned(own_words(text))
+    own = own_words(text)
+    whole = len(_WORD.findall(own)) >= _LEAST_WORDS and "<" not in text
+    return [*banned(own, reports=reports), *(_bare(own) if whole else ())]
 
 
 def offences(text: str, held: Iterable[str] = ()) -> list[str]:
     """What of the text the app may not say of itself; a percentage wants its base in its own sentence."""
     own = own_words(text, held)
-    return [*banned(own), *(f"no base: {sentence.strip()[:120]}" for sentence in baseless(own))]
+    return [*banned(own), *_bare(own)]
 
 
-def banned(text: str) -> list[str]:
-    return [f"says {found[0]!r}" for found in BANNED.finditer(text)]
+def _bare(own: str) -> list[str]:
+    return [f"no base: {sentence.strip()[:120]}" for sentence in baseless(own)]
+
+
+def banned(text: str, *, reports: bool = False) -> list[str]:
+    """The words that are never said, and reasons; what `reports` on files may say why one cannot be used.
+
+    So its sentences may give a reason, unless they tell what happened on a night.
+    """
+    sentences = [one for one in _SENTENCE.split(text) if _HAPPENED.search(one)] if reports else [text]
+    found = [*BANNED.finditer(text), *(reason for one in sentences for reason in REASONS.finditer(one))]
+    return [f"says {match[0]!r}" for match in found]
 
 
 def baseless(text: str) -> list[str]:
@@ -81,6 +106,22 @@ def written_strings(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             yield node.lineno, node.value
+
+
+#: A comment, or a string of a script: the first to begin is read to its end.
+_SCRIPT = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|(?<![\w)\]])/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[*])+/|"""
+    r"""(?P<said>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)""",
+    re.DOTALL,
+)
+_GIVEN = re.compile(r"\$\{[^{}]*\}")
+
+
+def script_strings(source: str) -> Iterator[tuple[int, str]]:
+    """Every string of a script with its line, with 0 for what a template is given; no comment and no pattern."""
+    for match in _SCRIPT.finditer(source):
+        if said := match["said"]:
+            yield source.count("\n", 0, match.start()) + 1, _GIVEN.sub("0", said[1:-1])
 
 
 def _part(part: ast.expr) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
+from components.charts.caution import coincides
 from components.charts.claim import claim_chart
 from components.charts.compare import compare_chart
 from components.charts.events import call_events
 from components.charts.interest import interest_chart
 from components.charts.lenses import lenses_chart
 from components.charts.live import marked, so_far
+from components.charts.loaders import Loaders
 from components.charts.model import Chart, Event
 from components.charts.outages import outages_chart
 from components.charts.pairs import Night, caller_in, night_names, partner_of, starts_of
+from components.charts.placebo import placebo_of
 from components.charts.replay import replay_chart
 from components.charts.results import results_chart
 from components.charts.standing import corrected, told_up_to
@@ -25,14 +28,8 @@ from data.anchors import Anchor
 from data.claims import Subject
 from data.errors import DataError
 from data.findings import Finding, check_claim, default_question
-from data.interest import load_interest, load_interest_marks
-from data.lenses import load_lenses
 from data.live import window_so_far
-from data.model import Sourced, Window
-from data.onsets import load_onsets
-from data.outages import load_observations, load_traffic
-from data.results import load_calls, load_milestones
-from data.series import load_series
+from data.model import Window
 from data.story import Story
 
 #: Charts of a range, and those that answer a question, which choose the range that holds it.
@@ -40,25 +37,6 @@ CHARTS, ANSWERS = ("timeline", "interest", "outages", "results", "map", "traffic
 #: Charts that hold another story beside this one.
 PAIRS = ("compare",)
 EVERY = (*CHARTS, *ANSWERS, *PAIRS)
-
-
-@dataclass(frozen=True, slots=True)
-class Loaders:
-    """The loaders a chart draws from; pages pass cached ones, everything else the plain ones.
-
-    `subjects` keeps what `subjects_of` makes of the others; without it that is made anew each time.
-    """
-
-    calls: Callable[..., Sourced] = load_calls
-    milestones: Callable[..., Sourced] = load_milestones
-    marks: Callable[..., Sourced] = load_interest_marks
-    series: Callable[..., Sourced] = load_interest
-    observations: Callable[..., Sourced] = load_observations
-    traffic: Callable[..., Sourced] = load_traffic
-    drawn: Callable[[Story], Sourced] = load_series
-    lenses: Callable[[Story], Sourced] = load_lenses
-    subjects: Callable[[Story], tuple[Subject, ...]] | None = None
-    onsets: Callable[..., Sourced] = load_onsets
 
 
 def chart_of(
@@ -94,6 +72,9 @@ def chart_of(
         chart = _built(story, slug, window, caller=caller, lanes=lanes, region=region, load=load)
     chart = replace(chart, notes=(*chart.notes, *(corrected(row) for row in story.corrections)))
     chart = told_up_to(story, so_far(chart) if story.about.live else chart)
+    if coincides(chart):
+        nights = (story, caller), *(((other, caller_in(other, caller)),) if other else ())
+        chart = replace(chart, placebo=placebo_of(nights, load))
     return marked(chart, [story, *filter(None, [other])])
 
 

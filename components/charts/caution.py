@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from components.charts.ap_style import calendar_day
-from components.charts.lag import drawn, lag_of
+from components.charts.lag import drawn, lag_of, lag_of_claim
 from components.charts.model import Chart, Event, Tone
 from components.charts.pairs import night_names
+from components.charts.placebo import NONE_HELD
 from components.charts.rows import records
 from data.entries import Claim
 from data.model import Source
@@ -32,6 +33,7 @@ _TWO_NIGHTS = (
     "Things of two nights that stand below one another did not happen together: each night is counted from its own "
     "T+0. How far apart the things of one night lie is told with its own timeline."
 )
+_PLACEBO = "Placebo nights"
 _QUOTED = re.compile(r"“[^“”]+”")
 #: The plain facts of a control case that say something about base rates, and how a sentence puts them.
 _CASES = {
@@ -67,14 +69,12 @@ def caution_of(story: Story, chart: Chart, *, other: Story | None = None) -> Cau
     if not coincides(chart):
         return None
     said = next((claim for claim in story.about.claims if claim.id == MOTTO), None)
-    # On a checked claim the verdict says what its intervals allow.
-    lag = () if chart.slug == "claim" else (_lag(story, chart),)
     nights = list(zip((story, other), night_names(story, other), strict=True)) if other else [(story, "")]
     base, rivals, settle = (
         tuple(_headed(part(night), name) for night, name in nights if _told(night, held))
         for part, held in ((_base_rate, "controls"), (_rivals, "claims"), (_settle, "settle"))
     )
-    parts = (*lag, *base, _placebo(), *rivals, *settle)
+    parts = (_lag(story, chart), *base, *_placebo(chart, [name for _, name in nights]), *rivals, *settle)
     return Caution(_motto(said), _named(story, said.source.split() if said else ()), parts)
 
 
@@ -117,7 +117,7 @@ def _kind_of(event: Event) -> str | None:
 def _lag(story: Story, chart: Chart) -> Part:
     if chart.origin:
         return Part("Lag", _TWO_NIGHTS)
-    lines, sources = lag_of(story, chart)
+    lines, sources = lag_of_claim(chart) if chart.slug == "claim" else lag_of(story, chart)
     said = lines or ("The rows of this chart hold no two first moments that could be compared.",)
     return Part("Lag", "\n".join((*said, "What comes first need not be why the next happens.")), sources)
 
@@ -140,13 +140,12 @@ def _base_rate(story: Story) -> Part:
     return Part("Base rate", "\n".join(lines), loaded.sources)
 
 
-def _placebo() -> Part:
-    """Stories have no table for such nights, so what can be said of them is the same for all."""
-    return Part(
-        "Placebo nights",
-        "None is held: no night without results has been read in the same way, minute by minute. "
-        "So nobody can tell from this chart how often things stand this close together by chance.",
-    )
+def _placebo(chart: Chart, names: Sequence[str]) -> tuple[Part, ...]:
+    """What the same minutes of other nights and of other terms say, for each night where any holds such."""
+    if not chart.placebo:
+        return (Part(_PLACEBO, NONE_HELD),)
+    parts = [Part(_PLACEBO, held.text or NONE_HELD, held.sources) for held in chart.placebo]
+    return tuple(_headed(part, name) for part, name in zip(parts, names, strict=False))
 
 
 def _rivals(story: Story) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from components.charts.claim_words import CAUTION, event_said, reasons, takeaway, verdict_said
+from components.charts.claim_words import BEHIND, CAUTION, event_said, reasons, takeaway, verdict_said
 from components.charts.clock import token
 from components.charts.model import Chart, Event, Item, Lane, Points, Tone
 from data.accounts import GRADE_SAYS
@@ -90,7 +90,7 @@ def _account_item(account: Account, *, weighed: bool) -> Item:
         when=when,
         text=f"{account.credit}: {account.what}",
         sources=account.sources,
-        track=f"{verdict_said(account.verdict)} · {account.label}" if weighed else account.label,
+        track=f"{verdict_said(account.verdict)}{BEHIND}{account.label}" if weighed else account.label,
         by=account.by,
     )
 
@@ -114,7 +114,7 @@ def _caller_item(story: Story, named: str, anchor: Anchor, verdict: Verdict) -> 
         when=anchor.when,
         text=f"{named[0].upper()}{named[1:]}: {token(anchor.when)}",
         sources=anchor.sources,
-        track=f"{verdict_said(verdict)} · {caller_name(story, anchor.caller)}",
+        track=f"{verdict_said(verdict)}{BEHIND}{caller_name(story, anchor.caller)}",
     )
 
 

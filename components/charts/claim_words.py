@@ -26,11 +26,13 @@ from data.story import Story
 
 _MINUTE = timedelta(minutes=1)
 #: No order is a reason for what followed.
-CAUTION = "Which of two things came first does not say that one led to the other."
+CAUTION = "Which of two things came first does not say why either happened."
 #: How labels begin that are in our own words.
 _OURS = ("Trouble at ", "Published search marks", "The rise ", "Rise", "Searches ")
+#: What is said of an account that does not count, and what stands between a verdict and the account's name.
+UNCOUNTED, BEHIND = "not counted", " · "
 #: Of one account, where a verdict's own words are too long.
-SHORT = {Verdict.CANNOT_TELL: "cannot tell", Verdict.NOT_ENOUGH: "not counted"}
+SHORT = {Verdict.CANNOT_TELL: "cannot tell", Verdict.NOT_ENOUGH: UNCOUNTED}
 
 
 def takeaway(finding: Finding, *, said: str = "") -> str:

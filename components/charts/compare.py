@@ -22,6 +22,7 @@ from components.charts.rows import split_by
 from components.charts.thinned import thinned_notes
 from data.errors import DataError
 from data.model import Precision, When, Window
+from data.series import own_series
 
 LANES = ("interest", "outages", "results")
 _OWN_SCALE = "On a scale of its own."
@@ -82,7 +83,7 @@ def _lanes(night: Night, move: Move, window: Window, chosen: Sequence[str]) -> d
     own = _own(window, move)
     found: dict[str, tuple[Lane, ...]] = {}
     if "interest" in chosen:
-        drawn = drawn_lanes(night.drawn, own)[:1]
+        drawn = drawn_lanes(own_series(night.story, night.drawn), own)[:1]
         marks = marks_lane(night.story, split_by(own, night.marks)[0], held=bool(drawn))
         found["interest"] = (*drawn, or_bare(marks, night.marks))
     if "outages" in chosen:

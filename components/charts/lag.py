@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
 
+from components.charts.claim_words import BEHIND, UNCOUNTED
 from components.charts.clock import Style, token
 from components.charts.events import ONE_DAY, said_of
 from components.charts.geometry import anchor
@@ -54,6 +55,29 @@ def lag_of(story: Story, chart: Chart) -> tuple[tuple[str, ...], tuple[Source, .
     return lines, tuple(sources.values()) if lines else ()
 
 
+def lag_of_claim(chart: Chart) -> tuple[tuple[str, ...], tuple[Source, ...]]:
+    """One sentence for each account that a checked claim counts, beside its event; their sources."""
+    lane = next((lane for lane in chart.lanes if lane.slug == "accounts"), None)
+    if lane is None or not chart.events:
+        return (), ()
+    event = chart.events[0]
+    against = First(event.label, event.when, event.when.earliest, _named(chart, event))
+    accounts = [_account(chart, item) for _, item in lane.items if not item.track.startswith(UNCOUNTED)]
+    lines = tuple(order(account, against, style=_style(chart, account, against)) for account in accounts)
+    found = dict.fromkeys(source for first in (*accounts, against) for source in first.sources)
+    return lines, tuple(found) if lines else ()
+
+
+def _account(chart: Chart, item: Item) -> First:
+    """An account by the name that its row has behind the verdict on it."""
+    name = f"the account “{item.track.partition(BEHIND)[2]}”"
+    return First(name, item.when, item.when.earliest, _named(chart, item), bound=item.by)
+
+
+def _named(chart: Chart, thing: Item | Event) -> tuple[Source, ...]:
+    return tuple(source for source in chart.sources if source.id in thing.sources)
+
+
 def _trouble(chart: Chart, host: str) -> First | None:
     """The first trouble of the story's main site inside the window: that of another site or week is another matter."""
     troubles = [item for mark, item in drawn(chart) if (item.tone or mark.tone) in _TROUBLE and is_of(item, host)]
@@ -83,8 +107,7 @@ def _earliest(name: str, chart: Chart, inside: list[Item], tones: tuple[Tone, ..
     if not found:
         return None
     first = min(found, key=lambda thing: (anchor(thing.when), thing.when.latest))
-    sources = tuple(source for source in chart.sources if source.id in first.sources)
-    return First(name, first.when, min(thing.when.earliest for thing in found), sources)
+    return First(name, first.when, min(thing.when.earliest for thing in found), _named(chart, first))
 
 
 def _call(story: Story, chart: Chart) -> First | None:

@@ -70,12 +70,21 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Placebo:
+    """What other nights and control terms of a story say, a line for each statement; empty where none is held."""
+
+    text: str
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Lanes over one clock. Prose holds times as `clock.token(...)`, so that every rendering says them in its zone.
 
     `outside` are events and observations that lie beyond the window: named at the edges, never dropped. With an
     `origin` the chart's times count from it, as T+1:05, and are no wall times. `until` is the moment up to which its
-    story is told, None for the whole; `banner` says that it is a test.
+    story is told, None for the whole; `banner` says that it is a test. `placebo` is what its caution says
+    of other nights: one for each of its stories, none where none of them holds any.
     Of the `sources` offered it keeps those that its marks and events name, the most named first; ValueError if one
     of them is not there.
     """
@@ -93,6 +102,7 @@ class Chart:
     origin: datetime | None = None
     until: datetime | None = None
     banner: str = ""
+    placebo: tuple[Placebo, ...] = ()
 
     def __post_init__(self) -> None:
         order = sorted(self.events, key=lambda event: (event.when.latest, event.when.earliest, event.label))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from components.charts.clock import Clock
 from components.charts.events import listed, said_of
 from data.analysis.event_study import ALL_CALLS, EACH_CALL, LeftOut, Minute
+from data.analysis.event_words import control_sentence
 from data.analysis.other_nights import Nights
 from data.interest import step_of
 from data.model import Sourced
@@ -78,26 +80,60 @@ def _left_out(minutes: tuple[LeftOut, ...], clock: Clock) -> str:
     return f": {'; '.join(said)}" if reasons else ""
 
 
+def compared_said(rose: RoseAfter) -> tuple[str, ...]:
+    """The second comparison: other nights, then every control term; nothing where the study has no answer."""
+    return () if rose.refused else (nights_said(rose), *_terms_said(rose))
+
+
 def nights_said(rose: RoseAfter) -> str:
-    """The second comparison, with the same clock minutes of other nights; why there is none where there is none."""
+    """The comparison with the same clock minutes of other nights; why there is none where there is none."""
     if rose.refused:
         return ""
-    if not rose.nights or not all(nights.compared for nights in rose.nights):
-        return "No other night of these searches is held in such bins, so there is no second comparison."
-    each = zip(rose.nights, rose.readings, strict=True)
-    said = list(dict.fromkeys(_compared(nights, fell=study.effect < 0) for nights, study in each))
+    if not rose.nights:
+        without = "." if rose.beside else ", so there is no second comparison."
+        return f"No other night of these searches is held in such bins{without}"
+    if not all(nights.compared for nights in rose.nights):
+        return "Other nights of these searches are held, with too few of these minutes to compare."
+    return _by_reading(rose, rose.nights, _nights_compared)
+
+
+def _terms_said(rose: RoseAfter) -> Iterator[str]:
+    """What searches for each control term did in the same minutes, and how many of them rose as much."""
+    used = [study.n for study in rose.readings]
+    for one in rose.terms:
+        if one.held:
+            yield control_sentence(one.term, used, one.readings)
+        else:
+            yield f"No series of “{one.term}”, a control term, is held of these minutes in such bins."
+    if rose.beside and all(nights.compared for nights in rose.beside):
+        yield _by_reading(rose, rose.beside, _terms_compared)
+
+
+def _by_reading(rose: RoseAfter, each: tuple[Nights, ...], said_of_one: Callable[[Nights, bool], str]) -> str:
+    """One sentence where stamps read both ways say the same, else one for each."""
+    both = zip(each, rose.readings, strict=True)
+    said = list(dict.fromkeys(said_of_one(nights, study.effect < 0) for nights, study in both))
     return said[0] if len(said) == 1 else f"{said[0]} If Google’s stamps mark the ends of bins: {said[1]}"
 
 
-def _compared(nights: Nights, *, fell: bool) -> str:
-    compared = nights.compared
-    as_much = sum(one.control <= one.effect if fell else one.control >= one.effect for one in compared)
+def _nights_compared(nights: Nights, fell: bool) -> str:
     few = "" if not nights.left_out else f" Left out, with too few minutes in common: {len(nights.left_out)}."
-    others = "another night that is" if len(compared) == 1 else f"{len(compared)} other nights that are"
-    return (
-        f"The same clock minutes on {others} held, {min(one.n for one in compared)} of them at least: "
-        f"{as_much} of {len(compared)} {'fell' if fell else 'rose'} as much.{few}"
-    )
+    count = len(nights.compared)
+    others = "another night that is" if count == 1 else f"{count} other nights that are"
+    least, as_much = _as_much(nights, fell)
+    return f"The same clock minutes on {others} held, {least} of them at least: {as_much}.{few}"
+
+
+def _terms_compared(nights: Nights, fell: bool) -> str:
+    least, as_much = _as_much(nights, fell)
+    return f"Of the control terms held, {as_much} over the minutes in common, {least} at least."
+
+
+def _as_much(nights: Nights, fell: bool) -> tuple[int, str]:
+    """The fewest minutes that were compared, and how many moved as far the way the searches did."""
+    compared = nights.compared
+    far = sum(one.control <= one.effect if fell else one.control >= one.effect for one in compared)
+    return min(one.n for one in compared), f"{far} of {len(compared)} {'fell' if fell else 'rose'} as much"
 
 
 def call_rows(story: Story, rose: RoseAfter, clock: Clock) -> list[tuple[str, ...]]:

@@ -15,6 +15,7 @@ from components.charts.results import results_lane
 from components.charts.rows import records, split_by, surely, when_in
 from components.charts.thinned import thinned_notes
 from data.model import Precision, Sourced, When, Window
+from data.series import own_series
 from data.story import Story
 
 
@@ -42,7 +43,8 @@ def timeline_chart(
 ) -> Chart:
     """Three lanes on one clock. Whole tables come in: what lies outside the window is named at its edges.
 
-    `lanes` chooses among LANES; none chosen means all. Of several drawn series the first one is shown here.
+    `lanes` chooses among LANES; none chosen means all. Of several drawn series that are no control term's the first
+    one is shown.
     """
     called = surely(calls)
     chosen = [name for name in LANES if not lanes or name in lanes]
@@ -50,6 +52,7 @@ def timeline_chart(
     near_marks, far_marks = split_by(window, marks)
     seen, unseen = split_by(window, observations)
     events, far = within(call_events(story, called, milestones, window, caller=caller), window)
+    drawn = own_series(story, drawn)
     own = drawn_lanes(drawn, window)[:1]
     found: dict[str, tuple[Lane, ...]] = {
         "interest": (*own, marks_lane(story, near_marks, held=bool(own))),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from components.charts.catalogue import Loaders, chart_of
+from components.charts.catalogue import chart_of
 from components.charts.clock import Clock
 from components.charts.elapsed import clock_of
+from components.charts.loaders import Loaders
 from components.charts.model import Chart
 from components.view import ViewState, told, view_link
 from data.story import Story

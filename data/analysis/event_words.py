@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from data.analysis.event_study import EACH_CALL, Study
@@ -28,19 +28,46 @@ def sentence(*readings: Study) -> str:
         return why
     if not agree(readings):
         return _DEPENDS
-    study, (low, high) = readings[0], hull(readings)
-    span = _minutes(study.span)
-    over = f"in the {span} after a call, against the {span} before it"
-    interval = "95% interval" if len(readings) == 1 else "95% interval, whichever edge of a bin Google’s stamps mark,"
-    bounds = f"{interval} {_percent(low)} to {_percent(high)}"
+    study = readings[0]
     often = _either(_share(one.p_same_way) for one in readings)
     chance = f"placebo minutes did as much {often} of the time, in {study.placebos} draws"
     across = f"Across {_either(str(one.n) for one in readings)} minutes with calls{_coarse(study)}"
-    if not study.detectable:
-        return f"{across}: no detectable change beyond the evening’s rise {over} ({bounds}); {chance}."
+    found = _moved(readings) if study.detectable else _unmoved(readings)
+    return f"{across}{', search interest ' if study.detectable else ': '}{found}; {chance}."
+
+
+def control_sentence(term: str, used: Sequence[int], readings: Sequence[Study]) -> str:
+    """What searches for a control term did in the minutes that a study used: `used` says how many, for each reading."""
+    study, few = readings[0], [one.n for one in readings] != list(used)
+    found = _either(str(one.n) for one in readings)
+    minutes = f"In {found} of the same {_either(map(str, used))} minutes" if few else "In the same minutes"
+    searches = f"searches for “{term}”"
+    if not agree(readings):
+        return f"{minutes}, how {searches} moved depends on whether Google’s stamps mark the start or the end of a bin."
+    found = _moved(readings) if study.detectable else f"showed {_unmoved(readings)}"
+    return f"{minutes} {searches} {found}."
+
+
+def _over(study: Study) -> str:
+    span = _minutes(study.span)
+    return f"in the {span} after a call, against the {span} before it"
+
+
+def _bounds(readings: Sequence[Study]) -> str:
+    low, high = hull(readings)
+    interval = "95% interval" if len(readings) == 1 else "95% interval, whichever edge of a bin Google’s stamps mark,"
+    return f"{interval} {_percent(low)} to {_percent(high)}"
+
+
+def _moved(readings: Sequence[Study]) -> str:
+    """Which way, how far by each reading, and within which bounds."""
     sizes = _either(_percent(abs(_grown(one.effect)), log=False) for one in readings)
-    moved = f"{'rose' if study.effect > 0 else 'fell'} {sizes}"
-    return f"{across}, search interest {moved} ({bounds}) beyond the evening’s trend {over}; {chance}."
+    way = "rose" if readings[0].effect > 0 else "fell"
+    return f"{way} {sizes} ({_bounds(readings)}) beyond the evening’s trend {_over(readings[0])}"
+
+
+def _unmoved(readings: Sequence[Study]) -> str:
+    return f"no detectable change beyond the evening’s rise {_over(readings[0])} ({_bounds(readings)})"
 
 
 def _either(said: Iterable[str]) -> str:

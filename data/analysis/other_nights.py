@@ -1,4 +1,4 @@
-"""The same clock minutes on nights without an election, and of terms that calls do not concern: a second comparison."""
+"""The same clock minutes on other nights, and of terms that calls do not concern: a second comparison."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def _meaning(status: int | None, url: str, *, revisit: bool) -> tuple[str, str, 
     if status >= 500:
         return "failing", seen, "One visit of one page; some servers turn crawlers away with the same status."
     if 300 <= status < 400:
-        return "answering", seen, "A redirect: what the address it leads to answered is another capture."
+        return "answering", seen, "A redirect: what its target answered is another capture."
     if 200 <= status < 300:
         return "answering", seen, "One visit of one page, at that second only."
     return (

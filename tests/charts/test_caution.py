@@ -16,6 +16,7 @@ from components.charts.model import Bars, Chart, Event, Gap, Item, Lane, Mark, P
 from data.model import Precision, Source, When, Window
 from data.settings import Settings
 from data.story import Story, find_story
+from tests.wording import banned, own_words
 
 EASTERN = Clock("America/New_York")
 START = datetime(2016, 11, 9, 0, tzinfo=UTC)
@@ -188,7 +189,7 @@ def test_every_claim_stands_there_with_its_date_and_who_made_it(story: Story) ->
 def test_its_own_words_never_say_why(story: Story) -> None:
     """Rival causes quote others, who may say what they like."""
     words = " ".join(said(panel(story), heading) for heading in HEADINGS if heading != "Rival causes")
-    assert not re.search(r"\b(caused|because|triggered|due to|led to|result of)\b", words)
+    assert banned(own_words(words)) == []
 
 
 def first(when: When, name: str = "this") -> First:
@@ -243,10 +244,30 @@ def test_the_first_call_has_the_whole_time_in_which_it_may_have_been() -> None:
     assert lag.count("between 10 p.m. and 11:35 p.m. BST") == 2 and "up to 14 hours" not in lag
 
 
-def test_on_a_checked_claim_the_verdict_says_the_order(story: Story) -> None:
-    found = caution_of(story, chart_of(story, "claim", story.window, caller="AP"))
+def test_the_lag_of_a_checked_claim_is_each_account_beside_its_event(story: Story) -> None:
+    found = caution_of(story, chart_of(story, "claim", story.window, caller="AP", series="marks", event="US-FL"))
     assert found is not None
-    assert [part.heading for part in found.parts] == HEADINGS[1:]
+    assert [part.heading for part in found.parts] == HEADINGS
+    lines = said(found, "Lag").split("\n")
+    assert (
+        "The account “The Boston Globe”, at 11:48 p.m. EST, lies 58 minutes after AP’s Florida call, at 10:50 p.m. EST."
+        in lines
+    )
+    assert lines[-1] == "What comes first need not be why the next happens."
+    assert found.parts[0].sources
+
+
+@pytest.mark.parametrize(("series", "event"), [("site:cic", "US-FL"), ("site:cic", "US-OH"), ("marks", "US-FL")])
+def test_the_lag_of_a_claim_says_of_each_account_what_its_verdict_says(story: Story, series: str, event: str) -> None:
+    claim = chart_of(story, "claim", story.window, caller="AP", series=series, event=event)
+    found = caution_of(story, claim)
+    assert found is not None
+    (accounts,) = (lane for lane in claim.lanes if lane.slug == "accounts")
+    for (_, item), line in zip(accounts.items, said(found, "Lag").split("\n"), strict=False):
+        verdict, _, name = item.track.partition(" · ")
+        assert f"“{name}”" in line
+        order = re.search(rf"(before|after) {claim.events[0].label}", line)
+        assert (order[1] if order else "cannot tell") == verdict
 
 
 def test_a_first_moment_that_may_have_been_earlier_is_not_put_after() -> None:

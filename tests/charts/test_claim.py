@@ -18,12 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.charts import plotly, svg, table
-from components.charts.catalogue import ANSWERS, Loaders, all_subjects, chart_of, finding_of
+from components.charts.catalogue import ANSWERS, all_subjects, chart_of, finding_of
 from components.charts.caution import caution_of
 from components.charts.claim_record import record_of
 from components.charts.claim_words import quotable
 from components.charts.clock import Clock
 from components.charts.keys import GROUND, keys_of
+from components.charts.loaders import Loaders
 from components.charts.model import Chart
 from components.charts.sheet import number
 from components.charts.words import ALT_CHARACTERS, describe

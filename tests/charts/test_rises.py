@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from components.charts import plotly, svg, table
-from components.charts.catalogue import Loaders, chart_of
+from components.charts.catalogue import chart_of
 from components.charts.clock import Clock
+from components.charts.loaders import Loaders
 from components.charts.model import Chart, Event
 from components.charts.rises import onset_events
 from components.charts.words import describe

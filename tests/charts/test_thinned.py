@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.charts import plotly, svg, table
-from components.charts.catalogue import Loaders, chart_of
+from components.charts.catalogue import chart_of
 from components.charts.clock import Clock
+from components.charts.loaders import Loaders
 from components.charts.model import Chart, Item, Kind, Line
 from components.charts.runs import runs
 from components.charts.thinned import length_text

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from components.charts.catalogue import Loaders
+from components.charts.loaders import Loaders
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.lines import Moments
 from components.embeds.documents.playing import night_of

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from components.charts.bare import is_bare
-from components.charts.catalogue import CHARTS, Loaders
+from components.charts.catalogue import CHARTS
+from components.charts.loaders import Loaders
 from components.embeds.bundles import hosting
 from components.embeds.bundles.manifest import sha256
 from components.embeds.documents.document import policy

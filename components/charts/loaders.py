@@ -1,0 +1,38 @@
+"""The loaders that charts are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from data.claims import Subject
+from data.interest import load_interest, load_interest_marks
+from data.lenses import load_lenses
+from data.model import Sourced
+from data.onsets import load_onsets
+from data.outages import load_observations, load_traffic
+from data.results import load_calls, load_milestones
+from data.series import load_series
+from data.story import Story
+from data.study import RoseAfter
+
+
+@dataclass(frozen=True, slots=True)
+class Loaders:
+    """The loaders a chart draws from; pages pass cached ones, everything else the plain ones.
+
+    `subjects` keeps what `subjects_of` makes of the others, and `rise` what `rose_after` makes of a story, the name of
+    a series and a caller; without them that is made anew each time.
+    """
+
+    calls: Callable[..., Sourced] = load_calls
+    milestones: Callable[..., Sourced] = load_milestones
+    marks: Callable[..., Sourced] = load_interest_marks
+    series: Callable[..., Sourced] = load_interest
+    observations: Callable[..., Sourced] = load_observations
+    traffic: Callable[..., Sourced] = load_traffic
+    drawn: Callable[[Story], Sourced] = load_series
+    lenses: Callable[[Story], Sourced] = load_lenses
+    subjects: Callable[[Story], tuple[Subject, ...]] | None = None
+    rise: Callable[[Story, str, str], RoseAfter] | None = None
+    onsets: Callable[..., Sourced] = load_onsets
