@@ -30,6 +30,11 @@ def flags(frame: Frame, events: Sequence[Event], bounds: tuple[float, float]) ->
     return found
 
 
+def _pitch(frame: Frame) -> float:
+    """From one row of circles to the next."""
+    return frame.sizes.circle * 2 + (1 if frame.brief and frame.narrow else 2)
+
+
 def draw_strip(frame: Frame, y: float) -> tuple[float, Strip]:
     """Circles and labels in rows from y downwards; returns where the strip ends, and where each event stands."""
     numbered = [pair for pair in frame.chart.numbered if pair[1].emphasised or not frame.sizes.sparse]
@@ -37,7 +42,7 @@ def draw_strip(frame: Frame, y: float) -> tuple[float, Strip]:
         return y, ()
     bounds = frame.sizes.pad / 2, frame.width - frame.sizes.pad / 2
     placed = place(flags(frame, [event for _, event in numbered], bounds), bounds, size=frame.sizes.label)
-    pitch = frame.sizes.circle * 2 + 2
+    pitch = _pitch(frame)
     bottom = y + row_count(placed) * pitch + 6
     strip = tuple((n, event, entry) for (n, event), entry in zip(numbered, placed, strict=True))
     for n, event, entry in strip:
@@ -78,7 +83,7 @@ def draw_lines(frame: Frame, strip: Strip, strip_bottom: float, lanes: Sequence[
     if not lanes:
         return
     end = lanes[-1][1].bottom
-    pitch = frame.sizes.circle * 2 + 2
+    pitch = _pitch(frame)
     for n, event, entry in strip:
         tone = f"t-{event.tone.value}"
         x = entry.flag.x

@@ -39,12 +39,12 @@ def _head(frame: Frame, lane: Lane, y: float) -> float:
     """Title, note and legend; a brief drawing has the title only. Returns where the lane's body begins."""
     sizes, left = frame.sizes, frame.sizes.pad
     width = frame.width - 2 * sizes.pad
-    y += 6
+    y += 3 if frame.brief else 6
     for line in wrap(visible(frame.clock.say(lane.title)), sizes.title, width, factor=BOLD, lines=2):
         y += sizes.title * 1.25
         frame.sheet.text(left, y, line, sizes.title, classes="halo", bold=True)
     if frame.brief or is_bare(lane):
-        return y + 6
+        return y + 5
     for line in wrap(visible(frame.clock.say(lane.note)), sizes.note, min(width, _MEASURE)):
         y += sizes.note * 1.35
         frame.sheet.text(left, y, line, sizes.note, classes="q halo")
@@ -117,9 +117,9 @@ def _nothing(frame: Frame, lane: Lane, y: float) -> float:
     scale, sizes = frame.scale, frame.sizes
     width = min(scale.right - scale.left - 16, _MEASURE)
     lines = wrap(why_bare(lane, frame.clock), sizes.label, width)
-    height = sizes.pitch * 1.8 + (len(lines) - 1) * sizes.label * 1.35
+    height = sizes.pitch * (1.4 if frame.brief else 1.8) + (len(lines) - 1) * sizes.label * 1.35
     ground = tag("rect", x=scale.left, y=y, width=scale.right - scale.left, height=height, class_="band")
     frame.sheet.add("ground", ground)
     middle = (scale.left + scale.right) / 2
-    _lines(frame, lines, middle, y + sizes.pitch * 0.9 + 4, anchor="middle")
+    _lines(frame, lines, middle, y + sizes.pitch * (0.7 if frame.brief else 0.9) + 4, anchor="middle")
     return y + height

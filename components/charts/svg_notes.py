@@ -5,7 +5,7 @@ from __future__ import annotations
 from components.charts.clock import Clock
 from components.charts.elapsed import times_note
 from components.charts.model import Chart, Event
-from components.charts.sheet import Frame
+from components.charts.sheet import PLAYED, Frame
 from components.charts.text import SERIF_BOLD, visible, wrap
 from components.charts.words import fitted
 from data.model import Precision
@@ -14,6 +14,8 @@ from data.model import Precision
 _MOST_NAMED = 14
 #: Of a note; the whole of it is under the chart on its page.
 _NOTE_CHARACTERS = 300
+#: Pixels at the right of a brief drawing's last line, where a document puts two buttons.
+_BUTTONS = 72.0
 
 
 def draw_headline(frame: Frame, y: float) -> float:
@@ -29,7 +31,9 @@ def draw_headline(frame: Frame, y: float) -> float:
 def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:
     """Earlier and later events of the story, the notes, the zone of the clock, the credit; returns where they end."""
     size = frame.sizes.note
-    width = frame.width - 2 * frame.sizes.pad
+    width = frame.width - 2 * frame.sizes.pad - (_BUTTONS if frame.brief else 0)
+    # What is played has no buttons beside its last line, and so wants less height there.
+    above = 2 if frame.chart.slug == PLAYED else 5
     numbers = " Events are numbered by the latest time each may have." if frame.chart.events and not frame.brief else ""
     edges = [] if frame.brief else edge_notes(frame.chart, frame.clock, most=_MOST_NAMED)
     notes = (
@@ -39,7 +43,7 @@ def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:
     )
     for text in [*edges, *notes, f"{times_note(frame.clock)}{numbers}", credit]:
         lines = wrap(visible(text), size, width)
-        y += 5 if lines else 0
+        y += above if lines else 0
         for line in lines:
             y += size * 1.35
             frame.sheet.text(frame.sizes.pad, y, line, size, classes="q")

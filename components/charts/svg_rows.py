@@ -14,9 +14,13 @@ from components.charts.text import fitted, short_forms, text_width, visible
 #: More loose spans than this lie closer together, without labels.
 _SPANS_WITH_LABELS = 3
 _CLOSE_PITCH = 8.0
+#: On a phone more marks of a row than this, one above the other, lie closer where no label stands between them.
+_MARKS_APART = 3
 #: More loose marks than this carry labels only where a row has room for one.
 _MARKS_THAT_CLAIM = 10
 _LONGEST_LABEL = 400.0
+#: How far inside its row a name begins, in pixels.
+_INSIDE = 4.0
 
 Entry = tuple[Mark, Item]
 
@@ -35,8 +39,11 @@ def _track(frame: Frame, lane: Lane, name: str, entries: list[Entry], y: float) 
     placed = _placed(frame, entries, claims=False, left=scale.left)
     # What is played comes one after the other: one row holds it, and its sentence says what it is.
     placed = tuple(replace(entry, row=0, side="") for entry in placed) if frame.of(name) else placed
-    y = y if frame.gutter_for_tracks else _caption(frame, name, y)
+    if frame.narrow and row_count(placed) > _MARKS_APART and not any(entry.side for entry in placed):
+        pitch = min(pitch, frame.sizes.glyph * 2 + 2.5)
     height = max(1, row_count(placed)) * pitch
+    if not frame.gutter_for_tracks:
+        y = _caption(frame, name, entries, placed, y, pitch=pitch)
     # What is not told yet is no stretch of which nothing is on record.
     told = scale.x(frame.chart.told_to) - scale.left
     ground = tag("rect", x=scale.left, y=y, width=told, height=height, class_="band", clip_path=frame.past)
@@ -47,11 +54,21 @@ def _track(frame: Frame, lane: Lane, name: str, entries: list[Entry], y: float) 
     return y + height + (4 if frame.gutter_for_tracks else 2)
 
 
-def _caption(frame: Frame, name: str, y: float) -> float:
-    """A row's name above it; returns where the row begins."""
-    scale, size = frame.scale, frame.sizes.label
-    y += size * 1.25
-    frame.sheet.text(scale.left, y, fitted(visible(name), size, scale.right - scale.left), size, classes="q halo")
+def _caption(
+    frame: Frame, name: str, entries: list[Entry], placed: tuple[Placed, ...], y: float, *, pitch: float
+) -> float:
+    """A row's name: at the left of its ground where nothing stands there, else above it; where the row begins."""
+    scale, sizes = frame.scale, frame.sizes
+    said = fitted(visible(name), sizes.label, scale.right - scale.left)
+    end = scale.left + _INSIDE + text_width(said, sizes.label) + GAP
+    lines = max(1, row_count(placed))
+    taken = {entry.row for (_, item), entry in zip(entries, placed, strict=True) if item.by or entry.span[0] < end}
+    if free := [line for line in range(lines) if line not in taken]:
+        middle = y + (lines - free[-1] - 0.5) * pitch
+        frame.sheet.text(scale.left + _INSIDE, middle + sizes.label * 0.35, said, sizes.label, classes="q halo")
+        return y
+    y += sizes.label * 1.25
+    frame.sheet.text(scale.left, y, said, sizes.label, classes="q halo")
     return y + 4
 
 

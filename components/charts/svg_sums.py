@@ -23,7 +23,7 @@ def draw_sums(frame: Frame, lane: Lane, room: Box) -> float:
     if not found or lane.domain is None:
         return room.top
     narrow = frame.width < BESIDE
-    size, thick = (14.0, 11.0) if narrow else (min(22.0, (room.right - room.left) / 14), 16.0)
+    size, thick = (14.0, 9.0 if frame.brief else 11.0) if narrow else (min(22.0, (room.right - room.left) / 14), 16.0)
     scale, y = (room.right - room.left) / (lane.domain[1] or 1.0), room.top
     tops = []
     for index, side in enumerate(found):

@@ -30,7 +30,7 @@ def draw_tiles(frame: Frame, lane: Lane, y: float) -> float:
     y = _head(frame, lane, y)
     pad, right = frame.sizes.pad, frame.width - frame.sizes.pad
     if frame.width < BESIDE:
-        y = draw_sums(frame, lane, Box(pad, y, right, y)) + 8
+        y = draw_sums(frame, lane, Box(pad, y, right, y)) + (4 if frame.brief else 8)
         return _keys(frame, lane, pad, right, _map(frame, lane, Box(pad, y, right, y)))
     middle = pad + min((right - pad) * _SHARE, _PITCH * max(grid(lane)[0], 8))
     foot = _map(frame, lane, Box(pad, y, middle, y))
@@ -41,14 +41,14 @@ def draw_tiles(frame: Frame, lane: Lane, y: float) -> float:
 def _head(frame: Frame, lane: Lane, y: float) -> float:
     """The title, and a note, which is short; returns where the map or the bars begin."""
     sizes, left, width = frame.sizes, frame.sizes.pad, frame.width - 2 * frame.sizes.pad
-    y += 6
+    y += 2 if frame.brief else 6
     for line in wrap(visible(frame.clock.say(lane.title)), sizes.title, width, factor=BOLD, lines=2):
         y += sizes.title * 1.25
         frame.sheet.text(left, y, line, sizes.title, bold=True)
     for line in wrap(visible(frame.clock.say(lane.note)), sizes.note, min(width, _MEASURE)):
         y += sizes.note * 1.35
         frame.sheet.text(left, y, line, sizes.note, classes="q")
-    return y + 10
+    return y + (4 if frame.brief else 10)
 
 
 def _map(frame: Frame, lane: Lane, room: Box) -> float:
@@ -125,7 +125,7 @@ def _units(frame: Frame, lane: Lane, room: Box) -> float:
     """One square for each contest, side by side in the order of time, each side from a row of its own."""
     width = room.right - room.left
     most = max((len(mark.items) for mark in lane.marks), default=0)
-    pitch = max(_UNIT, min(12.0, width / 32)) if most > 40 else 16.0
+    pitch = max(_UNIT, min(12.0, width / (36 if frame.brief else 32))) if most > 40 else 16.0
     across, y = int(width / pitch), room.top
     for mark in lane.marks:
         if not isinstance(mark, Tiles) or not mark.items:

@@ -13,7 +13,7 @@ from components.charts.svg_series import draw_mark
 def draw_values(frame: Frame, lane: Lane, top: float) -> float:
     """Draw the lane's value marks below `top`; returns where the area ends."""
     low, high = domain(lane)
-    height = frame.sizes.body * (1 if any(isinstance(mark, Steps) for mark in lane.marks) else 0.75)
+    height = frame.sizes.body * (_share(frame) if any(isinstance(mark, Steps) for mark in lane.marks) else 0.75)
     upper = top + frame.sizes.label * 1.3
     bottom = upper + height
     area = Area(frame, lane, upper, bottom, low, high, Room(Box(0, top, frame.width, bottom + 2)))
@@ -26,6 +26,11 @@ def draw_values(frame: Frame, lane: Lane, top: float) -> float:
     for mark in marks:
         draw_mark(area, mark)
     return bottom
+
+
+def _share(frame: Frame) -> float:
+    """Of two nights on a phone each has less: their heights are not compared, and both are to be seen at once."""
+    return 0.62 if frame.brief and frame.narrow and frame.chart.origin else 1
 
 
 def _scale(area: Area) -> None:

@@ -43,11 +43,6 @@ def monkeymodule() -> Iterator[pytest.MonkeyPatch]:
         yield patch
 
 
-def test_the_buttons_of_a_comparison_have_a_row_below_its_long_line_of_times(desk: Desk) -> None:
-    assert '<div class="nd-stage nd-origin">' in desk.ask(f"{BESIDE}?{VIEW}").text
-    assert '<div class="nd-stage">' in desk.ask("/embed/us-2016/timeline").text
-
-
 def test_a_comparison_is_served_as_a_document_whose_axis_counts_from_t0(desk: Desk) -> None:
     reply = desk.ask(f"{BESIDE}?{VIEW}")
     assert reply.status == 200

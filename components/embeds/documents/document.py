@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from components.charts.geometry import anchor
 from components.charts.model import Line, Tiles
 from components.embeds.documents.ground import page_style
-from components.embeds.documents.lines import Lines, Moments, lines_of
+from components.embeds.documents.lines import SIGNS, Lines, Moments, lines_of
 from components.embeds.documents.parts import element, link, panel, test_band, text
 from components.embeds.documents.playing import is_played, moments_list, night_of, then
 from components.embeds.documents.policy import policy
@@ -68,7 +68,7 @@ def _head(embed: Embed, lines: Lines) -> Iterator[str]:
 
 def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
     folded = "\n".join(
-        f'<details id="{name}"><summary>{text(said)}</summary>{_panel(embed, name, night)}</details>'
+        f'<details id="{name}"><summary>{text(said)}</summary>{_panel(embed, lines, name, night)}</details>'
         for name, said in lines.folded
     )
     foot = "".join(f"<bdi>{link(piece)}</bdi>" if piece.link else link(piece) for piece in lines.foot)
@@ -85,7 +85,9 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
     )
 
 
-def _panel(embed: Embed, name: str, night: dict[str, Any] | None) -> str:
+def _panel(embed: Embed, lines: Lines, name: str, night: dict[str, Any] | None) -> str:
+    if name == SIGNS:
+        return element("div", element("p", text(lines.keys)), class_="nd-panel")
     return moments_list(night) if night and name == "nd-list" else panel(embed, name)
 
 

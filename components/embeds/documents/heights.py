@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from components.charts import svg
 from components.charts.text import BOLD, REGULAR, SERIF_BOLD, text_width, wrap
-from components.embeds.documents.lines import Lines, lines_of
-from components.embeds.documents.playing import is_played
+from components.embeds.documents.lines import SIGNS, Lines, lines_of
+from components.embeds.documents.playing import is_played, order_note
 from components.embeds.embed import Embed
 
 #: A document is no wider than this, in pixels.
@@ -29,19 +29,21 @@ class Setting:
     summary: float
     small: float
     foot: float
-    #: Of a chart that is played, as player.css sets it: the replay bar, and the lines kept for its sentence.
+    #: Of a chart that is played, as player.css sets it: the replay bar with what is left free above it, the line that
+    #: it may have beside its orders, and the lines kept for its sentence.
     bar: float
+    note: float
     told: int
 
 
 _SETTINGS = (
-    Setting(0, 320, 0.0375, 10, 16, 15, 1.2, 13, 13, 12, 136, 6),
-    Setting(480, 480, 0.025, 10, 21, 21, 1.2, 14, 13, 13, 120, 4),
-    Setting(760, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13, 120, 3),
+    Setting(0, 320, 0.0375, 10, 16, 15, 1.2, 13, 13, 12, 92, 21, 6),
+    Setting(480, 480, 0.025, 10, 21, 21, 1.2, 14, 13, 13, 116, 0, 4),
+    Setting(760, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13, 116, 0, 3),
 )
-#: The row of buttons below a drawing whose times count from an event.
-_STEP = 36.0
-_ROW, _FOOT_LEADING, _FOOT_MARGIN, _GAP, _SIGN, _SUMMARY_LEADING = 28.0, 16.0, 8.0, 14.0, 0.75, 1.3
+_ROW, _FOOT_LEADING, _FOOT_MARGIN, _SIGN, _SUMMARY_LEADING = 28.0, 16.0, 8.0, 0.75, 1.3
+#: Between the names of what opens: on a phone, and from 480 px on.
+_GAPS = (10.0, 14.0)
 
 
 #: The band above a test: type, and its margin left and right, which is that above and below together.
@@ -49,7 +51,7 @@ _TEST, _TEST_MARGIN = 13.0, 12.0
 
 
 def document_height(embed: Embed, width: int) -> int:
-    """Pixels of the closed document in a frame of this width: no less than it is, at most some 50 more.
+    """Pixels of the closed document in a frame of this width: no less than it is, at most some 60 more.
 
     Text is measured a little wide, so a line may be foretold that a browser does not need. ValueError below 1 px.
     """
@@ -66,12 +68,16 @@ def document_heights(embed: Embed, widths: Iterable[int]) -> dict[int, int]:
         setting.drawn: svg.layout(embed.chart, embed.clock, width=setting.drawn, brief=True).height
         for setting in {_setting(width) for width in wanted}
     }
-    played = is_played(embed)
-    under = _STEP if embed.chart.origin else 0.0
-    return {
-        width: _height(lines, _setting(width), drawn, width, under + _test(embed.chart.banner, width), played=played)
-        for width in wanted
-    }
+    noted = is_played(embed) and bool(order_note(embed))
+
+    def height(width: int) -> int:
+        found = _setting(width)
+        bar = found.bar + (found.note if noted else 0) if is_played(embed) else 0.0
+        drawing = drawn[found.drawn] * min(width, WIDEST) / found.drawn
+        words = _words(lines, found, width, told=found.told if is_played(embed) else 0)
+        return -int(-(_test(embed.chart.banner, width) + bar + drawing + words) // 1)
+
+    return {width: height(width) for width in wanted}
 
 
 def _test(said: str, width: int) -> float:
@@ -80,17 +86,11 @@ def _test(said: str, width: int) -> float:
     return len(lines) * _TEST * _SUMMARY_LEADING + _TEST_MARGIN if said else 0.0
 
 
-def _height(lines: Lines, found: Setting, drawn: Mapping[int, float], width: int, under: float, *, played: bool) -> int:
-    across = min(width, WIDEST)
-    inner = across * (1 - 2 * found.margin)
-    words = (
-        _header(lines, found, inner, told=found.told if played else 0)
-        + (found.bar if played else 0)
-        + (_signs(lines, found, inner) if found.start or played else 0)
-        + _folded(lines, found, inner)
-        + _foot(lines, found, inner)
-    )
-    return -int(-(words + under + drawn[found.drawn] * across / found.drawn) // 1)
+def _words(lines: Lines, found: Setting, width: int, *, told: int) -> float:
+    """All lines around the drawing."""
+    inner = min(width, WIDEST) * (1 - 2 * found.margin)
+    signs = _signs(lines, found, inner) if found.start else 0
+    return _header(lines, found, inner, told=told) + signs + _folded(lines, found, inner) + _foot(lines, found, inner)
 
 
 def _setting(width: int) -> Setting:
@@ -105,7 +105,7 @@ def _header(lines: Lines, found: Setting, width: float, *, told: int) -> float:
 
 
 def _signs(lines: Lines, found: Setting, width: float) -> float:
-    """What the shapes mean, where they are told: where there is room, and of what is played at any width."""
+    """What the shapes mean, where there is room for it."""
     if not lines.keys:
         return 0
     return len(wrap(lines.keys, found.small, width)) * _FOOT_LEADING + 4
@@ -114,10 +114,12 @@ def _signs(lines: Lines, found: Setting, width: float) -> float:
 def _folded(lines: Lines, found: Setting, width: float) -> float:
     """The names of what opens, in as many rows as they need."""
     rows, used = 1, 0.0
-    for _, name in lines.folded:
+    for panel, name in lines.folded:
+        if panel == SIGNS and found.start:
+            continue
         wide = text_width(name, found.small, factor=BOLD) + _SIGN * found.small
         rows, used = (rows + 1, 0.0) if used and used + wide > width else (rows, used)
-        used += wide + _GAP
+        used += wide + _GAPS[found.start > 0]
     return rows * _ROW
 
 

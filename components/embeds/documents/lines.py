@@ -26,6 +26,8 @@ HEADLINE_CHARACTERS, _LONG = 240, 110
 #: Of the summary, and of the organisations that the foot names.
 _SUMMARY_CHARACTERS, _NAMED_CHARACTERS = 700, 34
 _VERSION_CHARACTERS = 40
+#: The panel of what the signs of a played chart mean, which only a phone has.
+SIGNS = "nd-signs-panel"
 #: What stands under a picture on which things of two kinds share a clock.
 CAUTION = "Coming after is not coming from."
 
@@ -41,7 +43,8 @@ class Piece(NamedTuple):
 class Lines:
     """What a closed document says. `folded` are the panels that open: id and name; `foot` reads as one line.
 
-    `keys` are the signs of the drawing with their names, empty where it needs none; a phone finds them under Method.
+    `keys` are the signs of the drawing with their names, empty where it needs none; a phone finds them under Method,
+    of what is played under Signs, since while a moment is shown no panel but that explains them.
     """
 
     headline: str
@@ -104,7 +107,9 @@ def _folded(embed: Embed) -> tuple[tuple[str, str], ...]:
     found += [("nd-events", counted(len(chart.events), "event"))] if chart.events else []
     found += [("nd-table", "Table")]
     found += [("nd-caution", "Cautions")] if coincides(chart) else []
-    return (*found, ("nd-method", "Method"))
+    found += [("nd-method", "Method")]
+    found += [(SIGNS, "Signs")] if chart.slug == PLAYED and _keys(embed) else []
+    return tuple(found)
 
 
 def _keys(embed: Embed) -> str:

@@ -48,8 +48,6 @@ def night_of(embed: Embed, rows: Rows | None = None) -> dict[str, Any]:
     rows = rows or Moments(embed).rows
     frames = [frames_of(embed.story, chart, embed.clock, order=order, words=rows) for order in orders]
     said = list(dict.fromkeys(sentence for found in frames for sentence in _sentences(found)))
-    known, count = minutes_known(embed.story, chart.window)
-    note = f"publication minute known for {known} of {count}" if count and known * 2 < count else ""
     return {
         "start": round(start.timestamp() * 1000),
         "end": round(chart.told_to.timestamp() * 1000),
@@ -59,7 +57,7 @@ def night_of(embed: Embed, rows: Rows | None = None) -> dict[str, Any]:
         "title": embed.clock.say(chart.title),
         "names": [order.value for order in orders],
         "labels": [LABELS[order] for order in orders],
-        "note": note if len(orders) > 1 else "",
+        "note": order_note(embed),
         "help": _HELP,
         "whole": embed.clock.dated(embed.story.until) if embed.story.until else "the whole",
         "paces": PACES,
@@ -69,6 +67,13 @@ def night_of(embed: Embed, rows: Rows | None = None) -> dict[str, Any]:
         "least": len(embed.story.contests) if only_surely(embed.story, view.caller) else 0,
         "orders": {found.order.value: _order(found, start, said) for found in frames},
     }
+
+
+def order_note(embed: Embed) -> str:
+    """How few publication minutes are known, beside the switch of the two orders; empty where most are."""
+    known, count = minutes_known(embed.story, embed.chart.window)
+    few = known * 2 < count and not embed.story.until
+    return f"publication minute known for {known} of {count}" if few else ""
 
 
 def _sentences(frames: Frames) -> list[str]:
@@ -100,7 +105,8 @@ def play_bar(embed: Embed) -> str:
     """Where the player puts its controls, as high as they are; without a script it says where the moments are."""
     until = embed.story.until
     told = f"The night up to {embed.clock.stamp(until)} stands here" if until else "The whole night stands here"
-    return element("div", element("p", text(f"{told}; its moments are listed below.")), class_="nd-play")
+    said = element("p", text(f"{told}; its moments are listed below."))
+    return element("div", said, class_="nd-play nd-noted" if order_note(embed) else "nd-play")
 
 
 def then() -> str:

@@ -46,8 +46,7 @@ def header(embed: Embed, lines: Lines, *, level: str = "h1") -> str:
 def stage(embed: Embed, lines: Lines) -> str:
     """The drawings, of which the width chooses one, and what their signs mean."""
     drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width)}</div>' for width in DRAWN)
-    name = "nd-stage nd-origin" if embed.chart.origin else "nd-stage"
-    found = f'<div class="{name}">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
+    found = f'<div class="nd-stage">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
     keys = element("p", text(lines.keys), class_="nd-signs") if lines.keys else ""
     return (play_bar(embed) if is_played(embed) else "") + found + keys
 

@@ -1,0 +1,36 @@
+"""Documents of any story by what their address asks: `us-2016/claim?series=marks&event=US-WI`."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from components.charts.catalogue import CHARTS
+from components.embeds.documents.document import draw_document
+from components.embeds.embed import Embed, embed_of
+from components.embeds.web.request import asked
+from data.settings import Settings
+from data.story import find_story
+
+SITE = "https://charts.example.org"
+#: A claim with a question, and another night beside one.
+CLAIM, COMPARISON = "us-2016/claim?series=marks&event=US-WI", "us-2016/compare?with=us-2024"
+#: Every chart of one night.
+NIGHT = (*(f"us-2016/{chart}" for chart in CHARTS), CLAIM, COMPARISON)
+#: Charts of a story without a map, with hundreds of areas and another way to count.
+AREAS = ("uk-2016/timeline", "uk-2016/replay", "uk-2016/claim", "uk-2016/compare?with=us-2016")
+
+
+@cache
+def embed(address: str) -> Embed:
+    """What this address below /embed/ asks for."""
+    path, _, query = address.partition("?")
+    slug, chart = path.split("/")
+    story = find_story(slug, Settings())
+    view = asked(chart, query, story=story).view
+    other = find_story(view.other, Settings()) if view.other else None
+    return embed_of(story, chart, view, site=SITE, other=other)
+
+
+@cache
+def document(address: str) -> str:
+    return draw_document(embed(address))
