@@ -8,11 +8,13 @@ from datetime import datetime
 
 from components.charts.clock import Clock, Style
 from components.charts.events import ONE_DAY
-from components.charts.model import Chart, Line
+from components.charts.model import Chart, Line, Points, Spans
 from components.charts.moments import Moments, Row
 from data.asof import published_to_the_minute, stands_from
-from data.model import OPEN_END, Order, Window
+from data.interest import search_marks
+from data.model import OPEN_END, Order
 from data.story import Story
+from data.tables import Figure, Observation
 from data.timing import when_of
 from data.totals import call_when, untimed_callers
 
@@ -105,11 +107,18 @@ def _up_to(words: Moments, at: datetime, stands: Stands, order: Order) -> Moment
     return replace(words, calls=calls, marks=kept(words.marks), seen=kept(words.seen, "observations"), order=order)
 
 
-def minutes_known(story: Story, window: Window) -> tuple[int, int]:
-    """Of how many observations in the window the minute of publication is known, and how many there are.
+def minutes_known(story: Story, chart: Chart) -> tuple[int, int]:
+    """Of how many things that the order moves the minute of publication is known, and how many there are.
 
-    A call is published as it is made, so calls are not among them.
+    These are the observations of a site and the search marks in the chart's window, drawn or counted in its words;
+    machine records, which nobody published, among them. Calls and milestones are known as they happen, and are not.
     """
-    timed = ((row, when_of(row, story)) for row in story.observations)
-    rows = [row for row, when in timed if when and window.overlaps(when.earliest, when.latest)]
-    return sum(published_to_the_minute(row, story) for row in rows), len(rows)
+    window = chart.window
+    timed = ((row, when_of(row, story)) for row in story.observations if row.kind == "outage")
+    inside = (row for row, when in timed if when and window.overlaps(when.earliest, row.until or when.latest))
+    marks = {f"{mark['table']}:{mark['id']}" for mark in search_marks(story, window)}
+    drawn = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Points | Spans)}
+    moved = {*(f"observations:{row.id}" for row in inside), *marks, *drawn}
+    held: dict[str, Observation | Figure] = {f"observations:{row.id}": row for row in story.observations}
+    held |= {f"figures:{row.id}": row for row in story.figures}
+    return sum(name in held and published_to_the_minute(held[name], story) for name in moved), len(moved)

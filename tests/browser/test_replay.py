@@ -226,7 +226,7 @@ def test_without_a_script_the_night_is_whole_and_its_moments_are_a_list(open_nig
 
 
 def test_the_switch_says_how_little_is_known_of_publication(open_night: Open) -> None:
-    expect(open_night().get_by_role("group", name="Order")).to_contain_text("publication minute known for 4 of 35")
+    expect(open_night().get_by_role("group", name="Order")).to_contain_text("publication minute known for 9 of 37")
 
 
 def test_its_clock_is_the_one_of_every_other_page(open_night: Open) -> None:

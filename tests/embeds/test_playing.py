@@ -19,9 +19,11 @@ from components.embeds.embed import Embed, embed_of
 from components.view import default_view
 from data.model import Order
 from data.onsets import load_onsets
+from data.outages import load_observations
 from data.series import load_series
 from data.settings import Settings
 from data.story import find_story
+from tests.captured import keep_captures
 from tests.imported import export, keep, newsroom
 
 STORY = find_story("us-2016", Settings())
@@ -54,6 +56,36 @@ def test_what_is_possible_at_a_moment_is_so_when_a_part_of_the_night_is_played(s
 
     assert standing(part, "maybe") == standing(whole, "maybe") != set()
     assert standing(part, "sure") == standing(whole, "sure")
+
+
+@pytest.mark.parametrize(
+    ("slug", "note"),
+    [
+        pytest.param("us-2016", "9 of 37", id="18 observations and 19 search marks, 13 of them counted over hours"),
+        pytest.param("us-2020", "0 of 3", id="3 search marks"),
+        pytest.param("us-2024", "0 of 10", id="10 search marks, 8 of them counted over hours"),
+        pytest.param("uk-2016", "0 of 7", id="1 observation and 6 search marks, 3 of them counted over hours"),
+    ],
+)
+def test_the_switch_counts_every_observation_and_search_mark_of_the_range(slug: str, note: str) -> None:
+    story = find_story(slug, Settings())
+    night = night_of(embed_of(story, "replay", default_view(story)))
+    assert night["note"] == f"publication minute known for {note}"
+
+
+def test_the_switch_says_nothing_where_most_publications_have_a_minute() -> None:
+    """From 5 a.m. Eastern on there are 11, of which an article of 5:50 a.m. tells six: five ranks and what it saw."""
+    morning = replace(default_view(STORY), start=datetime(2016, 11, 9, 10, tzinfo=UTC))
+    assert night_of(embed_of(STORY, "replay", morning))["note"] == ""
+
+
+def test_the_switch_counts_a_machine_record_which_nobody_published(tmp_path: Path) -> None:
+    settings = newsroom(tmp_path)
+    story = find_story("us-2016", settings)
+    keep_captures(story, settings, [(datetime(2016, 11, 9, 2, 15, tzinfo=UTC), 503)])
+    load = Loaders(observations=partial(load_observations, settings=settings))
+    night = night_of(embed_of(story, "replay", default_view(story), load=load))
+    assert night["note"] == "publication minute known for 9 of 38"
 
 
 def test_a_replay_begins_with_the_order_that_was_asked_for() -> None:

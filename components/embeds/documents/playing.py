@@ -48,7 +48,7 @@ def night_of(embed: Embed, rows: Rows | None = None) -> dict[str, Any]:
     rows = rows or Moments(embed).rows
     frames = [frames_of(embed.story, chart, embed.clock, order=order, words=rows) for order in orders]
     said = list(dict.fromkeys(sentence for found in frames for sentence in _sentences(found)))
-    known, count = minutes_known(embed.story, chart.window)
+    known, count = minutes_known(embed.story, chart)
     note = f"publication minute known for {known} of {count}" if count and known * 2 < count else ""
     return {
         "start": round(start.timestamp() * 1000),
