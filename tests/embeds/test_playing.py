@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from components.charts import svg
 from components.charts.catalogue import Loaders
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.lines import Moments
@@ -92,6 +94,14 @@ def test_a_replay_begins_with_the_order_that_was_asked_for() -> None:
     assert [night_of(replay(order=order))["names"] for order in Order] == [["happened", "known"], ["known", "happened"]]
     known = night_of(replay(order=Order.KNOWN))["orders"]["known"]["moments"]
     assert len(re.findall('data-frame="', draw_document(replay(order=Order.KNOWN)))) == len(known)
+
+
+@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016"])
+def test_all_frames_are_no_more_bytes_than_the_still_drawing(slug: str) -> None:
+    story = find_story(slug, Settings())
+    whole = embed_of(story, "replay", default_view(story))
+    still = svg.draw(whole.chart, whole.clock, width=800, brief=True)
+    assert len(json.dumps(night_of(whole))) <= len(still)
 
 
 def test_a_series_in_minutes_makes_no_thousand_moments(tmp_path: Path) -> None:
