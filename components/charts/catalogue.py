@@ -46,7 +46,8 @@ EVERY = (*CHARTS, *ANSWERS, *PAIRS)
 class Loaders:
     """The loaders a chart draws from; pages pass cached ones, everything else the plain ones.
 
-    `subjects` keeps what `subjects_of` makes of the others; without it that is made anew each time.
+    `subjects` keeps what `subjects_of` makes of the others, and `timeline` what `timeline_of` does, which the replay
+    takes too; without them that is made anew each time.
     """
 
     calls: Callable[..., Sourced] = load_calls
@@ -59,6 +60,7 @@ class Loaders:
     lenses: Callable[[Story], Sourced] = load_lenses
     subjects: Callable[[Story], tuple[Subject, ...]] | None = None
     onsets: Callable[..., Sourced] = load_onsets
+    timeline: Callable[[Story, Window, str, tuple[str, ...]], Chart] | None = None
 
 
 def chart_of(
@@ -174,17 +176,15 @@ def _built(
 
 
 def _timeline(story: Story, window: Window, caller: str, lanes: Sequence[str], load: Loaders) -> Chart:
-    return timeline_chart(
-        story,
-        window,
-        calls=load.calls(story, caller=caller, possible=True),
-        milestones=load.milestones(story),
-        marks=load.marks(story),
-        observations=load.observations(story),
-        drawn=load.drawn(story),
-        caller=caller,
-        lanes=lanes,
-    )
+    asked = story, window, caller, tuple(lanes)
+    return load.timeline(*asked) if load.timeline else timeline_of(*asked, load)
+
+
+def timeline_of(story: Story, window: Window, caller: str, lanes: Sequence[str], load: Loaders) -> Chart:
+    """The combined timeline, as `chart_of` has it before it says of itself what every chart does."""
+    calls, milestones = load.calls(story, caller=caller, possible=True), load.milestones(story)
+    rows = {"marks": load.marks(story), "observations": load.observations(story), "drawn": load.drawn(story)}
+    return timeline_chart(story, window, calls=calls, milestones=milestones, caller=caller, lanes=lanes, **rows)
 
 
 def _replay(story: Story, window: Window, caller: str, lanes: Sequence[str], load: Loaders) -> Chart:

@@ -13,18 +13,20 @@ from typing import Any
 import pytest
 
 from components.charts import svg
-from components.charts.catalogue import Loaders
+from components.charts.catalogue import Loaders, chart_of, timeline_of
+from components.charts.frames import Stands, stands_of
+from components.charts.model import Chart
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.lines import Moments
 from components.embeds.documents.playing import night_of
 from components.embeds.embed import Embed, embed_of
 from components.view import default_view
-from data.model import Order
+from data.model import Order, Window
 from data.onsets import load_onsets
 from data.outages import load_observations
 from data.series import load_series
 from data.settings import Settings
-from data.story import find_story
+from data.story import Story, find_story
 from tests.captured import keep_captures
 from tests.imported import export, keep, newsroom
 
@@ -94,6 +96,31 @@ def test_a_replay_begins_with_the_order_that_was_asked_for() -> None:
     assert [night_of(replay(order=order))["names"] for order in Order] == [["happened", "known"], ["known", "happened"]]
     known = night_of(replay(order=Order.KNOWN))["orders"]["known"]["moments"]
     assert len(re.findall('data-frame="', draw_document(replay(order=Order.KNOWN)))) == len(known)
+
+
+def test_a_page_makes_one_timeline_for_the_chart_and_for_the_replay() -> None:
+    asked: list[tuple[Story, Window, str, tuple[str, ...]]] = []
+
+    def timeline(story: Story, window: Window, caller: str, lanes: tuple[str, ...]) -> Chart:
+        asked.append((story, window, caller, lanes))
+        return timeline_of(story, window, caller, lanes, Loaders())
+
+    load, window = Loaders(timeline=timeline), STORY.window
+    charts = {slug: chart_of(STORY, slug, window, caller="AP", load=load) for slug in ("timeline", "replay")}
+    assert asked[0] == asked[1]
+    assert charts == {slug: chart_of(STORY, slug, window, caller="AP") for slug in charts}
+
+
+def test_the_frames_are_those_of_whoever_holds_from_when_rows_stand() -> None:
+    held = {order: stands_of(STORY, order) for order in Order}
+    asked: list[Order] = []
+
+    def stand(story: Story, order: Order) -> Stands:
+        asked.append(order)
+        return held[order]
+
+    assert night_of(replay(), stand=stand) == night_of(replay())
+    assert asked == [Order.HAPPENED, Order.KNOWN]
 
 
 @pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016"])
