@@ -1,64 +1,91 @@
-"""What playing a night costs a browser: frames a second, how late the figure changes, and the bytes of its frames."""
+"""What playing a night costs a browser, in the document and on Timeline: frames, late and skipped changes, bytes."""
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from bench.comparison import Figure, Line, Row
-from bench.loading import FLAGS, chromium_here
+from bench.loading import FLAGS, STREAMLIT, chromium_here
+from bench.server import ROOT, serving
 from components.charts import svg
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.playing import night_of
-from components.embeds.embed import embed_of
-from components.view import default_view
+from components.embeds.embed import Embed, embed_of
+from components.view import default_view, utc_text
 from data.settings import Settings
 from data.story import find_story
 
 SLUG, SECONDS = "us-2016", 18.0
 FRAMES, LATE_MS, BYTES = 50, 100.0, 1.0
-#: Counts frames and notes when each moment was drawn, from the press of Play on.
-_WATCH = """() => new Promise(done => {
-  const drawn = [];
-  let frames = 0, first = 0;
-  document.addEventListener('nd-frame', ({ detail }) => drawn.push([detail, performance.now() - first]), true);
+_PATIENCE_MS = 60_000
+#: Plays to the end; counts frames, and notes by its name when each moment was drawn, from the press of Play on.
+_WATCH = """root => new Promise(done => {
+  const drawn = [], button = root.querySelector('[aria-label=Play]'), first = performance.now();
+  let frames = 0;
+  root.addEventListener('nd-frame', ({ detail }) => drawn.push([detail, performance.now() - first]));
+  button.click();
   const count = time => {
-    first ||= time;
     frames += 1;
-    if (time - first < 15000) requestAnimationFrame(count);
+    if (button.ariaLabel === 'Pause') requestAnimationFrame(count);
     else done({ frames, seconds: (time - first) / 1000, drawn });
   };
-  document.querySelector('.nd-play button[aria-label=Play]').click();
   requestAnimationFrame(count);
 })"""
 
 
 def replay_lines() -> Iterator[Line]:
-    """The document of one night at its fastest, in this machine's Chromium."""
+    """One night at its fastest to its end, in this machine's Chromium: from a file, then on a page of a running app."""
     story = find_story(SLUG, Settings())
     embed = embed_of(story, "replay", default_view(story))
     night = night_of(embed)
-    length = (night["end"] - night["start"]) / 1000
-    expected = {second: second / length * SECONDS * 1000 for second, _ in night["orders"]["happened"]["moments"]}
+    moments = _moments(embed, night)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_here(), args=list(FLAGS))
         page_file = Path(folder) / "replay.html"
         page_file.write_text(draw_document(embed), encoding="utf-8")
-        browser = playwright.chromium.launch(executable_path=chromium_here(), args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.goto(page_file.as_uri())
-        for _ in range(2):
-            page.get_by_role("button", name="All in").click()
-        seen = page.evaluate(_WATCH)
+        yield from _played("its document", _play(browser, page_file.as_uri(), "svg"), moments)
+        with serving(ROOT / "app.py") as app:
+            yield from _played("on Timeline", _play(browser, f"{app.address}/timeline", STREAMLIT), moments)
         browser.close()
-    moments = list(expected.values())[: len(seen["drawn"])]
-    late = [time - wanted for (_, time), wanted in zip(seen["drawn"], moments, strict=True)]
-    yield Row("Replay: frames a second, against 50", seen["frames"] / seen["seconds"], FRAMES, "/s", 1.0, True)
-    yield Figure(f"  latest of {len(late)} changes of the figure after its moment", max(late), "ms", LATE_MS)
     still = svg.draw(embed.chart, embed.clock, width=800, brief=True)
     yield Row(
         "  bytes of all frames / of the still drawing", len(json.dumps(night)) / 1e3, len(still) / 1e3, "kB", BYTES
     )
+
+
+def _moments(embed: Embed, night: Mapping[str, Any]) -> dict[str, float]:
+    """When each moment of the night is due, in milliseconds from the start of the play, by its name."""
+    start, length = embed.chart.window.start, (night["end"] - night["start"]) / 1000
+    seconds = [second for second, _ in night["orders"]["happened"]["moments"]]
+    return {utc_text(start + timedelta(seconds=second)): second / length * SECONDS * 1000 for second in seconds}
+
+
+def _play(browser: Browser, address: str, drawn: str) -> dict[str, Any]:
+    """The night at this address, played once `drawn` is there."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.set_default_timeout(_PATIENCE_MS)
+    page.goto(address)
+    page.locator(drawn).locator("visible=true").first.wait_for()
+    for _ in range(2):
+        page.get_by_role("button", name="All in").click()
+    seen: dict[str, Any] = page.locator("figure.nd-played").evaluate(_WATCH)
+    page.close()
+    return seen
+
+
+def _played(where: str, seen: Mapping[str, Any], moments: Mapping[str, float]) -> Iterator[Line]:
+    """Frames a second, how late the latest change was, and how many of the night's moments were not drawn at all."""
+    late = [time - moments[name] for name, time in seen["drawn"]]
+    skipped = len(moments.keys() - {name for name, _ in seen["drawn"]})
+    yield Row(
+        f"Replay, {where}: frames a second, against {FRAMES}", seen["frames"] / seen["seconds"], FRAMES, "/s", 1.0, True
+    )
+    yield Figure(f"  latest of {len(late)} changes of the figure after its moment", max(late), "ms", LATE_MS)
+    yield Figure(f"  moments of {len(moments)} that were skipped", skipped, "", 0)

@@ -14,6 +14,7 @@ from components.cache_keys import MARKS, is_older, key_of, key_of_embed, setting
 from components.charts import catalogue, plotly, table
 from components.charts.caution import caution_of
 from components.charts.elapsed import clock_of
+from components.charts.frames import stands_of
 from components.charts.held import Held
 from components.charts.loaders import Loaders
 from components.charts.model import Chart
@@ -113,7 +114,13 @@ def load_subjects(story: Story) -> tuple[claims.Subject, ...]:
     return catalogue.all_subjects(story, LOADERS)
 
 
-LOADERS = replace(LOADERS, subjects=load_subjects)
+@partial(_share, most=64)
+def load_timeline(story: Story, window: Window, caller: str, lanes: tuple[str, ...]) -> Chart:
+    """The combined timeline of which a page draws one chart and plays another: 10 ms of a range nobody has drawn."""
+    return catalogue.timeline_of(story, window, caller, lanes, LOADERS)
+
+
+LOADERS = replace(LOADERS, subjects=load_subjects, timeline=load_timeline)
 
 
 @_share
@@ -216,6 +223,10 @@ def load_moments(story: Story, caller: str) -> Moments:
     return Moments.of(story, caller=caller, calls=calls, marks=marks, observations=seen)
 
 
+# From when each row of a story stands: half of the 14 ms that the frames of a range nobody has drawn would take.
+load_stands = partial(_share, most=32)(stands_of)
+
+
 @_share
 def load_held(story: Story) -> Held:
     """What kinds of evidence this story holds."""
@@ -227,7 +238,8 @@ def load_held(story: Story) -> Held:
 @_embedded
 def load_played(embed: Embed) -> tuple[str, str, dict[str, object]]:
     """What a page needs to play this chart: a stamp of the two that follow, its drawings, and its frames."""
-    markup, night = played_part(embed), night_of(embed, load_moments(embed.story, embed.view.caller))
+    markup = played_part(embed)
+    night = night_of(embed, load_moments(embed.story, embed.view.caller), load_stands)
     return hashlib.sha256(f"{markup}{night}".encode()).hexdigest()[:16], markup, night
 
 

@@ -80,9 +80,8 @@ def load_interest_marks(story: Story, window: Window | None = None) -> Sourced:
     `until` ends a counting window that says nothing of a moment; a rise within some hours has come between its bounds.
     A figure and an observation that repeat one another are one mark; the figure wins.
     """
-    marks = [mark for mark in _marks(story) if _touches(mark, window)]
-    frame = timed_frame(marks, MARK_COLUMNS, times=_TIMES).sort_values(["earliest", "id"], ignore_index=True)
-    return only_used(frame, story.sources)
+    frame = timed_frame(search_marks(story, window), MARK_COLUMNS, times=_TIMES)
+    return only_used(frame.sort_values(["earliest", "id"], ignore_index=True), story.sources)
 
 
 def load_search_figures(story: Story) -> Sourced:
@@ -90,7 +89,7 @@ def load_search_figures(story: Story) -> Sourced:
 
     Columns as in `load_figures`, with the interval of a mark that has a moment; each mark is one row, as on the chart.
     """
-    marks = {(mark["table"], mark["id"]): mark for mark in _marks(story)}
+    marks = {(mark["table"], mark["id"]): mark for mark in search_marks(story)}
     rows = [
         *(figure_row(row) for row in story.figures if row.scope == "night" and row.metric.startswith("google_")),
         *(as_figure(row, story) for row in story.observations if ("observations", row.id) in marks),
@@ -104,12 +103,13 @@ def load_search_figures(story: Story) -> Sourced:
     return only_used(frame.iloc[first.argsort(kind="stable")].reset_index(drop=True), story.sources)
 
 
-def _marks(story: Story) -> list[dict[str, object]]:
+def search_marks(story: Story, window: Window | None = None) -> list[dict[str, object]]:
+    """The rows of `load_interest_marks` as plain values, figures first."""
     figures = [_figure_mark(row, story) for row in story.figures if _is_search_mark(row)]
     told = {(mark["stated"], name) for mark in figures for name in str(mark["source"]).split()}
     seen = [_seen_mark(row, story) for row in story.observations if row.kind == "interest"]
     fresh = [mark for mark in seen if not any((mark["stated"], name) in told for name in str(mark["source"]).split())]
-    return figures + fresh
+    return [mark for mark in figures + fresh if _touches(mark, window)]
 
 
 def _is_search_mark(row: Figure) -> bool:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from components.charts.clock import Clock, Style
 from components.charts.events import ONE_DAY
-from components.charts.model import Chart, Line
+from components.charts.model import Chart, Line, Points, Spans
 from components.charts.moments import Moments, Row
 from data.asof import published_to_the_minute, stands_from
-from data.model import OPEN_END, Order, Window
+from data.interest import search_marks
+from data.model import OPEN_END, Order
 from data.story import Story
+from data.tables import Figure, Observation
 from data.timing import when_of
 from data.totals import call_when, untimed_callers
 
 #: A table's rows are known by its name and theirs: "observations:ctv-11pm".
 Stands = Mapping[str, datetime]
+Stand = Callable[[Story, Order], Stands]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +41,25 @@ class Frames:
     before: str
 
 
-def frames_of(story: Story, chart: Chart, clock: Clock, *, order: Order, words: Moments) -> Frames:
-    """The frames of a chart in this order, as far as its story is told; `words` are made of all its rows."""
-    stands = {row: at for row, at in _stands(story, order) if story.until is None or at <= story.until}
+def frames_of(
+    story: Story, chart: Chart, clock: Clock, *, order: Order, words: Moments, stand: Stand | None = None
+) -> Frames:
+    """The frames of a chart in this order, as far as its story is told; `words` are made of all its rows.
+
+    `stand` gives what `stands_of` does, for whoever holds it: of each range of a story it is the same.
+    """
+    stands = (stand or stands_of)(story, order)
     last = {item.row: item.last for lane in chart.lanes for _, item in lane.items}
     rows = {*last, *(row for event in chart.events for row in event.rows)}
-    sure = {row: moment for row, moment in (_fetched(story, last, order) | stands).items() if row in rows}
+    sure = {row: moment for row, moment in {**_fetched(story, last, order), **stands}.items() if row in rows}
     maybe = {row: moment for row, moment in _possible(story, order).items() if row in rows}
     events = tuple(event.when.latest for event in chart.events)
     style: Style = "stamp" if chart.window.length >= ONE_DAY else "time"
 
+    up_to = _cut(words, stands, order)
+
     def sentence(at: datetime) -> str:
-        return clock.say(_up_to(words, at, stands, order).sentence(at, style))
+        return clock.say(up_to(at).sentence(at, style))
 
     # A line is drawn up to wherever the play stands: its thousand bins are no thousand moments.
     bins = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Line)}
@@ -57,6 +67,11 @@ def frames_of(story: Story, chart: Chart, clock: Clock, *, order: Order, words: 
     changes = sorted(at for at in {*steps, *maybe.values(), *events} if at in chart.window)
     told = tuple((at, sentence(at)) for at in changes)
     return Frames(order, sure, maybe, events, told, sentence(chart.window.start))
+
+
+def stands_of(story: Story, order: Order) -> Stands:
+    """From which instant each row of the story's tables stands in this order, as far as the story is told."""
+    return {row: at for row, at in _stands(story, order) if story.until is None or at <= story.until}
 
 
 def _stands(story: Story, order: Order) -> Iterator[tuple[str, datetime]]:
@@ -93,23 +108,36 @@ def _possible(story: Story, order: Order) -> dict[str, datetime]:
     return {f"calls:{call.id}": when.earliest for call, when in calls if when.earliest < when.latest}
 
 
-def _up_to(words: Moments, at: datetime, stands: Stands, order: Order) -> Moments:
-    """The rows that stand at this instant; calls that are possible by then too, since totals count them."""
+def _cut(words: Moments, stands: Stands, order: Order) -> Callable[[datetime], Moments]:
+    """From an instant to the rows that stand by then; calls that are possible by then too, since totals count them."""
 
-    def kept(rows: Iterable[Row], table: str = "") -> tuple[Row, ...]:
+    def timed(rows: Iterable[Row], table: str = "") -> list[tuple[datetime, Row]]:
         named = ((f"{table or row['table']}:{row['id']}", row) for row in rows)
         found = ((stands.get(name, None if order is Order.KNOWN else row["latest"]), row) for name, row in named)
-        return tuple(row for moment, row in found if moment and moment <= at)
+        return [(moment, row) for moment, row in found if moment]
 
-    calls = tuple(row for row in words.calls if row["latest"] <= at) if order is Order.KNOWN else words.calls
-    return replace(words, calls=calls, marks=kept(words.marks), seen=kept(words.seen, "observations"), order=order)
+    marks, seen = timed(words.marks), timed(words.seen, "observations")
+
+    def up_to(at: datetime) -> Moments:
+        calls = tuple(row for row in words.calls if row["latest"] <= at) if order is Order.KNOWN else words.calls
+        told, shown = (tuple(row for moment, row in rows if moment <= at) for rows in (marks, seen))
+        return replace(words, calls=calls, marks=told, seen=shown, order=order)
+
+    return up_to
 
 
-def minutes_known(story: Story, window: Window) -> tuple[int, int]:
-    """Of how many observations in the window the minute of publication is known, and how many there are.
+def minutes_known(story: Story, chart: Chart) -> tuple[int, int]:
+    """Of how many things that the order moves the minute of publication is known, and how many there are.
 
-    A call is published as it is made, so calls are not among them.
+    These are the observations of a site and the search marks in the chart's window, drawn or counted in its words;
+    machine records, which nobody published, among them. Calls and milestones are known as they happen, and are not.
     """
-    timed = ((row, when_of(row, story)) for row in story.observations)
-    rows = [row for row, when in timed if when and window.overlaps(when.earliest, when.latest)]
-    return sum(published_to_the_minute(row, story) for row in rows), len(rows)
+    window = chart.window
+    timed = ((row, when_of(row, story)) for row in story.observations if row.kind == "outage")
+    inside = (row for row, when in timed if when and window.overlaps(when.earliest, row.until or when.latest))
+    marks = {f"{mark['table']}:{mark['id']}" for mark in search_marks(story, window)}
+    drawn = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Points | Spans)}
+    moved = {*(f"observations:{row.id}" for row in inside), *marks, *drawn}
+    held: dict[str, Observation | Figure] = {f"observations:{row.id}": row for row in story.observations}
+    held |= {f"figures:{row.id}": row for row in story.figures}
+    return sum(name in held and published_to_the_minute(held[name], story) for name in moved), len(moved)

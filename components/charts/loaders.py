@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from components.charts.model import Chart
 from data.claims import Subject
 from data.interest import load_interest, load_interest_marks
 from data.lenses import load_lenses
-from data.model import Sourced
+from data.model import Sourced, Window
 from data.onsets import load_onsets
 from data.outages import load_observations, load_traffic
 from data.results import load_calls, load_milestones
@@ -21,8 +22,9 @@ from data.study import RoseAfter
 class Loaders:
     """The loaders a chart draws from; pages pass cached ones, everything else the plain ones.
 
-    `subjects` keeps what `subjects_of` makes of the others, and `rise` what `rose_after` makes of a story, the name of
-    a series and a caller; without them that is made anew each time.
+    `subjects` keeps what `subjects_of` makes of the others, `rise` what `rose_after` makes of a story, the name of a
+    series and a caller, and `timeline` what `timeline_of` makes, which the replay takes too; without them that is made
+    anew each time.
     """
 
     calls: Callable[..., Sourced] = load_calls
@@ -35,4 +37,5 @@ class Loaders:
     lenses: Callable[[Story], Sourced] = load_lenses
     subjects: Callable[[Story], tuple[Subject, ...]] | None = None
     rise: Callable[[Story, str, str], RoseAfter] | None = None
+    timeline: Callable[[Story, Window, str, tuple[str, ...]], Chart] | None = None
     onsets: Callable[..., Sourced] = load_onsets

@@ -3,14 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from components.embeds.documents.playing import night_of
+from components.embeds.embed import Embed
+from components.view import utc_text
 from tests.browser.conftest import settled
 
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+#: Time runs at four times its pace for whatever is played: a night of 18 seconds is over in 4.5.
+HURRIED = """(() => {
+  const now = performance.now.bind(performance), frame = requestAnimationFrame.bind(window);
+  performance.now = () => now() * 4;
+  window.requestAnimationFrame = then => frame(time => then(time * 4));
+})();"""
+# Plays, and answers at the end each moment as it was drawn, with the rows that came in sight since the one before:
+# marks, and tiles that are called.
+_PLAY = """root => new Promise(done => {
+  const inSight = one => one.classList.contains('tile') ? one.classList.contains('is-called')
+    : getComputedStyle(one).display !== 'none';
+  const svg = [...root.querySelectorAll('.nd-stage svg')].find(one => one.getClientRects().length);
+  const seen = new Set(), drawn = [];
+  root.addEventListener('nd-frame', ({ detail }) => {
+    const rows = [...svg.querySelectorAll('[data-row]')].filter(inSight).map(one => one.dataset.row);
+    drawn.push([detail, [...new Set(rows)].filter(row => !seen.has(row))]);
+    rows.forEach(row => seen.add(row));
+  });
+  const button = root.querySelector('[aria-label=Play]');
+  button.click();
+  const look = tries => button.ariaLabel === 'Play' || !tries ? done(drawn) : setTimeout(look, 100, tries - 1);
+  look(600);
+})"""
+
+
+def played_to_the_end(page: Page) -> list[tuple[str, list[str]]]:
+    """Play the night from its start, as fast as it goes: each moment that was drawn, and the rows it brought in sight.
+
+    A moment is named by its instant, as in the list of the night's moments.
+    """
+    for pace in ("36", "18"):
+        page.get_by_role("button", name="All in").click()
+        expect(page.get_by_role("button", name="All in")).to_have_text(f"All in {pace} s")
+    drawn = page.locator("figure.nd-played").evaluate(_PLAY)
+    expect(page.get_by_role("slider", name="Moment of the night")).to_have_attribute("aria-valuetext", "the whole")
+    return [(moment, rows) for moment, rows in drawn]
+
+
+def skips_nothing(drawn: list[tuple[str, list[str]]], embed: Embed) -> None:
+    """Every moment of the night was drawn, in order, and every mark and called tile came in sight in its turn."""
+    night = night_of(embed)
+    order, start = night["orders"]["happened"], embed.chart.window.start
+    assert [moment for moment, _ in drawn] == [utc_text(start + timedelta(seconds=at)) for at, _ in order["moments"]]
+    # What stands only when the range is over comes with the whole.
+    last = order["moments"][-1][0]
+    items = {item.row for lane in embed.chart.lanes for _, item in lane.items}
+    turns = {row: at for row, at in order["sure"].items() if row in items and at <= last}
+    came = [row for _, rows in drawn for row in sorted(rows, key=turns.__getitem__)]
+    assert came == sorted(came, key=turns.__getitem__)
+    assert set(came) == turns.keys()
 
 
 def address(page: Page) -> dict[str, str]:

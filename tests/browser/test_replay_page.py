@@ -8,8 +8,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from components.embeds.embed import embed_of
+from components.view import default_view
+from data.settings import Settings
+from data.story import find_story
 from tests.browser.conftest import settled
-from tests.browser.reading import comes_to, has_address, violations
+from tests.browser.reading import HURRIED, comes_to, has_address, played_to_the_end, skips_nothing, violations
 
 FLORIDA = "timeline?at=2016-11-09T03:50Z"
 PLAYING = "document.documentElement.hasAttribute('data-nd-playing')"
@@ -61,6 +65,16 @@ def test_while_it_plays_nothing_of_another_moment_is_to_be_seen(page: Page, serv
     expect(page.locator(".st-key-moment")).to_contain_text("Told up to")
     expect(below).to_be_visible()
     comes_to(page, lambda: page.evaluate(PLAYING), False)
+
+
+def test_playing_skips_no_moment(page: Page, server: str) -> None:
+    """To the end of the night each moment is drawn, in order, and the page is whole again."""
+    page.add_init_script(HURRIED)
+    story = find_story("us-2016", Settings())
+    opened(page, server)
+    skips_nothing(played_to_the_end(page), embed_of(story, "replay", default_view(story)))
+    expect(page.locator(".st-key-told")).to_be_visible()
+    comes_to(page, lambda: "at=" in page.url, False)
 
 
 def test_the_whole_comes_back_to_page_and_player(page: Page, server: str) -> None:

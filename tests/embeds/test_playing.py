@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,17 +12,23 @@ from typing import Any
 
 import pytest
 
+from components.charts import svg
+from components.charts.catalogue import chart_of, timeline_of
+from components.charts.frames import Stands, stands_of
 from components.charts.loaders import Loaders
+from components.charts.model import Chart
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.lines import Moments
 from components.embeds.documents.playing import night_of
 from components.embeds.embed import Embed, embed_of
 from components.view import default_view
-from data.model import Order
+from data.model import Order, Window
 from data.onsets import load_onsets
+from data.outages import load_observations
 from data.series import load_series
 from data.settings import Settings
-from data.story import find_story
+from data.story import Story, find_story
+from tests.captured import keep_captures
 from tests.imported import export, keep, newsroom
 
 STORY = find_story("us-2016", Settings())
@@ -56,10 +63,73 @@ def test_what_is_possible_at_a_moment_is_so_when_a_part_of_the_night_is_played(s
     assert standing(part, "sure") == standing(whole, "sure")
 
 
+@pytest.mark.parametrize(
+    ("slug", "note"),
+    [
+        pytest.param("us-2016", "9 of 37", id="18 observations and 19 search marks, 13 of them counted over hours"),
+        pytest.param("us-2020", "0 of 3", id="3 search marks"),
+        pytest.param("us-2024", "0 of 10", id="10 search marks, 8 of them counted over hours"),
+        pytest.param("uk-2016", "0 of 7", id="1 observation and 6 search marks, 3 of them counted over hours"),
+    ],
+)
+def test_the_switch_counts_every_observation_and_search_mark_of_the_range(slug: str, note: str) -> None:
+    story = find_story(slug, Settings())
+    night = night_of(embed_of(story, "replay", default_view(story)))
+    assert night["note"] == f"publication minute known for {note}"
+
+
+def test_the_switch_says_nothing_where_most_publications_have_a_minute() -> None:
+    """From 5 a.m. Eastern on there are 11, of which an article of 5:50 a.m. tells six: five ranks and what it saw."""
+    morning = replace(default_view(STORY), start=datetime(2016, 11, 9, 10, tzinfo=UTC))
+    assert night_of(embed_of(STORY, "replay", morning))["note"] == ""
+
+
+def test_the_switch_counts_a_machine_record_which_nobody_published(tmp_path: Path) -> None:
+    settings = newsroom(tmp_path)
+    story = find_story("us-2016", settings)
+    keep_captures(story, settings, [(datetime(2016, 11, 9, 2, 15, tzinfo=UTC), 503)])
+    load = Loaders(observations=partial(load_observations, settings=settings))
+    night = night_of(embed_of(story, "replay", default_view(story), load=load))
+    assert night["note"] == "publication minute known for 9 of 38"
+
+
 def test_a_replay_begins_with_the_order_that_was_asked_for() -> None:
     assert [night_of(replay(order=order))["names"] for order in Order] == [["happened", "known"], ["known", "happened"]]
     known = night_of(replay(order=Order.KNOWN))["orders"]["known"]["moments"]
     assert len(re.findall('data-frame="', draw_document(replay(order=Order.KNOWN)))) == len(known)
+
+
+def test_a_page_makes_one_timeline_for_the_chart_and_for_the_replay() -> None:
+    asked: list[tuple[Story, Window, str, tuple[str, ...]]] = []
+
+    def timeline(story: Story, window: Window, caller: str, lanes: tuple[str, ...]) -> Chart:
+        asked.append((story, window, caller, lanes))
+        return timeline_of(story, window, caller, lanes, Loaders())
+
+    load, window = Loaders(timeline=timeline), STORY.window
+    charts = {slug: chart_of(STORY, slug, window, caller="AP", load=load) for slug in ("timeline", "replay")}
+    assert asked[0] == asked[1]
+    assert charts == {slug: chart_of(STORY, slug, window, caller="AP") for slug in charts}
+
+
+def test_the_frames_are_those_of_whoever_holds_from_when_rows_stand() -> None:
+    held = {order: stands_of(STORY, order) for order in Order}
+    asked: list[Order] = []
+
+    def stand(story: Story, order: Order) -> Stands:
+        asked.append(order)
+        return held[order]
+
+    assert night_of(replay(), stand=stand) == night_of(replay())
+    assert asked == [Order.HAPPENED, Order.KNOWN]
+
+
+@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016"])
+def test_all_frames_are_no_more_bytes_than_the_still_drawing(slug: str) -> None:
+    story = find_story(slug, Settings())
+    whole = embed_of(story, "replay", default_view(story))
+    still = svg.draw(whole.chart, whole.clock, width=800, brief=True)
+    assert len(json.dumps(night_of(whole))) <= len(still)
 
 
 def test_a_series_in_minutes_makes_no_thousand_moments(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from components.charts.ap_style import MONTHS
-from components.charts.frames import Frames, frames_of, minutes_known
+from components.charts.frames import Frames, Stand, frames_of, minutes_known
 from components.charts.moments import Moments as Rows
 from components.charts.sheet import PLAYED
 from components.charts.tiles import is_side, tile_marks
@@ -34,19 +34,19 @@ def is_played(embed: Embed) -> bool:
     return embed.chart.slug == PLAYED
 
 
-def night_of(embed: Embed, rows: Rows | None = None) -> dict[str, Any]:
+def night_of(embed: Embed, rows: Rows | None = None, stand: Stand | None = None) -> dict[str, Any]:
     """The frames of the chart as plain values for player.js; instants are seconds from the start of the range.
 
     `names` begins with the order that was asked for. `orders` has for each order the seconds from which rows stand
     (`sure`) or are possible (`maybe`), those of the numbered events, and `moments`: second and index of its sentence
     in `said`. A story that is told up to a moment has its own order alone, and nothing later. `rows` are those that
-    its sentences tell, for whoever holds them.
+    its sentences tell, and `stand` from when each row of its story stands, for whoever holds them.
     """
     chart, view = embed.chart, embed.view
     start = chart.window.start
     orders = (view.order,) if embed.story.until else (view.order, *(order for order in Order if order != view.order))
     rows = rows or Moments(embed).rows
-    frames = [frames_of(embed.story, chart, embed.clock, order=order, words=rows) for order in orders]
+    frames = [frames_of(embed.story, chart, embed.clock, order=order, words=rows, stand=stand) for order in orders]
     said = list(dict.fromkeys(sentence for found in frames for sentence in _sentences(found)))
     return {
         "start": round(start.timestamp() * 1000),
@@ -71,7 +71,7 @@ def night_of(embed: Embed, rows: Rows | None = None) -> dict[str, Any]:
 
 def order_note(embed: Embed) -> str:
     """How few publication minutes are known, beside the switch of the two orders; empty where most are."""
-    known, count = minutes_known(embed.story, embed.chart.window)
+    known, count = minutes_known(embed.story, embed.chart)
     few = known * 2 < count and not embed.story.until
     return f"publication minute known for {known} of {count}" if few else ""
 
