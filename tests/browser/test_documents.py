@@ -15,7 +15,7 @@ from components.charts.catalogue import CHARTS
 from components.charts.geometry import tracks_of
 from components.embeds.documents.document import draw_document, policy
 from components.embeds.documents.heights import document_height
-from tests.browser.reading import violations
+from tests.browser.reading import comes_to, violations
 from tests.charts import samples
 from tests.embeds.documents import AREAS, CLAIM, COMPARISON, NIGHT, document, embed
 from tests.loopback import Answer, Loopback, loopback
@@ -272,14 +272,26 @@ addEventListener('message', event => told.push(event.data));
 </script><iframe sandbox="allow-scripts" title="Chart" width="{width}" height="300" src="{source}"></iframe>"""
 
 
+def told_at_rest(page: Page) -> list[Any]:
+    """What the frame has told, once it tells nothing more for a moment."""
+
+    def more() -> int:
+        before = page.evaluate("told.length")
+        page.wait_for_timeout(300)
+        return int(page.evaluate("told.length")) - int(before)
+
+    comes_to(page, more, 0)
+    told: list[Any] = page.evaluate("told")
+    return told
+
+
 def test_in_a_strict_frame_it_tells_its_height_in_six_dialects(site: Loopback, open_document: Open) -> None:
     source = served(site, "us-2016/results", "?childId=nd-7&initialWidth=500#?secret=aBc123")
     headers = {"Content-Type": "text/html; charset=utf-8"}
     host = site.answers("/host", Answer(_HOST.format(width=500, source=source).encode(), headers=headers))
     page = open_document(address=host, width=800)
     page.wait_for_function("told.length >= 6")
-    page.wait_for_timeout(300)
-    told = page.evaluate("told")
+    told = told_at_rest(page)
     frame = page.frames[1]
     height = -int(-frame.evaluate(_HEIGHT) // 1)
     expected: list[Any] = [
@@ -301,7 +313,7 @@ def test_it_tells_a_new_height_once_and_answers_a_host_that_asks(site: Loopback,
     text = _HOST.format(width=500, source=served(site, "us-2016/results"))
     page = open_document(address=site.answers("/host", Answer(text.encode(), headers=headers)), width=800)
     page.wait_for_function("told.length >= 4")
-    page.wait_for_timeout(300)
+    told_at_rest(page)
     page.evaluate("told.length = 0")
     frame = page.frames[1]
     # A pointer's click may go to what stood there before the frame was scrolled.
