@@ -35,12 +35,11 @@ unit: $(VENV)/.dev browser servers parent
 picture: $(VENV)/.run
 	$(BIN)/python -m docs.picture
 
-# Takes wrk too, for requests to embeds.
-bench: $(VENV)/.dev browser
+# Requests per second take wrk, the load generator (Debian: apt-get install wrk), here and in bench-embeds.
+bench: $(VENV)/.dev browser servers
 	$(BIN)/python -m bench
 
-# Takes wrk, the load generator (Debian: apt-get install wrk).
-bench-embeds: $(VENV)/.dev browser servers
+bench-embeds: $(VENV)/.dev browser
 	$(BIN)/python -m bench.embeds
 
 bench-soak: $(VENV)/.dev
