@@ -1,7 +1,7 @@
 # make run [PORT=8501]   open the app        make test   everything that must hold
 # make bench             ratios, not tests   make clean  forget the environment and caches
 # make bench-methods     methods compared    make fuzz   100,000 broken files into the importer
-# make bench-embeds      documents, images and bundles beside other ways
+# make bench-embeds      documents, requests, images and bundles beside other ways
 # make bench-soak        memory and reruns over 20 minutes [MINUTES=20]
 
 PORT ?= 8501
@@ -35,12 +35,11 @@ unit: $(VENV)/.dev browser servers parent
 picture: $(VENV)/.run
 	$(BIN)/python -m docs.picture
 
-# Takes wrk too, for requests to embeds.
-bench: $(VENV)/.dev browser
+# Requests per second take wrk, the load generator (Debian: apt-get install wrk), here and in bench-embeds.
+bench: $(VENV)/.dev browser servers
 	$(BIN)/python -m bench
 
-# Takes wrk, the load generator (Debian: apt-get install wrk).
-bench-embeds: $(VENV)/.dev browser servers
+bench-embeds: $(VENV)/.dev browser
 	$(BIN)/python -m bench.embeds
 
 bench-soak: $(VENV)/.dev

@@ -30,7 +30,7 @@ from data.entries import (
     Service,
     Switch,
 )
-from data.tables import Id, Text
+from data.tables import Id, Note, Text
 from data.tokens import Zone
 
 
@@ -45,7 +45,7 @@ class About(Entry):
 
     title: Prose
     kicker: Text
-    short: str = ""  # what a comparison calls this night, its year last: U.S. 2016
+    short: Note = ""  # what a comparison calls this night, its year last: U.S. 2016
     dek: Prose
     total: Count  # 0 for a story without a running total
     to_win: Count

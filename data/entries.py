@@ -65,7 +65,7 @@ class Caller(Entry):
     id: Name
     name: Text
     selectable: Switch
-    said: str = ""
+    said: Note = ""
 
 
 class Service(Entry):
@@ -106,7 +106,7 @@ class Claim(Entry):
 
     id: Id
     on: Annotated[date, Field(strict=True)]
-    dated: str = ""
+    dated: Note = ""
     who: Text
     says: Prose
     source: Cited

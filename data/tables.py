@@ -141,7 +141,7 @@ class SourceRow(Row):
     title: Text
     url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=1_000)]
     published: Published = ""
-    licence: str = ""
+    licence: Note = ""
 
 
 class Contest(Row):
@@ -233,7 +233,7 @@ class Observation(Timed):
     place: Text
     what: Told
     value: float | None = None
-    unit: str = ""
+    unit: Note = ""
     grade: Literal["A", "B", "C", "D"]
     confidence: Literal["high", "medium", "low"]
     credit: Text
@@ -261,12 +261,12 @@ class Figure(Row):
     #: What a percentage or a multiple compares with, in words; "not stated by the source" where it is silent.
     base: ToldNote = ""
     geo: Text
-    term: str = ""
+    term: Note = ""
     kind: Literal[
         "exact", "lower bound", "upper bound", "approximate", "rounded", "derived", "rank", "time only", "claim"
     ]
     trust: Literal["high", "medium", "low"]
-    conflict_group: str = ""
+    conflict_group: Note = ""
     #: night: belongs to this story's night; context: another night, for comparison, never drawn on the night.
     scope: Literal["night", "context"]
     credit: Text
@@ -300,7 +300,7 @@ class Control(Timed):
     until: Instant | None = None
     what: Told
     value: float | None = None
-    unit: str = ""
+    unit: Note = ""
     base: ToldNote = ""
     confidence: Literal["high", "medium", "low"] | None = None
     credit: Text

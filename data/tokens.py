@@ -12,7 +12,8 @@ from data.model import day_span
 
 _ZONE = re.compile(r"UTC|[A-Za-z][A-Za-z_]*(/[A-Za-z0-9_+-]+)+")
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_TOKEN = re.compile(r"(time|short|stamp):(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?Z)")
+#: Years 1900 to 2199, as in a table's cells: no zone is beyond an end of the calendar then.
+_TOKEN = re.compile(r"(time|short|stamp):((?:19|20|21)\d{2}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?Z)")
 
 
 def zone_name(name: str) -> str:
@@ -27,16 +28,21 @@ def zone_name(name: str) -> str:
 def time_tokens(text: str) -> str:
     """Refuse a time token that no clock could read, because a reader would meet the braces."""
     for body in _BRACES.findall(text):
-        try:
-            datetime.fromisoformat(found[2] if (found := _TOKEN.fullmatch(body)) else "")
-        except ValueError as error:
-            raise ValueError(f"{{{body}}} is no time token; write it like {{time:2016-11-09T03:50:00Z}}") from error
+        if not ((found := _TOKEN.fullmatch(body)) and _time_of(found)):
+            raise ValueError(f"{{{body}}} is no time token; write it like {{time:2016-11-09T03:50:00Z}}")
     return text
 
 
 def told_times(text: str) -> tuple[datetime, ...]:
-    """Every time that a text holds as a token, in UTC."""
-    return tuple(datetime.fromisoformat(found[2]) for found in _TOKEN.finditer(text))
+    """Every time that a text holds as a token, in UTC; what no clock could read is no time."""
+    return tuple(moment for found in _TOKEN.finditer(text) if (moment := _time_of(found)))
+
+
+def _time_of(found: re.Match[str]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(found[2])
+    except ValueError:
+        return None
 
 
 Zone = Annotated[str, AfterValidator(zone_name)]

@@ -194,3 +194,8 @@ def test_loaders_give_possible_calls_only_when_asked() -> None:
     cut = story_at(night(), eastern("8 22:00"))
     assert "ap-oh" not in set(load_calls(cut, caller="AP").frame["id"])
     assert "ap-oh" in set(load_calls(cut, caller="AP", possible=True).frame["id"])
+
+
+def test_braces_that_no_clock_could_read_tell_no_time() -> None:
+    florida = datetime(2016, 11, 9, 3, 50, tzinfo=UTC)
+    assert told_times("{time:2016-99-99T00:00Z} {time:2016-11-09T03:50:00Z}") == (florida,)

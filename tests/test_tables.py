@@ -168,7 +168,10 @@ def test_only_a_search_that_found_nothing_may_stand_without_a_source() -> None:
     [(Control, "what"), (Control, "base"), (Control, "note"), (Figure, "label"), (Figure, "text"), (Figure, "base"),
      (Figure, "note"), (Observation, "what"), (Observation, "note")],
 )  # fmt: skip
-@pytest.mark.parametrize("text", ["at {time:11 p.m.}", "at {time:2016-13-09T04:00:00Z}", "{stamp:2016-11-09}", "{}"])
+@pytest.mark.parametrize(
+    "text",
+    ["at {time:11 p.m.}", "at {time:2016-13-09T04:00:00Z}", "{time:0001-01-01T00:00:00Z}", "{stamp:2016-11-09}", "{}"],
+)
 def test_a_time_in_prose_that_no_clock_could_write_is_refused(row_type: type[Row], column: str, text: str) -> None:
     with pytest.raises(ValidationError, match=rf"{column}\n.*is no time token"):
         row_type.model_validate({column: text})

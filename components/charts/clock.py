@@ -186,10 +186,9 @@ class Clock:
                 precision, earliest, latest, stated = body.split(",")
                 said = _read(stated) if stated else None
                 return self._in_words(When(_read(earliest), _read(latest), Precision(precision), said), style)
-            moment = _read(body)
-        except ValueError:
+            return self._sayer(style)(_read(body))
+        except (ValueError, OverflowError):  # no time, or one at an end of the calendar that this zone is beyond
             return None
-        return self._sayer(style)(moment)
 
     def ticks(self, window: Window, most: int = 8) -> tuple[Tick, ...]:
         """At most `most` ticks on round wall times inside the window, days and years where hours would crowd."""

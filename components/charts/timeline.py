@@ -93,8 +93,8 @@ def timeline_takeaway(story: Story, window: Window, calls: Sourced, *, trouble: 
     Where the story holds an earlier one outside the window, the sentence says that it speaks of this range.
     """
     moments = [
-        (f"trouble at {main_service(story)} is on record{_here(trouble)} {_from(trouble.here)}{{}}", trouble.here),
-        (f"rising searches are on record{_here(rise)} {_from(rise.here)}{{}}", rise.here),
+        (f"trouble at {main_service(story)} is on record{_here(trouble)} {_from(trouble.here)}", trouble.here),
+        (f"rising searches are on record{_here(rise)} {_from(rise.here)}", rise.here),
         _first_call(story, calls, window),
     ]
     held = [(words, when) for words, when in moments if when is not None]
@@ -103,7 +103,7 @@ def timeline_takeaway(story: Story, window: Window, calls: Sourced, *, trouble: 
     # One zone for the sentence, at its end; in a longer range every time has its date.
     long, last = window.length >= ONE_DAY, len(held) - 1
     styles: list[Style] = ["stamp" if long else "time" if place == last else "short" for place in range(len(held))]
-    text = "; ".join(words.format(token(when, style)) for (words, when), style in zip(held, styles, strict=True))
+    text = "; ".join(words + token(when, style) for (words, when), style in zip(held, styles, strict=True))
     return text[0].upper() + text[1:]
 
 
@@ -119,12 +119,12 @@ def _here(first: Firsts) -> str:
 
 
 def _first_call(story: Story, calls: Sourced, window: Window) -> tuple[str, When | None]:
-    """The call the story emphasises most, among those inside the window."""
+    """The call the story emphasises most, among those inside the window, in the words before its time."""
     rows = {row["contest"]: row for row in records(calls) if window.overlaps(row["earliest"], row["latest"])}
     for code in story.about.emphasised:
         if code in rows:
             when = when_in(rows[code])
             said = said_of(story, rows[code]["caller"])
             led = "at " if when.exact else "on " if when.precision is Precision.DAY else ""
-            return f"{said} {story.about.verb} {rows[code]['name']} {led}{{}}", when
+            return f"{said} {story.about.verb} {rows[code]['name']} {led}", when
     return "", None

@@ -284,6 +284,11 @@ def test_earlier_trouble_of_another_site_is_not_the_main_sites(story: Story) -> 
     assert "trouble" not in night(told_as(story, services=services), "timeline").takeaway.casefold()
 
 
+def test_braces_in_a_name_are_a_part_of_the_name(story: Story) -> None:
+    services = tuple(entry.model_copy(update={"host": "{cic} and {}"}) for entry in story.about.services)
+    assert "Trouble at {cic} and {} is on record" in night(told_as(story, services=services), "timeline").takeaway
+
+
 def test_a_story_of_declarations_says_so_in_title_note_and_takeaway(story: Story) -> None:
     chart = night(told_as(story, verb="declared"), "results")
     assert chart.title == "Electoral votes as declared"

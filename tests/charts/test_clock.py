@@ -75,6 +75,11 @@ def test_prose_says_its_times_in_the_readers_zone_and_leaves_other_braces_alone(
     assert Clock("Europe/London").say(prose).startswith("AP called Florida at 3:50 a.m. GMT")
 
 
+@pytest.mark.parametrize("text", ["{time:0001-01-01T00:00:00Z}", "{dated:9999-12-31T23:59:00Z}"])
+def test_a_time_that_this_zone_is_beyond_stays_as_it_is(text: str) -> None:
+    assert Clock("America/New_York" if "0001" in text else "Asia/Tokyo").say(text) == text
+
+
 def test_an_interval_in_prose_keeps_its_precision() -> None:
     assert EASTERN.say(token(When.at(FLORIDA, Precision.APPROXIMATE))) == "about 10:50 p.m. EST"
 

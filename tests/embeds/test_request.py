@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings
 
-from components.embeds.web.request import LONGEST_QUERY, Asked, Refused, asked
+from components.embeds.web.request import Asked, Refused, asked
 from components.view import default_view
 from data.settings import Settings
 from data.story import Story, find_story
+from tests.embeds import nearly
 
 
 @pytest.fixture(scope="module")
@@ -199,18 +199,12 @@ def test_a_query_of_100_kilobytes_is_refused_unread(story: Story) -> None:
     assert refused.problem.refusal == "The query is 100,011 bytes long; query wants at most 4,096 bytes."
 
 
-_names = st.sampled_from(["from", "to", "clock", "caller", "lanes", "at", "theme", "width", "scale", "shape"])
-_pairs = st.tuples(_names | st.text(max_size=8), st.text(max_size=40) | st.floats().map(str) | st.integers().map(str))
-
-
-@given(name=st.sampled_from(["timeline", "timeline.png"]) | st.text(max_size=30), pairs=st.lists(_pairs, max_size=4))
-def test_any_request_means_something_or_is_refused_in_one_short_sentence(
-    name: str, pairs: list[tuple[str, str]], story: Story
-) -> None:
-    query = "&".join(f"{key}={value}" for key, value in pairs)[: LONGEST_QUERY + 10]
+@settings(max_examples=500)
+@given(one=nearly.REQUESTS)
+def test_any_request_means_something_or_is_refused_in_one_short_sentence(one: nearly.Nearly, story: Story) -> None:
     told: Refused | None = None
     try:
-        wanted = asked(name, query, story=story)
+        wanted = asked(one.name + one.more, one.query, story=story)
     except Refused as refused:
         told = refused
     if told:
@@ -221,3 +215,4 @@ def test_any_request_means_something_or_is_refused_in_one_short_sentence(
     else:
         assert wanted.view.start < wanted.view.end
         assert wanted.width is None or 320 <= wanted.width <= 2400
+        assert 1 <= wanted.scale <= 4

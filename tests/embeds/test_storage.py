@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from components.embeds.__main__ import main
 from components.embeds.bundles.bucket import Bucket
 from components.embeds.bundles.publishing import store_of
 from components.embeds.bundles.storage import Store, TargetRefused
@@ -200,6 +201,56 @@ def test_latest_between_two_versions_is_named_and_mended_by_publishing_again(s3:
     mended = published(again(store), "second", now=LATER)
     assert (mended.is_new, mended.moved) == (False, True)
     assert faults(store) == []
+
+
+class Killed(Bucket):
+    """A publisher that ends after it has written so many objects of latest, in the order of their names."""
+
+    def __init__(self, address: str, written: int) -> None:
+        super().__init__(address)
+        self.left = written
+
+    def _put_latest(self, story: str, name: str, data: bytes, condition: Mapping[str, str]) -> None:
+        names = sorted(small(""))
+        if name not in names[: self.left]:
+            raise KeyboardInterrupt
+        super()._put_latest(story, name, data, condition)
+
+
+@pytest.mark.parametrize("written", [0, 1, 2, 3])
+def test_a_publisher_killed_while_it_moves_latest_leaves_whole_objects_that_verify_tells_and_publishing_mends(
+    s3: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], written: int
+) -> None:
+    target = f"s3://news/{tmp_path.name}"
+    first = published(store_of(target), "first")
+    with pytest.raises(KeyboardInterrupt):
+        published(Killed(target, written), "second", now=LATER)
+    second = max(store_of(target).versions(STORY.slug))
+    # headers.json, timeline.csv, timeline.html: so many are the second edition's, whole, the rest the first's.
+    moved = ["second"] * written + ["first"] * (3 - written)
+    for name, edition in zip(sorted(small("")), moved, strict=True):
+        version = second if edition == "second" else first.version
+        assert store_of(target).read(f"{STORY.slug}/latest/{name}") == small(edition, version)[name]
+
+    assert main(["verify", target]) == (1 if written else 0)
+    said = capsys.readouterr().err.splitlines()[:-1]
+    files = "headers.json" if written == 1 else f"{written} of its files"
+    between = f"{target}/us-2016/latest is between two versions: {files} from {second}, the rest from {first.version}"
+    assert said == ([f"{between}; publish us-2016 again."] if written else [])
+
+    mended = published(store_of(target), "second", now=LATER, files={"timeline.html": b"never asked for"})
+    assert (mended.version, mended.is_new, mended.moved) == (second, False, True)
+    assert main(["verify", target]) == 0
+
+
+def test_a_file_that_a_newer_version_lacks_stays_in_a_bucket_and_is_told(s3: Any, tmp_path: Path) -> None:
+    store = store_of(f"s3://news/{tmp_path.name}")
+    first = published(store, "first", files={**small("first"), "lenses.html": b"<title>first</title>"})
+    second = published(store, "second", now=LATER)
+    left = (
+        f"{store.name}/us-2016/latest/lenses.html is left from an earlier version: {second.version} has no such file."
+    )
+    assert faults(store) == [left] and first.version != second.version
 
 
 def test_a_place_without_a_story_is_a_fault(store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from components.embeds.bundles.manifest import NAME, Manifest, read_manifest, sha256
@@ -83,6 +83,15 @@ def check_latest(store: Store, story: str, sound: dict[str, Manifest]) -> Iterat
     others = [name for name, data in held.items() if data is None or sha256(data) != shown.files[name].sha256]
     if others:
         yield Finding(_between(store.address(folder), story, others, _origin(held, others, sound), shown.version))
+    for name in _left(store.listed(folder), shown, sound):
+        said = f"{store.address(folder, name)} is left from an earlier version: {shown.version} has no such file."
+        yield Finding(said, False)
+
+
+def _left(names: Iterable[str], shown: Manifest, sound: dict[str, Manifest]) -> list[str]:
+    """The files that latest does not show and some version held: a bucket's latest lets none go."""
+    held = {name for manifest in sound.values() for name in manifest.files}
+    return [name for name in names if name in held - set(shown.files)]
 
 
 def _origin(held: dict[str, bytes | None], names: list[str], sound: dict[str, Manifest]) -> str:

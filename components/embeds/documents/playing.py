@@ -54,7 +54,7 @@ def night_of(embed: Embed, rows: Rows | None = None, stand: Stand | None = None)
         "zone": embed.clock.zone,
         "months": MONTHS,
         "years": chart.window.length > _YEARS,
-        "title": embed.clock.say(chart.title),
+        "title": line(embed.clock.say(chart.title)),
         "names": [order.value for order in orders],
         "labels": [LABELS[order] for order in orders],
         "note": order_note(embed),
@@ -98,7 +98,7 @@ def _order(frames: Frames, start: datetime, said: list[str]) -> dict[str, Any]:
 def _parties(embed: Embed) -> list[dict[str, Any]]:
     """Each party of the tally with the weight of each of its calls, in the order of its bars."""
     sides = (mark for lane in embed.chart.lanes for mark in tile_marks(lane) if is_side(mark))
-    return [{"name": mark.name, "rows": [[item.row, item.value] for item in mark.items]} for mark in sides]
+    return [{"name": line(mark.name), "rows": [[item.row, item.value] for item in mark.items]} for mark in sides]
 
 
 def play_bar(embed: Embed) -> str:

@@ -16,7 +16,7 @@ from components.charts.frames import Frames, frames_of
 from components.charts.geometry import TimeScale
 from components.charts.sheet import number, tag
 from components.charts.svg_banner import band
-from components.charts.text import SERIF_BOLD, fitted, visible, wrap, xml
+from components.charts.text import BOLD, SERIF_BOLD, fitted, visible, wrap, xml
 from components.charts.theme import Theme, theme_named
 from components.charts.tiles import Sum, is_side, tile_marks
 from components.embeds.documents.lines import Moments, caution_line
@@ -134,12 +134,14 @@ def _end_at(drawing: Element, x: float) -> None:
 
 def _bar(group: Element, total: Sum) -> None:
     scale = float(group.get("data-scale", "0"))
+    room = next(float(part.get("width", "0")) for part in group if part.get("class") == "band")
     for part in group:
         looks = part.get("class", "").split()
         if "sure" in looks or "maybe" in looks:
             part.set("width", number((total.low if "sure" in looks else total.high) * scale))
         if "total" in looks:
-            part.text = total.words
+            size = float(part.get("font-size", "0"))
+            part.text = fitted(visible(total.words), size, room - size, factor=BOLD)
 
 
 def _sheet(embed: Embed, drawing: Element, height: float, *, title: str, said: str) -> str:
