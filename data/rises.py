@@ -71,8 +71,7 @@ def _most_earlier(bins: pd.DataFrame, night: Window) -> int:
     seen = bins[bins["value"].notna()].sort_values("start")
     step = pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
     given = pd.Series(1.0, pd.DatetimeIndex(seen["start"]))
-    # Before the first bin of all pandas counts NaN and not 0.
-    earlier = given.rolling(past(step, 2 * DAY), closed="left").count().fillna(0).to_numpy()
+    earlier = given.rolling(past(step, 2 * DAY), closed="left", min_periods=0).count().to_numpy()
     inside = ((seen["start"] < night.end) & (seen["end"] > night.start)).to_numpy()
     return int(earlier[inside].max(initial=0))
 

@@ -35,6 +35,8 @@ from tests.wording import offences
 
 STORIES = Path(__file__).resolve().parents[1] / "data" / "stories"
 NIGHT = datetime(2016, 11, 9, tzinfo=UTC)
+#: When searches peaked, as The Boston Globe has it from Google: 11:48 p.m. EST.
+GLOBE = "observations:globe-search-peak"
 
 moments = st.integers(0, 20_000).map(lambda seconds: NIGHT + timedelta(seconds=seconds))
 spans = st.builds(
@@ -193,7 +195,7 @@ def test_a_sighting_tells_what_its_time_rests_on() -> None:
 
 
 def test_so_does_a_search_mark() -> None:
-    (only,) = checked("observations:globe-search-peak", "US-FL").accounts
+    (only,) = checked(GLOBE, "US-FL").accounts
     assert only.note.startswith("Time: says 11:48 p.m. and no zone; read as Eastern. The peak as of when")
 
 
@@ -247,16 +249,52 @@ def test_only_what_may_have_come_before_joins_a_first_sighting(
     assert ("Others whose times overlap: " in found.note) is bool(joined)
 
 
-@pytest.mark.parametrize("contest", ["US-OH", "US-FL"])
-def test_the_globes_search_peak_is_after_ohio_and_florida_under_every_caller(contest: str) -> None:
-    found = checked("observations:globe-search-peak", contest)
+@pytest.mark.parametrize(
+    ("contest", "caller", "said"),
+    [
+        pytest.param("US-FL", "AP", "AP’s Florida call (10:50 p.m. EST, Nov. 8, 2016)", id="Florida by AP"),
+        pytest.param(
+            "US-FL",
+            "TV",
+            "the Florida call of TV networks in MaltaToday’s log (11:35 p.m. EST, Nov. 8, 2016)",
+            id="Florida by the networks",
+        ),
+        pytest.param("US-OH", "AP", "AP’s Ohio call (by 10:39 p.m. EST, Nov. 8, 2016)", id="Ohio by AP"),
+        pytest.param("US-OH", "CNN", "CNN’s Ohio call (10:27 p.m. EST, Nov. 8, 2016)", id="Ohio by CNN"),
+    ],
+)
+def test_the_globes_search_peak_at_11_48_is_after_each_of_these_calls(contest: str, caller: str, said: str) -> None:
+    found = checked(GLOBE, contest, caller=caller)
     assert found.verdict is Verdict.AFTER
-    assert {other.caller for other in found.elsewhere} >= {"Guardian"}
+    sentence = Clock("America/New_York").say(quotable(found, said=caller_name(story(), caller)))
+    assert sentence.startswith(f"By the one account held, this came after {said}: ")
+
+
+@pytest.mark.parametrize(
+    ("contest", "others"),
+    [
+        pytest.param("US-FL", ["Guardian", "TV", "ap-and-fox"], id="Florida"),
+        pytest.param("US-OH", ["CNN", "Guardian"], id="Ohio, of which the networks’ log has no time"),
+    ],
+)
+def test_beside_aps_call_every_other_caller_with_a_time_has_the_same_verdict(contest: str, others: list[str]) -> None:
+    found = checked(GLOBE, contest)
+    assert [(other.caller, other.verdict) for other in found.elsewhere] == [(name, Verdict.AFTER) for name in others]
     assert found.differing == ()
 
 
+def test_of_ohio_the_networks_log_has_no_time_and_the_claim_says_so() -> None:
+    found = checked(GLOBE, "US-OH", caller="TV")
+    assert found.anchor is None and found.verdict is Verdict.NOT_ENOUGH
+    assert quotable(found, said=caller_name(story(), "TV")) == (
+        "No time for the Ohio call of TV networks in MaltaToday’s log is held here, "
+        "so the order cannot be checked against it."
+    )
+    assert {other.caller: other.verdict for other in found.elsewhere}["AP"] is Verdict.AFTER
+
+
 def test_a_caller_without_the_call_leaves_nothing_to_compare_with() -> None:
-    found = checked("observations:globe-search-peak", "US-FL", caller="CNN")
+    found = checked(GLOBE, "US-FL", caller="CNN")
     assert found.anchor is None
     assert found.verdict is Verdict.NOT_ENOUGH
     assert quotable(found) == (
@@ -265,7 +303,7 @@ def test_a_caller_without_the_call_leaves_nothing_to_compare_with() -> None:
 
 
 def test_a_caller_is_called_by_its_name_where_it_has_no_time() -> None:
-    found = checked("observations:globe-search-peak", "US-AK", caller="TV")
+    found = checked(GLOBE, "US-AK", caller="TV")
     assert found.anchor is None
     name = caller_name(story(), "TV")
     assert name == "TV networks in MaltaToday’s log"
@@ -349,7 +387,7 @@ CLOCKS = ("America/New_York", "Europe/London", "UTC", "Asia/Tokyo", "Asia/Kathma
 #: Questions of every kind: a site, all marks, one mark, one sighting; a call, a night's moment, a batch, a closing.
 ASKED = [
     (subject, event)
-    for subject in ("site:cic", "marks", "observations:globe-search-peak", "observations:cbc-documents-2pm")
+    for subject in ("site:cic", "marks", GLOBE, "observations:cbc-documents-2pm")
     for event in ("US-FL", "US-OH", "first-call", "decisive-call", "polls-close", "calls:2016-11-09T02:00Z")
 ]
 
@@ -541,7 +579,7 @@ def test_every_verdict_can_be_worked_out_again_from_the_file(subject: str, event
             "Two of five accounts put it before; the other three do not settle it.",
             id="none contradicts another",
         ),
-        pytest.param("observations:globe-search-peak", "US-FL", "", id="a verdict that needs none"),
+        pytest.param(GLOBE, "US-FL", "", id="a verdict that needs none"),
     ],
 )
 def test_what_cannot_be_told_says_why(subject: str, event: str, why: str) -> None:

@@ -33,6 +33,11 @@ def test_without_24_earlier_bins_nobody_could_look(step: int) -> None:
     assert said(few).startswith(f"Too few earlier bins to tell a rise (24 are wanted, {count} are held)")
 
 
+def test_a_series_that_begins_in_the_night_can_hold_no_rise() -> None:
+    assert "no rise stands out on this night" in said(held(earlier=0, night=40))
+    assert "(24 are wanted, 9 are held)" in said(held(earlier=0, night=10))
+
+
 @pytest.mark.parametrize("step", [1, 8, 60, 1440])
 def test_with_24_earlier_bins_no_rise_stands_out(step: int) -> None:
     enough = held(earlier=24, night=1, step=timedelta(minutes=step))

@@ -21,18 +21,21 @@ from components.charts.study_words import (
     no_series,
     single_calls_refused,
 )
-from data.analysis.event_study import pooled
+from data.analysis.event_study import LEAST_MINUTES, pooled
 from data.analysis.stamps import READINGS
 from data.errors import DataError
 from data.interest import load_interest
 from data.series import load_series
 from data.settings import Settings
 from data.story import Story, check_story, read_story
-from data.study import RoseAfter, minutes_of, rose_after
+from data.study import RoseAfter, is_listed, minutes_of, rose_after
 from data.study_record import COLUMNS, minutes_csv, record_of, record_text
 from data.study_series import held_of_the_night, held_series
+from data.tables import Call
+from data.totals import call_when, calls_of
 from tests.imported import NIGHT, US_2016, export, keep, name_control_terms, newsroom
 
+METHODS = Path(__file__).resolve().parents[1] / "docs" / "methods.md"
 EASTERN = Clock("America/New_York")
 
 
@@ -50,20 +53,33 @@ def ap_minutes(story: Story) -> list[datetime]:
     return [minute.at for minute in minutes_of(story, "AP")]
 
 
+def by_the_rule(story: Story) -> list[Call]:
+    """Calls of the story's caller, whose minute it gave in its own log or on its own wire."""
+    made = calls_of(story, story.about.caller)
+    return [call for call in made if call.basis in ("own log", "own wire") and call_when(call, story).exact]
+
+
 def studied(settings: Settings, data: bytes, *, caller: str = "AP") -> tuple[Story, RoseAfter]:
     story = keep(settings, data)
     drawn = load_series(story, settings)
     return story, rose_after(story, drawn, held_series(drawn)[0].name, caller)
 
 
-def test_the_night_of_2016_lists_aps_own_calls_and_none_that_others_name(bundled: Story) -> None:
-    minutes = minutes_of(bundled, "AP")
-    calls = [call for minute in minutes for call in minute.calls]
-    assert (len(minutes), len(calls)) == (20, 37)
-    assert {call.basis for call in calls} == {"own log", "own wire"}
-    assert {call.caller for call in calls} == {"AP"}
-    own = {row.id for row in bundled.calls if row.caller == "AP" and row.basis in ("own log", "own wire")}
-    assert own - {call.id for call in calls} == {"ap-ne-02"}  # known within ten minutes
+@pytest.mark.parametrize(("slug", "calls", "minutes"), [("us-2016", 37, 20), ("us-2020", 45, 25), ("us-2024", 24, 21)])
+def test_a_bundled_study_lists_every_call_whose_minute_its_caller_itself_gave(
+    slug: str, calls: int, minutes: int
+) -> None:
+    story = read_story(US_2016.parent / slug)
+    assert set(story.about.study) == {call.id for call in by_the_rule(story)}
+    found = minutes_of(story, "AP")
+    assert (sum(len(minute.calls) for minute in found), len(found)) == (calls, minutes)
+    assert f"| `{slug}` | {calls} | {minutes} |" in METHODS.read_text(encoding="utf-8")
+
+
+def test_the_referendum_has_no_list_and_too_few_minutes_for_an_answer() -> None:
+    story = read_story(US_2016.parent / "uk-2016")
+    assert by_the_rule(story) == [] and not is_listed(story, "Official")
+    assert len(minutes_of(story, "Official")) == 4 < LEAST_MINUTES
 
 
 def test_nine_calls_of_one_minute_are_one_minute(bundled: Story) -> None:

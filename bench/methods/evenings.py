@@ -1,10 +1,10 @@
-"""Evenings on which searches rise for no call's sake, sampled as Google samples them, with AP's real call minutes."""
+"""Evenings on which searches rise for no call's sake, sampled as Google samples them, with the app's call minutes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import numpy as np
@@ -13,40 +13,70 @@ from scipy.signal import lfilter
 
 from data.analysis.draws import Floats
 from data.analysis.jumps import jumps, look_up, on_grid
-from data.results import load_calls
 from data.settings import Settings
-from data.story import find_story
+from data.story import Story, find_story
+from data.study import CallMinute, minutes_of
 
-START, MINUTES = datetime(2016, 11, 8, 22, tzinfo=UTC), 720
-TIMES = pd.date_range(START, periods=MINUTES, freq="min")
+MINUTES = 720
+#: The first minute of each story's evening.
+STARTS = {
+    "us-2016": datetime(2016, 11, 8, 22, tzinfo=UTC),
+    "us-2020": datetime(2020, 11, 3, 22, tzinfo=UTC),
+    "us-2024": datetime(2024, 11, 5, 22, tzinfo=UTC),
+}
 #: The level wanders by so much (standard deviation of its log), and forgets in so many minutes.
 WANDERS, FORGETS = 0.1, 30
-#: After its ten minutes, a rise that followed a call fades to a third in so many.
-FADES = 5
+#: A rise that followed a call lasts so many minutes; after them it fades to a third in so many.
+TEN, FADES = 10, 5
 
 
 @cache
-def call_minutes() -> tuple[datetime, ...]:
-    """The distinct minutes of AP's own calls of 8-9 November 2016 that are known to the minute."""
-    calls = load_calls(find_story("us-2016", Settings()), caller="AP").frame
-    exact = calls[(calls["role"] == "primary") & (calls["earliest"] == calls["latest"])]
-    return tuple(moment.to_pydatetime() for moment in sorted(set(exact["latest"])))
+def story_of(slug: str) -> Story:
+    return find_story(slug, Settings())
+
+
+def used_minutes(slug: str) -> tuple[CallMinute, ...]:
+    """The minutes with their calls that the app's study uses: those of the story's own caller that its file lists."""
+    return minutes_of(story_of(slug), story_of(slug).about.caller)
+
+
+def minutes_inside(slug: str) -> tuple[datetime, ...]:
+    """Of these, the minutes that the evening's series holds; to the app the others lie beyond its edge."""
+    end = STARTS[slug] + timedelta(minutes=MINUTES)
+    return tuple(minute.at for minute in used_minutes(slug) if minute.at < end)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evening:
-    """0-100 by minute as Google would answer (`shown`), and without sampling and rounding: with and without calls."""
+    """Searches in Google's sample by minute: those that were drawn, and those to expect with and without calls."""
 
-    shown: pd.Series[float]
-    expected: pd.Series[float]
+    drawn: pd.Series[float]
+    with_calls: pd.Series[float]
     without: pd.Series[float]
 
+    def shown(self, bin_minutes: int = 1) -> pd.Series[float]:
+        """As Google would answer in bins of so many minutes: 0-100 of the highest, rounded."""
+        return self._scaled(self.drawn, bin_minutes).round()
 
-def make_evening(lam: float, rise: float, calls: Sequence[datetime], rng: np.random.Generator) -> Evening:
+    def true_effect(self, used: Sequence[datetime], bin_minutes: int = 1) -> float:
+        """J of the rise itself: pooled J of what was to be expected, less what it would have been without calls."""
+
+        def mean(part: pd.Series[float]) -> Floats:
+            bins = on_grid(self._scaled(part, bin_minutes))
+            return look_up(jumps(bins.x, bins.window), bins.places(bins.minutes(list(used))))
+
+        return float(np.nanmean(mean(self.with_calls) - mean(self.without)))
+
+    def _scaled(self, part: pd.Series[float], bin_minutes: int) -> pd.Series[float]:
+        highest = self.drawn.resample(f"{bin_minutes}min").sum().max()
+        return part.resample(f"{bin_minutes}min").sum() * (100 / max(highest, 1))
+
+
+def make_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.random.Generator) -> Evening:
     """A night with mean `lam` searches a minute in the sample, in which each call is followed by a rise (0.35: 35 %).
 
     The level grows 5- to 40-fold in an S over the evening, falls after it, wanders, and jumps for some minutes a few
-    times, whatever is called then. The rise lasts ten minutes, then fades.
+    times, whatever is called then. The rise `lasts` so many minutes, then fades.
     """
     t = np.arange(MINUTES, dtype=float)
     middle, width, growth = rng.uniform(180, 420), rng.uniform(30, 120), np.log(rng.uniform(5, 40))
@@ -57,23 +87,12 @@ def make_evening(lam: float, rise: float, calls: Sequence[datetime], rng: np.ran
     for at in rng.uniform(0, MINUTES, rng.poisson(3)):
         bursts += rng.uniform(0.1, 0.7) * np.where(t >= at, np.exp(-np.maximum(t - at, 0) / rng.uniform(5, 30)), 0)
     after = np.zeros(MINUTES)
-    for call in calls:
-        since = t - (call - START).total_seconds() / 60
-        after = np.maximum(after, np.where(since >= 0, np.exp(-np.maximum(since - 10, 0) / FADES), 0))
+    for call in minutes_inside(slug):
+        since = t - (call - STARTS[slug]).total_seconds() / 60
+        after = np.maximum(after, np.where(since >= 0, np.exp(-np.maximum(since - lasts, 0) / FADES), 0))
     without = np.exp(trend + wander + bursts)
     rate = without * np.exp(np.log1p(rise) * after)
     rate, without = rate * (lam / rate.mean()), without * (lam / rate.mean())
-    counts = rng.poisson(rate)
-    unit = 100 / max(int(counts.max()), 1)
-    shown, expected, plain = (pd.Series(part, TIMES) for part in (np.round(counts * unit), rate * unit, without * unit))
-    return Evening(shown, expected, plain)
-
-
-def true_effect(evening: Evening, used: Sequence[datetime]) -> float:
-    """J of the rise itself: pooled J of what was expected, less what it would have been without the calls."""
-
-    def mean(values: pd.Series[float]) -> Floats:
-        bins = on_grid(values)
-        return look_up(jumps(bins.x, bins.window), bins.places(bins.minutes(list(used))))
-
-    return float(np.nanmean(mean(evening.expected) - mean(evening.without)))
+    times = pd.date_range(STARTS[slug], periods=MINUTES, freq="min")
+    drawn, with_calls, plain = (pd.Series(part, times, dtype=float) for part in (rng.poisson(rate), rate, without))
+    return Evening(drawn, with_calls, plain)

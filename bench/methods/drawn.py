@@ -1,0 +1,19 @@
+"""A made-up series in the shape in which the app takes a real one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+
+from data.model import Source, Sourced
+
+NAME = "made-up"
+
+
+def as_drawn(values: pd.Series[float], step: timedelta, stamps: timedelta = timedelta()) -> Sourced:
+    """As load_series gives a series; `stamps` is how much later than its start each bin is stamped."""
+    start = pd.DatetimeIndex(values.index) + stamps
+    told = {"series": NAME, "term": "made up", "geo": "", "source": "bench"}
+    frame = pd.DataFrame({**told, "start": start, "end": start + step, "value": values.to_numpy()})
+    return Sourced(frame, (Source("bench", "Nightdesk", "Made up for measuring", "https://example.org/"),))
