@@ -52,10 +52,3 @@ def test_bins_without_a_value_and_bins_long_gone_do_not_count() -> None:
     early = old.frame.index < 35
     old.frame.loc[early, ["start", "end"]] -= timedelta(days=3)
     assert "(24 are wanted, 7 are held)" in said(old)
-
-
-@pytest.mark.parametrize("night", [20, 40])
-def test_a_level_series_that_begins_with_the_night_can_be_asked_too(night: int) -> None:
-    count = night - 1
-    wants = "Too few earlier bins" if count < 24 else "no rise stands out on this night"
-    assert wants in said(held(earlier=0, night=night))

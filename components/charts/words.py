@@ -142,8 +142,16 @@ def number_text(value: float) -> str:
 
 
 def weighed(value: float, unit: str) -> str:
-    """So many of a unit that stories name in the plural: "29 electoral votes", "1 electoral vote"."""
-    return f"{number_text(value)} {unit.removesuffix('s') if value == 1 else unit}".strip()
+    """So many of a unit, which stories name in the plural: "29 electoral votes", "1 area declared"."""
+    return f"{number_text(value)} {_one(unit) if value == 1 else unit}".strip()
+
+
+def _one(unit: str) -> str:
+    """A unit in the singular: what is counted ends it, or begins it as in "areas declared"."""
+    if unit.endswith("s"):
+        return unit.removesuffix("s")
+    counted, space, rest = unit.partition(" ")
+    return f"{counted.removesuffix('s')}{space}{rest}"
 
 
 _SAID = {

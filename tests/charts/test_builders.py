@@ -37,9 +37,19 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(f"2016-11-{text}").replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("value", "said"), [(1, "1 counting area"), (2, "2 counting areas"), (0, "0 counting areas")])
-def test_one_of_a_unit_is_told_in_the_singular(value: float, said: str) -> None:
-    assert weighed(value, "counting areas") == said
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (1, "counting areas", "1 counting area"),
+        (2, "counting areas", "2 counting areas"),
+        (0, "counting areas", "0 counting areas"),
+        (1, "areas declared", "1 area declared"),
+        (2, "areas declared", "2 areas declared"),
+        (1, "applications per hour", "1 application per hour"),
+    ],
+)
+def test_one_of_a_unit_is_told_in_the_singular(value: float, unit: str, said: str) -> None:
+    assert weighed(value, unit) == said
 
 
 def test_the_timeline_has_three_lanes_in_order(story: Story) -> None:
