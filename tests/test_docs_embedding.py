@@ -39,7 +39,7 @@ def test_the_table_of_parameters_names_every_one() -> None:
 @pytest.mark.parametrize(
     ("page", "begins", "mark"),
     [
-        pytest.param("docs/embedding.md", "The timeline with all its calls is ", "bench-embeds", id="bytes"),
+        pytest.param("docs/embedding.md", "The timeline of us-2016 with all its calls is ", "bench-embeds", id="bytes"),
         pytest.param("deploy/README.md", "What nginx adds: ", "bench", id="requests"),
     ],
 )
