@@ -6,8 +6,9 @@ import csv
 import io
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
+
+from tests.embeds.tags import Tags
 
 #: Where the text goes: SAID where a story may say anything, TOLD where braces are times and nothing else.
 _ABOUT = """
@@ -114,21 +115,9 @@ def hostile_folder(root: Path, slug: str, said: str) -> Path:
     return folder
 
 
-class _Elements(HTMLParser):
-    """The elements of a page or drawing as a browser's parser sees them."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-
 def elements(text: str) -> set[str]:
     """The kinds of elements that a browser's parser makes of a page or drawing."""
-    return {tag for tag, _ in _Elements(text).found}
+    return {tag for tag, _ in Tags(text).found}
 
 
 #: Characters that a reader does not see and that turn, hide or end what stands around them.
@@ -137,7 +126,7 @@ _UNSEEN = "[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]"
 
 def inert_markup(text: str) -> None:
     """A page or drawing that runs no text of a story, and leads nowhere but to pages."""
-    for _, attributes in _Elements(text).found:
+    for _, attributes in Tags(text).found:
         assert not [name for name in attributes if name.startswith("on")]
         assert not (attributes.get("href") or "").strip().lower().startswith(("javascript:", "data:"))
     assert "<script>alert" not in text

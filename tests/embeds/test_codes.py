@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 
 import pytest
 
@@ -18,6 +17,7 @@ from components.embeds.freezing import frozen
 from components.view import default_view, parse_view
 from data.settings import Settings
 from data.story import Story, find_story
+from tests.embeds.tags import Tags
 
 SITE = "https://charts.example"
 HEIGHTS = {320: 1010, 479: 1309, 480: 921, 639: 1128, 640: 1129, 759: 1303, 760: 1048, 899: 1183, 900: 1184, 1040: 1316}
@@ -28,22 +28,6 @@ TAKEAWAY = (
     "Trouble at cic.gc.ca is on record from about 2 p.m.; rising searches are on record from about 6 p.m.; "
     "AP called Florida at 10:50 p.m. EST"
 )
-
-
-class Tags(HTMLParser):
-    """Every tag with its attributes, as a browser reads them."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    def only(self, tag: str) -> dict[str, str | None]:
-        (found,) = (attributes for name, attributes in self.found if name == tag)
-        return found
 
 
 @pytest.fixture(scope="module")
