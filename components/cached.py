@@ -17,8 +17,9 @@ from components.charts.elapsed import clock_of
 from components.charts.frames import stands_of
 from components.charts.held import Held
 from components.charts.loaders import Loaders
-from components.charts.model import Chart
+from components.charts.model import Chart, Placebo
 from components.charts.moments import Moments
+from components.charts.placebo import night_placebo
 from components.charts.theme import theme_named
 from components.charts.words import Words, describe
 from components.embeds.documents.heights import document_heights
@@ -94,6 +95,12 @@ def load_rise(story: Story, series: str, caller: str) -> study.RoseAfter:
     return study.rose_after(story, load_series(story), series, caller)
 
 
+@_share
+def load_placebo(story: Story, caller: str) -> Placebo:
+    """What the cautions of all charts of a caller say of other nights: 3 ms for 100,000 bins."""
+    return night_placebo(story, caller, load_series(story), rise=load_rise)
+
+
 LOADERS = Loaders(
     load_calls,
     load_milestones,
@@ -103,7 +110,7 @@ LOADERS = Loaders(
     load_traffic,
     load_series,
     load_lenses,
-    rise=load_rise,
+    placebo=load_placebo,
     onsets=load_onsets,
 )
 

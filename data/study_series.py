@@ -54,9 +54,10 @@ def _held(name: str, bins: pd.DataFrame, sources: dict[str, Source]) -> Held:
 
 def held_of_the_night(story: Story, drawn: Sourced) -> tuple[Held, ...]:
     """The series with a bin in the story's own window, shortest bins first; those of control terms last."""
-    night = [
-        held
-        for held in held_series(drawn)
-        if held.times.min() < story.window.end and held.times.max() + held.step > story.window.start
-    ]
+    night = (held for held in held_series(drawn) if is_of_the_night(story, held))
     return tuple(sorted(night, key=lambda held: is_control(story, held.term)))
+
+
+def is_of_the_night(story: Story, held: Held) -> bool:
+    """Whether the series has a bin in the story's own window."""
+    return bool(held.times.min() < story.window.end and held.times.max() + held.step > story.window.start)

@@ -55,7 +55,6 @@ def frames_of(
     maybe = {row: moment for row, moment in _possible(story, order).items() if row in rows}
     events = tuple(event.when.latest for event in chart.events)
     style: Style = "stamp" if chart.window.length >= ONE_DAY else "time"
-
     up_to = _cut(words, stands, order)
 
     def sentence(at: datetime) -> str:

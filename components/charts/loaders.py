@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from components.charts.model import Chart
+from components.charts.model import Chart, Placebo
 from data.claims import Subject
 from data.interest import load_interest, load_interest_marks
 from data.lenses import load_lenses
@@ -15,16 +15,15 @@ from data.outages import load_observations, load_traffic
 from data.results import load_calls, load_milestones
 from data.series import load_series
 from data.story import Story
-from data.study import RoseAfter
 
 
 @dataclass(frozen=True, slots=True)
 class Loaders:
     """The loaders a chart draws from; pages pass cached ones, everything else the plain ones.
 
-    `subjects` keeps what `subjects_of` makes of the others, `rise` what `rose_after` makes of a story, the name of a
-    series and a caller, and `timeline` what `timeline_of` makes, which the replay takes too; without them that is made
-    anew each time.
+    `subjects` keeps what `subjects_of` makes of the others, `placebo` what `night_placebo` makes, which is the same in
+    every range, and `timeline` what `timeline_of` makes, which the replay takes too; without them that is made anew
+    each time.
     """
 
     calls: Callable[..., Sourced] = load_calls
@@ -36,6 +35,6 @@ class Loaders:
     drawn: Callable[[Story], Sourced] = load_series
     lenses: Callable[[Story], Sourced] = load_lenses
     subjects: Callable[[Story], tuple[Subject, ...]] | None = None
-    rise: Callable[[Story, str, str], RoseAfter] | None = None
+    placebo: Callable[[Story, str], Placebo] | None = None
     timeline: Callable[[Story, Window, str, tuple[str, ...]], Chart] | None = None
     onsets: Callable[..., Sourced] = load_onsets

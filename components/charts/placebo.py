@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from components.charts.events import said_of
 from components.charts.loaders import Loaders
 from components.charts.model import Placebo
 from components.charts.study_words import compared_said
 from data.analysis.event_study import refusal
+from data.model import Sourced
 from data.series import is_control
 from data.story import Story
 from data.study import RoseAfter, rose_after
-from data.study_series import held_of_the_night, held_series
+from data.study_series import held_series, is_of_the_night
+
+Rise = Callable[[Story, str, str], RoseAfter]
 
 _OPEN = "So nobody can tell from this chart how often things stand this close together by chance."
 #: What is said where nothing is held that could be compared.
@@ -27,17 +30,22 @@ _LIMIT = "What is held was not sampled: it does not say how often searches move 
 
 def placebo_of(nights: Iterable[tuple[Story, str]], load: Loaders) -> tuple[Placebo, ...]:
     """For each story with a caller of it; nothing where none of them holds a series in short bins."""
-    found = tuple(_placebo(story, caller, load) for story, caller in nights)
+    make = load.placebo or (lambda story, caller: night_placebo(story, caller, load.drawn(story)))
+    found = tuple(make(story, caller) for story, caller in nights)
     return found if any(one.text for one in found) else ()
 
 
-def _placebo(story: Story, caller: str, load: Loaders) -> Placebo:
-    drawn = load.drawn(story)
-    if all(refusal(held.step) for held in held_series(drawn)):
+def night_placebo(story: Story, caller: str, drawn: Sourced, *, rise: Rise | None = None) -> Placebo:
+    """What one story says of a caller, in every range the same; empty where it holds no series in short bins.
+
+    `rise` gives what `rose_after` does of a story, the name of a series and a caller, for whoever holds it.
+    """
+    short = [held for held in held_series(drawn) if not refusal(held.step)]
+    if not short:
         return Placebo("")
-    rise = load.rise or (lambda story, name, caller: rose_after(story, drawn, name, caller))
-    night = (held for held in held_of_the_night(story, drawn) if not refusal(held.step))
-    rises = [rise(story, held.name, caller) for held in night if not is_control(story, held.term)]
+    rise = rise or (lambda story, name, caller: rose_after(story, drawn, name, caller))
+    night = (held for held in short if is_of_the_night(story, held) and not is_control(story, held.term))
+    rises = [rise(story, held.name, caller) for held in night]
     sources = (source for rose in rises for source in (rose.held.source, *rose.sources))
     return Placebo("\n".join(_lines(story, caller, rises)), tuple(dict.fromkeys(sources)))
 
