@@ -24,14 +24,14 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from components.embeds.web.routes import routes
-from components.headers import SecurityHeaders, app_policy, installed_index
-from components.look import ICON
-from components.notices import unexpected_failure
-from components.serving.packed_answers import PackedAnswers
-from components.serving.packed_files import streamlit_files
-from components.serving.readiness import Readiness
-from data.settings import Settings, read_settings
-from data.story import story_folders
+from components.server.headers import SecurityHeaders, app_policy, installed_index
+from components.server.precompressed import PackedAnswers
+from components.server.ready import Readiness
+from components.server.static_files import streamlit_files
+from components.workbench.appearance import ICON
+from components.workbench.notices import unexpected_failure
+from data.core.settings import Settings, read_settings
+from data.story.story import story_folders
 
 ROOT = Path(__file__).resolve().parent
 
@@ -67,7 +67,7 @@ async def favicon(_: Request) -> Response:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     # Caches are declared once the runtime is up.
-    from components.serving.warm import warm
+    from components.server.warm import warm
 
     warm(SETTINGS)
     FILES.start()
@@ -80,7 +80,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 app = st.App(
-    ROOT / "components" / "shell.py",
+    ROOT / "components" / "workbench" / "shell.py",
     lifespan=lifespan,
     routes=[
         Route("/healthz", healthz),

@@ -13,8 +13,8 @@ from starlette.routing import Route
 from app import FILES, ROOT, SETTINGS, lifespan
 from bench.subject import plotly_page
 from components.embeds.web.routes import routes
-from components.headers import SecurityHeaders, app_policy, installed_index
-from components.serving.packed_answers import PackedAnswers
+from components.server.headers import SecurityHeaders, app_policy, installed_index
+from components.server.precompressed import PackedAnswers
 
 _PAGE = gzip.compress(plotly_page().encode(), 6)
 

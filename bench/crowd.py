@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bench.visitor import Visitor
-from components.view import utc_text
-from data.settings import Settings
-from data.story import find_story
+from components.view.address import utc_text
+from data.core.settings import Settings
+from data.story.story import find_story
 
 #: Seconds that a visitor takes at least to look at what is there.
 LOOK_SECONDS = 5.0

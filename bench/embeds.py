@@ -25,8 +25,8 @@ from components.embeds.bundles.inputs import inputs_of
 from components.embeds.bundles.publishing import publish, store_of
 from components.embeds.documents.document import draw_document
 from components.embeds.formats import render
-from data.settings import Settings
-from data.story import Story, find_story
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 
 OURS, PLOTLY = "#nightdesk svg:visible", ".js-plotly-plot .main-svg"
 BAKED_SECONDS = 5.0

@@ -20,7 +20,7 @@ _PAIRS = 7
 
 def first_view_lines() -> Iterator[Line]:
     """The first chart, and all bytes until it stands, in pairs that share whatever else the machine does."""
-    subprocess.run([sys.executable, "-m", "components.serving.packed_files"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "components.server.static_files"], cwd=ROOT, check=True)
     with serving(ROOT / "app.py") as ours, stock_streamlit() as stock, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_here(), args=list(FLAGS))
         for warm in (stock, ours):

@@ -19,18 +19,19 @@ from tsdownsample import MinMaxLTTBDownsampler
 from bench.comparison import HEADINGS, Row, say
 from bench.server import ROOT, serving
 from bench.visitor import Run, Visitor
-from components.charts import catalogue, plotly
-from components.charts.clock import Clock
+from components.charts import catalogue
+from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
-from components.charts.model import Chart
-from components.view import utc_text
+from components.clock import Clock
+from components.render.plotly import figure as plotly
+from components.view.address import utc_text
 from data.analysis import thinning
-from data.imports import keep_import
-from data.model import Sourced, Window
-from data.series import load_series
-from data.settings import Settings
-from data.sources.trends_csv import parse_export
-from data.story import Story, find_story
+from data.core.model import Sourced, Window
+from data.core.settings import Settings
+from data.evidence.imports import keep_import
+from data.evidence.series import load_series
+from data.sources.trends_csv.reader import parse_export
+from data.story.story import Story, find_story
 
 POINTS, TIMES, TARGET = 100_000, 15, 3.0
 _MINUTE = timedelta(minutes=1)

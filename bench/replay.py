@@ -14,13 +14,14 @@ from playwright.sync_api import Browser, sync_playwright
 from bench.comparison import Figure, Line, Row
 from bench.loading import FLAGS, STREAMLIT, chromium_here
 from bench.server import ROOT, serving
-from components.charts import svg
 from components.embeds.documents.document import draw_document
-from components.embeds.documents.playing import night_of
+from components.embeds.documents.player_frames import night_of
 from components.embeds.embed import Embed, embed_of
-from components.view import default_view, utc_text
-from data.settings import Settings
-from data.story import find_story
+from components.render.svg import svg
+from components.view.address import utc_text
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import find_story
 
 SLUG, SECONDS = "us-2016", 18.0
 FRAMES, LATE_MS, BYTES = 50, 100.0, 1.0

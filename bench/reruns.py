@@ -12,11 +12,13 @@ from bench.comparison import Figure, Line, Row
 from bench.loading import chromium_here
 from bench.server import ROOT, serving
 from bench.visitor import Visitor
-from components.charts import catalogue, plotly, svg
-from components.charts.clock import Clock
-from components.view import utc_text
-from data.settings import Settings
-from data.story import Story, find_story
+from components.charts import catalogue
+from components.clock import Clock
+from components.render.plotly import figure as plotly
+from components.render.svg import svg
+from components.view.address import utc_text
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 
 _PAGES = ("", "timeline", "search-trends", "outage-reports", "sources-and-methods")
 NEW_RANGE_MS = 150

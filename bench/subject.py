@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from components.charts import plotly
 from components.embeds.embed import Embed, embed_of
-from components.view import default_view
-from data.settings import Settings
-from data.story import find_story
+from components.render.plotly import figure as plotly
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import find_story
 
 SLUG, CHART = "us-2016", "timeline"
 

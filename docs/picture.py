@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from components.charts import svg
 from components.charts.catalogue import chart_of
-from components.charts.clock import Clock
-from data.settings import Settings
-from data.story import find_story
+from components.clock import Clock
+from components.render.svg import svg
+from data.core.settings import Settings
+from data.story.story import find_story
 
 PICTURE = Path(__file__).with_name("timeline.svg")
 

@@ -16,9 +16,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from data.errors import DataError
-from data.sources.trends_csv import as_json, parse_export
-from data.sources.trends_export import Export
+from data.core.errors import DataError
+from data.sources.trends_csv.export import Export
+from data.sources.trends_csv.reader import as_json, parse_export
 
 RECORDINGS = Path(__file__).parents[1] / "tests" / "recordings" / "trends_csv"
 SLOWEST = 2.0  # seconds of processor time for an input; all of them are small

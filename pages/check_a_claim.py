@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from components.charts.clock import Clock
-from components.checking import choose_question, show_quotable, show_reasons, show_verdict
-from components.controls import choose_story, control_bar
-from components.notices import explained_failures
-from components.show import show_chart
+from components.clock import Clock
+from components.workbench.controls import choose_story, control_bar
+from components.workbench.notices import explained_failures
+from components.workbench.parts.check_claim import choose_question, show_quotable, show_reasons, show_verdict
+from components.workbench.show_chart import show_chart
 
 with explained_failures():
     story = choose_story()

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from components.comparing import choose_pair, show_comparison, with_pair
-from components.controls import choose_story, control_bar
-from components.notices import explained_failures
+from components.workbench.controls import choose_story, control_bar
+from components.workbench.notices import explained_failures
+from components.workbench.parts.compare import choose_pair, show_comparison, with_pair
 
 with explained_failures():
     story = choose_story()

@@ -2,10 +2,16 @@
 
 import streamlit as st
 
-from components.controls import choose_story, control_bar
-from components.embedding import choose_embed, choose_permanence, show_codes, show_preview
-from components.exporting import show_downloads, show_words
-from components.notices import explained_failures
+from components.workbench.controls import choose_story, control_bar
+from components.workbench.notices import explained_failures
+from components.workbench.parts.embed_code import (
+    choose_embed,
+    choose_permanence,
+    show_codes,
+    show_downloads,
+    show_preview,
+    show_words,
+)
 
 with explained_failures():
     story = choose_story()

@@ -2,15 +2,14 @@
 
 import streamlit as st
 
-from components.cached import load_controls, load_observations, load_other, load_traffic, load_untimed
-from components.changes import read_only
-from components.charts.clock import Clock
-from components.controls import choose_story, control_bar
-from components.evidence import choose_region, show_controls, show_figures, show_observations
-from components.moment import stand_at_moment
-from components.notices import explained_failures
-from components.recording import show_lookup
-from components.show import show_chart
+from components.cache.cached import load_controls, load_observations, load_other, load_traffic, load_untimed
+from components.clock import Clock
+from components.workbench.address_bar import read_only, stand_at_moment
+from components.workbench.controls import choose_story, control_bar
+from components.workbench.notices import explained_failures
+from components.workbench.parts.evidence_cards import choose_region, show_controls, show_figures, show_observations
+from components.workbench.parts.find_records import show_lookup
+from components.workbench.show_chart import show_chart
 
 with explained_failures():
     story = choose_story()

@@ -2,19 +2,17 @@
 
 import streamlit as st
 
-from components.cached import load_figures, load_lenses, load_made, load_search_figures
-from components.changes import read_only
-from components.charts.clock import Clock
-from components.controls import choose_story, control_bar
-from components.evidence import of_metric, show_figures
-from components.importing import show_import, show_imported_lists
-from components.moment import stand_at_moment
-from components.notices import explained_failures
-from components.ranges import ALL, named_ranges
-from components.recording import show_lookup
-from components.rises import show_rises
-from components.searching import show_get_searches
-from components.show import show_chart
+from components.cache.cached import load_figures, load_lenses, load_made, load_search_figures
+from components.clock import Clock
+from components.workbench.address_bar import read_only, stand_at_moment
+from components.workbench.controls import ALL, choose_story, control_bar, named_ranges
+from components.workbench.notices import explained_failures
+from components.workbench.parts.evidence_cards import of_metric, show_figures
+from components.workbench.parts.find_records import show_lookup
+from components.workbench.parts.get_searches import show_get_searches
+from components.workbench.parts.import_file import show_import, show_imported_lists
+from components.workbench.parts.rose_after import show_rises
+from components.workbench.show_chart import show_chart
 
 with explained_failures():
     story = choose_story()

@@ -2,9 +2,15 @@
 
 import streamlit as st
 
-from components.controls import choose_story, control_bar
-from components.notices import explained_failures
-from components.sources import show_conventions, show_corrections, show_credit, show_glossary, show_source_list
+from components.workbench.controls import choose_story, control_bar
+from components.workbench.notices import explained_failures
+from components.workbench.parts.source_list import (
+    show_conventions,
+    show_corrections,
+    show_credit,
+    show_glossary,
+    show_source_list,
+)
 
 with explained_failures():
     story = choose_story()

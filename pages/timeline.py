@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from components.contests import show_contests
-from components.controls import choose_story, control_bar
-from components.moment import stand_at_moment
-from components.notices import explained_failures
-from components.prose import show_moment
-from components.replaying import show_map_so_far, show_replay
-from components.show import show_chart
-from components.updating import show_updating
+from components.workbench.address_bar import stand_at_moment
+from components.workbench.controls import choose_story, control_bar
+from components.workbench.notices import explained_failures
+from components.workbench.parts.contests import show_contests
+from components.workbench.parts.live_updates import show_updating
+from components.workbench.parts.prose import show_moment
+from components.workbench.parts.replay import show_map_so_far, show_replay
+from components.workbench.show_chart import show_chart
 
 with explained_failures():
     story = choose_story()

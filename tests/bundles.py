@@ -10,8 +10,8 @@ from components.embeds.bundles.checking import check_latest, check_store, check_
 from components.embeds.bundles.manifest import Inputs, Manifest, read_manifest
 from components.embeds.bundles.publishing import Published, publish
 from components.embeds.bundles.storage import Files, Store
-from data.settings import Settings
-from data.story import Story, find_story
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 
 NOW = datetime(2026, 11, 8, 3, 50, tzinfo=UTC)
 STORY: Story = find_story("us-2016", Settings())

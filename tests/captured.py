@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from data.settings import Settings
-from data.snapshots import Sidecar, snapshot_folder, write_snapshot
-from data.story import Story
+from data.core.settings import Settings
+from data.net.snapshots import Sidecar, snapshot_folder, write_snapshot
+from data.story.story import Story
 
 _COLUMNS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _PAGE = "http://www.cic.gc.ca/english/"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from data.imports import keep_import
-from data.settings import Settings
-from data.sources.trends_csv import parse_export
-from data.story import Story, find_story
+from data.core.settings import Settings
+from data.evidence.imports import keep_import
+from data.sources.trends_csv.reader import parse_export
+from data.story.story import Story, find_story
 
 US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
 NIGHT = datetime(2016, 11, 8, 18, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from data.model import Source, Sourced
+from data.core.model import Source, Sourced
 
 START = datetime(2016, 9, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

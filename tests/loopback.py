@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from urllib.parse import parse_qs, urlsplit
 
-from data.settings import Settings
+from data.core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data.entries import Rehearsal
-from data.model import Order
-from data.rehearsal import name_of, rehearsed
-from data.settings import Settings
-from data.story import Story, find_story, read_story
-from data.story_files import change_folder, files_of, put_folder
+from data.core.model import Order
+from data.core.settings import Settings
+from data.story.rehearsal import name_of, rehearsed
+from data.story.story import Story, find_story, read_story
+from data.story.story_files import change_folder, files_of, put_folder
+from data.story.story_toml import Rehearsal
 
 NAME = "rehearsal-us-2016"
 BANNER = "TEST: rehearsal of U.S. 2016 at 60 times its speed. Not a live election."

@@ -12,8 +12,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from data.http import Desk, open_desk
-from data.settings import Settings
+from data.core.settings import Settings
+from data.net.client import Desk, open_desk
 from tests.loopback import Answer, Loopback, loopback, settings_at
 
 RECORDINGS = Path(__file__).parent / "recordings"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from data.addresses import AddressRefused, is_public, place_of, public_url
-from data.errors import SourceUnavailable
+from data.core.errors import SourceUnavailable
+from data.net.addresses import AddressRefused, is_public, place_of, public_url
 
 
 def at(*numbers: str) -> Callable[..., Any]:
@@ -132,7 +132,7 @@ def test_a_name_that_cannot_be_looked_up_may_work_later() -> None:
 
 
 def test_a_name_service_that_never_answers_does_not_hold_anybody_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.addresses._RESOLVE_SECONDS", 0.05)
+    monkeypatch.setattr("data.net.addresses._RESOLVE_SECONDS", 0.05)
     never = threading.Event()
 
     def silent(*_: object, **__: object) -> list[tuple[Any, ...]]:

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from requests_cache.policy.settings import DEFAULT_IGNORED_PARAMS
 
-from data.answer_store import SECRETS
-from data.http import Desk, Reply, open_desk
+from data.net.answer_cache import SECRETS
+from data.net.client import Desk, Reply, open_desk
 from tests.loopback import Answer, Loopback, loopback, settings_at
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -124,7 +124,7 @@ def test_readers_and_writers_do_not_block_each_other(server: Loopback, tmp_path:
 def test_two_processes_with_four_threads_each_keep_every_answer(
     server: Loopback, tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.answer_store._BUSY_SECONDS", 60)  # every answer is kept, however long a disk takes
+    monkeypatch.setattr("data.net.answer_cache._BUSY_SECONDS", 60)  # every answer is kept, however long a disk takes
     server.answers("/data", GOOD)
 
     def work(name: int) -> None:
@@ -187,7 +187,7 @@ def test_a_locked_file_costs_a_request_and_a_log_line_and_no_waiting_for_ever(
     server: Loopback, tmp_path: Path, file: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The library's own backend tries until the lock is gone."""
-    monkeypatch.setattr("data.answer_store._BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("data.net.answer_cache._BUSY_SECONDS", 0.1)
     url = server.answers("/data", GOOD)
     with desk_at(server, tmp_path) as desk:
         ask(desk, url)
@@ -246,6 +246,6 @@ def test_the_oldest_answers_go_when_the_file_is_full(
     with desk_at(server, tmp_path) as desk:
         for url in urls:
             ask(desk, url)
-    monkeypatch.setattr("data.answer_store.MOST_BYTES", 100_000)
+    monkeypatch.setattr("data.net.answer_cache.MOST_BYTES", 100_000)
     with desk_at(server, tmp_path) as desk:
         assert [ask(desk, url).from_cache for url in reversed(urls)] == [True, True, False, False, False]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from components.headers import app_policy, installed_index
+from components.server.headers import app_policy, installed_index
 
 STREAMLIT = ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"]
 UVICORN = ["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}"]

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.asof import known_by, moments_of, published_to_the_minute, story_at
-from data.model import Order
-from data.outages import load_observations
-from data.results import load_calls
-from data.settings import Settings
-from data.story import Story, find_story
-from data.tables import Control, Figure, Observation
-from data.tokens import told_times
-from data.totals import call_when, is_complete, totals_at
+from data.core.model import Order
+from data.core.settings import Settings
+from data.evidence.calls import load_calls
+from data.evidence.outages import load_observations
+from data.story.as_of import known_by, moments_of, published_to_the_minute, story_at
+from data.story.story import Story, find_story
+from data.story.tables import Control, Figure, Observation
+from data.story.time_tokens import told_times
+from data.story.totals import call_when, is_complete, totals_at
 from tests.captured import keep_captures
 from tests.imported import newsroom
 

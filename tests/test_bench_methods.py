@@ -7,8 +7,8 @@ import pytest
 
 from bench.methods.evenings import STARTS, minutes_inside, used_minutes
 from bench.methods.events import CELLS, FELL, NOTHING, OPEN, ROSE, Cell, try_evening
-from data.story import read_story
-from data.study import minutes_of
+from data.evidence.study import minutes_of
+from data.story.story import read_story
 from tests.imported import US_2016
 
 SEED = np.random.SeedSequence(2016)

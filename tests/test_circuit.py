@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from data.circuit import AskedToWait, Circuits
-from data.errors import SourceUnavailable
-from data.http import Desk, open_desk
-from data.judging import retry_after
-from data.pacing import host_file
+from data.core.errors import SourceUnavailable
+from data.net.circuit import AskedToWait, Circuits
+from data.net.client import Desk, open_desk
+from data.net.http_errors import retry_after
+from data.net.rate_limit import host_file
 from tests.loopback import Answer, Loopback, loopback, settings_at
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)

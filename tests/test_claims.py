@@ -15,22 +15,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts.claim_record import record_of
-from components.charts.claim_sides import why_open
-from components.charts.claim_words import quotable, reasons
-from components.charts.clock import Clock
-from data.accounts import first_of, subjects_of
-from data.analysis.claims import Verdict, agreed, order, span_of
-from data.anchors import Anchor, anchor_of, anchors_of, nightly
-from data.caller_names import caller_name
-from data.claims import Account, Subject, weigh
-from data.errors import DataError
-from data.findings import Finding, check_claim, default_question
-from data.interest import load_interest_marks
-from data.model import Precision, Sourced, When, Window
-from data.outages import load_observations
-from data.rises import rises
-from data.series import load_series
-from data.story import Story, read_story
+from components.charts.phrases.claim_words import quotable, reasons, why_open
+from components.clock import Clock
+from data.analysis.intervals import Verdict, agreed, order, span_of
+from data.core.errors import DataError
+from data.core.model import Precision, Sourced, When, Window
+from data.evidence.accounts import first_of, subjects_of
+from data.evidence.anchors import Anchor, anchor_of, anchors_of, nightly
+from data.evidence.claims import Account, Subject, weigh
+from data.evidence.findings import Finding, check_claim, default_question
+from data.evidence.outages import load_observations
+from data.evidence.rises import rises
+from data.evidence.searches import load_interest_marks
+from data.evidence.series import load_series
+from data.story.caller_names import caller_name
+from data.story.story import Story, read_story
 from tests.wording import offences
 
 STORIES = Path(__file__).resolve().parents[1] / "data" / "stories"

@@ -22,10 +22,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message
 
-from components.headers import SecurityHeaders
-from components.serving.packed_answers import PackedAnswers
-from components.serving.packed_files import PackedFiles
-from components.serving.packing import accepted, pack, packed_tag, plain_tags, unpack
+from components.server.headers import SecurityHeaders
+from components.server.precompressed import PackedAnswers
+from components.server.static_files import PackedFiles
+from data.core.compress import accepted, pack, packed_tag, plain_tags, unpack
 
 SCRIPT = b"export const words = 'to be or not to be';\n" * 200
 FILES = {"index.html": b"<!doctype html>" + b"<p>A page.</p>" * 60, "static/js/app.js": SCRIPT, "static/tiny.js": b"1;"}

@@ -8,18 +8,17 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.charts.clock import Clock
-from components.range_controls import adopt_selection
-from components.ranges import named_ranges
-from data.model import Window
-from data.settings import Settings
-from data.story import find_story
+from components.clock import Clock
+from components.workbench.controls import adopt_selection, named_ranges
+from data.core.model import Window
+from data.core.settings import Settings
+from data.story.story import find_story
 
 NIGHT = Window(datetime(2016, 11, 8, 18, tzinfo=UTC), datetime(2016, 11, 9, 12, tzinfo=UTC))
 
 
 def bar_alone() -> None:
-    from components.controls import choose_story, control_bar
+    from components.workbench.controls import choose_story, control_bar
 
     control_bar(choose_story(), lanes=True)
 

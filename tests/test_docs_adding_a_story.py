@@ -6,8 +6,8 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
-from data.story import check_story, main, read_story
-from data.tables import TABLES, Row
+from data.story.story import check_story, main, read_story
+from data.story.tables import TABLES, Row
 
 PAGE = (Path(__file__).parents[1] / "docs" / "adding-a-story.md").read_text(encoding="utf-8")
 #: "### `calls.csv`" and the fenced block under it.

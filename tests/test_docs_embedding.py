@@ -10,7 +10,7 @@ import pytest
 from components.charts.catalogue import EVERY
 from components.embeds.formats import ANIMATED, FORMS
 from components.embeds.web.request import DRAWING
-from components.view import NAMES
+from components.view.view_state import NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "embedding.md").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.durable import write_whole
+from data.core.files import write_whole
 
 
 def test_a_reader_sees_the_old_bytes_until_the_new_ones_are_whole_and_on_disk(
@@ -21,7 +21,7 @@ def test_a_reader_sees_the_old_bytes_until_the_new_ones_are_whole_and_on_disk(
         sync(handle)
         seen.append(path.read_bytes())
 
-    monkeypatch.setattr("data.durable.os.fsync", watch)
+    monkeypatch.setattr("data.core.files.os.fsync", watch)
     with path.open("rb") as reader:
         write_whole(path, b"new")
         assert reader.read() == b"old"
@@ -36,7 +36,7 @@ def test_a_full_disk_leaves_the_old_bytes_and_nothing_else(tmp_path: Path, monke
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("data.durable.os.fsync", full)
+    monkeypatch.setattr("data.core.files.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"

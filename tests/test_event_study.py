@@ -12,14 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.analysis.event_study import Study, pooled
+from data.analysis.bin_edges import as_ends, read_both_ways
+from data.analysis.event_study import Study, interval, pooled, share_as_high, share_as_low
 from data.analysis.event_words import sentence
-from data.analysis.inversion import interval, share_as_high, share_as_low
-from data.analysis.jumps import jumps, look_up, on_grid, weight
 from data.analysis.other_nights import Control, against_controls
-from data.analysis.placebos import Draws, judge
-from data.analysis.stamps import as_ends, read_both_ways
-from data.errors import DataError
+from data.analysis.placebos import Draws, judge, jumps, look_up, on_grid, weight
+from data.core.errors import DataError
 
 START = datetime(2016, 11, 8, 22, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.evidence import choose_region
-from data.model import Sourced
-from data.outages import load_observations
-from data.settings import Settings
-from data.story import find_story
+from components.workbench.parts.evidence_cards import choose_region
+from data.core.model import Sourced
+from data.core.settings import Settings
+from data.evidence.outages import load_observations
+from data.story.story import find_story
 
 ROOT = Path(__file__).parents[1]
 US_2016 = ROOT / "data" / "stories" / "us-2016"

@@ -11,11 +11,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from data.errors import DataError, SourceChanged, SourceUnavailable
-from data.model import Window
-from data.sources.airtime import AIRTIME_COLUMNS, DAY, HOUR, parse_airtime
-from data.sources.drawn import Records
-from data.sources.gdelt_tv import fetch_airtime, read_airtime
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.model import Window
+from data.sources.gdelt_tv import AIRTIME_COLUMNS, DAY, HOUR, fetch_airtime, parse_airtime, read_airtime
+from data.sources.snapshot_rows import Records
 from tests.sources import Place, answering, kept_files, mangled, recording, utc
 
 HOURS = recording("gdelt_tv/hourly.json")

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 from pytrends.request import BASE_TRENDS_URL, TrendReq  # type: ignore[import-untyped]  # ships no types
 
-from data.errors import SourceChanged, SourceUnavailable
-from data.http import Desk, Limits, open_desk
-from data.model import Window
-from data.settings import Settings
-from data.sources.google_trends import (
+from data.core.errors import SourceChanged, SourceUnavailable
+from data.core.model import Window
+from data.core.settings import Settings
+from data.net.client import Desk, open_desk
+from data.net.pinned_connections import Limits
+from data.sources.google_trends.trends_answers import parse_multiline, parse_regions, parse_related
+from data.sources.google_trends.trends_client import (
     CHECKED_VERSION,
     HOME,
     PytrendsClient,
@@ -26,9 +28,7 @@ from data.sources.google_trends import (
     TrendsRequest,
     open_client,
 )
-from data.sources.trends_answers import parse_multiline
-from data.sources.trends_rankings import parse_regions, parse_related
-from data.sources.trends_request import Unaskable
+from data.sources.google_trends.trends_request import Unaskable
 from tests.trends_server import Asked, Told, Trends, always, offers, recording, refused, serving, wrapped
 
 NOW = datetime(2026, 11, 22, 18, 38, tzinfo=UTC)
@@ -84,7 +84,7 @@ def test_no_other_module_knows_pytrends() -> None:
     knowing = [
         path.name for path in modules if re.search(r"^\s*(from|import) pytrends", path.read_text(), re.MULTILINE)
     ]
-    assert knowing == ["google_trends.py"]
+    assert knowing == ["trends_client.py"]
 
 
 def test_the_client_is_a_trends_client(client: PytrendsClient) -> None:
@@ -366,7 +366,7 @@ def test_settings_choose_the_client(name: str, kind: str, tmp_path: Path) -> Non
         assert type(open_client(settings, desk)).__name__ == kind
 
 
-@pytest.mark.parametrize("name", ["trendspyg", "nowhere.at.all:Client", "data.model:Client"])
+@pytest.mark.parametrize("name", ["trendspyg", "nowhere.at.all:Client", "data.core.model:Client"])
 def test_a_client_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     settings = Settings(cache=tmp_path, trends_client=name)
     with open_desk(settings) as desk, pytest.raises(Unaskable, match=re.escape(repr(name))):

@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
-from data.errors import DataError, SourceChanged, SourceUnavailable
-from data.http import VERSION, AddressRefused, Desk, Limits, Reply, SourceRefused, open_desk
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.net.addresses import AddressRefused
+from data.net.client import VERSION, Desk, Reply, open_desk
+from data.net.http_errors import SourceRefused
+from data.net.pinned_connections import Limits
 from tests.conftest import ROOT, free_port
 from tests.loopback import Answer, Asked, Loopback, loopback, settings_at
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from data.interest import load_interest, load_interest_marks, load_search_figures, step_of
-from data.model import Window
-from data.story import Story, read_story
+from data.core.model import Window
+from data.evidence.searches import load_interest, load_interest_marks, load_search_figures, step_of
+from data.story.story import Story, read_story
 
 US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from data.analysis.draws import Draw
 from data.analysis.ladder import DAY, HOUR, MONTH, expected_step, find_spike, plan_windows
-from data.model import Window
+from data.core.model import Window
 
 START = datetime(2016, 10, 17, tzinfo=UTC)
 FOUR_WEEKS = Window(START, START + 28 * DAY)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from data import checks
-from data.checks import Examined, examine
-from data.files import fingerprint
-from data.live import is_in_progress, window_so_far
-from data.model import Window
-from data.story import BUNDLED, check_story, read_story
-from data.totals import no_total, totals_at
+from data.core.model import Window
+from data.story import story_checks as checks
+from data.story.live import is_in_progress, window_so_far
+from data.story.story import BUNDLED, check_story, read_story
+from data.story.story_checks import Examined, examine
+from data.story.table_files import fingerprint
+from data.story.totals import no_total, totals_at
 
 NIGHT = datetime(2016, 11, 9, 2, tzinfo=UTC)
 Folder = Callable[..., Path]

@@ -9,14 +9,14 @@ from functools import cache
 
 import pytest
 
-from data.interest import load_interest, load_interest_marks
-from data.model import Precision
-from data.outages import load_observations
-from data.results import load_calls, load_milestones
-from data.story import BUNDLED, Story, read_story
-from data.tables import Call, Result
-from data.timing import when_of
-from data.totals import call_when, is_complete, only_surely, totals_at
+from data.core.model import Precision
+from data.evidence.calls import load_calls, load_milestones
+from data.evidence.outages import load_observations
+from data.evidence.searches import load_interest, load_interest_marks
+from data.story.story import BUNDLED, Story, read_story
+from data.story.tables import Call, Result
+from data.story.timing import when_of
+from data.story.totals import call_when, is_complete, only_surely, totals_at
 
 LONG_AFTER = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from components import nearby
-from components.nearby import Lately, Near
+from components.cache import memo as nearby
+from components.cache.memo import Lately, Near
 
 
 def counted() -> tuple[list[object], Callable[..., int]]:

@@ -7,14 +7,14 @@ import logging
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.notices import UNEXPECTED
+from components.workbench.notices import UNEXPECTED
 
 
 def page_that_fails(kind: str) -> None:
     import streamlit as st
 
-    from components.notices import explained_failures
-    from data.errors import SourceUnavailable, StoryInvalid
+    from components.workbench.notices import explained_failures
+    from data.core.errors import SourceUnavailable, StoryInvalid
 
     failures = {
         "retryable": SourceUnavailable("The source did not answer; try again in a minute."),

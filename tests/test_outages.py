@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.model import Precision, Window
-from data.outages import (
+from data.core.model import Precision, Window
+from data.evidence.outages import (
     CONTROL_COLUMNS,
     TRAFFIC_UNITS,
     load_controls,
@@ -18,7 +18,7 @@ from data.outages import (
     load_untimed,
     regions_of,
 )
-from data.story import Story, read_story
+from data.story.story import Story, read_story
 
 US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
 

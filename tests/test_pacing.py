@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from data.errors import SourceUnavailable
-from data.http import open_desk
-from data.pacing import DEFAULT_PACE_SECONDS, PACE_SECONDS, Pacer, host_file, pace_of
+from data.core.errors import SourceUnavailable
+from data.net.client import open_desk
+from data.net.rate_limit import DEFAULT_PACE_SECONDS, PACE_SECONDS, Pacer, host_file, pace_of
 from tests.loopback import Answer, loopback, settings_at
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)

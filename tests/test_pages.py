@@ -13,12 +13,13 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.charts.caution import TITLE
-from components.contests import contests_table
-from components.inert import markdown
-from components.view import default_view, utc_text
-from data.settings import Settings
-from data.story import Story, find_story
+from components.charts.phrases.caution import TITLE
+from components.text import markdown
+from components.view.address import utc_text
+from components.view.view_state import default_view
+from components.workbench.parts.contests import contests_table
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 from tests.imported import export, keep, keep_weeks, newsroom
 
 ROOT = Path(__file__).parents[1]

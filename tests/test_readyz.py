@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from components.serving.build import commit_of
-from components.serving.readiness import Readiness
-from data import cache_checks
-from data.settings import Settings
+from components.server.ready import Readiness, commit_of
+from data.core.settings import Settings
+from data.net import cache_checks
 from tests.test_app import Serve, ask
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -11,12 +11,12 @@ from threading import Thread
 
 import pytest
 
-from data.import_dumps import main as import_dumps
-from data.lenses import load_lenses
-from data.outages import load_observations
-from data.refresh import main, searches_wanted
-from data.settings import read_settings
-from data.story import find_story, read_story
+from data.core.settings import read_settings
+from data.evidence.import_dumps import main as import_dumps
+from data.evidence.lenses import load_lenses
+from data.evidence.outages import load_observations
+from data.evidence.refresh import main, searches_wanted
+from data.story.story import find_story, read_story
 from tests.imported import name_control_terms, newsroom
 
 US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"

@@ -11,16 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from data import story_files
-from data.asof import moments_of
-from data.durable import write_whole
-from data.hindsight import WITHHELD
-from data.model import Order, Window
-from data.rehearse import Plan, end, main, play
-from data.settings import Settings
-from data.story import Story, check_story, find_story, read_story
-from data.tables import TABLES
-from data.totals import totals_at
+from data.core.files import write_whole
+from data.core.model import Order, Window
+from data.core.settings import Settings
+from data.story import story_files
+from data.story.as_of import WITHHELD, moments_of
+from data.story.rehearse import Plan, end, main, play
+from data.story.story import Story, check_story, find_story, read_story
+from data.story.tables import TABLES
+from data.story.totals import totals_at
 
 ROOT = Path(__file__).parents[1]
 #: Any instant or day that a table or story.toml writes out.
@@ -117,7 +116,7 @@ def test_a_reader_meets_a_sound_story_between_any_two_files(tmp_path: Path, monk
             written.append(path.name)
             assert check_story(plan.folder) == (), written
 
-    monkeypatch.setattr("data.story_files.write_whole", write_and_look)
+    monkeypatch.setattr("data.story.story_files.write_whole", write_and_look)
     rehearse(plan, lambda at: None)
     assert {"sources.csv", "calls.csv", "observations.csv", "story.toml"} <= set(written)
     assert list(tmp_path.iterdir()) == [plan.folder]
@@ -198,7 +197,7 @@ def test_two_commands_never_play_into_one_folder(tmp_path: Path, capsys: pytest.
 
 
 def _running(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "data.rehearse", "us-2016", "--to", str(folder)]
+    command = [sys.executable, "-m", "data.story.rehearse", "us-2016", "--to", str(folder)]
     # As at a terminal: what is started in the background is deaf to Ctrl-C, and so is what it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.errors import DataError
-from data.model import Window
-from data.results import load_calls, load_milestones, load_poll_closings, main
-from data.story import Story, read_story
-from data.tables import Call
-from data.totals import call_when, caller_named, is_complete, no_total, totals_at
+from data.core.errors import DataError
+from data.core.model import Window
+from data.evidence.calls import load_calls, load_milestones, load_poll_closings, main
+from data.story.story import Story, read_story
+from data.story.tables import Call
+from data.story.totals import call_when, caller_named, is_complete, no_total, totals_at
 
 US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
 

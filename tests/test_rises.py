@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from data.model import Sourced, Window
-from data.rises import rises
+from data.core.model import Sourced, Window
+from data.evidence.rises import rises
 
 NIGHT = datetime(2016, 11, 9, tzinfo=UTC)
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from components.charts.catalogue import chart_of
-from components.charts.clock import Clock
 from components.charts.loaders import Loaders
-from components.charts.words import describe
-from data.errors import DataError
-from data.imports import keep_import, load_lists
-from data.series import load_series, snapshots_stamp
-from data.settings import Settings
-from data.sources.trends_csv import parse_export
-from data.story import Story, find_story
+from components.clock import Clock
+from components.render.words import describe
+from data.core.errors import DataError
+from data.core.settings import Settings
+from data.evidence.imports import keep_import, load_lists
+from data.evidence.series import load_series, snapshots_stamp
+from data.sources.trends_csv.reader import parse_export
+from data.story.story import Story, find_story
 
 US_2016 = Path(__file__).parents[1] / "data" / "stories" / "us-2016"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

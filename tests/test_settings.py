@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.settings import DEFAULT_URLS, Settings, read_settings
+from data.core.settings import DEFAULT_URLS, Settings, read_settings
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,12 @@ from requests.structures import CaseInsensitiveDict
 from requests_cache.backends.base import BaseStorage, DictStorage
 from requests_cache.models.response import CachedResponse
 
-from data import shared_cache
-from data.courtesy import FETCHED_AT
-from data.http import Desk, Reply, open_desk
-from data.settings import Settings
-from data.shared_answers import NAMESPACE, SharedAnswers
-from data.shared_cache import SharedCache, cache_check
+from data.core.settings import Settings
+from data.net import shared_cache
+from data.net.adapter import FETCHED_AT
+from data.net.answer_cache import NAMESPACE, SharedAnswers
+from data.net.client import Desk, Reply, open_desk
+from data.net.shared_cache import SharedCache, cache_check
 from tests.loopback import Answer, Loopback, loopback, settings_at
 from tests.redis_server import RedisServer, SilentRedis, redis_server
 
@@ -74,7 +74,7 @@ def until(happens: Callable[[], bool], *, seconds: float = 20) -> None:
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.name == "data.shared_cache"]
+    return [record.getMessage() for record in caplog.records if record.name == "data.net.shared_cache"]
 
 
 def test_what_one_machine_has_asked_another_need_not_ask(source: Loopback, redis: RedisServer, tmp_path: Path) -> None:

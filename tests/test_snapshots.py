@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from data.settings import Settings, read_settings
-from data.snapshots import Sidecar, broken_snapshots, read_snapshots, snapshot_folder, write_snapshot
-from data.story import find_story
+from data.core.settings import Settings, read_settings
+from data.net.snapshots import Sidecar, broken_snapshots, read_snapshots, snapshot_folder, write_snapshot
+from data.story.story import find_story
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 FORK = multiprocessing.get_context("fork")

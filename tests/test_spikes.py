@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from data.analysis.onsets import changes_near
 from data.analysis.spikes import Detection, detect, main
-from data.errors import DataError
+from data.core.errors import DataError
 
 START = datetime(2016, 10, 17, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -10,12 +10,20 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from data.errors import DataError, SourceChanged, SourceUnavailable
-from data.model import Window
-from data.sources.drawn import Records, as_observations
-from data.sources.incidents import INCIDENT_COLUMNS, parse_incidents
-from data.sources.statuspage import CANNOT, LISTED, WHAT, fetch_incidents, observations, read_incidents
-from data.tables import Observation, SourceRow
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.model import Window
+from data.sources.snapshot_rows import Records, as_observations
+from data.sources.statuspage import (
+    CANNOT,
+    INCIDENT_COLUMNS,
+    LISTED,
+    WHAT,
+    fetch_incidents,
+    observations,
+    parse_incidents,
+    read_incidents,
+)
+from data.story.tables import Observation, SourceRow
 from tests.sources import Place, answering, kept_files, mangled, recording, utc
 
 LOG = recording("statuspage/clocks_go_back.json")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from data.analysis.draws import Draw, gather
 from data.analysis.scales import Unjoined, rounding_excess
 from data.analysis.stitching import Stitched, stitch
-from data.errors import DataError
-from data.model import Window
+from data.core.errors import DataError
+from data.core.model import Window
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 START = datetime(2016, 10, 31, tzinfo=UTC)

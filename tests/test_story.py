@@ -13,21 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.checks import FILES
-from data.errors import StoryInvalid
-from data.faults import Fault
-from data.model import Source, Window
-from data.settings import Settings
-from data.story import (
-    BUNDLED,
-    UnknownStory,
-    check_story,
-    find_story,
-    fingerprint,
-    main,
-    read_story,
-    story_folders,
-)
+from data.core.errors import StoryInvalid
+from data.core.model import Source, Window
+from data.core.settings import Settings
+from data.story.faults import Fault
+from data.story.story import BUNDLED, UnknownStory, check_story, find_story, main, read_story, story_folders
+from data.story.story_checks import FILES
+from data.story.table_files import fingerprint
 
 ABOUT = """\
 title = "The first calls"

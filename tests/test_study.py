@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.charts.clock import Clock
-from components.charts.study_words import (
+from components.charts.phrases.study_words import (
     call_rows,
     compared_said,
     minutes_said,
@@ -21,18 +20,18 @@ from components.charts.study_words import (
     no_series,
     single_calls_refused,
 )
+from components.clock import Clock
+from data.analysis.bin_edges import READINGS
 from data.analysis.event_study import LEAST_MINUTES, pooled
-from data.analysis.stamps import READINGS
-from data.errors import DataError
-from data.interest import load_interest
-from data.series import load_series
-from data.settings import Settings
-from data.story import Story, check_story, read_story
-from data.study import RoseAfter, is_listed, minutes_of, rose_after
-from data.study_record import COLUMNS, minutes_csv, record_of, record_text
-from data.study_series import held_of_the_night, held_series
-from data.tables import Call
-from data.totals import call_when, calls_of
+from data.core.errors import DataError
+from data.core.settings import Settings
+from data.evidence.searches import load_interest
+from data.evidence.series import load_series
+from data.evidence.study import RoseAfter, held_of_the_night, held_series, is_listed, minutes_of, rose_after
+from data.evidence.study_record import COLUMNS, minutes_csv, record_of, record_text
+from data.story.story import Story, check_story, read_story
+from data.story.tables import Call
+from data.story.totals import call_when, calls_of
 from tests.imported import NIGHT, US_2016, export, keep, name_control_terms, newsroom
 
 METHODS = Path(__file__).resolve().parents[1] / "docs" / "methods.md"

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data.errors import DataError, SourceChanged, SourceUnavailable
-from data.sources.trends_answers import parse_multiline
-from data.sources.trends_rankings import parse_regions, parse_related
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.sources.google_trends.trends_answers import parse_multiline, parse_regions, parse_related
 from tests.trends_server import RECORDINGS, recording, wrapped
 
 EIGHT = timedelta(minutes=8)

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.errors import DataError, SourceChanged
-from data.sources.trends_csv import Export, main, parse_export, read_export
+from data.core.errors import DataError, SourceChanged
+from data.sources.trends_csv.export import Export
+from data.sources.trends_csv.reader import main, parse_export, read_export
 from fuzz.trends_csv import answer, broken
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -304,7 +305,7 @@ def test_the_command_line_refuses_in_one_line(
 
 
 def test_the_module_is_a_command() -> None:
-    command = [sys.executable, "-m", "data.sources.trends_csv", str(RECORDINGS / "es_minutes.csv")]
+    command = [sys.executable, "-m", "data.sources.trends_csv.reader", str(RECORDINGS / "es_minutes.csv")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert list(json.loads(done.stdout)) == [
         "kind", "terms", "geo", "step", "zone", "rows", "censored", "missing", "first", "last", "warnings",

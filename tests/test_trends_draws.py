@@ -14,15 +14,15 @@ import numpy as np
 import pytest
 
 from data.analysis.stitching import stitch
-from data.errors import DataError, SourceChanged, SourceUnavailable
-from data.http import open_desk
-from data.model import Window
-from data.settings import Settings
-from data.snapshots import broken_snapshots, read_snapshots
-from data.sources.google_trends import PytrendsClient
-from data.sources.trends_draws import Outcome, draw, load_draws, read_held
-from data.sources.trends_plan import Plan, plan_requests
-from data.sources.trends_request import TrendsReply, TrendsRequest, Wanted
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.model import Window
+from data.core.settings import Settings
+from data.net.client import open_desk
+from data.net.snapshots import broken_snapshots, read_snapshots
+from data.sources.google_trends.request_plan import Plan, plan_requests
+from data.sources.google_trends.trends_client import PytrendsClient
+from data.sources.google_trends.trends_draws import Outcome, draw, load_draws, read_held
+from data.sources.google_trends.trends_request import TrendsReply, TrendsRequest, Wanted
 from tests.trends_server import Asked, Told, Trends, always, numbers, recording, refused, serving, wrapped
 
 ROOT = Path(__file__).parents[1]
@@ -342,13 +342,13 @@ RUN = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from data.http import open_desk, utc_now
-from data.model import Window
-from data.settings import Settings
-from data.sources.google_trends import PytrendsClient
-from data.sources.trends_draws import draw
-from data.sources.trends_plan import plan_requests
-from data.sources.trends_request import Wanted
+from data.net.client import open_desk, utc_now
+from data.core.model import Window
+from data.core.settings import Settings
+from data.sources.google_trends.trends_client import PytrendsClient
+from data.sources.google_trends.trends_draws import draw
+from data.sources.google_trends.request_plan import plan_requests
+from data.sources.google_trends.trends_request import Wanted
 
 folder, url = Path(sys.argv[1]), sys.argv[2]
 span = Window(datetime(2016, 10, 20, tzinfo=UTC), datetime(2016, 11, 17, tzinfo=UTC))

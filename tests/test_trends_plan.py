@@ -8,9 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.analysis.ladder import expected_step
-from data.model import Window
-from data.sources.trends_plan import MOST_REQUESTS, PACE, RESOLUTIONS, Resolution, plan_requests
-from data.sources.trends_request import BEGINS, HOUR, TrendsRequest, Unaskable, Wanted, sample_of, whole
+from data.core.model import Window
+from data.sources.google_trends.request_plan import (
+    MOST_REQUESTS,
+    PACE,
+    RESOLUTIONS,
+    Resolution,
+    plan_requests,
+)
+from data.sources.google_trends.trends_request import (
+    BEGINS,
+    HOUR,
+    TrendsRequest,
+    Unaskable,
+    Wanted,
+    sample_of,
+    whole,
+)
 
 NOW = datetime(2026, 11, 22, 18, 38, tzinfo=UTC)
 

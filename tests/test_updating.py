@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import cached, nearby
-from components.last_sound import FORGIVEN_SECONDS, LastSound
-from components.nearby import Near
-from data.asof import story_at
-from data.errors import StoryInvalid
-from data.settings import Settings
-from data.story import BUNDLED, Story, read_story
+from components.cache import cached
+from components.cache import memo as nearby
+from components.cache.memo import FORGIVEN_SECONDS, LastSound, Near
+from data.core.errors import StoryInvalid
+from data.core.settings import Settings
+from data.story.as_of import story_at
+from data.story.story import BUNDLED, Story, read_story
 from tests.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
 from tests.test_pages import charts, said
 
@@ -105,11 +105,11 @@ def test_a_slip_of_the_editor_leaves_the_last_sound_night_for_a_minute(
     sound = cached.load_story(NAME, settings(root))
     spoil(root)
     now = time.monotonic()
-    monkeypatch.setattr("components.last_sound.time.monotonic", lambda: now)
+    monkeypatch.setattr("components.cache.memo.time.monotonic", lambda: now)
     assert cached.load_story(NAME, settings(root)) is sound
-    monkeypatch.setattr("components.last_sound.time.monotonic", lambda: now + FORGIVEN_SECONDS - 1)
+    monkeypatch.setattr("components.cache.memo.time.monotonic", lambda: now + FORGIVEN_SECONDS - 1)
     assert cached.load_story(NAME, settings(root)) is sound
-    monkeypatch.setattr("components.last_sound.time.monotonic", lambda: now + FORGIVEN_SECONDS + 1)
+    monkeypatch.setattr("components.cache.memo.time.monotonic", lambda: now + FORGIVEN_SECONDS + 1)
     with pytest.raises(StoryInvalid, match="calls"):
         cached.load_story(NAME, settings(root))
     rehearsal_at(root, FLORIDA + timedelta(minutes=1))

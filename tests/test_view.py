@@ -8,21 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.address import read_instant
-from components.view import (
+from components.view.address import read_instant, utc_text
+from components.view.view_state import (
     ViewState,
     default_view,
     judge_view,
     locked_query,
     parse_slug,
     parse_view,
-    utc_text,
     view_link,
     view_query,
 )
-from data.model import Window
-from data.settings import Settings
-from data.story import Story, find_story
+from data.core.model import Window
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 
 NIGHT = (datetime(2016, 11, 8, 18, tzinfo=UTC), datetime(2016, 11, 9, 12, tzinfo=UTC))
 

@@ -10,14 +10,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from data.errors import DataError, SourceChanged, SourceUnavailable
-from data.model import Window
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.model import Window
 from data.sources import wayback
-from data.sources.capture_rows import observations
-from data.sources.captures import CAPTURE_COLUMNS, parse_captures
-from data.sources.drawn import Records, as_observations
-from data.sources.wayback import fetch_captures, read_captures
-from data.tables import SourceRow
+from data.sources.snapshot_rows import Records, as_observations
+from data.sources.wayback import CAPTURE_COLUMNS, fetch_captures, observations, parse_captures, read_captures
+from data.story.tables import SourceRow
 from tests.sources import Place, answering, kept_files, mangled, recording, utc
 
 NIGHT = Window(utc("2016-11-09T00:00:00"), utc("2016-11-09T12:00:00"))

@@ -11,12 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.errors import DataError, SourceChanged, SourceUnavailable
-from data.model import Window
-from data.sources.drawn import Records
-from data.sources.pageviews import NO_COUNT, VIEW_COLUMNS, missing_days, parse_pageviews
-from data.sources.wikimedia import fetch_pageviews, read_pageviews
-from data.sources.wikimedia_titles import article_title, in_path, project_name
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.model import Window
+from data.sources.snapshot_rows import Records
+from data.sources.wikimedia import (
+    NO_COUNT,
+    VIEW_COLUMNS,
+    article_title,
+    fetch_pageviews,
+    in_path,
+    missing_days,
+    parse_pageviews,
+    project_name,
+    read_pageviews,
+)
 from tests.sources import Place, answering, kept_files, mangled, recording, utc
 
 DAYS = recording("wikimedia/daily.json")

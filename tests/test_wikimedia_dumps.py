@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.errors import DataError, SourceChanged, SourceUnavailable
-from data.model import Window
-from data.sources import dump_lines
-from data.sources.dump_lines import HOUR_COLUMNS, hour_of, parse_dump
-from data.sources.wikimedia_dumps import CANNOT, import_dumps, read_dump, read_hours
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.model import Window
+from data.sources import wikimedia_dumps as dump_lines
+from data.sources.wikimedia_dumps import CANNOT, HOUR_COLUMNS, hour_of, import_dumps, parse_dump, read_dump, read_hours
 from tests.sources import kept_files, recording, utc
 
 NAME = "pageviews-20161109-050000"

@@ -15,26 +15,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.charts import study_words
 from components.charts.catalogue import CHARTS, all_subjects, chart_of, finding_of
-from components.charts.caution import caution_of
-from components.charts.claim_words import quotable, reasons
-from components.charts.claim_words import takeaway as claim_takeaway
-from components.charts.clock import Clock
+from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
-from components.charts.model import Chart
-from components.charts.moments import Moments
-from components.charts.words import describe
+from components.charts.phrases import study_words
+from components.charts.phrases.caution import caution_of
+from components.charts.phrases.claim_words import quotable, reasons
+from components.charts.phrases.claim_words import takeaway as claim_takeaway
+from components.charts.phrases.moments import Moments
+from components.clock import Clock
+from components.render.words import describe
 from data.analysis.event_study import pooled
 from data.analysis.event_words import sentence
-from data.anchors import anchors_of
-from data.interest import load_interest_marks
-from data.onsets import onsets_in
-from data.outages import load_observations
-from data.results import load_calls
-from data.series import load_series
-from data.settings import Settings
-from data.story import Story, find_story, story_folders
+from data.core.settings import Settings
+from data.evidence.anchors import anchors_of
+from data.evidence.calls import load_calls
+from data.evidence.outages import load_observations
+from data.evidence.searches import load_interest_marks
+from data.evidence.series import load_series
+from data.evidence.series_onsets import onsets_in
+from data.story.story import Story, find_story, story_folders
 from tests.imported import export, keep, newsroom
 from tests.wording import banned, offences, offences_in_source, script_strings, written_strings
 
@@ -214,7 +214,7 @@ def test_no_study_says_it(minutes: int, lift: float) -> None:
 
 
 def study_words_minutes(story: Story) -> tuple[Any, ...]:
-    from data.study import minutes_of
+    from data.evidence.study import minutes_of
 
     return minutes_of(story, story.about.caller)
 

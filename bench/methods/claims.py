@@ -12,10 +12,10 @@ import pandas as pd
 from bench.methods.drawn import as_drawn
 from bench.methods.shares import share
 from bench.methods.spikes import HOUR, MINUTE, START, Kind, series
-from data.analysis.claims import Verdict, order, span_of
-from data.claims import weigh
-from data.model import When, Window
-from data.rises import rises
+from data.analysis.intervals import Verdict, order, span_of
+from data.core.model import When, Window
+from data.evidence.claims import weigh
+from data.evidence.rises import rises
 
 #: Of the definitions: most wrong verdicts, and least given where the gap is so many bins or more.
 MOST_WRONG, LEAST_GIVEN, FAR = 0.01, 0.80, 3.0

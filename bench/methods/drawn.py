@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from data.model import Source, Sourced
+from data.core.model import Source, Sourced
 
 NAME = "made-up"
 

@@ -12,10 +12,10 @@ import pandas as pd
 from scipy.signal import lfilter
 
 from data.analysis.draws import Floats
-from data.analysis.jumps import jumps, look_up, on_grid
-from data.settings import Settings
-from data.story import Story, find_story
-from data.study import CallMinute, minutes_of
+from data.analysis.placebos import jumps, look_up, on_grid
+from data.core.settings import Settings
+from data.evidence.study import CallMinute, minutes_of
+from data.story.story import Story, find_story
 
 MINUTES = 720
 #: The first minute of each story's evening.

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.analysis.draws import Draw, Floats
-from data.model import Window
+from data.core.model import Window
 
 HOUR = timedelta(hours=1)
 BINS = 4 * 7 * 24

@@ -15,8 +15,8 @@ from data.analysis.draws import Draw, Floats
 from data.analysis.ladder import find_spike, plan_windows
 from data.analysis.scales import Layout, Sample, combine
 from data.analysis.stitching import stitch
-from data.errors import DataError
-from data.model import Window
+from data.core.errors import DataError
+from data.core.model import Window
 
 OURS, NO_COARSE, FIRST = "ours", "ours, without the coarse series", "ours, so, 4 across, no bridges"
 BASE_ONLY = "ours, so, base windows only"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from components.charts.clock import Clock
-from components.charts.model import Lane
-from components.charts.text import visible
+from components.charts.grammar import Lane
+from components.clock import Clock
+from components.text import visible
 
 NOTHING, NOTHING_AT_ALL = "No records in this story for this range", "No records in this story"
 #: In place of both while a night is in progress, and where a story is told up to a moment.

@@ -5,32 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from components.charts.caution import coincides
-from components.charts.claim import claim_chart
-from components.charts.compare import compare_chart
+from components.charts.as_of_notes import corrected, told_up_to
+from components.charts.builders.calls_chart import map_chart, results_chart, tally_lane
+from components.charts.builders.claim_chart import claim_chart
+from components.charts.builders.compare_chart import compare_chart
+from components.charts.builders.lenses_chart import lenses_chart
+from components.charts.builders.outages_chart import outages_chart
+from components.charts.builders.replay_chart import replay_chart
+from components.charts.builders.searches_chart import interest_chart
+from components.charts.builders.timeline_chart import timeline_chart
+from components.charts.builders.traffic_chart import traffic_chart
 from components.charts.events import call_events
-from components.charts.interest import interest_chart
-from components.charts.lenses import lenses_chart
-from components.charts.live import marked, so_far
+from components.charts.grammar import Chart, Event
 from components.charts.loaders import Loaders
-from components.charts.model import Chart, Event
-from components.charts.outages import outages_chart
-from components.charts.pairs import Night, caller_in, night_names, partner_of, starts_of
-from components.charts.placebo import placebo_of
-from components.charts.replay import replay_chart
-from components.charts.results import results_chart
-from components.charts.standing import corrected, told_up_to
-from components.charts.tally import map_chart, tally_lane
-from components.charts.timeline import timeline_chart
-from components.charts.traffic import traffic_chart
-from data.accounts import subjects_of
-from data.anchors import Anchor
-from data.claims import Subject
-from data.errors import DataError
-from data.findings import Finding, check_claim, default_question
-from data.live import window_so_far
-from data.model import Window
-from data.story import Story
+from components.charts.night_pairs import Night, caller_in, night_names, partner_of, starts_of
+from components.charts.phrases.caution import coincides
+from components.charts.phrases.placebo import placebo_of
+from components.charts.so_far import marked, so_far
+from data.core.errors import DataError
+from data.core.model import Window
+from data.evidence.accounts import subjects_of
+from data.evidence.anchors import Anchor
+from data.evidence.claims import Subject
+from data.evidence.findings import Finding, check_claim, default_question
+from data.story.live import window_so_far
+from data.story.story import Story
 
 #: Charts of a range, and those that answer a question, which choose the range that holds it.
 CHARTS, ANSWERS = ("timeline", "interest", "outages", "results", "map", "traffic", "lenses", "replay"), ("claim",)

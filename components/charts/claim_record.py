@@ -8,16 +8,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from components.charts.claim_words import CAUTION, quotable, reasons, takeaway
-from components.charts.clock import Clock
-from data.analysis.claims import span_of
-from data.anchors import Anchor
-from data.caller_names import caller_name
-from data.claims import Account
-from data.findings import Finding
-from data.frames import records
-from data.model import Sourced, When, Window, as_utc
-from data.story import Story
+from components.charts.phrases.claim_words import CAUTION, quotable, reasons, takeaway
+from components.clock import Clock
+from data.analysis.intervals import span_of
+from data.core.model import Sourced, When, Window, as_utc
+from data.evidence.anchors import Anchor
+from data.evidence.claims import Account
+from data.evidence.findings import Finding
+from data.story.caller_names import caller_name
+from data.story.frame_rows import records
+from data.story.story import Story
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.
 SCHEMA = "nightdesk-claim/1"

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from components.charts.clock import Style, token
-from components.charts.model import Event, Tone
-from components.charts.rows import records, refs, source_ids, when_in
-from data.model import Precision, Sourced, When, Window
-from data.story import Story
+from components.charts.grammar import Event, Tone
+from components.charts.rows import refs, source_ids
+from components.clock import Style, token
+from data.core.model import Precision, Sourced, When, Window
+from data.story.frame_rows import records, when_in
+from data.story.story import Story
 
 #: Kinds of milestone that repeat a call; the call itself is the event.
 _REPEATED = ("calls",)

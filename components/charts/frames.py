@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from components.charts.clock import Clock, Style
 from components.charts.events import ONE_DAY
-from components.charts.model import Chart, Line, Points, Spans
-from components.charts.moments import Moments, Row
-from data.asof import published_to_the_minute, stands_from
-from data.interest import search_marks
-from data.model import OPEN_END, Order
-from data.story import Story
-from data.tables import Figure, Observation
-from data.timing import when_of
-from data.totals import call_when, untimed_callers
+from components.charts.grammar import Chart, Line, Points, Spans
+from components.charts.phrases.moments import Moments, Row
+from components.clock import Clock, Style
+from data.core.model import OPEN_END, Order
+from data.evidence.searches import search_marks
+from data.story.as_of import published_to_the_minute, stands_from
+from data.story.story import Story
+from data.story.tables import Figure, Observation
+from data.story.timing import when_of
+from data.story.totals import call_when, untimed_callers
 
 #: A table's rows are known by its name and theirs: "observations:ctv-11pm".
 Stands = Mapping[str, datetime]

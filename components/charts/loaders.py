@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from components.charts.model import Chart, Placebo
-from data.claims import Subject
-from data.interest import load_interest, load_interest_marks
-from data.lenses import load_lenses
-from data.model import Sourced, Window
-from data.onsets import load_onsets
-from data.outages import load_observations, load_traffic
-from data.results import load_calls, load_milestones
-from data.series import load_series
-from data.story import Story
+from components.charts.grammar import Chart, Placebo
+from data.core.model import Sourced, Window
+from data.evidence.calls import load_calls, load_milestones
+from data.evidence.claims import Subject
+from data.evidence.lenses import load_lenses
+from data.evidence.outages import load_observations, load_traffic
+from data.evidence.searches import load_interest, load_interest_marks
+from data.evidence.series import load_series
+from data.evidence.series_onsets import load_onsets
+from data.story.story import Story
 
 
 @dataclass(frozen=True, slots=True)

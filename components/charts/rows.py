@@ -8,9 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.frames import records as records
-from data.frames import when_in as when_in
-from data.model import OPEN_END, Sourced, When, Window
+from data.core.model import OPEN_END, Sourced, When, Window
 
 
 def until_in(row: dict[str, Any], column: str = "until") -> When | None:

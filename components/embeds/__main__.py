@@ -19,10 +19,10 @@ from components.embeds.bundles.checking import check_store
 from components.embeds.bundles.inputs import inputs_of
 from components.embeds.bundles.publishing import Published, publish, store_of
 from components.embeds.bundles.storage import Files, Store
-from data.errors import DataError
-from data.http import utc_now
-from data.settings import read_settings
-from data.story import Story, find_story
+from data.core.errors import DataError
+from data.core.settings import read_settings
+from data.net.client import utc_now
+from data.story.story import Story, find_story
 
 _PORT = 8502
 
@@ -133,7 +133,7 @@ def _verify(asked: argparse.Namespace) -> int:
 
 def _serve(asked: argparse.Namespace) -> int:
     # Imported where it is used: publishing wants no web server.
-    from components.embeds.bundles.serving import serve
+    from components.embeds.bundles.preview import serve
 
     store = store_of(asked.target)
     server, door = serve(store, asked.port)

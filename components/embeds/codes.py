@@ -10,13 +10,37 @@ from html import escape
 from math import ceil
 from urllib.parse import urlencode
 
-from components.charts.text import TEST, visible
-from components.charts.words import brief, describe
 from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
-from components.embeds.picture_code import picture_code
-from components.embeds.web.addresses import form_address, share_address
-from components.view import locked_query
+from components.embeds.formats import ANIMATED
+from components.embeds.pictures.animation import WIDTH
+from components.embeds.web.links import form_address, share_address
+from components.render.svg.sheet import PLAYED
+from components.render.words import brief, describe
+from components.text import TEST, visible
+from components.view.view_state import locked_query
+
+#: Pixels; the picture that the code asks for.
+PICTURE = (1200, 630)
+
+
+def picture_code(embed: Embed, published: str, alt: str) -> str:
+    """The card; of a night that is played its animation, and a still for whoever wants no motion."""
+    if embed.chart.slug == PLAYED and not published:
+        still = escape(form_address(embed, "png", width=WIDTH))
+        moving = _img(form_address(embed, ANIMATED), alt, f'width="{WIDTH}"')
+        return f'<picture><source srcset="{still}" media="(prefers-reduced-motion: reduce)">{moving}</picture>'
+    # A bundle has the picture beside its document, under the same name.
+    card = f"{published.removesuffix('.html')}@2x.png" if published else ""
+    width, height = PICTURE
+    card = card or form_address(embed, "png", shape="social", scale=2)
+    return _img(card, alt, f'width="{width}" height="{height}"')
+
+
+def _img(address: str, alt: str, size: str) -> str:
+    where, said = escape(address), escape(alt)
+    return f'<img src="{where}" alt="{said}" {size} style="max-width: 100%; height: auto" loading="lazy">'
+
 
 #: What an embedded document may do: run its one script, open links, save a file. It has no origin and no storage.
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads"

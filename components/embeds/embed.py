@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Literal
 
 from components.charts.catalogue import chart_of
-from components.charts.clock import Clock
-from components.charts.elapsed import clock_of
+from components.charts.elapsed_clock import clock_of
+from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
-from components.charts.model import Chart
-from components.view import ViewState, told, view_link
-from data.story import Story
+from components.clock import Clock
+from components.view.view_state import ViewState, told, view_link
+from data.story.story import Story
 
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = ("auto", "light", "dark")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.charts import table
-from components.charts.sheet import PLAYED
 from components.embeds import passport
 from components.embeds.embed import Embed
 from components.embeds.pictures import animation, cards, images
-from components.view import utc_text
-from data.model import Order
+from components.render import table
+from components.render.svg.sheet import PLAYED
+from components.view.address import utc_text
+from data.core.model import Order
 
 FORMS = ("html", "svg", "png", "pdf", "csv", "json")
 #: A further form of a chart that is played.
@@ -62,9 +62,7 @@ def render(embed: Embed, form: str, *, width: int | None = None, scale: float = 
 def _body(embed: Embed, form: str, *, width: int | None, scale: float, shape: str) -> bytes:
     match form:
         case "html":
-            from components.embeds.documents.document import (
-                draw_document,  # the document's own parts draw with this room
-            )
+            from components.embeds.documents.document import draw_document
 
             return draw_document(embed).encode("utf-8", "replace")
         case "svg":

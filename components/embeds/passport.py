@@ -8,13 +8,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from components.charts.caution import caution_of
-from components.charts.clock import Clock
-from components.charts.model import Event, Item, Lane, Line, Mark, Tiles
-from components.charts.moved import in_truth, moved
+from components.charts.builders.compare_chart import in_truth, moved
+from components.charts.grammar import Event, Item, Lane, Line, Mark, Tiles
+from components.charts.phrases.caution import caution_of
+from components.clock import Clock
 from components.embeds.embed import Embed
-from data.model import Precision, Source, When, as_utc
-from data.tables import Correction
+from data.core.model import Precision, Source, When, as_utc
+from data.story.tables import Correction
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.
 SCHEMA = "nightdesk/1"

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.errors import DataError
-from data.model import Window, as_utc
+from data.core.errors import DataError
+from data.core.model import Window, as_utc
 
 Floats = NDArray[np.float64]
 

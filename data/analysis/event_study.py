@@ -1,4 +1,4 @@
-"""Did searches rise after the calls, beyond the evening's own rise? One pooled mean, judged by placebo minutes."""
+"""Did searches rise after the calls? One pooled mean and its interval, judged by placebo minutes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,44 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from data.analysis.inversion import interval, share_as_high, share_as_low
-from data.analysis.jumps import Bins, missing_because, on_grid
-from data.analysis.placebos import LEAST_PLACES, Judged, draw_placebos, judge
-from data.model import as_utc
+from data.analysis.draws import Floats
+from data.analysis.placebos import LEAST_PLACES, Bins, Draws, Judged, draw_placebos, judge, missing_because, on_grid
+from data.core.model import as_utc
+
+#: Of a hundred such intervals, 95 hold the truth.
+LEVEL = 0.95
+#: Sizes that are tried, this many half-widths to either side of the effect.
+TRIED, REACH = 241, 3.0
+
+
+def share_as_high(effect: float, draws: Draws) -> float:
+    """(1 + draws at least as high) / (1 + draws): one-sided, never 0."""
+    return float((1 + (draws.jump >= effect).sum()) / (1 + len(draws.jump)))
+
+
+def share_as_low(effect: float, draws: Draws) -> float:
+    """(1 + draws at least as low) / (1 + draws): the same test for a fall, never 0."""
+    return float((1 + (draws.jump <= effect).sum()) / (1 + len(draws.jump)))
+
+
+def interval(effect: float, draws: Draws) -> tuple[float, float]:
+    """The sizes that a two-sided test at 5 % leaves standing; it always holds the effect itself.
+
+    For each size, that rise is taken off after the true minutes, which also takes its echo out of the placebos that
+    fall near one, and what remains of the effect is compared with what remains of theirs.
+    """
+    reach = REACH * float(_exceeded(np.abs(draws.jump)[None])[0])
+    sizes = effect + np.linspace(-reach, reach, TRIED)
+    limits = _exceeded(np.abs(draws.jump - sizes[:, None] * draws.echo))
+    held = sizes[np.abs(effect - sizes) <= limits]
+    return float(min(held.min(initial=effect), effect)), float(max(held.max(initial=effect), effect))
+
+
+def _exceeded(away: Floats) -> Floats:
+    """What one draw in twenty reaches, the real one counted among them (rows: sizes, columns: draws)."""
+    place = int((1 - LEVEL) * (away.shape[1] + 1) + 1e-9) - 1
+    return np.asarray(-np.partition(-away, place, axis=1)[:, place])
+
 
 MINUTE = timedelta(minutes=1)
 #: Bins up to the first speak for a single call, up to the second for all calls together; longer ones for none.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.analysis.draws import Draw
-from data.model import Window
+from data.core.model import Window
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from data.analysis.draws import Floats
 from data.analysis.event_study import LEAST_MINUTES, refusal
-from data.analysis.jumps import jumps, look_up, on_grid
-from data.errors import DataError
-from data.model import as_utc
+from data.analysis.placebos import jumps, look_up, on_grid
+from data.core.errors import DataError
+from data.core.model import as_utc
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.analysis.draws import Floats, name
-from data.errors import DataError
-from data.model import Window
+from data.core.errors import DataError
+from data.core.model import Window
 
 #: Fewer shared bins than this do not join two windows.
 SHARED_BINS = 6

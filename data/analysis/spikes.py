@@ -14,10 +14,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.analysis.baselines import DAY, deviations, log_level, past, search_size, trailing_median, weekly_median
-from data.analysis.onsets import Onset, find_onsets
-from data.analysis.surprise import surprises
-from data.errors import DataError
+from data.analysis.onsets import (
+    DAY,
+    Onset,
+    deviations,
+    find_onsets,
+    log_level,
+    past,
+    search_size,
+    surprises,
+    trailing_median,
+    weekly_median,
+)
+from data.core.errors import DataError
 
 #: With more bins than this share below 1, the usual level itself is below resolution.
 MOST_ZEROS = 0.5

@@ -1,25 +1,264 @@
-"""The Internet Archive's captures of a watched page: what its server answered a crawler, to the second."""
+"""The Internet Archive's captures of a watched page: asked for, read as rows, and told as observations of grade A."""
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 import pandas as pd
 
-from data.errors import DataError, SourceChanged
-from data.faults import quoted
-from data.http import Desk, SourceRefused
-from data.model import Window
-from data.settings import Settings
-from data.snapshots import Snapshot
-from data.sources.answers import counted, joined
-from data.sources.capture_rows import LICENCE, digits, observations
-from data.sources.captures import EXCLUDED, NAME, CapturePage, parse_captures, web_address
-from data.sources.drawn import Answer, Question, Records, ask, drawn, fresh_for, newest, parsed
+from data.core.errors import DataError, SourceChanged
+from data.core.model import Precision, Source, Window
+from data.core.settings import Settings
+from data.net.client import Desk
+from data.net.http_errors import SourceRefused
+from data.net.snapshots import Snapshot
+from data.sources.answer_checks import counted, joined, json_of, plain, text_of
+from data.sources.snapshot_rows import Answer, Question, Records, ask, drawn, fresh_for, newest, parsed
+from data.story.faults import quoted
+from data.story.tables import Observation
+from data.story.timing import timed_frame
+
+NAME = "The Internet Archive"
+#: Of one capture: the second it was made (UTC), the address it was made of, the HTTP status (NA where the index holds
+#: none), whether it is a revisit record, media type, digest, bytes as compressed in the archive, and its replay.
+CAPTURE_COLUMNS = ["at", "url", "status", "revisit", "mimetype", "digest", "length", "replay"]
+#: The fields of the text form, which has no header.
+_TEXT_FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
+_NEEDED = {"timestamp", "original", "statuscode"}
+_STAMP = re.compile(r"(?:19|20)[0-9]{12}")
+_STATUS = re.compile(r"[1-5][0-9]{2}")
+_USUAL_PORT = re.compile(r"^(http://[^/:@]+):80(?=[/?#]|$)|^(https://[^/:@]+):443(?=[/?#]|$)", re.IGNORECASE)
+_REFUSALS = ("AccessControlException", "Blocked Site Error")
+#: Characters of an address; with the replay prefix it must fit in a story's cell of 1,000.
+_LONGEST_URL = 900
+
+
+@dataclass(frozen=True, slots=True)
+class CapturePage:
+    """One answer of the index: captures by time, the key under which it goes on (or ""), and what was left out."""
+
+    captures: pd.DataFrame
+    resume: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def parse_captures(data: bytes) -> CapturePage:
+    """The captures of one answer, with the columns of CAPTURE_COLUMNS; a URL without captures gives no rows.
+
+    Rows that are no capture (an impossible time, a mail address as a page) are left out and counted in the warnings,
+    repeated rows are kept once. Raises SourceUnavailable for an answer that is
+    empty or cut short, SourceChanged where the site is excluded and for anything that is no such index.
+    """
+    text = text_of(data, NAME)
+    if any(word in text[:2_000] for word in _REFUSALS):
+        raise SourceChanged(EXCLUDED)
+    rows, resume, broken = _json_rows(data) if text.lstrip()[0] in "[{" else _text_rows(text)
+    return _capture_page(rows, resume, broken)
+
+
+EXCLUDED = (
+    f"{NAME} does not show captures of this site (HTTP 403): as a rule its owner or the Archive has excluded it. "
+    "That says nothing about whether anybody looked."
+)
+
+
+def _json_rows(data: bytes) -> tuple[list[dict[str, str]], str, int]:
+    """Rows by field name, the resume key and how many rows are unlike the header."""
+    table = json_of(data, NAME)
+    if not isinstance(table, list) or not all(isinstance(row, list) for row in table):
+        raise SourceChanged(f"{NAME} has changed its answer: it is no table of captures.")
+    if not table:
+        return [], "", 0
+    header = [str(name) for name in table[0]]
+    if missing := sorted(_NEEDED - set(header)):
+        raise SourceChanged(
+            f"{NAME} has changed its answer: the header names no {' and no '.join(missing)}, "
+            f"but {quoted(plain(', '.join(header), 80))}."
+        )
+    return _split(table[1:], header)
+
+
+def _text_rows(text: str) -> tuple[list[dict[str, str]], str, int]:
+    rows, resume, broken = _split([line.split(" ") if line.strip() else [] for line in text.splitlines()], _TEXT_FIELDS)
+    if not any(_STAMP.fullmatch(row["timestamp"]) for row in rows):
+        raise SourceChanged(f"{NAME} answered with text that is no list of captures: {quoted(plain(text, 80))}.")
+    return rows, resume, broken
+
+
+def _split(table: Sequence[Sequence[Any]], names: Sequence[str]) -> tuple[list[dict[str, str]], str, int]:
+    """The resume key is the single cell after an empty row."""
+    rows, resume, broken = [], "", 0
+    for place, row in enumerate(table):
+        if not row:
+            after = table[place + 1] if place + 1 < len(table) else []
+            resume = str(after[0]) if len(after) == 1 else ""
+            broken += len(table) - place - 1 - bool(resume)
+            break
+        if len(row) == len(names) and all(isinstance(cell, str) for cell in row):
+            rows.append(dict(zip(names, row, strict=True)))
+        else:
+            broken += 1
+    return rows, resume, broken
+
+
+def _capture_page(rows: Sequence[Mapping[str, str]], resume: str, broken: int) -> CapturePage:
+    if broken and not rows:
+        raise SourceChanged(f"{NAME} has changed its answer: none of its {broken:,} rows could be read.")
+    left_out: Counter[str] = Counter({"row": broken})
+    found = []
+    for row in rows:
+        capture = _capture(row)
+        if isinstance(capture, str):
+            left_out[capture] += 1
+        else:
+            found.append(capture)
+    frame = timed_frame(found, CAPTURE_COLUMNS, times=["at"]).astype({"status": "Int64", "length": "Int64"})
+    unordered = not frame["at"].is_monotonic_increasing
+    frame = frame.sort_values("at", kind="stable").drop_duplicates(["at", "url", "status"], ignore_index=True)
+    warnings = [
+        *counted(left_out["row"], "1 row of the index could not be read.",
+                 "{count} rows of the index could not be read."),
+        *counted(left_out["time"], "1 capture has an impossible time and was left out.",
+                 "{count} captures have an impossible time and were left out."),
+        *counted(left_out["url"], "1 capture is of no web address and was left out.",
+                 "{count} captures are of no web address and were left out."),
+        *counted(left_out["status"], "1 capture has an unreadable status and was left out.",
+                 "{count} captures have an unreadable status and were left out."),
+        *counted(len(found) - len(frame), "1 row repeats another and was left out.",
+                 "{count} rows repeat another and were left out."),
+    ]  # fmt: skip
+    warnings += ["The rows were not in order of time and were sorted."] if unordered else []
+    return CapturePage(frame, resume, tuple(warnings))
+
+
+def _capture(row: Mapping[str, str]) -> dict[str, object] | str:
+    """The row, or the word for what is wrong with it."""
+    at, url, status = _moment(row["timestamp"]), web_address(row["original"]), row["statuscode"]
+    if at is None:
+        return "time"
+    if url is None:
+        return "url"
+    if status != "-" and not _STATUS.fullmatch(status):
+        return "status"
+    mimetype, length = row.get("mimetype", ""), row.get("length", "")
+    return {
+        "at": at,
+        "url": url,
+        "status": None if status == "-" else int(status),
+        "revisit": mimetype == "warc/revisit",
+        "mimetype": plain(mimetype, 80),
+        "digest": plain(row.get("digest", ""), 80),
+        "length": int(length) if re.fullmatch(r"[0-9]{1,15}", length) else None,
+        "replay": f"https://web.archive.org/web/{row['timestamp']}/{url}",
+    }
+
+
+def _moment(stamp: str) -> datetime | None:
+    try:
+        return datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC) if _STAMP.fullmatch(stamp) else None
+    except ValueError:  # month 0, day 32, hour 24: crawlers of 2000 wrote such
+        return None
+
+
+def web_address(original: str) -> str | None:
+    """The address with its usual port left out and whatever cannot stand in a link encoded; None if it is none."""
+    url = _USUAL_PORT.sub(lambda found: found[1] or found[2], original.strip())
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or "." not in host or "@" in parts.netloc:
+        return None
+    try:
+        url = quote(url, safe="%/:?#[]@!$&'()*+,;=~")
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return None
+    return url if len(url) <= _LONGEST_URL else None
+
+
+LICENCE = "Index of the Internet Archive, archive.org/about/terms; archived pages belong to their publishers"
+#: The columns of an observation of a story, in the order of its table.
+ROW_COLUMNS = list(Observation.model_fields)
+
+
+def observations(captures: pd.DataFrame, *, service: str) -> tuple[pd.DataFrame, tuple[Source, ...]]:
+    """Captures as rows of observations.csv of grade A, and one source each: the replay of that very capture."""
+    held = captures.to_dict("records")
+    rows = [_observation(capture, service) for capture in held]
+    sources = tuple(_source(str(row["id"]), capture) for row, capture in zip(rows, held, strict=True))
+    frame = pd.DataFrame(rows, columns=ROW_COLUMNS)
+    return frame.assign(at=pd.to_datetime(frame["at"], utc=True)), sources
+
+
+def _source(name: str, capture: dict[Any, Any]) -> Source:
+    title = f"Capture {digits(capture['at'])} of {capture['url']}"
+    return Source(name, NAME, title, str(capture["replay"]), "", LICENCE)
+
+
+def _observation(capture: dict[Any, Any], service: str) -> dict[str, object]:
+    at, url = capture["at"].to_pydatetime(), str(capture["url"])
+    status = None if pd.isna(capture["status"]) else int(capture["status"])
+    state, what, note = _meaning(status, plain(url), revisit=bool(capture["revisit"]))
+    mark = hashlib.sha256(url.encode()).hexdigest()[:8]
+    name = f"ia-{digits(at)}-{mark}-{status or 'unknown'}"
+    return dict.fromkeys(ROW_COLUMNS) | {
+        "id": name,
+        "source": name,
+        "service": service,
+        "kind": "context" if state == "none" else "outage",
+        "status": state,
+        "at": at,
+        "begins": "",
+        "precision": Precision.SECOND.value,
+        "place": "Internet Archive crawler (its place is not stated)",
+        "what": what,
+        "unit": "",
+        "grade": "A",
+        "confidence": "high" if status else "low",
+        "credit": NAME,
+        "time_basis": f"the archive’s own stamp {digits(at)}, in UTC and to the second",
+        "published": "",
+        "note": note,
+    }
+
+
+def _meaning(status: int | None, url: str, *, revisit: bool) -> tuple[str, str, str]:
+    """The state, what was seen, and how far it may be read."""
+    if status is None:
+        why = "the page was as in an earlier capture" if revisit else "the index gives none"
+        return (
+            "none",
+            f"{url} was visited, without a recorded HTTP status: {why}",
+            "The state at that second is unknown.",
+        )
+    seen = f"HTTP {status} in answer to a crawler, from {url}"
+    if status >= 500:
+        return "failing", seen, "One visit of one page; some servers turn crawlers away with the same status."
+    if 300 <= status < 400:
+        return "answering", seen, "A redirect: what its target answered is another capture."
+    if 200 <= status < 300:
+        return "answering", seen, "One visit of one page, at that second only."
+    return (
+        "none",
+        seen,
+        "The server refused or did not know this request, which says neither that it worked nor failed.",
+    )
+
+
+def digits(moment: datetime) -> str:
+    """The fourteen digits that the archive writes a UTC second with."""
+    return moment.isoformat(timespec="seconds")[:19].translate(str.maketrans("", "", "-:T"))
+
 
 SOURCE = "wayback"
 KIND = "captures"

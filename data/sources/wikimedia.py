@@ -1,23 +1,153 @@
-"""Wikimedia's daily pageviews of an article: absolute counts of views, never an index of searches."""
+"""Wikimedia's daily pageviews of an article: asked for by its title, and read as absolute counts of views."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
 
 import pandas as pd
 
-from data.errors import DataError
-from data.http import Desk, SourceRefused
-from data.model import Source, Window
-from data.settings import Settings
-from data.snapshots import Snapshot
-from data.sources.answers import counted, joined
-from data.sources.drawn import Question, Records, ask, drawn, fresh_for, newest, parsed
-from data.sources.pageviews import DAY, NO_COUNT, VIEW_COLUMNS, first_day, missing_days, parse_pageviews
-from data.sources.wikimedia_titles import article_title, in_path, project_name
+from data.core.errors import DataError, SourceChanged
+from data.core.model import Source, Window
+from data.core.settings import Settings
+from data.net.client import Desk
+from data.net.http_errors import SourceRefused
+from data.net.snapshots import Snapshot
+from data.sources.answer_checks import counted, field, joined, json_of, records_of
+from data.sources.snapshot_rows import Question, Records, ask, drawn, fresh_for, newest, parsed
+from data.story.faults import quoted
+from data.story.timing import timed_frame
+
+NAME = "Wikimedia’s pageviews service"
+UNIT = "views"
+#: Of one article and day: the project and title as counted, the UTC day [start, end), and its views, an absolute count.
+VIEW_COLUMNS = ["project", "article", "start", "end", "views", "unit"]
+NO_COUNT = (
+    "Wikimedia holds no count of this article for these days, which is not zero: the title may be spelled otherwise, "
+    "or the days be too recent."
+)
+DAY = timedelta(days=1)
+_STAMP = re.compile(r"(?:19|20)[0-9]{6}00")
+_LARGEST = 10**12  # views of one article in one day: far beyond any real count
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Days of one answer, by time; a day that is not there has no count, which is not zero."""
+
+    days: pd.DataFrame
+    warnings: tuple[str, ...] = ()
+
+
+def parse_pageviews(data: bytes) -> Views:
+    """The days of a per-article answer, with the columns of VIEW_COLUMNS; the service's "not found" gives no rows.
+
+    Raises SourceUnavailable for an answer that is empty or cut short, SourceChanged for another shape or one that
+    gives two counts for a day.
+    """
+    answer = json_of(data, NAME)
+    if _not_found(answer):
+        return Views(_frame([]), (NO_COUNT,))
+    rows = [_row(item) for item in records_of(answer, "items", NAME)]
+    frame = _frame(rows)
+    unordered = not frame["start"].is_monotonic_increasing
+    once = frame.drop_duplicates()
+    if once.duplicated(["project", "article", "start"]).any():
+        raise SourceChanged(f"{NAME} contradicts itself: it gives one day two counts.")
+    warnings = counted(len(frame) - len(once), "1 day is listed twice.", "{count} days are listed more than once.") + (
+        ["The days were not in order of time and were sorted."] if unordered else []
+    )
+    return Views(once.sort_values(["project", "article", "start"], ignore_index=True), tuple(warnings))
+
+
+def missing_days(days: pd.DataFrame, window: Window) -> tuple[datetime, ...]:
+    """The UTC days that touch the window and have no row, each as its first instant."""
+    held, day, missing = set(days["start"]), first_day(window.start), []
+    while day < window.end:
+        if pd.Timestamp(day) not in held:
+            missing.append(day)
+        day += DAY
+    return tuple(missing)
+
+
+def first_day(moment: datetime) -> datetime:
+    """The first instant of the UTC day of a moment."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _not_found(answer: object) -> bool:
+    return isinstance(answer, dict) and "items" not in answer and "not_found" in f"{answer.get('type')}".lower()
+
+
+def _row(item: Mapping[str, Any]) -> dict[str, object]:
+    stamp, views = field(item, "timestamp", NAME), item.get("views")
+    if isinstance(views, bool) or not isinstance(views, int) or not 0 <= views < _LARGEST:
+        raise SourceChanged(f"{NAME} has changed its answer: an entry has no count in 'views'.")
+    if item.get("granularity") != "daily" or not _STAMP.fullmatch(stamp):
+        raise SourceChanged(f"{NAME} has changed its answer: its entries are no days.")
+    try:
+        start = datetime(int(stamp[:4]), int(stamp[4:6]), int(stamp[6:8]), tzinfo=UTC)
+    except ValueError:
+        raise SourceChanged(f"{NAME} has changed its answer: {stamp!r} is no day.") from None
+    project, article = field(item, "project", NAME), field(item, "article", NAME)
+    return {"project": project, "article": article, "start": start, "end": start + DAY, "views": views, "unit": UNIT}
+
+
+def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
+    return timed_frame(rows, VIEW_COLUMNS, times=["start", "end"]).astype({"views": "int64"})
+
+
+#: A language edition ("en.wikipedia"), or a project without languages ("commons.wikimedia").
+_PROJECT = re.compile(r"[a-z][a-z0-9-]{1,15}\.[a-z]{4,20}")
+#: MediaWiki allows none of these in a title, and titles of at most 255 bytes.
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f#<>\[\]|{}]")
+_LONGEST_TITLE = 255
+
+
+def project_name(project: str) -> str:
+    """The project as the pageviews service names it. Raises DataError for what is none."""
+    name = project.strip().lower().removesuffix(".org")
+    if not _PROJECT.fullmatch(name):
+        raise DataError(f"{quoted(project)} is no Wikimedia project: write it like en.wikipedia.")
+    return name
+
+
+def article_title(title: str, project: str = "en.wikipedia") -> str:
+    """A title as Wikimedia counts it: underscores for spaces, and on a Wikipedia a capital first letter.
+
+    Raises DataError for what cannot be a title.
+    """
+    words = re.sub(r"[ _]+", "_", unicodedata.normalize("NFC", title)).strip("_")
+    try:
+        size = len(words.encode())
+    except UnicodeEncodeError:
+        size = 0
+    if not size or size > _LONGEST_TITLE or _FORBIDDEN.search(words):
+        raise DataError(f"{quoted(title)} cannot be the title of an article.")
+    first = words[0].upper()
+    # Eszett has no single capital; MediaWiki leaves such letters alone.
+    return first + words[1:] if project.endswith(".wikipedia") and len(first) == 1 else words
+
+
+def in_path(title: str) -> str:
+    """A title as one segment of an address: a slash is part of a title, so it is encoded too."""
+    return quote(title, safe="")
+
+
+def listed_title(cell: bytes, project: str) -> str | None:
+    """The title that a cell of a dump file names, however it is encoded there; None where it names none."""
+    try:
+        return article_title(unquote(cell.decode("utf-8")) if b"%" in cell else cell.decode("utf-8"), project)
+    except (UnicodeDecodeError, DataError):
+        return None
+
 
 SOURCE = "wikimedia"
 KIND = "pageviews-daily"

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from components.embeds.documents.playing import night_of
+from components.embeds.documents.player_frames import night_of
 from components.embeds.embed import Embed
-from components.view import utc_text
+from components.view.address import utc_text
 from tests.browser.conftest import settled
 
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

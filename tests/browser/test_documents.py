@@ -12,9 +12,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from components.charts.catalogue import CHARTS
-from components.charts.geometry import tracks_of
-from components.embeds.documents.document import draw_document, policy
+from components.embeds.documents.document import draw_document
 from components.embeds.documents.heights import document_height
+from components.embeds.documents.policy import policy
+from components.render.layout.geometry import tracks_of
 from tests.browser.reading import comes_to, violations
 from tests.charts import samples
 from tests.embeds.documents import AREAS, CLAIM, COMPARISON, NIGHT, document, embed

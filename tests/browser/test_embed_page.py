@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from components.embedding import is_local
+from components.workbench.parts.embed_code import is_local
 from tests.browser.reading import choose, comes_to, has_address, violations
 
 Visit = Callable[..., Page]

@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, e
 
 from components.embeds.documents.heights import document_height
 from components.embeds.embed import embed_of
-from components.view import default_view
-from data.settings import Settings
-from data.story import find_story
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import find_story
 from tests.browser.conftest import PATIENCE
 from tests.browser.reading import comes_to
 from tests.loopback import Answer, Loopback, loopback

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from components.embeds.documents.heights import document_height
 from components.embeds.embed import embed_of
-from components.view import default_view
+from components.view.view_state import default_view
 from tests.browser.conftest import settled
 from tests.browser.reading import comes_to, violations
 from tests.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at

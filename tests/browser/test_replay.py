@@ -11,15 +11,16 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from components.charts.model import Chart, Tiles
-from components.charts.tiles import is_side
-from components.embeds.documents.document import draw_document, policy
-from components.embeds.documents.playing import night_of
+from components.charts.grammar import Chart, Tiles
+from components.embeds.documents.document import draw_document
+from components.embeds.documents.player_frames import night_of
+from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed, embed_of
-from components.view import default_view
-from data.model import Order, Precision
-from data.settings import Settings
-from data.story import find_story
+from components.render.layout.tile_layout import is_side
+from components.view.view_state import default_view
+from data.core.model import Order, Precision
+from data.core.settings import Settings
+from data.story.story import find_story
 from tests.browser.reading import HURRIED, comes_to, played_to_the_end, skips_nothing, violations
 from tests.loopback import Answer, Loopback, loopback
 

@@ -5,23 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-from components.charts.clock import Clock, token
-from components.charts.model import (
-    Bars,
-    Chart,
-    Event,
-    Gap,
-    Item,
-    Kind,
-    Lane,
-    Line,
-    Mark,
-    Points,
-    Spans,
-    Steps,
-    Tone,
-)
-from data.model import Precision, Source, When, Window
+from components.charts.grammar import Bars, Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Spans, Steps, Tone
+from components.clock import Clock, token
+from data.core.model import Precision, Source, When, Window
 
 EASTERN = Clock("America/New_York")
 AP = Source("ap", "AP", "Calling the presidential race state by state", "https://blog.ap.org/behind-the-news")

@@ -13,16 +13,18 @@ from xml.etree import ElementTree
 import plotly.graph_objects as go
 import pytest
 
-from components.charts import plotly, svg, table
 from components.charts.catalogue import CHARTS, EVERY, chart_of
-from components.charts.clock import Clock
-from components.charts.live import news, told_rows
-from components.charts.model import Chart
-from components.charts.svg_banner import FOOT
-from components.charts.theme import DARK, LIGHT, TEST_GROUND, TEST_INK
-from components.charts.words import brief, describe
-from data.settings import Settings
-from data.story import Story, find_story
+from components.charts.grammar import Chart
+from components.charts.so_far import news, told_rows
+from components.clock import Clock
+from components.render import table
+from components.render.layout.theme import DARK, LIGHT, TEST_GROUND, TEST_INK
+from components.render.plotly import figure as plotly
+from components.render.svg import svg
+from components.render.svg.notes import FOOT
+from components.render.words import brief, describe
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 from tests.charts.test_renderings import check_all_four
 from tests.charts.test_theme import contrast
 from tests.rehearsing import BANNER, FLORIDA, rehearsal_at

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from components.charts.bare import is_bare
+from components.charts.builders.timeline_chart import Firsts, timeline_takeaway
 from components.charts.catalogue import CHARTS, chart_of
-from components.charts.clock import Clock
-from components.charts.geometry import valued
-from components.charts.model import Chart, Kind, Points, Steps
-from components.charts.svg import draw
-from components.charts.text import short_forms
-from components.charts.timeline import Firsts, timeline_takeaway
-from components.charts.words import describe, weighed
-from data.errors import DataError
-from data.model import Precision, When, Window
-from data.results import load_calls
-from data.story import Story, read_story
+from components.charts.grammar import Chart, Kind, Points, Steps
+from components.clock import Clock
+from components.render.layout.geometry import valued
+from components.render.svg.svg import draw
+from components.render.words import describe, weighed
+from components.text import short_forms
+from data.core.errors import DataError
+from data.core.model import Precision, When, Window
+from data.evidence.calls import load_calls
+from data.story.story import Story, read_story
 
 US_2016 = Path(__file__).parents[2] / "data" / "stories" / "us-2016"
 EASTERN = Clock("America/New_York")

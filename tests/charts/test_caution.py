@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from components.charts.catalogue import chart_of
-from components.charts.caution import Caution, caution_of, kinds_in
-from components.charts.clock import Clock
-from components.charts.lag import First, order
-from components.charts.model import Bars, Chart, Event, Gap, Item, Lane, Mark, Points, Spans, Tone
-from data.model import Precision, Source, When, Window
-from data.settings import Settings
-from data.story import Story, find_story
+from components.charts.grammar import Bars, Chart, Event, Gap, Item, Lane, Mark, Points, Spans, Tone
+from components.charts.phrases.caution import Caution, caution_of, kinds_in
+from components.charts.phrases.lag import First, order
+from components.clock import Clock
+from data.core.model import Precision, Source, When, Window
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 from tests.wording import banned, own_words
 
 EASTERN = Clock("America/New_York")

@@ -17,26 +17,28 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.charts import plotly, svg, table
 from components.charts.catalogue import ANSWERS, all_subjects, chart_of, finding_of
-from components.charts.caution import caution_of
 from components.charts.claim_record import record_of
-from components.charts.claim_words import quotable
-from components.charts.clock import Clock
-from components.charts.keys import GROUND, keys_of
+from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
-from components.charts.model import Chart
-from components.charts.sheet import number
-from components.charts.words import ALT_CHARACTERS, describe
+from components.charts.phrases.caution import caution_of
+from components.charts.phrases.claim_words import quotable
+from components.clock import Clock
 from components.embeds.embed import embed_of
 from components.embeds.formats import render
 from components.embeds.web.request import Refused, asked
-from components.view import default_view
-from data.anchors import anchors_of
-from data.errors import NotInStory
-from data.model import Source, Sourced
-from data.outages import load_observations
-from data.story import Story, read_story
+from components.render import table
+from components.render.layout.legend import GROUND, keys_of
+from components.render.plotly import figure as plotly
+from components.render.svg import svg
+from components.render.svg.sheet import number
+from components.render.words import ALT_CHARACTERS, describe
+from components.view.view_state import default_view
+from data.core.errors import NotInStory
+from data.core.model import Source, Sourced
+from data.evidence.anchors import anchors_of
+from data.evidence.outages import load_observations
+from data.story.story import Story, read_story
 
 EASTERN = Clock("America/New_York")
 CALLERS = ("AP", "CNN", "Guardian", "TV")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts.clock import Clock, token
-from data.model import Precision, When, Window
+from components.clock import Clock, token
+from data.core.model import Precision, When, Window
 
 EASTERN = Clock("America/New_York")
 FLORIDA = datetime(2016, 11, 9, 3, 50, tzinfo=UTC)

@@ -15,28 +15,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.charts import plotly, svg, table
 from components.charts.bare import is_bare
+from components.charts.builders.compare_chart import compare_chart, in_truth, last_of_each
 from components.charts.catalogue import chart_of
-from components.charts.caution import caution_of
-from components.charts.clock import Clock
-from components.charts.compare import compare_chart
-from components.charts.elapsed import clock_of
-from components.charts.model import Chart, Event, Item
-from components.charts.moved import in_truth, last_of_each
-from components.charts.pairs import Night, caller_in, lacks, night_marks, night_names, starts_of
-from components.charts.rows import records
+from components.charts.elapsed_clock import clock_of
+from components.charts.grammar import Chart, Event, Item
+from components.charts.night_pairs import Night, caller_in, lacks, night_marks, night_names, starts_of
+from components.charts.phrases.caution import caution_of
+from components.clock import Clock
 from components.embeds.embed import Embed
 from components.embeds.passport import data_of
-from components.view import default_view
-from data.anchors import nightly
-from data.errors import NotInStory
-from data.interest import load_interest_marks
-from data.model import Precision, Sourced, When, Window
-from data.outages import load_observations
-from data.results import load_calls, load_milestones
-from data.series import load_series
-from data.story import Story, read_story
+from components.render import table
+from components.render.plotly import figure as plotly
+from components.render.svg import svg
+from components.view.view_state import default_view
+from data.core.errors import NotInStory
+from data.core.model import Precision, Sourced, When, Window
+from data.evidence.anchors import nightly
+from data.evidence.calls import load_calls, load_milestones
+from data.evidence.outages import load_observations
+from data.evidence.searches import load_interest_marks
+from data.evidence.series import load_series
+from data.story.frame_rows import records
+from data.story.story import Story, read_story
 from tests.charts.nights import US_2016, another_night
 from tests.charts.test_renderings import check_all_four
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts.clock import Clock, token
-from components.charts.elapsed import Elapsed, clock_of, times_note
-from components.charts.model import Chart
-from data.model import Precision, When, Window
+from components.charts.elapsed_clock import Elapsed, clock_of, times_note
+from components.charts.grammar import Chart
+from components.clock import Clock, token
+from data.core.model import Precision, When, Window
 
 ORIGIN = datetime(2016, 11, 9, 7, 29, tzinfo=UTC)
 ELAPSED = Elapsed("America/New_York", ORIGIN)

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from components.charts.clock import Clock
 from components.charts.events import call_events, is_dated, within
-from components.charts.model import Event
-from data.model import Precision, Sourced, When, Window
-from data.results import CALL_COLUMNS, load_milestones
-from data.story import Story, read_story
-from data.timing import timed_frame
+from components.charts.grammar import Event
+from components.clock import Clock
+from data.core.model import Precision, Sourced, When, Window
+from data.evidence.calls import CALL_COLUMNS, load_milestones
+from data.story.story import Story, read_story
+from data.story.timing import timed_frame
 
 EASTERN = Clock("America/New_York")
 START = datetime(2016, 11, 9, tzinfo=UTC)

@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts.geometry import (
+from components.charts.grammar import Item, Kind, Lane, Line, Points, Tone
+from components.render.layout.geometry import (
     TimeScale,
     anchor,
     compact,
     domain,
     levels,
     round_values,
+    runs,
     spot,
     totals,
     tracks_of,
 )
-from components.charts.model import Item, Kind, Lane, Line, Points, Tone
-from components.charts.runs import runs
-from data.model import Precision, When, Window, day_span
+from data.core.model import Precision, When, Window, day_span
 from tests.charts import samples
 from tests.charts.samples import NIGHT, at, between, utc
 

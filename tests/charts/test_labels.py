@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.charts.geometry import TimeScale, anchor
-from components.charts.labels import Flag, Placed, place, row_count
-from components.charts.model import Event
-from components.charts.room import Box, Room
+from components.charts.grammar import Event
+from components.render.layout.boxes import Box, Room
+from components.render.layout.geometry import TimeScale, anchor
+from components.render.layout.labels import Flag, Placed, place, row_count
 from tests.charts import samples
 
 WIDTHS = (320, 480, 768, 1280)

@@ -13,19 +13,21 @@ from xml.etree import ElementTree
 import plotly.graph_objects as go
 import pytest
 
-from components.charts import plotly, svg, table
 from components.charts.catalogue import chart_of
-from components.charts.clock import Clock
-from components.charts.model import Chart, Kind, Tiles
-from components.charts.theme import DARK, LIGHT, Theme
-from components.charts.tiles import Look, grid, look_of, placed, sums
-from components.charts.words import describe
-from components.embeds.documents.findings import findings
-from data.asof import story_at
-from data.model import Order, Window
-from data.results import load_calls
-from data.settings import Settings
-from data.story import Story, find_story
+from components.charts.grammar import Chart, Kind, Tiles
+from components.clock import Clock
+from components.embeds.documents.mark_counts import findings
+from components.render import table
+from components.render.layout.theme import DARK, LIGHT, Theme
+from components.render.layout.tile_layout import Look, grid, look_of, placed, sums
+from components.render.plotly import figure as plotly
+from components.render.svg import svg
+from components.render.words import describe
+from data.core.model import Order, Window
+from data.core.settings import Settings
+from data.evidence.calls import load_calls
+from data.story.as_of import story_at
+from data.story.story import Story, find_story
 from tests.charts.test_plotly import strings
 from tests.charts.test_renderings import check_all_four
 from tests.charts.test_theme import TEXT, contrast

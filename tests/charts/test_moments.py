@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from components.charts.clock import Clock
-from components.charts.moments import Moments
-from data.interest import load_interest_marks
-from data.outages import load_observations
-from data.results import load_calls
-from data.story import Story, read_story
-from data.totals import totals_at
+from components.charts.phrases.moments import Moments
+from components.clock import Clock
+from data.evidence.calls import load_calls
+from data.evidence.outages import load_observations
+from data.evidence.searches import load_interest_marks
+from data.story.story import Story, read_story
+from data.story.totals import totals_at
 
 EASTERN = Clock("America/New_York")
 MIDNIGHT = datetime(2016, 11, 9, 5, tzinfo=UTC)

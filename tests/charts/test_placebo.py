@@ -9,20 +9,19 @@ from pathlib import Path
 import pytest
 
 from components.charts.catalogue import chart_of
-from components.charts.caution import Part, caution_of
 from components.charts.loaders import Loaders
-from components.charts.placebo import NONE_HELD
-from components.charts.study_words import compared_said
+from components.charts.phrases.caution import Part, caution_of
+from components.charts.phrases.placebo import NONE_HELD
+from components.charts.phrases.study_words import compared_said
 from components.embeds.documents.parts import panel
 from components.embeds.embed import Embed, embed_of
 from components.embeds.passport import data_of
-from components.view import default_view
-from data.model import Order
-from data.series import load_series
-from data.settings import Settings
-from data.story import Story, find_story
-from data.study import minutes_of, rose_after
-from data.study_series import held_of_the_night
+from components.view.view_state import default_view
+from data.core.model import Order
+from data.core.settings import Settings
+from data.evidence.series import load_series
+from data.evidence.study import held_of_the_night, minutes_of, rose_after
+from data.story.story import Story, find_story
 from tests.imported import NIGHT, export, keep, keep_weeks, name_control_terms, newsroom
 from tests.wording import offences
 

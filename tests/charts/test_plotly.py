@@ -14,14 +14,14 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from components.charts import plotly
-from components.charts.clock import Clock
-from components.charts.model import Chart, Lane
-from components.charts.plotly_names import name_foot
-from components.charts.room import Box
-from components.charts.text import text_width, visible
-from components.charts.theme import DARK, LIGHT, Theme
-from data.model import Window
+from components.charts.grammar import Chart, Lane
+from components.clock import Clock
+from components.render.layout.boxes import Box
+from components.render.layout.theme import DARK, LIGHT, Theme
+from components.render.plotly import figure as plotly
+from components.render.plotly.axes import name_foot
+from components.text import text_width, visible
+from data.core.model import Window
 from tests.charts import samples
 from tests.charts.samples import EASTERN
 

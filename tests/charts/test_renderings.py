@@ -14,14 +14,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.charts import plotly, svg, table
 from components.charts.catalogue import CHARTS, chart_of
-from components.charts.clock import Clock
-from components.charts.model import Chart
-from components.charts.words import ALT_CHARACTERS, brief, describe, whole
-from data.model import Window
-from data.settings import Settings
-from data.story import Story, find_story, read_story
+from components.charts.grammar import Chart
+from components.clock import Clock
+from components.render import table
+from components.render.plotly import figure as plotly
+from components.render.svg import svg
+from components.render.words import ALT_CHARACTERS, brief, describe, whole
+from data.core.model import Window
+from data.core.settings import Settings
+from data.story.story import Story, find_story, read_story
 
 US_2016 = Path(__file__).parents[2] / "data" / "stories" / "us-2016"
 ZONES = ("America/New_York", "Europe/London", "UTC", "Asia/Tokyo", "Asia/Kathmandu")

@@ -9,18 +9,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from components.charts import plotly, svg, table
+from components.charts.builders.searches_chart import onset_events
 from components.charts.catalogue import chart_of
-from components.charts.clock import Clock
+from components.charts.grammar import Chart, Event
 from components.charts.loaders import Loaders
-from components.charts.model import Chart, Event
-from components.charts.rises import onset_events
-from components.charts.words import describe
-from data.asof import story_at
-from data.model import Source, Sourced, Window
-from data.onsets import COLUMNS, load_onsets
-from data.series import load_series
-from data.settings import Settings
+from components.clock import Clock
+from components.render import table
+from components.render.plotly import figure as plotly
+from components.render.svg import svg
+from components.render.words import describe
+from data.core.model import Source, Sourced, Window
+from data.core.settings import Settings
+from data.evidence.series import load_series
+from data.evidence.series_onsets import COLUMNS, load_onsets
+from data.story.as_of import story_at
 from tests.imported import NIGHT, export, keep, newsroom
 
 EASTERN = Clock("America/New_York")

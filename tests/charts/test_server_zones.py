@@ -14,12 +14,14 @@ ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
 
 _RENDER = """
 import hashlib
-from components.charts import plotly, svg, table, words
+from components.render import table, words
+from components.render.plotly import figure as plotly
+from components.render.svg import svg
 from components.charts.catalogue import CHARTS, chart_of
-from components.charts.clock import Clock
-from components.ranges import named_ranges
-from data.settings import Settings
-from data.story import find_story
+from components.clock import Clock
+from components.workbench.controls import named_ranges
+from data.core.settings import Settings
+from data.story.story import find_story
 
 story = find_story("us-2016", Settings())
 for name, window in named_ranges(story).items():

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.charts import svg
-from components.charts.clock import Clock
-from components.charts.model import Chart, Event, Lane
-from components.charts.text import visible
-from components.charts.theme import DARK, LIGHT
-from data.model import Window
+from components.charts.grammar import Chart, Event, Lane
+from components.clock import Clock
+from components.render.layout.theme import DARK, LIGHT
+from components.render.svg import svg
+from components.text import visible
+from data.core.model import Window
 from tests.charts import samples
 from tests.charts.samples import EASTERN
 

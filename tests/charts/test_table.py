@@ -8,9 +8,9 @@ import io
 import pandas as pd
 import pytest
 
-from components.charts import table
-from components.charts.model import Chart, Item, Kind, Lane, Points, Tone
-from data.model import Source
+from components.charts.grammar import Chart, Item, Kind, Lane, Points, Tone
+from components.render import table
+from data.core.model import Source
 from tests.charts import samples
 from tests.charts.samples import EASTERN, at
 

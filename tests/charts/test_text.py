@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts.text import fitted, plain, short_forms, text_width, visible, wrap, xml
+from components.text import fitted, plain, short_forms, text_width, visible, wrap, xml
 
 
 @pytest.mark.parametrize(

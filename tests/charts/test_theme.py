@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from components.charts.keys import keys_of
-from components.charts.model import Tone
-from components.charts.theme import DARK, LIGHT, Theme, look, theme_named
+from components.charts.grammar import Tone
+from components.render.layout.legend import keys_of
+from components.render.layout.theme import DARK, LIGHT, Theme, look, theme_named
 from tests.charts import samples
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)

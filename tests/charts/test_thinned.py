@@ -12,22 +12,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.charts import plotly, svg, table
+from components.charts.builders.searches_chart import length_text
 from components.charts.catalogue import chart_of
-from components.charts.clock import Clock
+from components.charts.grammar import Chart, Item, Kind, Line
 from components.charts.loaders import Loaders
-from components.charts.model import Chart, Item, Kind, Line
-from components.charts.runs import runs
-from components.charts.thinned import length_text
+from components.clock import Clock
 from components.embeds.embed import embed_of
 from components.embeds.passport import data_of
-from components.view import default_view
+from components.render import table
+from components.render.layout.geometry import runs
+from components.render.plotly import figure as plotly
+from components.render.svg import svg
+from components.view.view_state import default_view
 from data.analysis.thinning import MOST
-from data.frames import records
-from data.model import Sourced, Window
-from data.onsets import onsets_in
-from data.settings import Settings
-from data.story import Story, find_story
+from data.core.model import Sourced, Window
+from data.core.settings import Settings
+from data.evidence.series_onsets import onsets_in
+from data.story.frame_rows import records
+from data.story.story import Story, find_story
 from tests.charts.test_renderings import check_all_four
 from tests.long_series import MINUTE, START, minutes, noise
 

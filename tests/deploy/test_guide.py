@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from bench.proxy import DEPLOY
-from components.embeds.web import pool
-from data import settings, shared_answers, shared_cache
+from components.embeds.web import render_cache as pool
+from data.core import settings
+from data.net import answer_cache as shared_answers
+from data.net import shared_cache
 
 GUIDE = (DEPLOY / "README.md").read_text(encoding="utf-8")
 CONFIGURATION = (DEPLOY / "nightdesk.conf").read_text(encoding="utf-8")
@@ -31,7 +33,9 @@ def test_every_file_it_names_is_there_and_every_file_there_is_named() -> None:
     [
         pytest.param("left alone for 30 seconds", shared_cache.REST_SECONDS == 30, id="how long Redis rests"),
         pytest.param("within half a second", shared_cache.TIMEOUT_SECONDS == 0.5, id="how long Redis may take"),
-        pytest.param("up to 2 MiB each | a day", (pool.MOST_BYTES, pool.KEPT_SECONDS) == (2**21, 86_400), id="drawn"),
+        pytest.param(
+            "up to 2 MiB each | a day", (pool.MOST_BYTES_SHARED, pool.KEPT_SECONDS) == (2**21, 86_400), id="drawn"
+        ),
         pytest.param("`nightdesk:answers:…`", shared_answers.NAMESPACE == "nightdesk:answers", id="its names"),
         pytest.param("up to 2 GB", "max_size=2g" in CONFIGURATION, id="how much nginx keeps"),
         pytest.param("for a month", "inactive=30d" in CONFIGURATION, id="how long nginx keeps"),

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.applications import Starlette
 
 from components.embeds.web.routes import routes
-from data.settings import Settings
+from data.core.settings import Settings
 
 SITE = "http://desk.example"
 

@@ -10,16 +10,15 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from components.charts.clock import Clock, token
 from components.charts.events import said_of
-from components.charts.model import Chart
-from data.asof import stands_from
-from data.hindsight import end_of_day, published_end
-from data.model import Order, Source
-from data.story import Story
-from data.tables import Control, Figure, Observation
-from data.timing import when_of
-from data.totals import call_when, untimed_callers
+from components.charts.grammar import Chart
+from components.clock import Clock, token
+from data.core.model import Order, Source
+from data.story.as_of import end_of_day, published_end, stands_from
+from data.story.story import Story
+from data.story.tables import Control, Figure, Observation
+from data.story.timing import when_of
+from data.story.totals import call_when, untimed_callers
 
 Phrases = frozenset[tuple[str, ...]]
 #: A word with what joins it inside (U.S, 249,950, 10:50, calls:ap-wi), or what parts two statements.

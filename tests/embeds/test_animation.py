@@ -11,18 +11,18 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from PIL import Image
 
-from components.charts import svg
 from components.charts.frames import Frames, frames_of
-from components.charts.model import Tiles
-from components.charts.tiles import is_side
+from components.charts.grammar import Tiles
 from components.embeds.documents.lines import Moments
 from components.embeds.embed import Embed, embed_of
 from components.embeds.formats import ANIMATED, forms_of, render
 from components.embeds.pictures.animation import MOST_STILLS, WIDTH, few, keep
-from components.view import default_view
-from data.model import Order
-from data.settings import Settings
-from data.story import find_story
+from components.render.layout.tile_layout import is_side
+from components.render.svg import svg
+from components.view.view_state import default_view
+from data.core.model import Order
+from data.core.settings import Settings
+from data.story.story import find_story
 
 STORY = find_story("us-2016", Settings())
 MEGABYTES = 1_000_000

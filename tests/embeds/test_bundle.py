@@ -13,9 +13,9 @@ from components.embeds.bundles import hosting
 from components.embeds.bundles.bundle import bake, wanted_charts, wanted_view
 from components.embeds.bundles.inputs import inputs_of
 from components.embeds.bundles.manifest import version_name
-from data.errors import DataError
-from data.settings import Settings
-from data.story import BUNDLED, Story, find_story, read_story
+from data.core.errors import DataError
+from data.core.settings import Settings
+from data.story.story import BUNDLED, Story, find_story, read_story
 from tests.bundles import NOW
 
 VERSION = "20261108T035000Z-0123456789ab"

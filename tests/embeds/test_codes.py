@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from components.charts.words import describe
 from components.embeds.bundles.bundle import wanted_view
 from components.embeds.bundles.manifest import VERSION
 from components.embeds.codes import HEIGHTS_AT, SANDBOX, Codes, cite, credit, height_steps, publish_command, snippets
 from components.embeds.embed import Embed, embed_of
-from components.embeds.freezing import frozen
-from components.view import default_view, parse_view
-from data.settings import Settings
-from data.story import Story, find_story
+from components.embeds.frozen import frozen
+from components.render.words import describe
+from components.view.view_state import default_view, parse_view
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 from tests.embeds.tags import Tags
 
 SITE = "https://charts.example"

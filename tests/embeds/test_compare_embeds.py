@@ -13,8 +13,8 @@ import pytest
 
 from components.embeds.bundles.bundle import bake, wanted_view
 from components.embeds.bundles.inputs import inputs_of
-from data.settings import Settings
-from data.story import find_story
+from data.core.settings import Settings
+from data.story.story import find_story
 from tests.charts.nights import another_night
 from tests.embeds.asking import SITE, Desk
 

@@ -16,20 +16,21 @@ from html.parser import HTMLParser
 import pytest
 
 from components.charts.catalogue import CHARTS
-from components.charts.model import Tone
-from components.charts.moments import Moments
-from components.charts.text import visible
-from components.embeds.documents.document import draw_document, policy
-from components.embeds.documents.findings import findings
+from components.charts.grammar import Tone
+from components.charts.phrases.moments import Moments
+from components.embeds.documents.document import draw_document
 from components.embeds.documents.heights import document_height
 from components.embeds.documents.lines import lines_of
+from components.embeds.documents.mark_counts import findings
+from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed, Theme, embed_of
-from components.view import default_view
-from data.interest import load_interest_marks
-from data.outages import load_observations
-from data.results import load_calls
-from data.settings import Settings
-from data.story import find_story
+from components.text import visible
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.evidence.calls import load_calls
+from data.evidence.outages import load_observations
+from data.evidence.searches import load_interest_marks
+from data.story.story import find_story
 from tests.charts import samples
 from tests.embeds import documents
 from tests.embeds.documents import SITE

@@ -9,9 +9,9 @@ import pytest
 
 from components.embeds.embed import Embed, Theme, embed_of
 from components.embeds.formats import FORMS, SHAPES, file_name, render
-from components.view import default_view
-from data.settings import Settings
-from data.story import Story, find_story
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 from tests.charts import samples
 from tests.embeds.hostile import CHECKS
 

@@ -12,8 +12,8 @@ from PIL import Image
 
 from components.charts.catalogue import CHARTS, EVERY
 from components.embeds.__main__ import main
-from data.settings import Settings
-from data.story import check_story, read_story
+from data.core.settings import Settings
+from data.story.story import check_story, read_story
 from tests.embeds.asking import SITE, Desk
 from tests.embeds.hostile import CHECKS, elements, hostile_folder, inert_markup, no_actions
 

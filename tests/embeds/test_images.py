@@ -17,13 +17,12 @@ from pypdf.generic import DictionaryObject
 
 from components.charts.catalogue import CHARTS
 from components.embeds.embed import Embed, Theme, embed_of
-from components.embeds.pictures import conversion
+from components.embeds.pictures import images as conversion
 from components.embeds.pictures.cards import SHAPES, credit_line, credit_of, drawing_of
-from components.embeds.pictures.conversion import ImageFailed, converted
-from components.embeds.pictures.images import TooLarge, pdf, png
-from components.view import default_view
-from data.settings import Settings
-from data.story import Story, find_story
+from components.embeds.pictures.images import ImageFailed, TooLarge, converted, pdf, png
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 from tests.charts import samples
 
 ROOT = Path(__file__).parents[2]
@@ -33,9 +32,9 @@ _DRAW = """
 import hashlib
 from components.embeds.embed import embed_of
 from components.embeds.pictures.images import pdf, png
-from components.view import default_view
-from data.settings import Settings
-from data.story import find_story
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import find_story
 
 story = find_story("us-2016", Settings())
 embed = embed_of(story, "timeline", default_view(story))

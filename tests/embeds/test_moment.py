@@ -11,10 +11,10 @@ from functools import cache
 from components.embeds.documents.document import draw_document
 from components.embeds.embed import Embed, embed_of
 from components.embeds.formats import render
-from components.view import default_view
-from data.model import Order
-from data.settings import Settings
-from data.story import find_story
+from components.view.view_state import default_view
+from data.core.model import Order
+from data.core.settings import Settings
+from data.story.story import find_story
 from tests.embeds.later import rows_of
 
 STORY = find_story("us-2016", Settings())

@@ -13,24 +13,24 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from components.charts import svg
+from components.cache.memo import Near
 from components.charts.catalogue import CHARTS, chart_of
-from components.charts.clock import Clock
+from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
-from components.charts.model import Chart
-from components.charts.words import describe
+from components.clock import Clock
 from components.embeds.documents.document import draw_document
 from components.embeds.embed import Embed, embed_of
 from components.embeds.formats import SHAPES, render
 from components.embeds.pictures import images
-from components.embeds.pictures.conversion import converted
+from components.embeds.pictures.images import converted
 from components.embeds.web.share import draw_share
-from components.nearby import Near
-from components.view import default_view, told
-from data.asof import moments_of
-from data.model import Order
-from data.settings import Settings
-from data.story import Story, find_story
+from components.render.svg import svg
+from components.render.words import describe
+from components.view.view_state import default_view, told
+from data.core.model import Order
+from data.core.settings import Settings
+from data.story.as_of import moments_of
+from data.story.story import Story, find_story
 from tests.embeds.later import Later
 
 SITE = "https://charts.example.org"

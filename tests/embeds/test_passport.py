@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from components.charts.catalogue import CHARTS
-from components.charts.model import Chart, Item, Kind, Lane, Points, Tone
+from components.charts.grammar import Chart, Item, Kind, Lane, Points, Tone
 from components.embeds.embed import Embed, embed_of
 from components.embeds.passport import data_of, json_of
-from components.view import ViewState, default_view
-from data.model import Precision, When
-from data.settings import Settings
-from data.story import Story, find_story
+from components.view.view_state import ViewState, default_view
+from data.core.model import Precision, When
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 from tests.charts import samples
 
 

@@ -12,22 +12,22 @@ from typing import Any
 
 import pytest
 
-from components.charts import svg
 from components.charts.catalogue import chart_of, timeline_of
 from components.charts.frames import Stands, stands_of
+from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
-from components.charts.model import Chart
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.lines import Moments
-from components.embeds.documents.playing import night_of
+from components.embeds.documents.player_frames import night_of
 from components.embeds.embed import Embed, embed_of
-from components.view import default_view
-from data.model import Order, Window
-from data.onsets import load_onsets
-from data.outages import load_observations
-from data.series import load_series
-from data.settings import Settings
-from data.story import Story, find_story
+from components.render.svg import svg
+from components.view.view_state import default_view
+from data.core.model import Order, Window
+from data.core.settings import Settings
+from data.evidence.outages import load_observations
+from data.evidence.series import load_series
+from data.evidence.series_onsets import load_onsets
+from data.story.story import Story, find_story
 from tests.captured import keep_captures
 from tests.imported import export, keep, newsroom
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from components.embeds.web import drawing, pool
+from components.embeds.web import drawing
+from components.embeds.web import render_cache as pool
 from components.embeds.web.answers import Answer, answer_of
-from components.embeds.web.pool import Pool
-from data import shared_cache
-from data.settings import Settings
-from data.shared_cache import SharedCache
+from components.embeds.web.render_cache import Pool
+from data.core.settings import Settings
+from data.net import shared_cache
+from data.net.shared_cache import SharedCache
 from tests.conftest import free_port
 from tests.embeds.asking import Desk
 from tests.redis_server import RedisServer, redis_server
@@ -103,7 +104,7 @@ def test_drawn_answers_expire_and_heavy_ones_are_not_shared(
     shared.answer(KEY, lambda: MADE)
     (name,) = redis.names()
     assert 0 < redis.seconds_left(name) <= 24 * 3600
-    monkeypatch.setattr(pool, "MOST_BYTES", 100)
+    monkeypatch.setattr(pool, "MOST_BYTES_SHARED", 100)
     shared.answer(("heavy",), lambda: MADE)
     assert redis.names() == [name]
 

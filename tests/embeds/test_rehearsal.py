@@ -14,16 +14,17 @@ from pypdf import PdfReader
 
 from components.embeds.__main__ import main
 from components.embeds.codes import cite, credit, snippets
-from components.embeds.documents.document import draw_document, policy
+from components.embeds.documents.document import draw_document
 from components.embeds.documents.heights import document_height
+from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed, Theme, embed_of
 from components.embeds.formats import FORMS, file_name, render
 from components.embeds.pictures.cards import SHAPES, drawing_of
 from components.embeds.web.oembed import Wish, oembed_json
 from components.embeds.web.share import draw_share
-from components.view import default_view
-from data.settings import Settings
-from data.story import find_story
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import find_story
 from tests.rehearsing import BANNER, NAME, rehearsal_at
 
 SITE = "https://desk.example"

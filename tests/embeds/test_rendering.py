@@ -13,10 +13,10 @@ import pytest
 
 from components.embeds.embed import embed_of
 from components.embeds.formats import Rendered, render
-from components.embeds.web.rendering import Busy, Renderer
-from components.view import default_view
-from data.settings import Settings
-from data.story import find_story
+from components.embeds.web.render_cache import Busy, Renderer
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import find_story
 
 
 @pytest.fixture

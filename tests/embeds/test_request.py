@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from components.embeds.web.request import Asked, Refused, asked
-from components.view import default_view
-from data.settings import Settings
-from data.story import Story, find_story
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import Story, find_story
 from tests.embeds import nearly
 
 

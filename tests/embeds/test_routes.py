@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 
 from components.charts.catalogue import CHARTS, EVERY
 from components.embeds.formats import ANIMATED, FORMS
-from data.settings import Settings
-from data.story import BUNDLED
+from data.core.settings import Settings
+from data.story.story import BUNDLED
 from tests.embeds import nearly
 from tests.embeds.asking import SITE, Desk, Reply
 

@@ -14,8 +14,8 @@ from urllib.parse import urljoin
 
 import pytest
 
-from data.settings import Settings
-from data.story import BUNDLED
+from data.core.settings import Settings
+from data.story.story import BUNDLED
 from tests.embeds.asking import SITE, Desk, Reply
 
 PAGE = "/s/us-2016/timeline"

@@ -16,17 +16,17 @@ from components.charts.catalogue import CHARTS
 from components.charts.loaders import Loaders
 from components.embeds.bundles import hosting
 from components.embeds.bundles.manifest import sha256
-from components.embeds.documents.document import policy
+from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed, Theme, embed_of
 from components.embeds.formats import render
 from components.embeds.web.request import Refused, asked
-from components.view import ViewState, default_view, locked_query
-from data.errors import DataError
-from data.lenses import load_lenses
-from data.outages import load_observations
-from data.series import load_series
-from data.settings import Settings
-from data.story import Story, find_story
+from components.view.view_state import ViewState, default_view, locked_query
+from data.core.errors import DataError
+from data.core.settings import Settings
+from data.evidence.lenses import load_lenses
+from data.evidence.outages import load_observations
+from data.evidence.series import load_series
+from data.story.story import Story, find_story
 
 #: The script for the page around a frame, so that frozen code needs no server either.
 LISTENER = Path(__file__).resolve().parents[1] / "listener.js"

@@ -16,7 +16,7 @@ from fsspec.implementations.local import LocalFileSystem
 from components.embeds.bundles import hosting
 from components.embeds.bundles.manifest import NAME
 from components.embeds.bundles.storage import Files, Store, TargetRefused
-from data.durable import sync_folder, write_whole
+from data.core.files import sync_folder, write_whole
 
 _LEFT_OVER_SECONDS = 3600
 #: How often a file that all publishers write is looked at again.

@@ -11,14 +11,15 @@ from types import ModuleType
 
 import components.charts
 import components.embeds
+import components.render
 import data
 from components.embeds.bundles.manifest import Inputs, sha256
-from data.records import snapshot_folders
-from data.settings import Settings
-from data.story import Story
+from data.core.settings import Settings
+from data.evidence.records import snapshot_folders
+from data.story.story import Story
 
 #: The files that draw: charts, embeds, and what reads a story.
-_PACKAGES = (components.charts, components.embeds, data)
+_PACKAGES = (components.charts, components.render, components.embeds, data)
 #: Whose version may change what is drawn or counted.
 _LIBRARIES = (
     "fontpkg-pt-serif", "numpy", "pandas", "pillow", "pydantic", "pypdf", "tzdata", "vl-convert-python",

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from data.model import as_utc
+from data.core.model import as_utc
 
 NAME = "manifest.json"
 #: How many hex digits of the inputs' hash stand in a version's name.

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from components.charts.clock import Clock
-from components.charts.standing import corrected
+from components.charts.as_of_notes import corrected
+from components.clock import Clock
 from components.embeds.bundles.bucket import Bucket
 from components.embeds.bundles.checking import is_whole
 from components.embeds.bundles.folder import Folder
 from components.embeds.bundles.manifest import NAME, Inputs, Manifest, entries, read_manifest, version_name
 from components.embeds.bundles.storage import Files, Store, TargetRefused
-from data.story import Story
+from data.story.story import Story
 
 Bake = Callable[[str], Files]
 

@@ -15,8 +15,8 @@ import fsspec
 from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
 
 from components.embeds.bundles.manifest import VERSION
-from data.errors import DataError
-from data.tables import SLUG
+from data.core.errors import DataError
+from data.story.tables import SLUG
 
 T = TypeVar("T")
 Files = Mapping[str, bytes]

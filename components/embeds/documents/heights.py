@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from components.charts import svg
-from components.charts.text import BOLD, REGULAR, SERIF_BOLD, text_width, wrap
 from components.embeds.documents.lines import SIGNS, Lines, lines_of
-from components.embeds.documents.playing import is_played, order_note
+from components.embeds.documents.player_frames import is_played, order_note
 from components.embeds.embed import Embed
+from components.render.svg import svg
+from components.text import BOLD, REGULAR, SERIF_BOLD, text_width, wrap
 
 #: A document is no wider than this, in pixels.
 WIDEST = 1040

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from components.charts import moments
-from components.charts.caution import coincides
-from components.charts.clock import Style
+from components.charts.builders.compare_chart import last_of_each
 from components.charts.events import ONE_DAY
-from components.charts.keys import keys_of
-from components.charts.moved import last_of_each
-from components.charts.sheet import PLAYED
-from components.charts.text import visible
-from components.charts.words import brief, fitted, whole
-from components.embeds.documents.findings import counted, findings
+from components.charts.phrases import moments
+from components.charts.phrases.caution import coincides
+from components.clock import Style
+from components.embeds.documents.mark_counts import counted, findings
 from components.embeds.embed import Embed
-from data.interest import load_interest_marks
-from data.outages import load_observations
-from data.results import load_calls
+from components.render.layout.legend import keys_of
+from components.render.svg.sheet import PLAYED
+from components.render.words import brief, fitted, whole
+from components.text import visible
+from data.evidence.calls import load_calls
+from data.evidence.outages import load_observations
+from data.evidence.searches import load_interest_marks
 
 #: Characters of a headline; a longer one than `_LONG` is set smaller on a phone.
 HEADLINE_CHARACTERS, _LONG = 240, 110

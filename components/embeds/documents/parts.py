@@ -6,23 +6,22 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from components.charts import table
-from components.charts.caution import Caution, caution_of
-from components.charts.clock import Clock
-from components.charts.elapsed import times_note
+from components.charts.builders.searches_chart import thinned_lines
+from components.charts.elapsed_clock import times_note
 from components.charts.events import is_dated
-from components.charts.keys import keys_of
-from components.charts.model import Event, Lane
-from components.charts.published import published_text
-from components.charts.sheet import tag
-from components.charts.svg_marks import named
-from components.charts.svg_notes import edge_notes
-from components.charts.text import visible, xml
-from components.charts.thinned import thinned_lines
-from components.embeds.documents.findings import counted
+from components.charts.grammar import Event, Lane
+from components.charts.phrases.caution import Caution, caution_of
+from components.clock import Clock, published_text
 from components.embeds.documents.lines import Piece
+from components.embeds.documents.mark_counts import counted
 from components.embeds.embed import Embed
-from data.model import Source
+from components.render import table
+from components.render.layout.legend import keys_of
+from components.render.svg.notes import edge_notes
+from components.render.svg.sheet import tag
+from components.render.svg.svg_marks import named
+from components.text import visible, xml
+from data.core.model import Source
 
 #: Of any one text of data; the file of the story holds the whole.
 _CHARACTERS = 600

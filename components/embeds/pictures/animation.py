@@ -11,20 +11,20 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 from PIL import Image
 
-from components.charts import svg
 from components.charts.frames import Frames, frames_of
-from components.charts.geometry import TimeScale
-from components.charts.sheet import number, tag
-from components.charts.svg_banner import band
-from components.charts.text import BOLD, SERIF_BOLD, fitted, visible, wrap, xml
-from components.charts.theme import Theme, theme_named
-from components.charts.tiles import Sum, is_side, tile_marks
 from components.embeds.documents.lines import Moments, caution_line
 from components.embeds.embed import Embed
 from components.embeds.pictures.cards import credit_of
-from components.embeds.pictures.conversion import converted_all
-from data.model import OPEN_END
-from data.totals import only_surely
+from components.embeds.pictures.images import converted_all
+from components.render.layout.geometry import TimeScale
+from components.render.layout.theme import Theme, theme_named
+from components.render.layout.tile_layout import Sum, is_side, tile_marks
+from components.render.svg import svg
+from components.render.svg.notes import band
+from components.render.svg.sheet import number, tag
+from components.text import BOLD, SERIF_BOLD, fitted, visible, wrap, xml
+from data.core.model import OPEN_END
+from data.story.totals import only_surely
 
 #: Pixels across, as wide as a column of most sites.
 WIDTH = 720

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from components.embeds.bundles.hosting import LATEST
 from components.embeds.web.request import Refused
-from components.serving.packing import ENCODINGS, READ_AT_MOST, accepted, names_one, pack, packed_tag
+from data.core.compress import ENCODINGS, READ_AT_MOST, accepted, names_one, pack, packed_tag
 
 #: When what failed may work.
 RETRY_SECONDS = 5

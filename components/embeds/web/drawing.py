@@ -7,7 +7,8 @@ from functools import cache
 
 from components.embeds.bundles.bundle import LISTENER
 from components.embeds.bundles.hosting import IMAGE_POLICY
-from components.embeds.documents.document import draw_document, policy
+from components.embeds.documents.document import draw_document
+from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed
 from components.embeds.formats import render
 from components.embeds.pictures.images import TooLarge
@@ -15,10 +16,10 @@ from components.embeds.web import oembed
 from components.embeds.web.answers import Answer, answer_of, only
 from components.embeds.web.request import Asked, Refused
 from components.embeds.web.share import draw_share, share_policy
-from components.problems import Problem, misread
-from components.view import told
-from data.errors import NotInStory
-from data.story import Story
+from components.view.address import Problem, misread
+from components.view.view_state import told
+from data.core.errors import NotInStory
+from data.story.story import Story
 
 _HTML = "text/html; charset=utf-8"
 #: For what no browser draws.
@@ -37,7 +38,7 @@ def embed_at(story: Story, wanted: Asked, site: str, other: Story | None = None)
     `other` is the story that a comparison holds beside this one.
     """
     # Caches are declared once the workbench's runtime is up, which is later than this module is imported.
-    from components.cached import load_chart
+    from components.cache.cached import load_chart
 
     view = wanted.view
     story = told(story, view)

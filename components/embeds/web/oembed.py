@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
-from components.address import Query, value_of
 from components.embeds.documents.heights import document_height
 from components.embeds.documents.lines import lines_of
 from components.embeds.embed import Embed
-from components.embeds.web.addresses import form_address
+from components.embeds.web.links import form_address
 from components.embeds.web.request import Refused, pixels, read_query
-from components.problems import Problem, Problems, quote
-from components.view import NAMES
+from components.view.address import Problem, Problems, Query, quote, value_of
+from components.view.view_state import NAMES
 
 #: Pixels: what is answered when nobody says how much room there is, and the widest that a document uses.
 WIDTH, WIDEST = 640, 1_200

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
-from components.address import Query, value_of
 from components.charts.catalogue import CHARTS, EVERY
 from components.embeds.embed import THEMES, Theme
 from components.embeds.formats import ANIMATED, FORMS, SHAPES, forms_of
-from components.problems import Problem, Problems, misread, quote
-from components.view import NAMES, ViewState, judge_view, utc_text
-from data.story import Story
+from components.view.address import Problem, Problems, Query, misread, quote, utc_text, value_of
+from components.view.view_state import NAMES, ViewState, judge_view
+from data.story.story import Story
 
 #: Bytes of a query; an honest one has some 200.
 LONGEST_QUERY = 4_096

@@ -18,15 +18,14 @@ from components.embeds.formats import FORMS
 from components.embeds.web import oembed
 from components.embeds.web.answers import Answer, answer_of, refuse, send
 from components.embeds.web.drawing import DATA_ONLY, chart_answer, listener_answer, oembed_answer, share_answer
-from components.embeds.web.pool import Pool
-from components.embeds.web.rendering import Busy, Renderer
+from components.embeds.web.render_cache import Busy, Pool, Renderer
 from components.embeds.web.request import Asked, Refused, asked, unknown_other
-from components.embeds.web.shelf import Held, Shelf
-from components.problems import Problem, quote
-from data.errors import DataError
-from data.settings import Settings
-from data.shared_cache import shared_cache
-from data.story import Story
+from components.embeds.web.story_cache import Held, Shelf
+from components.view.address import Problem, quote
+from data.core.errors import DataError
+from data.core.settings import Settings
+from data.net.shared_cache import shared_cache
+from data.story.story import Story
 
 _LOG = logging.getLogger("nightdesk")
 #: A name or an address with an optional port; anything else in a Host header is no host.

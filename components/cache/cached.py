@@ -1,0 +1,274 @@
+"""The only place where loaders and charts are cached: one visible line for each, keyed by the story's files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import partial
+from typing import Any, cast
+
+import pandas as pd
+import streamlit as st
+
+from components.cache.keys import MARKS, is_older, key_of, key_of_embed, settings_here
+from components.cache.memo import LastSound, Lately, Near
+from components.charts import catalogue
+from components.charts.elapsed_clock import clock_of
+from components.charts.evidence_held import Held
+from components.charts.frames import stands_of
+from components.charts.grammar import Chart, Placebo
+from components.charts.loaders import Loaders
+from components.charts.phrases.caution import caution_of
+from components.charts.phrases.moments import Moments
+from components.charts.phrases.placebo import night_placebo
+from components.embeds.documents.heights import document_heights
+from components.embeds.documents.player_frames import night_of
+from components.embeds.documents.stage import played_part
+from components.embeds.embed import Embed
+from components.render import table
+from components.render.layout.theme import theme_named
+from components.render.plotly import figure as plotly
+from components.render.words import Words, describe
+from components.text import markdown
+from data.core.model import Order, Sourced, Window
+from data.core.settings import Settings
+from data.evidence import anchors, claims, findings, lenses, outages, series, study
+from data.evidence import calls as results
+from data.evidence import searches as interest
+from data.evidence import series_onsets as onsets
+from data.story.as_of import cut_frame
+from data.story.story import Story, find_story, story_folders
+from data.story.table_files import fingerprint
+
+_resource = partial(st.cache_resource, show_spinner=False, hash_funcs={Story: key_of, Chart: hash})
+_embedded = partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: key_of_embed})
+_near = partial(Near, most=256, marks=MARKS)
+
+
+def _share(make: Any, *, most: int = 256) -> Any:
+    """Frozen values may be shared by every session: cache_resource hands them out without a copy."""
+    # Streamlit makes its key of what all arguments hold, 20 times a rerun; with Near before it a rerun over the mix of
+    # pages takes 21.5 ms of processor time instead of 26.5.
+    return _near(_resource(make, max_entries=most), most=most)
+
+
+# Loaders answer in milliseconds; the cache spares the many who look at the same night at the same time. Nobody writes
+# into a frame of theirs.
+_load = partial(_share, most=64)
+
+load_calls = _load(results.load_calls)
+load_milestones = _load(results.load_milestones)
+load_interest = _load(interest.load_interest)
+load_interest_marks = _load(interest.load_interest_marks)
+load_search_figures = _load(interest.load_search_figures)
+load_untimed = _load(outages.load_untimed)
+load_traffic = _load(outages.load_traffic)
+load_figures = _load(outages.load_figures)
+load_other = _load(outages.load_other)
+load_controls = _load(outages.load_controls)
+
+
+@_load
+def load_observations(story: Story, window: Window | None = None, *, region: str = "") -> Sourced:
+    """Observations of a site's state, machine records that were fetched among them."""
+    return outages.load_observations(story, window, region=region, settings=settings_here())
+
+
+@_load
+def load_series(story: Story) -> Sourced:
+    """Every series drawn or imported for this story; the band of a stitched one takes about a second."""
+    # Stitched once, however many moments it is told up to.
+    whole = replace(story, until=None, order=Order.HAPPENED)
+    return cut_frame(load_series(whole), story) if story.until else series.load_series(story, settings_here())
+
+
+@_load
+def load_lenses(story: Story) -> Sourced:
+    """Article views and airtime that were fetched or imported for this story."""
+    return lenses.load_lenses(story, settings_here())
+
+
+@_load
+def load_onsets(story: Story) -> Sourced:
+    """Where the series of this story begin to rise, from the bins that were over by the moment it is told up to."""
+    return onsets.onsets_in(load_series(story))
+
+
+@_share
+def load_rise(story: Story, series: str, caller: str) -> study.RoseAfter:
+    """The pooled study of one series over a caller's minutes, with a thousand placebo draws for it and each control."""
+    return study.rose_after(story, load_series(story), series, caller)
+
+
+@_share
+def load_placebo(story: Story, caller: str) -> Placebo:
+    """What the cautions of all charts of a caller say of other nights: 3 ms for 100,000 bins."""
+    return night_placebo(story, caller, load_series(story), rise=load_rise)
+
+
+LOADERS = Loaders(
+    load_calls,
+    load_milestones,
+    load_interest_marks,
+    load_interest,
+    load_observations,
+    load_traffic,
+    load_series,
+    load_lenses,
+    placebo=load_placebo,
+    onsets=load_onsets,
+)
+
+
+@_share
+def load_subjects(story: Story) -> tuple[claims.Subject, ...]:
+    """Everything that rose or failed in this story; the onsets of a long series take a moment."""
+    return catalogue.all_subjects(story, LOADERS)
+
+
+@partial(_share, most=64)
+def load_timeline(story: Story, window: Window, caller: str, lanes: tuple[str, ...]) -> Chart:
+    """The combined timeline of which a page draws one chart and plays another: 10 ms of a range nobody has drawn."""
+    return catalogue.timeline_of(story, window, caller, lanes, LOADERS)
+
+
+LOADERS = replace(LOADERS, subjects=load_subjects, timeline=load_timeline)
+
+
+@_share
+def load_finding(story: Story, series: str, event: str, caller: str) -> findings.Finding:
+    """What the accounts of this story carry about one question; NotInStory for a key it does not hold."""
+    return catalogue.finding_of(story, series=series, event=event, caller=caller, load=LOADERS)
+
+
+@partial(st.cache_resource, show_spinner=False, max_entries=16, hash_funcs={Settings: repr})
+def _read(slug: str, settings: Settings, stamp: str) -> Story:
+    """`stamp` is part of the key: an edited story has another one, and what was asked of the one before is let go.
+
+    A night in progress has a version every few seconds, each some 3 MB, which nobody asks for again.
+    """
+    story = find_story(slug, settings)
+    for near in list(Near.everywhere):
+        near.forget(partial(is_older, story))
+    return story
+
+
+@partial(st.cache_resource, show_spinner=False)
+def _last_sound() -> LastSound:
+    return LastSound()
+
+
+def load_story(slug: str, settings: Settings) -> Story:
+    """The checked story of this name, read again when one of its files changes. Raises StoryInvalid or DataError."""
+    folder = story_folders(settings).get(slug)
+    if folder is None:
+        return find_story(slug, settings)
+    sound = cast(LastSound, _last_sound())
+    return sound.of(folder, lambda: cast(Story, _read(slug, settings, fingerprint(folder))))
+
+
+# Each rerun looks at every story's folder, several times: 26.6 ms over the mix of pages instead of 21.5.
+_lately = Lately()
+
+
+def look_up_story(slug: str, settings: Settings) -> Story:
+    """As `load_story`, but its folder is looked at once a second at most."""
+    return cast(Story, _lately.of((slug, settings), lambda: load_story(slug, settings)))
+
+
+def look_up_folders(settings: Settings) -> dict[str, Any]:
+    """Every story folder by slug, looked for once a second at most."""
+    return cast(dict[str, Any], _lately.of(settings, lambda: story_folders(settings)))
+
+
+@_share
+def load_chart(
+    story: Story,
+    slug: str,
+    window: Window,
+    caller: str,
+    lanes: tuple[str, ...] = (),
+    region: str = "",
+    series: str = "",
+    event: str = "",
+    other: Story | None = None,
+    t0: str = "",
+) -> Chart:
+    """The chart of this name over this window, built once for everybody."""
+    asked: dict[str, Any] = {"series": series, "event": event, "other": other, "t0": t0}
+    return catalogue.chart_of(story, slug, window, caller=caller, lanes=lanes, region=region, load=LOADERS, **asked)
+
+
+@partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Chart: hash})
+def load_table(chart: Chart, zone: str) -> pd.DataFrame:
+    """The chart's table on the clock of this zone, its cells as Markdown that means only itself."""
+    return table.frame(chart, clock_of(chart, zone)).map(markdown)
+
+
+@_share
+def load_figure(chart: Chart, zone: str, theme: str) -> object:
+    """The chart's Plotly figure, drawn once for everybody who looks at the same view."""
+    return plotly.Settled(plotly.figure(chart, clock_of(chart, zone), theme=theme_named(theme)))
+
+
+# Made anew, the next four were half of a rerun: 27 of 63 ms of Story; of Compare nights 150 of 220.
+load_caution = _share(caution_of)
+
+
+@_share
+def load_words(chart: Chart, zone: str) -> Words:
+    """The chart in words on the clock of this zone."""
+    return describe(chart, clock_of(chart, zone))
+
+
+@_share
+def load_nightly(story: Story, caller: str) -> tuple[anchors.Anchor, ...]:
+    """The events of this night that T+0 can be."""
+    return tuple(anchors.nightly(story, caller))
+
+
+@partial(_share, most=32)  # each holds its story
+def load_moments(story: Story, caller: str) -> Moments:
+    """The rows from which a sentence for any minute is told."""
+    calls = load_calls(story, caller=caller, possible=True)
+    marks, seen = load_interest_marks(story), load_observations(story)
+    return Moments.of(story, caller=caller, calls=calls, marks=marks, observations=seen)
+
+
+# From when each row of a story stands: half of the 14 ms that the frames of a range nobody has drawn would take.
+load_stands = partial(_share, most=32)(stands_of)
+
+
+@_share
+def load_held(story: Story) -> Held:
+    """What kinds of evidence this story holds."""
+    series = load_interest(story), load_series(story)
+    return Held.of(story, marks=load_interest_marks(story), observations=load_observations(story), series=series)
+
+
+@partial(Near, most=64, marks=MARKS)
+@_embedded
+def load_played(embed: Embed) -> tuple[str, str, dict[str, object]]:
+    """What a page needs to play this chart: a stamp of the two that follow, its drawings, and its frames."""
+    markup = played_part(embed)
+    night = night_of(embed, load_moments(embed.story, embed.view.caller), load_stands)
+    return hashlib.sha256(f"{markup}{night}".encode()).hexdigest()[:16], markup, night
+
+
+@partial(Near, most=64, marks=MARKS)
+@_embedded
+def load_heights(embed: Embed, widths: tuple[int, ...]) -> dict[int, int]:
+    """How high the closed document of this chart is in frames of these widths, in pixels."""
+    return document_heights(embed, widths)
+
+
+# Words and tables made anew at each rerun took a third of it: 32.1 ms over the mix of pages instead of 21.5; Check a
+# claim 52.1 instead of 16.3, Outage reports 68.8 instead of 31.2.
+@partial(Near, most=512, marks={**MARKS, Story: id})
+def load_made(make: Any, *asked: Any) -> Any:
+    """What `make` makes of a story or a chart and the clock it is shown on: words of a page, the same for everybody.
+
+    `make` is a function of a module; it is asked with values that nobody changes, and answers one. Of a story it tells
+    by its tables; what was fetched for it is handed over beside it.
+    """
+    return make(*asked)

@@ -1,0 +1,1 @@
+"""From evidence to a Chart: one builder for each chart."""

@@ -1,0 +1,224 @@
+"""Calls as charts: numbered events and each side's total as a range, over the night and on a map at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from components.charts.events import ONE_DAY, call_events, candidate, said_of, within
+from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Steps, Tiles, Tone
+from components.charts.rows import source_ids, surely
+from components.clock import Style, token
+from components.render.words import span_text
+from data.core.model import Precision, Sourced, When, Window
+from data.story.frame_rows import records, when_in
+from data.story.story import Story
+from data.story.tables import Contest
+from data.story.totals import WITHOUT_TIME, is_complete, leaves_some, no_total, only_surely, totals_at
+
+
+def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -> Lane:
+    """Running totals of one caller, one Steps mark for each party; none where its calls are not all known."""
+    title = story.about.unit.capitalize()
+    if not is_complete(story, caller):
+        return Lane("results", title, story.about.unit, (), note=f"{caller}: {no_total(story, caller)}.")
+    rows = [row for row in records(calls) if row["earliest"] < window.end]
+    marks = tuple(
+        Steps(party.short, Tone(party.tone), tuple(total_items(story, rows, party.id, by=story.until)))
+        for party in story.about.parties
+    )
+    reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win else None
+    top = max((item.high or 0 for mark in marks for item in mark.items), default=0)
+    domain = (0.0, max(story.about.to_win or 0, top) * 1.06)
+    verb = story.about.verb
+    told = f"Shaded: possibly {verb}, where only bounds are known."
+    if only_surely(story, caller):
+        told = "A total is what is at least there, as most have no time of their own."
+    note = f"As {verb} by {_caller_name(story, caller)}. {told}"
+    return Lane("results", title, story.about.unit, marks, domain, note, reference=reference)
+
+
+def total_items(
+    story: Story, rows: list[dict[str, Any]], party: str, *, by: datetime | None = None, summed: bool = True
+) -> Iterable[Item]:
+    """The calls for one party, each with the running total of its side, as a range, at its latest bound.
+
+    A total without an upper end tells what is at least there. `by` is the instant up to which the rows are told: at a
+    later bound the total is not known. Without `summed` none is given, since the rows are not all there are.
+    """
+    mine = [row for row in rows if row["party"] == party]
+    bounded = any(only_surely(story, caller) for caller in {row["caller"] for row in mine})
+    for row in mine:
+        when = when_in(row)
+        at = min(row["latest"], by) if by else row["latest"]
+        sure = sum(other["weight"] for other in mine if other["latest"] <= at)
+        possible = sum(other["weight"] for other in mine if other["earliest"] <= at)
+        least = bounded and leaves_some(story, (other["contest"] for other in rows if other["latest"] <= at))
+        yield Item(
+            row=f"calls:{row['id']}",
+            when=when,
+            text=("Possibly " if when.open else "") + _said(story, row),
+            sources=source_ids(row),
+            value=float(row["weight"]),
+            low=float(sure) if summed else None,
+            high=float(possible) if summed and not least else None,
+        )
+
+
+def _said(story: Story, row: dict[str, Any]) -> str:
+    return f"{row['name']} for {candidate(story, row['party'])}, {_caller_name(story, row['caller'])}"
+
+
+def _caller_name(story: Story, caller: str) -> str:
+    return next((entry.name for entry in story.about.callers if entry.id == caller), caller)
+
+
+def results_takeaway(story: Story, window: Window, *, caller: str) -> str:
+    """What the caller had called by the end of the window, as ranges; or why there is no total."""
+    at = min(window.end, story.until) if story.until else window.end
+    found = totals_at(story, at, caller=caller)
+    name = said_of(story, caller)
+    if found.totals is None:
+        return f"{name}: {found.note}, so no running total is drawn"
+    style: Style = "stamp" if window.length >= ONE_DAY else "time"
+    if not any(high or low for low, high in found.totals.values()):
+        if only_surely(story, caller):
+            return f"Nothing is known to have been {story.about.verb} by {token(at, 'stamp')}"
+        return f"{name} had {story.about.verb} nothing by {token(at, 'stamp')}"
+    said = " and ".join(
+        f"{span_text(*found.totals[party.id])} for {party.short}"
+        for party in story.about.parties
+        if party.id in found.totals
+    )
+    to_win = f"; {story.about.to_win} are needed to win" if story.about.to_win else ""
+    return f"By {token(at, style)} {name} had {story.about.verb} {said}{to_win}"
+
+
+def results_title(story: Story) -> str:
+    """Electoral votes as called; areas declared, where the unit says so itself."""
+    unit, verb = story.about.unit.capitalize(), story.about.verb
+    return unit if verb in unit.split() else f"{unit} as {verb}"
+
+
+def results_chart(story: Story, window: Window, *, calls: Sourced, milestones: Sourced, caller: str) -> Chart:
+    """Calls and running totals of one caller. `calls` are all of that caller's, so that totals start right."""
+    inside, outside = within(call_events(story, surely(calls), milestones, window, caller=caller), window)
+    return Chart(
+        slug="results",
+        story=story.slug,
+        title=results_title(story),
+        takeaway=results_takeaway(story, window, caller=caller),
+        window=window,
+        lanes=(results_lane(story, calls, window, caller=caller),),
+        events=inside,
+        outside=outside,
+        sources=story.sources,
+        notes=(
+            "A call’s minute belongs to the outlet that published it.",
+            "A contest known only within bounds is a soft step.",
+        ),
+    )
+
+
+#: Precisions that give a call a time; the others say only between which bounds or on which day it was.
+_READING = (
+    "Filled: the minute is known. Dashed edge: only bounds are known, and they have passed. "
+    "Outlined: possibly by then. Grey: {blank}. A total is a range from surely to possibly."
+)
+
+
+def tally_lane(story: Story, calls: Sourced, *, caller: str, by: datetime | None = None) -> Lane:
+    """Tiles for each party's calls and for the contests without one, as they stand `by` that instant.
+
+    Left out, it is the moment up to which the story is told, else the end of its window. `calls` are one caller's
+    with those that are possible. A side's items bound its running total; for a caller whose calls are not all known
+    there is no total, and so no domain.
+    """
+    by = by or story.until or story.window.end
+    rows = [row for row in records(calls) if row["earliest"] <= by]
+    whole, unit = is_complete(story, caller), story.about.unit
+    if only_surely(story, caller):
+        rows = [row for row in rows if row["latest"] <= by]
+    least = whole and only_surely(story, caller)
+    sides = tuple(_side(story, rows, party, by, whole=whole, least=least) for party in story.about.parties)
+    open_marks = _uncalled(story, {row["contest"] for row in rows}, by, caller, whole=whole)
+    note = "" if whole else f"{caller}: {no_total(story, caller)}."
+    if not mapped(story):
+        note = f"{note} {timed_text(story, [row for row in rows if row['latest'] <= by])}".strip()
+    reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win and whole else None
+    domain = (0.0, float(story.about.total)) if whole else None
+    return Lane("tally", results_title(story), unit, (*sides, open_marks), domain, note, reference=reference)
+
+
+def _side(story: Story, rows: list[dict[str, Any]], party: Any, by: datetime, *, whole: bool, least: bool) -> Tiles:
+    """The calls for one party, in the order of their latest bound."""
+    items = tuple(total_items(story, rows, party.id, by=by, summed=whole))
+    codes = [row["contest"] for row in rows if row["party"] == party.id]
+    return Tiles(party.short, Tone(party.tone), items, _cells(story, codes), least)
+
+
+def _uncalled(story: Story, called: set[str], by: datetime, caller: str, *, whole: bool) -> Tiles:
+    """The contests without a call by then; of a caller whose calls are not all known, those of which none is held."""
+    left = [contest for contest in story.contests if contest.code not in called]
+    name = blank_name(story, caller) if whole else "no call held"
+    items = tuple(_open_item(contest, by, name, kind=Kind.PENDING if whole else Kind.EXACT) for contest in left)
+    return Tiles(name, Tone.NEUTRAL, items, _cells(story, [contest.code for contest in left]))
+
+
+def _open_item(contest: Contest, by: datetime, name: str, *, kind: Kind) -> Item:
+    when = When(by, by, Precision.NONE)
+    text, sources = f"{contest.name}, {name}", tuple(contest.source.split())
+    return Item(f"contests:{contest.code}", when, text, sources, value=float(contest.weight), kind=kind)
+
+
+def blank_name(story: Story, caller: str) -> str:
+    """What a grey tile stands for: "not called", "no call held"."""
+    return f"not {story.about.verb}" if is_complete(story, caller) else "no call held"
+
+
+def mapped(story: Story) -> bool:
+    """Whether its contests have places on a map."""
+    return bool(story.contests) and all(contest.tile for contest in story.contests)
+
+
+def _cells(story: Story, codes: list[str]) -> tuple[Cell, ...]:
+    """The place of each contest, with a code that fits a tile: OH for US-OH, ME1 for US-ME-01."""
+    if not mapped(story):
+        return ()
+    shared = len({code.partition("-")[0] for code in (contest.code for contest in story.contests)}) == 1
+    tiles = {contest.code: contest.tile for contest in story.contests}
+    return tuple(Cell(*tile, _short(code, shared=shared)) for code in codes if (tile := tiles[code]))
+
+
+def _short(code: str, *, shared: bool) -> str:
+    own = code.partition("-")[2] if shared and "-" in code else code
+    return own.replace("-0", "").replace("-", "")[:4]
+
+
+def timed_text(story: Story, rows: list[dict[str, Any]]) -> str:
+    """How many of the contests have a call with a time: "66 of 382 areas have a time, 4 of them to the minute"."""
+    unit, verb = story.about.unit.split(), story.about.verb
+    noun = " ".join(word for word in unit if word != verb) if verb in unit else "contests"
+    timed = {row["contest"] for row in rows if Precision(row["precision"]) not in WITHOUT_TIME}
+    exact = {row["contest"] for row in rows if when_in(row).exact}
+    said = f"{len(timed):,} of {len(story.contests):,} {noun} {'has' if len(timed) == 1 else 'have'} a time"
+    return f"{said}, {len(exact):,} of them to the minute." if 0 < len(exact) < len(timed) else f"{said}."
+
+
+def map_chart(story: Story, window: Window, *, calls: Sourced, caller: str) -> Chart:
+    """The contests as they stand at the end of the window, or where the story is told only so far, at that moment.
+
+    `calls` are all of that caller's, with those that are possible.
+    """
+    by = min(window.end, story.until) if story.until else window.end
+    return Chart(
+        slug="map",
+        story=story.slug,
+        title=f"{results_title(story)}, contest by contest",
+        takeaway=results_takeaway(story, window, caller=caller),
+        window=window,
+        lanes=(tally_lane(story, calls, caller=caller, by=by),) if story.contests else (),
+        sources=story.sources,
+        notes=(_READING.format(blank=blank_name(story, caller)),),
+    )

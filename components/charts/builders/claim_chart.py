@@ -1,0 +1,131 @@
+"""A checked claim as a chart: every account of a thing beside the event it is held against, on one small clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from components.charts.grammar import Chart, Event, Item, Lane, Points, Tone
+from components.charts.phrases.claim_words import BEHIND, CAUTION, event_said, reasons, takeaway, verdict_said
+from components.clock import token
+from data.analysis.intervals import Verdict, span_of
+from data.core.model import Precision, Source, When, Window
+from data.evidence.accounts import GRADE_SAYS
+from data.evidence.anchors import Anchor
+from data.evidence.claims import MARK, SEARCHES, SITE, Account
+from data.evidence.findings import Finding
+from data.story.caller_names import caller_name
+from data.story.story import Story
+
+#: Beyond the first and last of what is compared, so that nothing stands on the chart's edge: this share of it, and
+#: at least this long.
+_MARGIN, _LEAST = 0.12, timedelta(minutes=20)
+_MINUTE = timedelta(minutes=1)
+
+
+def claim_chart(story: Story, finding: Finding, *, fetched: tuple[Source, ...] = ()) -> Chart:
+    """Accounts on rows of their own, the event under every caller beneath them, and a line where the event is.
+
+    `fetched` are sources of rows that are not the story's own, such as a drawn series'.
+    """
+    said = caller_name(story, finding.caller)
+    beside = finding.anchor.label if finding.anchor else event_said(finding, said)
+    return Chart(
+        slug="claim",
+        story=story.slug,
+        title=f"{finding.subject.label}, beside {beside}",
+        takeaway=takeaway(finding, said=said),
+        window=_window(story, finding),
+        lanes=tuple(lane for lane in (_accounts_lane(finding), _event_lane(story, finding)) if lane),
+        events=(_event(finding.anchor),) if finding.anchor else (),
+        sources=(*story.sources, *fetched),
+        notes=(*reasons(story, finding), CAUTION),
+    )
+
+
+def _window(story: Story, finding: Finding) -> Window:
+    spans = [account.span for account in finding.accounts]
+    spans += [span_of(anchor.when) for anchor in _anchors(finding)]
+    if not spans:
+        return story.window
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    margin = max((end - start) * _MARGIN, _LEAST)
+    return Window(_minute(start - margin), _minute(end + margin))
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _anchors(finding: Finding) -> tuple[Anchor, ...]:
+    chosen = (finding.anchor,) if finding.anchor else ()
+    return (*chosen, *(other.anchor for other in finding.elsewhere))
+
+
+def _accounts_lane(finding: Finding) -> Lane | None:
+    items = tuple(_account_item(account, weighed=finding.anchor is not None) for account in finding.accounts)
+    if not items:
+        return None
+    tone = Tone.SEARCH if finding.subject.kind in (SEARCHES, MARK) else Tone.SITE
+    marks = (Points("account", tone, items),)
+    tracks = tuple(dict.fromkeys(item.track for item in items))
+    return Lane("accounts", "The accounts", "", marks, note=_how_to_read(finding), tracks=tracks)
+
+
+def _how_to_read(finding: Finding) -> str:
+    before = ", and an arrow every minute before" if any(account.by for account in finding.accounts) else ""
+    said = f"Each row is one account; a bar is every minute that it leaves open{before}."
+    grades = dict.fromkeys(account.grade for account in finding.accounts if account.grade in GRADE_SAYS)
+    if finding.subject.kind == SITE and grades:
+        said += f" {'; '.join(f'{grade}: {GRADE_SAYS[grade]}' for grade in sorted(grades))}."
+    return said
+
+
+def _account_item(account: Account, *, weighed: bool) -> Item:
+    """Drawn as wide as the account leaves it open; a half-open span last holds the minute before its end."""
+    when = account.when or When(
+        account.span.start, max(account.span.start, account.span.end - _MINUTE), Precision.WINDOW
+    )
+    return Item(
+        row=account.rows[0] if account.rows else "",
+        when=when,
+        text=f"{account.credit}: {account.what}",
+        sources=account.sources,
+        track=f"{verdict_said(account.verdict)}{BEHIND}{account.label}" if weighed else account.label,
+        by=account.by,
+    )
+
+
+def _event_lane(story: Story, finding: Finding) -> Lane | None:
+    """The same claim by every caller's time, where the event is a call that more than one has."""
+    chosen = [(finding.anchor, finding.verdict)] if finding.anchor and finding.anchor.caller else []
+    by_caller = [*chosen, *((other.anchor, other.verdict) for other in finding.elsewhere)]
+    if not by_caller or not finding.elsewhere:
+        return None
+    items = tuple(_caller_item(story, finding.named, anchor, verdict) for anchor, verdict in by_caller)
+    tracks = tuple(dict.fromkeys(item.track for item in items))
+    note = "One outlet’s call is one fact, another outlet’s is another: each row has its time and the verdict by it."
+    marks = (Points("call", Tone.NEUTRAL, items),)
+    return Lane("callers", "The verdict by caller", "", marks, note=note, tracks=tracks)
+
+
+def _caller_item(story: Story, named: str, anchor: Anchor, verdict: Verdict) -> Item:
+    return Item(
+        row=anchor.rows[0],
+        when=anchor.when,
+        text=f"{named[0].upper()}{named[1:]}: {token(anchor.when)}",
+        sources=anchor.sources,
+        track=f"{verdict_said(verdict)}{BEHIND}{caller_name(story, anchor.caller)}",
+    )
+
+
+def _event(anchor: Anchor) -> Event:
+    return Event(
+        when=anchor.when,
+        label=anchor.label,
+        short=anchor.short or anchor.label,
+        tone=Tone.NEUTRAL,
+        rows=anchor.rows,
+        sources=anchor.sources,
+        priority=0,
+        emphasised=True,
+    )

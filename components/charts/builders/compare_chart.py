@@ -1,0 +1,278 @@
+"""Two nights on one clock that counts from the same kind of event, one's rows shifted onto the other's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from components.charts.bare import is_bare
+from components.charts.builders.calls_chart import results_lane
+from components.charts.builders.outages_chart import first_trouble, main_service, or_bare, outages_lane
+from components.charts.builders.searches_chart import drawn_lanes, marks_lane, thinned_notes
+from components.charts.elapsed_clock import Elapsed
+from components.charts.events import call_events, listed, said_of, within
+from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone
+from components.charts.night_pairs import Night, night_marks, night_names, said
+from components.charts.rows import split_by
+from components.clock import Clock, token
+from components.render.layout.geometry import anchor, valued
+from data.core.errors import DataError
+from data.core.model import Precision, Source, When, Window
+from data.evidence.series import own_series
+
+#: The time that ends an event's short label.
+_TIME = re.compile(r"( by)? \{(when-)?[a-z]+:[^{}]*\}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What happens to everything of one story: its times move `by`, and its texts say when it was in truth.
+
+    Rows and sources get the story's slug in front, so that those of two stories are never one. `name` is the night's,
+    `mark` the little of it that tells it from the other one beside a number.
+    """
+
+    slug: str
+    name: str
+    mark: str
+    by: timedelta
+
+    def lane(self, lane: Lane) -> Lane:
+        """The lane with every item moved; its title says whose it is."""
+        return replace(
+            lane,
+            slug=f"{self.slug}-{lane.slug}",
+            title=f"{self.name} · {lane.title}",
+            marks=tuple(self._mark(mark) for mark in lane.marks),
+        )
+
+    def _mark(self, mark: Mark) -> Mark:
+        return replace(mark, items=tuple(self._item(item) for item in mark.items))
+
+    def _item(self, item: Item) -> Item:
+        return replace(
+            item,
+            row=f"{self.slug}/{item.row}",
+            when=self.when(item.when),
+            until=self.when(item.until) if item.until else None,
+            text=f"{item.text}, {token(item.when, 'stamp')}",
+            sources=self._ids(item.sources),
+            moved=self.by,
+        )
+
+    def event(self, event: Event, lanes: tuple[Lane, ...]) -> Event:
+        """The event moved, through these lanes of its own night only; its sentence keeps its wall time.
+
+        Where its label has no room for the night's mark, its lanes and its sentence still say which night it is of.
+        """
+        shortest = _TIME.sub("", event.short)
+        return replace(
+            event,
+            when=self.when(event.when),
+            label=f"{self.name}: {event.label} ({token(event.when, 'stamp')})",
+            short=f"{shortest}, {self.mark}",
+            shortest=shortest,
+            rows=tuple(f"{self.slug}/{row}" for row in event.rows),
+            sources=self._ids(event.sources),
+            lanes=tuple(lane.slug for lane in lanes),
+            moved=self.by,
+        )
+
+    def source(self, source: Source) -> Source:
+        """The source under a name that is its story's own."""
+        return replace(source, id=f"{self.slug}/{source.id}")
+
+    def when(self, when: When) -> When:
+        """The interval, as wide as it was, moved."""
+        return moved(when, self.by)
+
+    def _ids(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(f"{self.slug}/{name}" for name in names)
+
+
+def moved(when: When, by: timedelta) -> When:
+    """The same interval that much later: as wide and as sharp as it was."""
+    stated = when.stated + by if when.stated else None
+    return When(when.earliest + by, when.latest + by, when.precision, stated)
+
+
+def in_truth(thing: Item | Event) -> When:
+    """When an item or event of a chart was, whatever clock it was moved to."""
+    return moved(thing.when, -thing.moved)
+
+
+def last_of_each(chart: Chart, clock: Clock, at: datetime) -> str:
+    """What a chart of two nights has last on record of each up to this moment of its axis, in words of its clock."""
+    told = {lane.slug: lane.title for lane in chart.lanes}
+    last: dict[str, tuple[datetime, str]] = {}
+    for row, name, thing in _things(chart):
+        night, moment = row.partition("/")[0], anchor(thing.when)
+        if moment <= at and moment >= last.get(night, (moment, ""))[0]:
+            said = thing.label if isinstance(thing, Event) else f"{told[name]}: {thing.text}"
+            last[night] = moment, f"{clock.when(thing.when)}, {clock.say(said)}"
+    nights = dict.fromkeys(row.partition("/")[0] for row, _, _ in _things(chart))
+    return ". ".join(last[night][1] for night in nights if night in last) + "." if last else ""
+
+
+def _things(chart: Chart) -> Iterator[tuple[str, str, Item | Event]]:
+    """Row, lane and thing: every item, then every event."""
+    yield from ((item.row, lane.slug, item) for lane in chart.lanes for _, item in lane.items)
+    yield from ((event.rows[0], "", event) for event in chart.events if event.rows)
+
+
+LANES = ("interest", "outages", "results")
+_OWN_SCALE = "On a scale of its own."
+#: Milestones that are worth a number beside the emphasised calls: decisive calls and concessions.
+_WORTH = 15
+
+Pair = tuple[Night, Night]
+Moves = tuple[Move, Move]
+
+
+def compare_chart(window: Window, nights: Pair, *, lanes: Sequence[str] = ()) -> Chart:
+    """Lanes of both nights over T+0, the first night's on top within each kind.
+
+    `window` is the first night's, in UTC; the second is shown over the same stretch before and after its own T+0.
+    Whatever moves T+0 moves every mark by exactly as much. No scale is shared: heights of two nights say nothing
+    about each other. DataError for a story beside itself.
+    """
+    first, second = nights
+    if first.story.slug == second.story.slug:
+        raise DataError(f"{first.story.slug} cannot be compared with itself; choose another story beside it.")
+    origin = first.anchor.when.latest
+    names = night_names(first.story, second.story)
+    moves = tuple(
+        Move(night.story.slug, name, mark, origin - night.anchor.when.latest)
+        for night, name, mark in zip(nights, names, night_marks(names), strict=True)
+    )
+    chosen = [kind for kind in LANES if not lanes or kind in lanes]
+    found = [_lanes(night, move, window, chosen) for night, move in zip(nights, moves, strict=True)]
+    events = (
+        move.event(event, tuple(lane for kind in chosen for lane in own[kind]))
+        for night, move, own in zip(nights, moves, found, strict=True)
+        for event in _events(night, _own(window, move))
+    )
+    inside, outside = within(events, window)
+    return Chart(
+        slug="compare",
+        story=first.story.slug,
+        title=f"{names[0]} and {names[1]}, each from its {said(first.anchor.key)}",
+        takeaway=_takeaway(nights, (moves[0], moves[1]), window, origin, seen="outages" in chosen),
+        window=window,
+        lanes=tuple(_told_once(lane for kind in chosen for own in found for lane in own[kind])),
+        events=inside,
+        outside=outside,
+        sources=tuple(
+            move.source(source) for night, move in zip(nights, moves, strict=True) for source in night.sources
+        ),
+        notes=(*_notes(nights, (moves[0], moves[1]), window), *_thinned(moves, found)),
+        origin=origin,
+    )
+
+
+def _own(window: Window, move: Move) -> Window:
+    """The stretch of the night's own time that the window shows."""
+    return Window(window.start - move.by, window.end - move.by)
+
+
+def _lanes(night: Night, move: Move, window: Window, chosen: Sequence[str]) -> dict[str, tuple[Lane, ...]]:
+    own = _own(window, move)
+    found: dict[str, tuple[Lane, ...]] = {}
+    if "interest" in chosen:
+        drawn = drawn_lanes(own_series(night.story, night.drawn), own)[:1]
+        marks = marks_lane(night.story, split_by(own, night.marks)[0], held=bool(drawn))
+        found["interest"] = (*drawn, or_bare(marks, night.marks))
+    if "outages" in chosen:
+        seen = outages_lane(night.story, split_by(own, night.observations)[0])
+        found["outages"] = (or_bare(seen, night.observations),)
+    if "results" in chosen:
+        found["results"] = (results_lane(night.story, night.calls, own, caller=night.caller),)
+    return {kind: tuple(move.lane(_scaled(lane)) for lane in lanes) for kind, lanes in found.items()}
+
+
+def _scaled(lane: Lane) -> Lane:
+    return replace(lane, note=f"{lane.note} {_OWN_SCALE}".strip()) if valued(lane) else lane
+
+
+def _told_once(lanes: Iterator[Lane]) -> Iterator[Lane]:
+    """The lanes; how to read a kind of lane is said over the first of them."""
+    told: set[str] = set()
+    for lane in lanes:
+        short = _OWN_SCALE if valued(lane) else ""
+        yield replace(lane, note=short) if lane.note in told and not is_bare(lane) else lane
+        told.add(lane.note)
+
+
+def _events(night: Night, own: Window) -> Iterator[Event]:
+    """The emphasised calls, decisive moments and T+0 itself: two nights' whole lists would be one tangle."""
+    start, found = night.anchor, False
+    # A milestone's sentence is no label; a contest's name is.
+    short = start.short or start.label
+    for event in call_events(night.story, night.calls, night.milestones, own, caller=night.caller):
+        is_start = bool(set(event.rows) & set(start.rows)) and not found
+        found = found or is_start
+        if is_start or event.emphasised or event.priority <= _WORTH:
+            named = short if event.short == event.label else event.short
+            yield replace(event, short=named, emphasised=True, priority=0) if is_start else event
+    if not found:
+        yield Event(
+            start.when, start.label, short, Tone.NEUTRAL, start.rows, start.sources, priority=0, emphasised=True
+        )
+
+
+def _takeaway(nights: Pair, moves: Moves, window: Window, origin: datetime, *, seen: bool) -> str:
+    """What T+0 is on each night, and how far from it trouble of its main site is first on record."""
+    starts = ", and ".join(token(night.anchor.when, "stamp") for night in nights)
+    start = f"T+0 is the {said(nights[0].anchor.key)}: {starts}"
+    if not seen:
+        return start
+    if not any(first_trouble(night.observations, host=main_service(night.story)) for night in nights):
+        return f"{start}. No trouble of either night’s main site is on record"
+    told = [
+        f"{_first_trouble(night, move, window, origin)} ({move.name})"
+        for night, move in zip(nights, moves, strict=True)
+    ]
+    return f"{start}. First trouble of its main site on record: {', '.join(told)}"
+
+
+def _first_trouble(night: Night, move: Move, window: Window, origin: datetime) -> str:
+    """How far from T+0 trouble was first on record, as wide as both it and T+0 are known; the whole story counts."""
+    first = first_trouble(night.observations, host=main_service(night.story))
+    if first is None:
+        return "none"
+    moved, doubt = move.when(first), night.anchor.when.latest - night.anchor.when.earliest
+    known = When(moved.earliest, moved.latest + doubt, Precision.WINDOW) if doubt else moved
+    beyond = "" if window.overlaps(moved.earliest, moved.latest) else ", outside this range"
+    return f"{Elapsed('UTC', origin).when(known)}{beyond}"
+
+
+def _notes(nights: Pair, moves: Moves, window: Window) -> Iterator[str]:
+    yield "Each lane is on a scale of its own: heights of two nights say nothing about each other."
+    yield "A line runs only through the lanes of its own night; numbered are T+0 and what each story emphasises."
+    for night, move in zip(nights, moves, strict=True):
+        if night.anchor.when.precision not in (Precision.MINUTE, Precision.SECOND):
+            known = token(night.anchor.when, "stamp")
+            yield f"T+0 of {move.name} is known only as {known}; its latest moment is taken."
+    for night, move in zip(nights, moves, strict=True):
+        yield f"Calls of {move.name} are those of {said_of(night.story, night.caller)}.".replace("..", ".")
+    for night, move in zip(nights, moves, strict=True):
+        yield from _left_out(night, move, window)
+
+
+def _thinned(moves: Sequence[Move], found: Sequence[dict[str, tuple[Lane, ...]]]) -> Iterator[str]:
+    """What the thinned lines of each night say, under its name."""
+    for move, own in zip(moves, found, strict=True):
+        yield from (f"{move.name}. {said}" for said in thinned_notes(own.get("interest", ())))
+
+
+def _left_out(night: Night, move: Move, window: Window) -> Iterator[str]:
+    own = _own(window, move)
+    far = {
+        name: len(split_by(own, rows)[1].frame)
+        for name, rows in (("search mark", night.marks), ("observation", night.observations))
+    }
+    said = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in far.items() if count]
+    if said:
+        yield f"Beyond this range, {move.name} has {listed(said)}: see its own Timeline."

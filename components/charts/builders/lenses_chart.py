@@ -1,0 +1,52 @@
+"""More lenses on attention as a chart: article views and TV airtime, each in its own unit, never on the 0-100 scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.charts.grammar import Bars, Chart, Item, Lane, Tone
+from components.charts.rows import bins_in, source_ids
+from components.render.words import number_text
+from data.core.model import Precision, Sourced, When, Window
+from data.story.frame_rows import records
+from data.story.story import Story
+
+
+def lenses_chart(story: Story, window: Window, *, lenses: Sourced) -> Chart:
+    """One lane for each article and each phrase at a station, drawn over its own days or hours. All rows come in."""
+    rows = records(bins_in(window, lenses))
+    names = dict.fromkeys((row["name"], row["unit"]) for row in rows)
+    lanes = tuple(_lane(name, unit, [row for row in rows if row["name"] == name]) for name, unit in names)
+    return Chart(
+        slug="lenses",
+        story=story.slug,
+        title="More lenses on attention",
+        takeaway=_takeaway(rows),
+        window=window,
+        lanes=lanes,
+        sources=lenses.sources,
+        notes=("Counts and shares in their own units; none of them counts searches.",),
+    )
+
+
+def _lane(name: str, unit: str, rows: list[dict[str, Any]]) -> Lane:
+    items = tuple(
+        Item(
+            row=f"lenses:{name}|{row['start'].isoformat()}",
+            when=When(row["start"], row["start"], Precision.MINUTE, row["start"]),
+            until=When.at(row["end"]),
+            text=name,
+            sources=source_ids(row),
+            value=row["value"],
+        )
+        for row in rows
+    )
+    top = max((row["value"] for row in rows), default=0) or 1.0
+    return Lane(f"lens-{name}".replace(" ", "-"), name, unit, (Bars(name, Tone.SEARCH, items),), (0.0, top * 1.1))
+
+
+def _takeaway(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return "No views or airtime are held for this window"
+    top = max((row for row in rows if row["unit"] == rows[0]["unit"]), key=lambda row: row["value"])
+    return f"{top['name']} stood at {number_text(top['value'])} {top['unit']} at its highest in this window"

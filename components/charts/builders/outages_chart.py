@@ -1,0 +1,130 @@
+"""What was seen of the site as a chart: an evidence strip by grade, and published traffic by unit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from components.charts.bare import NOTHING, NOTHING_AT_ALL
+from components.charts.events import within
+from components.charts.grammar import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
+from components.charts.rows import refs, source_ids, split_by, until_in
+from data.core.model import Sourced, When, Window
+from data.story.frame_rows import records, when_in
+from data.story.story import Story
+
+#: Evidence grades of the originator as published, best first, as the rows of the strip are named.
+GRADES = {
+    "A": "A machine record",
+    "B": "B first-hand or official",
+    "C": "C dated picture",
+    "D": "D second-hand",
+}
+STATES = {"failing": Tone.FAILING, "degraded": Tone.DEGRADED, "answering": Tone.ANSWERING}
+
+
+def outages_lane(story: Story, observations: Sourced) -> Lane:
+    """One point for each observation, on the row of its grade; states that were seen to last are spans.
+
+    Observations that disagree stand side by side. An empty stretch means that nothing is on record, not that all
+    was well.
+    """
+    marks: list[Mark] = []
+    rows = records(observations)
+    for state, tone in STATES.items():
+        items = [_item(row) for row in rows if row["status"] == state]
+        points = tuple(item for item in items if item.until is None)
+        spans = tuple(item for item in items if item.until is not None)
+        marks += [Points(state, tone, points)] if points else []
+        marks += [Spans(state, tone, spans)] if spans else []
+    host = main_service(story)
+    note = "Each mark is one observation. Empty track: nothing on record, which does not mean that the site was up."
+    return Lane("outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()))
+
+
+def or_bare(lane: Lane, rows: Sourced) -> Lane:
+    """The lane; where nothing is drawn in it, only the words for that. `rows` are all of the story, of any time."""
+    if any(mark.items for mark in lane.marks):
+        return lane
+    return replace(lane, marks=(), tracks=(), note=NOTHING if len(rows.frame) else NOTHING_AT_ALL)
+
+
+def main_service(story: Story) -> str:
+    """The host that the story watches first."""
+    services = sorted(story.about.services, key=lambda service: not service.main)
+    return services[0].host if services else "the site"
+
+
+def _item(row: dict[str, Any]) -> Item:
+    return Item(
+        row=f"observations:{row['id']}",
+        when=when_in(row),
+        until=until_in(row),
+        text=f"{row['status'].capitalize()} ({row['host']}): {row['what']}, {row['credit']}",
+        sources=source_ids(row),
+        tone=STATES.get(row["status"]),
+        track=GRADES[row["grade"]],
+    )
+
+
+def is_of(item: Item, host: str) -> bool:
+    """Whether an item of the lane is an observation of this host."""
+    return item.text.partition(":")[0].endswith(f"({host})")
+
+
+def observation_events(story: Story, observations: Sourced) -> tuple[Event, ...]:
+    """Observations as entries for the edge of a chart; those of another than the main site name it."""
+    main = main_service(story)
+    return tuple(
+        Event(
+            when=when_in(row),
+            label=f"{row['host']} seen {row['status']}, {row['credit']}",
+            short=row["status"] if row["host"] == main else f"{row['host']} {row['status']}",
+            tone=STATES.get(row["status"], Tone.SITE),
+            rows=refs("observations", [row]),
+            sources=source_ids(row),
+        )
+        for row in records(observations)
+    )
+
+
+def outages_takeaway(observations: Sourced, *, elsewhere: int) -> str:
+    """How many dated observations there are, and what they say: a count, never a verdict.
+
+    `elsewhere` is how many more there are at another time: an empty window of a story that holds some is not an
+    empty story, and neither says how the site was.
+    """
+    counts = Counter(observations.frame["status"])
+    total = sum(counts[state] for state in STATES)
+    if not total:
+        return f"No dated observation of the site is held {'for this window' if elsewhere else 'in this story'}"
+    said = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+    grades = sorted(set(observations.frame["grade"]))
+    machine = "" if "A" in grades else "; none is a machine record"
+    return f"{total} dated observation{'s' if total > 1 else ''} of the site: {said}{machine}"
+
+
+def outages_chart(story: Story, window: Window, *, observations: Sourced, calls: tuple[Event, ...] = ()) -> Chart:
+    """The evidence strip; `calls` are the emphasised calls to draw through it. All timed observations come in."""
+    inside, outside = split_by(window, observations)
+    events, _ = within(calls, window)
+    return Chart(
+        slug="outages",
+        story=story.slug,
+        title=f"What was seen of {main_service(story)}",
+        takeaway=outages_takeaway(inside, elsewhere=len(outside.frame)),
+        window=window,
+        lanes=(or_bare(outages_lane(story, inside), observations),),
+        events=tuple(event for event in events if event.emphasised),
+        outside=observation_events(story, outside),
+        sources=(*story.sources, *observations.sources),
+        notes=("Observations are kept apart and never averaged; a verdict is a separate, later step.",),
+    )
+
+
+def first_trouble(observations: Sourced, *, host: str = "") -> When | None:
+    """When trouble of this host, or of any, was first observed: "about 2 p.m. EST"; None if it never was."""
+    mine = (row for row in records(observations) if row["host"] == (host or row["host"]))
+    rows = [row for row in mine if row["status"] in ("failing", "degraded")]
+    return when_in(rows[0]) if rows else None

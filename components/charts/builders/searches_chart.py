@@ -1,0 +1,489 @@
+"""Searches as a chart: published marks, series on the scale of their own maximum, rises, and what was thinned."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from components.ap_style import calendar_day
+from components.charts.events import within
+from components.charts.grammar import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone
+from components.charts.rows import bins_in, refs, source_ids, split_by
+from components.clock import token
+from components.render.layout.geometry import anchor
+from data.analysis.thinning import MOST, Merged, Thinned, thin
+from data.core.model import Precision, Sourced, When, Window
+from data.evidence.searches import COLLECTION_CHANGES, COLLECTION_SOURCE, place_name, step_of
+from data.story.frame_rows import records, when_in
+from data.story.story import Story
+
+
+def series_lanes(series: Sourced, window: Window, *, until: datetime | None = None) -> tuple[Lane, ...]:
+    """One lane for each place: every series is on the scale of its own maximum, so lanes never share an axis.
+
+    Where a series ends before the window does, a gap says so, up to the moment `until` that the story is told.
+    """
+    over = min(until or window.end, window.end)
+    frame = series.frame
+    groups = frame.groupby(["term", "geo"], sort=False) if len(frame) else ()
+    terms, places = (list(dict.fromkeys(frame[column])) for column in ("term", "geo"))
+    several = "places" if len(places) > 1 else "series" if len(terms) > 1 else ""
+    caution = f"; levels of two {several} cannot be compared" if several else ""
+    found = []
+    for key, group in groups:
+        term, geo = map(str, key)
+        slug = f"interest-{geo.casefold()}" + (f"-{terms.index(term) + 1}" if len(terms) > 1 else "")
+        title = f"“{term}”" + (f" in {place_name(geo)}" if len(terms) == 1 or len(places) > 1 else "")
+        note = f"100 is the highest week of “{term}” in {place_name(geo)}{caution}."
+        found.append(_series_lane(Lane(slug, title, "of 100", (), (0.0, 105.0), note), group, series, window, over))
+    return tuple(found)
+
+
+def _series_lane(lane: Lane, group: pd.DataFrame, series: Sourced, window: Window, over: datetime) -> Lane:
+    """The lane with the bins of this group, and what its bins below resolution mean."""
+    term, geo = str(group["term"].iloc[0]), str(group["geo"].iloc[0])
+    near = bins_in(window, Sourced(group, series.sources))
+    items = tuple(_bin_item(row) for row in records(near))
+    marks: list[Mark] = (
+        [Line(f"“{term}” in {geo}", Tone.SEARCH, items, step_of(group) or timedelta(0))] if items else []
+    )
+    end, step = group["end"].max().to_pydatetime(), step_of(group) or timedelta(0)
+    # A bin that is not over at the moment is no gap.
+    missing = end < window.end if over == window.end else over - end >= step
+    marks += [_gap(term, geo, max(end, window.start), over, group)] if missing and window.start < over else []
+    note = lane.note
+    if censored := sum(item.kind is Kind.CENSORED for item in items):
+        note += f" {censored} {'bin' if censored == 1 else 'bins'} at 0: below Google’s resolution, not “no searches”."
+    return replace(lane, marks=tuple(marks), note=note)
+
+
+def _gap(term: str, geo: str, start: datetime, end: datetime, group: pd.DataFrame) -> Gap:
+    last = (group["end"].max() - pd.Timedelta(days=1)).date()
+    item = Item(
+        row=f"interest:{term}|{geo}|end",
+        when=When.at(start),
+        until=When.at(end),
+        text=f"The series held ends {calendar_day(last)}",
+        sources=tuple(dict.fromkeys(group["source"])),
+    )
+    return Gap("no series held", Tone.NEUTRAL, (item,))
+
+
+def _bin_item(row: dict[str, Any]) -> Item:
+    start, end = row["start"], row["end"]
+    return Item(
+        row=f"interest:{row['term']}|{row['geo']}|{start.date().isoformat()}",
+        when=When(start, start, Precision.DAY, start),
+        until=When(end, end, Precision.DAY, end - timedelta(days=1)),
+        text=f"“{row['term']}” in {row['geo']}",
+        sources=source_ids(row),
+        value=row["value"],
+        kind=Kind.CENSORED if row["censored"] else Kind.EXACT,
+    )
+
+
+def collection_changes() -> tuple[Event, ...]:
+    """The days on which Google says it changed its collection, as events."""
+    return tuple(
+        Event(
+            when=When.at(day),
+            label="Google changed how it collects this data, so levels before and after may differ",
+            short="collection changed",
+            tone=Tone.NEUTRAL,
+            rows=(f"collection:{day.year}",),
+            sources=(COLLECTION_SOURCE.id,),
+        )
+        for day in COLLECTION_CHANGES
+    )
+
+
+_HOUR = timedelta(hours=1)
+#: Of the events of a chart, what searches did stands behind the story's own calls only.
+_PRIORITY = 6
+#: With more rises in a window than this, none is singled out.
+_MOST_EMPHASISED = 3
+_UNCONFIRMED = "unconfirmed: a second method finds no change within one bin of it"
+_BELOW = "their usual level is below Google’s resolution, so how far they rose is not known"
+
+
+def onset_events(onsets: Sourced, window: Window) -> tuple[Event, ...]:
+    """Every onset in the window (rows of load_onsets), in the lane of its series."""
+    rows = _inside(onsets, window)
+    few = sum(row["confirmed"] for row in rows) <= _MOST_EMPHASISED
+    return tuple(_event(row, emphasised=few and row["confirmed"]) for row in rows)
+
+
+def _inside(onsets: Sourced, window: Window) -> list[dict[str, Any]]:
+    return [row for row in records(onsets) if window.overlaps(row["start"], row["end"])]
+
+
+def _event(row: dict[str, Any], *, emphasised: bool) -> Event:
+    place = place_name(row["geo"]) if row["geo"] else "the world"
+    provisos = [said for said, holds in ((_UNCONFIRMED, not row["confirmed"]), (_BELOW, row["below"])) if holds]
+    tail = f" ({'; '.join(provisos)})" if provisos else ""
+    key = f"{row['series']}|{row['first'].isoformat()}"
+    return Event(
+        when=_when(row),
+        label=f"Searches for “{row['term']}” in {place} begin to rise{tail}",
+        short="searches rise" if row["confirmed"] else "searches rise, unconfirmed",
+        tone=Tone.SEARCH,
+        rows=(f"rise:{key}", f"series:{key}"),
+        sources=source_ids(row),
+        priority=_PRIORITY,
+        emphasised=emphasised,
+        lanes=(f"series-{row['series']}",),
+    )
+
+
+def _when(row: dict[str, Any]) -> When:
+    return When(row["start"], row["end"], Precision.WINDOW)
+
+
+def first_onset(onsets: Sourced, window: Window, series: str) -> str:
+    """When one series first begins to rise in the window, to follow a sentence about it; empty if it never does."""
+    rows = [row for row in _inside(onsets, window) if row["series"] == series]
+    if not rows:
+        return ""
+    said = "" if rows[0]["confirmed"] else ", unconfirmed"
+    more = "first " if len(rows) > 1 else ""
+    return f"; they {more}begin to rise {token(_when(rows[0]), 'stamp')}{said}"
+
+
+def onset_notes(drawn: Sourced, window: Window, at: datetime | None) -> tuple[str, ...]:
+    """How onsets are found, and how sharp the coarsest bins in the window leave them; nothing without a series."""
+    frame = drawn.frame
+    near = frame[(frame["start"] < window.end) & (frame["end"] > window.start)]
+    if near.empty:
+        return ()
+    step: timedelta = (near["end"] - near["start"]).max().to_pytimedelta()
+    found = (
+        "A rise begins where a series stands more than six noise units above its usual level: the same hour of the "
+        "week in three or more earlier weeks, else the 48 hours before. It is marked from a bin before the first high "
+        "one to that one’s end."
+    )
+    coarse = " Bins of an hour or more say nothing about a minute." if step >= _HOUR else ""
+    moment = f" Only bins that were over by {token(at, 'stamp')} are used for it." if at else ""
+    return (found + coarse + moment,)
+
+
+_UNITS = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"))
+
+
+def thinned_text(name: str, found: Thinned, held: int, step: timedelta) -> str:
+    """The sentence that goes with a thinned line wherever it goes; `held` bins of it lie in the window."""
+    below = sum(mark.count for mark in found.below)
+    covered = f"; all {below:,} bins below Google’s resolution are marked, neighbours as one" if below else ""
+    return (
+        f"Thinned: {len(found.kept):,} of the {held:,} bins of {name} in this range are drawn, with the values they "
+        f"have. A range of {length_text(MOST * step, whole=True)} or less shows every bin. Drawn are the highest and "
+        f"the lowest of every {length_text(found.stretch)}, the ends of gaps, and those that shape the line most "
+        f"(MinMaxLTTB){covered}."
+    )
+
+
+def merged_text(term: str, mark: Merged) -> str:
+    """What one mark for several bins stands for: all bins of its span, or how many of them."""
+    reach = mark.last - mark.first + 1
+    return (
+        f"“{term}”, {mark.count:,} bins in a row"
+        if mark.count == reach
+        else f"“{term}”, {mark.count:,} of {reach:,} bins"
+    )
+
+
+def thinned_lines(lanes: Iterable[Lane]) -> dict[str, Line]:
+    """The thinned lines of these lanes, by the name that a table's row about each has."""
+    lines = {f"thinned:{lane.slug}": mark for lane in lanes for mark in lane.marks if isinstance(mark, Line)}
+    return {row: line for row, line in lines.items() if line.thinned}
+
+
+def thinned_notes(lanes: Iterable[Lane]) -> tuple[str, ...]:
+    """What the thinned lines of these lanes say of themselves."""
+    return tuple(line.thinned for line in thinned_lines(lanes).values())
+
+
+def length_text(length: timedelta, *, whole: bool = False) -> str:
+    """ "200 minutes", "33 hours": in the largest unit of which there are two or more; `whole` rounds down."""
+    unit, name = next((entry for entry in _UNITS if length >= 2 * entry[0]), _UNITS[-1])
+    count = length // unit if whole else round(length / unit, 1)
+    return f"{count:,g} {name}{'' if count == 1 else 's'}"
+
+
+def drawn_lanes(drawn: Sourced, window: Window) -> tuple[Lane, ...]:
+    """One lane for each series with a bin in the window; each is on the scale of its own highest bin.
+
+    Of a long series in a long window some bins are drawn, chosen for this window: a shorter one shows them all.
+    """
+    near = bins_in(window, drawn)
+    groups = near.frame.groupby("series", sort=False) if len(near.frame) else ()
+    return tuple(_lane(group, drawn) for _, group in groups)
+
+
+def _lane(group: pd.DataFrame, drawn: Sourced) -> Lane:
+    first = records(Sourced(group.iloc[:1], drawn.sources))[0]
+    step = (group["end"] - group["start"]).min().to_pytimedelta()
+    place = place_name(first["geo"]) if first["geo"] else "the world"
+    line = _line(f"“{first['term']}” in {place}", group, step)
+    top = float(np.fmax(105.0, group["high"].astype(float).max()))
+    note = f"100 is the highest bin of this series; 0 is below Google’s resolution. {first['note']}"
+    return Lane(f"series-{first['series']}", f"“{first['term']}”, {place}", "of 100", (line,), (0.0, top), note)
+
+
+def _line(name: str, bins: pd.DataFrame, step: timedelta) -> Line:
+    """The bins as a line, whole or thinned."""
+    found = thin(bins, step)
+    if found is None:
+        return Line(name, Tone.SEARCH, tuple(_items(bins)), step)
+    drawn = [*zip(_items(bins.iloc[found.kept]), found.runs.tolist(), strict=True), *_merged(bins, found)]
+    drawn.sort(key=lambda pair: pair[0].when.earliest)
+    items, parts = zip(*drawn, strict=True)
+    return Line(name, Tone.SEARCH, items, step, thinned_text(name, found, len(bins), step), parts)
+
+
+def _items(bins: pd.DataFrame) -> list[Item]:
+    """One for each row. By column and not by row: of 1,100 bins they take 12 ms instead of 23."""
+    starts, ends = (pd.DatetimeIndex(bins[name]).to_pydatetime() for name in ("start", "end"))
+    figures = (bins[name].astype(object).where(bins[name].notna(), None) for name in ("value", "low", "high"))
+    others = (bins[name] for name in ("series", "term", "draws", "censored", "source"))
+    return [
+        Item(
+            row=f"series:{series}|{start.isoformat()}",
+            when=When(start, start, Precision.MINUTE, start),
+            until=When(end, end, Precision.MINUTE, end),
+            text=f"“{term}”, {draws} draw{'s' if draws != 1 else ''}",
+            sources=tuple(source.split()),
+            value=value,
+            low=low,
+            high=high,
+            kind=Kind.CENSORED if censored else Kind.EXACT,
+        )
+        for start, end, value, low, high, series, term, draws, censored, source in zip(
+            starts, ends, *figures, *others, strict=True
+        )
+    ]
+
+
+def _merged(bins: pd.DataFrame, found: Thinned) -> Iterator[tuple[Item, int]]:
+    """The marks that several bins share, each named by its first bin and as long as it reaches; they join no run.
+
+    The band of one holds the bands of all its bins.
+    """
+    term, marks = str(bins["term"].iloc[0]), (*found.below, *found.blank)
+    firsts, lasts = (_items(bins.iloc[list(ends)]) for ends in ((m.first for m in marks), (m.last for m in marks)))
+    lows, highs = (bins[name].where(bins["censored"]).to_numpy(dtype=float) for name in ("low", "high"))
+    for mark, first, last in zip(marks, firsts, lasts, strict=True):
+        if mark.count > 1:
+            under = slice(mark.first, mark.last + 1)
+            low, high = (None, None) if first.low is None else (np.nanmin(lows[under]), np.nanmax(highs[under]))
+            first = replace(first, until=last.until, text=merged_text(term, mark), low=low, high=high)
+        yield first, -1
+
+
+def seam_events(drawn: Sourced, window: Window) -> tuple[Event, ...]:
+    """Where another window of a stitched series takes over."""
+    near = bins_in(window, drawn)
+    return tuple(
+        Event(
+            when=When.at(row["start"]),
+            label=f"Another window of “{row['term']}” takes over",
+            short="seam",
+            tone=Tone.NEUTRAL,
+            rows=(f"seam:{row['series']}|{row['start'].isoformat()}",),
+            sources=source_ids(row),
+            priority=90,
+        )
+        for row in records(Sourced(near.frame[near.frame["seam"]], drawn.sources))
+    )
+
+
+def highest_bin(lane: Lane) -> str:
+    """The highest bin of a series in the window, which is a bin's width and never a minute."""
+    mark, top = max(lane.items, key=lambda entry: entry[1].value or 0)
+    if not top.value:
+        return f"Searches for {mark.name} are below Google’s resolution throughout this window"
+    return f"Searches for {mark.name} stand highest here in the bin that begins at {token(top.when.latest, 'stamp')}"
+
+
+_KINDS = {
+    "exact": Kind.EXACT,
+    "lower bound": Kind.LOWER_BOUND,
+    "upper bound": Kind.UPPER_BOUND,
+    "approximate": Kind.APPROXIMATE,
+    "rank": Kind.RANK,
+}
+#: How a figure of each kind is led up to where it stands in words.
+_SAID = {"approximate": "about ", "lower bound": "at least ", "upper bound": "up to "}
+_PERCENT = "percent increase"
+#: A window longer than this is about the long series; the night's marks would be one smear in it.
+_NIGHT = timedelta(days=10)
+
+
+def marks_lane(story: Story, marks: Sourced, *, held: bool = False, listed: str = "listed on Search trends") -> Lane:
+    """Published moments as points in one row: marks, never joined to a curve.
+
+    No scale could hold their figures, which count different things against different bases: words carry them.
+    Ranks, shares and rises counted over many hours say nothing about a moment; the note counts them, and says where
+    they are `listed`.
+    """
+    rows = records(marks)
+    points = tuple(_mark_item(story, row) for row in rows if row["until"] is None)
+    found: tuple[Mark, ...] = (Points("published mark", Tone.SEARCH, points),) if points else ()
+    tracks = ("",) if points else ()
+    only = "Published marks only: no minute or hourly series of this night is held, so no curve is drawn."
+    note = "Published marks, as outlets gave them." if held else only
+    if counted := len(rows) - len(points):
+        figures = (
+            "1 figure counted over a longer window"
+            if counted == 1
+            else f"{counted} figures counted over longer windows"
+        )
+        note += f" Not drawn: {figures}, {listed}."
+    return Lane(
+        "interest", "Published search marks" if held else "Search interest", "", found, note=note, tracks=tracks
+    )
+
+
+def _mark_text(story: Story, row: dict[str, Any]) -> str:
+    """What was published, with its figure, unit and base where it has one, and who published it."""
+    return f"{row['what']}{_figure(story, row)}, {row['credit']}"
+
+
+def _figure(story: Story, row: dict[str, Any]) -> str:
+    """A figure in parentheses with its base, without comma or colon, at which labels are cut; nothing where none is."""
+    if row["value"] is None or row["value"] != row["value"] or row["unit"] == "rank":
+        return ""
+    number = f"{row['value']:,.10g}"
+    said = f"+{number} percent" if row["unit"] == _PERCENT else f"{number} {row['unit']}".strip()
+    base = next((figure.base for figure in story.figures if figure.id == row["id"]), "")
+    led = "" if base.startswith("“") else "against a base " if base.startswith("not stated") else "against "
+    against = f" {led}{base}" if base else ""
+    return f" ({_SAID.get(row['kind'], '')}{said}{against})"
+
+
+def _mark_item(story: Story, row: dict[str, Any]) -> Item:
+    return Item(
+        row=f"{row['table']}:{row['id']}",
+        when=when_in(row),
+        text=_mark_text(story, row),
+        sources=source_ids(row),
+        value=row["value"],
+        kind=_KINDS.get(row["kind"], Kind.TIME_ONLY),
+    )
+
+
+def mark_events(story: Story, marks: Sourced) -> tuple[Event, ...]:
+    """Published marks as entries for the edge of a chart."""
+    return tuple(
+        Event(
+            when=when_in(row),
+            label=_mark_text(story, row),
+            short=row["what"],
+            tone=Tone.SEARCH,
+            rows=refs(row["table"], [row]),
+            sources=source_ids(row),
+        )
+        for row in records(marks)
+        if row["until"] is None
+    )
+
+
+def first_rise(marks: Sourced) -> When | None:
+    """When the earliest published mark stands; None if there is none."""
+    found = [when_in(row) for row in records(marks) if row["until"] is None]
+    return min(found, key=anchor, default=None)
+
+
+def _peaks(series: Sourced, first: str) -> str:
+    """When each series stood highest: by place for one term; of several how many in one week, and the first of them."""
+    frame = series.frame
+    top = records(Sourced(frame.loc[frame.groupby(["term", "geo"], sort=False)["value"].idxmax()], series.sources))
+    lead = next((row for row in top if row["term"] == first), top[0])
+    if all(row["term"] == lead["term"] for row in top):
+        said = " and ".join(f"in {place_name(row['geo'])} {_week(row['start'])}" for row in top)
+        return f"Searches for “{lead['term']}” stood highest {said}, each on its own scale"
+    ((start, count),) = Counter(row["start"] for row in top).most_common(1)
+    joined = "among them" if lead["start"] == start else _week(lead["start"])
+    return (
+        f"Of {len(top)} series of searches {count} stood highest {_week(start)}, “{lead['term']}” {joined}; "
+        "each is on its own scale"
+    )
+
+
+def _week(start: datetime) -> str:
+    return f"in the week of {calendar_day(start.date())}"
+
+
+def interest_takeaway(
+    marks: Sourced, series: Sourced, *, long: bool, drawn: tuple[Lane, ...] = (), lead: str = ""
+) -> str:
+    """What is known of searches in this window: the peak of a series, or how many marks were published.
+
+    Of several terms `lead` is the one that is named.
+    """
+    if drawn:
+        return highest_bin(drawn[0])
+    if long and len(series.frame):
+        return _peaks(series, lead)
+    count = sum(row["until"] is None for row in records(marks))
+    first = first_rise(marks)
+    if first is None:
+        return "No published search mark falls in this window"
+    return (
+        f"{count} published mark{'s' if count > 1 else ''} of rising searches, the earliest {token(first)}; "
+        "no series of the night is held"
+    )
+
+
+def interest_chart(
+    story: Story,
+    window: Window,
+    *,
+    marks: Sourced,
+    series: Sourced,
+    drawn: Sourced,
+    onsets: Sourced,
+    at: datetime | None = None,
+    calls: tuple[Event, ...] = (),
+) -> Chart:
+    """Searches in a window: what was drawn or imported, then the night's marks for a short one, the bundled series
+    for a long one. All rows come in; `onsets` are those of `drawn` as they could be told `at` a moment."""
+    long = window.length > _NIGHT
+    near, _ = split_by(window, marks)
+    held = bins_in(window, series)
+    own = drawn_lanes(drawn, window)
+    lead = next((search.term for search in story.about.searches), "")
+    bundled = (
+        series_lanes(series, window, until=story.until)
+        if long and len(series.frame)
+        else (marks_lane(story, near, held=bool(own), listed="in the table of published figures"),)
+    )
+    emphasised = (event for event in calls if event.emphasised)
+    shown = (*(collection_changes() if long else emphasised), *seam_events(drawn, window))
+    events, _ = within((*shown, *onset_events(onsets, window)), window)
+    takeaway = interest_takeaway(near, held, long=long, drawn=own, lead=lead)
+    rise = first_onset(onsets, window, own[0].slug.removeprefix("series-")) if own else ""
+    outside = [
+        event for event in mark_events(story, marks) if not window.overlaps(event.when.earliest, event.when.latest)
+    ]
+    return Chart(
+        slug="interest",
+        story=story.slug,
+        title="Search interest",
+        takeaway=f"{takeaway}{rise}",
+        window=window,
+        lanes=(*own, *bundled),
+        events=events,
+        outside=tuple(outside),
+        sources=(*story.sources, *drawn.sources, COLLECTION_SOURCE),
+        notes=(
+            "Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",
+            *thinned_notes(own),
+            *onset_notes(drawn, window, at),
+        ),
+    )

@@ -1,0 +1,135 @@
+"""A story on one clock: searches, the site and the calls in three lanes, with the calls running through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from components.charts.builders.calls_chart import results_lane
+from components.charts.builders.outages_chart import (
+    first_trouble,
+    main_service,
+    observation_events,
+    or_bare,
+    outages_lane,
+)
+from components.charts.builders.searches_chart import drawn_lanes, first_rise, mark_events, marks_lane, thinned_notes
+from components.charts.events import ONE_DAY, call_events, said_of, within
+from components.charts.grammar import Chart, Lane
+from components.charts.rows import split_by, surely
+from components.clock import Style, token
+from data.core.model import Precision, Sourced, When, Window
+from data.evidence.series import own_series
+from data.story.frame_rows import records, when_in
+from data.story.story import Story
+
+
+class Firsts(NamedTuple):
+    """When something was first so in the window, and in the whole story; None where it never was."""
+
+    here: When | None
+    ever: When | None
+
+
+LANES = ("interest", "outages", "results")
+
+
+def timeline_chart(
+    story: Story,
+    window: Window,
+    *,
+    calls: Sourced,
+    milestones: Sourced,
+    marks: Sourced,
+    observations: Sourced,
+    drawn: Sourced,
+    caller: str,
+    lanes: Sequence[str] = (),
+) -> Chart:
+    """Three lanes on one clock. Whole tables come in: what lies outside the window is named at its edges.
+
+    `lanes` chooses among LANES; none chosen means all. Of several drawn series that are no control term's the first
+    one is shown.
+    """
+    called = surely(calls)
+    chosen = [name for name in LANES if not lanes or name in lanes]
+    host = main_service(story)
+    near_marks, far_marks = split_by(window, marks)
+    seen, unseen = split_by(window, observations)
+    events, far = within(call_events(story, called, milestones, window, caller=caller), window)
+    drawn = own_series(story, drawn)
+    own = drawn_lanes(drawn, window)[:1]
+    found: dict[str, tuple[Lane, ...]] = {
+        "interest": (*own, marks_lane(story, near_marks, held=bool(own))),
+        "outages": (or_bare(outages_lane(story, seen), observations),),
+        "results": (results_lane(story, calls, window, caller=caller),),
+    }
+    edges = [*far]
+    edges += mark_events(story, far_marks) if "interest" in chosen else []
+    edges += observation_events(story, unseen) if "outages" in chosen else []
+    trouble = Firsts(first_trouble(seen, host=host), first_trouble(observations, host=host))
+    rise = Firsts(first_rise(near_marks), first_rise(marks))
+    return Chart(
+        slug="timeline",
+        story=story.slug,
+        title=f"The {'story' if window.length > ONE_DAY else 'night'} on one clock",
+        takeaway=timeline_takeaway(story, window, called, trouble=trouble, rise=rise),
+        window=window,
+        lanes=tuple(lane for name in chosen for lane in found[name]),
+        events=events,
+        outside=tuple(sorted(edges, key=lambda event: event.when.latest)),
+        sources=(*story.sources, *observations.sources, *drawn.sources),
+        notes=(
+            _not_shown(rose=bool(rise.ever) or len(drawn.frame) > 0, failed=bool(trouble.ever)),
+            *thinned_notes(own if "interest" in chosen else ()),
+        ),
+    )
+
+
+def _not_shown(*, rose: bool, failed: bool) -> str:
+    """What no record explains, of what this story holds at all: a rise of searches, trouble of its main site."""
+    whys = [why for why, held in (("why searches rose", rose), ("why the site failed", failed)) if held]
+    return f"Coming after is not coming from{': no record here shows ' if whys else ''}{' or '.join(whys)}."
+
+
+def timeline_takeaway(story: Story, window: Window, calls: Sourced, *, trouble: Firsts, rise: Firsts) -> str:
+    """When trouble was first on record, searches first reported rising, and the first emphasised call: no order.
+
+    Where the story holds an earlier one outside the window, the sentence says that it speaks of this range.
+    """
+    moments = [
+        (f"trouble at {main_service(story)} is on record{_here(trouble)} {_from(trouble.here)}", trouble.here),
+        (f"rising searches are on record{_here(rise)} {_from(rise.here)}", rise.here),
+        _first_call(story, calls, window),
+    ]
+    held = [(words, when) for words, when in moments if when is not None]
+    if not held:
+        return "No call, search mark or observation falls in this window"
+    # One zone for the sentence, at its end; in a longer range every time has its date.
+    long, last = window.length >= ONE_DAY, len(held) - 1
+    styles: list[Style] = ["stamp" if long else "time" if place == last else "short" for place in range(len(held))]
+    text = "; ".join(words + token(when, style) for (words, when), style in zip(held, styles, strict=True))
+    return text[0].upper() + text[1:]
+
+
+def _from(when: When | None) -> str:
+    """What leads up to a time: nothing before "between" or "by", which say themselves how the time is meant."""
+    if when is None or when.precision in (Precision.WINDOW, Precision.BY):
+        return ""
+    return "on " if when.precision is Precision.DAY else "from "
+
+
+def _here(first: Firsts) -> str:
+    return "" if first.here == first.ever else " in this range"
+
+
+def _first_call(story: Story, calls: Sourced, window: Window) -> tuple[str, When | None]:
+    """The call the story emphasises most, among those inside the window, in the words before its time."""
+    rows = {row["contest"]: row for row in records(calls) if window.overlaps(row["earliest"], row["latest"])}
+    for code in story.about.emphasised:
+        if code in rows:
+            when = when_in(rows[code])
+            said = said_of(story, rows[code]["caller"])
+            led = "at " if when.exact else "on " if when.precision is Precision.DAY else ""
+            return f"{said} {story.about.verb} {rows[code]['name']} {led}", when
+    return "", None

@@ -1,0 +1,88 @@
+"""A clock that counts from a moment of its own: T+0 is where it starts, so that two nights can share an axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from components.charts.grammar import Chart
+from components.clock import Clock, Tick
+from data.core.model import Precision, When, Window, as_utc
+
+#: What the moment is called from which the clock counts.
+START = "T+0"
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+#: Distances between ticks, finest first.
+_STEPS = (
+    *(_MINUTE * n for n in (1, 2, 5, 10, 15, 30)),
+    *(_HOUR * n for n in (1, 2, 3, 6, 12)),
+    *(_DAY * n for n in (1, 2, 7, 14, 28, 91, 364)),
+)
+#: How sharp a time is, in the word before it; none for a minute.
+_ABOUT = {
+    Precision.BY: "by ",
+    Precision.HOUR: "around ",
+    Precision.APPROXIMATE: "about ",
+    Precision.AFTER: "shortly after ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed(Clock):
+    """What has passed since `origin`: T+1:05 is an hour and five minutes after it, in whatever zone.
+
+    What stands on the axis is said so: its ticks, its span, when its items and events were. Tokens in prose are wall
+    time in the zone, as on any clock, because a day of publication or a correction counts from nothing.
+    """
+
+    origin: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def passed(self, moment: datetime) -> str:
+        """T+1:05, T−0:30, T+0; T+3 d 4:05 from two days on. To the minute."""
+        minutes = round((as_utc(moment) - as_utc(self.origin)) / _MINUTE)
+        sign = "T−" if minutes < 0 else "T+"
+        days, rest = divmod(abs(minutes), 24 * 60)
+        if not minutes:
+            return START
+        if days >= 2:
+            return f"{sign}{days} d {rest // 60}:{rest % 60:02d}".removesuffix(" 0:00")
+        return f"{sign}{abs(minutes) // 60}:{rest % 60:02d}"
+
+    def day(self, moment: datetime) -> str:
+        """The same for every moment: nothing on this clock belongs to a calendar day."""
+        return ""
+
+    def span(self, window: Window) -> str:
+        """T−1:00 to T+6:00"""
+        return f"{self.passed(window.start)} to {self.passed(window.end)}"
+
+    def when(self, when: When, *, dated: bool = False) -> str:
+        """As sharp as the evidence; a calendar day is the interval that it covers. There is no date to name."""
+        if when.precision is Precision.NONE:
+            return "time not known"
+        if when.open:
+            return f"{self.passed(when.earliest)} or later"
+        if when.precision in (Precision.DAY, Precision.WINDOW):
+            return f"between {self.passed(when.earliest)} and {self.passed(when.latest)}"
+        moment = when.latest if when.precision is Precision.BY else when.stated or when.earliest
+        return f"{_ABOUT.get(when.precision, '')}{self.passed(moment)}"
+
+    def ticks(self, window: Window, most: int = 8) -> tuple[Tick, ...]:
+        """At most `most` ticks at round distances from T+0."""
+        step = next((step for step in _STEPS if window.length / step <= most), _STEPS[-1])
+        origin = as_utc(self.origin)
+        first, last = -((origin - window.start) // step), (window.end - origin) // step
+        moments = (origin + count * step for count in range(first, last + 1))
+        return tuple(Tick(moment, self.passed(moment)) for moment in moments)
+
+
+def clock_of(chart: Chart, zone: str) -> Clock:
+    """The clock on which a chart is read: this zone's, or its own where it counts from a moment."""
+    return Elapsed(zone, chart.origin) if chart.origin else Clock(zone)
+
+
+def times_note(clock: Clock) -> str:
+    """Whose time a drawing shows, as one sentence."""
+    if isinstance(clock, Elapsed):
+        return f"Times on the axis count from T+0; times of day are {clock.name}."
+    return f"All times {clock.name}."

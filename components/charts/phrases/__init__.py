@@ -1,0 +1,1 @@
+"""What charts say, in sentences made from the rows they draw."""

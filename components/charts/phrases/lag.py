@@ -1,0 +1,183 @@
+"""Which of the first moments on a chart came before which, as far as their intervals say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import combinations
+
+from components.charts.builders.outages_chart import is_of, main_service
+from components.charts.events import ONE_DAY, said_of
+from components.charts.grammar import Chart, Event, Gap, Item, Mark, Points, Tone
+from components.charts.phrases.claim_words import BEHIND, UNCOUNTED
+from components.clock import Style, token
+from components.render.layout.geometry import anchor
+from data.core.model import Precision, Source, When
+from data.story.story import Story
+from data.story.totals import call_when, calls_of
+
+_TROUBLE = (Tone.FAILING, Tone.DEGRADED)
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+#: Between times that are not known to the minute, minutes are said in steps of so many.
+_COARSE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first of its kind that is on record. `floor` is how early any of that kind may have been (UTC).
+
+    A first sighting is a `bound`: what was seen may have begun at any time before.
+    """
+
+    name: str
+    when: When
+    floor: datetime
+    sources: tuple[Source, ...]
+    bound: bool = False
+
+
+def drawn(chart: Chart) -> Iterator[tuple[Mark, Item]]:
+    """Every item with its mark, without gaps."""
+    for lane in chart.lanes:
+        yield from (pair for pair in lane.items if not isinstance(pair[0], Gap))
+
+
+def lag_of(story: Story, chart: Chart) -> tuple[tuple[str, ...], tuple[Source, ...]]:
+    """One sentence for each pair of first moments that the chart draws or names outside its window; their sources."""
+    host = main_service(story)
+    trouble = _trouble(chart, host)
+    firsts = [first for first in (trouble, _mark(chart), _call(story, chart)) if first]
+    lines = tuple(order(a, b, style=_style(chart, a, b)) for a, b in combinations(firsts, 2))
+    if any(lane.slug == "outages" for lane in chart.lanes):
+        lines = (*_not_here(chart, host, trouble), *lines)
+    sources = {source.id: source for first in firsts for source in first.sources}
+    return lines, tuple(sources.values()) if lines else ()
+
+
+def lag_of_claim(chart: Chart) -> tuple[tuple[str, ...], tuple[Source, ...]]:
+    """One sentence for each account that a checked claim counts, beside its event; their sources."""
+    lane = next((lane for lane in chart.lanes if lane.slug == "accounts"), None)
+    if lane is None or not chart.events:
+        return (), ()
+    event = chart.events[0]
+    against = First(event.label, event.when, event.when.earliest, _named(chart, event))
+    accounts = [_account(chart, item) for _, item in lane.items if not item.track.startswith(UNCOUNTED)]
+    lines = tuple(order(account, against, style=_style(chart, account, against)) for account in accounts)
+    found = dict.fromkeys(source for first in (*accounts, against) for source in first.sources)
+    return lines, tuple(found) if lines else ()
+
+
+def _account(chart: Chart, item: Item) -> First:
+    """An account by the name that its row has behind the verdict on it."""
+    name = f"the account “{item.track.partition(BEHIND)[2]}”"
+    return First(name, item.when, item.when.earliest, _named(chart, item), bound=item.by)
+
+
+def _named(chart: Chart, thing: Item | Event) -> tuple[Source, ...]:
+    return tuple(source for source in chart.sources if source.id in thing.sources)
+
+
+def _trouble(chart: Chart, host: str) -> First | None:
+    """The first trouble of the story's main site inside the window: that of another site or week is another matter."""
+    troubles = [item for mark, item in drawn(chart) if (item.tone or mark.tone) in _TROUBLE and is_of(item, host)]
+    inside = [item for item in troubles if chart.window.overlaps(item.when.earliest, item.last)]
+    found = _earliest(f"the first dated trouble seen of {host} in this window", chart, inside)
+    return replace(found, bound=True) if found else None
+
+
+def _mark(chart: Chart) -> First | None:
+    """The earliest published mark; the first bin of a curve is no rise."""
+    found = [item for mark, item in drawn(chart) if mark.tone is Tone.SEARCH and isinstance(mark, Points)]
+    return _earliest("the first published mark of rising searches", chart, found, (Tone.SEARCH,))
+
+
+def _not_here(chart: Chart, host: str, trouble: First | None) -> Iterator[str]:
+    """That the window holds no trouble of the site, and that an earlier one is on record before it."""
+    if trouble is None:
+        yield f"No dated trouble of {host} is on record in this window."
+    before = (event for event in chart.outside if event.tone in _TROUBLE and event.when.latest < chart.window.start)
+    if earlier := next((event for event in before if event.label.startswith(host)), None):
+        yield f"Earlier trouble of {host} is on record before this window, {_said(earlier.when, 'stamp')}."
+
+
+def _earliest(name: str, chart: Chart, inside: list[Item], tones: tuple[Tone, ...] = ()) -> First | None:
+    """The earliest of what is drawn, and of what of these tones the chart names outside its window."""
+    found: list[Item | Event] = [*inside, *(event for event in chart.outside if event.tone in tones)]
+    if not found:
+        return None
+    first = min(found, key=lambda thing: (anchor(thing.when), thing.when.latest))
+    return First(name, first.when, min(thing.when.earliest for thing in found), _named(chart, first))
+
+
+def _call(story: Story, chart: Chart) -> First | None:
+    """The first call of the caller whose calls the chart draws, whether or not that one is drawn."""
+    names = {row for event in (*chart.events, *chart.outside) for row in event.rows}
+    caller = next((call.caller for call in story.calls if f"calls:{call.id}" in names), None)
+    if caller is None:
+        return None
+    timed = [(call_when(call, story), call) for call in calls_of(story, caller)]
+    timed.sort(key=lambda one: (one[0].latest, one[0].earliest, one[1].contest, one[1].id))
+    (when, near), (first, far) = timed[0], min(timed, key=lambda one: one[0].earliest)
+    floor, held = first.earliest, {*near.source.split(), *far.source.split()}
+    # Another one that may have been earlier is within the time said, so that what is said of it adds up.
+    when = when if when.earliest == floor else When(floor, when.latest, Precision.WINDOW)
+    name = f"the first call of {said_of(story, caller).rstrip(',')} held here"
+    return First(name, when, floor, tuple(source for source in story.sources if source.id in held))
+
+
+def _style(chart: Chart, a: First, b: First) -> Style:
+    """A moment outside a window of one night has its date, as all have in a longer one."""
+    inside = all(chart.window.overlaps(first.when.earliest, first.when.latest) for first in (a, b))
+    return "time" if inside and chart.window.length < ONE_DAY else "stamp"
+
+
+def order(a: First, b: First, *, style: Style = "time") -> str:
+    """What two intervals allow: one before the other and by how much, or that no order can be told."""
+    if a.bound or b.bound:
+        return _since(*((a, b) if a.bound else (b, a)), style)
+    first, second = (f"{thing.name}, {_said(thing.when, style)}" for thing in (a, b))
+    if a.when.latest < b.floor:
+        text = f"{first}, lies {_apart(a, b)} before {second}."
+    elif b.when.latest < a.floor:
+        text = f"{first}, lies {_apart(b, a)} after {second}."
+    else:
+        text = f"{first}, and {second}, are too close to tell at this resolution which came first."
+    return text[0].upper() + text[1:]
+
+
+def _since(seen: First, other: First, style: Style) -> str:
+    """A first sighting beside another moment: on record before it, or no order at all; never after it."""
+    by = When(seen.when.earliest, seen.when.latest, Precision.BY)
+    first, second = f"{seen.name} was on record {_said(by, style)}", f"{other.name}, {_said(other.when, style)}"
+    if seen.when.latest < other.floor:
+        text = f"{first}, {_at_least(seen, other)}before {second}."
+    else:
+        text = f"{first}; it may have begun at any time before, so its order with {second}, cannot be told."
+    return text[0].upper() + text[1:]
+
+
+def _at_least(seen: First, other: First) -> str:
+    """The least time between a sighting's latest moment and another's earliest: "at least 4 hours "; or nothing."""
+    least = other.floor - seen.when.latest
+    unit, name = (_MINUTE, "minute") if least < 2 * _HOUR else (_HOUR, "hour")
+    step = _COARSE if unit is _MINUTE and not (seen.when.exact and other.when.exact) else 1
+    low = least // (unit * step) * step
+    return f"at least {low} {name}{'' if low == 1 else 's'} " if low else ""
+
+
+def _said(when: When, style: Style) -> str:
+    at = "at " if when.precision in (Precision.MINUTE, Precision.SECOND) else ""
+    return f"{at}{token(when, style)}"
+
+
+def _apart(first: First, second: First) -> str:
+    """How far apart two moments are, no sharper than both: "4 to 6 hours", "51 minutes"."""
+    least, most = second.floor - first.when.latest, second.when.latest - first.floor
+    exact = first.when.exact and second.when.exact
+    unit, name = (_MINUTE, "minute") if most < 2 * _HOUR else (_HOUR, "hour")
+    step = _COARSE if unit is _MINUTE and not exact else 1
+    low, high = least // (unit * step) * step, -(-most // (unit * step)) * step
+    if low == high:
+        return f"{low} {name}{'' if low == 1 else 's'}"
+    return f"{low} to {high} {name}s" if low else f"up to {high} {name}{'' if high == 1 else 's'}"

@@ -1,0 +1,143 @@
+"""One sentence for one minute: what had been called, what had been seen, what was published of searches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from components.charts.builders.outages_chart import main_service
+from components.charts.events import listed, said_of
+from components.clock import Style, token
+from components.render.words import span_text
+from data.core.model import Order, Sourced
+from data.story.frame_rows import records, when_in
+from data.story.story import Story
+from data.story.totals import leaves_some, no_total, no_total_of, only_surely
+
+#: A time of day alone says which day no further back than this.
+_DAY = timedelta(days=1)
+_NAMED = 3
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A story's rows, made ready once, from which a sentence for any minute is told. Rows run by `latest`."""
+
+    story: Story
+    caller: str
+    calls: tuple[Row, ...]
+    marks: tuple[Row, ...]
+    seen: tuple[Row, ...]
+    has_total: bool
+    bounded: bool
+    order: Order = Order.HAPPENED
+
+    @classmethod
+    def of(cls, story: Story, *, caller: str, calls: Sourced, marks: Sourced, observations: Sourced) -> Self:
+        """`calls` are all of this caller's, possible ones too; of `observations` only the main site's are told."""
+        host = main_service(story)
+        return cls(
+            story,
+            caller,
+            _by_time(records(calls)),
+            _by_time(row for row in records(marks) if row["until"] is None),
+            _by_time(row for row in records(observations) if row["host"] == host),
+            not no_total(story, caller),
+            only_surely(story, caller),
+            story.order,
+        )
+
+    def sentence(self, at: datetime, style: Style = "time") -> str:
+        """What the rows carry about this minute, with times as clock tokens; nothing later than `at` is said.
+
+        A call has a minute only where its caller published one; a bound stays "by", an about stays "about".
+        """
+        return f"{self._called(at, style)} {self._seen(at, style)} {self._searched(at, style)}"
+
+    def _called(self, at: datetime, style: Style) -> str:
+        rows = [row for row in self.calls if row["latest"] <= at]
+        said, verb = said_of(self.story, self.caller), self.story.about.verb
+        least = self.bounded and leaves_some(self.story, (row["contest"] for row in rows))
+        if not rows:
+            nothing = f"nothing is known to have been {verb}" if least else f"{said} had {verb} nothing yet"
+            return f"At {token(at, style)} {nothing}."
+        told = _told(rows, at, said, verb, style)
+        if not self.has_total:
+            return f"{told} ({no_total_of(self.story, (row['contest'] for row in rows))})."
+        totals = ((party, *self._total(party.id, at)) for party in self.story.about.parties)
+        spans = [f"{party.short} {span_text(low, None if least else high)}" for party, low, high in totals]
+        return f"{told}: {', '.join(spans)} {self.story.about.unit}."
+
+    def _total(self, party: str, at: datetime) -> tuple[int, int]:
+        """Surely called at this minute, and possibly."""
+        mine = [row for row in self.calls if row["party"] == party]
+        surely = sum(row["weight"] for row in mine if row["latest"] <= at)
+        return surely, sum(row["weight"] for row in mine if row["earliest"] <= at)
+
+    def _seen(self, at: datetime, style: Style) -> str:
+        rows = [row for row in self.seen if row["latest"] <= at]
+        if not rows:
+            come = "published" if self.order is Order.KNOWN else "made"
+            return f"No observation of {main_service(self.story)} is known to have been {come} by then."
+        last = max(rows, key=lambda row: row["latest"])
+        same = [row for row in rows if row["latest"] == last["latest"] and row["status"] != last["status"]]
+        said = f"{last['host']} was last seen {last['status']} {_at(last, at, style)} ({last['credit']})"
+        return said + (f", and {same[0]['status']} by another observer ({same[0]['credit']})." if same else ".")
+
+    def _searched(self, at: datetime, style: Style) -> str:
+        rows = [row for row in self.marks if row["latest"] <= at]
+        if not rows:
+            if self.order is Order.KNOWN:
+                return "No search figure is known to have been published by then."
+            return "No published search mark by then is held."
+        last = max(rows, key=lambda row: row["latest"])
+        return f"Latest published search mark: {_mark(last, _dated(last, at, style))} ({last['credit']})."
+
+
+def _mark(row: Row, style: Style) -> str:
+    """What was published, with its time; one that its own words say already is not said again."""
+    what = str(row["what"])
+    if f"{{time:{row['latest'].isoformat()[:16]}" in what:
+        return what.replace("{time:", f"{{{style}:")
+    return f"{what}, {token(when_in(row), style)}"
+
+
+def _by_time(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(sorted(rows, key=lambda row: row["latest"]))
+
+
+def _told(rows: list[Row], at: datetime, said: str, verb: str, style: Style) -> str:
+    """Who called what, and when: at its minute, or as its own row states the time where that is no minute."""
+    last = rows[-1]["latest"]
+    newest = [row for row in rows if row["latest"] == last]
+    exact = [row for row in newest if row["earliest"] == row["latest"]]
+    bound = [row for row in newest if row not in exact]
+    if exact and last == at:
+        also = f", and by then had {verb} {_names(bound)}" if bound else ""
+        return f"At {token(at, style)} {said} {verb} {_names(exact)}{also}"
+    chosen = exact or bound
+    alone = _at(chosen[0], at, style)
+    stated = f" {alone}" if len(chosen) == 1 else f" by {token(last, _dated(chosen[0], at, style))}"
+    if last == at:
+        return f"{said} {verb} {_names(bound)}{stated}"
+    return f"By {token(at, style)} {said} had last {verb} {_names(chosen)}{stated}"
+
+
+def _names(rows: list[Row]) -> str:
+    names = [str(row["name"]) for row in sorted(rows, key=lambda row: -row["weight"])]
+    if len(names) > _NAMED:
+        return f"{names[0]}, {names[1]} and {len(names) - 2} more"
+    return listed(names)
+
+
+def _dated(row: Row, at: datetime, style: Style) -> Style:
+    """With its date, what lies a day or more before the minute that is told of."""
+    return "stamp" if at - row["latest"] >= _DAY else style
+
+
+def _at(row: Row, at: datetime, style: Style) -> str:
+    said = token(when_in(row), _dated(row, at, style))
+    return f"at {said}" if row["precision"] in ("minute", "second") else said

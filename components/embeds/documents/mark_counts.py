@@ -1,0 +1,75 @@
+"""What the marks of a chart come to, in figures that can be counted in its table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from components.charts.grammar import Bars, Chart, Item, Lane, Line, Mark, Points, Spans, Steps, Tone
+from components.clock import Clock
+from components.render.layout.tile_layout import sums
+from components.render.words import as_known, number_text, span_text, whole
+from data.core.model import Window
+
+_STATES = (Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING)
+#: Of all clauses together: two or three lines of a phone.
+_CHARACTERS = 140
+_TIME = re.compile(r"\d[\d:]*\s[ap]\.m\.|T[+−]\d[\d:]*")
+_FIGURE = re.compile(r"\d[\d.,]*\d|\d")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """1 event, 39 events."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def findings(chart: Chart, clock: Clock, *, beyond: str = "") -> str:
+    """What the lanes hold, in clauses as far as there is room; none all of whose figures `beyond` says already."""
+    said = set(_FIGURE.findall(_TIME.sub("", beyond)))
+    found = [finding for lane in chart.lanes for finding in _lane(lane, clock, chart.window)]
+    new = [finding for finding in found if not set(_FIGURE.findall(finding)) <= said]
+    return whole("; ".join(new), _CHARACTERS)
+
+
+def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[str]:
+    """Observations by state, marks by number, totals at the end of the range, the highest figure of a measure."""
+    title = clock.say(lane.title)
+    if states := Counter((item.tone or mark.tone).value for mark, item in lane.items if _tone(mark, item) in _STATES):
+        by_state = ", ".join(f"{number:,} {state}" for state, number in states.items())
+        yield f"{counted(states.total(), 'dated observation')}: {by_state}"
+    if totals := [_total(mark) for mark in lane.marks if isinstance(mark, Steps) and mark.items]:
+        yield f"{', '.join(totals)} {lane.unit}".strip()
+    if sides := ", ".join(
+        f"{side.mark.name} {span_text(side.low, None if side.least else side.high)}" for side in sums(lane, window)
+    ):
+        yield f"{sides} {lane.unit}".strip()
+    for mark in lane.marks:
+        if isinstance(mark, (Points, Bars, Spans, Line)) and mark.tone not in (Tone.NEUTRAL, *_STATES):
+            yield from _mark(mark, title, measured=isinstance(mark, (Bars, Line)) or mark.name == lane.unit)
+
+
+def _tone(mark: Mark, item: Item) -> Tone:
+    return item.tone or mark.tone
+
+
+def _total(mark: Steps) -> str:
+    """The total that the last step leads to, as a range where not all of its steps are sure by then."""
+    low = max(item.low or 0 for item in mark.items)
+    least = any(item.low == low and item.high is None for item in mark.items)
+    return f"{mark.name} {span_text(low, None if least else max(item.high or 0 for item in mark.items))}"
+
+
+def _mark(mark: Mark, title: str, *, measured: bool) -> Iterator[str]:
+    """The highest figure of what is measured, else how many there are, by what their rows are called."""
+    valued = [item for item in mark.items if item.value is not None]
+    if measured and valued:
+        top = max(valued, key=lambda item: item.value or 0)
+        highest = "highest " if len(valued) > 1 else ""
+        yield f"{title}, {highest}{as_known(top.kind, number_text(top.value or 0))}"
+    elif mark.items:
+        name = f"search {mark.name.split()[-1]}" if mark.tone is Tone.SEARCH else mark.name
+        rows = Counter(item.track.partition(" · ")[0] for item in mark.items if " · " in item.track)
+        by_row = ", ".join(f"{number} {row}" for row, number in rows.items())
+        amount = counted(len(mark.items), name)
+        yield f"{amount}: {by_row}" if by_row else amount

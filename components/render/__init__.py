@@ -1,0 +1,1 @@
+"""From a Chart to its four renderings: Plotly, SVG, table and words."""

@@ -1,0 +1,113 @@
+"""How things look: colours for light and dark, and a shape and a dash for each tone, so that colour is never alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from components.charts.grammar import Item, Kind, Tone
+
+#: Families that a system has; no drawing loads a font.
+SANS = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+#: A band that says TEST, on either ground alike: 13.6:1, and no party's.
+TEST_GROUND, TEST_INK = "#FFD400", "#141414"
+SERIF = "Georgia, 'Times New Roman', serif"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours of one ground. `quiet` is secondary text, `rule` a hairline, `band` ground with nothing on record."""
+
+    name: str
+    paper: str
+    ink: str
+    quiet: str
+    rule: str
+    band: str
+    tones: Mapping[Tone, str]
+
+    def colour(self, tone: Tone) -> str:
+        return self.tones[tone]
+
+
+def _tones(neutral: str, search: str, site: str, parties: tuple[str, str, str, str]) -> Mapping[Tone, str]:
+    first, second, third, fourth = parties
+    return MappingProxyType(
+        {
+            Tone.NEUTRAL: neutral,
+            Tone.SEARCH: search,
+            Tone.SITE: site,
+            Tone.FAILING: site,
+            Tone.DEGRADED: site,
+            Tone.ANSWERING: site,
+            Tone.FIRST: first,
+            Tone.SECOND: second,
+            Tone.THIRD: third,
+            Tone.FOURTH: fourth,
+        },
+    )
+
+
+LIGHT = Theme(
+    name="light",
+    paper="#FFFFFF",
+    ink="#1A1A1A",
+    quiet="#5C5F63",
+    rule="#E3E3E0",
+    band="#F1F0ED",
+    tones=_tones("#4A4D52", "#6A3D9A", "#8A5A00", ("#2166AC", "#B2182B", "#00695C", "#566B00")),
+)
+DARK = Theme(
+    name="dark",
+    paper="#14171A",
+    ink="#ECEFF1",
+    quiet="#A9AFB5",
+    rule="#30363B",
+    band="#22272B",
+    tones=_tones("#B8BDC2", "#C3A6E8", "#E0A526", ("#6BAED6", "#FB6A4A", "#66C2A4", "#B4C43F")),
+)
+_THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+
+def theme_named(name: str) -> Theme:
+    """The theme of this name; ValueError says which there are."""
+    try:
+        return _THEMES[name]
+    except KeyError:
+        raise ValueError(f"{name[:40]!r} is no theme; use {' or '.join(_THEMES)}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a mark of a tone is drawn: its outline, how much of it is filled, and the dash of its line (SVG notation)."""
+
+    shape: str
+    fill: str = "full"
+    dash: str = ""
+
+
+_LOOKS: Mapping[Tone, Look] = MappingProxyType(
+    {
+        Tone.NEUTRAL: Look("triangle"),
+        Tone.SEARCH: Look("circle"),
+        Tone.SITE: Look("square"),
+        Tone.FAILING: Look("square"),
+        Tone.DEGRADED: Look("diamond", "half"),
+        Tone.ANSWERING: Look("circle", "open"),
+        Tone.FIRST: Look("circle", dash="5 3"),
+        Tone.SECOND: Look("diamond"),
+        Tone.THIRD: Look("square", dash="2 3"),
+        Tone.FOURTH: Look("triangle"),
+    },
+)
+
+
+def look(tone: Tone) -> Look:
+    """Shape, fill and dash of a tone."""
+    return _LOOKS[tone]
+
+
+def is_soft(item: Item) -> bool:
+    """Whether an item is drawn hollow: its time is known only as an interval, or its value only roughly."""
+    return not item.when.exact or item.kind is Kind.APPROXIMATE

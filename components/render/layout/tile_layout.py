@@ -1,0 +1,131 @@
+"""Tiles in all renderings: how a contest looks, what the looks mean, what each side has, and how large the map is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from math import sqrt
+from typing import NamedTuple
+
+from components.charts.grammar import Cell, Item, Lane, Mark, Tiles, Tone
+from components.render.layout.geometry import ends_text
+from components.render.layout.theme import look
+from data.core.model import Precision, Window
+
+
+class Look(StrEnum):
+    """How a tile is drawn; the value is what its class is in a drawing."""
+
+    CALLED = "is-called"
+    SOFT = "is-called is-soft"
+    POSSIBLE = "is-possible"
+    BLANK = ""
+
+
+class LookKey(NamedTuple):
+    """An entry of the legend: a look, a character that resembles it, and its words."""
+
+    look: Look
+    sign: str
+    words: str
+
+
+class Sum(NamedTuple):
+    """What one side has: surely and possibly."""
+
+    mark: Tiles
+    low: float
+    high: float
+    least: bool = False  # some contests are left, of which nobody can say whether they were called
+
+    @property
+    def words(self) -> str:
+        """Trump 197, Trump 197–213 where only bounds are known, or Leave at least 1."""
+        return f"{self.mark.name} {ends_text(self.low, self.high, least=self.least)}"
+
+
+_SIGNS = {"circle": "●○", "diamond": "◆◇", "square": "■□", "triangle": "▲△"}
+
+
+def tile_marks(lane: Lane) -> tuple[Tiles, ...]:
+    return tuple(mark for mark in lane.marks if isinstance(mark, Tiles))
+
+
+def is_tiled(lane: Lane) -> bool:
+    """Whether the lane is tiles and bars, and so not over the clock."""
+    return any(isinstance(mark, Tiles) for mark in lane.marks)
+
+
+def apart(lanes: Sequence[Lane]) -> tuple[list[Lane], list[Lane]]:
+    """The lanes of tiles, and those over the clock."""
+    return [lane for lane in lanes if is_tiled(lane)], [lane for lane in lanes if not is_tiled(lane)]
+
+
+def is_side(mark: Mark) -> bool:
+    """Whether the tiles are one side's, rather than those that nobody has."""
+    return mark.tone is not Tone.NEUTRAL
+
+
+def look_of(mark: Tiles, item: Item, window: Window) -> Look:
+    """How a contest looks at the end of the window: its call surely made, possibly, or not."""
+    if not is_side(mark) or item.when.precision is Precision.NONE:
+        return Look.BLANK
+    if item.when.latest > window.end:
+        return Look.POSSIBLE
+    return Look.CALLED if item.when.exact else Look.SOFT
+
+
+def sign_of(mark: Mark, found: Look) -> str:
+    """A character for the side of a tile, hollow where its call is only possible; empty for a blank one."""
+    return "" if found is Look.BLANK else _SIGNS[look(mark.tone).shape][found is Look.POSSIBLE]
+
+
+def placed(lane: Lane) -> Iterator[tuple[Tiles, Item, Cell | None]]:
+    """Every contest with its place, None where the lane has no map; sides first, each by time."""
+    for mark in tile_marks(lane):
+        for index, item in enumerate(mark.items):
+            yield mark, item, mark.cells[index] if mark.cells else None
+
+
+def grid(lane: Lane) -> tuple[int, int]:
+    """Columns and rows of the map; (0, 0) where there is none."""
+    cells = [cell for mark in tile_marks(lane) for cell in mark.cells]
+    return max((cell.column + 1 for cell in cells), default=0), max((cell.row + 1 for cell in cells), default=0)
+
+
+def sums(lane: Lane, window: Window) -> tuple[Sum, ...]:
+    """Each side's total at the end of the window; none for a lane without a domain, whose calls are not all known."""
+    if lane.domain is None:
+        return ()
+    left = any(mark.items for mark in tile_marks(lane) if not is_side(mark))
+    found = []
+    for mark in filter(is_side, tile_marks(lane)):
+        sure = sum(item.value or 0.0 for item in mark.items if item.when.latest <= window.end)
+        found.append(Sum(mark, sure, sum(item.value or 0.0 for item in mark.items), mark.least and left))
+    return tuple(found)
+
+
+def look_keys(lane: Lane, window: Window, *, played: bool = False) -> tuple[LookKey, ...]:
+    """What the looks of this very lane mean; of one that is played, what they mean at any moment of it."""
+    held = set(Look) if played else {look_of(mark, item, window) for mark, item, _ in placed(lane)}
+    held -= {Look.POSSIBLE} if any(mark.least for mark in tile_marks(lane)) else set()
+    blank = next((mark.name for mark in tile_marks(lane) if not is_side(mark)), "")
+    keys = (
+        LookKey(Look.CALLED, "■", "minute known"),
+        LookKey(Look.SOFT, "▣", "only bounds known"),
+        LookKey(Look.POSSIBLE, "□", "possibly by then"),
+        LookKey(Look.BLANK, "▒", blank),
+    )
+    return tuple(key for key in keys if key.look in held)
+
+
+def unit_columns(lane: Lane) -> int:
+    """How many units stand side by side where there is no map: about three times as wide as high."""
+    return max(1, round(sqrt(3 * sum(len(mark.items) for mark in tile_marks(lane)))))
+
+
+def shape_of(lane: Lane) -> tuple[int, int]:
+    """Columns and rows of the map, or of the units that stand for one."""
+    columns, rows = grid(lane)
+    count = sum(len(mark.items) for mark in tile_marks(lane))
+    return (columns, rows) if columns else (unit_columns(lane), max(1, -(-count // unit_columns(lane))))

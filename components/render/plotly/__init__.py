@@ -1,0 +1,1 @@
+"""A Chart as a Plotly figure."""

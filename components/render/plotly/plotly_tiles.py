@@ -1,0 +1,263 @@
+"""Tiles in a Plotly figure: the map on axes of its own, and each side's total as a bar, solid to surely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from components.charts.grammar import Cell, Item, Lane, Tiles
+from components.render.layout.theme import SANS
+from components.render.layout.tile_layout import (
+    Look,
+    Sum,
+    grid,
+    look_of,
+    placed,
+    shape_of,
+    sign_of,
+    sums,
+    tile_marks,
+    unit_columns,
+)
+from components.render.plotly.plan import BAR, TITLE, LanePlan, Plan, Slot
+from components.render.plotly.plotly_pen import UNDIMMED, Part, Pen, words
+from components.text import plain
+
+#: Letters of a tile in pixels, on a phone too, where it is 21 px wide.
+_CODE, _VOTES = 10, 9
+#: Half the side of a tile, in shares of its pitch.
+_HALF = 0.47
+
+
+class Spot(NamedTuple):
+    """A contest, how it looks and where it stands."""
+
+    mark: Tiles
+    item: Item
+    look: Look
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class TilePen:
+    """What a lane of tiles is drawn with, and on which axes: `n` counts the lanes of tiles."""
+
+    pen: Pen
+    plan: LanePlan
+    n: int
+
+    @property
+    def lane(self) -> Lane:
+        return self.plan.lane
+
+    @property
+    def map_axes(self) -> Part:
+        """References of traces and shapes of the map."""
+        slot = self.plan.rows
+        return {"xaxis": f"x{2 * self.n}", "yaxis": slot.axis if slot else "y"}
+
+    @property
+    def bar_axes(self) -> Part:
+        slot = self.plan.values
+        return {"xaxis": f"x{2 * self.n + 1}", "yaxis": slot.axis if slot else "y"}
+
+    @property
+    def spots(self) -> list[Spot]:
+        """Every contest in its place; without a map, in rows of the order of time."""
+        window, columns = self.pen.chart.window, unit_columns(self.lane)
+        found = []
+        for index, (mark, item, cell) in enumerate(placed(self.lane)):
+            spot = cell or Cell(index % columns, index // columns, "")
+            found.append(Spot(mark, item, look_of(mark, item, window), spot))
+        return found
+
+    def colour(self, mark: Tiles) -> str:
+        return self.pen.theme.colour(mark.tone)
+
+
+def tile_traces(tiles: TilePen) -> list[Part]:
+    """The contests: what a pointer meets, and the letters on them."""
+    return [*(_contests(tiles, mark) for mark in tile_marks(tiles.lane)), *_letters(tiles)]
+
+
+def _contests(tiles: TilePen, mark: Tiles) -> Part:
+    """The contests of a mark, findable by their rows; their squares are shapes, which grow with the page."""
+    spots = [spot for spot in tiles.spots if spot.mark is mark]
+    marker = {"size": 14, "symbol": "square", "opacity": 0, "color": tiles.colour(mark)}
+    named = tiles.pen.named(tiles.lane, mark, [spot.item for spot in spots])
+    return _scatter(tiles, spots, mode="markers", name=plain(mark.name), marker=marker) | named
+
+
+def _scatter(tiles: TilePen, spots: Sequence[Spot], *, dy: float = 0.0, **more: object) -> Part:
+    return {
+        "type": "scatter",
+        **tiles.map_axes,
+        "x": [spot.cell.column for spot in spots],
+        "y": [spot.cell.row + dy for spot in spots],
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        "unselected": UNDIMMED,
+        **more,
+    }
+
+
+def _letters(tiles: TilePen) -> list[Part]:
+    """Codes, and under them the sign of the side with the weight."""
+    spots = tiles.spots
+    if not grid(tiles.lane)[0]:
+        return []
+    colours = [_ink(tiles, spot) for spot in spots]
+    codes = [f"<b>{plain(spot.cell.code, most=6)}</b>" for spot in spots]
+    votes = [f"{sign_of(spot.mark, spot.look)}{spot.item.value or 0:,.0f}" for spot in spots]
+    rows: tuple[tuple[list[str], int, float], ...] = ((codes, _CODE, -0.2), (votes, _VOTES, 0.22))
+    return [
+        _scatter(
+            tiles,
+            spots,
+            dy=dy,
+            mode="text",
+            text=texts,
+            textposition="middle center",
+            textfont={"family": SANS, "size": size, "color": colours},
+        )
+        for texts, size, dy in rows
+    ]
+
+
+def _ink(tiles: TilePen, spot: Spot) -> str:
+    """The colour of letters on a tile."""
+    theme = tiles.pen.theme
+    if spot.look is Look.BLANK:
+        return theme.quiet
+    return tiles.colour(spot.mark) if spot.look is Look.POSSIBLE else theme.paper
+
+
+def tile_shapes(tiles: TilePen) -> list[Part]:
+    """A square for every contest: filled, with a dashed edge, outlined, or grey."""
+    return [_drawn(tiles, spot) for spot in tiles.spots]
+
+
+def _drawn(tiles: TilePen, spot: Spot) -> Part:
+    theme, colour = tiles.pen.theme, tiles.colour(spot.mark)
+    match spot.look:
+        case Look.CALLED:
+            return _square(tiles, spot, _HALF, colour, {"width": 0})
+        case Look.SOFT:
+            # On a phone a tile has no room for a core within its edge: the edge is cut into the fill.
+            return _square(tiles, spot, _HALF, colour, {"color": theme.paper, "width": 2, "dash": "2px,2px"})
+        case Look.POSSIBLE:
+            return _square(tiles, spot, _HALF - 0.03, theme.paper, {"color": colour, "width": 1.6})
+    return _square(tiles, spot, _HALF, theme.band, {"width": 0})
+
+
+def _square(tiles: TilePen, spot: Spot, half: float, fill: str, line: Part) -> Part:
+    axes, (x, y, _) = tiles.map_axes, spot.cell
+    ends = {"x0": x - half, "x1": x + half, "y0": y - half, "y1": y + half}
+    refs = {"xref": axes["xaxis"], "yref": axes["yaxis"]}
+    return {"type": "rect", **refs, **ends, "layer": "below", "fillcolor": fill, "line": line}
+
+
+def tile_axes(tiles: TilePen, plan: Plan) -> Part:
+    """Two axes for the map, which keep its tiles square, and two for the bars."""
+    columns, rows = shape_of(tiles.lane)
+    bare: Part = {"visible": False, "fixedrange": True}
+    found: Part = {}
+    if slot := tiles.plan.rows:
+        axes = tiles.map_axes
+        found[_named(axes["xaxis"])] = bare | {
+            "range": [-0.5, columns - 0.5], "anchor": axes["yaxis"], "constrain": "domain", "constraintoward": "left"
+        }  # fmt: skip
+        found[_named(axes["yaxis"])] = bare | {
+            "range": [rows - 0.5, -0.5], "anchor": axes["xaxis"], "domain": _domain(plan, slot), "constrain": "domain",
+            "constraintoward": "top", "scaleanchor": axes["xaxis"],
+        }  # fmt: skip
+    if slot := tiles.plan.values:
+        axes, top = tiles.bar_axes, (tiles.lane.domain or (0.0, 1.0))[1]
+        found[_named(axes["xaxis"])] = bare | {"range": [0, top], "anchor": axes["yaxis"]}
+        found[_named(axes["yaxis"])] = bare | {
+            "range": [0, slot.height], "anchor": axes["xaxis"], "domain": _domain(plan, slot)
+        }  # fmt: skip
+    return found
+
+
+def _named(axis: str) -> str:
+    return f"{axis[0]}axis{axis[1:]}"
+
+
+def _domain(plan: Plan, slot: Slot) -> list[float]:
+    return [plan.share(slot.top + slot.height), plan.share(slot.top)]
+
+
+def sum_traces(tiles: TilePen) -> list[Part]:
+    """The ground of each bar, what a side has possibly, hatched, and over it what it has surely."""
+    found = sums(tiles.lane, tiles.pen.chart.window)
+    slot, domain = tiles.plan.values, tiles.lane.domain
+    if not (found and slot and domain):
+        return []
+    heights = _heights(slot, len(found))
+    colours = [tiles.colour(side.mark) for side in found]
+    paper = tiles.pen.theme.paper
+    hatch = {"shape": "/", "fgcolor": colours, "bgcolor": [paper] * len(found), "size": 5, "solidity": 0.4}
+    hatch["fillmode"] = "replace"
+    ground = {"opacity": 1, "color": tiles.pen.theme.band, "line": {"width": 0}}
+    return [
+        _bar(tiles, heights, [domain[1]] * len(found), marker=ground),
+        _bar(tiles, heights, [side.high for side in found], marker={"opacity": 1, "color": colours, "pattern": hatch}),
+        _bar(tiles, heights, [side.low for side in found], marker={"opacity": 1, "color": colours}),
+    ]
+
+
+def _heights(slot: Slot, count: int) -> list[float]:
+    """The middle of each bar over the slot's foot in pixels, the first one on top; its words stand over it."""
+    pitch = slot.height / count
+    return [slot.height - (n + 1) * pitch + BAR / 2 + 2 for n in range(count)]
+
+
+def _bar(tiles: TilePen, heights: list[float], lengths: list[float], **more: object) -> Part:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        **tiles.bar_axes,
+        "x": lengths,
+        "y": heights,
+        "width": BAR,
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "unselected": UNDIMMED,
+        **more,
+    }
+
+
+def sum_words(tiles: TilePen, plan: Plan) -> list[Part]:
+    """Each total over its bar with its side's sign, and the reference's name under the bars."""
+    found, slot = sums(tiles.lane, tiles.pen.chart.window), tiles.plan.values
+    if not found or slot is None:
+        return []
+    heights = _heights(slot, len(found))
+    texts = [
+        _total(tiles, side, plan.share(slot.top + slot.height - h)) for side, h in zip(found, heights, strict=True)
+    ]
+    if tiles.lane.reference:
+        value, name = tiles.lane.reference
+        place: Part = {"xref": tiles.bar_axes["xaxis"], "x": value, "xanchor": "center", "yanchor": "top"}
+        y = plan.share(slot.top + slot.height)
+        texts.append(words(plain(tiles.pen.clock.say(name), most=50), colour=tiles.pen.theme.ink, y=y, **place))
+    return texts
+
+
+def _total(tiles: TilePen, side: Sum, y: float) -> Part:
+    said = f"<b>{sign_of(side.mark, Look.CALLED)} {plain(side.words, most=60)}</b>"
+    place: Part = {"x": 0, "y": y, "xanchor": "left", "yanchor": "bottom", "yshift": BAR / 2 + 1}
+    return words(said, colour=tiles.colour(side.mark), size=TITLE, **place)
+
+
+def sum_shapes(tiles: TilePen) -> list[Part]:
+    """The line of the reference through all bars."""
+    if not (tiles.lane.reference and tiles.plan.values):
+        return []
+    value, axes = tiles.lane.reference[0], tiles.bar_axes
+    line = {"color": tiles.pen.theme.ink, "width": 1.2}
+    ends = {"x0": value, "x1": value, "y0": -0.2, "y1": tiles.plan.values.height}
+    return [{"type": "line", "xref": axes["xaxis"], "yref": axes["yaxis"], **ends, "layer": "above", "line": line}]

@@ -1,0 +1,1 @@
+"""A Chart as one self-contained SVG."""

@@ -1,0 +1,241 @@
+"""A chart as one self-contained SVG with its time axis: complete without a script, the same on every machine."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from components.charts.bare import NOTHING
+from components.charts.grammar import Chart, Steps, Tone
+from components.clock import Clock
+from components.render.layout.boxes import Box, Room
+from components.render.layout.geometry import TimeScale, compact, domain, round_values, tracks_of, valued
+from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, Theme
+from components.render.layout.tile_layout import apart
+from components.render.svg.lanes import draw_lane
+from components.render.svg.notes import draw_banner, draw_end, draw_headline, draw_notes
+from components.render.svg.sheet import BRIEF, NARROW, WIDE, Frame, Label, Sheet, Sizes, number, tag, text_box
+from components.render.svg.svg_events import draw_lines, draw_strip
+from components.render.svg.svg_tiles import draw_tiles, tile_rules
+from components.text import BOLD, text_width, xml
+
+
+def draw_moment(frame: Frame, bodies: list[Box]) -> None:
+    """A line through the lanes at the moment up to which the story is told, beyond which nothing stands."""
+    if frame.chart.until and bodies:
+        x = frame.scale.x(frame.chart.told_to)
+        line = f"M{number(x)} {number(bodies[0].top)}V{number(bodies[-1].bottom)}"
+        frame.sheet.add("ground", tag("path", d=line, class_="axis"))
+
+
+def draw_axis(frame: Frame, bodies: list[Box], y: float) -> float:
+    """Hairlines through the lanes and tick labels under them, none of which touch."""
+    scale, size = frame.scale, frame.sizes.label
+    room = Room(Box(0, y, frame.width, y + 100))
+    frame.sheet.add("ground", tag("path", d=f"M{number(scale.left)} {number(y)}H{number(scale.right)}", class_="axis"))
+    below = y
+    for tick in frame.clock.ticks(frame.chart.window, max(3, int((scale.right - scale.left) / 76))):
+        x = scale.x(tick.moment)
+        lines = "".join(f"M{number(x)} {number(body.top)}V{number(body.bottom)}" for body in bodies)
+        frame.sheet.add("ground", tag("path", d=lines + f"M{number(x)} {number(y)}v5", class_="rule"))
+        for row, text in enumerate((tick.label, tick.sub)):
+            baseline = y + 6 + size + row * size * 1.3
+            box = text_box(x, baseline, text, size, anchor="middle")
+            inset = min(0.0, frame.width - 2 - box.right) or max(0.0, 2 - box.left)
+            moved = Box(box.left + inset - 3, box.top, box.right + inset + 3, box.bottom)
+            inside = Box(max(moved.left, 0), moved.top, min(moved.right, frame.width), moved.bottom)
+            if text and room.first([inside]):
+                frame.sheet.text(x + inset, baseline, text, size, classes="q" if row else "", anchor="middle")
+                below = max(below, baseline)
+    return below + size * 0.5
+
+
+#: Names of rows stand beside their lanes where the widest takes no more of the drawing than this, else above them.
+_MOST_BESIDE = 0.36
+
+
+def names_beside(chart: Chart, sizes: Sizes, width: float) -> bool:
+    """Whether the names of rows stand whole at their left; on a phone, and where one is too long, they stand above."""
+    return not sizes.narrow and _widest(_names(chart), sizes) <= width * _MOST_BESIDE
+
+
+def gutter_width(chart: Chart, sizes: Sizes, *, names: bool) -> float:
+    """Room at the left for the values of scales, and for the names of rows if they stand there."""
+    values = [compact(v) for lane in chart.lanes if valued(lane) for v in round_values(*domain(lane))]
+    return _widest([*(_names(chart) if names else []), *values], sizes)
+
+
+def _names(chart: Chart) -> list[str]:
+    return [name for lane in chart.lanes for name in tracks_of(lane) if name]
+
+
+def _widest(texts: list[str], sizes: Sizes) -> float:
+    return max((text_width(text, sizes.label) + 8 for text in texts), default=0.0)
+
+
+def end_width(chart: Chart, sizes: Sizes) -> float:
+    """Room at the right for the totals at the ends of their lines."""
+    names = [mark.name for lane in chart.lanes for mark in lane.marks if isinstance(mark, Steps)]
+    widest = max((text_width(f"{name} 000–000", sizes.label, factor=BOLD) for name in names), default=0.0)
+    return min(widest, 140.0)
+
+
+#: Pixels. Outside of this range a drawing is made at its nearest end and scales by its viewBox.
+NARROWEST, WIDEST = 320, 1400
+_WIDE_FROM = 560
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A finished drawing: its size in pixels, its elements, the box of its lanes and of every line of text on it."""
+
+    width: float
+    height: float
+    prefix: str
+    body: str
+    plot: Box
+    labels: tuple[Label, ...]
+
+
+def draw(
+    chart: Chart,
+    clock: Clock,
+    *,
+    width: int = 720,
+    theme: Theme = LIGHT,
+    headline: bool = False,
+    credit: str = "",
+    adaptive: bool = False,
+    brief: bool = False,
+) -> str:
+    """The chart as SVG text, `width` pixels wide, as tall as its content.
+
+    `headline` writes the takeaway above it and `credit` below, for pictures that travel alone. `adaptive` lets a
+    light drawing turn dark with the reader's system. `brief` leaves out notes, legends and edge notes, for a page
+    that prints them beside it. Ids begin with the chart's slug and width, so that drawings of several widths can
+    stand in one page. The root says which span of time its lanes stand for and where they are, for scripts.
+    """
+    found = layout(chart, clock, width=width, headline=headline, credit=credit, brief=brief)
+    title, about = f"{found.prefix}-title", f"{found.prefix}-desc"
+    content = [
+        tag("title", xml(clock.say(chart.title)), id=title),
+        tag("desc", xml(clock.say(chart.takeaway), most=400), id=about),
+        f"<style>{style(theme, adaptive=adaptive)}</style>",
+        tag("rect", width="100%", height="100%", class_="p"),
+        found.body,
+    ]
+    return tag(
+        "svg",
+        "".join(content),
+        xmlns="http://www.w3.org/2000/svg",
+        class_=_scope(theme, adaptive=adaptive),
+        width=found.width,
+        height=found.height,
+        viewBox=f"0 0 {number(found.width)} {number(found.height)}",
+        role="img",
+        aria_labelledby=f"{title} {about}",
+        data_from=chart.window.start.isoformat(),
+        data_to=chart.window.end.isoformat(),
+        data_left=found.plot.left,
+        data_right=found.plot.right,
+        data_top=found.plot.top,
+        data_bottom=found.plot.bottom,
+    )
+
+
+def layout(
+    chart: Chart,
+    clock: Clock,
+    *,
+    width: int,
+    headline: bool = False,
+    credit: str = "",
+    brief: bool = False,
+    sizes: Sizes | None = None,
+) -> Layout:
+    """Every element and every text box of the drawing, before colours; `sizes` are the width's own if None."""
+    frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes)
+    top = draw_banner(frame)
+    y = draw_headline(frame, top + frame.sizes.pad) if headline else top + frame.sizes.pad * 0.5
+    tiled, timed = apart(chart.lanes)
+    for lane in tiled:
+        y = draw_tiles(frame, lane, y)
+    strip_bottom, strip = draw_strip(frame, y)
+    bodies: list[Box] = []
+    y, gap = strip_bottom, 4.0 if brief else 10.0
+    for lane in timed:
+        y, body = draw_lane(frame, lane, y)
+        bodies.append(body)
+        y += gap
+    draw_lines(frame, strip, strip_bottom, list(zip(timed, bodies, strict=True)))
+    foot = y - gap if bodies else y
+    draw_moment(frame, bodies)
+    plot = Box(frame.scale.left, strip_bottom, frame.scale.right, foot)
+    end = draw_axis(frame, bodies, foot) if bodies else foot if tiled else _nothing(frame, foot)
+    y = draw_notes(frame, end, credit=credit)
+    sheet, height = frame.sheet, round(draw_end(frame, y + frame.sizes.pad))
+    return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
+
+
+def _frame(chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None) -> Frame:
+    sizes = sizes or (WIDE if width >= _WIDE_FROM else BRIEF if brief else NARROW)
+    names = names_beside(chart, sizes, width)
+    gutter = 0.0 if sizes.narrow else gutter_width(chart, sizes, names=names)
+    beside = 0.0 if sizes.narrow else end_width(chart, sizes)
+    scale = TimeScale(chart.window, sizes.pad + gutter, width - sizes.pad - beside)
+    prefix = f"nd-{re.sub(r'[^a-z0-9-]', '-', chart.slug.lower())}-{width}"
+    return Frame(chart, clock, Sheet.blank(prefix), scale, sizes, width, brief=brief, gutter_for_tracks=names)
+
+
+def _nothing(frame: Frame, y: float) -> float:
+    """The words that stand where there is no lane: a bare axis would look like a calm night."""
+    size = frame.sizes.label
+    frame.sheet.text(frame.sizes.pad, y + size * 1.5, f"{NOTHING}.", size, classes="q")
+    return y + size * 2
+
+
+def _scope(theme: Theme, *, adaptive: bool) -> str:
+    return f"nd nd-{'auto' if adaptive else theme.name}"
+
+
+def style(theme: Theme, *, adaptive: bool = False) -> str:
+    """The drawing's rules, the same text for every chart: a page may allow it by one hash. Print is always light."""
+    scope = "." + _scope(theme, adaptive=adaptive).rsplit(" ", 1)[1]
+    rules = _colours(theme, scope)
+    if adaptive:
+        rules += f"@media screen and (prefers-color-scheme:dark){{{_colours(DARK, scope)}}}"
+    if theme is not LIGHT:
+        rules += f"@media print{{{_colours(LIGHT, scope)}}}"
+    return _SHAPES.replace("SCOPE", scope) + rules
+
+
+_SHAPES = (
+    f"SCOPE text{{font-family:{SANS};font-variant-numeric:tabular-nums}}"
+    f"SCOPE .serif{{font-family:{SERIF}}}SCOPE .b{{font-weight:700}}"
+    "SCOPE .s{stroke:currentColor;fill:none}SCOPE .f{fill:currentColor}SCOPE .f.s{fill:currentColor}"
+    "SCOPE .line{stroke-linejoin:round}SCOPE .halo{paint-order:stroke;stroke-width:5px;stroke-linejoin:round}"
+    "SCOPE .halo-ring{stroke-width:1px}SCOPE .strong{stroke-width:1.2px}SCOPE .weak{stroke-width:.8px;opacity:.38}"
+    "SCOPE .stop{stop-color:currentColor}SCOPE .reference{stroke-width:1.2px;stroke-dasharray:5 3}"
+)
+
+
+def _colours(theme: Theme, scope: str) -> str:
+    rules = {
+        "text": f"fill:{theme.ink}",
+        "text.q": f"fill:{theme.quiet}",
+        "text.f": "fill:currentColor",
+        "text.on": f"fill:{theme.paper}",
+        ".p": f"fill:{theme.paper}",
+        ".p.s": f"fill:{theme.paper};stroke:currentColor",
+        ".halo,.halo-ring": f"stroke:{theme.paper}",
+        ".band": f"fill:{theme.band}",
+        ".rule": f"stroke:{theme.rule};stroke-width:1px;fill:none",
+        ".axis": f"stroke:{theme.quiet};stroke-width:1px;fill:none",
+        ".reference": f"stroke:{theme.ink};fill:none",
+        ".hatch": f"stroke:{theme.quiet};stroke-width:.8px;opacity:.55;fill:none",
+        **{f".t-{tone.value}": f"color:{theme.colour(tone)}" for tone in Tone},
+        **tile_rules(theme),
+    }
+    return "".join(
+        f"{','.join(f'{scope} {part}' for part in name.split(','))}{{{rule}}}" for name, rule in rules.items()
+    )

@@ -1,0 +1,256 @@
+"""Tiles in SVG: a map of contests with a bar for each side, or one unit for each contest where there is no map.
+
+Every element of every look is in the group of each called tile, and its classes alone say how it looks, so that a
+script can move it through the night: see `tile_rules`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from components.charts.grammar import Item, Lane, Tiles, Tone
+from components.render.layout.boxes import Box
+from components.render.layout.theme import Theme, look
+from components.render.layout.tile_layout import Sum, grid, is_side, look_keys, look_of, placed, sums
+from components.render.svg.sheet import Anchor, Frame, Label, number, tag, text_box
+from components.render.svg.svg_marks import HOVER_CHARACTERS, named, outline
+from components.text import BOLD, fitted, text_width, visible, wrap, xml
+
+#: From so many pixels on, bars and legend stand at the right of the map and are drawn larger.
+BESIDE = 560.0
+
+
+def draw_sums(frame: Frame, lane: Lane, room: Box) -> float:
+    """A total in words over its bar for each side, and the line of the reference through all bars."""
+    found = sums(lane, frame.chart.window)
+    if not found or lane.domain is None:
+        return room.top
+    narrow = frame.width < BESIDE
+    size, thick = (14.0, 9.0 if frame.brief else 11.0) if narrow else (min(22.0, (room.right - room.left) / 14), 16.0)
+    scale, y = (room.right - room.left) / (lane.domain[1] or 1.0), room.top
+    tops = []
+    for index, side in enumerate(found):
+        _bar(frame, side, index, Box(room.left, y + size * 1.3, room.right, y + size * 1.3 + thick), scale, size)
+        tops.append(y + size * 1.3)
+        y += size * 1.3 + thick + (6 if narrow else 12)
+    if lane.reference is None:
+        return y
+    return _reference(frame, lane.reference, room.left + lane.reference[0] * scale, tops, thick)
+
+
+def _bar(frame: Frame, side: Sum, index: int, box: Box, scale: float, size: float) -> None:
+    """One side's group, which says from where and at what scale its bars are drawn."""
+    tone, height = side.mark.tone, box.bottom - box.top
+    fill = _hatch(frame, tone)
+    sign = outline(look(tone).shape, box.left + size * 0.34, box.top - size * 0.62, size * 0.32, class_="f")
+    words = fitted(visible(side.words), size, box.right - box.left - size, factor=BOLD)
+    x, y = box.left + size * 0.95, box.top - size * 0.3
+    frame.sheet.labels.append(Label(words, text_box(x, y, words, size, bold=True)))
+    content = (
+        sign
+        + tag("text", xml(words), x=x, y=y, font_size=size, class_="total f b")
+        + tag("rect", x=box.left, y=box.top, width=box.right - box.left, height=height, class_="band")
+        + tag(
+            "rect", x=box.left, y=box.top + 0.5, width=side.high * scale, height=height - 1, class_="maybe", fill=fill
+        )
+        + tag("rect", x=box.left, y=box.top, width=side.low * scale, height=height, class_="sure f")
+    )
+    group = tag(
+        "g",
+        content,
+        class_=f"t-{tone.value}",
+        data_tally=str(index),
+        data_name=visible(side.mark.name),
+        data_left=box.left,
+        data_scale=f"{scale:.4f}",
+    )
+    frame.sheet.add("marks", group)
+
+
+def _hatch(frame: Frame, tone: Tone) -> str:
+    """Stripes of a side, for what it has possibly."""
+    lines = tag("path", d="M-1 4L4 -1M2 7L7 2", class_="s", stroke_width=1.6)
+    pattern = tag("pattern", lines, width=6.0, height=6.0, patternUnits="userSpaceOnUse", class_=f"t-{tone.value}")
+    return frame.sheet.paint(f"stripes-{tone.value}", pattern)
+
+
+def _reference(frame: Frame, reference: tuple[float, str], x: float, tops: list[float], thick: float) -> float:
+    """A line through every bar, named under the last one."""
+    size, foot = frame.sizes.label, tops[-1] + thick
+    line = "".join(f"M{number(x)} {number(top - 3)}V{number(top + thick + 3)}" for top in tops)
+    frame.sheet.add("text", tag("path", d=line, class_="strong axis goal"))
+    side: Anchor = "middle"
+    frame.sheet.text(x, foot + 5 + size, visible(frame.clock.say(reference[1])), size, anchor=side)
+    return foot + 8 + size
+
+
+#: Pixels: the largest tile with its gap, the gap, a unit on a phone and beside a map, and how far the core of a tile
+#: lies within its edge.
+_PITCH, _GAP, _UNIT, _CORE = 58.0, 1.6, 8.0, 2.8
+#: Where bars and legend stand at the right of the map, its share of the width, and the pixels between.
+_SHARE, _GUTTER = 0.6, 32.0
+_MEASURE = 680.0
+
+
+def draw_tiles(frame: Frame, lane: Lane, y: float) -> float:
+    """Draw the lane from y downwards, whole; returns where it ends."""
+    y = _head(frame, lane, y)
+    pad, right = frame.sizes.pad, frame.width - frame.sizes.pad
+    if frame.width < BESIDE:
+        y = draw_sums(frame, lane, Box(pad, y, right, y)) + (4 if frame.brief else 8)
+        return _keys(frame, lane, pad, right, _map(frame, lane, Box(pad, y, right, y)))
+    middle = pad + min((right - pad) * _SHARE, _PITCH * max(grid(lane)[0], 8))
+    foot = _map(frame, lane, Box(pad, y, middle, y))
+    beside = draw_sums(frame, lane, Box(middle + _GUTTER, y, right, y))
+    return max(foot, _keys(frame, lane, middle + _GUTTER, right, beside + 8))
+
+
+def _head(frame: Frame, lane: Lane, y: float) -> float:
+    """The title, and a note, which is short; returns where the map or the bars begin."""
+    sizes, left, width = frame.sizes, frame.sizes.pad, frame.width - 2 * frame.sizes.pad
+    y += 2 if frame.brief else 6
+    for line in wrap(visible(frame.clock.say(lane.title)), sizes.title, width, factor=BOLD, lines=2):
+        y += sizes.title * 1.25
+        frame.sheet.text(left, y, line, sizes.title, bold=True)
+    for line in wrap(visible(frame.clock.say(lane.note)), sizes.note, min(width, _MEASURE)):
+        y += sizes.note * 1.35
+        frame.sheet.text(left, y, line, sizes.note, classes="q")
+    return y + (4 if frame.brief else 10)
+
+
+def _map(frame: Frame, lane: Lane, room: Box) -> float:
+    """The tiles at their places, or units in rows."""
+    columns, rows = grid(lane)
+    width = room.right - room.left
+    if not columns:
+        return _units(frame, lane, room)
+    pitch = min(_PITCH, width / columns)
+    left = room.left if frame.width >= BESIDE else room.left + (width - pitch * columns) / 2
+    # By place and not by call: their order must not tell what is not called yet.
+    for mark, item, cell in sorted(placed(lane), key=lambda entry: entry[2] or (0, 0)):
+        if cell:
+            tile = _Tile(frame, mark, left + cell.column * pitch, room.top + cell.row * pitch, pitch - _GAP)
+            _add(frame, lane, mark, item, tile.drawn(cell.code, item))
+    return room.top + rows * pitch + 4
+
+
+def _add(frame: Frame, lane: Lane, mark: Tiles, item: Item, content: str) -> None:
+    """A tile's group: its row, its side and its look."""
+    classes = f"tile t-{mark.tone.value} {look_of(mark, item, frame.chart.window).value}".strip()
+    title = tag("title", xml(frame.hover(lane, mark, item), most=HOVER_CHARACTERS))
+    frame.sheet.add("marks", tag("g", title + content, class_=classes, data_row=named(item.row)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """One tile: its side, its top left corner and its size in pixels."""
+
+    frame: Frame
+    mark: Tiles
+    x: float
+    y: float
+    size: float
+
+    def drawn(self, code: str, item: Item) -> str:
+        """Ground, core, edge, sign, code and weight."""
+        size, small = self.size, 8.5 if self.size < 32 else self.size * 0.27
+        large = min(size * 0.4, 10.0 if size < 32 else size * 0.3)
+        if text_width(code, large, factor=BOLD) > size - 2 * _CORE - 1:
+            large = small
+        inset = max(_CORE + 1.4, size * 0.12)
+        votes = f"{item.value or 0:,.0f}"
+        r = small * 0.32
+        across, down = self.x + size - max(_CORE + 0.9, size * 0.1) - r * 1.25, self.y + size - inset - small * 0.36
+        sign = outline(look(self.mark.tone).shape, across, down, r, class_="sign")
+        return (
+            _ground(self.x, self.y, size)
+            + (_core(self.x, self.y, size) + sign if is_side(self.mark) else "")
+            + self._text(code, inset, inset + large * 0.74, large, bold=True)
+            + self._text(votes, inset, size - inset, small)
+        )
+
+    def _text(self, text: str, dx: float, dy: float, size: float, *, bold: bool = False) -> str:
+        x, y = self.x + dx, self.y + dy
+        said = visible(text)
+        self.frame.sheet.labels.append(Label(said, text_box(x, y, said, size, bold=bold)))
+        return tag("text", xml(said), x=x, y=y, font_size=size, class_="b" if bold else "")
+
+
+def _ground(x: float, y: float, size: float) -> str:
+    return tag("rect", x=x, y=y, width=size, height=size, rx=2, class_="lot")
+
+
+def _core(x: float, y: float, size: float, inset: float = _CORE) -> str:
+    """The core and the edge: parted where the call is sure and its minute is not."""
+    core, edge = size - 2 * inset, size - inset
+    return tag("rect", x=x + inset, y=y + inset, width=core, height=core, class_="core") + tag(
+        "rect", x=x + inset / 2, y=y + inset / 2, width=edge, height=edge, rx=1, class_="edge"
+    )
+
+
+def _units(frame: Frame, lane: Lane, room: Box) -> float:
+    """One square for each contest, side by side in the order of time, each side from a row of its own."""
+    width = room.right - room.left
+    most = max((len(mark.items) for mark in lane.marks), default=0)
+    pitch = max(_UNIT, min(12.0, width / (36 if frame.brief else 32))) if most > 40 else 16.0
+    across, y = int(width / pitch), room.top
+    for mark in lane.marks:
+        if not isinstance(mark, Tiles) or not mark.items:
+            continue
+        y += frame.sizes.label
+        frame.sheet.text(room.left, y, visible(mark.name), frame.sizes.label, classes="q")
+        y += 5
+        for index, item in enumerate(mark.items):
+            x, top = room.left + index % across * pitch, y + index // across * pitch
+            _add(frame, lane, mark, item, _unit(x, top, pitch - 1.6))
+        y += -(-len(mark.items) // across) * pitch + 6
+    return y
+
+
+def _unit(x: float, y: float, size: float) -> str:
+    """A tile too small for letters, and with them for more than one element: a story may have hundreds."""
+    side = number(size - 1)
+    return tag("path", d=f"M{number(x + 0.5)} {number(y + 0.5)}h{side}v{side}h-{side}z", class_="unit")
+
+
+def _keys(frame: Frame, lane: Lane, left: float, right: float, y: float) -> float:
+    """What the looks in this drawing mean: small tiles of no side beside their words."""
+    size, x = frame.sizes.label, left
+    y += size * 1.2
+    for key in look_keys(lane, frame.chart.window, played=bool(frame.of(lane.slug))):
+        words = fitted(visible(key.words), size, right - left - size - 6)
+        wide = size + 5 + text_width(words, size)
+        if x > left and x + wide > right:
+            x, y = left, y + size * 1.6
+        top = y - size * 0.86
+        inner = _ground(x, top, size) + _core(x, top, size, 2.4) if grid(lane)[0] else _unit(x, top, size)
+        frame.sheet.add("marks", tag("g", inner, class_=f"tile t-{Tone.NEUTRAL.value} {key.look.value}".strip()))
+        frame.sheet.text(x + size + 5, y, words, size, classes="q")
+        x += wide + 14
+    return y + size * 0.6
+
+
+def tile_rules(theme: Theme) -> dict[str, str]:
+    """The rules of tiles by selector, before their scope. A bare tile is blank.
+
+    `is-called` fills it, `is-soft` beside it parts its edge from its core, `is-possible` leaves only its edge and its
+    sign as outlines. A script changes nothing but these classes, and the widths and words of bars.
+    """
+    called, soft, possible = (f".tile.{name}" for name in ("is-called", "is-soft", "is-possible"))
+    return {
+        ".tile .lot,.tile .unit": f"fill:{theme.band}",
+        ".tile text": f"fill:{theme.quiet}",
+        ".tile .core,.tile .edge,.tile .sign": "display:none",
+        f"{called} .lot,{called} .unit": "fill:currentColor",
+        f"{called} text,{called} .sign": f"fill:{theme.paper}",
+        f"{called} .sign,{soft} .core,{soft} .edge,{possible} .edge,{possible} .sign": "display:inline",
+        f"{soft} .lot,{possible} .lot,{possible} .unit": f"fill:{theme.paper}",
+        ".tile .core": "fill:currentColor",
+        ".tile .edge": "fill:none;stroke:currentColor;stroke-width:1.3px",
+        f"{soft} .edge": "stroke-dasharray:3 2",
+        f"{soft} .unit": "fill-opacity:.4;stroke:currentColor;stroke-width:1px;stroke-dasharray:2 1.4",
+        f"{possible} .unit": "stroke:currentColor;stroke-width:1px",
+        f"{possible} text": "fill:currentColor",
+        f"{possible} .sign": "fill:none;stroke:currentColor;stroke-width:1.2px",
+        ".goal": f"stroke:{theme.ink}",
+    }

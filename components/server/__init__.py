@@ -1,0 +1,1 @@
+"""What the process around the app needs: readiness, warm start, headers, compression."""

@@ -1,0 +1,112 @@
+"""`/readyz`: whether every story verifies, which caches work, and what is running, in which versions."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import re
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from data.core.settings import Settings
+from data.net.cache_checks import failing_caches
+from data.net.client import VERSION
+from data.story.story import check_story, story_folders
+from data.story.table_files import fingerprint
+
+_PACKAGES = ("streamlit", "plotly", "pandas")
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+
+
+def versions() -> dict[str, str]:
+    """Nightdesk's own version, Python's, and those of the packages that draw."""
+    packages = {name: version(name) for name in _PACKAGES}
+    return {"nightdesk": VERSION, "python": platform.python_version(), **packages}
+
+
+def server_parts() -> dict[str, str]:
+    """The event loop in force, and the HTTP parser that uvicorn takes up here; to be called on the loop."""
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
+    parser = AutoHTTPProtocol.__module__.rpartition(".")[2].removesuffix("_impl")
+    return {"loop": loop, "http": parser}
+
+
+def commit_of(root: Path, environ: Mapping[str, str]) -> str | None:
+    """The commit in NIGHTDESK_COMMIT, else the one that is checked out in this folder; None where neither says."""
+    if _COMMIT.fullmatch(named := environ.get("NIGHTDESK_COMMIT", "").strip().casefold()):
+        return named
+    try:
+        found = _checked_out(root / ".git")
+    except (OSError, ValueError):
+        return None
+    return found if _COMMIT.fullmatch(found) else None
+
+
+def _checked_out(git: Path) -> str:
+    """What HEAD names, directly or by a branch; a worktree's branches are with its main folder."""
+    if git.is_file():
+        git = (git.parent / _read(git).removeprefix("gitdir: ")).resolve()
+    head = _read(git / "HEAD")
+    if not head.startswith("ref: "):
+        return head
+    name = head.removeprefix("ref: ")
+    shared = (git / _read(git / "commondir")).resolve() if (git / "commondir").is_file() else git
+    if (branch := shared / name).is_file():
+        return _read(branch)
+    packed = (line.split() for line in _read(shared / "packed-refs").splitlines())
+    return next((line[0] for line in packed if line[1:] == [name]), "")
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8").strip()
+
+
+#: Seconds for which one examination answers all who ask: it reads folders, and anybody may ask.
+_HOLD_SECONDS = 2.0
+
+
+class Readiness:
+    """What `/readyz` says. A story is examined again when one of its files has changed."""
+
+    def __init__(self, settings: Settings, root: Path) -> None:
+        self._settings, self._commit = settings, commit_of(root, os.environ)
+        self._examined: dict[str, tuple[str, dict[str, object]]] = {}
+        self._held: tuple[float, dict[str, object]] = (0.0, {})
+        self._turn = asyncio.Lock()
+
+    async def answer(self, _: Request) -> Response:
+        """200 where every story verifies, else 503. A cache that fails is told and takes nobody away: the app goes on
+        without it.
+        """
+        async with self._turn:
+            until, found = self._held
+            if not found or time.monotonic() >= until:
+                found = await run_in_threadpool(self._examine)
+                self._held = (time.monotonic() + _HOLD_SECONDS, found)
+        body = {**found, "server": server_parts(), "versions": versions(), "commit": self._commit}
+        status = 200 if found["status"] == "ready" else 503
+        return JSONResponse(body, status, {"Cache-Control": "no-store"})
+
+    def _examine(self) -> dict[str, object]:
+        stories = {slug: self._story(slug, folder) for slug, folder in story_folders(self._settings).items()}
+        caches = {name: {"works": not why, "why": why} for name, why in failing_caches(self._settings)}
+        sound = bool(stories) and all(story["verifies"] for story in stories.values())
+        return {"status": "ready" if sound else "not ready", "stories": stories, "caches": caches}
+
+    def _story(self, slug: str, folder: Path) -> dict[str, object]:
+        stamp = fingerprint(folder)
+        held, story = self._examined.get(slug, ("", {}))
+        if not story or held != stamp:
+            faults = check_story(folder)
+            story = {"verifies": not faults, "faults": len(faults), "first": str(faults[0]) if faults else ""}
+            self._examined[slug] = (stamp, story)
+        return story

@@ -1,0 +1,66 @@
+"""How a control changes what is looked at, and the moment up to which a page tells its story."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+
+import streamlit as st
+
+from components.cache.cached import load_made, look_up_folders, look_up_story
+from components.cache.keys import settings_here
+from components.charts.as_of_notes import ORDERS
+from components.clock import Clock
+from components.text import markdown
+from components.view.view_state import ViewState, change_view, current_view, told
+from data.core.errors import DataError
+from data.story.story import Story
+
+
+def stories_here() -> tuple[str, ...]:
+    """The slugs that this server offers, the default first: the one that settings name, then by name."""
+    settings = settings_here()
+    return tuple(sorted(look_up_folders(settings), key=lambda slug: (slug != settings.story, slug)))
+
+
+def titles_here() -> dict[str, str]:
+    """What every story here that can be shown is called in the menu, by slug, the default first; none with faults.
+
+    Its kicker, which tells nothing of how the night ended; two of one kicker are told apart by their slugs.
+    """
+    found = {}
+    for slug in stories_here():
+        with suppress(DataError):
+            found[slug] = story_named(slug).about.kicker
+    several = Counter(found.values())
+    return {slug: f"{name} ({slug})" if several[name] > 1 else name for slug, name in found.items()}
+
+
+def read_only() -> bool:
+    """Whether this server keeps nothing that a visitor sends and asks no source for one."""
+    return settings_here().read_only
+
+
+def story_named(slug: str) -> Story:
+    """The checked story of this name; DataError where there is none, or one with faults."""
+    return look_up_story(slug, settings_here())
+
+
+def change(story: Story, rewrite: Callable[[ViewState], ViewState]) -> None:
+    """Rewrite the address from what it says at this moment, so that one control never undoes another."""
+    now, _ = current_view(story)
+    change_view(rewrite(now), story, default_story=stories_here()[0])
+
+
+def stand_at_moment(story: Story, view: ViewState) -> Story:
+    """The story as the address wants it told, and above all that follows the words for it, if it is not the whole."""
+    if not view.at:
+        return story
+    moment = Clock(view.clock).stamp(view.at)
+    with st.container(key="moment", horizontal=True, vertical_alignment="center"):
+        said = f"Told up to **{markdown(moment)}**, {ORDERS[view.order]}. Nothing later is on this page."
+        st.markdown(said, width="content")
+        st.button("Show the whole", key="show-whole", on_click=lambda: change(story, lambda now: now.whole))
+    told_story: Story = load_made(told, story, view)
+    return told_story

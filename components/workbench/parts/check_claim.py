@@ -1,0 +1,171 @@
+"""The page Check a claim: the question, the verdict, the reasons account by account, and what can be taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from components.cache.cached import load_finding, load_made, load_observations, load_series, load_subjects
+from components.charts.claim_record import record_text
+from components.charts.phrases.claim_words import account_said, quotable, reasons, verdict_said, why_open
+from components.clock import Clock
+from components.text import markdown
+from components.view.view_state import ViewState
+from components.workbench.address_bar import change
+from components.workbench.notices import show_problems
+from components.workbench.parts.prose import source_links
+from data.core.errors import NotInStory
+from data.core.model import Source
+from data.evidence.accounts import GRADE_SAYS
+from data.evidence.anchors import BATCH, FIRST_CALL, NIGHTLY, Anchor, anchors_of
+from data.evidence.claims import Account, Subject
+from data.evidence.findings import Finding
+from data.story.caller_names import caller_name
+from data.story.story import Story
+
+_KINDS = {"site": "Site", "searches": "Searches", "mark": "Mark", "sighting": "Sighting"}
+#: Characters of an entry of a menu; the whole of it is in the chart's list.
+_LONGEST = 90
+
+
+def choose_question(story: Story, view: ViewState) -> tuple[Finding, ViewState]:
+    """Both choices, what the accounts carry on them, and the view that asks it; a key of nothing here is said."""
+    finding, view = _found(story, view)
+    subjects = {subject.key: subject for subject in load_subjects(story)}
+    events = {anchor.key: anchor for anchor in load_made(anchors_of, story, view.caller)}
+    with st.container(key="choose-question", horizontal=True, gap="small"):
+        _choose(
+            "series", "What rose or failed", list(subjects), finding.subject.key, story, lambda key: _of(subjects[key])
+        )
+        keys = list(dict.fromkeys((*events, finding.event)))
+        _choose("event", "Before or after what", keys, finding.event, story, partial(_event, events, finding, view))
+    return finding, view
+
+
+def _found(story: Story, view: ViewState) -> tuple[Finding, ViewState]:
+    """A key that this story does not hold gives way to the story's own question, which is said."""
+    for _ in range(2):
+        try:
+            return load_finding(story, view.series, view.event, view.caller), view
+        except NotInStory as unknown:
+            show_problems([f"In the address, {unknown.message}; showing this story’s own question."])
+            view = replace(view, series="") if unknown.parameter == "series" else replace(view, event="")
+    return load_finding(story, view.series, view.event, view.caller), view
+
+
+def _choose(field: str, label: str, keys: list[str], chosen: str, story: Story, named: Callable[[str], str]) -> None:
+    def take() -> None:
+        key = st.session_state[f"choose-{field}"]
+        change(story, lambda now: replace(now, series=key) if field == "series" else replace(now, event=key))
+
+    st.session_state[f"choose-{field}"] = chosen
+    st.selectbox(label, keys, format_func=named, key=f"choose-{field}", on_change=take, width=480)
+
+
+def _of(subject: Subject) -> str:
+    lacks = "" if subject.accounts else " (no records)"
+    return _short(f"{_KINDS[subject.kind]} · {subject.menu}") + lacks
+
+
+def _event(events: dict[str, Anchor], finding: Finding, view: ViewState, key: str) -> str:
+    """Its kind, what it is, and when on the reader's clock."""
+    if key not in events:
+        kind = "Night" if key in NIGHTLY and key != FIRST_CALL else "Call"
+        return f"{kind} · {finding.named}: no time by {view.caller}"
+    kinds = {BATCH: "Batch", "milestone:": "Milestone", "closing:": "Polls close"}
+    kind = next((kind for start, kind in kinds.items() if key.startswith(start)), "Call")
+    anchor, clock = events[key], Clock(view.clock)
+    what = clock.say(anchor.label)
+    if key in NIGHTLY:
+        kind, what = "Night", NIGHTLY[key]
+    elif kind == "Polls close":
+        what = what.removeprefix("Last polls close in ")
+    return f"{_short(f'{kind} · {what}')}, {clock.when(anchor.when)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rsplit(' ', 1)[0].rstrip(' ,;:.')}…"
+
+
+def show_verdict(finding: Finding) -> None:
+    """One of the four, large and in words, and why where it is neither before nor after."""
+    with st.container(key="verdict"):
+        st.header(markdown(finding.verdict.value.capitalize()), anchor=False)
+        if why := why_open(finding):
+            st.markdown(markdown(why))
+
+
+def show_reasons(story: Story, finding: Finding, clock: Clock) -> None:
+    """Every account with its sources, other callers, and what would settle it."""
+    st.subheader("Why", anchor=False)
+    st.markdown(load_made(_reasons, story, finding, clock))
+    _show_settling(story, clock)
+
+
+def _reasons(story: Story, finding: Finding, clock: Clock) -> str:
+    fetched = (*load_observations(story).sources, *load_series(story).sources)
+    lines = [
+        f"**{_heading(account, finding)}** {markdown(_sentence(clock.say(account_said(account))))} "
+        f"{source_links(story, ' '.join(account.sources), fetched)}"
+        for account in finding.accounts
+    ]
+    lines += [markdown(clock.say(said)) for said in reasons(story, finding)]
+    if finding.elsewhere and not finding.differing:
+        lines.append("No other caller held here changes the verdict.")
+    lines += [_anchor_line(story, finding.anchor, clock, fetched)] if finding.anchor else []
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _heading(account: Account, finding: Finding) -> str:
+    """The verdict by this account alone, and whose word it is."""
+    said = f"{verdict_said(account.verdict).capitalize()} · " if finding.anchor else ""
+    grade = f" ({GRADE_SAYS[account.grade]})" if account.grade in GRADE_SAYS else ""
+    return markdown(f"{said}{account.label}{grade}.")
+
+
+def _anchor_line(story: Story, anchor: Anchor, clock: Clock, fetched: tuple[Source, ...]) -> str:
+    said = _sentence(f"{clock.say(anchor.label)}: {clock.when(anchor.when, dated=True)}.")
+    links = source_links(story, " ".join(anchor.sources), fetched)
+    return f"**The event.** {markdown(said)} {links}"
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _show_settling(story: Story, clock: Clock) -> None:
+    st.subheader("What would settle it", anchor=False)
+    st.markdown(load_made(_settling, story, clock) or "This story names nothing that would.")
+
+
+def _settling(story: Story, clock: Clock) -> str:
+    lines = [f"- {markdown(clock.say(point.text))} {source_links(story, point.source)}" for point in story.about.settle]
+    return "\n".join(lines)
+
+
+def show_quotable(story: Story, finding: Finding, view: ViewState) -> None:
+    """A sentence to copy, and the claim as data with every row that went into it."""
+    clock = Clock(view.clock)
+    st.subheader("To quote", anchor=False)
+    with st.container(key="copy-quotable"):
+        said = quotable(finding, said=caller_name(story, finding.caller))
+        st.code(clock.say(said), language=None, wrap_lines=True)
+    st.caption("It says what the times carry and no more: no order of two things is a reason.")
+    st.download_button(
+        "Download this claim as JSON, every input row in it",
+        partial(_record, story, finding, view),
+        f"{story.slug}-claim.json",
+        "application/json",
+        key="get-claim",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def _record(story: Story, finding: Finding, view: ViewState) -> bytes:
+    return record_text(
+        story, finding, clock=Clock(view.clock), observations=load_observations(story), drawn=load_series(story)
+    ).encode()

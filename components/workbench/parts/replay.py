@@ -1,0 +1,65 @@
+"""The replay of a night on a page: played in the browser, and the moment at which it pauses is the page's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from components.cache.cached import load_chart, load_played
+from components.embeds.embed import Embed
+from components.view.address import read_instant, utc_text
+from components.view.view_state import ViewState
+from components.workbench.address_bar import change
+from components.workbench.appearance import theme_in_force
+from components.workbench.show_chart import show_chart
+from data.core.model import Order
+from data.story.live import is_in_progress
+from data.story.story import Story
+
+_KEY = "replay"
+
+
+def show_replay(story: Story, view: ViewState) -> None:
+    """The whole story of this range, ready to be played from the view's moment on; nothing of a night in progress.
+
+    While it plays, the browser alone moves it; a pause, a step or the end of a drag writes its moment into the
+    address, and the page is told up to there.
+    """
+    if is_in_progress(story):
+        return
+    chart = load_chart(story, "replay", view.window, view.caller, view.lanes)
+    stamp, markup, night = load_played(Embed(story, chart, view.whole, theme_in_force()))
+    player = st.components.v2.component("nightdesk.player", html='<div class="nd-mount"></div>', js="component.js")
+    player(
+        key=_KEY,
+        data={
+            "stamp": stamp,
+            "markup": markup,
+            "night": night,
+            "at": utc_text(view.at) if view.at else None,
+            "order": view.order.value,
+        },
+        on_moment_change=lambda: _take(story),
+    )
+
+
+def show_map_so_far(story: Story, view: ViewState) -> None:
+    """The map of a night in progress, in place of its replay."""
+    if is_in_progress(story):
+        show_chart(story, "map", view)
+
+
+def _take(story: Story) -> None:
+    """Write the moment that the player came to stand at into the address; anything else it may say is let go."""
+    said: Mapping[str, Any] = st.session_state.get(_KEY, {}).get("moment") or {}
+    at, order = said.get("at"), said.get("order")
+    moment = read_instant(at) if isinstance(at, str) else None
+    wanted = Order(order) if order in set(Order) else Order.HAPPENED
+    change(story, lambda now: replace(now, at=_within(now, moment), order=wanted) if moment else now.whole)
+
+
+def _within(view: ViewState, moment: Any) -> Any:
+    return min(max(moment, view.start), view.end)

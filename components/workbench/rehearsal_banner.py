@@ -1,0 +1,32 @@
+"""The bar over every page of a rehearsal, which says that it is none of tonight's news."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import streamlit as st
+
+from components.text import markdown
+from components.view.view_state import asked_query, parse_slug
+from components.workbench.address_bar import stories_here, story_named
+from data.core.errors import DataError
+
+
+def banners_here() -> tuple[str, ...]:
+    """What the stories that the visitor's address names say of themselves as rehearsals; empty where they are none."""
+    query, here = asked_query(), stories_here()
+    beside = [slug for slug in query.get("with", []) if slug in here]
+    found = []
+    for slug in (parse_slug(query, here)[0], *beside):
+        with suppress(DataError):
+            rehearsal = story_named(slug).about.rehearsal
+            found += [rehearsal.says] if rehearsal else []
+    return tuple(dict.fromkeys(found))
+
+
+def show_banners(said: Sequence[str]) -> None:
+    """A bar that stays at the top of the window, however far the page is scrolled."""
+    if said:
+        with st.container(key="test-banner"):
+            st.markdown("  \n".join(f"**{markdown(banner)}**" for banner in said))

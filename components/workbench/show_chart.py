@@ -1,0 +1,227 @@
+"""A chart on a page: takeaway, drawing with alt text, its caution, numbered events, data, sources and downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import streamlit as st
+
+from components.cache.cached import load_caution, load_chart, load_figure, load_made, load_table, load_words
+from components.charts.elapsed_clock import Elapsed, clock_of
+from components.charts.events import is_dated
+from components.charts.grammar import Chart, Event, Gap, Item, Tiles
+from components.charts.phrases.caution import TITLE, Caution, Part
+from components.clock import Clock
+from components.embeds.embed import Embed
+from components.embeds.formats import file_name, render
+from components.render.layout.tile_layout import is_side
+from components.render.plotly.figure import CONFIG
+from components.text import markdown
+from components.view.address import utc_text
+from components.view.view_state import ViewState, view_query
+from components.workbench.address_bar import change, stories_here
+from components.workbench.appearance import theme_in_force
+from components.workbench.controls import take_selection
+from components.workbench.notices import show_empty
+from components.workbench.page_links import page_at
+from components.workbench.parts.prose import source_link
+from data.core.model import Source, Window
+from data.story.story import Story
+
+
+def show_caution(story: Story, chart: Chart, clock: Clock, *, other: Story | None = None) -> None:
+    """The panel of this chart, if it has one; `other` is the story that stands beside this one."""
+    caution = load_caution(story, chart, other=other)
+    if caution is None:
+        return
+    with st.expander(TITLE):
+        for text in load_made(_texts, caution, clock):
+            st.markdown(text)
+
+
+def _texts(caution: Caution, clock: Clock) -> tuple[str, ...]:
+    motto = f"**{markdown(clock.say(caution.motto))}** {_links(caution.motto_sources)}" if caution.motto else ""
+    parts = "\n\n".join(_part(part, clock) for part in caution.parts)
+    return (motto, parts) if motto else (parts,)
+
+
+def _part(part: Part, clock: Clock) -> str:
+    lines = "\n".join(f"- {markdown(line)}" for line in clock.say(part.text).split("\n"))
+    sources = f"\n\n{_links(part.sources)}" if part.sources else ""
+    return f"**{part.heading}**\n\n{lines}{sources}"
+
+
+def _links(sources: Iterable[Source]) -> str:
+    return f"({'; '.join(dict.fromkeys(map(source_link, sources)))})"
+
+
+#: Sources named in the line under a chart; the rest are in its table and on Sources & methods.
+_NAMED_SOURCES = 8
+#: What a chart holds, as the sentence for an empty range names it; of any other: what a night is made of.
+_HOLDS = {
+    "interest": "search figure",
+    "outages": "observation",
+    "results": "call",
+    "map": "call",
+    "traffic": "traffic figure",
+    "lenses": "article view or airtime",
+    "claim": "account",
+}
+#: Edge notes named under a chart; more of them go into its list.
+_NAMED_EDGES = 12
+#: How wide a downloaded SVG is, in CSS pixels: a column and a half of a broadsheet page on screen.
+_DOWNLOAD_WIDTH = 960
+
+
+def chart_at(story: Story, slug: str, view: ViewState, *, region: str = "") -> Chart:
+    """The story's chart of this name as the view asks."""
+    lanes, question = view.lanes, (view.series, view.event)
+    chart: Chart = load_chart(story, slug, view.window, view.caller, lanes, region, *question)
+    return chart
+
+
+def show_chart(story: Story, slug: str, view: ViewState, *, window: Window | None = None, region: str = "") -> None:
+    """The story's chart of this name as the view asks, with all that belongs to it. `window` overrides the view's."""
+    view = view.with_window(window) if window else view
+    show(chart_at(story, slug, view, region=region), view, story)
+
+
+def show(chart: Chart, view: ViewState, story: Story, *, other: Story | None = None) -> None:
+    """Draw a chart on the page, with the `other` story beside it. Dragging a range on it sets the page's range."""
+    clock = clock_of(chart, view.clock)
+    words = load_words(chart, view.clock)
+    key = f"{chart.slug}-{utc_text(chart.window.start)}"
+    with st.container(key=f"chart-{key}"):
+        st.subheader(markdown(words.takeaway), anchor=False)
+        st.caption(f"{markdown(clock.say(chart.title))} · {clock.span(chart.window)} · {_zone(clock)}")
+        if not chart.lanes and not chart.events:
+            _offer_nearest(chart, view, story)
+            st.caption(load_made(_notes, chart, clock))
+            return
+        st.plotly_chart(
+            load_figure(chart, view.clock, theme_in_force()),
+            theme=None,
+            config=CONFIG,
+            alt=words.alt,
+            key=f"plot-{key}",
+            on_select=take_selection(f"plot-{key}", story, clock, chart.window),
+            selection_mode="box",
+        )
+        _offer_nearest(chart, view, story)
+        st.caption(load_made(_notes, chart, clock))
+        show_caution(story, chart, clock, other=other)
+        _show_events(chart, clock)
+        _show_data(chart, view, key)
+        st.caption(load_made(_sources, chart))
+        _show_downloads(Embed(story, chart, view, "light", other=other), key)
+
+
+def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
+    """An empty range says so, and offers the nearest one of its length that holds something."""
+    held = (
+        item
+        for lane in chart.lanes
+        for mark, item in lane.items
+        if (is_side(mark) if isinstance(mark, Tiles) else not isinstance(mark, Gap) and _here(chart, item))
+    )
+    if chart.events or any(held):
+        return
+    show_empty(f"{_HOLDS.get(chart.slug, 'call, mark or observation')} of this story")
+    nearest = nearest_window(chart, default=story.window)
+    if nearest in (chart.window, view.window):
+        return
+    st.button(
+        f"Show {Clock(view.clock).span(nearest)}",
+        key=f"nearest-{chart.slug}-{utc_text(chart.window.start)}",
+        on_click=lambda: change(story, lambda now: now.with_window(nearest)),
+    )
+
+
+def _here(chart: Chart, item: Item) -> bool:
+    return chart.window.overlaps(item.when.earliest, item.last)
+
+
+def nearest_window(chart: Chart, *, default: Window) -> Window:
+    """A window as long as the chart's around the nearest event outside of it; `default` where there is none."""
+    half = chart.window.length / 2
+    middle = chart.window.start + half
+    moments = [event.when.middle for event in chart.outside]
+    if not moments:
+        return default
+    nearest = min(moments, key=lambda moment: abs(moment - middle)).replace(second=0, microsecond=0)
+    return Window(nearest - half, nearest + half)
+
+
+def _zone(clock: Clock) -> str:
+    what = "times of day" if isinstance(clock, Elapsed) else "times"
+    return f"{what} in {clock.name} time ({clock.zone})"
+
+
+def _notes(chart: Chart, clock: Clock) -> str:
+    notes = [markdown(clock.say(note)) for note in chart.notes]
+    edges = [_edge(event, clock) for event in chart.outside]
+    if 0 < len(edges) <= _NAMED_EDGES:
+        notes.append(f"Outside this window: {'; '.join(edges)}.")
+    return "  \n".join([" ".join(notes[: len(chart.notes)]), *notes[len(chart.notes) :]])
+
+
+def _edge(event: Event, clock: Clock) -> str:
+    return f"{markdown(clock.say(event.label))}, {clock.when(event.when, dated=True)}"
+
+
+def _show_events(chart: Chart, clock: Clock) -> None:
+    """The numbers of the drawing, resolved; how its lanes are read; and what lies beyond its edges, dated."""
+    count = len(chart.events)
+    label = "What the number means" if count == 1 else f"What the {count} numbers mean"
+    with st.expander(label if count else "How to read this chart"):
+        for text in load_made(_events, chart, clock):
+            st.markdown(text)
+
+
+def _events(chart: Chart, clock: Clock) -> tuple[str, ...]:
+    lines = [
+        f"{number}. {clock.when(event.when, dated=is_dated(event.when, chart.window))}: "
+        f"{markdown(clock.say(event.label))}"
+        for number, event in chart.numbered
+    ]
+    notes = [f"- **{markdown(clock.say(lane.title))}.** {markdown(clock.say(lane.note))}" for lane in chart.lanes]
+    texts = ["\n".join(lines), "\n".join(notes)]
+    if len(chart.outside) > _NAMED_EDGES:
+        edges = "\n".join(f"- {_edge(event, clock)}" for event in chart.outside)
+        texts.append(f"**Outside this window**\n\n{edges}")
+    return tuple(texts)
+
+
+def _show_data(chart: Chart, view: ViewState, key: str) -> None:
+    if st.toggle("Show the data", key=f"data-{key}"):
+        st.table(load_table(chart, view.clock), hide_index=True)
+
+
+def _sources(chart: Chart) -> str:
+    by_org = {source.org: source for source in reversed(chart.sources)}
+    named = list(reversed(by_org.values()))
+    more = len(named) - _NAMED_SOURCES
+    line = " · ".join(source_link(source) for source in named[:_NAMED_SOURCES])
+    return f"Sources: {line}" + (f" · and {more} more in the data" if more > 0 else "")
+
+
+def _show_downloads(embed: Embed, key: str) -> None:
+    """Its data and drawing, each made when it is asked for, and the way to every other form of it."""
+    slug = embed.chart.slug
+    query = view_query(embed.view.asking(slug), embed.story, default_story=stories_here()[0]) | {"chart": slug}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for form, media_type in (("csv", "text/csv"), ("svg", "image/svg+xml")):
+            st.download_button(
+                f"Download {form.upper()}",
+                partial(_file, embed, form),
+                file_name(embed, form),
+                media_type,
+                key=f"{form}-{key}",
+                on_click="ignore",
+            )
+        st.page_link(page_at("embed-and-export"), label="Embed & export this chart", query_params=query)
+
+
+def _file(embed: Embed, form: str) -> bytes:
+    return render(embed, form, width=_DOWNLOAD_WIDTH if form == "svg" else None).body

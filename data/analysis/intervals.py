@@ -1,0 +1,65 @@
+"""Before or after? What the bounds of two things carry about their order, and nothing that they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import StrEnum
+
+from data.core.model import Precision, When, Window
+
+
+class Verdict(StrEnum):
+    """What evidence carries about the order of two things."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    CANNOT_TELL = "cannot tell at this resolution"
+    NOT_ENOUGH = "not enough evidence"
+
+    @property
+    def reversed(self) -> Verdict:
+        """The verdict with the two things exchanged."""
+        return {Verdict.BEFORE: Verdict.AFTER, Verdict.AFTER: Verdict.BEFORE}.get(self, self)
+
+    @property
+    def decided(self) -> bool:
+        """Whether an order is named at all."""
+        return self in (Verdict.BEFORE, Verdict.AFTER)
+
+
+_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+def span_of(when: When) -> Window:
+    """Every instant at which it may have happened, half-open: 10:50 p.m. is the minute that begins then.
+
+    A bound is as wide as the unit in which it is given: one second for what is known to the second, the rest of its
+    minute for everything else. A day's bounds are already its first and last instant.
+    """
+    unit = _SECOND if when.precision in (Precision.SECOND, Precision.DAY) else _MINUTE
+    return Window(when.earliest, when.latest + unit)
+
+
+def order(thing: Window, event: Window) -> Verdict:
+    """Whether the thing came before or after the event: named only if every instant of one precedes every other's.
+
+    Allen's interval algebra reduced to its two strict relations; all that overlap, or share an instant, cannot be told
+    apart. Exchanging the two reverses the verdict, and a wider interval never turns "cannot tell" into an order.
+    """
+    if thing.end <= event.start:
+        return Verdict.BEFORE
+    if thing.start >= event.end:
+        return Verdict.AFTER
+    return Verdict.CANNOT_TELL
+
+
+def agreed(verdicts: Iterable[Verdict]) -> Verdict:
+    """What several accounts of one thing carry together: an order only where every one of them names the same.
+
+    Accounts that differ leave it open, however many are on one side; without any account there is not enough.
+    """
+    found = [verdict for verdict in verdicts if verdict is not Verdict.NOT_ENOUGH]
+    if not found:
+        return Verdict.NOT_ENOUGH
+    return found[0] if len(set(found)) == 1 else Verdict.CANNOT_TELL

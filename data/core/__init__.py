@@ -1,0 +1,1 @@
+"""Values that every room uses: times, sources, errors, settings, files."""

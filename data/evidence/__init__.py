@@ -1,0 +1,1 @@
+"""What is known of a night, as rows with their sources."""

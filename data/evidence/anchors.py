@@ -1,0 +1,189 @@
+"""The events of a night that something can be held against, or a clock started at, each with its interval."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from data.core.errors import NotInStory
+from data.core.model import Precision, When
+from data.evidence.calls import load_calls, load_milestones, load_poll_closings
+from data.story.caller_names import NOUNS, call_of, contest_call
+from data.story.frame_rows import records, when_in
+from data.story.story import Story
+from data.story.totals import is_complete
+
+#: Events that any night may have, by the names under which an address and a menu know them.
+NIGHTLY = {
+    "polls-close": "Polls close",
+    "first-call": "First call",
+    "decisive-call": "Decisive call",
+    "concession": "Concession",
+}
+FIRST_CALL = "first-call"
+#: How the key of a minute with several calls begins.
+BATCH = "calls:"
+_MILESTONE, _CLOSING = "milestone:", "closing:"
+_CLOSE = "Last polls close in "
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An event with its interval and the rows it rests on ("table:id"); `caller` where it is somebody's call.
+
+    `short` is what a label on a chart says, where that is less than `label`.
+    """
+
+    key: str
+    label: str
+    when: When
+    rows: tuple[str, ...]
+    sources: tuple[str, ...]
+    caller: str = ""
+    short: str = ""
+
+
+def anchors_of(story: Story, caller: str) -> tuple[Anchor, ...]:
+    """What the night's anchors, this caller's calls, milestones and poll closings offer, in this order.
+
+    A contest has the key of its code, calls of one minute "calls:" with that minute, a milestone "milestone:" with its
+    id, closings of one instant "closing:" with that instant. What has no time is left out.
+    """
+    return (*nightly(story, caller), *_calls(story, caller), *_milestones(story), *_closings(story))
+
+
+def anchor_of(story: Story, caller: str, key: str) -> Anchor | None:
+    """The event of this key; None where this caller has none. NotInStory for a key of no event at all."""
+    for anchor in _like(story, caller, key):
+        if anchor.key == key:
+            return anchor
+    if key in NIGHTLY or key.startswith(BATCH) or is_contest(story, key):
+        return None
+    wants = f"one like {', '.join((*story.about.emphasised[:2], *NIGHTLY))}"
+    raise NotInStory(f"{key[:60]!r} is no event of {story.slug}", parameter="event", got=key[:60], wants=wants)
+
+
+def _like(story: Story, caller: str, key: str) -> Iterator[Anchor]:
+    """The events whose keys look like this one: reading every table for each caller takes half a second."""
+    if key in NIGHTLY:
+        return nightly(story, caller)
+    if key.startswith(_MILESTONE):
+        return _milestones(story)
+    return _closings(story) if key.startswith(_CLOSING) else _calls(story, caller)
+
+
+def is_contest(story: Story, key: str) -> bool:
+    """Whether an event is the call of one contest, which every caller makes at a time of its own."""
+    return any(contest.code == key for contest in story.contests)
+
+
+def event_name(story: Story, key: str) -> str:
+    """What an event is called whoever's it is: Florida call, first declaration, batch of calls, Concession."""
+    noun = NOUNS[story.about.verb]
+    named = {contest.code: f"{contest.name} {noun}" for contest in story.contests} | NIGHTLY
+    return named.get(key, f"batch of {noun}s") if key != FIRST_CALL else f"first {noun}"
+
+
+def nightly(story: Story, caller: str) -> Iterator[Anchor]:
+    """Those of NIGHTLY that this story holds, in the order of NIGHTLY."""
+    milestones = records(load_milestones(story))
+    yield from _polls_close(story, milestones)
+    yield from _first_call(story, caller)
+    for key, kind in (("decisive-call", "decisive call"), ("concession", "concession")):
+        if rows := [row for row in milestones if row["kind"] == kind]:
+            yield _anchor(key, str(rows[0]["label"]), "milestones", rows[:1], short=NIGHTLY[key])
+
+
+def _polls_close(story: Story, milestones: list[dict[str, Any]]) -> Iterator[Anchor]:
+    """The first closing of all: as a milestone where polls close everywhere at once, else of the contests' own.
+
+    A contest in two time zones is first closed where its polls close first.
+    """
+    if rows := [row for row in milestones if row["kind"] == "polls close"]:
+        yield _anchor("polls-close", rows[0]["label"], "milestones", rows[:1])
+        return
+    instants: dict[datetime, list[dict[str, Any]]] = defaultdict(list)
+    for row in records(load_poll_closings(story)):
+        instants[row["first_close"] or row["last_close"]].append(row)
+    if instants:
+        first = min(instants)
+        label, short = f"First polls close: {_places(instants[first])}", "First polls close"
+        refs = _refs("poll_closings", instants[first])
+        yield Anchor("polls-close", label, When.at(first), refs, _sources(instants[first]), short=short)
+
+
+def _first_call(story: Story, caller: str) -> Iterator[Anchor]:
+    """The first call of a caller whose calls are all known; of any other nobody can say which was first."""
+    rows = records(load_calls(story, caller=caller))
+    if not rows or not is_complete(story, caller):
+        return
+    near = min(row["latest"] for row in rows)
+    first = [row for row in rows if row["earliest"] <= near]
+    earliest = min(row["earliest"] for row in first)
+    # A minute that no other call can precede is exact, though others may have come in it or later.
+    own = next((row for row in first if (row["earliest"], row["latest"]) == (earliest, near)), None)
+    alone = earliest == near or all(row["latest"] == near for row in first)
+    when = when_in(own) if own and alone else When(earliest, near, Precision.WINDOW)
+    what = f"first {NOUNS[story.about.verb]}"
+    label = call_of(story, caller, what)
+    yield Anchor(FIRST_CALL, label, when, _refs("calls", first), _sources(first), caller, what.capitalize())
+
+
+def _calls(story: Story, caller: str) -> Iterator[Anchor]:
+    """One anchor for each contest, the emphasised first, and one for each minute in which several were called."""
+    rows = records(load_calls(story, caller=caller))
+    rank = {code: place for place, code in enumerate(story.about.emphasised)}
+    noun = NOUNS[story.about.verb]
+    minutes: dict[datetime, list[dict[str, Any]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: rank.get(row["contest"], len(rank))):
+        label = contest_call(story, caller, row["name"])
+        yield _anchor(row["contest"], label, "calls", [row], caller=caller, short=row["name"])
+        if row["earliest"] == row["latest"]:
+            minutes[row["latest"]].append(row)
+    for minute, batch in sorted(minutes.items()):
+        if len(batch) > 1:
+            what = f"batch of {len(batch)} {noun}s"
+            label, short = call_of(story, caller, what), what.capitalize()
+            yield _anchor(f"{BATCH}{_stamp(minute)}", label, "calls", batch, caller=caller, short=short)
+
+
+def _milestones(story: Story) -> Iterator[Anchor]:
+    for row in records(load_milestones(story)):
+        yield _anchor(f"{_MILESTONE}{row['id']}", str(row["label"]), "milestones", [row])
+
+
+def _closings(story: Story) -> Iterator[Anchor]:
+    """Closings of one instant are one event."""
+    instants: dict[datetime, list[dict[str, Any]]] = defaultdict(list)
+    for row in records(load_poll_closings(story)):
+        instants[row["last_close"]].append(row)
+    for instant, rows in instants.items():
+        key, label = f"{_CLOSING}{_stamp(instant)}", f"{_CLOSE}{_places(rows)}"
+        refs, sources = _refs("poll_closings", rows), _sources(rows)
+        yield Anchor(key, label, When.at(instant), refs, sources, short="Last polls close")
+
+
+def _places(rows: list[dict[str, Any]]) -> str:
+    names = [str(row["name"]) for row in rows]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _anchor(
+    key: str, label: str, table: str, rows: list[dict[str, Any]], *, caller: str = "", short: str = ""
+) -> Anchor:
+    return Anchor(key, label, when_in(rows[0]), _refs(table, rows), _sources(rows), caller, short)
+
+
+def _refs(table: str, rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(f"{table}:{row['id']}" for row in rows)
+
+
+def _sources(rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for row in rows for name in str(row["source"]).split()))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="minutes") + "Z"

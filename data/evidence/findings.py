@@ -1,0 +1,85 @@
+"""A claim checked: what one subject's accounts carry beside one event, under one caller and under every other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from data.analysis.intervals import Verdict, span_of
+from data.evidence.anchors import FIRST_CALL, NIGHTLY, Anchor, anchor_of, anchors_of, event_name, is_contest
+from data.evidence.claims import Account, Subject, subject_of, weigh
+from data.story.story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The same claim under another caller's call of the same thing."""
+
+    caller: str
+    anchor: Anchor
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was asked, what the accounts carry, and what would change it.
+
+    `event` is the key that was asked for, `named` what it is called where nobody's time for it is known. `anchor` is
+    None where this caller has no such event. `elsewhere` holds every other caller that has, whether the verdict differs
+    or not; events that are nobody's call have none.
+    """
+
+    subject: Subject
+    event: str
+    named: str
+    caller: str
+    anchor: Anchor | None
+    verdict: Verdict
+    accounts: tuple[Account, ...]
+    elsewhere: tuple[Elsewhere, ...]
+
+    @property
+    def differing(self) -> tuple[Elsewhere, ...]:
+        """The callers under whose call the verdict is another one."""
+        return tuple(other for other in self.elsewhere if other.verdict is not self.verdict)
+
+    @property
+    def accounts_differ(self) -> bool:
+        """Whether accounts that can be told from the event name different orders, or only some of them can."""
+        return len({account.verdict for account in self.accounts if account.counts}) > 1
+
+
+def check_claim(story: Story, subjects: Iterable[Subject], *, subject: str, event: str, caller: str) -> Finding:
+    """The finding for a subject's key and an event's key. NotInStory, which says what there is, for unknown ones."""
+    chosen = subject_of(subjects, subject)
+    anchor = anchor_of(story, caller, event)
+    verdict, accounts = _weighed(chosen, anchor)
+    # A batch is one caller's own: what another called in that minute is another thing.
+    shared = event == FIRST_CALL or is_contest(story, event)
+    others = [entry.id for entry in story.about.callers if entry.id != caller] if shared else []
+    elsewhere = tuple(
+        Elsewhere(other, there, _weighed(chosen, there)[0])
+        for other in others
+        if (there := anchor_of(story, other, event)) and there.caller == other
+    )
+    return Finding(chosen, event, event_name(story, event), caller, anchor, verdict, accounts, elsewhere)
+
+
+def _weighed(subject: Subject, anchor: Anchor | None) -> tuple[Verdict, tuple[Account, ...]]:
+    if anchor is None:
+        return Verdict.NOT_ENOUGH, subject.accounts
+    return weigh(subject, span_of(anchor.when))
+
+
+def default_question(story: Story, subjects: Iterable[Subject]) -> tuple[str, str]:
+    """The subject and the event that a bare address asks about.
+
+    The story's main site, else the first subject of which there is any account; the story's first emphasised contest
+    that its own caller has, else whatever the night has first.
+    """
+    found = tuple(subjects)
+    main = {f"site:{service.id}" for service in story.about.services if service.main}
+    ranked = sorted(found, key=lambda subject: (not subject.accounts, subject.key not in main))
+    has = [anchor.key for anchor in anchors_of(story, story.about.caller)]
+    event = next((code for code in story.about.emphasised if code in has), has[0] if has else next(iter(NIGHTLY)))
+    return ranked[0].key, event

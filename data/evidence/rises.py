@@ -1,0 +1,124 @@
+"""When the searches of a series rose: onsets of the story's night, each an account as wide as its bins leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from data.analysis.onsets import DAY, LEAST_BINS, Onset, past
+from data.analysis.spikes import Detection, detect
+from data.core.model import Sourced, Window
+from data.evidence.claims import SEARCHES, Account, Subject
+from data.evidence.searches import place_name
+
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+#: Bins by which a stamp may be off, and after which a rise stands out at the latest.
+_STAMP, _FAINT = 1, 1
+_NAMED = {_MINUTE: "minute by minute", _HOUR: "hourly", DAY: "daily", 7 * DAY: "weekly"}
+
+
+def rises(drawn: Sourced, night: Window) -> Iterator[Subject]:
+    """Each series, and where it rose more than once in the night, each of its rises besides.
+
+    A rise that began outside of the night is another event's. `drawn` is what load_series gives.
+    """
+    for name, bins in drawn.frame.groupby("series", sort=False) if len(drawn.frame) else ():
+        whole = _series(str(name), bins, night)
+        yield whole
+        if len(whole.accounts) > 1:
+            yield from (_alone(whole, account) for account in whole.accounts)
+
+
+def onsets_of(bins: pd.DataFrame) -> Detection:
+    """What the detector finds in the bins of one series (rows of load_series)."""
+    index = pd.DatetimeIndex(bins["start"])
+    return detect(pd.Series(bins["value"].to_numpy(dtype=float), index=index))
+
+
+def span_of_onset(onset: Onset, step: timedelta) -> Window:
+    """Every instant at which the rise may have begun: the onset's own interval, two bins more before and one after.
+
+    Google does not document whether a stamp marks the start or the end of a bin, so either edge is uncertain by one;
+    and the bin in which a rise only just begins need not stand out, so the earlier edge is by one more. With this an
+    event within one bin of the rise is never put before or after it (bench.methods.claims).
+    """
+    return Window(onset.start - (_STAMP + _FAINT) * step, onset.end + _STAMP * step)
+
+
+def _series(name: str, bins: pd.DataFrame, night: Window) -> Subject:
+    """Its rises; those that a second method does not confirm count for nothing."""
+    first, step = bins.iloc[0], pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
+    said = f"“{first['term']}” in {place_name(first['geo']) if first['geo'] else 'the world'}, {bins_said(step)}"
+    inside = bins[(bins["start"] < night.end) & (bins["end"] > night.start)]
+    found = onsets_of(bins) if len(inside) else None
+    onsets = [one for one in found.onsets if one.start < night.end and one.end > night.start] if found else []
+    spans = [span_of_onset(onset, found.step) for onset in onsets] if found else []
+    accounts = tuple(
+        _account(f"Rise {place}", onset, span, bins)
+        for place, (onset, span) in enumerate(zip(onsets, spans, strict=True), start=1)
+    )
+    rows = tuple(_ref(name, start) for start in _starts(bins))
+    lacks = "" if accounts else _lacks(said, held=len(inside) > 0, earlier=_most_earlier(bins, night))
+    label = f"{'Rises' if len(accounts) > 1 else 'The rise'} of searches for {said}"
+    return Subject(f"searches:{name}", SEARCHES, label, said, accounts, lacks, rows, moments=True)
+
+
+def _most_earlier(bins: pd.DataFrame, night: Window) -> int:
+    """How many bins with a value lie before a bin of the night, within what the detector looks back on; the most."""
+    seen = bins[bins["value"].notna()].sort_values("start")
+    step = pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
+    given = pd.Series(1.0, pd.DatetimeIndex(seen["start"]))
+    earlier = given.rolling(past(step, 2 * DAY), closed="left", min_periods=0).count().to_numpy()
+    inside = ((seen["start"] < night.end) & (seen["end"] > night.start)).to_numpy()
+    return int(earlier[inside].max(initial=0))
+
+
+def _lacks(said: str, *, held: bool, earlier: int) -> str:
+    if held and earlier < LEAST_BINS:
+        return f"Too few earlier bins to tell a rise ({LEAST_BINS} are wanted, {earlier} are held) in {said}."
+    if held:
+        return f"In the series for {said}, no rise stands out on this night; a smaller one may be there."
+    return f"The series for {said} holds no bin of this night."
+
+
+def bins_said(step: timedelta) -> str:
+    """How long the bins of a series are, as a label has it: hourly, 8-minute bins."""
+    return _NAMED.get(step, f"{round(step / _MINUTE)}-minute bins")
+
+
+def _account(label: str, onset: Onset, span: Window, bins: pd.DataFrame) -> Account:
+    first = bins.iloc[0]
+    return Account(
+        label=label if onset.confirmed else f"{label}, unconfirmed",
+        what=f"Search interest in “{first['term']}” began to rise",
+        span=span,
+        rows=tuple(_ref(str(first["series"]), start) for start in _starts(bins) if start in span),
+        sources=(str(first["source"]),),
+        credit="Google Trends",
+        note=""
+        if onset.confirmed
+        else "A second method does not find this rise within one bin, so it counts for nothing.",
+        counts=onset.confirmed,
+    )
+
+
+def _starts(bins: pd.DataFrame) -> list[datetime]:
+    return list(pd.DatetimeIndex(bins["start"]).to_pydatetime())
+
+
+def _ref(name: str, start: datetime) -> str:
+    return f"series:{name}|{start.isoformat()}"
+
+
+def _alone(whole: Subject, account: Account) -> Subject:
+    began = account.span.start.replace(tzinfo=None).isoformat(timespec="minutes")
+    return Subject(
+        f"rise:{whole.key.partition(':')[2]}|{began}Z",
+        SEARCHES,
+        whole.label.replace("Rises", account.label, 1),
+        f"{whole.menu}: {account.label.lower()}",
+        (account,),
+        rows=whole.rows,
+    )

@@ -1,0 +1,190 @@
+"""A study as files: the answer, every input minute and bin, and what it takes to work it out again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from data.analysis.bin_edges import READINGS, STARTS, agree, hull, refused
+from data.analysis.event_study import QUANTILES, Study
+from data.analysis.event_words import sentence
+from data.analysis.other_nights import Nights
+from data.analysis.placebos import AFTER, FARTHEST, MOST_ZEROS, NEAREST
+from data.core.model import Source, as_utc
+from data.evidence.study import SEED, ControlTerm, RoseAfter
+from data.net.client import VERSION
+from data.story.story import Story
+
+#: Named in every file. A later schema has another number; within a number, fields are only added.
+SCHEMA = "nightdesk-study/2"
+COLUMNS = ("minute", "calls", "used", "left_out_because", "jump", "growth", "rank", "placebos", "stamps_mark")
+#: The numbers of one reading; `p_rise` and `p_fall` are one-sided, `p` is the one in the direction of the effect.
+NUMBERS = {"effect": "effect", "low": "low", "high": "high", "p": "p_same_way", "p_rise": "p", "p_fall": "p_fall"}
+Data = dict[str, Any]
+
+
+def record_text(story: Story, rose: RoseAfter) -> str:
+    """`record_of` as JSON text, the same for the same study."""
+    return json.dumps(record_of(story, rose), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def record_of(story: Story, rose: RoseAfter) -> Data:
+    """The study as plain values; times are ISO 8601 in UTC, jumps are on the log scale, null where there is none.
+
+    `question`  story, caller, series, and whether the minutes were fixed in the story file
+    `answer`    the sentence; effect, low, high (95 %), p (one-sided, in the direction of the effect), p_rise, p_fall;
+                how many minutes; why it is refused, if it is. In bins longer than a minute effect, p, p_rise and p_fall
+                are null, and low and high bound both readings, null where these find different things
+    `readings`  the same numbers by what a stamp of Google is taken to mark, the start or the end of its bin
+    `minutes`   each, in each reading, with its calls ("calls:id"), J, placebo rank (1-minute bins only) or why it was
+                left out
+    `method`    windows, placebo shifts, draws, seed, quantiles of the pooled J of placebo draws, versions
+    `nights`    other nights at the same clock minutes, null where none is held; `nights_by_reading` both ways
+    `control_terms`  the story's own, each in the minutes used here: term, its series (null where none is held),
+                and the numbers of each reading; `control_terms_by_reading` their J beside that of the searches
+    `bins`      every bin of the series: start and value; `sources` where minutes and series can be checked
+    """
+    held = rose.held
+    return {
+        "schema": SCHEMA,
+        "question": {
+            "story": story.slug,
+            "caller": rose.caller,
+            "series": held.name,
+            "term": held.term,
+            "geo": held.geo,
+            "minutes_fixed_in_story": rose.listed,
+        },
+        "answer": _answer(rose.readings),
+        "readings": [_reading(mark, study) for mark, study in zip(READINGS, rose.readings, strict=False)],
+        "minutes": [dict(zip(COLUMNS, row, strict=True)) for row in _rows(rose)],
+        "method": _method(rose),
+        "nights": _compared(rose, rose.nights).get(STARTS),
+        "nights_by_reading": _compared(rose, rose.nights),
+        "control_terms": [_control(one) for one in rose.terms],
+        "control_terms_by_reading": _compared(rose, rose.beside),
+        "bins": [
+            [_iso(pd.Timestamp(str(at)).to_pydatetime()), _number(float(value))] for at, value in held.values.items()
+        ],
+        "sources": [asdict(source) for source in dict.fromkeys((held.source, *rose.sources, *_sources(story, rose)))],
+    }
+
+
+def _answer(readings: tuple[Study, ...]) -> Data:
+    """The numbers of the one reading; of two, only the bounds that hold both, and those only where both agree."""
+    numbers = _numbers(readings[0])
+    if len(readings) > 1:
+        told = not refused(readings) and agree(readings)
+        low, high = hull(readings) if told else (None, None)
+        numbers = dict.fromkeys(NUMBERS) | {"low": low, "high": high}
+    return {
+        "sentence": sentence(*readings),
+        **numbers,
+        "minutes_used": min(study.n for study in readings),
+        "refused": refused(readings) or None,
+    }
+
+
+def _reading(mark: str, study: Study) -> Data:
+    return {
+        "stamps_mark": mark,
+        **_numbers(study),
+        "minutes_used": study.n,
+        "refused": study.refused or None,
+        "placebo_quantiles": _quantiles(study),
+    }
+
+
+def _quantiles(study: Study) -> Data:
+    return {f"{level:g}": value for level, value in zip(QUANTILES, study.chance, strict=False)}
+
+
+def _numbers(study: Study) -> Data:
+    return {name: _number(getattr(study, field)) for name, field in NUMBERS.items()}
+
+
+def _control(one: ControlTerm) -> Data:
+    readings = [_reading(mark, study) for mark, study in zip(READINGS, one.readings, strict=False)]
+    return {"term": one.term, "series": one.held.name if one.held else None, "readings": readings}
+
+
+def _compared(rose: RoseAfter, compared: tuple[Nights, ...]) -> Data:
+    """By reading, as plain values; `p` is one-sided in the direction of the reading's effect."""
+    each = zip(READINGS, compared, rose.readings, strict=False)
+    return {
+        mark: asdict(nights)
+        | {"p": nights.p_fall if study.effect < 0 else nights.p, "p_rise": nights.p, "p_fall": nights.p_fall}
+        for mark, nights, study in each
+    }
+
+
+def minutes_csv(rose: RoseAfter) -> str:
+    """The listed minutes as CSV with COLUMNS: a row for each in each reading, used or left out with its reason."""
+    out = io.StringIO()
+    sheet = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    sheet.writerow(COLUMNS)
+    sheet.writerows(["" if cell is None else " ".join(cell) if isinstance(cell, list) else cell for cell in row]
+                    for row in _rows(rose))  # fmt: skip
+    return out.getvalue()
+
+
+def _rows(rose: RoseAfter) -> Iterator[tuple[object, ...]]:
+    for mark, study in zip(READINGS, rose.readings, strict=False):
+        for row in _rows_of(rose, study):
+            yield *row, mark
+
+
+def _rows_of(rose: RoseAfter, study: Study) -> Iterator[tuple[object, ...]]:
+    used = {minute.at: minute for minute in study.used}
+    reasons = {minute.at: minute.reason for minute in study.left_out}
+    for minute in rose.minutes:
+        calls = [f"calls:{call.id}" for call in minute.calls]
+        if found := used.get(minute.at):
+            jump, rank = _number(found.jump), _number(found.rank)
+            yield _iso(minute.at), calls, "yes", None, jump, _number(found.growth), rank, found.placebos
+        else:
+            why = reasons.get(minute.at) or "refused"
+            yield _iso(minute.at), calls, "no", why, None, None, None, None
+
+
+def _method(rose: RoseAfter) -> Data:
+    study = rose.study
+    return {
+        "step_seconds": study.step.total_seconds(),
+        "window_seconds": study.span.total_seconds(),
+        "wanted_window_seconds": AFTER.total_seconds(),
+        "placebo_shift_minutes": [NEAREST, FARTHEST],
+        "most_bins_below_1": MOST_ZEROS,
+        "placebo_draws": study.placebos,
+        "seed": SEED,
+        "placebo_quantiles": _quantiles(study),
+        "versions": {
+            "nightdesk": VERSION,
+            "python": platform.python_version(),
+            "numpy": version("numpy"),
+            "pandas": version("pandas"),
+        },
+    }
+
+
+def _sources(story: Story, rose: RoseAfter) -> tuple[Source, ...]:
+    named = {name for minute in rose.minutes for call in minute.calls for name in call.source.split()}
+    return tuple(source for source in story.sources if source.id in named)
+
+
+def _iso(moment: datetime) -> str:
+    return as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value

@@ -1,0 +1,1 @@
+"""The one polite session with the outside: cached, paced, bounded."""

@@ -1,0 +1,137 @@
+"""Which addresses may be asked at all: public ones, and those that the operator's settings name."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from threading import Thread
+from typing import Any
+
+from urllib3.exceptions import LocationParseError
+from urllib3.util import Url, parse_url
+
+from data.core.errors import DataError, SourceUnavailable
+
+#: `socket.getaddrinfo`, or what stands in for it.
+Resolve = Callable[..., list[tuple[Any, ...]]]
+_RESOLVE_SECONDS = 10
+_PORTS = {"http": 80, "https": 443}
+#: Addresses that are public by their number and yet answer for the machine's own host (Azure).
+_METADATA = frozenset({IPv4Address("168.63.129.16")})
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+class AddressRefused(DataError, ValueError):
+    """An address that is not to be asked; the sentence says why."""
+
+
+def public_url(url: str, resolve: Resolve = socket.getaddrinfo) -> str:
+    """The address as it would be asked, if it is http(s) on its usual port and every address of its host is public.
+
+    AddressRefused says what is wrong with it; SourceUnavailable if the name cannot be looked up now. The answer holds
+    for this moment only: the session looks again, and connects to an address that it has checked.
+    """
+    parts = parsed(url)
+    if parts.port not in (None, _PORTS[parts.scheme or ""]):
+        raise AddressRefused(f"{parts.host} is asked on port {parts.port}; only the usual ports are")
+    public_addresses(str(parts.host), parts.port or _PORTS[parts.scheme or ""], resolve)
+    return parts._replace(fragment=None).url
+
+
+def parsed(url: str) -> Url:
+    """The parts of an http(s) address, read by the parser that requests will use; AddressRefused for any other."""
+    if re.search(r"[\x00-\x20\x7f\\]", url):
+        raise AddressRefused("an address has no spaces, control characters or backslashes")
+    try:
+        parts = parse_url(url)
+    except LocationParseError as error:
+        raise AddressRefused("this is not an address that can be read") from error
+    if parts.scheme not in _PORTS:
+        raise AddressRefused("an address begins with https:// or http://")
+    if not parts.host:
+        raise AddressRefused("this address names no host")
+    if parts.auth is not None:
+        raise AddressRefused("an address with a name or password in it is not asked")
+    return parts
+
+
+def place_of(url: str) -> str:
+    """`host` or `host:port` of an address, the port only where it is not the usual one."""
+    parts = parsed(url)
+    host = str(parts.host).rstrip(".").lower()
+    return host if parts.port in (None, _PORTS[str(parts.scheme)]) else f"{host}:{parts.port}"
+
+
+def public_addresses(host: str, port: int, resolve: Resolve = socket.getaddrinfo) -> tuple[str, ...]:
+    """The numeric addresses of a host, all of them public.
+
+    One address that is not is reason to refuse them all. AddressRefused, or SourceUnavailable if the name cannot be
+    looked up.
+    """
+    found = addresses(host, port, resolve)
+    for number in found:
+        if not is_public(number):
+            raise AddressRefused(f"{host} is at {number}, which is not a public address")
+    return found
+
+
+def addresses(host: str, port: int, resolve: Resolve = socket.getaddrinfo) -> tuple[str, ...]:
+    """The numeric addresses of a host, in the order to try them; SourceUnavailable if there are none for now."""
+    answers = _looked_up(host.strip("[]"), port, resolve)
+    found = tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
+    if not found:
+        raise SourceUnavailable(f"{host} could not be found: the name has no address")
+    return found
+
+
+def _looked_up(host: str, port: int, resolve: Resolve) -> list[tuple[Any, ...]]:
+    """What the resolver says, within a bounded time: getaddrinfo has no limit of its own."""
+    said: list[list[tuple[Any, ...]] | Exception] = []
+
+    def look_up() -> None:
+        try:
+            said.append(resolve(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            said.append(error)
+
+    thread = Thread(target=look_up, daemon=True, name="look-up")
+    thread.start()
+    thread.join(_RESOLVE_SECONDS)
+    if not said:
+        raise SourceUnavailable(f"{host} could not be found: the name service did not answer")
+    if isinstance(said[0], Exception):
+        raise SourceUnavailable(f"{host} could not be found: the name has no address") from said[0]
+    return said[0]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its very name or number."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def is_public(number: str) -> bool:
+    """Whether a numeric address is one of the public internet, and so is every IPv4 address that is packed in it."""
+    try:
+        address = ip_address(number.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(address, IPv4Address):
+        return address.is_global and not address.is_multicast and not address.is_reserved and address not in _METADATA
+    packed = tuple(_packed(address))
+    if address in _NAT64 or address.ipv4_mapped:
+        return all(is_public(str(inner)) for inner in packed)
+    return address in _GLOBAL_UNICAST and address.is_global and all(is_public(str(inner)) for inner in packed)
+
+
+def _packed(address: IPv6Address) -> Iterator[IPv4Address]:
+    """The IPv4 addresses that an IPv6 address leads to: mapped, 6to4, Teredo (server and client), NAT64."""
+    yield from (inner for inner in (address.ipv4_mapped, address.sixtofour) if inner)
+    yield from address.teredo or ()
+    if address in _NAT64:
+        yield IPv4Address(int(address) & 0xFFFFFFFF)

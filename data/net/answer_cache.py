@@ -1,0 +1,221 @@
+"""Where the session keeps answers: one SQLite file, and a Redis beside it that several machines share."""
+
+from __future__ import annotations
+
+import logging
+import operator
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from requests import Response
+from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
+from requests_cache.backends.base import BaseCache, BaseStorage
+from requests_cache.backends.redis import RedisDict
+from requests_cache.cache_keys import redact_response
+from requests_cache.models.response import CachedResponse
+from requests_cache.policy.settings import DEFAULT_IGNORED_PARAMS
+
+from data.net.adapter import FETCHED_AT
+from data.net.shared_cache import SharedCache
+
+_LOG = logging.getLogger(__name__)
+NAMESPACE = "nightdesk:answers"
+
+
+class SharedAnswers(BaseStorage[str, CachedResponse]):
+    """Every answer is kept in both: whichever is left knows the last good one, and the later of the two counts."""
+
+    def __init__(self, local: BaseStorage[str, CachedResponse], shared: SharedCache) -> None:
+        super().__init__(serializer="json")
+        self._local, self._shared = local, shared
+        # The library would let an answer expire an hour after its freshness; it stands in for as long as its source
+        # fails, so that it never expires.
+        self._redis = RedisDict(NAMESPACE, connection=shared.redis, ttl=False, serializer="json")
+
+    def __getitem__(self, key: str) -> CachedResponse:
+        held = [self._shared.ask(lambda: self._in_redis(key), None), self._local.get(key)]
+        found = [answer for answer in held if answer]
+        if not found:
+            raise KeyError(key)
+        return max(found, key=lambda answer: answer.headers.get(FETCHED_AT, ""))
+
+    def _in_redis(self, key: str) -> CachedResponse | None:
+        try:
+            found = self._redis.get(key)
+        except ExceptionGroup as error:  # from cattrs, which the library lets through
+            _LOG.warning("a shared answer is of another version, and is not used: %s", error)
+            return None
+        return found if isinstance(found, CachedResponse) else None
+
+    def __setitem__(self, key: str, value: CachedResponse) -> None:
+        self._local[key] = value
+        self._shared.ask(lambda: operator.setitem(self._redis, key, value), None)
+
+    def __delitem__(self, key: str) -> None:
+        with suppress(KeyError):
+            self._shared.ask(lambda: operator.delitem(self._redis, key), None)
+        del self._local[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from {*self._local, *self._shared.ask(lambda: list(self._redis), [])}
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+_BUSY_SECONDS = 2.0
+_TABLE = "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value TEXT, size INTEGER, kept REAL)"
+_DROP_OLDEST = """DELETE FROM answers WHERE key IN (SELECT key FROM
+    (SELECT key, sum(size) OVER (ORDER BY kept DESC, key) AS total FROM answers) WHERE total > ?)"""
+#: When the store is opened, the oldest answers go that are more than this together.
+MOST_BYTES = 500 * 1024 * 1024
+#: Secrets, left out of keys, files and logs. The library's own list, which giving a list of ours would replace.
+SECRETS: tuple[str, ...] = (
+    *DEFAULT_IGNORED_PARAMS, "Cookie", "Set-Cookie", "key", "token", "auth", "password", "secret", "signature",
+)  # fmt: skip
+
+
+class AnswerStore(BaseCache):
+    """A requests-cache backend on one SQLite file: answers without cookies, request headers or redirects.
+
+    `expiry` says until when a kept answer counts as fresh for whoever asks now; None is for ever. What is kept goes
+    into the `shared` cache too, where there is one.
+    """
+
+    def __init__(
+        self, path: Path, expiry: Callable[[CachedResponse], datetime | None], shared: SharedCache | None = None
+    ) -> None:
+        super().__init__(cache_name=str(path))
+        self._expiry = expiry
+        table = _Table(path)
+        self.responses: BaseStorage[str, CachedResponse] = SharedAnswers(table, shared) if shared else table
+
+    def get_response(self, key: str, default: CachedResponse | None = None) -> CachedResponse | None:
+        """The kept answer, with the expiry that it has for the one who asks."""
+        kept = self.responses.get(key)
+        if kept is None:
+            return default
+        try:
+            kept.expires = self._expiry(kept)
+        except (KeyError, ValueError) as error:
+            _LOG.warning("a kept answer does not say when it came, and is not used: %s", error)
+            return default
+        return kept
+
+    def save_response(self, response: Response, cache_key: str | None = None, expires: datetime | None = None) -> None:
+        """Keep an answer for ever, whatever `expires` says: whether it is fresh is for the next asker to say."""
+        kept = CachedResponse.from_response(response, expires=None)
+        kept.history, kept.cookies = [], RequestsCookieJar()
+        kept.request.headers, kept.request.cookies = CaseInsensitiveDict(), RequestsCookieJar()
+        self.responses[cache_key or self.create_key(response.request)] = redact_response(kept, SECRETS)
+
+
+class _Table(BaseStorage[str, CachedResponse]):
+    """Keys and answers in SQLite, a connection for each step, so that threads and forks share nothing.
+
+    The library's own table waits for ever for a lock that is never let go; this one waits two seconds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(serializer="json")
+        self._path = path
+        self._keep_newest(MOST_BYTES)
+
+    def _run(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement; none where the file is locked, full or read-only."""
+        values = tuple(values)
+        try:
+            try:
+                return self._execute(statement, values)
+            except sqlite3.DatabaseError as error:
+                if not _is_broken(error):
+                    raise
+                self._set_aside(error)
+                return self._execute(statement, values)
+        except (OSError, sqlite3.Error, Timeout) as error:
+            _LOG.warning("the cache %s is not used this time: %s", self._path, error)
+            return []
+
+    def _execute(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=OFF")  # a power cut costs answers that can be asked for again
+            connection.execute(_TABLE)
+            return connection.execute(statement, values).fetchall()
+
+    def _set_aside(self, error: sqlite3.DatabaseError) -> None:
+        """Rename a broken file, so that it can be looked at, and start anew; once, however many processes see it."""
+        with FileLock(self._path.with_suffix(".lock"), timeout=_BUSY_SECONDS):
+            try:
+                self._execute("SELECT count(*), max(length(value)) FROM answers", ())
+            except sqlite3.DatabaseError as still:
+                if not _is_broken(still):
+                    raise
+                aside = self._path.with_name(f"{self._path.stem}-broken-{time.time_ns()}{self._path.suffix}")
+                self._path.replace(aside)
+                for suffix in ("-wal", "-shm"):
+                    self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+                _LOG.warning("the cache %s was broken and is now %s: %s", self._path, aside.name, error)
+
+    def _keep_newest(self, most_bytes: int) -> None:
+        """Drop the oldest answers until the others are `most_bytes` together."""
+        self._run(_DROP_OLDEST, (most_bytes,))
+
+    def __getitem__(self, key: str) -> CachedResponse:
+        rows = self._run("SELECT value FROM answers WHERE key = ?", (key,))
+        try:
+            found = self.deserialize(key, rows[0][0]) if rows else None
+        except ExceptionGroup as error:  # from cattrs, which the library lets through
+            _LOG.warning("a kept answer is of another version, and is not used: %s", error)
+            found = None
+        if not isinstance(found, CachedResponse):
+            raise KeyError(key)
+        return found
+
+    def __setitem__(self, key: str, value: CachedResponse) -> None:
+        text = self.serialize(value)
+        self._run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (key, text, len(text), time.time()))
+
+    def __delitem__(self, key: str) -> None:
+        self._run("DELETE FROM answers WHERE key = ?", (key,))
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (row[0] for row in self._run("SELECT key FROM answers ORDER BY kept"))
+
+    def __len__(self) -> int:
+        rows = self._run("SELECT count(*) FROM answers")
+        return int(rows[0][0]) if rows else 0
+
+
+def _is_broken(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is no database any more, rather than busy, full or read-only."""
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class _WithoutQueries(logging.Filter):
+    """Cuts the queries of addresses out of log lines, and the traces that would show them again."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = re.sub(r"\?[^\s'\")>]+", "?…", record.getMessage()), ()
+        record.exc_info = record.exc_text = None
+        return True
+
+
+_WITHOUT_QUERIES = _WithoutQueries()
+_TALKATIVE = ("requests_cache.session", "requests_cache.cache_keys", "requests_cache.backends.base",
+              "requests_cache.policy.actions", "urllib3.connectionpool")  # fmt: skip
+
+
+def quiet_logs() -> None:
+    """Let the libraries' log lines tell no secrets: they print addresses with their whole query."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).addFilter(_WITHOUT_QUERIES)

@@ -1,0 +1,229 @@
+"""The one session that asks sources outside: polite, bounded, cached, and honest about a copy being old."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from requests import Request
+from requests_cache.cache_keys import filter_url
+
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.settings import Settings
+from data.net.adapter import FETCHED_AT, Asking, Fresh, fetched_at
+from data.net.addresses import AddressRefused, Resolve, parsed, place_of, public_url
+from data.net.answer_cache import SECRETS
+from data.net.http_errors import NAMES, Check, SourceRefused, Wanted
+from data.net.pinned_connections import Limits
+from data.net.rate_limit import pace_of
+from data.net.session import Exchange, open_exchange
+from data.net.shared_cache import shared_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a source answered, decoded. `fetched_at` is when these bytes came, whenever that was.
+
+    `stale` says that the source did not answer now and this is the last good copy; `trouble` says why. `url` is
+    without secrets.
+    """
+
+    status: int
+    content: bytes
+    url: str
+    fetched_at: datetime
+    from_cache: bool = False
+    stale: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    trouble: DataError | None = None
+
+    def json(self) -> Any:
+        """The content as JSON; SourceChanged where it is none."""
+        return parse_json(self.content, "the source")
+
+
+def parse_json(content: bytes, name: str) -> Any:
+    """JSON, or SourceChanged in a sentence about `name`."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise SourceChanged(f"{name} sent something that is not JSON, or broke off") from error
+
+
+__all__ = [
+    "AddressRefused", "Check", "Desk", "Fresh", "Limits", "Reply", "SourceRefused", "open_desk", "public_url",
+    "utc_now",
+]  # fmt: skip
+
+#: As pyproject.toml has it.
+VERSION = "0.1.0"
+Params = Mapping[str, str | int]
+
+
+def utc_now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The session itself; open one with `open_desk` and share it between threads."""
+
+    exchange: Exchange
+    places: frozenset[str]
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Params | None = None,
+        source: str,
+        fresh: Fresh,
+        accept: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        check: Check | None = None,
+        also: Iterable[int] = (),
+        stale_ok: bool = True,
+    ) -> Reply:
+        """The answer to a GET.
+
+        `source` names the source in sentences ("google-trends", "wayback", ...). `fresh` is how old a kept answer may
+        be: a timedelta, "never" for one that never grows old, None to ask in any case. `accept` is the media type
+        wanted: a web page or nothing in place of it is refused. `check` raises SourceChanged on content that is not
+        what was asked for; such an answer never replaces a good one. `also` are statuses besides 200 that the caller
+        reads itself (a 404 that means "nothing there"). With `stale_ok`, the last good copy stands in (`stale`) when
+        the source fails.
+
+        SourceUnavailable may work later (`retry_after` in seconds), SourceChanged will not (SourceRefused has the
+        HTTP status), AddressRefused is an address that is not to be asked.
+        """
+        request = Request("GET", url, params=params, headers=headers)
+        return self._ask(request, source, fresh, accept, check, also, stale_ok)
+
+    def post(
+        self,
+        url: str,
+        *,
+        params: Params | None = None,
+        data: Mapping[str, str] | bytes | None = None,
+        source: str,
+        fresh: Fresh,
+        accept: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        check: Check | None = None,
+        also: Iterable[int] = (),
+        stale_ok: bool = True,
+    ) -> Reply:
+        """The answer to a POST of a form (a mapping) or of bytes; otherwise like `get`."""
+        request = Request("POST", url, params=params, data=data, headers=headers)
+        return self._ask(request, source, fresh, accept, check, also, stale_ok)
+
+    def json(
+        self,
+        url: str,
+        *,
+        params: Params | None = None,
+        source: str,
+        fresh: Fresh,
+        check: Check | None = None,
+        also: Iterable[int] = (),
+        stale_ok: bool = True,
+    ) -> Reply:
+        """Like `get`, and a 200 has been read as JSON once: its `reply.json()` cannot fail."""
+
+        def is_json(content: bytes) -> None:
+            parse_json(content, NAMES.get(source, source))
+            if check:
+                check(content)
+
+        request = Request("GET", url, params=params)
+        return self._ask(request, source, fresh, "application/json", is_json, also, stale_ok)
+
+    def _ask(
+        self,
+        request: Request,
+        source: str,
+        fresh: Fresh,
+        accept: str | None,
+        check: Check | None,
+        also: Iterable[int],
+        stale_ok: bool,
+    ) -> Reply:
+        url = parsed(str(request.url))
+        if place_of(url.url) not in self.places:
+            raise AddressRefused(f"{url.host} is not among the sources that the settings or the story name")
+        if accept:
+            request.headers = {"Accept": accept} | dict(request.headers or {})
+        name = NAMES.get(source) or str(url.host)
+        asking = Asking(Wanted(name, accept, check, frozenset(also)), fresh)
+        response = self.exchange.send(request, asking)
+        stale = bool(response.from_cache and response.is_expired)
+        trouble = asking.trouble or SourceUnavailable(f"{name} did not answer") if stale else None
+        if trouble and not stale_ok:
+            raise trouble
+        return Reply(
+            status=response.status_code,
+            content=response.content,
+            url=filter_url(response.url, SECRETS),
+            fetched_at=fetched_at(response),
+            from_cache=response.from_cache,
+            stale=stale,
+            headers={key: value for key, value in response.headers.items() if key != FETCHED_AT},
+            trouble=trouble,
+        )
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+        self.exchange.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def open_desk(
+    settings: Settings,
+    *,
+    hosts: Iterable[str] = (),
+    now: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+    limits: Limits | None = None,
+    pace: Callable[[str], float] = pace_of,
+    resolve: Resolve = socket.getaddrinfo,
+) -> Desk:
+    """A desk that may ask the hosts of the settings' addresses, and `hosts` (those of a story's services).
+
+    An address that the operator put into the settings may be anywhere, on this machine too; every other host must be
+    at a public address each time it is connected to. The cache, the pace and the circuits are shared, through files
+    below `settings.cache`, with every process of this machine that uses the same folder; answers with every machine
+    that uses the same `settings.cache_url`.
+    """
+    contact = f"+{settings.contact}" if settings.contact else "no contact was set"
+    exchange = open_exchange(
+        settings.cache,
+        user_agent=f"Nightdesk/{VERSION} ({contact})",
+        trusted=frozenset(place_of(url) for url in settings.mirror_urls),
+        now=now,
+        sleep=sleep,
+        limits=limits or Limits(),
+        pace=pace,
+        resolve=resolve,
+        shared=shared_cache(settings),
+    )
+    return Desk(exchange, frozenset(map(place_of, settings.base_urls)) | frozenset(_places(hosts)))
+
+
+def _places(hosts: Iterable[str]) -> Iterator[str]:
+    """The hosts as addresses have them; one that no address can have cannot be asked, and is nobody else's trouble."""
+    for host in hosts:
+        with suppress(AddressRefused):
+            yield place_of(f"https://{host}")

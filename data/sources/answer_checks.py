@@ -1,0 +1,81 @@
+"""What is asked of every answer before its source looks into it: that it is there, whole, and what was asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from data.core.errors import SourceChanged, SourceUnavailable
+from data.story.faults import quoted
+
+#: Characters of a foreign text that a row may hold; the cells of a story hold 1,000.
+LONGEST = 300
+_HTML = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|script|meta)\b", re.IGNORECASE | re.DOTALL
+)
+_CLOSERS = {"{": "}", "[": "]"}
+_BRACES = str.maketrans("{}", "()")
+
+
+def text_of(data: bytes, source: str) -> str:
+    """The answer as text. Raises SourceUnavailable if it is empty, SourceChanged for a web page or other bytes."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SourceChanged(f"{source} answered with bytes that are no UTF-8 text.") from None
+    if not text.strip():
+        raise SourceUnavailable(f"{source} answered with nothing at all.")
+    if _HTML.match(text[:2_000]):
+        raise SourceChanged(f"{source} answered with a web page where data was asked for.")
+    return text
+
+
+def json_of(data: bytes, source: str) -> Any:
+    """The JSON value of an answer. Raises SourceUnavailable if it is empty or cut short, SourceChanged otherwise."""
+    text = text_of(data, source).strip()
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        closer = _CLOSERS.get(text[0])
+    if closer is None:
+        raise SourceChanged(f"{source} answered with something other than JSON: {quoted(plain(text, 80))}.")
+    if not text.endswith(closer):
+        raise SourceUnavailable(f"The answer of {source} is cut short after {len(data):,} bytes.")
+    raise SourceChanged(f"{source} answered with JSON that cannot be read.")
+
+
+def records_of(value: Any, key: str, source: str) -> list[Mapping[str, Any]]:
+    """The list of objects under `key` of a JSON object. Raises SourceChanged if there is none of that name."""
+    found = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise SourceChanged(f"{source} has changed its answer: it holds no list named {key!r}.")
+    return found
+
+
+def field(record: Mapping[str, Any], name: str, source: str) -> str:
+    """A text of a record. Raises SourceChanged where that is missing, empty or no text."""
+    value = record.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise SourceChanged(f"{source} has changed its answer: an entry has no text in {name!r}.")
+    return value
+
+
+def plain(text: str, most: int = LONGEST) -> str:
+    """Foreign text on one line of at most `most` characters, without control characters or braces of time tokens."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text[: most * 4]).split())
+    line = line.translate(_BRACES)
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def counted(count: int, one: str, many: str) -> list[str]:
+    """A warning about `count` rows, or none: the sentence for one, or the other with `{count}` filled in."""
+    if not count:
+        return []
+    return [one if count == 1 else many.format(count=f"{count:,}")]
+
+
+def joined(*warnings: Iterable[str]) -> tuple[str, ...]:
+    """All warnings in order, each once."""
+    return tuple(dict.fromkeys(warning for some in warnings for warning in some))

@@ -1,0 +1,1 @@
+"""Google Trends as its website answers it."""

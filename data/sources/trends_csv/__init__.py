@@ -1,0 +1,1 @@
+"""Google Trends' CSV exports, in every language of its site."""

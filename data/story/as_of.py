@@ -1,0 +1,225 @@
+"""A story as it stood at a moment, by what had happened or been published, and what a source may say of itself then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+import pandas as pd
+from urllib3.util import parse_url
+
+from data.core.model import OPEN_END, Order, Precision, Source, Sourced, When, as_utc, day_span
+from data.story.publication import published_span
+from data.story.story import Story
+from data.story.tables import Call, Control, Figure, Interest, Milestone, Observation
+from data.story.time_tokens import told_times
+from data.story.timing import when_of
+from data.story.totals import call_when, is_complete, untimed_callers
+
+#: Stands for the title of a source that was not out yet: titles tell how nights end.
+WITHHELD = "Title withheld: published later in the recorded night, or on a day that is not known"
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """When a day was surely over, whether it was meant in UTC or in the zone of the story."""
+    return max(datetime.combine(day, time(), UTC) + timedelta(days=1), day_span(day, zone)[1] + timedelta(seconds=1))
+
+
+def published_end(text: str, zone: str) -> datetime | None:
+    """When a publication of this minute, day, month or year was surely out; None where there is none."""
+    span = published_span(text)
+    if span is None or "T" in text:
+        return span and span[1]
+    return end_of_day((span[1] - timedelta(days=1)).date(), zone)
+
+
+def by_then(source: Source, at: datetime, zone: str) -> Source:
+    """The source whole if it was surely published by this instant; else its organisation and the root of its site."""
+    published = published_end(source.published, zone)
+    if published and published <= at:
+        return source
+    site = parse_url(source.url)
+    return replace(source, title=WITHHELD, url=f"{site.scheme}://{site.netloc}/", published="")
+
+
+#: States that are seen to last, in the words of the tables; what else has an end was counted over a span.
+_LASTING = "outage"
+
+Noted = TypeVar("Noted", Call, Milestone, Observation, Figure, Control)
+
+
+def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story:
+    """The story with only what had surely happened, or been published, by this instant. Raises ValueError if naive.
+
+    Words that look back are left out, notes of rows among them, and so are rows whose own words tell a later time.
+    Sources that were not published by then keep their organisation and the root of their site.
+    Calls of which only bounds are known are `possible` from their earliest bound on, and calls from their latest; none
+    is possible of a caller of which most calls have no time of their own.
+    Calls and milestones happen in public, and are known as they happen; anything else when its first source was
+    published, a day counting as its end.
+    """
+    at = as_utc(at)
+    whole = replace(story, until=None)
+    calls = [(call_when(call, whole), call) for call in story.calls]
+    kept = tuple(call for when, call in calls if when.latest <= at)
+    untimed = untimed_callers(whole)
+    possible = tuple(
+        _open(call, when) for when, call in calls if when.earliest <= at < when.latest and call.caller not in untimed
+    )
+    return replace(
+        story,
+        sources=tuple(by_then(source, at, story.about.clock) for source in story.sources),
+        about=_about_at(story, at, {call.id for call in kept}),
+        calls=tuple(_unnoted(call) for call in kept),
+        possible=possible if order is Order.HAPPENED else (),
+        poll_closings=tuple(row for row in story.poll_closings if row.last_close <= at),
+        milestones=tuple(_unnoted(row) for row in story.milestones if _milestone_by(row, whole, at)),
+        observations=tuple(observations_at(story.observations, whole, at, order)),
+        figures=tuple(_unnoted(row) for row in story.figures if _by(stands_from(row, whole, order), at)),
+        controls=tuple(_unnoted(row) for row in story.controls if _by(stands_from(row, whole, order), at)),
+        interest=tuple(row for row in story.interest if _bin_by(row, whole, at, order)),
+        results=(),
+        corrections=(),
+        until=at,
+        order=order,
+        untimed=untimed,
+        ledgers=frozenset(caller.id for caller in story.about.callers if is_complete(whole, caller.id)),
+    )
+
+
+def _unnoted(row: Noted) -> Noted:
+    """The row without its note, which was written with hindsight."""
+    return row.model_copy(update={"note": ""}) if row.note else row
+
+
+def _open(call: Call, when: When) -> Call:
+    """A call that may have been made by now, without the bound that tells when it surely had been."""
+    told = {"at": None, "earliest": when.earliest, "latest": OPEN_END, "date": None, "note": ""}
+    return call.model_copy(update=told | {"precision": Precision.WINDOW})
+
+
+def _about_at(story: Story, at: datetime, calls: set[str]) -> Any:
+    """The story's own words without those that were written when it was over."""
+    about = story.about
+    claims = tuple(
+        claim
+        for claim in about.claims
+        if end_of_day(claim.on, about.clock) <= at and _tokens_by((claim.says, claim.note), at)
+    )
+    study = tuple(name for name in about.study if name in calls)
+    plain = {"title": about.kicker, "dek": about.kicker, "known": (), "unknown": (), "settle": ()}
+    return about.model_copy(update=plain | {"claims": claims, "study": study})
+
+
+def _milestone_by(row: Milestone, story: Story, at: datetime) -> bool:
+    when = when_of(row, story)
+    return when is not None and when.latest <= at
+
+
+def _by(moment: datetime | None, at: datetime) -> bool:
+    return moment is not None and moment <= at
+
+
+def _tokens_by(texts: Iterable[str], at: datetime) -> bool:
+    return all(moment <= at for text in texts for moment in told_times(text))
+
+
+def observations_at(rows: Iterable[Observation], story: Story, at: datetime, order: Order) -> Iterable[Observation]:
+    """Rows that stand by then; a state that was seen to last is told as far as it had lasted."""
+    for row in rows:
+        if not _by(stands_from(row, story, order), at):
+            continue
+        yield _unnoted(row if row.until is None or row.until <= at else row.model_copy(update={"until": at}))
+
+
+def stands_from(row: Observation | Figure | Control, story: Story, order: Order) -> datetime | None:
+    """The instant from which a row is told: `known_by`, or the last time that its own words tell, if that is later."""
+    known = known_by(row, story, order)
+    texts = (value for value in row.model_dump(exclude={"note"}).values() if isinstance(value, str))
+    return known and max([known, *(moment for text in texts for moment in told_times(text))])
+
+
+def known_by(row: Observation | Figure | Control, story: Story, order: Order) -> datetime | None:
+    """The instant by which a row had surely happened or, in the order of publication, surely been published.
+
+    None for a row without the time that this takes: it stands at no moment.
+    """
+    happened = _happened_by(row, story)
+    if order is Order.HAPPENED or happened is None:
+        return happened
+    published = published_by(row, story)
+    return max(happened, published) if published else None
+
+
+def _happened_by(row: Observation | Figure | Control, story: Story) -> datetime | None:
+    if isinstance(row, Figure):
+        return row.window_end or (row.window_start and When.at(row.window_start, _sharpness(row)).latest)
+    when = when_of(row, story, zone=row.zone if isinstance(row, Control) else "")
+    if when is None:
+        return None
+    counted = row.until if row.until and row.kind != _LASTING else None
+    return max(when.latest, counted) if counted else when.latest
+
+
+def _sharpness(row: Figure) -> Precision:
+    """How a figure without an end of its window is read: what stands at a minute is a mark of searches alone."""
+    exact = row.metric.startswith("google_") and row.kind != "approximate"
+    return Precision.MINUTE if exact else Precision.APPROXIMATE
+
+
+def published_by(row: Observation | Figure | Control, story: Story) -> datetime | None:
+    """When a row had surely been published: by its own word, else with the first of its sources. None if unknown."""
+    zone = story.about.clock
+    if isinstance(row, Observation) and row.published:
+        return published_end(row.published, zone)
+    ends = [end for said in _publications(row, story) if (end := published_end(said, zone))]
+    return min(ends, default=None)
+
+
+def published_to_the_minute(row: Observation | Figure, story: Story) -> bool:
+    """Whether it is known in which minute the row was published."""
+    if isinstance(row, Observation) and row.published:
+        return "T" in row.published
+    return any("T" in said for said in _publications(row, story))
+
+
+def _publications(row: Observation | Figure | Control, story: Story) -> Iterator[str]:
+    """When each source of a row was published; a machine record, fetched from a source of its own, never was."""
+    names = row.source.split()
+    return (source.published for source in story.sources if source.id in names)
+
+
+def _bin_by(row: Interest, story: Story, at: datetime, order: Order) -> bool:
+    ends = datetime.combine(row.end, time(), UTC) + timedelta(days=1)
+    if order is Order.HAPPENED:
+        return ends <= at
+    published = published_end(story.source(row.source.split()[0]).published, story.about.clock)
+    return published is not None and max(ends, published) <= at
+
+
+def cut_frame(found: Sourced, story: Story, *, end: str = "end") -> Sourced:
+    """Fetched rows of which the column `end` holds when each was over, as the story stands; the whole if it is whole.
+
+    In the order of publication a row is known with its source, and a source without a day of publication never.
+    """
+    if story.until is None or found.frame.empty:
+        return found
+    frame, until = found.frame, pd.Timestamp(story.until)
+    by = frame[end] <= until
+    if story.order is Order.KNOWN:
+        ends = {source.id: published_end(source.published, story.about.clock) for source in found.sources}
+        known = {name for name, published in ends.items() if _by(published, story.until)}
+        by &= frame["source"].isin(known)
+    return Sourced(frame[by].reset_index(drop=True), found.sources)
+
+
+def moments_of(story: Story, order: Order = Order.HAPPENED) -> tuple[datetime, ...]:
+    """Every instant at which `story_at` may say more than before, by time. The story is whole."""
+    calls = [call_when(call, story) for call in story.calls]
+    rows: tuple[Observation | Figure, ...] = (*story.observations, *story.figures)
+    found = {when.latest for when in calls} | {when.earliest for when in calls if order is Order.HAPPENED}
+    found |= {when.latest for row in story.milestones if (when := when_of(row, story))}
+    found |= {moment for row in rows if (moment := stands_from(row, story, order))}
+    return tuple(sorted(found))

@@ -1,0 +1,194 @@
+"""A story folder checked whole: its files, what its rows name, and the sums that must come out."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from data.story.faults import Fault, Faults, quoted
+from data.story.row_checks import AboutFile, Table, read_about, read_table
+from data.story.story_toml import About, Claim, Point
+from data.story.table_files import fingerprint
+from data.story.tables import SLUG, TABLES, Call, Contest, Result
+
+#: Without these two a folder is no story; without one of the other tables, a lane has no records.
+REQUIRED = ("story.toml", "sources.csv")
+FILES = ("story.toml", *(row_type.file for row_type in TABLES))
+#: How often a folder that changes while it is read is read again.
+_READINGS, _MOST_READINGS = 5, 40
+#: Contests that a sentence lists.
+_MOST_NAMED = 8
+
+
+@dataclass(slots=True)
+class Examined:
+    """A folder as read: what holds, what does not, and how much there was."""
+
+    read: AboutFile = field(default_factory=AboutFile)
+    tables: dict[str, Table] = field(default_factory=lambda: {row_type.file: Table() for row_type in TABLES})
+    faults: Faults = field(default_factory=Faults)
+    files: int = 0
+
+    @property
+    def count(self) -> int:
+        """Rows of all tables together."""
+        return sum(table.count for table in self.tables.values())
+
+
+def examine(folder: Path) -> Examined:
+    """Every file of the folder read and every fault noted; never an exception, whatever the files hold."""
+    found = Examined()
+    try:
+        names = {entry.name for entry in os.scandir(folder)}
+    except OSError as error:
+        found.faults.add(Fault(folder.name, None, "", f"no folder to read ({error.strerror})", "a story folder"))
+        return found
+    found.files = len(names.intersection(FILES))
+    for fault in _misnamed(folder.name, names):
+        found.faults.add(fault)
+    if "story.toml" in names:
+        found.read = read_about(folder / "story.toml", faults=found.faults)
+    known = {entries: found.read.ids(entries) for entries in ("parties", "callers", "services")}
+    for row_type in TABLES:
+        table = Table(ids=None if row_type.file in REQUIRED else frozenset())
+        if row_type.file in names:
+            table = read_table(folder / row_type.file, row_type, known=known, faults=found.faults)
+        found.tables[row_type.file] = table
+        known[row_type.file.removesuffix(".csv")] = table.ids
+    for fault in _disagreements(found.read, found.tables):
+        found.faults.add(fault)
+    return found
+
+
+def examine_at_rest(folder: Path) -> tuple[str, Examined]:
+    """A folder as it stood between two changes, with its fingerprint; where it never rests, as it was last read.
+
+    Half of one state and half of the next is taken after a few readings if it is sound, and read on if it is not.
+    """
+    for reading in range(_MOST_READINGS):
+        stamp, found = fingerprint(folder), examine(folder)
+        if fingerprint(folder) == stamp or (reading >= _READINGS and not found.faults.count):
+            break
+    return stamp, found
+
+
+def _misnamed(slug: str, names: set[str]) -> Iterator[Fault]:
+    if not re.fullmatch(SLUG, slug):
+        wants = "lower-case letters, digits and hyphens, 2 to 64, because it stands in addresses"
+        yield Fault("folder", None, "", f"the name {quoted(slug)}", wants)
+    for name in REQUIRED:
+        if name not in names:
+            yield Fault(name, None, "", "no such file", "one, because every story has it")
+    for name in sorted(names.difference(FILES)):
+        if name.casefold().endswith(".csv"):
+            tables = ", ".join(FILES[1:])
+            yield Fault(quoted(name)[1:-1], None, "", "a file that is no table of a story", f"only these: {tables}")
+
+
+def _disagreements(read: AboutFile, tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Every fault that only shows when the files of a story are held against each other."""
+    about, contests, calls = read.about, tables["contests.csv"], tables["calls.csv"]
+    if about is None:
+        return
+    yield from _unknown_names(read, about, tables["sources.csv"].ids, contests.ids)
+    weights = {row.code: row.weight for _, row in cast("list[tuple[int, Contest]]", contests.rows)}
+    if weights and contests.sound and sum(weights.values()) != about.total:
+        found = f"weights that sum to {sum(weights.values()):,}"
+        yield Fault("contests.csv", None, "weight", found, f"{about.total:,}, the total in story.toml")
+    if contests.sound:
+        yield from _strange_tiles(cast("list[tuple[int, Contest]]", contests.rows))
+    yield from _strange_votes(about, cast("list[tuple[int, Result]]", tables["results.csv"].rows))
+    ledger = cast("list[tuple[int, Call]]", calls.rows)
+    if calls.sound:
+        yield from _unusable_minutes(read, about, ledger)
+    yield from _doubled_calls(about, ledger)
+    if contests.sound and calls.sound and not about.live:
+        yield from _incomplete_ledger(weights, ledger)
+
+
+def _unknown_names(
+    read: AboutFile, about: About, sources: frozenset[str] | None, contests: frozenset[str] | None
+) -> Iterator[Fault]:
+    for index, code in enumerate(about.emphasised):
+        if contests is not None and code not in contests:
+            yield read.fault(("emphasised", index), quoted(code), "a code of contests.csv")
+    cited: dict[str, tuple[Claim | Point, ...]] = {
+        "claims": about.claims,
+        "known": about.known,
+        "unknown": about.unknown,
+        "settle": about.settle,
+    }
+    for key, entries in cited.items():
+        for index, entry in enumerate(entries):
+            for name in entry.source.split():
+                if sources is not None and name not in sources:
+                    yield read.fault((key, index, "source"), quoted(name), "an id of sources.csv")
+
+
+def _unusable_minutes(read: AboutFile, about: About, ledger: list[tuple[int, Call]]) -> Iterator[Fault]:
+    """What a study lists and cannot use: no call, another caller's, a second log, or one without a single minute.
+
+    On a night in progress it may name calls that are still to come.
+    """
+    held = {call.id: call for _, call in ledger}
+    for index, name in enumerate(about.study):
+        call = held.get(name)
+        if call is None and about.live:
+            continue
+        good = call and call.caller == about.caller and call.role != "corroboration" and call.at
+        if not (call and good and {call.earliest or call.at, call.latest or call.at} == {call.at}):
+            wants = f"the id of a call by {about.caller} in calls.csv whose minute is known"
+            yield read.fault(("study", index), quoted(name), wants)
+
+
+def _doubled_calls(about: About, ledger: list[tuple[int, Call]]) -> Iterator[Fault]:
+    """Primary rows of another caller, and calls of a caller with totals that a total would count twice."""
+    counted: dict[tuple[str, str], int] = {}
+    selectable = {caller.id for caller in about.callers if caller.selectable}
+    for line, call in ledger:
+        if call.role == "primary" and call.caller != about.caller:
+            wants = f"{about.caller}, the caller in story.toml, whose ledger the primary calls are"
+            yield Fault("calls.csv", line, "caller", f"{quoted(call.caller)} in a primary call", wants)
+        if call.role == "corroboration" or call.caller not in selectable:
+            continue
+        if (first := counted.setdefault((call.contest, call.caller), line)) != line:
+            found = f"a second {call.role} call of {call.contest} by {call.caller}, the first is on line {first}"
+            yield Fault("calls.csv", line, "contest", found, "one, and role corroboration for another log of it")
+
+
+def _strange_tiles(contests: list[tuple[int, Contest]]) -> Iterator[Fault]:
+    """Two contests on one tile, and contests that a map would leave out because only others have a tile."""
+    taken: dict[tuple[int, int], tuple[int, str]] = {}
+    for line, row in contests:
+        if row.tile is None:
+            continue
+        first, code = taken.setdefault(row.tile, (line, row.code))
+        if first != line:
+            found = f"column {row.tile_column}, row {row.tile_row} for {row.code}, which is {code}'s on line {first}"
+            yield Fault("contests.csv", line, "tile_column", found, "a place of its own")
+    left = [(line, row.code) for line, row in contests if row.tile is None]
+    for line, code in left if taken else ():
+        yield Fault("contests.csv", line, "tile_column", f"no place for {code}", "one for every contest, or for none")
+
+
+def _strange_votes(about: About, results: list[tuple[int, Result]]) -> Iterator[Fault]:
+    """Columns of votes that belong to no party of the story."""
+    columns = [f"votes_{party.id.lower()}" for party in about.parties]
+    named = dict.fromkeys(name for _, row in results for name in row.model_extra or ())
+    for name in named:
+        if name not in columns:
+            wants = f"one for a party of story.toml: {', '.join(columns)}"
+            yield Fault("results.csv", None, name, "a column of votes of no party", wants)
+
+
+def _incomplete_ledger(weights: Mapping[str, int], ledger: list[tuple[int, Call]]) -> Iterator[Fault]:
+    called = {call.contest for _, call in ledger if call.role == "primary"}
+    left = [code for code in weights if code not in called]
+    if called and left:
+        named = ", ".join(left[:_MOST_NAMED]) + (", …" if len(left) > _MOST_NAMED else "")
+        found = f"no primary call of {named} ({sum(weights[code] for code in left):,} of {sum(weights.values()):,})"
+        yield Fault("calls.csv", None, "contest", found, "one primary call of each contest")

@@ -1,0 +1,379 @@
+"""The columns of a story's tables: one frozen row type for each CSV file, which refuses what it cannot mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from data.core.model import Precision, as_utc
+from data.story.publication import Published
+from data.story.time_tokens import TOLD, Zone
+
+#: Every id: short, lower-case, usable in an address and as the anchor of a row.
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,78}[a-z0-9]$|^[a-z0-9]$")]
+Text = Annotated[str, Field(min_length=1, max_length=1_000)]
+Note = Annotated[str, Field(max_length=1_000)]
+#: Words of our own that are shown on the reader's clock.
+Told = Annotated[Text, TOLD]
+ToldNote = Annotated[Note, TOLD]
+#: Tiles side by side that still hold letters on a phone.
+MOST_TILES = 24
+SLUG = r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$"
+
+#: Years 1900 to 2199, so that no offset and no "end of that day" can leave the calendar.
+_DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_DATED = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+def _instant(value: object) -> object:
+    """Refuse what pydantic would kindly accept: epoch numbers, naive times and dates without a clock time."""
+    if isinstance(value, str) and not _DATED.fullmatch(value):
+        raise ValueError("wants a time with its zone, like 2016-11-09T03:50:00Z")
+    return value
+
+
+def _day(value: object) -> object:
+    """Refuse what pydantic would kindly accept: "86400", a count of seconds, as a day of 1970."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("wants a date, like 2016-11-09")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(as_utc)]
+#: Named, because a column called `date` hides the type of that name from its own annotation.
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+def _z(moment: date) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _wrong(column: str, found: str, wants: str) -> PydanticCustomError:
+    """A fault of two cells together, put in the column where its author can mend it."""
+    context = {"column": column, "found": found, "wants": wants}
+    return PydanticCustomError("cells", "column {column}: found {found}, wants {wants}", context)
+
+
+def _based(unit: str, base: str) -> None:
+    if unit.startswith("percent") and not base:
+        wants = 'what the percentage compares with (its base window), or "not stated by the source"'
+        raise _wrong("base", "an empty cell", wants)
+
+
+class Row(BaseModel):
+    """A row of a story table. Empty cells are absent facts, never zero and never guessed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+    file: ClassVar[str]
+    #: Columns whose value names a row or entry elsewhere: column -> what it must be one of.
+    refers: ClassVar[Mapping[str, str]] = {}
+    #: Columns that together name a row: no two rows have the same values there.
+    unique: ClassVar[tuple[str, ...]] = ("id",)
+    #: Further columns that a story names itself, as a pattern and in words; none for most tables.
+    own: ClassVar[tuple[str, str]] = ("", "")
+    #: Pairs of columns of which the first, where both are given, is never after the second.
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, data: Any) -> Any:
+        return {key: value for key, value in data.items() if value != ""} if isinstance(data, dict) else data
+
+    @model_validator(mode="after")
+    def _times_in_order(self) -> Self:
+        for first, last in self.ordered:
+            start, end = getattr(self, first), getattr(self, last)
+            if start and end and start > end:
+                raise _wrong(first, f"{_z(start)}, which is after {last}", f"{_z(end)} or before")
+        return self
+
+
+class Sourcing(Row):
+    """A row that says where it can be checked: one source id, or several separated by spaces."""
+
+    id: Id
+    source: Annotated[str, Field(min_length=1)]
+    note: Note = ""
+
+
+class Timed(Sourcing):
+    """A row with a time as sharp as its evidence: `at` where one is stated, bounds where only those are known."""
+
+    at: Instant | None = None
+    earliest: Instant | None = None
+    latest: Instant | None = None
+    date: Day | None = None
+    precision: Precision
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("earliest", "latest"),)
+
+    @model_validator(mode="after")
+    def _precision_has_its_time(self) -> Self:
+        wants = {
+            Precision.BY: ("latest", self.latest),
+            Precision.WINDOW: ("latest" if self.earliest else "earliest", self.earliest and self.latest),
+            Precision.DAY: ("date", self.date),
+        }
+        if self.precision is Precision.NONE:
+            given = self.at or self.earliest or self.latest
+            if given:
+                raise _wrong("precision", f"none, beside the time {_z(given)}", "no time in at, earliest and latest")
+            return self
+        column, value = wants.get(self.precision, ("at", self.at))
+        if not value:
+            raise _wrong(column, "an empty cell", f"a time, as precision is {self.precision.value}")
+        if self.precision in (Precision.SECOND, Precision.MINUTE) and {self.earliest, self.latest} - {None, self.at}:
+            raise _wrong("precision", f"{self.precision.value}, beside bounds", "window, as the bounds lie apart")
+        return self
+
+
+class SourceRow(Row):
+    """sources.csv: where each figure can be checked."""
+
+    file: ClassVar[str] = "sources.csv"
+    id: Id
+    org: Text
+    title: Text
+    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=1_000)]
+    published: Published = ""
+    licence: Note = ""
+
+
+class Contest(Row):
+    """contests.csv: what is being decided, and its weight in the story's total."""
+
+    file: ClassVar[str] = "contests.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    unique: ClassVar[tuple[str, ...]] = ("code",)
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,15}$")]
+    name: Text
+    short: Text
+    weight: Annotated[int, Field(ge=0, le=100_000)]
+    source: Annotated[str, Field(min_length=1)]
+    #: The place of its tile on the map, counted from 0 at the top left.
+    tile_column: Annotated[int, Field(ge=0, le=MOST_TILES - 1)] | None = None
+    tile_row: Annotated[int, Field(ge=0, le=MOST_TILES - 1)] | None = None
+
+    @property
+    def tile(self) -> tuple[int, int] | None:
+        """Column and row of its tile; None for a contest without one."""
+        return None if self.tile_column is None or self.tile_row is None else (self.tile_column, self.tile_row)
+
+    @model_validator(mode="after")
+    def _tile_is_whole(self) -> Self:
+        for column, other in (("tile_column", "tile_row"), ("tile_row", "tile_column")):
+            if getattr(self, column) is None and getattr(self, other) is not None:
+                raise _wrong(column, "an empty cell", f"a whole number from 0, beside {other}")
+        return self
+
+
+class Call(Timed):
+    """calls.csv: one outlet's call of one contest. Another outlet's call is another row."""
+
+    file: ClassVar[str] = "calls.csv"
+    refers: ClassVar[Mapping[str, str]] = {
+        "contest": "contests",
+        "caller": "callers",
+        "party": "parties",
+        "source": "sources",
+    }
+    contest: str
+    caller: str
+    party: str
+    #: primary: this caller's call in the story's complete ledger; other: another outlet's call;
+    #: corroboration: a second log of a call that already has a row, listed and never counted.
+    role: Literal["primary", "other", "corroboration"]
+    #: Where the minute comes from: the caller's own log or wire, another outlet naming it, or somebody's log.
+    basis: Literal["own log", "own wire", "named by another outlet", "another outlet's log", "bounds", "date"]
+
+
+class PollClosing(Row):
+    """poll_closings.csv: scheduled closings."""
+
+    file: ClassVar[str] = "poll_closings.csv"
+    refers: ClassVar[Mapping[str, str]] = {"contest": "contests", "source": "sources"}
+    id: Id
+    contest: str
+    last_close: Instant
+    first_close: Instant | None = None
+    source: Annotated[str, Field(min_length=1)]
+    note: Note = ""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("first_close", "last_close"),)
+
+
+class Milestone(Timed):
+    """milestones.csv: moments of the night that are not a call of a contest."""
+
+    file: ClassVar[str] = "milestones.csv"
+    refers: ClassVar[Mapping[str, str]] = {"party": "parties", "source": "sources"}
+    label: Text
+    kind: Literal[
+        "polls close", "calls", "decisive call", "chamber", "concession", "speech", "markets", "certification", "other"
+    ]
+    party: str = ""
+
+
+class Observation(Timed):
+    """observations.csv: someone or something saw a state at a time. A verdict is separate."""
+
+    file: ClassVar[str] = "observations.csv"
+    refers: ClassVar[Mapping[str, str]] = {"service": "services", "source": "sources"}
+    service: str
+    kind: Literal["outage", "metric", "interest", "statement", "context"]
+    status: Literal["failing", "degraded", "answering", "none"]
+    #: The state or count is reported to reach until here; empty when only a moment was seen.
+    until: Instant | None = None
+    #: "yes" where the source says that the trouble began then, rather than that it was there.
+    begins: Literal["yes", ""] = ""
+    place: Text
+    what: Told
+    value: float | None = None
+    unit: Note = ""
+    grade: Literal["A", "B", "C", "D"]
+    confidence: Literal["high", "medium", "low"]
+    credit: Text
+    #: How the source states the time, so that a reader can judge the reading.
+    time_basis: Text
+    published: Published = ""
+    note: ToldNote = ""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("earliest", "latest"), ("at", "until"))
+
+
+class Figure(Row):
+    """figures.csv: published figures, each with its unit and the window it was counted over."""
+
+    file: ClassVar[str] = "figures.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    id: Id
+    metric: Text
+    label: Told
+    value: float | None = None
+    #: What the source prints where that is not a number ("listed", "none").
+    text: ToldNote = ""
+    unit: Text
+    window_start: Instant | None = None
+    window_end: Instant | None = None
+    #: What a percentage or a multiple compares with, in words; "not stated by the source" where it is silent.
+    base: ToldNote = ""
+    geo: Text
+    term: Note = ""
+    kind: Literal[
+        "exact", "lower bound", "upper bound", "approximate", "rounded", "derived", "rank", "time only", "claim"
+    ]
+    trust: Literal["high", "medium", "low"]
+    conflict_group: Note = ""
+    #: night: belongs to this story's night; context: another night, for comparison, never drawn on the night.
+    scope: Literal["night", "context"]
+    credit: Text
+    source: Annotated[str, Field(min_length=1)]
+    note: ToldNote = ""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("window_start", "window_end"),)
+
+    @model_validator(mode="after")
+    def _percentage_has_its_base(self) -> Self:
+        _based(self.unit, self.base)
+        if self.value is None and not self.text:
+            raise _wrong("value", "an empty cell", "a number, or what the source prints in column text")
+        return self
+
+
+class Control(Timed):
+    """controls.csv: other nights that test the story, such as a failure without an election. Rows make up cases."""
+
+    file: ClassVar[str] = "controls.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    case: Id
+    #: Of the case, and so the same in all its rows, as are the three plain facts.
+    title: Text
+    spike: Literal["yes", "no", "not stated"]
+    outage: Literal["yes", "no", "not stated"]
+    election: Literal["yes", "no", "not stated"]
+    host: Text
+    #: not found: a search for reports that found none; the one kind that has no source, and is no proof of absence.
+    kind: Literal["outage", "metric", "interest", "statement", "context", "not found"]
+    status: Literal["failing", "degraded", "answering", "none"]
+    until: Instant | None = None
+    what: Told
+    value: float | None = None
+    unit: Note = ""
+    base: ToldNote = ""
+    confidence: Literal["high", "medium", "low"] | None = None
+    credit: Text
+    #: In which the source tells the time; a day is a day there.
+    zone: Zone
+    source: str = ""
+    note: ToldNote = ""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("earliest", "latest"), ("at", "until"))
+
+    @model_validator(mode="after")
+    def _can_be_checked(self) -> Self:
+        _based(self.unit, self.base)
+        for column in () if self.kind == "not found" else ("source", "confidence"):
+            if not getattr(self, column):
+                raise _wrong(column, "an empty cell", "a value, unless kind is not found")
+        return self
+
+
+class Interest(Row):
+    """interest.csv: search interest by bin, each (term, geo) on the scale of its own maximum."""
+
+    file: ClassVar[str] = "interest.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    unique: ClassVar[tuple[str, ...]] = ("term", "geo", "start")
+    term: Text
+    geo: Text
+    start: Day
+    end: Day
+    value: Annotated[float, Field(ge=0, le=100)]
+    source: Annotated[str, Field(min_length=1)]
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("start", "end"),)
+
+
+class Result(Row):
+    """results.csv: final votes, a column for each party; districts repeat votes of their state and carry no weight."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[int, Field(ge=0)]]
+    file: ClassVar[str] = "results.csv"
+    refers: ClassVar[Mapping[str, str]] = {"contest": "contests", "party": "parties", "source": "sources"}
+    unique: ClassVar[tuple[str, ...]] = ("contest",)
+    own: ClassVar[tuple[str, str]] = (r"votes_[a-z0-9-]+", "votes_ with a party's id in lower case")
+    contest: str
+    party: str
+    votes_other: Annotated[int, Field(ge=0)] | None = None
+    votes_total: Annotated[int, Field(ge=0)] | None = None
+    winner_pct: Annotated[float, Field(ge=0, le=100)] | None = None
+    margin_points: float | None = None
+    margin_votes: int | None = None
+    status: Literal["final", "unofficial"]
+    source: Annotated[str, Field(min_length=1)]
+    note: Note = ""
+
+    @property
+    def votes(self) -> dict[str, int]:
+        """A party's id in lower case -> its votes, of the parties whose votes are given."""
+        return {name.removeprefix("votes_"): count for name, count in (self.model_extra or {}).items()}
+
+
+class Correction(Row):
+    """corrections.csv: what this story had wrong, and what it says now."""
+
+    file: ClassVar[str] = "corrections.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    id: Id
+    corrected: Instant
+    where: Text
+    was: Text
+    now: Text
+    why: Text
+    source: str = ""
+
+
+TABLES: tuple[type[Row], ...] = (
+    SourceRow, Contest, Call, PollClosing, Milestone, Observation, Figure, Control, Interest, Result,
+    Correction,
+)  # fmt: skip

@@ -1,0 +1,50 @@
+"""Time zones and times inside prose, refused where no clock could read them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from data.core.model import day_span
+
+_ZONE = re.compile(r"UTC|[A-Za-z][A-Za-z_]*(/[A-Za-z0-9_+-]+)+")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+#: Years 1900 to 2199, as in a table's cells: no zone is beyond an end of the calendar then.
+_TOKEN = re.compile(r"(time|short|stamp):((?:19|20|21)\d{2}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?Z)")
+
+
+def zone_name(name: str) -> str:
+    """Refuse what is no zone: a clock that nobody knows would shift every time on the page."""
+    try:
+        day_span(date(2016, 11, 8), name if _ZONE.fullmatch(name) else "")
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(f"{name[:60]!r} is no time zone; write an IANA name like America/New_York, or UTC") from error
+    return name
+
+
+def time_tokens(text: str) -> str:
+    """Refuse a time token that no clock could read, because a reader would meet the braces."""
+    for body in _BRACES.findall(text):
+        if not ((found := _TOKEN.fullmatch(body)) and _time_of(found)):
+            raise ValueError(f"{{{body}}} is no time token; write it like {{time:2016-11-09T03:50:00Z}}")
+    return text
+
+
+def told_times(text: str) -> tuple[datetime, ...]:
+    """Every time that a text holds as a token, in UTC; what no clock could read is no time."""
+    return tuple(moment for found in _TOKEN.finditer(text) if (moment := _time_of(found)))
+
+
+def _time_of(found: re.Match[str]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(found[2])
+    except ValueError:
+        return None
+
+
+Zone = Annotated[str, AfterValidator(zone_name)]
+#: On a text: it may hold times as tokens, so that they follow the reader's clock.
+TOLD = AfterValidator(time_tokens)

@@ -1,0 +1,149 @@
+"""Running totals as ranges: what one caller had surely called at a minute, and what it possibly had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.core.errors import DataError
+from data.core.model import Precision, When, as_utc
+from data.story.story import Story
+from data.story.story_toml import Caller
+from data.story.tables import Call
+from data.story.timing import when_of
+
+#: Precisions of a row that tells no time of its own within the night.
+WITHOUT_TIME = (Precision.WINDOW, Precision.DAY, Precision.NONE)
+
+
+def caller_named(story: Story, name: str) -> Caller:
+    """The selectable caller of this id, in any case of letters; DataError names those there are."""
+    callers = [caller for caller in story.about.callers if caller.selectable]
+    for caller in callers:
+        if caller.id.casefold() == name.casefold():
+            return caller
+    known = ", ".join(caller.id for caller in callers)
+    raise DataError(f"{name[:40]!r} is no caller of {story.slug}; choose one of: {known}")
+
+
+def call_when(call: Call, story: Story) -> When:
+    """The interval of a call. A missing lower bound falls back to the contest's last poll closing.
+
+    Where none is held for the contest it is the story's own closing of the polls, else the start of the story's
+    window: an upper bound alone is never a minute.
+    """
+    found = when_of(call, story, no_earlier=_floor(call, story))
+    if found is None:
+        raise DataError(f"{call.id} in calls.csv has no time of any kind; give it at least a date")
+    return found
+
+
+def _floor(call: Call, story: Story) -> datetime | None:
+    floors = (_last_close(call.contest, story), _polls_close(story), story.window.start)
+    return next((floor for floor in floors if floor and (call.latest is None or floor < call.latest)), None)
+
+
+def _polls_close(story: Story) -> datetime | None:
+    """When polls close everywhere at once, as a milestone says it; the first, where several do."""
+    return min((row.at for row in story.milestones if row.kind == "polls close" and row.at), default=None)
+
+
+def _last_close(contest: str, story: Story) -> datetime | None:
+    """A district (US-ME-01) closes with its state (US-ME)."""
+    state = "-".join(contest.split("-")[:2])
+    return next((row.last_close for row in story.poll_closings if row.contest in (contest, state)), None)
+
+
+def calls_of(story: Story, caller: str, *, possible: bool = False) -> tuple[Call, ...]:
+    """Every call that one caller made: its own rows only, never another outlet's and never a second log.
+
+    `possible` adds those that a story which is told up to a moment knows no upper bound of.
+    """
+    held = (*story.calls, *story.possible) if possible else story.calls
+    return tuple(call for call in held if call.caller == caller and call.role != "corroboration")
+
+
+def is_complete(story: Story, caller: str) -> bool:
+    """Whether this caller's known calls make up the story's whole total, so that a running total means something.
+
+    On a night in progress the story's own caller is followed call by call: its total is a total so far.
+    """
+    if story.until is not None:
+        return caller in story.ledgers
+    if story.about.live and caller == story.about.caller:
+        return bool(story.about.total)
+    weights = {call.contest: story.contest(call.contest).weight for call in calls_of(story, caller)}
+    return bool(story.about.total) and sum(weights.values()) == story.about.total
+
+
+def only_surely(story: Story, caller: str) -> bool:
+    """Whether most of this caller's calls have no time of their own, so that a total tells only what is surely there.
+
+    What may have been called by a moment is then nearly everything, all night long, which tells nobody anything.
+    """
+    if story.until is not None:
+        return caller in story.untimed
+    calls = calls_of(story, caller)
+    return 2 * sum(call.precision in WITHOUT_TIME for call in calls) > len(calls)
+
+
+def untimed_callers(story: Story) -> frozenset[str]:
+    """The callers whose totals tell `only_surely`."""
+    return frozenset(caller.id for caller in story.about.callers if only_surely(story, caller.id))
+
+
+def no_total(story: Story, caller: str) -> str:
+    """Why there is no running total for this caller: "no total: 9 of 56 calls known"; empty if there is one.
+
+    On a night in progress: "no total: 9 of 56 calls known so far".
+    """
+    if is_complete(story, caller):
+        return ""
+    return no_total_of(story, (call.contest for call in calls_of(story, caller)))
+
+
+def no_total_of(story: Story, called: Iterable[str]) -> str:
+    """That there is no total of calls in these contests, and how many contests these are."""
+    return f"no total: {len(set(called))} of {len(story.contests)} calls known{' so far' if story.about.live else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What had been called at a minute: party -> (surely, possibly), and the call that was surely last."""
+
+    at: datetime
+    caller: str
+    totals: dict[str, tuple[int, int | None]] | None
+    last_call: Call | None
+    note: str = ""
+
+
+def totals_at(story: Story, at: datetime, *, caller: str) -> Totals:
+    """The running totals of one caller at an instant, each a range [surely called, possibly called].
+
+    Surely: the latest bound has passed. Possibly: the earliest has; None where that tells nothing (`only_surely`).
+    `totals` is None for a caller whose calls are not all known. Raises ValueError for a naive time.
+    """
+    at = as_utc(at)
+    timed = [(call_when(call, story), call) for call in calls_of(story, caller, possible=True)]
+    sure = [(when, call) for when, call in timed if when.latest <= at]
+    last = max(sure, key=lambda entry: _lateness(entry[0], entry[1], story))[1] if sure else None
+    if note := no_total(story, caller):
+        return Totals(at, caller, None, last, note)
+    found = {party.id: (0, 0) for party in story.about.parties}
+    for when, call in timed:
+        weight, (low, high) = story.contest(call.contest).weight, found[call.party]
+        found[call.party] = (low + weight * (when.latest <= at), high + weight * (when.earliest <= at))
+    least = only_surely(story, caller) and leaves_some(story, (call.contest for _, call in sure))
+    return Totals(at, caller, {party: (low, None if least else high) for party, (low, high) in found.items()}, last)
+
+
+def leaves_some(story: Story, called: Iterable[str]) -> bool:
+    """Whether there are contests beside these: then a total that tells only what is surely there is a least one."""
+    return len(set(called)) < len(story.contests)
+
+
+def _lateness(when: When, call: Call, story: Story) -> tuple[datetime, bool, int]:
+    """A call with its own minute is later for certain than one that merely came by that minute."""
+    return when.latest, when.exact, story.contest(call.contest).weight
