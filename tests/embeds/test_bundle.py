@@ -5,13 +5,17 @@ import json
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PIL import Image
 
+import components.ap_style
+import components.clock
+import components.text
 from components.embeds.bundles import hosting
 from components.embeds.bundles.bundle import bake, wanted_charts, wanted_view
-from components.embeds.bundles.inputs import inputs_of
+from components.embeds.bundles.inputs import DRAWING, code_of, inputs_of
 from components.embeds.bundles.manifest import version_name
 from data.core.errors import DataError
 from data.core.settings import Settings
@@ -162,3 +166,18 @@ def test_the_hash_follows_from_the_inputs_alone(story: Story, tmp_path: Path) ->
 
 def test_the_libraries_that_draw_are_named_with_their_versions(story: Story) -> None:
     assert {"vl-convert-python", "pillow", "pandas", "python"} <= inputs_of(story, Settings()).libraries.keys()
+
+
+@pytest.mark.parametrize("module", [components.clock, components.ap_style, components.text])
+def test_a_version_follows_from_the_modules_beside_the_rooms_that_draw(module: ModuleType) -> None:
+    assert module in DRAWING
+
+
+def test_a_single_module_counts_by_what_its_file_says(tmp_path: Path) -> None:
+    module = ModuleType("a_module")
+    module.__file__ = str(tmp_path / "a_module.py")
+    (tmp_path / "a_module.py").write_text("x = 1\n")
+    before = code_of((components.text, module))
+    code_of.cache_clear()
+    (tmp_path / "a_module.py").write_text("x = 2\n")
+    assert code_of((components.text, module)) != before

@@ -9,17 +9,23 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
 
+import components.ap_style
 import components.charts
+import components.clock
 import components.embeds
 import components.render
+import components.text
 import data
 from components.embeds.bundles.manifest import Inputs, sha256
 from data.core.settings import Settings
 from data.evidence.records import snapshot_folders
 from data.story.story import Story
 
-#: The files that draw: charts, embeds, and what reads a story.
-_PACKAGES = (components.charts, components.render, components.embeds, data)
+#: The files that draw: charts and their renderings, wall time and text, embeds, and what reads a story.
+DRAWING = (
+    components.charts, components.render, components.embeds, data,
+    components.clock, components.ap_style, components.text,
+)  # fmt: skip
 #: Whose version may change what is drawn or counted.
 _LIBRARIES = (
     "fontpkg-pt-serif", "numpy", "pandas", "pillow", "pydantic", "pypdf", "tzdata", "vl-convert-python",
@@ -40,7 +46,7 @@ def inputs_of(
     return Inputs(
         story=files,
         snapshots=snapshots,
-        code=code_of(_PACKAGES),
+        code=code_of(DRAWING),
         libraries=libraries(),
         views=tuple(sorted(set(views))),
         site=site,
@@ -78,18 +84,20 @@ def libraries() -> dict[str, str]:
 
 
 @cache
-def code_of(packages: tuple[ModuleType, ...]) -> str:
-    """One checksum of the files of packages, without stories and compiled files.
+def code_of(modules: tuple[ModuleType, ...]) -> str:
+    """One checksum of the files of packages and single modules, without stories and compiled files.
 
     Of the code that runs: a file edited later draws nothing in this process.
     """
-    folders = [Path(folder) for package in packages for folder in package.__path__]
+    folders = [Path(folder) for module in modules for folder in getattr(module, "__path__", ())]
+    files = [Path(module.__file__) for module in modules if module.__file__ and not hasattr(module, "__path__")]
     sums = [
         f"{folder.name}/{path.relative_to(folder).as_posix()} {sha256(path.read_bytes())}"
         for folder in folders
         for path in _in(folder)
         if not {"__pycache__", "stories"} & set(path.relative_to(folder).parts)
     ]
+    sums += [f"{path.name} {sha256(path.read_bytes())}" for path in files]
     return sha256("\n".join(sums).encode())
 
 
