@@ -78,7 +78,7 @@ servers:
 
 # The parent script of pym.js, by its pinned checksum: tests embed a chart as its hosts do.
 parent: $(VENV)/.dev
-	$(BIN)/python -m tests.pym
+	$(BIN)/python -m tests.support.pym
 
 clean:
 	rm -rf $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

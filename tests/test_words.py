@@ -35,8 +35,8 @@ from data.evidence.searches import load_interest_marks
 from data.evidence.series import load_series
 from data.evidence.series_onsets import onsets_in
 from data.story.story import Story, find_story, story_folders
-from tests.imported import export, keep, newsroom
-from tests.wording import banned, offences, offences_in_source, script_strings, written_strings
+from tests.support.imported import export, keep, newsroom
+from tests.support.wording import banned, offences, offences_in_source, script_strings, written_strings
 
 ROOT = Path(__file__).resolve().parents[1]
 STORIES = sorted(story_folders(Settings()))

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.reading import address, choose, comes_to, has_address, violations
-from tests.charts.nights import another_night
+from tests.support.nights import another_night
 
 Visit = Callable[..., Page]
 #: As a bare address may choose any story of this server, tests name theirs.

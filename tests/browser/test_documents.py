@@ -17,9 +17,9 @@ from components.embeds.documents.heights import document_height
 from components.embeds.documents.policy import policy
 from components.render.layout.geometry import tracks_of
 from tests.browser.reading import comes_to, violations
-from tests.charts import samples
-from tests.embeds.documents import AREAS, CLAIM, COMPARISON, NIGHT, document, embed
-from tests.loopback import Answer, Loopback, loopback
+from tests.support import samples
+from tests.support.documents import AREAS, CLAIM, COMPARISON, NIGHT, document, embed
+from tests.support.loopback import Answer, Loopback, loopback
 
 EACH_DOCUMENT = pytest.mark.parametrize("name", NIGHT)
 #: Widths for which an embed code names heights, and those around the changes of drawing.

@@ -19,8 +19,8 @@ from data.core.settings import Settings
 from data.story.story import find_story
 from tests.browser.conftest import PATIENCE
 from tests.browser.reading import comes_to
-from tests.loopback import Answer, Loopback, loopback
-from tests.pym import parent_script
+from tests.support.loopback import Answer, Loopback, loopback
+from tests.support.pym import parent_script
 
 ROOT = Path(__file__).parents[2]
 HOSTS = Path(__file__).parent / "hosts"

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settled
 from tests.browser.reading import violations
-from tests.loopback import Answer, loopback
-from tests.trends_server import Trends, always, refused, serving
+from tests.support.loopback import Answer, loopback
+from tests.support.trends_server import Trends, always, refused, serving
 
 ROOT = Path(__file__).parents[2]
 NIGHT = "from=2016-11-08T18:00Z&to=2016-11-09T12:00Z"

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.imported import keep, newsroom
+from tests.support.imported import keep, newsroom
 
 END = datetime(2016, 11, 9, 12, tzinfo=UTC)
 BINS = 20_000

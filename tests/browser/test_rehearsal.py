@@ -17,7 +17,7 @@ from components.embeds.embed import embed_of
 from components.view.view_state import default_view
 from tests.browser.conftest import settled
 from tests.browser.reading import comes_to, violations
-from tests.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
+from tests.support.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
 
 Visit = Callable[..., Page]
 

@@ -22,7 +22,7 @@ from data.core.model import Order, Precision
 from data.core.settings import Settings
 from data.story.story import find_story
 from tests.browser.reading import HURRIED, comes_to, played_to_the_end, skips_nothing, violations
-from tests.loopback import Answer, Loopback, loopback
+from tests.support.loopback import Answer, Loopback, loopback
 
 STORY = find_story("us-2016", Settings())
 FLORIDA = "2016-11-09T03:50Z"

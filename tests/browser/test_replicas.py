@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.asking_http import ask
 from tests.browser.conftest import PATIENCE, settled
 from tests.browser.reading import has_address
-from tests.redis_server import RedisServer, redis_server
-from tests.replicas import Replicas, Session, replicas
+from tests.support.asking_http import ask
+from tests.support.redis_server import RedisServer, redis_server
+from tests.support.replicas import Replicas, Session, replicas
 
 Visit = Callable[..., Page]
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settled
 from tests.browser.reading import violations
-from tests.imported import export, keep, newsroom
+from tests.support.imported import export, keep, newsroom
 
 Serve = Callable[..., AbstractContextManager[str]]
 Visit = Callable[..., Page]

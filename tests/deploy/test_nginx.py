@@ -16,8 +16,8 @@ import pytest
 
 from bench.proxy import DEPLOY, nginx
 from components.embeds.web.request import APPENDED
-from tests.asking_http import Heard, ask
-from tests.loopback import Answer, Asked, Loopback, loopback
+from tests.support.asking_http import Heard, ask
+from tests.support.loopback import Answer, Asked, Loopback, loopback
 
 CHART = "/embed/us-2016/timeline"
 LATEST = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"

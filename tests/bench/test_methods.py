@@ -1,0 +1,46 @@
+"""The bench of methods measures what the app does: its minutes, its readings, and what its sentence says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.methods.evenings import STARTS, minutes_inside, used_minutes
+from bench.methods.events import CELLS, FELL, NOTHING, OPEN, ROSE, Cell, try_evening
+from data.evidence.study import minutes_of
+from data.story.story import read_story
+from tests.support.imported import US_2016
+
+SEED = np.random.SeedSequence(2016)
+
+
+@pytest.mark.parametrize(
+    ("slug", "outside"),
+    [
+        pytest.param("us-2016", 0, id="every call of 2016"),
+        pytest.param("us-2020", 2, id="all but Michigan and Pennsylvania, on later days"),
+        pytest.param("us-2024", 3, id="all but Wisconsin, Michigan and Arizona, after the evening"),
+    ],
+)
+def test_the_evenings_have_the_minutes_of_the_apps_study(slug: str, outside: int) -> None:
+    story = read_story(US_2016.parent / slug)
+    assert used_minutes(slug) == minutes_of(story, "AP")
+    assert len(minutes_inside(slug)) == len(minutes_of(story, "AP")) - outside
+
+
+def test_every_night_with_a_list_is_tried_with_and_without_a_rise() -> None:
+    tried = {(cell.slug, cell.rise > 0) for cell in CELLS}
+    assert tried == {(slug, rise) for slug in STARTS for rise in (True, False)}
+
+
+def test_a_strong_rise_is_said_in_minutes_and_hangs_on_the_stamps_in_longer_bins() -> None:
+    told = try_evening(Cell(50.0, 1.0), SEED)
+    assert told[ROSE]
+    assert told[f"8-minute bins: {OPEN}"]
+
+
+@pytest.mark.parametrize("bins", ["", "8-minute bins: "])
+def test_each_evening_is_told_in_one_way(bins: str) -> None:
+    for seed in SEED.spawn(3):
+        told = try_evening(Cell(20.0, 0.35), seed)
+        assert sum(told[bins + name] for name in (ROSE, FELL, NOTHING, OPEN)) == 1

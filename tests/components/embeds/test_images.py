@@ -1,0 +1,233 @@
+"""Pictures: exact sizes, the same bytes on every machine, text that can be read, and nothing that runs."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
+
+from components.charts.catalogue import CHARTS
+from components.embeds.embed import Embed, Theme, embed_of
+from components.embeds.pictures import images as conversion
+from components.embeds.pictures.cards import SHAPES, credit_line, credit_of, drawing_of
+from components.embeds.pictures.images import ImageFailed, TooLarge, converted, pdf, png
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import Story, find_story
+from tests.support import samples
+
+ROOT = Path(__file__).parents[3]
+HOSTILE = pytest.mark.parametrize("text", samples.HOSTILE, ids=lambda text: ascii(text)[:20])
+
+_DRAW = """
+import hashlib
+from components.embeds.embed import embed_of
+from components.embeds.pictures.images import pdf, png
+from components.view.view_state import default_view
+from data.core.settings import Settings
+from data.story.story import find_story
+
+story = find_story("us-2016", Settings())
+embed = embed_of(story, "timeline", default_view(story))
+for picture in (png(embed), png(embed, shape="social", scale=2), pdf(embed)):
+    print(hashlib.sha256(picture).hexdigest())
+"""
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return find_story("us-2016", Settings())
+
+
+def embedded(story: Story, slug: str = "results", *, theme: Theme = "auto") -> Embed:
+    return embed_of(story, slug, default_view(story), theme=theme)
+
+
+def saying(story: Story, text: str) -> Embed:
+    """A view of a chart all of whose texts are this one."""
+    return Embed(story, samples.saying(text), default_view(story))
+
+
+def opened(picture: bytes) -> Image.Image:
+    found = Image.open(io.BytesIO(picture))
+    found.load()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("shape", "scale", "size"),
+    [
+        pytest.param("social", 1, (1200, 630), id="social"),
+        pytest.param("social", 2, (2400, 1260), id="social at double density"),
+        pytest.param("square", 1, (1200, 1200), id="square"),
+        pytest.param("square", 1.5, (1800, 1800), id="square at one and a half"),
+    ],
+)
+def test_a_card_is_exactly_as_large_as_its_shape(story: Story, shape: str, scale: float, size: tuple[int, int]) -> None:
+    assert opened(png(embedded(story), shape=shape, scale=scale)).size == size
+
+
+@pytest.mark.parametrize("width", [320, 960, 2400])
+def test_a_natural_picture_is_as_wide_as_asked(story: Story, width: int) -> None:
+    assert opened(png(embedded(story, "interest"), width=width)).size[0] == width
+
+
+def test_a_picture_of_double_density_prints_at_the_same_size(story: Story) -> None:
+    one, two = (opened(png(embedded(story, "interest"), scale=scale)) for scale in (1, 2))
+    assert two.size == (2 * one.size[0], 2 * one.size[1])
+    assert two.info["dpi"][0] == pytest.approx(2 * one.info["dpi"][0], rel=0.001)
+
+
+def test_a_machine_without_fonts_or_with_many_draws_the_same_bytes(tmp_path: Path) -> None:
+    nowhere = {
+        "HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+        "FONTCONFIG_FILE": str(tmp_path / "none.conf"),
+        "FONTCONFIG_PATH": str(tmp_path),
+    }
+    ours, theirs = (_drawn_in(os.environ | changed) for changed in ({}, nowhere))
+    assert len(ours.split()) == 3
+    assert ours == theirs
+
+
+def _drawn_in(environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", _DRAW],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return done.stdout
+
+
+def test_a_picture_is_set_in_the_declared_fonts_and_no_others(story: Story) -> None:
+    page = PdfReader(io.BytesIO(pdf(embedded(story, "timeline")))).pages[0]
+    resources = cast("DictionaryObject", page["/Resources"])
+    named = cast("DictionaryObject", resources["/Font"]).values()
+    fonts = {str(cast("DictionaryObject", font.get_object())["/BaseFont"]).split("+")[1] for font in named}
+    assert fonts == {"LiberationSans", "LiberationSans-Bold", "PTSerif-Bold"}
+
+
+def test_a_family_that_is_not_declared_draws_nothing() -> None:
+    blank = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">TEXT</svg>'
+    text = '<text y="20" style="font-family:{}">Florida</text>'
+    empty = converted(blank.replace("TEXT", ""), "png", scale=1)
+    assert converted(blank.replace("TEXT", text.format("DejaVu Serif")), "png", scale=1) == empty
+    assert converted(blank.replace("TEXT", text.format("PT Serif")), "png", scale=1) != empty
+
+
+@pytest.mark.parametrize("slug", CHARTS)
+@pytest.mark.parametrize("shape", ["social", "square"])
+def test_letters_on_a_card_can_be_read(story: Story, slug: str, shape: str) -> None:
+    text = drawing_of(embedded(story, slug), shape=shape).text
+    scaled = re.search(r"scale\(([\d.]+)\)(.*)</g><path", text, re.DOTALL)
+    assert scaled
+    words = re.findall(r'<text[^>]* font-size="([\d.]+)"[^>]*class="([^"]*)"', scaled[2])
+    smallest = min(float(size) for size, classes in words if " d" not in classes)  # "d": digits in circles
+    assert smallest * float(scaled[1]) >= 11
+
+
+def test_a_card_that_leaves_numbers_out_says_how_many(story: Story) -> None:
+    text = drawing_of(embedded(story, "timeline"), shape="social").text
+    assert re.findall(r'data-event="(\d+)"', text) == ["15", "19", "21", "29", "35"]
+    assert "34 of 39 events have no number here." in text
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_picture_carries_the_caution_where_two_kinds_of_thing_share_a_clock(story: Story, shape: str) -> None:
+    assert ">Coming after is not coming from. " in drawing_of(embedded(story, "timeline"), shape=shape).text
+    assert "Coming after" not in drawing_of(embedded(story, "traffic"), shape=shape).text
+
+
+def test_the_usual_day_is_named_in_the_drawing(story: Story) -> None:
+    assert ">usual day: 2,300<" in drawing_of(embedded(story, "traffic"), shape="natural").text
+
+
+def test_a_card_names_whole_sources_and_how_many_more(story: Story) -> None:
+    text = drawing_of(embedded(story, "outages"), shape="social").text
+    line = re.search(r"Sources: ([^<]*) and (\d+) more\. As of Nov\. 22, 2026\.<", text)
+    assert line
+    orgs = {source.org.replace("'", "&#x27;") for source in embedded(story, "outages").chart.sources}
+    assert set(line[1].split("; ")) <= orgs
+    assert len(line[1].split("; ")) + int(line[2]) == len(orgs)
+
+
+def test_a_credit_names_the_eight_most_drawn_on_and_the_frozen_copy(story: Story) -> None:
+    chart = embedded(story, "timeline").chart
+    assert credit_line(chart).startswith("Sources: The Associated Press; ")
+    assert credit_line(chart).endswith(" more. Nightdesk.")
+    frozen = embed_of(story, "timeline", default_view(story), version="20261122T200000Z-0a1b")
+    assert credit_of(frozen).endswith("Nightdesk. As of Nov. 22, 2026. Version 20261122T200000Z-0a1b.")
+
+
+def test_a_dark_picture_has_dark_ground_and_auto_is_light(story: Story) -> None:
+    grounds = {
+        theme: opened(png(embedded(story, "interest", theme=theme), shape="social")).getpixel((3, 3))
+        for theme in ("auto", "light", "dark")
+    }
+    assert grounds == {"auto": (255, 255, 255), "light": (255, 255, 255), "dark": (20, 23, 26)}
+
+
+def test_a_png_says_what_it_shows_and_whose_it_is(story: Story) -> None:
+    told = opened(png(embedded(story, "results"))).info
+    assert told["Title"].startswith("By 7 a.m. EST AP had called 279 for Trump")
+    assert told["Copyright"].startswith("Sources: The Associated Press; ")
+    assert "Electoral votes" in told["Description"] or "called" in told["Description"]
+
+
+def test_a_pdf_has_a_title_and_text_that_can_be_selected(story: Story) -> None:
+    found = PdfReader(io.BytesIO(pdf(embedded(story, "results"))))
+    assert found.metadata
+    assert found.metadata.title == (
+        "By 7 a.m. EST AP had called 279 for Trump and 218 for Clinton; 270 are needed to win"
+    )
+    text = found.pages[0].extract_text()
+    assert "AP had called 279" in text and "Trump 279" in text
+    assert not list(found.pages[0].images)
+
+
+def test_a_pdf_measures_three_quarters_of_a_point_for_each_pixel(story: Story) -> None:
+    page = PdfReader(io.BytesIO(pdf(embedded(story), shape="social"))).pages[0]
+    assert [float(side) for side in page.mediabox[2:]] == [900, 472.5]
+
+
+def test_too_many_pixels_are_refused_before_any_is_drawn(story: Story) -> None:
+    with pytest.raises(TooLarge, match=r"^scale: 4 at this width makes \d+ million pixels; want at most 36 million"):
+        png(embedded(story, "timeline"), width=2400, scale=4)
+
+
+def test_an_unknown_shape_is_named(story: Story) -> None:
+    with pytest.raises(ValueError, match="'poster' is no shape; use natural, social, square"):
+        png(embedded(story), shape="poster")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@HOSTILE
+def test_hostile_labels_draw_a_picture_and_nothing_else(story: Story, text: str, shape: str) -> None:
+    embed = saying(story, text)
+    assert opened(png(embed, shape=shape)).mode == "RGB"
+    page = PdfReader(io.BytesIO(pdf(embed, shape=shape))).pages[0]
+    assert "/Annots" not in page and "/AA" not in page
+
+
+def test_a_drawing_that_is_no_drawing_fails_with_one_sentence() -> None:
+    with pytest.raises(ImageFailed, match=r"^the PNG could not be drawn \(.+\); take the SVG instead$"):
+        converted("<svg", "png", scale=1)
+
+
+def test_a_converter_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversion, "_LONGEST_SECONDS", 0.001)
+    with pytest.raises(ImageFailed, match="took over"):
+        converted("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", "pdf", scale=1)

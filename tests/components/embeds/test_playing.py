@@ -1,0 +1,141 @@
+"""What a player is given of a night: at every moment what a server would say of it, in the order that was asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.charts.catalogue import chart_of, timeline_of
+from components.charts.frames import Stands, stands_of
+from components.charts.grammar import Chart
+from components.charts.loaders import Loaders
+from components.embeds.documents.document import draw_document
+from components.embeds.documents.lines import Moments
+from components.embeds.documents.player_frames import night_of
+from components.embeds.embed import Embed, embed_of
+from components.render.svg import svg
+from components.view.view_state import default_view
+from data.core.model import Order, Window
+from data.core.settings import Settings
+from data.evidence.outages import load_observations
+from data.evidence.series import load_series
+from data.evidence.series_onsets import load_onsets
+from data.story.story import Story, find_story
+from tests.support.captured import keep_captures
+from tests.support.imported import export, keep, newsroom
+
+STORY = find_story("us-2016", Settings())
+
+
+def replay(*, order: Order = Order.HAPPENED, caller: str = "AP") -> Embed:
+    return embed_of(STORY, "replay", replace(default_view(STORY), order=order, caller=caller))
+
+
+@pytest.mark.parametrize("caller", ["AP", "Fox", "ABC"])
+@pytest.mark.parametrize("order", Order)
+def test_the_player_says_of_each_moment_what_a_server_says(caller: str, order: Order) -> None:
+    whole = replay(caller=caller)
+    night = night_of(whole)
+    for second, sentence in night["orders"][order.value]["moments"]:
+        at = datetime.fromtimestamp(night["start"] / 1000 + second, UTC)
+        cut = embed_of(STORY, "replay", replace(whole.view, at=at, order=order))
+        assert night["said"][sentence] == Moments(cut).sentence(at)
+
+
+@pytest.mark.parametrize(("slug", "until"), [("us-2020", "2020-11-04T04:00Z"), ("us-2024", "2024-11-06T04:00Z")])
+def test_what_is_possible_at_a_moment_is_so_when_a_part_of_the_night_is_played(slug: str, until: str) -> None:
+    """A document that ends at 11 p.m. tells of an hour before just the calls that the whole night tells of it."""
+    story, at = find_story(slug, Settings()), datetime.fromisoformat(until)
+    whole, part = (night_of(embed_of(story, "replay", replace(default_view(story), at=told))) for told in (None, at))
+    hour_before = (at - timedelta(hours=1)).timestamp() - whole["start"] / 1000
+
+    def standing(night: dict[str, Any], name: str) -> set[str]:
+        return {row for row, second in night["orders"]["happened"][name].items() if second <= hour_before}
+
+    assert standing(part, "maybe") == standing(whole, "maybe") != set()
+    assert standing(part, "sure") == standing(whole, "sure")
+
+
+@pytest.mark.parametrize(
+    ("slug", "note"),
+    [
+        pytest.param("us-2016", "9 of 37", id="18 observations and 19 search marks, 13 of them counted over hours"),
+        pytest.param("us-2020", "0 of 3", id="3 search marks"),
+        pytest.param("us-2024", "0 of 10", id="10 search marks, 8 of them counted over hours"),
+        pytest.param("uk-2016", "0 of 7", id="1 observation and 6 search marks, 3 of them counted over hours"),
+    ],
+)
+def test_the_switch_counts_every_observation_and_search_mark_of_the_range(slug: str, note: str) -> None:
+    story = find_story(slug, Settings())
+    night = night_of(embed_of(story, "replay", default_view(story)))
+    assert night["note"] == f"publication minute known for {note}"
+
+
+def test_the_switch_says_nothing_where_most_publications_have_a_minute() -> None:
+    """From 5 a.m. Eastern on there are 11, of which an article of 5:50 a.m. tells six: five ranks and what it saw."""
+    morning = replace(default_view(STORY), start=datetime(2016, 11, 9, 10, tzinfo=UTC))
+    assert night_of(embed_of(STORY, "replay", morning))["note"] == ""
+
+
+def test_the_switch_counts_a_machine_record_which_nobody_published(tmp_path: Path) -> None:
+    settings = newsroom(tmp_path)
+    story = find_story("us-2016", settings)
+    keep_captures(story, settings, [(datetime(2016, 11, 9, 2, 15, tzinfo=UTC), 503)])
+    load = Loaders(observations=partial(load_observations, settings=settings))
+    night = night_of(embed_of(story, "replay", default_view(story), load=load))
+    assert night["note"] == "publication minute known for 9 of 38"
+
+
+def test_a_replay_begins_with_the_order_that_was_asked_for() -> None:
+    assert [night_of(replay(order=order))["names"] for order in Order] == [["happened", "known"], ["known", "happened"]]
+    known = night_of(replay(order=Order.KNOWN))["orders"]["known"]["moments"]
+    assert len(re.findall('data-frame="', draw_document(replay(order=Order.KNOWN)))) == len(known)
+
+
+def test_a_page_makes_one_timeline_for_the_chart_and_for_the_replay() -> None:
+    asked: list[tuple[Story, Window, str, tuple[str, ...]]] = []
+
+    def timeline(story: Story, window: Window, caller: str, lanes: tuple[str, ...]) -> Chart:
+        asked.append((story, window, caller, lanes))
+        return timeline_of(story, window, caller, lanes, Loaders())
+
+    load, window = Loaders(timeline=timeline), STORY.window
+    charts = {slug: chart_of(STORY, slug, window, caller="AP", load=load) for slug in ("timeline", "replay")}
+    assert asked[0] == asked[1]
+    assert charts == {slug: chart_of(STORY, slug, window, caller="AP") for slug in charts}
+
+
+def test_the_frames_are_those_of_whoever_holds_from_when_rows_stand() -> None:
+    held = {order: stands_of(STORY, order) for order in Order}
+    asked: list[Order] = []
+
+    def stand(story: Story, order: Order) -> Stands:
+        asked.append(order)
+        return held[order]
+
+    assert night_of(replay(), stand=stand) == night_of(replay())
+    assert asked == [Order.HAPPENED, Order.KNOWN]
+
+
+@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016"])
+def test_all_frames_are_no_more_bytes_than_the_still_drawing(slug: str) -> None:
+    story = find_story(slug, Settings())
+    whole = embed_of(story, "replay", default_view(story))
+    still = svg.draw(whole.chart, whole.clock, width=800, brief=True)
+    assert len(json.dumps(night_of(whole))) <= len(still)
+
+
+def test_a_series_in_minutes_makes_no_thousand_moments(tmp_path: Path) -> None:
+    settings = newsroom(tmp_path)
+    story = keep(settings, export(1))
+    load = Loaders(drawn=partial(load_series, settings=settings), onsets=partial(load_onsets, settings=settings))
+    played = embed_of(story, "replay", default_view(story), load=load)
+    assert len([item for lane in played.chart.lanes for _, item in lane.items]) > 800
+    assert len(night_of(played)["orders"]["happened"]["moments"]) < 60

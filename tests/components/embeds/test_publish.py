@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from components.embeds.__main__ import main
+from components.embeds.bundles.publishing import store_of
+from data.story.story import BUNDLED
+from tests.support.bundles import STORY, published
+
+ROOT = Path(__file__).resolve().parents[3]
+Said = pytest.CaptureFixture[str]
+
+
+def lines(capsys: Said) -> list[str]:
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_story_is_published_once_verified_and_not_written_again(tmp_path: Path, capsys: Said) -> None:
+    out = tmp_path / "out"
+    assert main(["publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC"]) == 0
+    said, latest, version, frozen = lines(capsys)
+    assert said.endswith("published; latest moved to it.")
+    assert latest == f"{out}/us-2016/latest/"
+    assert Path(frozen).is_file() and frozen.startswith(f"{version}results-")
+    manifest = json.loads((out / "us-2016" / "latest" / "manifest.json").read_bytes())
+    assert manifest["version"] == Path(version).name
+    assert manifest["inputs"]["views"][0].startswith("caller=AP&chart=results&clock=UTC&from=2016-11-08T18:00Z")
+    assert {path.name for path in Path(version).iterdir()} == {*manifest["files"], "manifest.json"}
+    assert "/us-2016/latest/timeline.html" in (out / "_headers").read_text().splitlines()
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+
+    assert main(["verify", str(out)]) == 0
+    assert lines(capsys) == [f"{out}: no faults in 1 version"]
+
+    assert main(["publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC"]) == 0
+    assert lines(capsys)[0].endswith("nothing has changed, so nothing was written again; latest shows it already.")
+    after = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    assert {path for path in after if path != out and after[path] != before.get(path)} == set()
+
+
+def test_a_fault_found_by_verification_is_an_exit_code(tmp_path: Path, capsys: Said) -> None:
+    version = published(store_of(str(tmp_path)), "first").version
+    (tmp_path / STORY.slug / "v" / version / "timeline.csv").unlink()
+    assert main(["verify", str(tmp_path)]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert f"{tmp_path}/us-2016/v/{version}/timeline.csv is missing." in said
+    assert said[-1].startswith(f"{tmp_path}: ")
+
+
+def test_a_version_that_was_never_finished_is_told_and_is_no_fault(tmp_path: Path, capsys: Said) -> None:
+    published(store_of(str(tmp_path)), "first")
+    (tmp_path / STORY.slug / "v" / "20261108T035000Z-000000000000").mkdir()
+    assert main(["verify", str(tmp_path)]) == 0
+    assert "has no manifest.json: its publisher was stopped, or is still at it." in lines(capsys)[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param(["nope", "--to", "{out}"], "there is no story 'nope'", id="no such story"),
+        pytest.param(["us-2016", "--to", "/sys/nightdesk"], "/sys/nightdesk could not be", id="permission denied"),
+        pytest.param(["us-2016", "--to", "gs://news"], "'gs://news' is no place to publish to", id="no such place"),
+        pytest.param(["us-2016", "--to", "{out}", "--view", "chart=pie"], "There is no chart “pie”", id="view"),
+        pytest.param(["us-2016", "--to", "{out}", "--site", "ftp://x"], "--site wants an address", id="site"),
+        pytest.param(["faulty", "--to", "{out}"], "story.toml", id="a story with a fault"),
+    ],
+)
+def test_what_cannot_be_published_is_one_sentence_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said, arguments: list[str], sentence: str
+) -> None:
+    shutil.copytree(BUNDLED / "us-2016", tmp_path / "stories" / "faulty")
+    (tmp_path / "stories" / "faulty" / "story.toml").write_text("title = 1\n")
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path / "stories"))
+    out = tmp_path / "out"
+    assert main(["publish", *(argument.format(out=out) for argument in arguments)]) == 1
+    said = capsys.readouterr().err
+    assert sentence in said and said.count("\n") == 1 and "Traceback" not in said
+    assert not out.exists()
+
+
+@contextmanager
+def looked_at(target: Path) -> Iterator[http.client.HTTPConnection]:
+    """A connection to `serve` of this target, on a free port."""
+    command = [sys.executable, "-m", "components.embeds", "serve", str(target), "--port", "0"]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout
+        port = int(server.stdout.readline().partition("http://127.0.0.1:")[2].partition("/")[0])
+        yield http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
+
+
+def test_a_bundle_is_served_with_its_own_headers_and_nothing_beside_it(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    version = published(store_of(str(out)), "first").version
+    (tmp_path / "secret.html").write_text("secret")
+    (out / STORY.slug / "v" / version / ".hidden").write_text("secret")
+    with looked_at(out) as connection:
+
+        def get(path: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+            connection.request(method, path)
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+        status, headers, body = get(f"/us-2016/v/{version}/timeline.html")
+        assert (status, body) == (200, b"<title>first</title>")
+        assert headers["content-type"] == "text/html; charset=utf-8"
+        assert headers["content-security-policy"] == "default-src 'none'"
+        assert headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert get("/us-2016/latest/timeline.csv")[1]["cache-control"].startswith("public, max-age=60,")
+        assert get("/us-2016/latest/timeline.html", "HEAD")[2] == b""
+        assert b'href="us-2016/latest/timeline.html"' in get("/")[2]
+        for path in (
+            "/../secret.html",
+            "/us-2016/latest/../../../secret.html",
+            "/us-2016/latest/%2e%2e/%2e%2e/%2e%2e/secret.html",
+            "/us-2016/latest/..%2f..%2f..%2fsecret.html",
+            "/us-2016/latest/%252e%252e%252fsecret.html",
+            f"/us-2016/v/{version}/.hidden",
+            f"/{tmp_path}/secret.html",
+            "//etc/passwd",
+            "/us-2016/latest/",
+            "/us-2016/latest/nope.html",
+            "/us-2016/latest/timeline.html%00",
+            "/_headers",
+        ):
+            status, _, body = get(path)
+            assert (path, status, b"secret" in body) == (path, 404, False)
+
+
+def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, capsys: Said) -> None:
+    published(store_of(str(tmp_path)), "first")
+    with looked_at(tmp_path) as connection:
+        assert main(["serve", str(tmp_path), "--port", str(connection.port)]) == 1
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,52 @@
+"""A server's own time zone changes nothing: same figures, drawings, tables and words."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from components.charts.catalogue import CHARTS
+
+ROOT = Path(__file__).parents[3]
+ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
+
+_RENDER = """
+import hashlib
+from components.render import table, words
+from components.render.plotly import figure as plotly
+from components.render.svg import svg
+from components.charts.catalogue import CHARTS, chart_of
+from components.clock import Clock
+from components.workbench.controls import named_ranges
+from data.core.settings import Settings
+from data.story.story import find_story
+
+story = find_story("us-2016", Settings())
+for name, window in named_ranges(story).items():
+    for slug in CHARTS:
+        chart, clock = chart_of(story, slug, window, caller="AP"), Clock("America/New_York")
+        rendered = (plotly.figure(chart, clock).to_json(), svg.draw(chart, clock, width=720),
+                    table.frame(chart, clock).to_csv(), repr(words.describe(chart, clock)))
+        print(name, slug, *(hashlib.sha256(part.encode()).hexdigest()[:16] for part in rendered))
+"""
+
+
+def rendered_in(zone: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", _RENDER],
+        cwd=ROOT,
+        env=os.environ | {"TZ": zone, "PYTHONHASHSEED": str(ZONES.index(zone) + 1)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return done.stdout
+
+
+def test_every_rendering_is_the_same_under_every_server_zone() -> None:
+    first, *others = [rendered_in(zone) for zone in ZONES]
+    assert first.count("\n") == 5 * len(CHARTS)
+    assert all(other == first for other in others)

@@ -1,0 +1,128 @@
+"""The table as CSV: numbers stay numbers, times are UTC, and no text is a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pandas as pd
+import pytest
+
+from components.charts.grammar import Chart, Item, Kind, Lane, Points, Tone
+from components.render import table
+from data.core.model import Source
+from tests.support import samples
+from tests.support.samples import EASTERN, at
+
+CHARTS = pytest.mark.parametrize("chart", samples.ALL.values(), ids=samples.ALL)
+
+
+def rows(chart: Chart) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table.csv_of(chart, EASTERN))))
+
+
+def one(**given: object) -> Chart:
+    item = Item(**{"row": "figures:one", "when": at("9 03:50"), "text": "one", "sources": ("ap",)} | given)  # type: ignore[arg-type]
+    lane = Lane("lane", "Lane", "visits", (Points("mark", Tone.SITE, (item,)),))
+    return Chart("one", "us-2016", "One", "One", samples.NIGHT, (lane,), sources=(samples.AP,))
+
+
+@CHARTS
+def test_the_first_columns_are_the_table_of_the_page(chart: Chart) -> None:
+    told = table.frame(chart, EASTERN)
+    found = rows(chart)
+    assert list(found[0] if found else table.COLUMNS)[:8] == list(table.COLUMNS)
+    assert [row["Row"].lstrip("'") for row in found] == list(told["Row"])
+    assert [row["When"] for row in found] == list(told["When"])
+
+
+def test_florida_has_its_minute_its_weight_its_total_and_its_source() -> None:
+    florida = next(row for row in rows(samples.night()) if row["Row"] == "calls:Florida")
+    assert florida["When"] == "10:50 p.m. EST, Nov. 8, 2016"
+    assert (florida["earliest_utc"], florida["latest_utc"], florida["until_utc"]) == (
+        "2016-11-09T03:50:00Z",
+        "2016-11-09T03:50:00Z",
+        "",
+    )
+    assert (florida["amount"], florida["unit"], florida["source_urls"]) == ("29", "votes", samples.AP.url)
+
+
+def test_a_program_reads_numbers_as_numbers_and_times_as_times() -> None:
+    told = pd.read_csv(io.StringIO(table.csv_of(samples.weekly(), EASTERN)), parse_dates=["earliest_utc", "latest_utc"])
+    assert told["amount"].dtype.kind == told["amount_low"].dtype.kind == "f"
+    assert str(told["earliest_utc"].dt.tz) == "UTC"
+    assert told["amount"].max() == 93  # week 40: 8 + 280 % 11 + 80
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        pytest.param(29.0, ",29,", id="integral"),
+        pytest.param(-3.5, ",-3.5,", id="negative"),
+        pytest.param(None, ',"",', id="unknown"),
+        pytest.param(float("nan"), ',"",', id="not a number"),
+    ],
+)
+def test_a_number_is_bare_and_not_guarded(value: float | None, written: str) -> None:
+    line = table.csv_of(one(value=value, kind=Kind.EXACT), EASTERN).splitlines()[1]
+    assert f'"2016-11-09T03:50:00Z",""{written}' in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('=HYPERLINK("https://evil.example")', id="formula"),
+        pytest.param("+1+cmd|' /C calc'!A0", id="plus"),
+        pytest.param("-2+3", id="minus"),
+        pytest.param("@SUM(A1)", id="at"),
+        pytest.param("\t=1+1", id="tab"),
+        pytest.param("\r=1+1", id="carriage return"),
+        pytest.param("   =1+1", id="spaces"),
+        pytest.param("\u00a0=1+1", id="hard space"),
+        pytest.param('"=1+1', id="quotation mark"),
+        pytest.param("“=1+1”", id="curly quotation mark"),
+        pytest.param("＝1+1", id="full width"),
+        pytest.param("\x00=1+1", id="behind a NUL"),
+        pytest.param("\u202e=1+1", id="behind a reversing mark"),
+        pytest.param("\ufeff=1+1", id="behind a byte order mark"),
+    ],
+)
+def test_text_that_a_spreadsheet_would_run_has_an_apostrophe_first(text: str) -> None:
+    found = rows(one(text=text))[0]["What"]
+    assert found.startswith("'")
+    assert not set(found) & set("\x00\t\r\u202e\ufeff")
+
+
+@pytest.mark.parametrize("text", ["29 votes", "Trump + 3", "“peaks”", "a=b", "Ümlaut; and, commas\nand lines"])
+def test_other_text_keeps_its_letters(text: str) -> None:
+    assert rows(one(text=text))[0]["What"] == text.replace("\n", " ")
+
+
+def test_every_text_is_in_quotation_marks_so_that_no_separator_opens_a_cell() -> None:
+    line = table.csv_of(one(text="first;=1+1"), EASTERN).splitlines()[1]
+    assert '"first;=1+1"' in line
+
+
+def test_a_step_s_bounds_are_those_of_the_total_and_a_band_s_those_of_the_amount() -> None:
+    florida = next(row for row in rows(samples.night()) if row["Row"] == "calls:Florida")
+    assert florida["amount_low"] == florida["amount_high"] == ""
+    assert int(florida["total_low"]) <= int(florida["total_high"])
+    known = rows(one(value=5.0, low=4.0, high=6.0))[0]
+    assert [known[name] for name in ("amount", "amount_low", "amount_high", "total_low")] == ["5", "4", "6", ""]
+
+
+def test_no_two_columns_differ_in_case_only() -> None:
+    names = [name.lower() for name in (*table.COLUMNS, *table.TYPED)]
+    assert len(set(names)) == len(names)
+
+
+def test_a_rank_is_no_count_of_the_lane_s_unit() -> None:
+    assert rows(one(value=3.0, kind=Kind.RANK))[0]["unit"] == "rank"
+
+
+def test_two_sources_of_one_row_are_two_addresses() -> None:
+    other = Source("cbc", "CBC", "Night", "https://cbc.example/night")
+    item = Item("figures:one", at("9 03:50"), "one", ("ap", "cbc"))
+    lane = Lane("lane", "Lane", "", (Points("mark", Tone.SITE, (item,)),))
+    chart = Chart("one", "us-2016", "One", "One", samples.NIGHT, (lane,), sources=(samples.AP, other))
+    assert rows(chart)[0]["source_urls"] == f"{samples.AP.url} https://cbc.example/night"

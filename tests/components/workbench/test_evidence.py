@@ -1,0 +1,114 @@
+"""What the pages say of evidence: which series is one of the night, and where every other figure is listed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.workbench.parts.evidence_cards import choose_region
+from data.core.model import Sourced
+from data.core.settings import Settings
+from data.evidence.outages import load_observations
+from data.story.story import find_story
+
+ROOT = Path(__file__).parents[3]
+US_2016 = ROOT / "data" / "stories" / "us-2016"
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
+    for key, value in query.items():
+        page.query_params[key] = value
+    return page.run()
+
+
+def with_a_late_week(root: Path) -> str:
+    """A story of its own name whose weekly series holds the week of the night; returns its name."""
+    folder = root / "late-week"
+    shutil.copytree(US_2016, folder)
+    table = folder / "interest.csv"
+    header, first = table.read_text(encoding="utf-8").split("\n")[:2]
+    row = dict(zip(header.split(","), first.split(","), strict=True)) | {"start": "2016-11-06", "end": "2016-11-12"}
+    with table.open("a", encoding="utf-8") as lines:
+        lines.write(",".join(row.values()) + "\n")
+    return folder.name
+
+
+def test_a_weekly_series_that_reaches_the_night_is_no_series_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    page = open_page("story", story=with_a_late_week(tmp_path))
+    assert any("Searches: published marks, no series of the night" in str(entry.value) for entry in page.markdown)
+
+
+def test_what_is_neither_search_nor_traffic_is_listed_with_its_source() -> None:
+    page = open_page("outage_reports")
+    assert "Other published figures" in [entry.value for entry in page.subheader]
+    cells = "\n".join(table.value.to_string() for table in page.table)
+    assert "Indeed" in cells and "Wikipedia" in cells
+
+
+def test_where_all_looked_from_one_place_there_is_nothing_to_choose() -> None:
+    seen = load_observations(find_story("us-2016", Settings()))
+    one = Sourced(pd.DataFrame(seen.frame[seen.frame["region"] == "Canada"]), seen.sources)
+    assert len(one.frame) and choose_region(one) == ""
+
+
+def test_only_places_that_somebody_looked_from_are_offered() -> None:
+    (filter_,) = (group for group in open_page("outage_reports").get("button_group") if group.key == "choose-region")
+    assert getattr(filter_, "options", []) == ["US", "Canada", "Asia", "elsewhere"]
+
+
+def search_tables(story: str) -> pd.DataFrame:
+    """Both tables of published search figures, of the night and of others, as one, without the marks of Markdown."""
+    tables = [table.value for table in open_page("search_trends", story=story).table]
+    return pd.concat(tables).replace(r"\\(.)", r"\1", regex=True)
+
+
+def test_a_rise_in_24_hours_is_told_in_hours_of_the_readers_clock() -> None:
+    """Google counted from when polls closed on the East Coast, read as 7 p.m., not over a calendar day."""
+    table = search_tables("us-2024").set_index("Figure")
+    assert table.loc["+1,270 %", "Counted over"] == "7 p.m. EST, Nov. 5, 2024 to 7 p.m. EST, Nov. 6, 2024"
+
+
+def test_every_rank_names_the_search_that_it_ranks() -> None:
+    labels = [label for label in search_tables("us-2016")["What was counted"] if "how to” searches in Arizona" in label]
+    assert sorted(label.split("”")[0] for label in labels) == [
+        "Rank of “how to become a canadian citizen",
+        "Rank of “how to move to canada",
+        "Rank of “how to move to canada from u.s.",
+    ]
+
+
+def test_a_worked_out_month_says_from_which_difference() -> None:
+    """The article prints differences of 3, 31 and 81 points: 100 - 81 is 19, 19 + 3 is 22 and 19 + 31 is 50."""
+    table = search_tables("us-2016")
+    months = table[table["Who says so"].str.contains("Washington Examiner")]
+    notes = dict(zip(months["Figure"].str.split().str[0], months["To keep in mind"], strict=True))
+    assert {value: note.split(".")[0].split(",")[0] for value, note in notes.items()} == {
+        "100": "Taken to be 100",
+        "19": "Worked out: 81 points below November 2016",
+        "22": "Worked out: 3 points above September 2020 at 19",
+        "50": "Worked out: 31 points above September 2020 at 19",
+    }
+
+
+@pytest.mark.parametrize("page", ["outage_reports", "search_trends"])
+@pytest.mark.parametrize("story", ["uk-2016", "us-2016", "us-2020", "us-2024"])
+def test_no_table_of_figures_has_a_column_without_a_word(page: str, story: str) -> None:
+    for table in open_page(page, story=story).table:
+        assert all(any(table.value[name]) for name in table.value)
+
+
+def test_what_a_figure_compares_with_is_shown_where_one_does() -> None:
+    compared = {
+        page: ["Compared with" in table.value for table in open_page(page, story="uk-2016").table]
+        for page in ("outage_reports", "search_trends")
+    }
+    assert compared["outage_reports"] == [False]
+    assert True in compared["search_trends"]

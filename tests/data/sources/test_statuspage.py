@@ -1,0 +1,218 @@
+"""A status page is its owner's word: grade B, by the time of the entry, and silent about what was not written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.model import Window
+from data.sources.snapshot_rows import Records, as_observations
+from data.sources.statuspage import (
+    CANNOT,
+    INCIDENT_COLUMNS,
+    LISTED,
+    WHAT,
+    fetch_incidents,
+    observations,
+    parse_incidents,
+    read_incidents,
+)
+from data.story.tables import Observation, SourceRow
+from tests.support.sources import Place, answering, kept_files, mangled, recording, utc
+
+LOG = recording("statuspage/clocks_go_back.json")
+PATH = "/api/v2/incidents.json"
+FORTNIGHT = Window(utc("2016-10-31T00:00:00"), utc("2016-11-14T00:00:00"))
+NIGHT = Window(utc("2016-11-09T00:00:00"), utc("2016-11-09T12:00:00"))
+NOW = utc("2016-11-09T14:00:00")
+
+
+def at(text: str) -> pd.Timestamp:
+    return pd.Timestamp(text)
+
+
+def log(*incidents: dict[str, Any]) -> bytes:
+    return json.dumps(
+        {"page": {"name": "Example Visas", "url": "https://status.example.org"}, "incidents": incidents}
+    ).encode()
+
+
+def incident(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "a1",
+        "name": "Slow",
+        "status": "resolved",
+        "impact": "major",
+        "created_at": "2016-11-09T01:00:00.000-05:00",
+        "resolved_at": "2016-11-09T02:00:00.000-05:00",
+        "shortlink": "http://stspg.example/a1",
+        "incident_updates": [],
+    } | changes
+
+
+def look(place: Place, window: Window = FORTNIGHT) -> Records:
+    with place.desk(NOW) as desk:
+        return fetch_incidents(place.server.url, window, service="visas", desk=desk, folder=place.story)
+
+
+def test_a_log_is_read_whole_and_the_hour_that_comes_twice_is_two_hours() -> None:
+    read = parse_incidents(LOG)
+    assert (read.page, read.url, read.warnings) == ("Example Visas", "https://status.example.org", ())
+    assert list(read.incidents.columns) == INCIDENT_COLUMNS
+    assert read.incidents[["id", "severity", "created", "started", "resolved"]].astype(object).values.tolist() == [
+        ["c7nm3ke5t2ya", "maintenance", at("2016-11-01T06:00:00Z"), pd.NaT, at("2016-11-01T07:00:00Z")],
+        ["b4hv8rc1p6sj", "critical", at("2016-11-06T05:30:00Z"), at("2016-11-06T05:05:00Z"),
+         at("2016-11-06T06:10:00Z")],
+        ["w9qk2zd7m4xn", "minor", at("2016-11-09T04:40:10.250Z"), pd.NaT, pd.NaT],
+    ]  # fmt: skip
+
+
+def test_entries_stand_in_order_of_time_although_the_page_gives_the_newest_first() -> None:
+    updates = parse_incidents(LOG).updates
+    assert updates[["at", "state", "body"]].values.tolist() == [
+        [at("2016-11-06T05:30:00Z"), "investigating", "No page answers."],
+        [at("2016-11-06T06:10:00Z"), "resolved", "Back."],
+        [at("2016-11-09T04:40:10.250Z"), "investigating", "We are looking into slow pages."],
+        [at("2016-11-09T05:20:00Z"), "monitoring", "Servers were added."],
+    ]
+
+
+def test_an_entry_is_an_upper_bound_and_a_stated_beginning_a_minute(tmp_path: Path) -> None:
+    with answering(tmp_path, PATH, LOG) as place:
+        rows = as_observations(look(place).frame)
+    assert [(row.status, row.kind, row.precision.value, row.at, row.latest, row.until) for row in rows] == [
+        ("none", "statement", "by", None, utc("2016-11-01T06:00:00"), utc("2016-11-01T07:00:00")),
+        ("failing", "outage", "minute", utc("2016-11-06T05:05:00"), None, utc("2016-11-06T06:10:00")),
+        ("degraded", "outage", "by", None, utc("2016-11-09T04:40:10"), None),
+    ]
+
+
+def test_an_owners_log_is_grade_b_and_says_why() -> None:
+    assert "never grade A" in WHAT
+    assert "No incident means that none was written down" in CANNOT
+
+
+def test_every_row_is_credited_to_the_owner_and_links_to_its_own_entry(tmp_path: Path) -> None:
+    with answering(tmp_path, PATH, LOG) as place:
+        records = look(place)
+    last, source = records.frame.to_dict("records")[-1], records.sources[-1]
+    assert (last["grade"], last["credit"]) == ("B", "Example Visas, on its own status page")
+    assert last["what"] == "“Application pages are slow (to load)”, severity “minor”, monitoring"
+    assert last["note"].startswith("No end is recorded")
+    assert (source.id, source.url) == ("statuspage-w9qk2zd7m4xn", "http://stspg.example/aa1")
+    for cited in records.sources:
+        SourceRow(id=cited.id, org=cited.org, title=cited.title, url=cited.url)
+
+
+@pytest.mark.parametrize(
+    ("impact", "status"),
+    [("critical", "failing"), ("major", "degraded"), ("minor", "degraded"), ("none", "none"), ("maintenance", "none")],
+)
+def test_how_bad_it_was_is_in_the_owners_word_and_in_ours(impact: str, status: str, tmp_path: Path) -> None:
+    with answering(tmp_path, PATH, log(incident(impact=impact))) as place:
+        (row,) = look(place).frame.to_dict("records")
+    assert row["status"] == status
+    assert impact in row["what"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        pytest.param({"created_at": "2016-11-09T01:00:00"}, "no readable beginning", id="a beginning without its zone"),
+        pytest.param({"created_at": "yesterday"}, "no readable beginning", id="a beginning in words"),
+        pytest.param({"created_at": None}, "no readable beginning", id="no beginning"),
+        pytest.param({"resolved_at": "2016-11-09T00:30:00-05:00"}, "ends before it begins", id="backwards"),
+    ],
+)
+def test_an_incident_with_odd_times_costs_itself_or_its_end_only(changes: dict[str, Any], says: str) -> None:
+    read = parse_incidents(log(incident(**changes), incident(id="b2")))
+    assert says in read.warnings[0]
+    assert "b2" in set(read.incidents["id"])
+    assert read.incidents[read.incidents["id"] == "a1"]["resolved"].isna().all()
+
+
+def test_an_incident_that_is_listed_twice_is_one() -> None:
+    read = parse_incidents(log(incident(), incident()))
+    assert len(read.incidents) == 1
+    assert read.warnings == ("1 incident is listed twice and was kept once.",)
+
+
+def test_a_window_without_an_incident_does_not_say_that_all_was_well(tmp_path: Path) -> None:
+    with answering(tmp_path, PATH, log()) as place:
+        records = look(place, NIGHT)
+    assert records.frame.empty
+    assert records.warnings == (
+        "No incident in this window was written down, which does not mean that the service was up.",
+    )
+
+
+def test_a_full_list_says_how_far_back_it_reaches(tmp_path: Path) -> None:
+    listed = [
+        incident(id=f"i{number}", created_at=f"2016-11-09T{number % 10 + 3:02}:00:00Z", resolved_at=None)
+        for number in range(LISTED)
+    ]
+    with answering(tmp_path, PATH, log(*listed)) as place:
+        warnings = look(place, NIGHT).warnings
+    assert any("its 50 newest incidents only, the oldest of 2016-11-09" in warning for warning in warnings)
+
+
+def test_of_an_incident_drawn_twice_the_later_drawing_counts(tmp_path: Path) -> None:
+    open_then = log(incident(resolved_at=None, status="investigating"))
+    with answering(tmp_path, PATH, open_then, log(incident())) as place:
+        for hour in (14, 15):
+            with place.desk(NOW.replace(hour=hour)) as desk:
+                fetch_incidents(place.server.url, NIGHT, service="visas", desk=desk, folder=place.story)
+    again = read_incidents(place.story, NIGHT, service="visas")
+    assert again.frame["until"].tolist() == [at("2016-11-09T07:00:00Z")]
+    assert again.drawn_at == NOW.replace(hour=15)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "says"),
+    [
+        pytest.param(b" \n", SourceUnavailable, "nothing at all", id="empty"),
+        pytest.param(LOG[:300], SourceUnavailable, "cut short after 300 bytes", id="truncated"),
+        pytest.param(b"<html><body>Sign in</body></html>", SourceChanged, "a web page", id="html"),
+        pytest.param(b")]}',\n{}", SourceChanged, "something other than JSON", id="wrong prefix"),
+        pytest.param(b'{"page": {}, "events": []}', SourceChanged, "no list named 'incidents'", id="renamed list"),
+        pytest.param(
+            log({**incident(), "impact": "huge"}), SourceChanged, "no known text in 'impact'", id="new impact"
+        ),
+        pytest.param(log({"id": "a", "name": "b"}), SourceChanged, "no known text in 'status'", id="renamed field"),
+        pytest.param(b'{"incidents": [1]}', SourceChanged, "no list named", id="numbers"),
+    ],
+)
+def test_an_answer_that_cannot_be_used_says_why_and_is_not_kept(
+    data: bytes, kind: type[DataError], says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(kind, match=says):
+        parse_incidents(data)
+    with answering(tmp_path, PATH, data) as place:
+        with pytest.raises(kind):
+            look(place)
+        assert kept_files(place.story) == []
+
+
+def test_what_is_no_address_is_not_asked(tmp_path: Path) -> None:
+    with answering(tmp_path, PATH, LOG) as place:
+        with place.desk(NOW) as desk, pytest.raises(DataError, match="no address of a status page"):
+            fetch_incidents("status.example.org", NIGHT, service="visas", desk=desk, folder=place.story)
+        assert place.asked == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=mangled(LOG))
+def test_no_answer_breaks_the_parser(data: bytes) -> None:
+    try:
+        read = parse_incidents(data)
+    except DataError:
+        return
+    for row, source in observations(read, service="visas", page="https://status.example.org"):
+        Observation.model_validate(row)
+        SourceRow(id=source.id, org=source.org, title=source.title, url=source.url)

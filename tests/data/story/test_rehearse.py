@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from data.core.files import write_whole
+from data.core.model import Order, Window
+from data.core.settings import Settings
+from data.story import story_files
+from data.story.as_of import WITHHELD, moments_of
+from data.story.rehearse import Plan, end, main, play
+from data.story.story import Story, check_story, find_story, read_story
+from data.story.tables import TABLES
+from data.story.totals import totals_at
+
+ROOT = Path(__file__).parents[3]
+#: Any instant or day that a table or story.toml writes out.
+TIMES = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?")
+EVENING = Window(datetime(2016, 11, 9, 1, tzinfo=UTC), datetime(2016, 11, 9, 4, tzinfo=UTC))
+
+
+class Clock:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+def rehearse(plan: Plan, told: Callable[[datetime], object]) -> None:
+    clock = Clock()
+    play(plan, now=clock.now, sleep=clock.sleep, told=told)
+
+
+def plan_for(
+    slug: str, folder: Path, order: Order = Order.KNOWN, stretch: Window | None = None, speed: float = 60
+) -> Plan:
+    story = find_story(slug, Settings())
+    return Plan(story, folder / f"rehearsal-{slug}", stretch or story.window, order, speed)
+
+
+def instant(text: str) -> datetime:
+    """What a cell or a key tells; of a day, where it begins in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC) if "T" in text else datetime.fromisoformat(f"{text}T00:00:00Z")
+
+
+def times_in(folder: Path) -> set[str]:
+    """Every time that the folder tells but the two ends of the window, which were planned before the night, and when
+    the rehearsal itself was started."""
+    found = set()
+    for path in folder.iterdir():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if not line.startswith(("start = ", "end = ", "started = ")):
+                found |= set(TIMES.findall(line))
+    return found
+
+
+@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "uk-2016"])
+def test_every_step_is_a_sound_story_that_tells_nothing_later(slug: str, order: Order, tmp_path: Path) -> None:
+    plan = plan_for(slug, tmp_path, order, speed=600)
+    moments: list[datetime] = []
+
+    def look(at: datetime) -> None:
+        moments.append(at)
+        # A night of the U.K. has three hundred steps that are much alike.
+        if len(moments) % 5 == 1 or at >= plan.stretch.end:
+            assert check_story(plan.folder) == ()
+            assert [text for text in times_in(plan.folder) if instant(text) > at] == []
+
+    rehearse(plan, look)
+    assert moments[0] == plan.stretch.start and moments[-1] == plan.stretch.end
+    assert moments == sorted(set(moments))
+
+
+def test_the_folder_changes_at_every_event_of_the_night(tmp_path: Path) -> None:
+    plan = plan_for("us-2016", tmp_path, stretch=EVENING)
+    moments: list[datetime] = []
+    rehearse(plan, moments.append)
+    due = [moment for moment in moments_of(plan.story, Order.KNOWN) if moment in EVENING]
+    assert len(due) > 20 and set(due) <= set(moments)
+
+
+def test_totals_so_far_are_those_of_the_night(tmp_path: Path) -> None:
+    plan = plan_for("us-2016", tmp_path, stretch=EVENING)
+
+    def look(at: datetime) -> None:
+        told, whole = (totals_at(story, at, caller="AP").totals for story in (read_story(plan.folder), plan.story))
+        assert told and whole
+        assert {party: low for party, (low, _) in told.items()} == {party: low for party, (low, _) in whole.items()}
+
+    rehearse(plan, look)
+
+
+def test_a_reader_meets_a_sound_story_between_any_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step changes several files, one after the other; at no point between them is anything missing."""
+    plan = plan_for("us-2016", tmp_path, Order.HAPPENED, EVENING)
+    written: list[str] = []
+
+    def write_and_look(path: Path, data: bytes) -> None:
+        write_whole(path, data)
+        if path.parent == plan.folder:
+            written.append(path.name)
+            assert check_story(plan.folder) == (), written
+
+    monkeypatch.setattr("data.story.story_files.write_whole", write_and_look)
+    rehearse(plan, lambda at: None)
+    assert {"sources.csv", "calls.csv", "observations.csv", "story.toml"} <= set(written)
+    assert list(tmp_path.iterdir()) == [plan.folder]
+
+
+def test_nothing_written_tells_how_the_night_ended(tmp_path: Path) -> None:
+    plan = plan_for("us-2016", tmp_path, stretch=Window(EVENING.start, EVENING.start + timedelta(minutes=10)))
+    rehearse(plan, lambda at: None)
+    told = read_story(plan.folder)
+    assert told.about.title == "TEST: rehearsal of U.S. 2016"
+    assert told.about.rehearsal and told.about.rehearsal.speed == 60 and told.about.live
+    assert not (told.about.known or told.about.unknown or told.about.settle or told.results)
+    assert not any(row.note for row in (*told.calls, *told.milestones, *told.observations))
+    calls = {name for call in told.calls for name in call.source.split()}
+    assert {source.title for source in told.sources if source.id in calls} == {WITHHELD}
+    # An address ends with a headline as often as not.
+    assert all(source.url.count("/") == 3 for source in told.sources if source.title == WITHHELD)
+    assert {source.id: source.org for source in told.sources}.items() <= {
+        source.id: source.org for source in plan.story.sources
+    }.items()
+
+
+def test_steps_that_fall_due_while_one_is_written_are_one(tmp_path: Path) -> None:
+    clock, moments = Clock(), []
+
+    def told(at: datetime) -> None:
+        moments.append(at)
+        clock.sleep(2)  # as long as an hour of this night
+
+    plan = plan_for("us-2016", tmp_path, stretch=EVENING, speed=1_800)
+    play(plan, now=clock.now, sleep=clock.sleep, told=told)
+    assert [(at - EVENING.start) // timedelta(minutes=1) for at in moments] == [0, 60, 120, 180]
+
+
+def test_time_passes_where_nothing_happens(tmp_path: Path) -> None:
+    quiet = Window(datetime(2016, 11, 8, 18, tzinfo=UTC), datetime(2016, 11, 8, 19, tzinfo=UTC))
+    moments: list[datetime] = []
+    rehearse(plan_for("us-2016", tmp_path, stretch=quiet), moments.append)
+    assert [(at - quiet.start) // timedelta(minutes=1) for at in moments] == [0, 10, 20, 30, 40, 50, 60]
+
+
+def test_what_is_kept_says_that_it_is_over_and_what_is_not_is_gone(tmp_path: Path) -> None:
+    plan = plan_for("us-2024", tmp_path, stretch=None, speed=36_000)
+    rehearse(plan, lambda at: None)
+    end(plan, keep=True)
+    rehearsal = read_story(plan.folder).about.rehearsal
+    assert rehearsal and rehearsal.says == "TEST: rehearsal of U.S. 2024, which is over. Not a live election."
+    end(plan, keep=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stopped_command_takes_its_folder_away(tmp_path: Path) -> None:
+    with _running(tmp_path) as playing:
+        _wait_for(tmp_path / "rehearsal-us-2016" / "story.toml")
+        playing.send_signal(signal.SIGINT)
+        assert playing.wait(30) == 0
+    assert not (tmp_path / "rehearsal-us-2016").exists()
+
+
+def test_a_killed_command_leaves_its_banner_and_the_next_one_plays_there_again(tmp_path: Path) -> None:
+    folder = tmp_path / "rehearsal-us-2016"
+    with _running(tmp_path) as playing:
+        _wait_for(folder / "story.toml")
+        playing.kill()
+        playing.wait(30)
+    assert read_story(folder).about.rehearsal
+    assert main(["us-2016", "--to", str(tmp_path), "--speed", "36000", "--until", "2016-11-09T00:00:00Z"]) == 0
+    assert not folder.exists()
+
+
+def test_two_commands_never_play_into_one_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with _running(tmp_path) as playing:
+        _wait_for(tmp_path / "rehearsal-us-2016" / "story.toml")
+        assert main(["us-2016", "--to", str(tmp_path)]) == 1
+        assert "is being played into by another rehearsal" in capsys.readouterr().err
+        playing.send_signal(signal.SIGTERM)
+        assert playing.wait(30) == 0
+
+
+def _running(folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "data.story.rehearse", "us-2016", "--to", str(folder)]
+    # As at a terminal: what is started in the background is deaf to Ctrl-C, and so is what it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        pytest.param(["us-2016"], "name one with --to, or set NIGHTDESK_STORIES", id="nowhere to play"),
+        pytest.param(["us-1789", "--to", "."], "there is no story 'us-1789'", id="no such story"),
+        pytest.param(["us-2016", "--to", ".", "--name", "Night!"], "--name wants lower-case", id="no slug"),
+        pytest.param(["us-2016", "--to", ".", "--name", "us-2016"], "is no rehearsal, so it is left", id="shadows"),
+        pytest.param(["us-2016", "--to", ".", "--speed", "0"], "--speed wants a number from 0.1 to 36,000", id="still"),
+        pytest.param(
+            ["us-2016", "--to", ".", "--speed", "0.01"], "--speed wants a number from 0.1", id="hardly moving"
+        ),
+        pytest.param(["us-2016", "--to", ".", "--speed", "nan"], "--speed wants a number from 0.1", id="no number"),
+        pytest.param(["us-2016", "--to", ".", "--from", "2016-11-10T00:00:00Z"], "must end after it starts", id="late"),
+    ],
+)
+def test_what_cannot_be_played_is_refused_in_a_sentence(
+    asked: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NIGHTDESK_STORIES", raising=False)
+    assert main(asked) == 1
+    refusal = capsys.readouterr().err
+    assert says in refusal and refusal.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_time_without_a_zone_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["us-2016", "--from", "2016-11-08T19:00"])
+    assert "wants a time with its zone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("held", ["story.toml", "notes.txt"])
+def test_a_folder_that_is_no_rehearsal_is_left_as_it_is(
+    held: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "rehearsal-us-2016"
+    mine.mkdir()
+    (mine / held).write_text('title = "A night of our own"', encoding="utf-8")
+    assert main(["us-2016", "--to", str(tmp_path)]) == 1
+    assert f"{mine} is no rehearsal, so it is left alone" in capsys.readouterr().err
+    assert [path.name for path in mine.iterdir()] == [held]
+
+
+def test_a_rehearsal_is_not_rehearsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = plan_for("us-2024", tmp_path, speed=36_000)
+    rehearse(plan, lambda at: None)
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    assert main(["rehearsal-us-2024"]) == 1
+    assert "is in progress itself" in capsys.readouterr().err
+
+
+def test_a_story_written_and_read_is_the_same_story(tmp_path: Path) -> None:
+    story: Story = find_story("us-2016", Settings())
+    folder = tmp_path / "us-2016"
+    story_files.put_folder(folder, story_files.files_of(story))
+    again = read_story(folder)
+    assert again.about == story.about
+    for row_type in TABLES:
+        table = row_type.file.removesuffix(".csv")
+        if table != "results":
+            assert getattr(again, table) == getattr(story, table), table

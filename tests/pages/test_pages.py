@@ -1,0 +1,463 @@
+"""Every page, run without a browser: what it draws, says and links, and what it does with a bad address."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.charts.phrases.caution import TITLE
+from components.text import markdown
+from components.view.address import utc_text
+from components.view.view_state import default_view
+from components.workbench.parts.contests import contests_table
+from data.core.settings import Settings
+from data.story.story import Story, find_story
+from tests.support.imported import export, keep, keep_weeks, newsroom
+
+ROOT = Path(__file__).parents[2]
+PAGES = (
+    "story",
+    "timeline",
+    "search_trends",
+    "outage_reports",
+    "compare_nights",
+    "check_a_claim",
+    "embed_and_export",
+    "sources_and_methods",
+)
+WITH_CHARTS = {
+    "story": ["timeline"],
+    "timeline": ["timeline", "results"],
+    "search_trends": ["interest", "interest"],
+    "outage_reports": ["outages", "traffic"],
+    "check_a_claim": ["claim"],
+}
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
+    for key, value in query.items():
+        page.query_params[key.rstrip("_")] = value
+    return page.run()
+
+
+def charts(page: AppTest) -> list[Any]:
+    return [element.proto for element in page.get("plotly_chart")]
+
+
+def said(page: AppTest) -> str:
+    """Every word of prose on the page."""
+    kinds = (page.title, page.subheader, page.markdown, page.caption, page.warning, page.error, page.info)
+    return re.sub(r"\\([^\w\s])", r"\1", "\n".join(str(element.value) for kind in kinds for element in kind))
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return find_story("us-2016", Settings())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_without_a_failure(name: str) -> None:
+    page = open_page(name)
+    assert not page.exception and not page.error and not page.warning
+
+
+@pytest.mark.parametrize("name", WITH_CHARTS)
+def test_every_chart_of_a_page_has_alt_text_a_takeaway_and_naive_times(name: str) -> None:
+    page = open_page(name)
+    found = charts(page)
+    assert len(found) == len(WITH_CHARTS[name])
+    headings = [heading.value for heading in page.subheader]
+    for chart in found:
+        assert 40 < len(chart.alt) <= 250
+        assert any(re.sub(r"\\", "", heading)[:30] in chart.alt for heading in headings)
+        start, end = json.loads(chart.spec)["layout"]["xaxis"]["range"]
+        assert start < end and not start.endswith("Z")
+
+
+@pytest.mark.parametrize("name", WITH_CHARTS)
+def test_every_chart_offers_its_data_as_a_table_and_two_downloads(name: str) -> None:
+    page = open_page(name)
+    assert [toggle.label for toggle in page.toggle] == ["Show the data"] * len(WITH_CHARTS[name])
+    labels = [button.proto.label for button in page.get("download_button")]
+    own = ["Download this claim as JSON, every input row in it"] if name == "check_a_claim" else []
+    assert labels == ["Download CSV", "Download SVG"] * len(WITH_CHARTS[name]) + own
+    page.toggle[0].set_value(True).run()
+    assert list(page.table[0].value.columns) == ["No.", "Lane", "When", "What", "Value", "Evidence", "Source", "Row"]
+
+
+@pytest.mark.parametrize("name", WITH_CHARTS)
+def test_every_chart_leads_to_its_embed_at_this_very_view(name: str) -> None:
+    page = open_page(name, caller="CNN")
+    links = [parse_qs(link.proto.query_string) for link in page.get("page_link")]
+    assert [link["chart"] for link in links] == [[slug] for slug in WITH_CHARTS[name]]
+    assert all(link["caller"] == ["CNN"] for link in links)
+
+
+@pytest.mark.parametrize(
+    ("name", "cautions"), [("story", 1), ("timeline", 1), ("search_trends", 1), ("outage_reports", 1)]
+)
+def test_a_caution_goes_with_each_chart_on_which_two_kinds_meet_and_with_no_other(name: str, cautions: int) -> None:
+    page = open_page(name)
+    assert [expander.label for expander in page.expander].count(TITLE) == cautions
+    words = said(page)
+    assert words.count("CNN, Nov. 8, 2016: “There’s no guarantee the two things are related.”") == cautions
+    assert words.count("5 of 9 had an outage and no election") == cautions
+
+
+def test_a_chart_of_calls_alone_has_no_caution() -> None:
+    page = open_page("timeline", lanes="results")
+    assert TITLE not in [expander.label for expander in page.expander]
+
+
+def test_contests_have_their_polls_calls_and_final_votes(story: Story) -> None:
+    view = replace(default_view(story), clock="UTC")
+    table = contests_table(story, view)
+    assert list(table.columns) == [
+        "Contest", "Electoral votes", "Polls closed", "Called by AP", "Trump", "Clinton", "Margin", "Sources",
+    ]  # fmt: skip
+    assert len(table) == len(story.contests)
+    (florida,) = table[table["Contest"] == "Florida"].to_dict("records")
+    assert florida["Polls closed"] == "1 a.m. UTC"
+    assert florida["Called by AP"] == markdown("3:50 a.m. UTC, for Trump")
+    (row,) = (row for row in story.results if row.contest == "US-FL")
+    assert (florida["Trump"], florida["Clinton"]) == (f"{row.votes['r']:,}", f"{row.votes['d']:,}")
+    assert f"{row.margin_votes:,} votes" in florida["Margin"]
+    assert "](http" in florida["Sources"]
+
+
+def test_a_contest_that_a_caller_is_not_known_to_have_called_is_left_empty(story: Story) -> None:
+    table = contests_table(story, replace(default_view(story), caller="CNN"))
+    called = sum(call.caller == "CNN" and call.role != "corroboration" for call in story.calls)
+    assert (table["Called by CNN"] != "").sum() == called < len(story.contests)
+
+
+def test_the_code_for_an_article_follows_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIGHTDESK_PUBLIC_URL", "https://charts.example")
+    asked = {
+        "chart": "outages",
+        "theme": "dark",
+        "caller": "CNN",
+        "from_": "2016-11-09T03:00Z",
+        "to": "2016-11-09T05:00Z",
+    }
+    page = open_page("embed_and_export", **asked)
+    assert not page.exception and not page.error and not page.warning
+    query = "from=2016-11-09T03:00Z&to=2016-11-09T05:00Z&clock=America/New_York&caller=CNN&theme=dark"
+    codes = [code.value for code in page.code]
+    assert f"https://charts.example/embed/us-2016/outages?{query}" in codes
+    assert f"https://charts.example/s/us-2016/outages?{query}" in codes
+    (frame,) = (frame.proto for frame in page.get("iframe"))
+    assert frame.src.endswith(f"/embed/us-2016/outages?{query}")
+    assert any("publish us-2016 --view 'chart=outages&from=2016-11-09T03:00Z" in code for code in codes)
+
+
+def test_choosing_a_chart_and_a_theme_writes_the_address_and_the_range_keeps_them() -> None:
+    page = open_page("embed_and_export", caller="CNN")
+    page.selectbox(key="choose-chart").set_value("results").run()
+    page.segmented_control(key="choose-theme").set_value("light").run()
+    page.segmented_control(key="choose-range").set_value("Week").run()
+    kept = {name: page.query_params[name] for name in ("chart", "theme", "caller", "from")}
+    assert kept == {"chart": "results", "theme": "light", "caller": "CNN", "from": "2016-11-05T04:00Z"}
+    page.selectbox(key="choose-chart").set_value("timeline").run()
+    assert "chart" not in page.query_params
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        pytest.param({"chart": "weather"}, "There is no chart that can be embedded at this view called", id="no chart"),
+        pytest.param({"chart": "lenses"}, "called “lenses”; showing timeline.", id="a chart that holds nothing"),
+        pytest.param({"theme": "pink"}, "There is no theme called “pink”; showing auto.", id="no theme"),
+        pytest.param({"theme": "<b>" * 1_000}, "There is no theme called", id="3 kB of markup"),
+    ],
+)
+def test_what_the_embed_page_cannot_mean_is_said_and_replaced(query: dict[str, str], says: str) -> None:
+    page = open_page("embed_and_export", **query)
+    assert not page.exception and not page.error
+    assert any(says in re.sub(r"\\([^\w\s])", r"\1", warning.value) for warning in page.warning)
+
+
+def test_a_published_address_takes_over_every_code_and_a_wrong_one_is_refused() -> None:
+    page = open_page("embed_and_export")
+    published = "https://cdn.example/us-2016/v/20261122T200000Z-0123456789ab/timeline.html"
+    page.text_input(key="choose-published").set_value(published).run()
+    codes = [code.value for code in page.code]
+    assert published in codes
+    assert any(f'src="{published}"' in code for code in codes)
+    page.text_input(key="choose-published").set_value("ftp://cdn.example").run()
+    assert any("is no published document" in warning.value for warning in page.warning)
+
+
+def test_every_form_is_offered_as_a_file_named_after_its_view() -> None:
+    page = open_page("embed_and_export", theme="dark")
+    names = [button.proto.label for button in page.get("download_button")]
+    assert names == [
+        "PNG 1200 × 630", "PNG 1200 × 630 @2x", "PNG square", "PNG square @2x", "SVG", "PDF",
+        "CSV", "JSON with sources", "Frozen document",
+    ]  # fmt: skip
+
+
+def test_the_story_page_leads_with_the_finding_and_its_status() -> None:
+    page = open_page("story")
+    assert page.title[0].value.startswith("On the night Trump won")
+    words = said(page)
+    assert "Searches: published marks, no series" in words
+    assert "Causal link: not shown" in words
+    assert "best grade B" in words
+
+
+def test_one_sentence_says_what_the_florida_minute_carries() -> None:
+    assert "At 10:50 p.m. EST AP called Florida: Trump 197, Clinton 131 electoral votes." in said(open_page("story"))
+
+
+def test_a_moment_in_the_address_is_the_one_that_is_told() -> None:
+    words = said(open_page("story", at="2016-11-09T07:29Z"))
+    assert "At 2:29 a.m. EST AP called Wisconsin" in words
+    assert "Trump 276 to 279, Clinton 218 electoral votes." in words
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        pytest.param("2016-11-09T03:39Z", "AP called Ohio by 10:39 p.m. EST:", id="a bound stays a bound"),
+        pytest.param(
+            "2016-11-09T07:29Z",
+            "AP called Wisconsin, and by then had called Maine (statewide)",
+            id="a minute and bounds",
+        ),
+        pytest.param("2016-11-09T07:45Z", "AP called Alaska between 2:29 a.m. and 2:45 a.m. EST:", id="two bounds"),
+    ],
+)
+def test_a_bound_never_becomes_a_minute_in_the_sentence(at: str, says: str) -> None:
+    assert says in said(open_page("story", at=at))
+
+
+def test_a_time_that_is_our_reading_is_never_said_as_a_minute() -> None:
+    words = said(open_page("story", caller="Fox", at="2016-11-09T04:15Z"))
+    assert "Fox called North Carolina shortly after 10:45 p.m. EST" in words
+    assert "11:15" not in words
+
+
+def test_a_takeaway_says_that_it_speaks_of_the_range_where_the_story_holds_more() -> None:
+    words = said(open_page("story", from_="2016-11-09T03:00Z", to="2016-11-09T04:00Z"))
+    assert "is on record in this range from about 10 p.m." in words
+    assert "rising searches are on record in this range from shortly after 10:40 p.m." in words
+
+
+def test_another_outlets_log_is_named_as_what_it_is() -> None:
+    words = said(open_page("timeline", caller="TV"))
+    assert "TV networks in MaltaToday’s log called Florida at 11:35 p.m. EST" in words
+
+
+def test_a_story_with_faults_is_named_and_the_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "story.toml").write_text('title = "Half a story"\n')
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    assert not open_page("timeline").warning
+    page = open_page("timeline", story="broken")
+    assert any("The story broken cannot be shown" in warning.value for warning in page.warning)
+    assert len(charts(page)) == 2
+
+
+def test_labels_of_a_table_are_words_and_nothing_else() -> None:
+    hostile = "![x](http://evil.example/x.png) $a$ :material/home: :smile: <b>b</b>"
+    shown = markdown(hostile)
+    assert "](" not in shown and ":material/" not in shown and ":smile" not in shown
+    assert not re.search(r"(?<!\\)[<$\[]", shown)
+
+
+def test_the_contested_cause_is_told_with_every_dated_claim() -> None:
+    words = said(open_page("story"))
+    for claim in ("Nov. 10, 2016", "Nov. 22, 2016", "March 2017", "March 2, 2017"):
+        assert claim in words
+
+
+def test_another_clock_changes_every_time_and_no_fact() -> None:
+    eastern, london = open_page("story"), open_page("story", clock="Europe/London")
+    spec = json.loads(charts(london)[0].spec)
+    assert spec["layout"]["xaxis"]["range"][0].startswith("2016-11-08T18:00")
+    assert "At 3:50 a.m. GMT AP called Florida: Trump 197, Clinton 131 electoral votes." in said(london)
+    rows = [
+        [trace.get("customdata") for trace in json.loads(charts(page)[0].spec)["data"]] for page in (eastern, london)
+    ]
+    assert rows[0] == rows[1]
+
+
+def test_another_caller_shows_its_calls_only_and_says_why_there_is_no_total() -> None:
+    page = open_page("timeline", caller="CNN")
+    assert "no total: " in said(page)
+    rows = {
+        row
+        for trace in json.loads(charts(page)[0].spec)["data"]
+        for cell in trace.get("customdata") or []
+        for row in str(cell).split()
+        if row.startswith("calls:")
+    }
+    assert rows and all(row.startswith("calls:cnn-") for row in rows)
+
+
+def test_chosen_lanes_are_the_only_ones_on_the_timeline() -> None:
+    page = open_page("timeline", lanes="results")
+    spec = charts(page)[0].spec
+    assert "Electoral votes" in spec and "State of cic.gc.ca" not in spec
+
+
+def test_a_place_keeps_only_what_was_seen_from_there() -> None:
+    page = open_page("outage_reports")
+    everywhere = len(re.findall(r"Seen from", said(page)))
+    page.segmented_control(key="choose-region").set_value("Canada").run()
+    places = re.findall(r"Seen from ([^·]+)·", said(page))
+    assert 0 < len(places) < everywhere
+    assert all("Canada" in place for place in places)
+
+
+def test_a_range_with_nothing_in_it_says_so_and_offers_the_way_back() -> None:
+    page = open_page("story", from_="1999-01-01T00:00Z", to="1999-01-02T00:00Z")
+    assert "No call, search mark or observation falls in this window" in said(page)
+    offer = next(button for button in page.button if button.label.startswith("Show "))
+    offer.click().run()
+    assert "No call, search mark or observation falls in this window" not in said(page)
+    assert "There is no call" not in said(page)
+
+
+def test_an_empty_chart_says_what_it_would_hold() -> None:
+    """Calls are on the page all the same: a chart of traffic does not say that there are none."""
+    words = said(open_page("outage_reports", story="us-2020"))
+    assert "There is no traffic figure of this story in this range." in words
+    assert "There is no call" not in words
+
+
+def test_what_lies_outside_the_range_is_named_with_its_date_under_the_chart() -> None:
+    words = said(open_page("timeline"))
+    assert "Outside this window: " in words
+    assert "AP called Minnesota for Clinton, 11:14 a.m. EST, Nov. 9, 2016" in words
+    assert "AP called Arizona for Trump, Nov. 10, 2016" in words
+
+
+BAD = [
+    pytest.param({"from_": "yesterday", "to": "2016-11-09T00:00Z"}, "is not a time", id="garbage"),
+    pytest.param({"from_": "2016-11-09T05:00Z", "to": "2016-11-09T03:00Z"}, "ends before it starts", id="reversed"),
+    pytest.param({"from_": "0900-01-01T00:00Z"}, "outside the years", id="long ago"),
+    pytest.param({"from_": "2016-11-09T00:00"}, "has no zone", id="naive"),
+    pytest.param({"caller": "Reuters"}, "who is no caller in this story", id="unknown caller"),
+    pytest.param({"caller": "matzav"}, "cannot be chosen", id="unnamed caller"),
+    pytest.param({"clock": "Mars/Olympus"}, "which is no time zone", id="unknown zone"),
+    pytest.param({"lanes": "weather"}, "only interest, outages, results", id="unknown lane"),
+    pytest.param({"story": "atlantis"}, "There is no story", id="unknown story"),
+    pytest.param({"story": "../../etc"}, "There is no story", id="a path"),
+    pytest.param({"at": "noon"}, "is not a time", id="no moment"),
+    pytest.param({"clock": "x" * 10_000}, "is no time zone", id="10 kB"),
+    pytest.param({"caller": "<script>alert(1)</script>"}, "who is no caller in this story", id="markup"),
+]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("query", "says"), BAD)
+def test_a_bad_address_gives_a_sentence_and_the_default(name: str, query: dict[str, str], says: str) -> None:
+    page = open_page(name, **query)
+    assert not page.exception and not page.error
+    warnings = [warning.value for warning in page.warning]
+    assert any(says in warning for warning in warnings)
+    assert all(len(warning) < 400 for warning in warnings)
+    assert page.title[0].value
+
+
+def test_every_link_of_every_page_is_an_address_of_a_source(story: Story) -> None:
+    known = {source.url for source in story.sources} | {"https://trends.google.com/trends/explore"}
+    # Compare nights shows the sources of two stories, and has tests of its own.
+    for name in (page for page in PAGES if page != "compare_nights"):
+        page = open_page(name)
+        tables = "\n".join(page_table.value.to_csv() for page_table in page.table)
+        links = re.findall(r"\]\((https?://[^)\s]+)\)", said(page) + tables)
+        shown = {link.replace("%28", "(").replace("%29", ")") for link in links}
+        assert shown <= known, shown - known
+        assert shown or name == "embed_and_export"  # which shows no figure of its own
+
+
+def test_every_figure_of_the_outage_page_is_in_a_row_of_the_story(story: Story) -> None:
+    held = {f"{row.value:,.0f}" for row in story.figures if row.value is not None and row.value >= 1_000}
+    held |= {f"{row.value:,.0f}" for row in story.observations if row.value is not None and row.value >= 1_000}
+    held |= {f"{row.value:,.0f}" for row in story.controls if row.value is not None and row.value >= 1_000}
+    rows = (*story.observations, *story.controls, *story.figures)
+    written = " ".join(str(row.model_dump()) for row in rows)
+    page = open_page("outage_reports")
+    shown = set(re.findall(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])", said(page)))
+    assert shown
+    assert all(number in held or number in written for number in shown), shown - held
+
+
+def test_the_window_of_the_address_is_the_window_of_the_chart(story: Story) -> None:
+    page = open_page("story", from_="2016-11-09T03:00Z", to="2016-11-09T05:00Z")
+    assert json.loads(charts(page)[0].spec)["layout"]["xaxis"]["range"] == [
+        "2016-11-08T22:00:00",
+        "2016-11-09T00:00:00",
+    ]
+    assert utc_text(story.window.start) == "2016-11-08T18:00Z"
+
+
+def test_the_panel_and_the_study_say_the_same_of_other_nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = newsroom(tmp_path)
+    keep_weeks(settings)
+    keep(settings, export(1), "night.csv")
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(settings.stories[0]))
+    monkeypatch.setenv("NIGHTDESK_SNAPSHOTS", str(settings.snapshots))
+    words = said(open_page("search_trends"))
+    assert "None is held" not in words
+    panel, study = re.findall(r"The same clock minutes on 3 other nights that are held.* of 3 rose as much\.", words)
+    assert panel == study
+
+
+def test_without_a_series_of_the_night_rose_after_the_calls_says_why_there_is_no_answer() -> None:
+    page = open_page("search_trends")
+    words = said(page)
+    assert "Rose after the calls" in words
+    assert "of this night only published marks are held, and marks are never tested" in words
+    assert "each-call" not in [toggle.key for toggle in page.toggle]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "says", "disabled"),
+    [
+        pytest.param(1, "Across 20 minutes with calls", False, id="one minute"),
+        pytest.param(8, "8-minute bins answer for all calls together only", True, id="eight minutes"),
+        pytest.param(60, "Nothing is said about any call", True, id="an hour"),
+    ],
+)
+def test_what_an_imported_series_may_answer_follows_its_bins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: int, says: str, disabled: bool
+) -> None:
+    settings = newsroom(tmp_path)
+    keep(settings, export(minutes))
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(settings.stories[0]))
+    monkeypatch.setenv("NIGHTDESK_SNAPSHOTS", str(settings.snapshots))
+    page = open_page("search_trends")
+    assert not page.exception and not page.error
+    assert says in said(page)
+    switch = page.toggle(key="each-call")
+    assert switch.disabled is disabled
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert {"Download the study as JSON", "Download the study as CSV"} <= set(labels)
+    if not disabled:
+        switch.set_value(True).run()
+        assert "Florida" in set(page.table[0].value["Called"])
+
+
+def test_a_moment_in_the_address_hides_what_was_not_yet_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = newsroom(tmp_path)
+    keep(settings, export(1, rise=datetime(2016, 11, 9, 4, tzinfo=UTC)))
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(settings.stories[0]))
+    monkeypatch.setenv("NIGHTDESK_SNAPSHOTS", str(settings.snapshots))
+    assert "begin to rise between 10:59 p.m. and 11:01 p.m. EST" in said(open_page("search_trends"))
+    words = said(open_page("search_trends", at="2016-11-09T03:55Z"))
+    assert "begin to rise" not in words
+    assert "Only bins that were over by 10:55 p.m. EST" in words

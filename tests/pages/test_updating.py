@@ -1,0 +1,156 @@
+"""Pages of a night in progress, without a browser: what they say, and what they show while its files are mended."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.cache import cached
+from components.cache import memo as nearby
+from components.cache.memo import FORGIVEN_SECONDS, LastSound, Near
+from data.core.errors import StoryInvalid
+from data.core.settings import Settings
+from data.story.as_of import story_at
+from data.story.story import BUNDLED, Story, read_story
+from tests.pages.test_pages import charts, said
+from tests.support.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    # What is edited here is looked at again at once.
+    monkeypatch.setattr(nearby, "FRESH_SECONDS", 0.0)
+    rehearsal_at(tmp_path)
+    return tmp_path
+
+
+def open_page(name: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
+    page.query_params["story"] = NAME
+    return page.run()
+
+
+@pytest.mark.parametrize("name", ["story", "timeline"])
+def test_a_page_of_a_night_in_progress_says_how_fresh_it_is(name: str, root: Path) -> None:
+    page = open_page(name)
+    assert not page.exception and not page.error
+    assert "Updating every 10 s · told up to 10:51 p.m. EST" in said(page)
+    assert page.toggle[0].label == "Pause updates"
+    assert all(chart.alt.startswith("TEST: ") for chart in charts(page))
+    assert all(BANNER in chart.spec.replace("\\u003cbr\\u003e", " ") for chart in charts(page))
+    assert "By 10:51 p.m. EST AP had last called Florida at 10:50 p.m. EST: Trump 197, Clinton 131" in said(page)
+
+
+def test_the_story_page_says_what_there_is_so_far(root: Path) -> None:
+    page = open_page("story")
+    assert said(page).startswith("TEST: rehearsal of U.S. 2016\n")
+    assert "Nothing yet." in said(page) and "Nothing recorded" not in said(page)
+    assert "2 dated reports, best grade B so far" in said(page)
+
+
+def test_an_ended_rehearsal_does_not_update(root: Path) -> None:
+    rehearsal_at(root, ended=True)
+    page = open_page("timeline")
+    assert "Updating every" not in said(page) and "Pause updates" not in [toggle.label for toggle in page.toggle]
+
+
+def test_a_paused_page_keeps_its_night_and_a_resumed_one_catches_up(root: Path) -> None:
+    page = open_page("timeline")
+    page.toggle(key="pause-updates").set_value(True).run()
+    rehearsal_at(root, FLORIDA + timedelta(minutes=20))
+    page.run()
+    assert "Paused: nothing here changes until you resume · told up to 10:51 p.m. EST" in said(page)
+    assert all("11:11 p.m." not in chart.spec for chart in charts(page))
+    page.toggle(key="pause-updates").set_value(False).run()
+    assert "Updating every 10 s · told up to 11:11 p.m. EST" in said(page)
+
+
+def test_a_pause_when_the_rehearsal_has_just_gone_is_no_failure(root: Path) -> None:
+    page = open_page("timeline")
+    shutil.rmtree(root / NAME)
+    page.toggle(key="pause-updates").set_value(True).run()
+    assert not page.exception
+
+
+def test_the_status_line_tells_what_is_new_and_only_that(root: Path) -> None:
+    rehearsal_at(root, FLORIDA - timedelta(minutes=20))
+    page = open_page("timeline")
+    assert '<div role="status" aria-live="polite" class="news"></div>' in said(page)
+    rehearsal_at(root, FLORIDA)
+    page.run()
+    assert 'aria-live="polite" class="news">New: AP called Florida' in said(page)
+
+
+def settings(root: Path) -> Settings:
+    return Settings(stories=(root,))
+
+
+def spoil(root: Path) -> None:
+    with (root / NAME / "calls.csv").open("a", encoding="utf-8") as table:
+        table.write("half a row")
+
+
+def test_a_slip_of_the_editor_leaves_the_last_sound_night_for_a_minute(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = cached.load_story(NAME, settings(root))
+    spoil(root)
+    now = time.monotonic()
+    monkeypatch.setattr("components.cache.memo.time.monotonic", lambda: now)
+    assert cached.load_story(NAME, settings(root)) is sound
+    monkeypatch.setattr("components.cache.memo.time.monotonic", lambda: now + FORGIVEN_SECONDS - 1)
+    assert cached.load_story(NAME, settings(root)) is sound
+    monkeypatch.setattr("components.cache.memo.time.monotonic", lambda: now + FORGIVEN_SECONDS + 1)
+    with pytest.raises(StoryInvalid, match="calls"):
+        cached.load_story(NAME, settings(root))
+    rehearsal_at(root, FLORIDA + timedelta(minutes=1))
+    assert cached.load_story(NAME, settings(root)).stamp != sound.stamp
+
+
+def test_a_night_that_is_over_is_refused_at_once(root: Path) -> None:
+    shutil.copytree(BUNDLED / "us-2024", root / "last-night")
+    assert cached.load_story("last-night", settings(root)).calls
+    (root / "last-night" / "sources.csv").unlink()
+    with pytest.raises(StoryInvalid):
+        cached.load_story("last-night", settings(root))
+
+
+def test_a_slip_after_the_night_brings_back_no_night_in_progress(root: Path) -> None:
+    live, sound = read_story(root / NAME), LastSound()
+    over = replace(live, about=live.about.model_copy(update={"live": False}))
+    spoil(root)
+    assert [sound.of(root, lambda: live), sound.of(root, lambda: over)] == [live, over]
+    with pytest.raises(StoryInvalid, match="calls"):
+        sound.of(root, lambda: read_story(root / NAME))
+
+
+def test_an_earlier_state_is_let_go_when_a_later_is_read(root: Path) -> None:
+    """A night has a version every few seconds, each of some megabytes."""
+    stamps = []
+    for minutes in range(3):
+        rehearsal_at(root, FLORIDA + timedelta(minutes=minutes))
+        story = cached.load_story(NAME, settings(root))
+        stamps.append(story.stamp)
+        cached.load_held(story)
+        cached.load_calls(story_at(story, FLORIDA), caller="AP")
+    asked = [value for near in Near.everywhere for (given, _), _ in near._held.values() for value in given]
+    held = {value.stamp for value in asked if isinstance(value, Story) and value.slug == NAME}
+    assert held & set(stamps) == {stamps[-1]}
+
+
+def test_a_chart_of_an_earlier_state_is_never_kept_as_one_of_a_later(root: Path) -> None:
+    """Somebody still draws the night as they read it when the next step is written."""
+    earlier = read_story(root / NAME)
+    rehearsal_at(root, FLORIDA + timedelta(minutes=20))
+    later = read_story(root / NAME)
+    drawn = [cached.load_chart(story, "results", story.window, "AP") for story in (earlier, later)]
+    assert [chart.window.end - FLORIDA for chart in drawn] == [timedelta(0), timedelta(minutes=20)]
