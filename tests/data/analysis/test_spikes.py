@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import ruptures
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from data.analysis.onsets import changes_near
+from data.analysis.onsets import AROUND, best_changes, changes_near
 from data.analysis.spikes import Detection, detect, main
 from data.core.errors import DataError
 
@@ -195,6 +195,20 @@ def test_the_second_opinion_is_that_of_pelt() -> None:
     pelt = ruptures.Pelt(model="l2", min_size=1, jump=1).fit(standard).predict(pen=3 * np.log(len(x)))
     assert {200, 212} <= set(pelt)
     assert [place for place in range(190, 225) if changes_near(x, place)] == [199, 200, 201, 211, 212, 213]
+
+
+@given(st.integers(0, 2**32), st.integers(4, 2 * AROUND), st.sampled_from([0.5, 5.0, 100.0]), st.integers(0, 6))
+@settings(max_examples=300)
+def test_levels_change_where_another_program_for_pelt_says(seed: int, bins: int, mean: float, bursts: int) -> None:
+    rng = np.random.default_rng(seed)
+    means = np.full(bins, mean)
+    for first in rng.integers(0, bins, bursts):
+        means[first : first + int(rng.integers(1, 30))] *= rng.uniform(0, 6)
+    x = np.log1p(rng.poisson(means).astype(float))
+    assume(x.std() > 0)
+    standard, penalty = (x - x.mean()) / x.std(), 3 * float(np.log(bins))
+    pelt = ruptures.KernelCPD(kernel="linear", min_size=1, jump=1).fit(standard[:, None]).predict(pen=penalty)
+    assert best_changes(standard, penalty) == tuple(pelt[:-1])
 
 
 def test_a_rise_out_of_a_calm_that_the_second_method_does_not_see_is_unconfirmed() -> None:
