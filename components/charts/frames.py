@@ -108,7 +108,7 @@ def _possible(story: Story, order: Order) -> dict[str, datetime]:
 
 
 def _cut(words: Moments, stands: Stands, order: Order) -> Callable[[datetime], Moments]:
-    """From an instant to the rows that stand by then; calls that are possible by then too, since totals count them."""
+    """From an instant to the rows that stand by then, of calls to the totals that count those that are possible too."""
 
     def timed(rows: Iterable[Row], table: str = "") -> list[tuple[datetime, Row]]:
         named = ((f"{table or row['table']}:{row['id']}", row) for row in rows)
@@ -118,9 +118,8 @@ def _cut(words: Moments, stands: Stands, order: Order) -> Callable[[datetime], M
     marks, seen = timed(words.marks), timed(words.seen, "observations")
 
     def up_to(at: datetime) -> Moments:
-        calls = tuple(row for row in words.calls if row["latest"] <= at) if order is Order.KNOWN else words.calls
         told, shown = (tuple(row for moment, row in rows if moment <= at) for rows in (marks, seen))
-        return replace(words, calls=calls, marks=told, seen=shown, order=order)
+        return replace(words, marks=told, seen=shown, order=order, surely=order is Order.KNOWN)
 
     return up_to
 

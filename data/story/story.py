@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ class UnknownStory(DataError, LookupError):
     """No story has this name; the sentence says which there are."""
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that what is looked up in its tables is kept: a night may have thousands of contests.
+@dataclass(frozen=True)
 class Story:
     """All that a story folder says, checked: every id named in a row is there, and the weights add up."""
 
@@ -84,10 +86,17 @@ class Story:
 
     def contest(self, code: str) -> Contest:
         """The contest of this code; KeyError for a code that no row of a checked story can name."""
-        for contest in self.contests:
-            if contest.code == code:
-                return contest
-        raise KeyError(code)
+        return self._by_code[code]
+
+    @cached_property
+    def _by_code(self) -> dict[str, Contest]:
+        return {contest.code: contest for contest in reversed(self.contests)}
+
+    @cached_property
+    def closings(self) -> dict[str, tuple[int, datetime]]:
+        """A contest's code -> the place of its first row among the closings of polls, and its last closing."""
+        rows = reversed(list(enumerate(self.poll_closings)))
+        return {row.contest: (place, row.last_close) for place, row in rows}
 
 
 def check_story(folder: Path) -> tuple[Fault, ...]:

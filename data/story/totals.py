@@ -8,6 +8,7 @@ from datetime import datetime
 
 from data.core.errors import DataError
 from data.core.model import Precision, When, as_utc
+from data.core.running import Stairs, Tally
 from data.story.story import Story
 from data.story.story_toml import Caller
 from data.story.tables import Call
@@ -52,7 +53,8 @@ def _polls_close(story: Story) -> datetime | None:
 def _last_close(contest: str, story: Story) -> datetime | None:
     """A district (US-ME-01) closes with its state (US-ME)."""
     state = "-".join(contest.split("-")[:2])
-    return next((row.last_close for row in story.poll_closings if row.contest in (contest, state)), None)
+    found = {story.closings[code] for code in (contest, state) if code in story.closings}
+    return min(found)[1] if found else None
 
 
 def calls_of(story: Story, caller: str, *, possible: bool = False) -> tuple[Call, ...]:
@@ -100,12 +102,20 @@ def no_total(story: Story, caller: str) -> str:
     """
     if is_complete(story, caller):
         return ""
-    return no_total_of(story, (call.contest for call in calls_of(story, caller)))
+    return no_total_of(story, len({call.contest for call in calls_of(story, caller)}))
 
 
-def no_total_of(story: Story, called: Iterable[str]) -> str:
-    """That there is no total of calls in these contests, and how many contests these are."""
-    return f"no total: {len(set(called))} of {len(story.contests)} calls known{' so far' if story.about.live else ''}"
+def no_total_of(story: Story, called: int) -> str:
+    """That there is no total of calls in so many contests."""
+    return f"no total: {called} of {len(story.contests)} calls known{' so far' if story.about.live else ''}"
+
+
+def contests_called(calls: Iterable[tuple[str, datetime]]) -> Stairs[int]:
+    """In how many contests something had surely been called by any instant; each call is a contest and its bound."""
+    first: dict[str, datetime] = {}
+    for contest, latest in calls:
+        first[contest] = min(latest, first.get(contest, latest))
+    return Stairs.of((at, 1) for at in first.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +141,18 @@ def totals_at(story: Story, at: datetime, *, caller: str) -> Totals:
     last = max(sure, key=lambda entry: _lateness(entry[0], entry[1], story))[1] if sure else None
     if note := no_total(story, caller):
         return Totals(at, caller, None, last, note)
-    found = {party.id: (0, 0) for party in story.about.parties}
-    for when, call in timed:
-        weight, (low, high) = story.contest(call.contest).weight, found[call.party]
-        found[call.party] = (low + weight * (when.latest <= at), high + weight * (when.earliest <= at))
-    least = only_surely(story, caller) and leaves_some(story, (call.contest for _, call in sure))
-    return Totals(at, caller, {party: (low, None if least else high) for party, (low, high) in found.items()}, last)
+    least = only_surely(story, caller) and leaves_some(story, len({call.contest for _, call in sure}))
+    found = {}
+    for party in story.about.parties:
+        mine = ((when, story.contest(call.contest)) for when, call in timed if call.party == party.id)
+        low, high = Tally.of((when.earliest, when.latest, contest.weight) for when, contest in mine).at(at)
+        found[party.id] = low, None if least else high
+    return Totals(at, caller, found, last)
 
 
-def leaves_some(story: Story, called: Iterable[str]) -> bool:
-    """Whether there are contests beside these: then a total that tells only what is surely there is a least one."""
-    return len(set(called)) < len(story.contests)
+def leaves_some(story: Story, called: int) -> bool:
+    """Whether there are more contests: then a total that tells only what is surely there is a least one."""
+    return called < len(story.contests)
 
 
 def _lateness(when: When, call: Call, story: Story) -> tuple[datetime, bool, int]:

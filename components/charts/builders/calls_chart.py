@@ -12,10 +12,11 @@ from components.charts.rows import source_ids, surely
 from components.clock import Style, token
 from components.render.words import span_text
 from data.core.model import Precision, Sourced, When, Window
+from data.core.running import Tally
 from data.story.frame_rows import records, when_in
 from data.story.story import Story
 from data.story.tables import Contest
-from data.story.totals import WITHOUT_TIME, is_complete, leaves_some, no_total, only_surely, totals_at
+from data.story.totals import WITHOUT_TIME, contests_called, is_complete, leaves_some, no_total, only_surely, totals_at
 
 
 def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -> Lane:
@@ -49,12 +50,13 @@ def total_items(
     """
     mine = [row for row in rows if row["party"] == party]
     bounded = any(only_surely(story, caller) for caller in {row["caller"] for row in mine})
+    tally = Tally.of((row["earliest"], row["latest"], row["weight"]) for row in mine)
+    called = contests_called((row["contest"], row["latest"]) for row in rows)
     for row in mine:
         when = when_in(row)
         at = min(row["latest"], by) if by else row["latest"]
-        sure = sum(other["weight"] for other in mine if other["latest"] <= at)
-        possible = sum(other["weight"] for other in mine if other["earliest"] <= at)
-        least = bounded and leaves_some(story, (other["contest"] for other in rows if other["latest"] <= at))
+        sure, possible = tally.at(at)
+        least = bounded and leaves_some(story, called.at(at))
         yield Item(
             row=f"calls:{row['id']}",
             when=when,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -12,9 +13,10 @@ from components.charts.events import listed, said_of
 from components.clock import Style, token
 from components.render.words import span_text
 from data.core.model import Order, Sourced
+from data.core.running import Stairs, Tally
 from data.story.frame_rows import records, when_in
 from data.story.story import Story
-from data.story.totals import leaves_some, no_total, no_total_of, only_surely
+from data.story.totals import contests_called, leaves_some, no_total, no_total_of, only_surely
 
 #: A time of day alone says which day no further back than this.
 _DAY = timedelta(days=1)
@@ -33,20 +35,29 @@ class Moments:
     seen: tuple[Row, ...]
     has_total: bool
     bounded: bool
+    #: Of `calls`: the instants by which they were surely made, each party's total, and how many contests were called.
+    made: tuple[datetime, ...]
+    totals: Mapping[str, Tally[int]]
+    called: Stairs[int]
     order: Order = Order.HAPPENED
+    #: Whether a total is only what was surely called: what was not, had not been published either.
+    surely: bool = False
 
     @classmethod
     def of(cls, story: Story, *, caller: str, calls: Sourced, marks: Sourced, observations: Sourced) -> Self:
         """`calls` are all of this caller's, possible ones too; of `observations` only the main site's are told."""
-        host = main_service(story)
+        host, rows = main_service(story), _by_time(records(calls))
         return cls(
             story,
             caller,
-            _by_time(records(calls)),
+            rows,
             _by_time(row for row in records(marks) if row["until"] is None),
             _by_time(row for row in records(observations) if row["host"] == host),
             not no_total(story, caller),
             only_surely(story, caller),
+            tuple(row["latest"] for row in rows),
+            {party.id: _tally(rows, party.id) for party in story.about.parties},
+            contests_called((row["contest"], row["latest"]) for row in rows),
             story.order,
         )
 
@@ -58,24 +69,20 @@ class Moments:
         return f"{self._called(at, style)} {self._seen(at, style)} {self._searched(at, style)}"
 
     def _called(self, at: datetime, style: Style) -> str:
-        rows = [row for row in self.calls if row["latest"] <= at]
+        place, called = bisect_right(self.made, at), self.called.at(at)
         said, verb = said_of(self.story, self.caller), self.story.about.verb
-        least = self.bounded and leaves_some(self.story, (row["contest"] for row in rows))
-        if not rows:
+        least = self.bounded and leaves_some(self.story, called)
+        if not place:
             nothing = f"nothing is known to have been {verb}" if least else f"{said} had {verb} nothing yet"
             return f"At {token(at, style)} {nothing}."
-        told = _told(rows, at, said, verb, style)
+        newest = self.calls[bisect_left(self.made, self.made[place - 1]) : place]
+        told = _told(newest, at, said, verb, style)
         if not self.has_total:
-            return f"{told} ({no_total_of(self.story, (row['contest'] for row in rows))})."
-        totals = ((party, *self._total(party.id, at)) for party in self.story.about.parties)
-        spans = [f"{party.short} {span_text(low, None if least else high)}" for party, low, high in totals]
+            return f"{told} ({no_total_of(self.story, called)})."
+        totals = ((party, *self.totals[party.id].at(at)) for party in self.story.about.parties)
+        ends = ((party, low, None if least else low if self.surely else high) for party, low, high in totals)
+        spans = [f"{party.short} {span_text(low, high)}" for party, low, high in ends]
         return f"{told}: {', '.join(spans)} {self.story.about.unit}."
-
-    def _total(self, party: str, at: datetime) -> tuple[int, int]:
-        """Surely called at this minute, and possibly."""
-        mine = [row for row in self.calls if row["party"] == party]
-        surely = sum(row["weight"] for row in mine if row["latest"] <= at)
-        return surely, sum(row["weight"] for row in mine if row["earliest"] <= at)
 
     def _seen(self, at: datetime, style: Style) -> str:
         rows = [row for row in self.seen if row["latest"] <= at]
@@ -109,10 +116,13 @@ def _by_time(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: row["latest"]))
 
 
-def _told(rows: list[Row], at: datetime, said: str, verb: str, style: Style) -> str:
-    """Who called what, and when: at its minute, or as its own row states the time where that is no minute."""
-    last = rows[-1]["latest"]
-    newest = [row for row in rows if row["latest"] == last]
+def _tally(rows: Iterable[Row], party: str) -> Tally[int]:
+    return Tally.of((row["earliest"], row["latest"], row["weight"]) for row in rows if row["party"] == party)
+
+
+def _told(newest: Sequence[Row], at: datetime, said: str, verb: str, style: Style) -> str:
+    """Who called what last, and when: at its minute, or as its own row states the time where that is no minute."""
+    last = newest[-1]["latest"]
     exact = [row for row in newest if row["earliest"] == row["latest"]]
     bound = [row for row in newest if row not in exact]
     if exact and last == at:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from components.charts.grammar import Bars, Gap, Item, Kind, Lane, Line, Mark, Points, Steps, Tiles
 from data.analysis.thinning import JOINED_STEPS
 from data.core.model import Precision, When, Window
+from data.core.running import steps
 
 _LONGEST_BAND = timedelta(hours=1)
 
@@ -121,8 +122,8 @@ def totals(items: Sequence[Item], window: Window) -> Totals:
     no `value`, its own `low` and `high` are what is known from these instants.
     """
     if all(item.value is not None for item in items):
-        low = _summed([(item.when.latest, item.value or 0.0) for item in items])
-        high = _summed([(item.when.earliest, item.value or 0.0) for item in items])
+        low = tuple(steps((item.when.latest, float(item.value or 0)) for item in items))
+        high = tuple(steps((item.when.earliest, float(item.value or 0)) for item in items))
     else:
         low = _highest([(item.when.latest, item.low or 0.0) for item in items])
         high = _highest([(item.when.earliest, item.high or item.low or 0.0) for item in items])
@@ -143,14 +144,6 @@ def _base(items: Sequence[Item], low: Path) -> float:
     if first is None or first.low is None:
         return 0.0
     return first.low - next(value for moment, value in reversed(low) if moment <= first.when.latest)
-
-
-def _summed(rises: Iterable[tuple[datetime, float]]) -> Path:
-    total, found = 0.0, dict[datetime, float]()
-    for moment, rise in sorted(rises):
-        total += rise
-        found[moment] = total
-    return tuple(found.items())
 
 
 def _highest(values: Iterable[tuple[datetime, float]]) -> Path:
