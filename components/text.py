@@ -122,6 +122,11 @@ def event_label(text: str, size: float, width: float, *, shortest: str = "") -> 
     return next((form for form in forms if text_width(form, size) <= width), fitted(forms[-1], size, width))
 
 
+def shortened(text: str, limit: int) -> str:
+    """The text, cut at a word and marked with an ellipsis where it is longer than `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
 def fitted(text: str, size: float, width: float, *, factor: float = REGULAR) -> str:
     """The text, or as many of its characters as `width` pixels hold, with an ellipsis."""
     if text_width(text, size, factor=factor) <= width:

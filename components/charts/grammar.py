@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from data.core.model import Source, When, Window
+from data.core.model import Precision, Source, When, Window
 
 
 class Tone(StrEnum):
@@ -250,3 +250,24 @@ class Chart:
     def numbered(self) -> tuple[tuple[int, Event], ...]:
         """Every event with its one number, by time, the same in every rendering."""
         return tuple(enumerate(self.events, start=1))
+
+
+def anchor(when: When) -> datetime:
+    """Where a mark of this time stands: the stated time, else the latest bound, which is when it was surely so.
+
+    A day states no time: it stands at its own end. Events are numbered by their latest bound, from left to right.
+    """
+    return when.latest if when.precision is Precision.DAY else when.stated or when.latest
+
+
+def has_value(lane: Lane, mark: Mark, item: Item) -> bool:
+    """Whether an item stands on the lane's value axis; else it stands in a row."""
+    if isinstance(mark, Steps | Line):
+        return True
+    if lane.tracks or item.value is None or item.kind in (Kind.RANK, Kind.TIME_ONLY):
+        return False
+    return isinstance(mark, Bars | Points)
+
+
+def valued(lane: Lane) -> bool:
+    return any(has_value(lane, mark, item) for mark, item in lane.items)

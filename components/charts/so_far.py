@@ -8,8 +8,7 @@ from dataclasses import replace
 from components.charts.bare import NOTHING, NOTHING_AT_ALL, NOTHING_SO_FAR, is_bare
 from components.charts.grammar import Chart, Lane
 from components.clock import Clock
-from components.render.words import fitted
-from components.text import TEST
+from components.text import TEST, shortened
 from data.story.story import Story
 
 #: Characters of a sentence that is read aloud while somebody reads something else.
@@ -52,7 +51,7 @@ def news(chart: Chart, clock: Clock, known: Collection[str]) -> str:
     if not fresh:
         return ""
     more = f"; and {len(fresh) - 1} more" if len(fresh) > 1 else ""
-    return f"New: {fitted(clock.say(fresh[-1]), _SPOKEN).rstrip('.')}{more}."
+    return f"New: {shortened(clock.say(fresh[-1]), _SPOKEN).rstrip('.')}{more}."
 
 
 def _sentences(chart: Chart) -> dict[str, str]:

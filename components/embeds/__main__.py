@@ -20,8 +20,8 @@ from components.embeds.bundles.inputs import inputs_of
 from components.embeds.bundles.publishing import Published, publish, store_of
 from components.embeds.bundles.storage import Files, Store
 from data.core.errors import DataError
+from data.core.program import utc_now
 from data.core.settings import read_settings
-from data.net.client import utc_now
 from data.story.story import Story, find_story
 
 _PORT = 8502

@@ -14,9 +14,8 @@ import pandas as pd
 
 from components.charts.builders.compare_chart import in_truth
 from components.charts.builders.searches_chart import thinned_lines
-from components.charts.grammar import Chart, Event, Item, Kind, Lane, Line, Mark, Steps, Tiles
+from components.charts.grammar import Chart, Event, Item, Kind, Lane, Line, Mark, Steps, Tiles, anchor
 from components.clock import Clock
-from components.render.layout.geometry import anchor
 from components.render.words import amount, event_numbers, period, unmarked_events
 from data.core.model import Precision, When, as_utc
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from components.charts.grammar import Chart, Event, Item, Kind, Lane, Line, Mark, Steps, Tiles
+from components.charts.grammar import Chart, Event, Item, Kind, Lane, Line, Mark, Steps, Tiles, anchor
+from components.charts.phrases.numbers import as_known, number_text, span_text, weighed
 from components.clock import Clock
-from components.render.layout.geometry import anchor
-from components.text import TEST
+from components.text import TEST, shortened
 from data.core.model import Precision
 
 #: Screen readers cut long alternatives; the long description carries the rest.
@@ -75,12 +75,7 @@ def whole(text: str, limit: int) -> str:
         if length > limit:
             break
         kept.append(part)
-    return fitted(" ".join(kept).removesuffix(";"), limit)
-
-
-def fitted(text: str, limit: int) -> str:
-    """The text, cut at a word and marked with an ellipsis where it is longer than `limit` characters."""
-    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+    return shortened(" ".join(kept).removesuffix(";"), limit)
 
 
 def _entries(chart: Chart, clock: Clock) -> list[tuple[datetime, str]]:
@@ -134,45 +129,6 @@ def _sentence(chart: Chart, lane: Lane, mark: Mark, item: Item, clock: Clock, nu
     detail += [f"number {number}"] if number else []
     tail = f" ({'; '.join(detail)})" if detail else ""
     return f"{period(item, clock, dated=dated)}, {clock.say(lane.title)}: {clock.say(item.text)}{tail}."
-
-
-def number_text(value: float) -> str:
-    """1,234 or 8.8: grouped, and with a decimal only where the figure has one."""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"
-
-
-def weighed(value: float, unit: str) -> str:
-    """So many of a unit, which stories name in the plural: "29 electoral votes", "1 area declared"."""
-    return f"{number_text(value)} {_one(unit) if value == 1 else unit}".strip()
-
-
-def _one(unit: str) -> str:
-    """A unit in the singular: what is counted ends it, or begins it as in "areas declared"."""
-    if unit.endswith("s"):
-        return unit.removesuffix("s")
-    counted, space, rest = unit.partition(" ")
-    return f"{counted.removesuffix('s')}{space}{rest}"
-
-
-_SAID = {
-    "lower bound": "more than {}",
-    "upper bound": "less than {}",
-    "approximate": "about {}",
-    "rounded": "about {}",
-    "derived": "{} (derived)",
-}
-
-
-def as_known(kind: str, figure: str) -> str:
-    """A figure in words that keep what is known of it: "more than 200,000"; `kind` as a story's table has it."""
-    return _SAID.get(kind, "{}").format(figure)
-
-
-def span_text(low: float, high: float | None) -> str:
-    """A range of totals: "197", or "276 to 279" where its ends differ; "at least 197" without an upper one."""
-    if high is None:
-        return f"at least {number_text(low)}"
-    return number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
 
 
 def amount(lane: Lane, mark: Mark, item: Item) -> str:

@@ -15,9 +15,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from data.core.program import VERSION
 from data.core.settings import Settings
 from data.net.cache_checks import failing_caches
-from data.net.client import VERSION
 from data.story.story import check_story, story_folders
 from data.story.table_files import fingerprint
 

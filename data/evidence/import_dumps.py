@@ -13,8 +13,8 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from data.core.errors import DataError
+from data.core.program import utc_now
 from data.core.settings import read_settings
-from data.net.client import utc_now
 from data.net.snapshots import snapshot_folder
 from data.sources.wikimedia_dumps import import_dumps
 from data.story.story import find_story

@@ -15,9 +15,10 @@ from datetime import timedelta
 from tqdm import tqdm
 
 from data.core.errors import DataError, SourceUnavailable
+from data.core.program import utc_now
 from data.core.settings import Settings, read_settings
 from data.evidence.fetching import RECORD_SOURCES, Task, asked_hosts, tasks_of
-from data.net.client import Desk, open_desk, utc_now
+from data.net.client import Desk, open_desk
 from data.net.snapshots import snapshot_folder
 from data.sources.google_trends.request_plan import RESOLUTIONS, Resolution, plan_requests
 from data.sources.google_trends.trends_client import open_client

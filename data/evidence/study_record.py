@@ -21,8 +21,8 @@ from data.analysis.event_words import sentence
 from data.analysis.other_nights import Nights
 from data.analysis.placebos import AFTER, FARTHEST, MOST_ZEROS, NEAREST
 from data.core.model import Source, as_utc
+from data.core.program import VERSION
 from data.evidence.study import SEED, ControlTerm, RoseAfter
-from data.net.client import VERSION
 from data.story.story import Story
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.

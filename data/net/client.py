@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from requests import Request
 from requests_cache.cache_keys import filter_url
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.program import VERSION, utc_now
 from data.core.settings import Settings
 from data.net.adapter import FETCHED_AT, Asking, Fresh, fetched_at
 from data.net.addresses import AddressRefused, Resolve, parsed, place_of, public_url
@@ -59,17 +60,9 @@ def parse_json(content: bytes, name: str) -> Any:
 
 __all__ = [
     "AddressRefused", "Check", "Desk", "Fresh", "Limits", "Reply", "SourceRefused", "open_desk", "public_url",
-    "utc_now",
 ]  # fmt: skip
 
-#: As pyproject.toml has it.
-VERSION = "0.1.0"
 Params = Mapping[str, str | int]
-
-
-def utc_now() -> datetime:
-    """This moment, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from tqdm import tqdm
 
 from data.core.errors import DataError
 from data.core.model import Order, Window, as_utc
+from data.core.program import utc_now
 from data.core.settings import Settings, read_settings
-from data.net.client import utc_now
 from data.story.as_of import moments_of
 from data.story.rehearsal import name_of, rehearsed
 from data.story.story import Story, find_story, story_folders

@@ -8,9 +8,9 @@ from typing import Any
 
 from components.charts.events import ONE_DAY, call_events, candidate, said_of, within
 from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Steps, Tiles, Tone
+from components.charts.phrases.numbers import span_text
 from components.charts.rows import source_ids, surely
 from components.clock import Style, token
-from components.render.words import span_text
 from data.core.model import Precision, Sourced, When, Window
 from data.core.running import Tally
 from data.story.frame_rows import records, when_in

@@ -13,11 +13,10 @@ from components.charts.builders.outages_chart import first_trouble, main_service
 from components.charts.builders.searches_chart import drawn_lanes, marks_lane, thinned_notes
 from components.charts.elapsed_clock import Elapsed
 from components.charts.events import call_events, listed, said_of, within
-from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone
+from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone, anchor, valued
 from components.charts.night_pairs import Night, night_marks, night_names, said
 from components.charts.rows import split_by
 from components.clock import Clock, token
-from components.render.layout.geometry import anchor, valued
 from data.core.errors import DataError
 from data.core.model import Precision, Source, When, Window
 from data.evidence.series import own_series

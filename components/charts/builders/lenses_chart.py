@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from components.charts.grammar import Bars, Chart, Item, Lane, Tone
+from components.charts.phrases.numbers import number_text
 from components.charts.rows import bins_in, source_ids
-from components.render.words import number_text
 from data.core.model import Precision, Sourced, When, Window
 from data.story.frame_rows import records
 from data.story.story import Story

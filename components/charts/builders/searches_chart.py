@@ -13,10 +13,9 @@ import pandas as pd
 
 from components.ap_style import calendar_day
 from components.charts.events import within
-from components.charts.grammar import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone
+from components.charts.grammar import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone, anchor
 from components.charts.rows import bins_in, refs, source_ids, split_by
 from components.clock import token
-from components.render.layout.geometry import anchor
 from data.analysis.thinning import MOST, Merged, Thinned, thin
 from data.core.model import Precision, Sourced, When, Window
 from data.evidence.searches import COLLECTION_CHANGES, COLLECTION_SOURCE, place_name, step_of

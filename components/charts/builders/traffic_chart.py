@@ -6,8 +6,8 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from components.charts.grammar import Bars, Chart, Event, Item, Kind, Lane, Mark, Points, Tone
+from components.charts.phrases.numbers import as_known, number_text
 from components.charts.rows import refs, source_ids
-from components.render.words import as_known, number_text
 from data.core.model import Precision, Sourced, When, Window
 from data.story.frame_rows import records
 from data.story.story import Story

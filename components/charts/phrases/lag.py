@@ -9,10 +9,9 @@ from itertools import combinations
 
 from components.charts.builders.outages_chart import is_of, main_service
 from components.charts.events import ONE_DAY, said_of
-from components.charts.grammar import Chart, Event, Gap, Item, Mark, Points, Tone
+from components.charts.grammar import Chart, Event, Gap, Item, Mark, Points, Tone, anchor
 from components.charts.phrases.claim_words import BEHIND, UNCOUNTED
 from components.clock import Style, token
-from components.render.layout.geometry import anchor
 from data.core.model import Precision, Source, When
 from data.story.story import Story
 from data.story.totals import call_when, calls_of

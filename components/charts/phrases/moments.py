@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from components.charts.builders.outages_chart import main_service
 from components.charts.events import listed, said_of
+from components.charts.phrases.numbers import span_text
 from components.clock import Style, token
-from components.render.words import span_text
 from data.core.model import Order, Sourced
 from data.core.running import Stairs, Tally
 from data.story.frame_rows import records, when_in

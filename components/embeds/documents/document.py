@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from components.charts.grammar import Line, Tiles
+from components.charts.grammar import Line, Tiles, anchor
 from components.embeds.documents.lines import SIGNS, Lines, Moments, lines_of
 from components.embeds.documents.parts import element, link, panel, test_band, text
 from components.embeds.documents.player_frames import is_played, moments_list, night_of, then
@@ -16,7 +16,6 @@ from components.embeds.documents.policy import policy
 from components.embeds.documents.stage import HERE, asset, header, page_style, rules, stage
 from components.embeds.embed import Embed
 from components.player import ASSETS as PLAYER
-from components.render.layout.geometry import anchor
 from components.view.address import utc_text
 
 __all__ = ["draw_document", "policy"]

@@ -15,8 +15,8 @@ from components.embeds.documents.mark_counts import counted, findings
 from components.embeds.embed import Embed
 from components.render.layout.legend import keys_of
 from components.render.svg.sheet import PLAYED
-from components.render.words import brief, fitted, whole
-from components.text import visible
+from components.render.words import brief, whole
+from components.text import shortened, visible
 from data.evidence.calls import load_calls
 from data.evidence.outages import load_observations
 from data.evidence.searches import load_interest_marks
@@ -61,7 +61,7 @@ class Lines:
 
 def lines_of(embed: Embed) -> Lines:
     """The closed document in words, times on the embed's clock."""
-    headline = fitted(line(brief(embed.chart, embed.clock, HEADLINE_CHARACTERS)), HEADLINE_CHARACTERS)
+    headline = shortened(line(brief(embed.chart, embed.clock, HEADLINE_CHARACTERS)), HEADLINE_CHARACTERS)
     return Lines(
         headline,
         whole(_summary(embed, headline), _SUMMARY_CHARACTERS),
@@ -124,7 +124,7 @@ def _foot(embed: Embed) -> list[Piece]:
     if embed.story.corrections:
         pieces += [Piece(" · "), Piece(counted(len(embed.story.corrections), "correction"), "#nd-corrections")]
     if embed.version:
-        pieces.append(Piece(f" · Frozen copy {fitted(line(embed.version), _VERSION_CHARACTERS)}"))
+        pieces.append(Piece(f" · Frozen copy {shortened(line(embed.version), _VERSION_CHARACTERS)}"))
     elif embed.address:
         pieces.append(Piece(" · Updating"))
     if embed.app_address:
@@ -139,7 +139,7 @@ def _named_sources(embed: Embed) -> list[Piece]:
         return [Piece("No sources: nothing is drawn")]
     pieces, room = [Piece("Sources: ")], _NAMED_CHARACTERS
     for source in sources:
-        name = fitted(line(source.org), _NAMED_CHARACTERS)
+        name = shortened(line(source.org), _NAMED_CHARACTERS)
         if len(pieces) > 1 and len(name) > room:
             break
         pieces += [Piece(", ")] if len(pieces) > 1 else []

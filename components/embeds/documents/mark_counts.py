@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from components.charts.grammar import Bars, Chart, Item, Lane, Line, Mark, Points, Spans, Steps, Tone
+from components.charts.phrases.numbers import as_known, number_text, span_text
 from components.clock import Clock
 from components.render.layout.tile_layout import sums
-from components.render.words import as_known, number_text, span_text, whole
+from components.render.words import whole
 from data.core.model import Window
 
 _STATES = (Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING)

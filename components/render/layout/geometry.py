@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from components.charts.grammar import Bars, Gap, Item, Kind, Lane, Line, Mark, Points, Steps, Tiles
+from components.charts.grammar import Gap, Item, Kind, Lane, Line, Mark, Tiles, anchor, has_value
 from data.analysis.thinning import JOINED_STEPS
 from data.core.model import Precision, When, Window
 from data.core.running import steps
@@ -28,33 +28,12 @@ class TimeScale:
         return self.left + (self.right - self.left) * min(1.0, max(0.0, share))
 
 
-def anchor(when: When) -> datetime:
-    """Where a mark of this time stands: the stated time, else the latest bound, which is when it was surely so.
-
-    A day states no time: it stands at its own end. Events are numbered by their latest bound, from left to right.
-    """
-    return when.latest if when.precision is Precision.DAY else when.stated or when.latest
-
-
 def spot(when: When, window: Window) -> datetime:
     """Where a single observation stands: its stated time, a bound, or the middle of the part that is in the window."""
     if (when.stated and when.precision is not Precision.DAY) or when.precision is Precision.BY:
         return anchor(when)
     first, last = max(when.earliest, window.start), min(when.latest, window.end)
     return first + (last - first) / 2 if first <= last else anchor(when)
-
-
-def has_value(lane: Lane, mark: Mark, item: Item) -> bool:
-    """Whether an item stands on the lane's value axis; else it stands in a row."""
-    if isinstance(mark, Steps | Line):
-        return True
-    if lane.tracks or item.value is None or item.kind in (Kind.RANK, Kind.TIME_ONLY):
-        return False
-    return isinstance(mark, Bars | Points)
-
-
-def valued(lane: Lane) -> bool:
-    return any(has_value(lane, mark, item) for mark, item in lane.items)
 
 
 def domain(lane: Lane) -> tuple[float, float]:

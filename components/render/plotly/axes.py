@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from components.charts.elapsed_clock import START
-from components.charts.grammar import Gap, Points, Steps
+from components.charts.grammar import Gap, Points, Steps, has_value, valued
 from components.clock import Tick
-from components.render.layout.geometry import Path, compact, has_value, round_values, spot, totals, valued
+from components.render.layout.geometry import (
+    Path,
+    compact,
+    round_values,
+    spot,
+    totals,
+)
 from components.render.layout.theme import SANS
 from components.render.plotly.plan import LABEL, NOTE, PHONE, LanePlan, Plan, Slot, bare_lines
 from components.render.plotly.plotly_pen import Part, Pen, ground, rgba, stroke, words

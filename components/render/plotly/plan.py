@@ -6,9 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from components.charts.bare import is_bare, why_bare
-from components.charts.grammar import Chart, Gap, Item, Lane, Mark, Points, Spans, Steps
+from components.charts.grammar import Chart, Gap, Item, Lane, Mark, Points, Spans, Steps, anchor, valued
 from components.clock import Clock
-from components.render.layout.geometry import TimeScale, anchor, domain, in_row, spot, tracks_of, valued
+from components.render.layout.geometry import (
+    TimeScale,
+    domain,
+    in_row,
+    spot,
+    tracks_of,
+)
 from components.render.layout.labels import GAP, Flag, Placed, place, row_count
 from components.render.layout.legend import keys_of
 from components.render.layout.tile_layout import apart, look_keys, shape_of, sums

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from components.charts.events import is_dated
-from components.render.layout.geometry import anchor, has_band
+from components.charts.grammar import anchor
+from components.render.layout.geometry import has_band
 from components.render.layout.labels import Placed
 from components.render.layout.theme import SANS, look
 from components.render.plotly.plan import CIRCLE, DIGIT, ROW, Plan

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from components.charts.grammar import Bars, Gap, Item, Kind, Lane, Line, Mark, Points, Spans, Steps
+from components.charts.grammar import Bars, Gap, Item, Kind, Lane, Line, Mark, Points, Spans, Steps, has_value
 from components.render.layout.geometry import (
     Path,
-    has_value,
     is_measured,
     is_merged,
     levels,

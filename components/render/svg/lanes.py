@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from components.charts.bare import is_bare, why_bare
-from components.charts.grammar import Gap, Item, Lane, Mark, Spans, Steps
+from components.charts.grammar import Gap, Item, Lane, Mark, Spans, Steps, has_value, valued
 from components.render.layout.boxes import Box, Room
 from components.render.layout.geometry import (
     compact,
     domain,
-    has_value,
     in_row,
     round_values,
     spot,
     totals,
     tracks_of,
-    valued,
 )
 from components.render.layout.labels import GAP, Flag, Placed, place, row_count
 from components.render.layout.legend import EARLIER, GROUND, SOFT, Key, keys_of

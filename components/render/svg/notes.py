@@ -7,8 +7,7 @@ from components.charts.grammar import Chart, Event
 from components.clock import Clock
 from components.render.layout.theme import TEST_GROUND, TEST_INK
 from components.render.svg.sheet import PLAYED, Frame, number, tag
-from components.render.words import fitted
-from components.text import BOLD, SERIF_BOLD, visible, wrap, xml
+from components.text import BOLD, SERIF_BOLD, shortened, visible, wrap, xml
 from data.core.model import Precision
 
 #: Events named at one edge of a drawing; of more, the table has all.
@@ -40,7 +39,7 @@ def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:
     notes = (
         []
         if frame.brief
-        else [" ".join(_sentence(fitted(frame.clock.say(note), _NOTE_CHARACTERS)) for note in frame.chart.notes)]
+        else [" ".join(_sentence(shortened(frame.clock.say(note), _NOTE_CHARACTERS)) for note in frame.chart.notes)]
     )
     for text in [*edges, *notes, f"{times_note(frame.clock)}{numbers}", credit]:
         lines = wrap(visible(text), size, width)
@@ -52,7 +51,7 @@ def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:
 
 
 def _sentence(text: str) -> str:
-    text = fitted(text, _NOTE_CHARACTERS)
+    text = shortened(text, _NOTE_CHARACTERS)
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 from html import escape
 from typing import Literal, NamedTuple
 
-from components.charts.grammar import Chart, Item, Lane, Mark
+from components.charts.grammar import Chart, Item, Lane, Mark, anchor
 from components.clock import Clock
 from components.render.layout.boxes import Box
-from components.render.layout.geometry import TimeScale, anchor
+from components.render.layout.geometry import TimeScale
 from components.render.words import amount, period
 from components.text import BOLD, REGULAR, text_width, xml
 

@@ -6,10 +6,16 @@ import re
 from dataclasses import dataclass
 
 from components.charts.bare import NOTHING
-from components.charts.grammar import Chart, Steps, Tone
+from components.charts.grammar import Chart, Steps, Tone, valued
 from components.clock import Clock
 from components.render.layout.boxes import Box, Room
-from components.render.layout.geometry import TimeScale, compact, domain, round_values, tracks_of, valued
+from components.render.layout.geometry import (
+    TimeScale,
+    compact,
+    domain,
+    round_values,
+    tracks_of,
+)
 from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, Theme
 from components.render.layout.tile_layout import apart
 from components.render.svg.lanes import draw_lane

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from components.charts.events import is_dated
-from components.charts.grammar import Event, Lane
+from components.charts.grammar import Event, Lane, anchor
 from components.render.layout.boxes import Box
-from components.render.layout.geometry import anchor, has_band
+from components.render.layout.geometry import has_band
 from components.render.layout.labels import GAP, Flag, Placed, place, row_count
 from components.render.layout.theme import look
 from components.render.svg.sheet import Frame, number, tag

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Steps
+from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Steps, has_value
+from components.charts.phrases.numbers import number_text
 from components.render.layout.boxes import Box, Room
 from components.render.layout.geometry import (
     Path,
-    has_value,
     is_measured,
     is_merged,
     levels,
@@ -21,7 +21,6 @@ from components.render.layout.geometry import (
 )
 from components.render.layout.theme import is_soft, look
 from components.render.svg.sheet import Anchor, Frame, number, tag, text_box
-from components.render.words import number_text
 from components.text import PLAIN_CHARACTERS, visible, xml
 
 HOVER_CHARACTERS = 400

@@ -9,8 +9,8 @@ import streamlit as st
 
 from components.cache.cached import load_calls
 from components.charts.events import candidate, said_of
+from components.charts.phrases.numbers import number_text
 from components.clock import Clock
-from components.render.words import number_text
 from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.parts.prose import source_links

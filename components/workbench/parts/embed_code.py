@@ -30,8 +30,8 @@ from components.view.view_state import ViewState, asked_extra, change_extra, tol
 from components.workbench.address_bar import story_named
 from components.workbench.notices import show_problems
 from components.workbench.parts.compare import pair_here
+from data.core.program import utc_now
 from data.core.settings import read_settings
-from data.net.client import utc_now
 from data.story.story import Story
 
 #: Pixels: a phone, a column of text, a page.

@@ -11,8 +11,8 @@ import streamlit as st
 from components.ap_style import calendar_day
 from components.cache.cached import load_made
 from components.charts.builders.outages_chart import GRADES
+from components.charts.phrases.numbers import as_known, number_text
 from components.clock import Clock, published_text
-from components.render.words import as_known, number_text
 from components.text import markdown
 from components.workbench.parts.prose import source_links
 from data.core.model import Source, Sourced

@@ -12,9 +12,10 @@ from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.notices import tell_next_run
 from data.core.errors import DataError, SourceUnavailable
+from data.core.program import utc_now
 from data.core.settings import read_settings
 from data.evidence.fetching import Task, asked_hosts, tasks_of
-from data.net.client import Desk, open_desk, utc_now
+from data.net.client import Desk, open_desk
 from data.sources import gdelt_tv, statuspage, wayback, wikimedia
 from data.story.story import Story
 

@@ -15,8 +15,9 @@ from components.workbench.notices import show_problems, tell_next_run
 from data.analysis.ladder import find_spike
 from data.core.errors import DataError
 from data.core.model import Window
+from data.core.program import utc_now
 from data.core.settings import Settings, read_settings
-from data.net.client import open_desk, utc_now
+from data.net.client import open_desk
 from data.net.snapshots import snapshot_folder
 from data.sources.google_trends.request_plan import RESOLUTIONS, Plan, Resolution, plan_requests
 from data.sources.google_trends.trends_client import open_client

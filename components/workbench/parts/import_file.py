@@ -13,9 +13,9 @@ from components.text import markdown
 from components.workbench.notices import show_problems, tell_next_run
 from components.workbench.parts.prose import source_link
 from data.core.errors import DataError
+from data.core.program import utc_now
 from data.core.settings import read_settings
 from data.evidence.imports import keep_import, load_lists
-from data.net.client import utc_now
 from data.sources.trends_csv.export import DATES_ONLY, UTC_ZONE, Export
 from data.sources.trends_csv.reader import parse_export
 from data.story.story import Story

@@ -9,11 +9,11 @@ import pytest
 from components.charts.bare import is_bare
 from components.charts.builders.timeline_chart import Firsts, timeline_takeaway
 from components.charts.catalogue import CHARTS, chart_of
-from components.charts.grammar import Chart, Kind, Points, Steps
+from components.charts.grammar import Chart, Kind, Points, Steps, valued
+from components.charts.phrases.numbers import weighed
 from components.clock import Clock
-from components.render.layout.geometry import valued
 from components.render.svg.svg import draw
-from components.render.words import describe, weighed
+from components.render.words import describe
 from components.text import short_forms
 from data.core.errors import DataError
 from data.core.model import Precision, When, Window

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.charts.grammar import Item, Kind, Lane, Line, Points, Tone
+from components.charts.grammar import Item, Kind, Lane, Line, Points, Tone, anchor
 from components.render.layout.geometry import (
     TimeScale,
-    anchor,
     compact,
     domain,
     levels,

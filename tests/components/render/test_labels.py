@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.charts.grammar import Event
+from components.charts.grammar import Event, anchor
 from components.render.layout.boxes import Box, Room
-from components.render.layout.geometry import TimeScale, anchor
+from components.render.layout.geometry import TimeScale
 from components.render.layout.labels import Flag, Placed, place, row_count
 from tests.support import samples
 

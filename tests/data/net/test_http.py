@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.program import VERSION
 from data.net.addresses import AddressRefused
-from data.net.client import VERSION, Desk, Reply, open_desk
+from data.net.client import Desk, Reply, open_desk
 from data.net.http_errors import SourceRefused
 from data.net.pinned_connections import Limits
 from tests.conftest import ROOT, free_port

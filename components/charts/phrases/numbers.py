@@ -1,0 +1,42 @@
+"""Figures in words: grouped, in the number of their unit, as ranges, and with what is known of them."""
+
+from __future__ import annotations
+
+
+def number_text(value: float) -> str:
+    """1,234 or 8.8: grouped, and with a decimal only where the figure has one."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"
+
+
+def weighed(value: float, unit: str) -> str:
+    """So many of a unit, which stories name in the plural: "29 electoral votes", "1 area declared"."""
+    return f"{number_text(value)} {_one(unit) if value == 1 else unit}".strip()
+
+
+def _one(unit: str) -> str:
+    """A unit in the singular: what is counted ends it, or begins it as in "areas declared"."""
+    if unit.endswith("s"):
+        return unit.removesuffix("s")
+    counted, space, rest = unit.partition(" ")
+    return f"{counted.removesuffix('s')}{space}{rest}"
+
+
+_SAID = {
+    "lower bound": "more than {}",
+    "upper bound": "less than {}",
+    "approximate": "about {}",
+    "rounded": "about {}",
+    "derived": "{} (derived)",
+}
+
+
+def as_known(kind: str, figure: str) -> str:
+    """A figure in words that keep what is known of it: "more than 200,000"; `kind` as a story's table has it."""
+    return _SAID.get(kind, "{}").format(figure)
+
+
+def span_text(low: float, high: float | None) -> str:
+    """A range of totals: "197", or "276 to 279" where its ends differ; "at least 197" without an upper one."""
+    if high is None:
+        return f"at least {number_text(low)}"
+    return number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
