@@ -31,7 +31,7 @@ from components.server.static_files import streamlit_files
 from components.workbench.appearance import ICON
 from components.workbench.notices import unexpected_failure
 from data.core.settings import Settings, read_settings
-from data.story.story import story_folders
+from data.story.store import story_store
 
 ROOT = Path(__file__).resolve().parent
 
@@ -50,7 +50,7 @@ _DAY = 86_400  # seconds
 
 
 async def healthz(_: Request) -> Response:
-    stories = len(story_folders(SETTINGS))
+    stories = len(story_store(SETTINGS).slugs())
     return JSONResponse({"status": "ok", "stories": stories}, headers={"Cache-Control": "no-store"})
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bench.visitor import Visitor
 from components.view.address import utc_text
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 
 #: Seconds that a visitor takes at least to look at what is there.
 LOOK_SECONDS = 5.0

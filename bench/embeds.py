@@ -26,7 +26,8 @@ from components.embeds.bundles.publishing import publish, store_of
 from components.embeds.documents.document import draw_document
 from components.embeds.formats import render
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story, story_store
+from data.story.story import Story
 
 OURS, PLOTLY = "#nightdesk svg:visible", ".js-plotly-plot .main-svg"
 BAKED_SECONDS = 5.0
@@ -92,7 +93,7 @@ def bundle_lines() -> Iterator[Row]:
 
     def publish_all() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            inputs = inputs_of(story, settings, views=[], site="")
+            inputs = inputs_of(story, story_store(settings), views=[], site="")
             bake_version = partial(_files, story, settings)
             publish(story, store_of(folder), inputs=inputs, bake=bake_version, now=datetime.now(UTC))
 

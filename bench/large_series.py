@@ -31,7 +31,8 @@ from data.core.settings import Settings
 from data.evidence.imports import keep_import
 from data.evidence.series import load_series
 from data.sources.trends_csv.reader import parse_export
-from data.story.story import Story, find_story
+from data.story.store import find_story, story_store
+from data.story.story import Story
 
 POINTS, TIMES, TARGET = 100_000, 15, 3.0
 _MINUTE = timedelta(minutes=1)
@@ -44,7 +45,7 @@ def rows() -> list[Row]:
         settings = _newsroom(Path(folder))
         story = find_story("us-2016", settings)
         start = time.perf_counter()
-        drawn = load_series(story, settings)
+        drawn = load_series(story, story_store(settings))
         read = time.perf_counter() - start
         bundled = stack.enter_context(serving(ROOT / "app.py")).address
         with _environment(settings):
@@ -66,7 +67,9 @@ def _newsroom(folder: Path) -> Settings:
     settings = Settings(stories=(folder / "stories",), snapshots=folder / "snapshots")
     data, story = _export(), find_story("us-2016", settings)
     export = parse_export(data, filename="multiTimeline.csv")
-    keep_import(story, settings, export, data, filename="multiTimeline.csv", zone="UTC", geo="US", now=_NOW)
+    keep_import(
+        story, story_store(settings), export, data, filename="multiTimeline.csv", zone="UTC", geo="US", now=_NOW
+    )
     return settings
 
 

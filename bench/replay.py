@@ -21,7 +21,7 @@ from components.render.svg import svg
 from components.view.address import utc_text
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 
 SLUG, SECONDS = "us-2016", 18.0
 FRAMES, LATE_MS, BYTES = 50, 100.0, 1.0

@@ -18,7 +18,8 @@ from components.render.plotly import figure as plotly
 from components.render.svg import svg
 from components.view.address import utc_text
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 
 _PAGES = ("", "timeline", "search-trends", "outage-reports", "sources-and-methods")
 NEW_RANGE_MS = 150

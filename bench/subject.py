@@ -8,7 +8,7 @@ from components.embeds.embed import Embed, embed_of
 from components.render.plotly import figure as plotly
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 
 SLUG, CHART = "us-2016", "timeline"
 

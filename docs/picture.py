@@ -8,7 +8,7 @@ from components.charts.catalogue import chart_of
 from components.clock import Clock
 from components.render.svg import svg
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 
 PICTURE = Path(__file__).with_name("timeline.svg")
 

@@ -34,12 +34,13 @@ from data.evidence.outages import load_observations
 from data.evidence.searches import load_interest_marks
 from data.evidence.series import load_series
 from data.evidence.series_onsets import onsets_in
-from data.story.story import Story, find_story, story_folders
+from data.story.store import SHIPPED, find_story, story_store
+from data.story.story import Story
 from tests.support.imported import export, keep, newsroom
 from tests.support.wording import banned, offences, offences_in_source, script_strings, written_strings
 
 ROOT = Path(__file__).resolve().parents[1]
-STORIES = sorted(story_folders(Settings()))
+STORIES = SHIPPED.slugs()
 #: Keys of story.toml that are names and addresses, not prose; what a claim says is somebody's, with a source.
 _NO_PROSE = {"id", "source", "url", "host", "zone", "geo", "term", "clock", "caller", "tone", "embed_hosts", "who"}
 
@@ -103,7 +104,7 @@ def test_no_string_of_a_script_says_it() -> None:
 
 @pytest.mark.parametrize("slug", STORIES)
 def test_no_prose_of_a_story_says_it_outside_of_quotations(slug: str) -> None:
-    told = tomllib.loads((story_of(slug).folder / "story.toml").read_text(encoding="utf-8"))
+    told = tomllib.loads(SHIPPED.files(slug)["story.toml"].decode())
     told.pop("claims", None)
     wrong = [f"{text[:80]}: {what}" for text in prose_in(told) for what in offences(text)]
     assert not wrong, "\n".join(wrong)
@@ -149,7 +150,7 @@ def said_wrong(held: frozenset[str], texts: Iterator[str]) -> set[str]:
 def test_no_chart_of_an_imported_series_says_it(tmp_path: Path, minutes: int) -> None:
     settings = newsroom(tmp_path)
     story = keep(settings, export(minutes, rise=datetime(2016, 11, 9, 4, tzinfo=UTC)))
-    drawn = load_series(story, settings)
+    drawn = load_series(story, story_store(settings))
     load = Loaders(drawn=lambda _: drawn, onsets=lambda _: onsets_in(drawn))
     for name in CHARTS:
         chart = chart_of(story, name, story.window, caller="AP", load=load)

@@ -15,7 +15,8 @@ from data.analysis.draws import Floats
 from data.analysis.placebos import jumps, look_up, on_grid
 from data.core.settings import Settings
 from data.evidence.study import CallMinute, minutes_of
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 
 MINUTES = 720
 #: The first minute of each story's evening.

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pandas as pd
 import streamlit as st
 
-from components.cache.keys import MARKS, is_older, key_of, key_of_embed, settings_here
+from components.cache.keys import MARKS, is_older, key_of, key_of_embed, store_here
 from components.cache.memo import LastSound, Lately, Near
 from components.charts import catalogue
 from components.charts.elapsed_clock import clock_of
@@ -37,8 +37,8 @@ from data.evidence import calls as results
 from data.evidence import searches as interest
 from data.evidence import series_onsets as onsets
 from data.story.as_of import cut_frame
-from data.story.story import Story, find_story, story_folders
-from data.story.table_files import fingerprint
+from data.story.store import story_store
+from data.story.story import Story
 
 _resource = partial(st.cache_resource, show_spinner=False, hash_funcs={Story: key_of, Chart: hash})
 _embedded = partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: key_of_embed})
@@ -71,7 +71,7 @@ load_controls = _load(outages.load_controls)
 @_load
 def load_observations(story: Story, window: Window | None = None, *, region: str = "") -> Sourced:
     """Observations of a site's state, machine records that were fetched among them."""
-    return outages.load_observations(story, window, region=region, settings=settings_here())
+    return outages.load_observations(story, window, region=region, stories=store_here())
 
 
 @_load
@@ -79,13 +79,13 @@ def load_series(story: Story) -> Sourced:
     """Every series drawn or imported for this story; the band of a stitched one takes about a second."""
     # Stitched once, however many moments it is told up to.
     whole = replace(story, until=None, order=Order.HAPPENED)
-    return cut_frame(load_series(whole), story) if story.until else series.load_series(story, settings_here())
+    return cut_frame(load_series(whole), story) if story.until else series.load_series(story, store_here())
 
 
 @_load
 def load_lenses(story: Story) -> Sourced:
     """Article views and airtime that were fetched or imported for this story."""
-    return lenses.load_lenses(story, settings_here())
+    return lenses.load_lenses(story, store_here())
 
 
 @_load
@@ -147,7 +147,7 @@ def _read(slug: str, settings: Settings, stamp: str) -> Story:
 
     A night in progress has a version every few seconds, each some 3 MB, which nobody asks for again.
     """
-    story = find_story(slug, settings)
+    story = story_store(settings).read(slug)
     for near in list(Near.everywhere):
         near.forget(partial(is_older, story))
     return story
@@ -160,25 +160,25 @@ def _last_sound() -> LastSound:
 
 def load_story(slug: str, settings: Settings) -> Story:
     """The checked story of this name, read again when one of its files changes. Raises StoryInvalid or DataError."""
-    folder = story_folders(settings).get(slug)
-    if folder is None:
-        return find_story(slug, settings)
-    sound = cast(LastSound, _last_sound())
-    return sound.of(folder, lambda: cast(Story, _read(slug, settings, fingerprint(folder))))
+    stories = story_store(settings)
+    stamp, sound = stories.stamp(slug), cast(LastSound, _last_sound())
+    if not stamp:
+        return stories.read(slug)
+    return sound.of(stories.place(slug), lambda: cast(Story, _read(slug, settings, stamp)))
 
 
-# Each rerun looks at every story's folder, several times: 26.6 ms over the mix of pages instead of 21.5.
+# Each rerun looks at every story's files, several times: 26.6 ms over the mix of pages instead of 21.5.
 _lately = Lately()
 
 
 def look_up_story(slug: str, settings: Settings) -> Story:
-    """As `load_story`, but its folder is looked at once a second at most."""
+    """As `load_story`, but its files are looked at once a second at most."""
     return cast(Story, _lately.of((slug, settings), lambda: load_story(slug, settings)))
 
 
-def look_up_folders(settings: Settings) -> dict[str, Any]:
-    """Every story folder by slug, looked for once a second at most."""
-    return cast(dict[str, Any], _lately.of(settings, lambda: story_folders(settings)))
+def look_up_slugs(settings: Settings) -> tuple[str, ...]:
+    """Every story of this server by slug, looked for once a second at most."""
+    return cast("tuple[str, ...]", _lately.of(settings, story_store(settings).slugs))
 
 
 @_share

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar
 from weakref import WeakSet
@@ -79,24 +78,24 @@ FORGIVEN_SECONDS = 60.0
 
 
 class LastSound:
-    """By folder: the story, and since when it has a fault (0: it has none)."""
+    """By the place of a story: what it was, and since when it has a fault (0: it has none)."""
 
     def __init__(self) -> None:
-        self._held: dict[Path, tuple[Story, float]] = {}
+        self._held: dict[str, tuple[Story, float]] = {}
 
-    def of(self, folder: Path, read: Callable[[], Story]) -> Story:
+    def of(self, place: str, read: Callable[[], Story]) -> Story:
         """What `read` gives, or for FORGIVEN_SECONDS after a fault what it last gave of a live story. StoryInvalid."""
         try:
             story = read()
         except StoryInvalid:
-            held, since = self._held.get(folder, (None, 0.0))
+            held, since = self._held.get(place, (None, 0.0))
             now = time.monotonic()
             if held is None or (since and now - since > FORGIVEN_SECONDS):
                 raise
-            self._held[folder] = held, since or now
+            self._held[place] = held, since or now
             return held
         if story.about.live:
-            self._held[folder] = story, 0.0
+            self._held[place] = story, 0.0
         else:
-            self._held.pop(folder, None)  # its night is over: what stood before is no longer better than a fault
+            self._held.pop(place, None)  # its night is over: what stood before is no longer better than a fault
         return story

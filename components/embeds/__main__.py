@@ -22,7 +22,8 @@ from components.embeds.bundles.storage import Files, Store
 from data.core.errors import DataError
 from data.core.program import utc_now
 from data.core.settings import read_settings
-from data.story.story import Story, find_story
+from data.story.store import find_story, story_store
+from data.story.story import Story
 
 _PORT = 8502
 
@@ -72,7 +73,9 @@ def _publish(asked: argparse.Namespace) -> int:
     _refuse_tests(story, *others)
     store = store_of(asked.to)
     store.check()
-    inputs = inputs_of(story, settings, views=[one.query for one in views.values()], others=others, site=site)
+    inputs = inputs_of(
+        story, story_store(settings), views=[one.query for one in views.values()], others=others, site=site
+    )
     wanted = (*wanted_charts(story), *views.values())
     # Each file is drawn, then written.
     with tqdm(total=2 * len(wanted) * len(FILES), desc=story.slug, unit="step", disable=None) as bar:

@@ -18,8 +18,7 @@ from starlette.responses import JSONResponse, Response
 from data.core.program import VERSION
 from data.core.settings import Settings
 from data.net.cache_checks import failing_caches
-from data.story.story import check_story, story_folders
-from data.story.table_files import fingerprint
+from data.story.store import story_store
 
 _PACKAGES = ("streamlit", "plotly", "pandas")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
@@ -78,7 +77,8 @@ class Readiness:
     """What `/readyz` says. A story is examined again when one of its files has changed."""
 
     def __init__(self, settings: Settings, root: Path) -> None:
-        self._settings, self._commit = settings, commit_of(root, os.environ)
+        self._settings, self._stories = settings, story_store(settings)
+        self._commit = commit_of(root, os.environ)
         self._examined: dict[str, tuple[str, dict[str, object]]] = {}
         self._held: tuple[float, dict[str, object]] = (0.0, {})
         self._turn = asyncio.Lock()
@@ -97,16 +97,16 @@ class Readiness:
         return JSONResponse(body, status, {"Cache-Control": "no-store"})
 
     def _examine(self) -> dict[str, object]:
-        stories = {slug: self._story(slug, folder) for slug, folder in story_folders(self._settings).items()}
+        stories = {slug: self._story(slug) for slug in self._stories.slugs()}
         caches = {name: {"works": not why, "why": why} for name, why in failing_caches(self._settings)}
         sound = bool(stories) and all(story["verifies"] for story in stories.values())
         return {"status": "ready" if sound else "not ready", "stories": stories, "caches": caches}
 
-    def _story(self, slug: str, folder: Path) -> dict[str, object]:
-        stamp = fingerprint(folder)
+    def _story(self, slug: str) -> dict[str, object]:
+        stamp = self._stories.stamp(slug)
         held, story = self._examined.get(slug, ("", {}))
         if not story or held != stamp:
-            faults = check_story(folder)
+            faults = self._stories.examine(slug).faults.listed()
             story = {"verifies": not faults, "faults": len(faults), "first": str(faults[0]) if faults else ""}
             self._examined[slug] = (stamp, story)
         return story

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.cache.cached import load_made, look_up_folders, look_up_story
+from components.cache.cached import load_made, look_up_slugs, look_up_story
 from components.cache.keys import settings_here
 from components.charts.as_of_notes import ORDERS
 from components.clock import Clock
@@ -21,7 +21,7 @@ from data.story.story import Story
 def stories_here() -> tuple[str, ...]:
     """The slugs that this server offers, the default first: the one that settings name, then by name."""
     settings = settings_here()
-    return tuple(sorted(look_up_folders(settings), key=lambda slug: (slug != settings.story, slug)))
+    return tuple(sorted(look_up_slugs(settings), key=lambda slug: (slug != settings.story, slug)))
 
 
 def titles_here() -> dict[str, str]:

@@ -12,7 +12,8 @@ from datetime import datetime
 from data.core.errors import DataError
 from data.core.model import Sourced, Window, as_utc, only_used
 from data.core.settings import read_settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from data.story.tables import Call
 from data.story.timing import timed_frame, when_of
 from data.story.totals import call_when, caller_named, calls_of, totals_at

@@ -17,7 +17,7 @@ from data.core.program import utc_now
 from data.core.settings import read_settings
 from data.net.snapshots import snapshot_folder
 from data.sources.wikimedia_dumps import import_dumps
-from data.story.story import find_story
+from data.story.store import find_story
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

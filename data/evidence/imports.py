@@ -14,12 +14,11 @@ import pandas as pd
 from data.analysis.thinning import JOINED_STEPS
 from data.core.errors import DataError
 from data.core.model import Source
-from data.core.settings import Settings
-from data.evidence.records import snapshot_folders
-from data.net.snapshots import Sidecar, Snapshot, read_snapshots, snapshot_folder, write_snapshot
+from data.net.snapshots import Sidecar, Snapshot, read_snapshots, write_snapshot
 from data.sources.google_trends.trends_draws import LICENCE
 from data.sources.trends_csv.export import DATES_ONLY, UTC_ZONE, Export
 from data.sources.trends_csv.reader import parse_export
+from data.story.store import StoryStore
 from data.story.story import Story
 
 IMPORTED = "trends-csv"
@@ -29,7 +28,7 @@ _KINDS = {"over_time": "over-time", "regions": "regions", "related": "related-qu
 
 def keep_import(
     story: Story,
-    settings: Settings,
+    stories: StoryStore,
     export: Export,
     data: bytes,
     *,
@@ -55,7 +54,7 @@ def keep_import(
         licence=LICENCE,
         note="Imported by hand; the moment is that of the import, not of the draw.",
     )
-    return write_snapshot(snapshot_folder(story, settings), data, sidecar)
+    return write_snapshot(stories.snapshots(story.slug)[-1], data, sidecar)
 
 
 def imported_series(folder: Path) -> Iterator[tuple[pd.DataFrame, Source]]:
@@ -147,10 +146,10 @@ class ImportedList(NamedTuple):
     source: Source
 
 
-def load_lists(story: Story, settings: Settings) -> tuple[ImportedList, ...]:
+def load_lists(story: Story, stories: StoryStore) -> tuple[ImportedList, ...]:
     """The imported files that are no series, in the order of their import; never drawn on a clock."""
     found = []
-    for folder in snapshot_folders(story, settings):
+    for folder in stories.snapshots(story.slug):
         for snapshot in read_snapshots(folder, IMPORTED):
             if snapshot.sidecar.kind == "over-time":
                 continue

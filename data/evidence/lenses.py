@@ -8,27 +8,27 @@ from typing import Any
 import pandas as pd
 
 from data.core.model import Source, Sourced
-from data.core.settings import Settings
-from data.evidence.records import EVER, snapshot_folders
+from data.evidence.records import EVER
 from data.sources.gdelt_tv import read_airtime
 from data.sources.snapshot_rows import Records
 from data.sources.wikimedia import read_pageviews
 from data.sources.wikimedia_dumps import read_hours
 from data.story.as_of import cut_frame
+from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
 from data.story.timing import timed_frame
 
 COLUMNS = ["name", "start", "end", "value", "unit", "source"]
 
 
-def load_lenses(story: Story, settings: Settings | None = None) -> Sourced:
+def load_lenses(story: Story, stories: StoryStore = SHIPPED) -> Sourced:
     """What is held, by name and time: `value` in `unit` ("views a day", "views an hour", "percent of airtime").
 
     Times are UTC, spans half-open. A day or hour without a row has no count, which is not zero.
     """
     rows: list[dict[str, object]] = []
     sources: list[Source] = []
-    for folder in snapshot_folders(story, settings or Settings()):
+    for folder in stories.snapshots(story.slug):
         if (folder / "snapshots").is_dir():
             days, hours, airtime = read_pageviews(folder, EVER), read_hours(folder), read_airtime(folder, EVER)
             rows += _views(days, "views a day") + _views(hours, "views an hour") + _airtime(airtime)

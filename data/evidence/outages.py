@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from data.core.model import Precision, Sourced, When, Window, day_span, only_used
-from data.core.settings import Settings
 from data.evidence.records import read_records
 from data.story.as_of import observations_at
 from data.story.publication import published_span
+from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
 from data.story.tables import Control, Figure, Observation
 from data.story.timing import timed_frame, when_of
@@ -44,7 +44,7 @@ def regions_of(place: str) -> tuple[str, ...]:
 
 
 def load_observations(
-    story: Story, window: Window | None = None, *, region: str = "", settings: Settings | None = None
+    story: Story, window: Window | None = None, *, region: str = "", stories: StoryStore = SHIPPED
 ) -> Sourced:
     """Observations of a site's state whose interval touches the window, by time; `region` is one of REGIONS.
 
@@ -52,7 +52,7 @@ def load_observations(
     `known_by` bound the publication. Untimed observations are in `load_untimed`. Machine records that were fetched
     for the story are among them, each with its own source.
     """
-    found = read_records(story, settings or Settings())
+    found = read_records(story, stories)
     fetched = observations_at(found.rows, story, story.until, story.order) if story.until else found.rows
     rows = [row for row in (*story.observations, *fetched) if row.kind == "outage"]
     frame = _observed(story, rows, region)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from data.core.model import Source, Window
-from data.core.settings import Settings
-from data.net.snapshots import snapshot_folder
 from data.sources.snapshot_rows import as_observations
 from data.sources.statuspage import read_incidents
 from data.sources.wayback import read_captures
+from data.story.store import StoryStore
 from data.story.story import Story
 from data.story.tables import Observation
 
@@ -26,16 +24,11 @@ class Found(NamedTuple):
     sources: tuple[Source, ...]
 
 
-def snapshot_folders(story: Story, settings: Settings) -> tuple[Path, ...]:
-    """Where snapshots of this story may lie: its own folder, and the newsroom's if settings name one."""
-    return tuple(dict.fromkeys((story.folder, snapshot_folder(story, settings))))
-
-
-def read_records(story: Story, settings: Settings) -> Found:
+def read_records(story: Story, stories: StoryStore) -> Found:
     """Every capture and incident held for the story's services."""
     rows: list[Observation] = []
     sources: list[Source] = []
-    for folder in snapshot_folders(story, settings):
+    for folder in stories.snapshots(story.slug):
         if not (folder / "snapshots").is_dir():
             continue
         for service in story.about.services:

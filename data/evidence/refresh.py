@@ -24,7 +24,8 @@ from data.sources.google_trends.request_plan import RESOLUTIONS, Resolution, pla
 from data.sources.google_trends.trends_client import open_client
 from data.sources.google_trends.trends_draws import draw
 from data.sources.google_trends.trends_request import TrendsRequest, Wanted
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 
 DONE, FAILED, LATER = 0, 1, 3
 SOURCES = ("trends", *RECORD_SOURCES)

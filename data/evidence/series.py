@@ -14,16 +14,15 @@ import pandas as pd
 from data.analysis.draws import Draw
 from data.analysis.stitching import Stitched, stitch
 from data.core.errors import DataError
+from data.core.files import fingerprint
 from data.core.model import Source, Sourced
-from data.core.settings import Settings
 from data.evidence.imports import imported_series
-from data.evidence.records import snapshot_folders
 from data.evidence.searches import place_name
 from data.sources.google_trends.trends_draws import LICENCE, Held, load_draws, read_held
 from data.sources.trends_csv.export import counted
 from data.story.as_of import cut_frame
+from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
-from data.story.table_files import fingerprint
 from data.story.timing import timed_frame
 
 _LOG = logging.getLogger(__name__)
@@ -36,14 +35,14 @@ _SAME = ["series", "term", "geo", "note", "source"]
 _SEED = 2016
 
 
-def snapshots_stamp(story: Story, settings: Settings) -> str:
+def snapshots_stamp(story: Story, stories: StoryStore) -> str:
     """A text that changes when a snapshot is added, so that caches notice it."""
-    places = [folder / "snapshots" for folder in snapshot_folders(story, settings)]
+    places = [folder / "snapshots" for folder in stories.snapshots(story.slug)]
     held = (folder for place in places if place.is_dir() for folder in sorted(place.iterdir()))
     return " ".join(fingerprint(folder) for folder in held)
 
 
-def load_series(story: Story, settings: Settings | None = None) -> Sourced:
+def load_series(story: Story, stories: StoryStore = SHIPPED) -> Sourced:
     """Every series that was drawn or imported for this story, by bin.
 
     `value` is 0-100 of the series' own highest bin, `low` and `high` its band or NaN where one sample is all there
@@ -51,7 +50,7 @@ def load_series(story: Story, settings: Settings | None = None) -> Sourced:
     over, `note` what a reader must know of the series. Times are UTC, bins half-open and uncertain by one bin.
     A snapshot that cannot be read is left out with a log line. Series of the story's control terms come last.
     """
-    folders = snapshot_folders(story, settings or Settings())
+    folders = stories.snapshots(story.slug)
     held = [pair for folder in folders for pair in (*_drawn(folder), *imported_series(folder))]
     held.sort(key=lambda pair: any(is_control(story, str(term)) for term in pair[0]["term"].head(1)))
     frames, sources = [_in_utc(found) for found, _ in held], [source for _, source in held]

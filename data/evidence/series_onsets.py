@@ -9,18 +9,18 @@ import pandas as pd
 
 from data.core.errors import DataError
 from data.core.model import Sourced, only_used
-from data.core.settings import Settings
 from data.evidence.rises import onsets_of
 from data.evidence.series import load_series
+from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
 from data.story.timing import timed_frame
 
 COLUMNS = ["series", "term", "geo", "first", "start", "end", "step", "confirmed", "below", "source"]
 
 
-def load_onsets(story: Story, settings: Settings | None = None) -> Sourced:
+def load_onsets(story: Story, stories: StoryStore = SHIPPED) -> Sourced:
     """Every onset of every series that was drawn or imported for this story; see `onsets_in`."""
-    return onsets_in(load_series(story, settings))
+    return onsets_in(load_series(story, stories))
 
 
 def onsets_in(drawn: Sourced) -> Sourced:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.core.settings import Settings
 from data.net.shared_cache import cache_check
-from data.story.story import BUNDLED
+from data.story.folder_store import BUNDLED
 
 #: Says in a sentence why a cache does not work; empty where it does.
 Check = Callable[[Settings], str]

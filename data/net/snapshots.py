@@ -16,6 +16,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from data.core.files import sweep_parts, write_whole
 from data.core.model import as_utc
 from data.core.settings import Settings
+from data.story.store import story_store
 from data.story.story import Story
 
 _LOG = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class Broken:
 
 def snapshot_folder(story: Story, settings: Settings) -> Path:
     """The folder that a story's new snapshots go to: the newsroom's own if settings name one, else the story's."""
-    return settings.snapshots / story.slug if settings.snapshots else story.folder
+    return story_store(settings).snapshots(story.slug)[-1]
 
 
 def write_snapshot(folder: Path, data: bytes, sidecar: Sidecar) -> Snapshot:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from tqdm import tqdm
 
 from data.core.errors import DataError
@@ -26,9 +26,11 @@ from data.core.model import Order, Window, as_utc
 from data.core.program import utc_now
 from data.core.settings import Settings, read_settings
 from data.story.as_of import moments_of
+from data.story.folder_store import FolderStore
 from data.story.rehearsal import name_of, rehearsed
-from data.story.story import Story, find_story, story_folders
-from data.story.story_files import change_folder, files_of, put_folder, remove_folder
+from data.story.store import StoryStore, story_store
+from data.story.story import Story
+from data.story.story_files import files_of
 from data.story.story_toml import Rehearsal
 from data.story.tables import SLUG
 
@@ -41,10 +43,11 @@ BEAT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is played where: a night, the stretch of it, in which order it is told, and how fast."""
+    """What is played where and under which name: a night, the stretch of it, how it is ordered, and how fast."""
 
     story: Story
-    folder: Path
+    stories: FolderStore
+    name: str
     stretch: Window
     order: Order
     speed: float
@@ -53,7 +56,7 @@ class Plan:
 def play(
     plan: Plan, *, now: Callable[[], datetime], sleep: Callable[[float], object], told: Callable[[datetime], object]
 ) -> None:
-    """Write the folder as the night goes on, until its end; `told` hears each moment that has been written.
+    """Write the story as the night goes on, until its end; `told` hears each moment that has been written.
 
     Whoever reads meanwhile finds a sound story of one of these moments. What falls due while a step is written goes
     into the next one.
@@ -75,22 +78,21 @@ def play(
 
 
 def _write(plan: Plan, rehearsal: Rehearsal) -> None:
-    files = files_of(rehearsed(plan.story, rehearsal, order=plan.order))
-    (change_folder if plan.folder.is_dir() else put_folder)(plan.folder, files)
+    plan.stories.write(plan.name, files_of(rehearsed(plan.story, rehearsal, order=plan.order)))
 
 
 def end(plan: Plan, *, keep: bool) -> None:
     """Take the folder away, or leave it with a banner that says that the rehearsal is over."""
-    if not (keep and plan.folder.is_dir()):
-        remove_folder(plan.folder)
-        return
-    raw = tomllib.loads((plan.folder / "story.toml").read_text(encoding="utf-8"))["rehearsal"]
-    _write(plan, Rehearsal.model_validate(raw | {"ended": True}))
+    if not (keep and plan.name in plan.stories.slugs()):
+        plan.stories.remove(plan.name)
+    elif last := plan.stories.read(plan.name).about.rehearsal:
+        _write(plan, last.model_copy(update={"ended": True}))
 
 
 def plan_of(asked: argparse.Namespace, settings: Settings) -> Plan:
     """What the command line asks; DataError or ValueError in one sentence where it cannot be done."""
-    story = find_story(asked.story, settings)
+    here = story_store(settings)
+    story = here.read(asked.story)
     if story.about.live:
         raise DataError(f"{story.slug} is in progress itself; rehearse a night that is over")
     root = asked.to or next(iter(settings.stories), None)
@@ -101,23 +103,24 @@ def plan_of(asked: argparse.Namespace, settings: Settings) -> Plan:
         raise ValueError(f"--name wants lower-case letters, digits and hyphens, 2 to 64, not {name[:80]!r}")
     if not SLOWEST <= asked.speed <= FASTEST:
         raise ValueError(f"--speed wants a number from {SLOWEST} to {FASTEST:,.0f}, not {asked.speed:g}")
-    folder = root.expanduser() / name
-    _refuse_others(folder, name, settings)
+    stories = FolderStore((root.expanduser(),), shipped=())
+    for store in (stories, here):
+        _refuse_others(store, name)
     stretch = Window(asked.start or story.window.start, asked.until or story.window.end)
-    return Plan(story, folder, stretch, Order(asked.order), asked.speed)
+    return Plan(story, stories, name, stretch, Order(asked.order), asked.speed)
 
 
-def _refuse_others(folder: Path, name: str, settings: Settings) -> None:
-    """DataError where a folder of this name is anything but a rehearsal, there or among the stories of the server."""
-    for path in dict.fromkeys((folder, *filter(None, [story_folders(settings).get(name)]))):
-        if os.path.lexists(path) and not _is_rehearsal(path):
-            raise DataError(f"{path} is no rehearsal, so it is left alone; choose another --name")
+def _refuse_others(stories: StoryStore, name: str) -> None:
+    """DataError where what has this name, there or among the stories of the server, is anything but a rehearsal."""
+    place = stories.place(name)
+    if os.path.lexists(place) and not _is_rehearsal(stories, name):
+        raise DataError(f"{place} is no rehearsal, so it is left alone; choose another --name")
 
 
-def _is_rehearsal(folder: Path) -> bool:
+def _is_rehearsal(stories: StoryStore, name: str) -> bool:
     try:
-        return "rehearsal" in tomllib.loads((folder / "story.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return "rehearsal" in tomllib.loads(stories.files(name)["story.toml"].decode())
+    except (DataError, OSError, ValueError):
         return False
 
 
@@ -159,23 +162,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped service ends as Ctrl-C does
     try:
         plan = plan_of(asked, read_settings(os.environ))
-        plan.folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(plan.folder.parent / f".{plan.folder.name}.lock", timeout=0):
+        with plan.stories.lock(plan.name):
             return _rehearse(plan, keep=asked.keep)
     except Timeout:
         return _fail(
-            f"{plan.folder} is being played into by another rehearsal; stop that one, or choose another --name"
+            f"{plan.stories.place(plan.name)} is being played into by another rehearsal; stop that one, "
+            "or choose another --name"
         )
     except (DataError, ValueError, OSError) as refused:
         return _fail(str(refused))
 
 
 def _rehearse(plan: Plan, *, keep: bool) -> int:
-    sys.stdout.write(f"Playing {plan.story.slug} into {plan.folder}; open the app with ?story={plan.folder.name}\n")
+    place = plan.stories.place(plan.name)
+    sys.stdout.write(f"Playing {plan.story.slug} into {place}; open the app with ?story={plan.name}\n")
     sys.stdout.flush()
-    remove_folder(plan.folder)  # what a rehearsal left that was killed
+    plan.stories.remove(plan.name)  # what a rehearsal left that was killed
     try:
-        with tqdm(total=plan.stretch.length // timedelta(minutes=1), desc=plan.folder.name, unit="min") as bar:
+        with tqdm(total=plan.stretch.length // timedelta(minutes=1), desc=plan.name, unit="min") as bar:
 
             def told(at: datetime) -> None:
                 bar.set_postfix_str(f"{at.isoformat(timespec='minutes')} of the night")
@@ -187,7 +191,7 @@ def _rehearse(plan: Plan, *, keep: bool) -> int:
     finally:
         end(plan, keep=keep)
     left = "stays, and its banner says that it is over" if keep else "is gone"
-    sys.stdout.write(f"The rehearsal is over; {plan.folder} {left}.\n")
+    sys.stdout.write(f"The rehearsal is over; {place} {left}.\n")
     return DONE
 
 

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from data.story.faults import Fault, Faults, quoted, told
 from data.story.story_toml import About
-from data.story.table_files import LARGEST_ABOUT, LARGEST_TABLE, Cells, parse_toml, read_text
+from data.story.table_files import Cells, parse_toml, read_text
 from data.story.tables import Row
 
 #: Every id that a table or a list of story.toml gives, faulty rows included, so that one fault makes no echo
@@ -74,10 +73,10 @@ def _line_of(text: str, loc: tuple[str | int, ...]) -> int | None:
     return line or None
 
 
-def read_about(path: Path, *, faults: Faults) -> AboutFile:
+def read_about(content: bytes | Fault, *, faults: Faults) -> AboutFile:
     """story.toml, with whatever of it holds."""
-    text = read_text(path, LARGEST_ABOUT, faults=faults, least="at least a title")
-    raw = parse_toml(text, path.name, faults=faults) if text is not None else None
+    text = read_text(content, "story.toml", faults=faults, least="at least a title")
+    raw = parse_toml(text, "story.toml", faults=faults) if text is not None else None
     read = AboutFile(None, text or "", raw)
     if raw is None:
         return read
@@ -107,10 +106,10 @@ def _about_fault(read: AboutFile, detail: Mapping[str, Any]) -> Fault | None:
     return read.fault(loc, found, wants, absent=detail["type"] == "missing")
 
 
-def read_table(path: Path, row_type: type[Row], *, known: Known, faults: Faults) -> Table:
+def read_table(content: bytes | Fault, row_type: type[Row], *, known: Known, faults: Faults) -> Table:
     """The rows of one CSV file that is there."""
     before, table = faults.count, Table()
-    text = read_text(path, LARGEST_TABLE, faults=faults, least="at least a header line")
+    text = read_text(content, row_type.file, faults=faults, least="at least a header line")
     if text is None:
         return Table(ids=None, sound=False)
     cells = Cells(text, row_type, faults)

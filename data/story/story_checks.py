@@ -1,32 +1,30 @@
-"""A story folder checked whole: its files, what its rows name, and the sums that must come out."""
+"""A story checked whole: its files, what its rows name, and the sums that must come out."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import cast
+from typing import TypeVar
 
 from data.story.faults import Fault, Faults, quoted
 from data.story.row_checks import AboutFile, Table, read_about, read_table
 from data.story.story_toml import About, Claim, Point
-from data.story.table_files import fingerprint
-from data.story.tables import SLUG, TABLES, Call, Contest, Result
+from data.story.table_files import Content
+from data.story.tables import SLUG, TABLES, Call, Contest, Result, Row
 
 #: Without these two a folder is no story; without one of the other tables, a lane has no records.
 REQUIRED = ("story.toml", "sources.csv")
 FILES = ("story.toml", *(row_type.file for row_type in TABLES))
-#: How often a folder that changes while it is read is read again.
-_READINGS, _MOST_READINGS = 5, 40
 #: Contests that a sentence lists.
 _MOST_NAMED = 8
+
+R = TypeVar("R", bound=Row)
 
 
 @dataclass(slots=True)
 class Examined:
-    """A folder as read: what holds, what does not, and how much there was."""
+    """A story as read: what holds, what does not, and how much there was."""
 
     read: AboutFile = field(default_factory=AboutFile)
     tables: dict[str, Table] = field(default_factory=lambda: {row_type.file: Table() for row_type in TABLES})
@@ -38,71 +36,62 @@ class Examined:
         """Rows of all tables together."""
         return sum(table.count for table in self.tables.values())
 
+    def lines(self, row_type: type[R]) -> list[tuple[int, R]]:
+        """The rows of a table that hold, each with its line."""
+        return [(line, row) for line, row in self.tables[row_type.file].rows if isinstance(row, row_type)]
 
-def examine(folder: Path) -> Examined:
-    """Every file of the folder read and every fault noted; never an exception, whatever the files hold."""
-    found = Examined()
-    try:
-        names = {entry.name for entry in os.scandir(folder)}
-    except OSError as error:
-        found.faults.add(Fault(folder.name, None, "", f"no folder to read ({error.strerror})", "a story folder"))
-        return found
-    found.files = len(names.intersection(FILES))
-    for fault in _misnamed(folder.name, names):
+    def rows(self, row_type: type[R]) -> tuple[R, ...]:
+        """The rows of a table that hold, in their order."""
+        return tuple(row for _, row in self.lines(row_type))
+
+
+def examine(slug: str, content: Content) -> Examined:
+    """Every file of a story read and every fault noted; never an exception, whatever the files hold."""
+    found = Examined(files=len(content.keys() & set(FILES)))
+    for fault in _misnamed(slug, content.keys()):
         found.faults.add(fault)
-    if "story.toml" in names:
-        found.read = read_about(folder / "story.toml", faults=found.faults)
+    if "story.toml" in content:
+        found.read = read_about(content["story.toml"], faults=found.faults)
     known = {entries: found.read.ids(entries) for entries in ("parties", "callers", "services")}
     for row_type in TABLES:
         table = Table(ids=None if row_type.file in REQUIRED else frozenset())
-        if row_type.file in names:
-            table = read_table(folder / row_type.file, row_type, known=known, faults=found.faults)
+        if row_type.file in content:
+            table = read_table(content[row_type.file], row_type, known=known, faults=found.faults)
         found.tables[row_type.file] = table
         known[row_type.file.removesuffix(".csv")] = table.ids
-    for fault in _disagreements(found.read, found.tables):
+    for fault in _disagreements(found):
         found.faults.add(fault)
     return found
 
 
-def examine_at_rest(folder: Path) -> tuple[str, Examined]:
-    """A folder as it stood between two changes, with its fingerprint; where it never rests, as it was last read.
-
-    Half of one state and half of the next is taken after a few readings if it is sound, and read on if it is not.
-    """
-    for reading in range(_MOST_READINGS):
-        stamp, found = fingerprint(folder), examine(folder)
-        if fingerprint(folder) == stamp or (reading >= _READINGS and not found.faults.count):
-            break
-    return stamp, found
-
-
-def _misnamed(slug: str, names: set[str]) -> Iterator[Fault]:
+def _misnamed(slug: str, names: Set[str]) -> Iterator[Fault]:
     if not re.fullmatch(SLUG, slug):
         wants = "lower-case letters, digits and hyphens, 2 to 64, because it stands in addresses"
         yield Fault("folder", None, "", f"the name {quoted(slug)}", wants)
     for name in REQUIRED:
         if name not in names:
             yield Fault(name, None, "", "no such file", "one, because every story has it")
-    for name in sorted(names.difference(FILES)):
+    for name in sorted(names - set(FILES)):
         if name.casefold().endswith(".csv"):
             tables = ", ".join(FILES[1:])
             yield Fault(quoted(name)[1:-1], None, "", "a file that is no table of a story", f"only these: {tables}")
 
 
-def _disagreements(read: AboutFile, tables: Mapping[str, Table]) -> Iterator[Fault]:
+def _disagreements(examined: Examined) -> Iterator[Fault]:
     """Every fault that only shows when the files of a story are held against each other."""
+    read, tables = examined.read, examined.tables
     about, contests, calls = read.about, tables["contests.csv"], tables["calls.csv"]
     if about is None:
         return
     yield from _unknown_names(read, about, tables["sources.csv"].ids, contests.ids)
-    weights = {row.code: row.weight for _, row in cast("list[tuple[int, Contest]]", contests.rows)}
+    weights = {row.code: row.weight for row in examined.rows(Contest)}
     if weights and contests.sound and sum(weights.values()) != about.total:
         found = f"weights that sum to {sum(weights.values()):,}"
         yield Fault("contests.csv", None, "weight", found, f"{about.total:,}, the total in story.toml")
     if contests.sound:
-        yield from _strange_tiles(cast("list[tuple[int, Contest]]", contests.rows))
-    yield from _strange_votes(about, cast("list[tuple[int, Result]]", tables["results.csv"].rows))
-    ledger = cast("list[tuple[int, Call]]", calls.rows)
+        yield from _strange_tiles(examined.lines(Contest))
+    yield from _strange_votes(about, examined.rows(Result))
+    ledger = examined.lines(Call)
     if calls.sound:
         yield from _unusable_minutes(read, about, ledger)
     yield from _doubled_calls(about, ledger)
@@ -175,10 +164,10 @@ def _strange_tiles(contests: list[tuple[int, Contest]]) -> Iterator[Fault]:
         yield Fault("contests.csv", line, "tile_column", f"no place for {code}", "one for every contest, or for none")
 
 
-def _strange_votes(about: About, results: list[tuple[int, Result]]) -> Iterator[Fault]:
+def _strange_votes(about: About, results: tuple[Result, ...]) -> Iterator[Fault]:
     """Columns of votes that belong to no party of the story."""
     columns = [f"votes_{party.id.lower()}" for party in about.parties]
-    named = dict.fromkeys(name for _, row in results for name in row.model_extra or ())
+    named = dict.fromkeys(name for row in results for name in row.model_extra or ())
     for name in named:
         if name not in columns:
             wants = f"one for a party of story.toml: {', '.join(columns)}"

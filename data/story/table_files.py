@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from data.story.faults import Fault, Faults, quoted
 from data.story.tables import Row
 
+#: Name of a file -> its bytes, or why they could not be read.
+Content = Mapping[str, bytes | Fault]
 #: Bytes of a table; the largest of a real night has some 200,000.
 LARGEST_TABLE = 10_000_000
 #: Bytes of story.toml; a long one has some 20,000.
@@ -36,23 +35,26 @@ _SPLITTING: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
-def read_text(path: Path, most: int, *, faults: Faults, least: str) -> str | None:
-    """The text of a UTF-8 file of at most `most` bytes, or None and the reason among the faults.
+def largest(name: str) -> int:
+    """Bytes that a file of this name may have."""
+    return LARGEST_TABLE if name.endswith(".csv") else LARGEST_ABOUT
+
+
+def too_long(name: str, size: int) -> Fault:
+    """That a file of this size is none that is read."""
+    return Fault(name, None, "", f"a file of {size:,} bytes", f"at most {largest(name):,}")
+
+
+def read_text(content: bytes | Fault, name: str, *, faults: Faults, least: str) -> str | None:
+    """The text of a UTF-8 file, or None and the reason among the faults: why it could not be read, where it is one.
 
     `least` says what even the shortest file of this kind holds.
     """
-    text, fault = None, None
-    try:
-        size = path.stat().st_size
-        if not path.is_file():
-            fault = Fault(path.name, None, "", "something that is no file", "a file")
-        elif size > most:
-            fault = Fault(path.name, None, "", f"a file of {size:,} bytes", f"at most {most:,}")
-        else:
-            with path.open("rb") as file:
-                text, fault = _decoded(file.read(most), path.name, least)
-    except OSError as error:
-        fault = Fault(path.name, None, "", f"a file that cannot be read ({error.strerror})", "a readable file")
+    text, fault = None, content if isinstance(content, Fault) else None
+    if isinstance(content, bytes):
+        text, fault = (
+            (None, too_long(name, len(content))) if len(content) > largest(name) else _decoded(content, name, least)
+        )
     if fault:
         faults.add(fault)
     return text
@@ -164,12 +166,3 @@ class Cells:
 
     def _note(self, line: int, column: str, found: str, wants: str) -> None:
         self.faults.add(Fault(self.file, line, quoted(column)[1:-1], found, wants))
-
-
-def fingerprint(folder: Path) -> str:
-    """Sixteen hex digits that change when a file of the folder is edited, added or removed; "" for no folder."""
-    try:
-        stats = sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in os.scandir(folder))
-    except OSError:
-        return ""
-    return hashlib.sha256(repr(stats).encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ from components.embeds.documents.heights import document_height
 from components.embeds.embed import embed_of
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 from tests.browser.conftest import PATIENCE
 from tests.browser.reading import comes_to
 from tests.support.loopback import Answer, Loopback, loopback

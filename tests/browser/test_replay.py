@@ -20,7 +20,7 @@ from components.render.layout.tile_layout import is_side
 from components.view.view_state import default_view
 from data.core.model import Order, Precision
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 from tests.browser.reading import HURRIED, comes_to, played_to_the_end, skips_nothing, violations
 from tests.support.loopback import Answer, Loopback, loopback
 

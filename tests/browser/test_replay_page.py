@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from components.embeds.embed import embed_of
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 from tests.browser.conftest import settled
 from tests.browser.reading import HURRIED, comes_to, has_address, played_to_the_end, skips_nothing, violations
 

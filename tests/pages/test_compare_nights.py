@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.story import story as stories
+from data.story import folder_store as stories
 from tests.support.nights import another_night
 
 PAGE = Path(__file__).parents[2] / "pages" / "compare_nights.py"

@@ -19,7 +19,8 @@ from components.view.address import utc_text
 from components.view.view_state import default_view
 from components.workbench.parts.contests import contests_table
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.support.imported import export, keep, keep_weeks, newsroom
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,8 @@ from components.cache.memo import FORGIVEN_SECONDS, LastSound, Near
 from data.core.errors import StoryInvalid
 from data.core.settings import Settings
 from data.story.as_of import story_at
-from data.story.story import BUNDLED, Story, read_story
+from data.story.folder_store import BUNDLED, read_story
+from data.story.story import Story
 from tests.pages.test_pages import charts, said
 from tests.support.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
 
@@ -128,9 +129,9 @@ def test_a_slip_after_the_night_brings_back_no_night_in_progress(root: Path) -> 
     live, sound = read_story(root / NAME), LastSound()
     over = replace(live, about=live.about.model_copy(update={"live": False}))
     spoil(root)
-    assert [sound.of(root, lambda: live), sound.of(root, lambda: over)] == [live, over]
+    assert [sound.of(NAME, lambda: live), sound.of(NAME, lambda: over)] == [live, over]
     with pytest.raises(StoryInvalid, match="calls"):
-        sound.of(root, lambda: read_story(root / NAME))
+        sound.of(NAME, lambda: read_story(root / NAME))
 
 
 def test_an_earlier_state_is_let_go_when_a_later_is_read(root: Path) -> None:

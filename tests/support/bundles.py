@@ -11,7 +11,8 @@ from components.embeds.bundles.manifest import Inputs, Manifest, read_manifest
 from components.embeds.bundles.publishing import Published, publish
 from components.embeds.bundles.storage import Files, Store
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 
 NOW = datetime(2026, 11, 8, 3, 50, tzinfo=UTC)
 STORY: Story = find_story("us-2016", Settings())

@@ -9,7 +9,7 @@ from components.embeds.documents.document import draw_document
 from components.embeds.embed import Embed, embed_of
 from components.embeds.web.request import asked
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 
 SITE = "https://charts.example.org"
 #: A claim with a question, and another night beside one.

@@ -12,7 +12,8 @@ import numpy as np
 from data.core.settings import Settings
 from data.evidence.imports import keep_import
 from data.sources.trends_csv.reader import parse_export
-from data.story.story import Story, find_story
+from data.story.store import find_story, story_store
+from data.story.story import Story
 
 US_2016 = Path(__file__).parents[2] / "data" / "stories" / "us-2016"
 NIGHT = datetime(2016, 11, 8, 18, tzinfo=UTC)
@@ -52,7 +53,16 @@ def newsroom(folder: Path) -> Settings:
 def keep(settings: Settings, data: bytes, name: str = "multiTimeline.csv") -> Story:
     """Import a file whose times are UTC, and give the story that holds it."""
     story = find_story("us-2016", settings)
-    keep_import(story, settings, parse_export(data, filename=name), data, filename=name, zone="UTC", geo="US", now=NOW)
+    keep_import(
+        story,
+        story_store(settings),
+        parse_export(data, filename=name),
+        data,
+        filename=name,
+        zone="UTC",
+        geo="US",
+        now=NOW,
+    )
     return story
 
 

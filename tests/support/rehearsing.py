@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data.core.model import Order
-from data.core.settings import Settings
+from data.story.folder_store import FolderStore
 from data.story.rehearsal import name_of, rehearsed
-from data.story.story import Story, find_story, read_story
-from data.story.story_files import change_folder, files_of, put_folder
+from data.story.store import SHIPPED
+from data.story.story import Story
+from data.story.story_files import files_of
 from data.story.story_toml import Rehearsal
 
 NAME = "rehearsal-us-2016"
@@ -23,8 +24,7 @@ def rehearsal_at(
     root: Path, moment: datetime = FLORIDA, *, order: Order = Order.HAPPENED, ended: bool = False
 ) -> Story:
     """The rehearsal in its folder in `root`, which is made or brought to this moment."""
-    story, folder = find_story("us-2016", Settings()), root / NAME
+    story, stories = SHIPPED.read("us-2016"), FolderStore((root,))
     rehearsal = Rehearsal(of=name_of(story), speed=60, started=STARTED, moment=moment, ended=ended)
-    files = files_of(rehearsed(story, rehearsal, order=order))
-    (change_folder if folder.is_dir() else put_folder)(folder, files)
-    return read_story(folder)
+    stories.write(NAME, files_of(rehearsed(story, rehearsal, order=order)))
+    return stories.read(NAME)

@@ -26,7 +26,8 @@ from data.core.settings import Settings
 from data.evidence.lenses import load_lenses
 from data.evidence.outages import load_observations
 from data.evidence.series import load_series
-from data.story.story import Story, find_story
+from data.story.store import find_story, story_store
+from data.story.story import Story
 
 #: The script for the page around a frame, so that frozen code needs no server either.
 LISTENER = Path(__file__).resolve().parents[1] / "listener.js"
@@ -89,10 +90,11 @@ def wanted_charts(story: Story) -> tuple[Wanted, ...]:
 
 def plain_loaders(settings: Settings) -> Loaders:
     """The loaders of a command line: uncached, with the newsroom's own snapshots."""
+    stories = story_store(settings)
     return Loaders(
-        observations=partial(load_observations, settings=settings),
-        drawn=partial(load_series, settings=settings),
-        lenses=partial(load_lenses, settings=settings),
+        observations=partial(load_observations, stories=stories),
+        drawn=partial(load_series, stories=stories),
+        lenses=partial(load_lenses, stories=stories),
     )
 
 

@@ -17,8 +17,7 @@ import components.render
 import components.text
 import data
 from components.embeds.bundles.manifest import Inputs, sha256
-from data.core.settings import Settings
-from data.evidence.records import snapshot_folders
+from data.story.store import StoryStore
 from data.story.story import Story
 
 #: The files that draw: charts and their renderings, wall time and text, embeds, and what reads a story.
@@ -33,16 +32,16 @@ _LIBRARIES = (
 
 
 def inputs_of(
-    story: Story, settings: Settings, *, views: Sequence[str] = (), others: Sequence[Story] = (), site: str = ""
+    story: Story, stories: StoryStore, *, views: Sequence[str] = (), others: Sequence[Story] = (), site: str = ""
 ) -> Inputs:
     """Everything that a version of this story follows from. OSError where a file cannot be read.
 
     `others` are the stories that its views hold beside it: their files begin with their slug.
     """
-    files, snapshots = _content(story), _snapshots(story, settings)
+    files, snapshots = _content(story, stories), _snapshots(story, stories)
     for other in others:
-        files |= {f"{other.slug}/{name}": found for name, found in _content(other).items()}
-        snapshots |= {f"{other.slug}/{name}": found for name, found in _snapshots(other, settings).items()}
+        files |= {f"{other.slug}/{name}": found for name, found in _content(other, stories).items()}
+        snapshots |= {f"{other.slug}/{name}": found for name, found in _snapshots(other, stories).items()}
     return Inputs(
         story=files,
         snapshots=snapshots,
@@ -53,16 +52,12 @@ def inputs_of(
     )
 
 
-def _content(story: Story) -> dict[str, str]:
-    return {path.name: sha256(path.read_bytes()) for path in sorted(story.folder.iterdir()) if _is_content(path)}
+def _content(story: Story, stories: StoryStore) -> dict[str, str]:
+    return {name: sha256(content) for name, content in sorted(stories.files(story.slug).items())}
 
 
-def _snapshots(story: Story, settings: Settings) -> dict[str, str]:
-    return _sums(path / "snapshots" for path in snapshot_folders(story, settings))
-
-
-def _is_content(path: Path) -> bool:
-    return path.is_file() and path.suffix in (".toml", ".csv") and not path.name.startswith(".")
+def _snapshots(story: Story, stories: StoryStore) -> dict[str, str]:
+    return _sums(path / "snapshots" for path in stories.snapshots(story.slug))
 
 
 def _sums(folders: Iterable[Path]) -> dict[str, str]:

@@ -12,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from components.embeds.web.request import Asked, unknown_story
 from data.core.settings import Settings
 from data.evidence.series import snapshots_stamp
-from data.story.story import Story, UnknownStory, story_folders
+from data.story.store import story_store
+from data.story.story import Story, UnknownStory
 from data.story.tables import SLUG
 
 #: Seconds in which an edited file is not looked for again: looking takes longer than answering from memory.
@@ -36,7 +37,7 @@ class Shelf:
     """Stories by slug."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self._settings, self._stories = settings, story_store(settings)
         self._held: dict[str, tuple[float, Held]] = {}
 
     async def find(self, slug: str) -> Held:
@@ -54,18 +55,17 @@ class Shelf:
 
     async def slugs(self) -> tuple[str, ...]:
         """Every slug, in their order."""
-        return tuple(await run_in_threadpool(story_folders, self._settings))
+        return await run_in_threadpool(self._stories.slugs)
 
     def _look_up(self, slug: str) -> Held:
         # Caches are declared once the workbench's runtime is up, which is later than this module is imported.
         from components.cache.cached import load_story
 
-        folders = story_folders(self._settings)
         try:
             if not re.fullmatch(SLUG, slug):
                 raise UnknownStory(slug)
             story = load_story(slug, self._settings)
         except UnknownStory:
-            raise unknown_story(slug, tuple(folders)) from None
+            raise unknown_story(slug, self._stories.slugs()) from None
         # The stamp that it was read under: other processes draw by these stamps too.
-        return Held(story, (str(story.folder), story.stamp, snapshots_stamp(story, self._settings)))
+        return Held(story, (slug, story.stamp, snapshots_stamp(story, self._stories)))

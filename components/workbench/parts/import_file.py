@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 
 import pandas as pd
 import streamlit as st
 
+from components.cache.keys import store_here
 from components.clock import Clock, zone_names
 from components.text import markdown
 from components.workbench.notices import show_problems, tell_next_run
 from components.workbench.parts.prose import source_link
 from data.core.errors import DataError
 from data.core.program import utc_now
-from data.core.settings import read_settings
 from data.evidence.imports import keep_import, load_lists
 from data.sources.trends_csv.export import DATES_ONLY, UTC_ZONE, Export
 from data.sources.trends_csv.reader import parse_export
@@ -93,7 +92,7 @@ def _ask_and_keep(story: Story, export: Export, data: bytes, filename: str, cloc
 
 def _keep(story: Story, export: Export, data: bytes, *, filename: str, zone: str, geo: str, now: datetime) -> None:
     try:
-        keep_import(story, read_settings(os.environ), export, data, filename=filename, zone=zone, geo=geo, now=now)
+        keep_import(story, store_here(), export, data, filename=filename, zone=zone, geo=geo, now=now)
     except (DataError, OSError, ValueError) as refused:
         st.error(markdown(f"It could not be kept: {refused}"))
         return
@@ -103,7 +102,7 @@ def _keep(story: Story, export: Export, data: bytes, *, filename: str, zone: str
 
 def show_imported_lists(story: Story) -> None:
     """Imported lists of places and related queries, each with its source; nothing where there are none."""
-    for found in load_lists(story, read_settings(os.environ)):
+    for found in load_lists(story, store_here()):
         st.subheader(markdown(found.title), anchor=False)
         columns = [name for name in found.rows.columns if name not in ("fold", "missing")]
         st.table(found.rows[columns].head(_LISTED).astype(str).map(markdown), hide_index=True)

@@ -18,7 +18,8 @@ from components.text import short_forms
 from data.core.errors import DataError
 from data.core.model import Precision, When, Window
 from data.evidence.calls import load_calls
-from data.story.story import Story, read_story
+from data.story.folder_store import read_story
+from data.story.story import Story
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
 EASTERN = Clock("America/New_York")

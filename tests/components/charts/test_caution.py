@@ -15,7 +15,8 @@ from components.charts.phrases.lag import First, order
 from components.clock import Clock
 from data.core.model import Precision, Source, When, Window
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.support.wording import banned, own_words
 
 EASTERN = Clock("America/New_York")

@@ -38,7 +38,8 @@ from data.core.errors import NotInStory
 from data.core.model import Source, Sourced
 from data.evidence.anchors import anchors_of
 from data.evidence.outages import load_observations
-from data.story.story import Story, read_story
+from data.story.folder_store import read_story
+from data.story.story import Story
 
 EASTERN = Clock("America/New_York")
 CALLERS = ("AP", "CNN", "Guardian", "TV")

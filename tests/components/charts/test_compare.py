@@ -36,8 +36,9 @@ from data.evidence.calls import load_calls, load_milestones
 from data.evidence.outages import load_observations
 from data.evidence.searches import load_interest_marks
 from data.evidence.series import load_series
+from data.story.folder_store import read_story
 from data.story.frame_rows import records
-from data.story.story import Story, read_story
+from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four
 from tests.support.nights import US_2016, another_night
 

@@ -14,7 +14,8 @@ from components.charts.grammar import Event
 from components.clock import Clock
 from data.core.model import Precision, Sourced, When, Window
 from data.evidence.calls import CALL_COLUMNS, load_milestones
-from data.story.story import Story, read_story
+from data.story.folder_store import read_story
+from data.story.story import Story
 from data.story.timing import timed_frame
 
 EASTERN = Clock("America/New_York")

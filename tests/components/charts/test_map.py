@@ -27,7 +27,8 @@ from data.core.model import Order, Window
 from data.core.settings import Settings
 from data.evidence.calls import load_calls
 from data.story.as_of import story_at
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.components.render.test_plotly import strings
 from tests.components.render.test_renderings import check_all_four
 from tests.components.render.test_theme import TEXT, contrast

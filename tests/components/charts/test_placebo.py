@@ -21,7 +21,8 @@ from data.core.model import Order
 from data.core.settings import Settings
 from data.evidence.series import load_series
 from data.evidence.study import held_of_the_night, minutes_of, rose_after
-from data.story.story import Story, find_story
+from data.story.store import find_story, story_store
+from data.story.story import Story
 from tests.support.imported import NIGHT, export, keep, keep_weeks, name_control_terms, newsroom
 from tests.support.wording import offences
 
@@ -39,7 +40,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def loaders(settings: Settings) -> Loaders:
-    return Loaders(drawn=lambda story: load_series(story, settings))
+    return Loaders(drawn=lambda story: load_series(story, story_store(settings)))
 
 
 def embed_at(settings: Settings, slug: str, at: datetime | None = None, order: Order = Order.HAPPENED) -> Embed:
@@ -69,7 +70,7 @@ def test_with_nothing_held_it_says_that_none_is(settings: Settings) -> None:
 def test_imported_nights_are_said_by_the_words_of_search_trends(settings: Settings, slug: str) -> None:
     keep_weeks(settings)
     story = keep_the_night(settings)
-    drawn = load_series(story, settings)
+    drawn = load_series(story, story_store(settings))
     rose = rose_after(story, drawn, held_of_the_night(story, drawn)[0].name, "AP")
     part = placebo(embed_at(settings, slug))
     lines = part.text.split("\n")

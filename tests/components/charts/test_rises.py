@@ -23,6 +23,7 @@ from data.core.settings import Settings
 from data.evidence.series import load_series
 from data.evidence.series_onsets import COLUMNS, load_onsets
 from data.story.as_of import story_at
+from data.story.store import story_store
 from tests.support.imported import NIGHT, export, keep, newsroom
 
 EASTERN = Clock("America/New_York")
@@ -37,7 +38,10 @@ def settings(tmp_path: Path) -> Settings:
 
 def searches(settings: Settings, data: bytes, *, at: datetime | None = None) -> Chart:
     story = keep(settings, data)
-    load = Loaders(drawn=partial(load_series, settings=settings), onsets=partial(load_onsets, settings=settings))
+    load = Loaders(
+        drawn=partial(load_series, stories=story_store(settings)),
+        onsets=partial(load_onsets, stories=story_store(settings)),
+    )
     return chart_of(story_at(story, at) if at else story, "interest", story.window, caller="AP", load=load)
 
 
@@ -105,7 +109,9 @@ def test_a_quiet_series_has_no_rise_and_a_story_without_series_no_note(settings:
     assert rises(searches(settings, export(1))) == []
     bare = newsroom(settings.stories[0].parent / "bare")
     story = keep(bare, export(60, start=NIGHT - timedelta(days=90)))
-    load = Loaders(drawn=partial(load_series, settings=bare), onsets=partial(load_onsets, settings=bare))
+    load = Loaders(
+        drawn=partial(load_series, stories=story_store(bare)), onsets=partial(load_onsets, stories=story_store(bare))
+    )
     chart = chart_of(story, "interest", story.window, caller="AP", load=load)
     assert not any("noise units" in note for note in chart.notes)
 

@@ -29,7 +29,8 @@ from data.core.model import Sourced, Window
 from data.core.settings import Settings
 from data.evidence.series_onsets import onsets_in
 from data.story.frame_rows import records
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four
 from tests.support.long_series import MINUTE, START, minutes, noise
 

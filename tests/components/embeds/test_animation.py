@@ -22,7 +22,7 @@ from components.render.svg import svg
 from components.view.view_state import default_view
 from data.core.model import Order
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 
 STORY = find_story("us-2016", Settings())
 MEGABYTES = 1_000_000

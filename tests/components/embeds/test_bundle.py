@@ -19,7 +19,9 @@ from components.embeds.bundles.inputs import DRAWING, code_of, inputs_of
 from components.embeds.bundles.manifest import version_name
 from data.core.errors import DataError
 from data.core.settings import Settings
-from data.story.story import BUNDLED, Story, find_story, read_story
+from data.story.folder_store import BUNDLED, FolderStore, read_story
+from data.story.store import find_story, story_store
+from data.story.story import Story
 from tests.support.bundles import NOW
 
 VERSION = "20261108T035000Z-0123456789ab"
@@ -148,15 +150,16 @@ def test_a_header_file_that_is_none_is_a_value_error(text: bytes) -> None:
 def test_the_hash_follows_from_the_inputs_alone(story: Story, tmp_path: Path) -> None:
     copy = tmp_path / "us-2016"
     shutil.copytree(BUNDLED / "us-2016", copy)
-    same = inputs_of(read_story(copy), Settings())
-    assert same == inputs_of(story, Settings())
+    copies = FolderStore((tmp_path,))
+    same = inputs_of(read_story(copy), copies)
+    assert same == inputs_of(story, story_store(Settings()))
     assert version_name(NOW, same) == f"20261108T035000Z-{same.digest}"
 
     with (copy / "calls.csv").open("a", encoding="utf-8") as calls:
         calls.write("\n")
     (copy / "snapshots" / "wikimedia").mkdir(parents=True)
     (copy / "snapshots" / "wikimedia" / "views.json").write_text(json.dumps({"views": 1}))
-    edited = inputs_of(read_story(copy), Settings())
+    edited = inputs_of(read_story(copy), copies)
     assert edited.story["calls.csv"] != same.story["calls.csv"]
     assert list(edited.snapshots) == ["wikimedia/views.json"]
     others = [edited, same.model_copy(update={"views": (LATE,)}), same.model_copy(update={"site": "https://a.example"})]
@@ -165,7 +168,9 @@ def test_the_hash_follows_from_the_inputs_alone(story: Story, tmp_path: Path) ->
 
 
 def test_the_libraries_that_draw_are_named_with_their_versions(story: Story) -> None:
-    assert {"vl-convert-python", "pillow", "pandas", "python"} <= inputs_of(story, Settings()).libraries.keys()
+    assert {"vl-convert-python", "pillow", "pandas", "python"} <= inputs_of(
+        story, story_store(Settings())
+    ).libraries.keys()
 
 
 @pytest.mark.parametrize("module", [components.clock, components.ap_style, components.text])

@@ -16,7 +16,8 @@ from components.embeds.frozen import frozen
 from components.render.words import describe
 from components.view.view_state import default_view, parse_view
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.support.tags import Tags
 
 SITE = "https://charts.example"

@@ -14,7 +14,7 @@ import pytest
 from components.embeds.bundles.bundle import bake, wanted_view
 from components.embeds.bundles.inputs import inputs_of
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story, story_store
 from tests.support.asking import SITE, Desk
 from tests.support.nights import another_night
 
@@ -94,9 +94,9 @@ def test_a_bundle_freezes_the_pair_and_follows_both_stories(settings: Settings) 
     wanted = wanted_view(story, f"chart=compare&{VIEW}&lanes=results")
     files = dict(bake(story, [wanted], settings=settings, version="20261108T035000Z-0123456789ab"))
     assert b"T+0 is the first call: " in files[f"{wanted.stem}.html"]
-    alone, both = inputs_of(story, settings), inputs_of(story, settings, others=[other])
+    alone, both = inputs_of(story, story_store(settings)), inputs_of(story, story_store(settings), others=[other])
     assert "us-1999/calls.csv" in both.story
-    changed = Path(other.folder) / "controls.csv"
+    changed = Path(story_store(settings).place(other.slug)) / "controls.csv"
     changed.write_text(changed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert inputs_of(story, settings, others=[other]).digest != both.digest != alone.digest
-    assert inputs_of(story, settings).digest == alone.digest
+    assert inputs_of(story, story_store(settings), others=[other]).digest != both.digest != alone.digest
+    assert inputs_of(story, story_store(settings)).digest == alone.digest

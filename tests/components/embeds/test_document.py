@@ -30,7 +30,7 @@ from data.core.settings import Settings
 from data.evidence.calls import load_calls
 from data.evidence.outages import load_observations
 from data.evidence.searches import load_interest_marks
-from data.story.story import find_story
+from data.story.store import find_story
 from tests.support import documents, samples
 from tests.support.documents import SITE
 

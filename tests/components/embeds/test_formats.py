@@ -11,7 +11,8 @@ from components.embeds.embed import Embed, Theme, embed_of
 from components.embeds.formats import FORMS, SHAPES, file_name, render
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.support import samples
 from tests.support.hostile import CHECKS
 

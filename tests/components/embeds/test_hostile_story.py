@@ -13,8 +13,9 @@ from PIL import Image
 from components.charts.catalogue import CHARTS, EVERY
 from components.embeds.__main__ import main
 from data.core.settings import Settings
-from data.story.story import check_story, read_story
+from data.story.folder_store import read_story
 from tests.support.asking import SITE, Desk
+from tests.support.checked import check_story
 from tests.support.hostile import CHECKS, elements, hostile_folder, inert_markup, no_actions
 
 #: A formula, tags, a link for Plotly and one for Markdown, unseen characters, entities, and times that are none.

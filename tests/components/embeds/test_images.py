@@ -22,7 +22,8 @@ from components.embeds.pictures.cards import SHAPES, credit_line, credit_of, dra
 from components.embeds.pictures.images import ImageFailed, TooLarge, converted, pdf, png
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.support import samples
 
 ROOT = Path(__file__).parents[3]
@@ -34,7 +35,7 @@ from components.embeds.embed import embed_of
 from components.embeds.pictures.images import pdf, png
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 
 story = find_story("us-2016", Settings())
 embed = embed_of(story, "timeline", default_view(story))

@@ -14,7 +14,7 @@ from components.embeds.formats import render
 from components.view.view_state import default_view
 from data.core.model import Order
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 from tests.support.later import rows_of
 
 STORY = find_story("us-2016", Settings())

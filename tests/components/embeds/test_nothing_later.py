@@ -30,7 +30,8 @@ from components.view.view_state import default_view, told
 from data.core.model import Order
 from data.core.settings import Settings
 from data.story.as_of import moments_of
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.support.later import Later
 
 SITE = "https://charts.example.org"

@@ -16,7 +16,8 @@ from components.embeds.passport import data_of, json_of
 from components.view.view_state import ViewState, default_view
 from data.core.model import Precision, When
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.support import samples
 
 

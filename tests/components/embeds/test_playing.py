@@ -27,7 +27,8 @@ from data.core.settings import Settings
 from data.evidence.outages import load_observations
 from data.evidence.series import load_series
 from data.evidence.series_onsets import load_onsets
-from data.story.story import Story, find_story
+from data.story.store import find_story, story_store
+from data.story.story import Story
 from tests.support.captured import keep_captures
 from tests.support.imported import export, keep, newsroom
 
@@ -88,7 +89,7 @@ def test_the_switch_counts_a_machine_record_which_nobody_published(tmp_path: Pat
     settings = newsroom(tmp_path)
     story = find_story("us-2016", settings)
     keep_captures(story, settings, [(datetime(2016, 11, 9, 2, 15, tzinfo=UTC), 503)])
-    load = Loaders(observations=partial(load_observations, settings=settings))
+    load = Loaders(observations=partial(load_observations, stories=story_store(settings)))
     night = night_of(embed_of(story, "replay", default_view(story), load=load))
     assert night["note"] == "publication minute known for 9 of 38"
 
@@ -135,7 +136,10 @@ def test_all_frames_are_no_more_bytes_than_the_still_drawing(slug: str) -> None:
 def test_a_series_in_minutes_makes_no_thousand_moments(tmp_path: Path) -> None:
     settings = newsroom(tmp_path)
     story = keep(settings, export(1))
-    load = Loaders(drawn=partial(load_series, settings=settings), onsets=partial(load_onsets, settings=settings))
+    load = Loaders(
+        drawn=partial(load_series, stories=story_store(settings)),
+        onsets=partial(load_onsets, stories=story_store(settings)),
+    )
     played = embed_of(story, "replay", default_view(story), load=load)
     assert len([item for lane in played.chart.lanes for _, item in lane.items]) > 800
     assert len(night_of(played)["orders"]["happened"]["moments"]) < 60

@@ -13,7 +13,7 @@ import pytest
 
 from components.embeds.__main__ import main
 from components.embeds.bundles.publishing import store_of
-from data.story.story import BUNDLED
+from data.story.folder_store import BUNDLED
 from tests.support.bundles import STORY, published
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -24,7 +24,7 @@ from components.embeds.web.oembed import Wish, oembed_json
 from components.embeds.web.share import draw_share
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 from tests.support.rehearsing import BANNER, NAME, rehearsal_at
 
 SITE = "https://desk.example"

@@ -16,7 +16,7 @@ from components.embeds.formats import Rendered, render
 from components.embeds.web.render_cache import Busy, Renderer
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 
 
 @pytest.fixture

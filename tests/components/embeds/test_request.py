@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from components.embeds.web.request import Asked, Refused, asked
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.support import nearly
 
 

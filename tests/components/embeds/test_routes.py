@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from components.charts.catalogue import CHARTS, EVERY
 from components.embeds.formats import ANIMATED, FORMS
 from data.core.settings import Settings
-from data.story.story import BUNDLED
+from data.story.folder_store import BUNDLED
 from tests.support import nearly
 from tests.support.asking import SITE, Desk, Reply
 

@@ -24,7 +24,8 @@ from components.render.svg import svg
 from components.render.svg.notes import FOOT
 from components.render.words import brief, describe
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four
 from tests.components.render.test_theme import contrast
 from tests.support.rehearsing import BANNER, FLORIDA, rehearsal_at

@@ -23,7 +23,9 @@ from components.render.svg import svg
 from components.render.words import ALT_CHARACTERS, brief, describe, whole
 from data.core.model import Window
 from data.core.settings import Settings
-from data.story.story import Story, find_story, read_story
+from data.story.folder_store import read_story
+from data.story.store import find_story
+from data.story.story import Story
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
 ZONES = ("America/New_York", "Europe/London", "UTC", "Asia/Tokyo", "Asia/Kathmandu")

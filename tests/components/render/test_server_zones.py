@@ -21,7 +21,7 @@ from components.charts.catalogue import CHARTS, chart_of
 from components.clock import Clock
 from components.workbench.controls import named_ranges
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 
 story = find_story("us-2016", Settings())
 for name, window in named_ranges(story).items():

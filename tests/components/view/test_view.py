@@ -21,7 +21,8 @@ from components.view.view_state import (
 )
 from data.core.model import Window
 from data.core.settings import Settings
-from data.story.story import Story, find_story
+from data.story.store import find_story
+from data.story.story import Story
 
 NIGHT = (datetime(2016, 11, 8, 18, tzinfo=UTC), datetime(2016, 11, 9, 12, tzinfo=UTC))
 

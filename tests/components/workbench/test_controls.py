@@ -12,7 +12,7 @@ from components.clock import Clock
 from components.workbench.controls import adopt_selection, named_ranges
 from data.core.model import Window
 from data.core.settings import Settings
-from data.story.story import find_story
+from data.story.store import find_story
 
 NIGHT = Window(datetime(2016, 11, 8, 18, tzinfo=UTC), datetime(2016, 11, 9, 12, tzinfo=UTC))
 

@@ -13,7 +13,7 @@ from components.workbench.parts.evidence_cards import choose_region
 from data.core.model import Sourced
 from data.core.settings import Settings
 from data.evidence.outages import load_observations
-from data.story.story import find_story
+from data.story.store import find_story
 
 ROOT = Path(__file__).parents[3]
 US_2016 = ROOT / "data" / "stories" / "us-2016"

@@ -29,7 +29,8 @@ from data.evidence.rises import rises
 from data.evidence.searches import load_interest_marks
 from data.evidence.series import load_series
 from data.story.caller_names import caller_name
-from data.story.story import Story, read_story
+from data.story.folder_store import read_story
+from data.story.story import Story
 from tests.support.wording import offences
 
 STORIES = Path(__file__).resolve().parents[3] / "data" / "stories"

@@ -8,7 +8,8 @@ import pytest
 
 from data.core.model import Window
 from data.evidence.searches import load_interest, load_interest_marks, load_search_figures, step_of
-from data.story.story import Story, read_story
+from data.story.folder_store import read_story
+from data.story.story import Story
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
 

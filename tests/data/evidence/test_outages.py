@@ -18,7 +18,8 @@ from data.evidence.outages import (
     load_untimed,
     regions_of,
 )
-from data.story.story import Story, read_story
+from data.story.folder_store import read_story
+from data.story.story import Story
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
 

@@ -15,7 +15,8 @@ from data.core.settings import Settings
 from data.evidence.imports import keep_import, load_lists
 from data.evidence.series import load_series, snapshots_stamp
 from data.sources.trends_csv.reader import parse_export
-from data.story.story import Story, find_story
+from data.story.store import find_story, story_store
+from data.story.story import Story
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -54,30 +55,30 @@ def story(settings: Settings) -> Story:
 
 def keep(story: Story, settings: Settings, data: bytes, *, zone: str = "", name: str = "multiTimeline.csv") -> None:
     export = parse_export(data, filename=name)
-    keep_import(story, settings, export, data, filename=name, zone=zone, geo="US", now=NOW)
+    keep_import(story, story_store(settings), export, data, filename=name, zone=zone, geo="US", now=NOW)
 
 
 def test_a_bin_before_a_missing_row_is_no_longer_than_the_others(story: Story, settings: Settings) -> None:
     keep(story, settings, HOURLY.replace(b"2016-11-08T22,60\n", b""), zone="UTC")
-    frame = load_series(story, settings).frame
+    frame = load_series(story, story_store(settings)).frame
     assert [str(length) for length in frame["end"] - frame["start"]] == ["0 days 01:00:00"] * 4
 
 
 def test_bins_of_months_end_where_the_next_month_begins(story: Story, settings: Settings) -> None:
     months = "".join(f"2016-{month:02},{value}\n" for month, value in enumerate((10, 20, 100, 30), start=1))
     keep(story, settings, f"Category: All categories\n\nMonth,move to canada: (United States)\n{months}".encode())
-    frame = load_series(story, settings).frame
+    frame = load_series(story, story_store(settings)).frame
     assert [length.days for length in (frame["end"] - frame["start"])[:3]] == [31, 29, 31]
 
 
 def test_a_story_without_snapshots_has_no_series(story: Story, settings: Settings) -> None:
-    found = load_series(story, settings)
+    found = load_series(story, story_store(settings))
     assert found.frame.empty and "low" in found.frame and found.sources == ()
 
 
 def test_an_hourly_import_is_on_the_clock_its_person_named(story: Story, settings: Settings) -> None:
     keep(story, settings, HOURLY, zone="America/New_York")
-    frame = load_series(story, settings).frame
+    frame = load_series(story, story_store(settings)).frame
     assert list(frame["start"])[:2] == [datetime(2016, 11, 9, 1, tzinfo=UTC), datetime(2016, 11, 9, 2, tzinfo=UTC)]
     assert list(frame["value"]) == [4.0, 20.0, 60.0, 100.0, 0.0]
     assert list(frame["censored"]) == [False, False, False, False, True]
@@ -88,23 +89,23 @@ def test_an_hourly_import_is_on_the_clock_its_person_named(story: Story, setting
 
 def test_a_blank_cell_is_no_bin(story: Story, settings: Settings) -> None:
     keep(story, settings, HOURLY, zone="UTC")
-    assert len(load_series(story, settings).frame) == 5
+    assert len(load_series(story, story_store(settings)).frame) == 5
 
 
 def test_the_only_bin_of_a_file_has_no_length_and_is_no_series(story: Story, settings: Settings) -> None:
     keep(story, settings, HOURLY[: HOURLY.index(b"2016-11-08T21")], zone="UTC")
-    assert load_series(story, settings).frame.empty
+    assert load_series(story, story_store(settings)).frame.empty
 
 
 def test_an_hourly_import_without_a_zone_is_refused_and_nothing_is_kept(story: Story, settings: Settings) -> None:
     with pytest.raises(ValueError, match="name the zone"):
         keep(story, settings, HOURLY)
-    assert load_series(story, settings).frame.empty
+    assert load_series(story, story_store(settings)).frame.empty
 
 
 def test_days_are_utc_days_and_nobody_is_asked(story: Story, settings: Settings) -> None:
     keep(story, settings, DAILY)
-    frame = load_series(story, settings).frame
+    frame = load_series(story, story_store(settings)).frame
     assert next(iter(frame["start"])) == datetime(2016, 11, 7, tzinfo=UTC)
     assert set(frame["end"] - frame["start"]) == {timedelta(days=1)}
 
@@ -112,16 +113,16 @@ def test_days_are_utc_days_and_nobody_is_asked(story: Story, settings: Settings)
 def test_every_series_comes_with_a_source_of_its_own(story: Story, settings: Settings) -> None:
     keep(story, settings, DAILY)
     keep(story, settings, HOURLY, zone="UTC", name="other.csv")
-    found = load_series(story, settings)
+    found = load_series(story, story_store(settings))
     assert set(found.frame["source"]) == {source.id for source in found.sources}
     assert len(found.sources) == 2
     assert all("imported 2026-11-20" in source.title for source in found.sources)
 
 
 def test_caches_notice_a_new_snapshot(story: Story, settings: Settings) -> None:
-    before = snapshots_stamp(story, settings)
+    before = snapshots_stamp(story, story_store(settings))
     keep(story, settings, DAILY)
-    assert snapshots_stamp(story, settings) != before
+    assert snapshots_stamp(story, story_store(settings)) != before
 
 
 def test_a_damaged_snapshot_is_left_out_and_the_others_stay(story: Story, settings: Settings) -> None:
@@ -130,14 +131,14 @@ def test_a_damaged_snapshot_is_left_out_and_the_others_stay(story: Story, settin
     assert settings.snapshots
     victim = min((settings.snapshots / "us-2016" / "snapshots" / "trends-csv").glob("*.csv"))
     victim.write_bytes(victim.read_bytes()[:40])
-    assert len({*load_series(story, settings).frame["series"]}) == 1
+    assert len({*load_series(story, story_store(settings)).frame["series"]}) == 1
 
 
 def test_an_imported_series_is_drawn_in_a_lane_of_its_own_with_its_marks_below(
     story: Story, settings: Settings
 ) -> None:
     keep(story, settings, HOURLY, zone="America/New_York")
-    load = Loaders(drawn=lambda story: load_series(story, settings))
+    load = Loaders(drawn=lambda story: load_series(story, story_store(settings)))
     chart = chart_of(story, "interest", story.window, caller="AP", load=load)
     assert [lane.title for lane in chart.lanes] == ["“move to canada”, the U.S.", "Published search marks"]
     words = describe(chart, Clock("America/New_York"))
@@ -150,7 +151,7 @@ def test_an_imported_series_is_drawn_in_a_lane_of_its_own_with_its_marks_below(
 def test_what_is_no_export_is_refused_before_anything_is_kept(story: Story, settings: Settings) -> None:
     with pytest.raises(DataError):
         keep(story, settings, b"<html>consent</html>")
-    assert load_series(story, settings).frame.empty
+    assert load_series(story, story_store(settings)).frame.empty
 
 
 def test_an_imported_list_of_places_is_kept_beside_the_series_and_never_drawn(story: Story, settings: Settings) -> None:
@@ -158,8 +159,8 @@ def test_an_imported_list_of_places_is_kept_beside_the_series_and_never_drawn(st
         b"Category: All categories\n\nRegion,move to canada: (11/8/16 - 11/9/16)\nOregon,100\nWashington,90\nIdaho,\n"
     )
     export = parse_export(regions, filename="geoMap.csv")
-    keep_import(story, settings, export, regions, filename="geoMap.csv", now=NOW)
-    assert load_series(story, settings).frame.empty
-    (found,) = load_lists(story, settings)
+    keep_import(story, story_store(settings), export, regions, filename="geoMap.csv", now=NOW)
+    assert load_series(story, story_store(settings)).frame.empty
+    (found,) = load_lists(story, story_store(settings))
     assert found.title.startswith("Places: move to canada")
     assert list(found.rows["region"])[:2] == ["Oregon", "Washington"]

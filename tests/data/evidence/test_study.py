@@ -29,9 +29,12 @@ from data.evidence.searches import load_interest
 from data.evidence.series import load_series
 from data.evidence.study import RoseAfter, held_of_the_night, held_series, is_listed, minutes_of, rose_after
 from data.evidence.study_record import COLUMNS, minutes_csv, record_of, record_text
-from data.story.story import Story, check_story, read_story
+from data.story.folder_store import read_story
+from data.story.store import story_store
+from data.story.story import Story
 from data.story.tables import Call
 from data.story.totals import call_when, calls_of
+from tests.support.checked import check_story
 from tests.support.imported import NIGHT, US_2016, export, keep, name_control_terms, newsroom
 
 METHODS = Path(__file__).resolve().parents[3] / "docs" / "methods.md"
@@ -60,7 +63,7 @@ def by_the_rule(story: Story) -> list[Call]:
 
 def studied(settings: Settings, data: bytes, *, caller: str = "AP") -> tuple[Story, RoseAfter]:
     story = keep(settings, data)
-    drawn = load_series(story, settings)
+    drawn = load_series(story, story_store(settings))
     return story, rose_after(story, drawn, held_series(drawn)[0].name, caller)
 
 
@@ -166,7 +169,7 @@ def test_other_nights_are_asked_whether_they_fell_as_much_as_a_night_that_fell(
     keep(settings, export(1, start=NIGHT - timedelta(days=7, hours=1)), "earlier.csv")
     before = [at - timedelta(minutes=10) for at in ap_minutes(bundled)]
     story = keep(settings, export(1, calls=before), "night.csv")
-    drawn = load_series(story, settings)
+    drawn = load_series(story, story_store(settings))
     (night,) = (held for held in held_series(drawn) if held.values.index.min() == NIGHT)
     rose = rose_after(story, drawn, night.name, "AP")
     assert nights_said(rose).endswith("0 of 1 fell as much.")
@@ -190,7 +193,7 @@ def test_published_marks_and_weeks_answer_never(bundled: Story) -> None:
 def test_an_unknown_series_is_refused_with_those_there_are(settings: Settings) -> None:
     story = keep(settings, export(8))
     with pytest.raises(DataError, match="no series 'x' is held; choose one of: imported-"):
-        rose_after(story, load_series(story, settings), "x", "AP")
+        rose_after(story, load_series(story, story_store(settings)), "x", "AP")
 
 
 def test_without_another_night_there_is_no_second_comparison(settings: Settings) -> None:
@@ -205,7 +208,7 @@ def test_another_night_is_compared_at_the_same_clock_time_across_a_change_of_clo
     """A week earlier, New York was on daylight time: its 9 p.m. was 1 a.m. UTC."""
     keep(settings, export(1, start=NIGHT - timedelta(days=7, hours=1)), "earlier.csv")
     story = keep(settings, export(1, calls=ap_minutes(bundled)), "night.csv")
-    drawn = load_series(story, settings)
+    drawn = load_series(story, story_store(settings))
     (night,) = (held for held in held_series(drawn) if held.values.index.min() == NIGHT)
     rose = rose_after(story, drawn, night.name, "AP")
     assert [one.name for nights in rose.nights for one in nights.compared] == ["2016-11-01"]
@@ -224,7 +227,7 @@ def with_control(settings: Settings, term: str, *, minutes: int = 1, rises: bool
     calls = ap_minutes(read_story(settings.stories[0] / "us-2016"))
     keep(settings, export(minutes, term=term, calls=calls if rises else (), hours=only, level=60), "control.csv")
     story = keep(settings, export(minutes, calls=calls), "night.csv")
-    drawn = load_series(story, settings)
+    drawn = load_series(story, story_store(settings))
     night = held_of_the_night(story, drawn)[0]
     assert night.term == "move to canada"
     return rose_after(story, drawn, night.name, "AP")
@@ -271,7 +274,7 @@ def test_what_is_no_control_is_held_beside_nothing(settings: Settings, term: str
     name_control_terms(settings, "pizza")
     keep(settings, export(1 if term == "hockey" else 4, term=term), "other.csv")
     story = keep(settings, export(1), "night.csv")
-    drawn = load_series(story, settings)
+    drawn = load_series(story, story_store(settings))
     (night,) = (held for held in held_series(drawn) if held.term == "move to canada")
     rose = rose_after(story, drawn, night.name, "AP")
     assert [(one.term, one.held) for one in rose.terms] == [("pizza", None)] and rose.beside == ()
@@ -337,7 +340,7 @@ def test_the_record_lets_a_reader_work_it_out_again(settings: Settings, bundled:
 
 def test_the_same_rows_give_the_same_record(settings: Settings) -> None:
     story, rose = studied(settings, export(8))
-    again = rose_after(story, load_series(story, settings), rose.held.name, "AP")
+    again = rose_after(story, load_series(story, story_store(settings)), rose.held.name, "AP")
     assert record_text(story, rose) == record_text(story, again)
 
 

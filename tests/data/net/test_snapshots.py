@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from data.core.settings import Settings, read_settings
 from data.net.snapshots import Sidecar, broken_snapshots, read_snapshots, snapshot_folder, write_snapshot
-from data.story.story import find_story
+from data.story.folder_store import BUNDLED
+from data.story.store import find_story
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 FORK = multiprocessing.get_context("fork")
@@ -223,6 +224,6 @@ def test_a_disk_that_refuses_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_new_snapshots_go_to_the_story_or_to_the_newsrooms_own_folder(tmp_path: Path) -> None:
     story = find_story("us-2016", Settings())
-    assert snapshot_folder(story, Settings()) == story.folder
+    assert snapshot_folder(story, Settings()) == BUNDLED / "us-2016"
     own = read_settings({"NIGHTDESK_SNAPSHOTS": str(tmp_path)})
     assert snapshot_folder(story, own) == tmp_path / "us-2016"

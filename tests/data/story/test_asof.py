@@ -16,7 +16,8 @@ from data.core.settings import Settings
 from data.evidence.calls import load_calls
 from data.evidence.outages import load_observations
 from data.story.as_of import known_by, moments_of, published_to_the_minute, story_at
-from data.story.story import Story, find_story
+from data.story.store import find_story, story_store
+from data.story.story import Story
 from data.story.tables import Control, Figure, Observation
 from data.story.time_tokens import told_times
 from data.story.totals import call_when, is_complete, totals_at
@@ -110,9 +111,10 @@ def test_few_publications_of_the_night_are_known_to_the_minute() -> None:
 def test_a_machine_record_that_was_fetched_stands_as_it_happened_and_was_never_published(tmp_path: Path) -> None:
     settings = newsroom(tmp_path)
     story = find_story("us-2016", settings)
+    stories = story_store(settings)
     keep_captures(story, settings, [(eastern("8 21:15"), 503)])
     told = {
-        order: set(load_observations(story_at(story, eastern("8 22:50"), order), settings=settings).frame["credit"])
+        order: set(load_observations(story_at(story, eastern("8 22:50"), order), stories=stories).frame["credit"])
         for order in Order
     }
     assert "The Internet Archive" in told[Order.HAPPENED]

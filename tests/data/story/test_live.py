@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from data.core.files import fingerprint
 from data.core.model import Window
-from data.story import story_checks as checks
+from data.story import folder_store
+from data.story.folder_store import BUNDLED, examine_folder, read_story
 from data.story.live import is_in_progress, window_so_far
-from data.story.story import BUNDLED, check_story, read_story
-from data.story.story_checks import Examined, examine
-from data.story.table_files import fingerprint
+from data.story.story_checks import Examined
 from data.story.totals import no_total, totals_at
+from tests.support.checked import check_story
 
 NIGHT = datetime(2016, 11, 9, 2, tzinfo=UTC)
 Folder = Callable[..., Path]
@@ -134,15 +135,15 @@ def test_a_story_that_changes_while_it_is_read_is_read_again(folder: Folder, mon
         nonlocal looked
         looked += 1
         if looked > 1:
-            return examine(path)
+            return examine_folder(path)
         with (made / "sources.csv").open("a", encoding="utf-8") as table:
             table.write("ap-wire,AP,A wire report,https://apnews.com/,2016-11-09,\n")
-        torn = examine(path)
+        torn = examine_folder(path)
         with (made / "calls.csv").open("a", encoding="utf-8") as table:
             table.write("x,US-WV,AP,R,primary,own wire,2016-11-09T00:30:00Z,,,,minute,ap-wire,\n")
         return torn
 
-    monkeypatch.setattr(checks, "examine", look)
+    monkeypatch.setattr(folder_store, "examine_folder", look)
     story = read_story(made)
     assert looked == 2 and [call.id for call in story.calls][-1] == "x"
     assert story.stamp == fingerprint(made)
@@ -159,9 +160,9 @@ def test_a_story_that_never_rests_is_read_as_soon_as_it_is_sound(
     def look(path: Path) -> Examined:
         nonlocal looked
         looked += 1
-        return examine(path if looked > torn else path / "nothing")
+        return examine_folder(path if looked > torn else path / "nothing")
 
-    monkeypatch.setattr(checks, "examine", look)
-    monkeypatch.setattr(checks, "fingerprint", lambda path: str(next(stamps)))
+    monkeypatch.setattr(folder_store, "examine_folder", look)
+    monkeypatch.setattr(folder_store, "fingerprint", lambda path: str(next(stamps)))
     assert read_story(made).calls
     assert looked == readings

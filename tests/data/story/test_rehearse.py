@@ -14,12 +14,15 @@ import pytest
 from data.core.files import write_whole
 from data.core.model import Order, Window
 from data.core.settings import Settings
-from data.story import story_files
 from data.story.as_of import WITHHELD, moments_of
+from data.story.folder_store import FolderStore, read_story
 from data.story.rehearse import Plan, end, main, play
-from data.story.story import Story, check_story, find_story, read_story
+from data.story.store import find_story
+from data.story.story import Story
+from data.story.story_files import files_of
 from data.story.tables import TABLES
 from data.story.totals import totals_at
+from tests.support.checked import check_story
 
 ROOT = Path(__file__).parents[3]
 #: Any instant or day that a table or story.toml writes out.
@@ -49,7 +52,12 @@ def plan_for(
     slug: str, folder: Path, order: Order = Order.KNOWN, stretch: Window | None = None, speed: float = 60
 ) -> Plan:
     story = find_story(slug, Settings())
-    return Plan(story, folder / f"rehearsal-{slug}", stretch or story.window, order, speed)
+    return Plan(story, FolderStore((folder,), shipped=()), f"rehearsal-{slug}", stretch or story.window, order, speed)
+
+
+def place(plan: Plan) -> Path:
+    """The folder that is played into."""
+    return Path(plan.stories.place(plan.name))
 
 
 def instant(text: str) -> datetime:
@@ -78,8 +86,8 @@ def test_every_step_is_a_sound_story_that_tells_nothing_later(slug: str, order: 
         moments.append(at)
         # A night of the U.K. has three hundred steps that are much alike.
         if len(moments) % 5 == 1 or at >= plan.stretch.end:
-            assert check_story(plan.folder) == ()
-            assert [text for text in times_in(plan.folder) if instant(text) > at] == []
+            assert check_story(place(plan)) == ()
+            assert [text for text in times_in(place(plan)) if instant(text) > at] == []
 
     rehearse(plan, look)
     assert moments[0] == plan.stretch.start and moments[-1] == plan.stretch.end
@@ -98,7 +106,7 @@ def test_totals_so_far_are_those_of_the_night(tmp_path: Path) -> None:
     plan = plan_for("us-2016", tmp_path, stretch=EVENING)
 
     def look(at: datetime) -> None:
-        told, whole = (totals_at(story, at, caller="AP").totals for story in (read_story(plan.folder), plan.story))
+        told, whole = (totals_at(story, at, caller="AP").totals for story in (read_story(place(plan)), plan.story))
         assert told and whole
         assert {party: low for party, (low, _) in told.items()} == {party: low for party, (low, _) in whole.items()}
 
@@ -112,20 +120,20 @@ def test_a_reader_meets_a_sound_story_between_any_two_files(tmp_path: Path, monk
 
     def write_and_look(path: Path, data: bytes) -> None:
         write_whole(path, data)
-        if path.parent == plan.folder:
+        if path.parent == place(plan):
             written.append(path.name)
-            assert check_story(plan.folder) == (), written
+            assert check_story(place(plan)) == (), written
 
-    monkeypatch.setattr("data.story.story_files.write_whole", write_and_look)
+    monkeypatch.setattr("data.story.folder_store.write_whole", write_and_look)
     rehearse(plan, lambda at: None)
     assert {"sources.csv", "calls.csv", "observations.csv", "story.toml"} <= set(written)
-    assert list(tmp_path.iterdir()) == [plan.folder]
+    assert list(tmp_path.iterdir()) == [place(plan)]
 
 
 def test_nothing_written_tells_how_the_night_ended(tmp_path: Path) -> None:
     plan = plan_for("us-2016", tmp_path, stretch=Window(EVENING.start, EVENING.start + timedelta(minutes=10)))
     rehearse(plan, lambda at: None)
-    told = read_story(plan.folder)
+    told = read_story(place(plan))
     assert told.about.title == "TEST: rehearsal of U.S. 2016"
     assert told.about.rehearsal and told.about.rehearsal.speed == 60 and told.about.live
     assert not (told.about.known or told.about.unknown or told.about.settle or told.results)
@@ -162,7 +170,7 @@ def test_what_is_kept_says_that_it_is_over_and_what_is_not_is_gone(tmp_path: Pat
     plan = plan_for("us-2024", tmp_path, stretch=None, speed=36_000)
     rehearse(plan, lambda at: None)
     end(plan, keep=True)
-    rehearsal = read_story(plan.folder).about.rehearsal
+    rehearsal = read_story(place(plan)).about.rehearsal
     assert rehearsal and rehearsal.says == "TEST: rehearsal of U.S. 2024, which is over. Not a live election."
     end(plan, keep=False)
     assert list(tmp_path.iterdir()) == []
@@ -266,9 +274,9 @@ def test_a_rehearsal_is_not_rehearsed(
 
 def test_a_story_written_and_read_is_the_same_story(tmp_path: Path) -> None:
     story: Story = find_story("us-2016", Settings())
-    folder = tmp_path / "us-2016"
-    story_files.put_folder(folder, story_files.files_of(story))
-    again = read_story(folder)
+    stories = FolderStore((tmp_path,))
+    stories.write("us-2016", files_of(story))
+    again = read_story(tmp_path / "us-2016")
     assert again.about == story.about
     for row_type in TABLES:
         table = row_type.file.removesuffix(".csv")

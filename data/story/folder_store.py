@@ -1,0 +1,215 @@
+"""Stories as folders of files: found, read between two changes, and written so that nobody meets half of one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock
+
+from data.core.errors import DataError
+from data.core.files import fingerprint, sync_folder, write_whole
+from data.story.faults import Fault, quoted
+from data.story.story import Story, UnknownStory, sound_story
+from data.story.story_checks import FILES, Examined, examine
+from data.story.table_files import Content, largest, too_long
+from data.story.tables import SLUG
+
+#: The stories that come with the project.
+BUNDLED = Path(__file__).resolve().parents[1] / "stories"
+#: How often a folder that changes while it is read is read again.
+_READINGS, _MOST_READINGS = 5, 40
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStore:
+    """The first form of a StoryStore: a folder for each story, in a newsroom's own folders and in the bundled one.
+
+    A story of `own` wins over one of that slug in a later folder of `own` or among `shipped`. New stories are written
+    into the first folder of `own`, new snapshots into `answers`/slug where that is given, else into the story's own.
+    """
+
+    own: tuple[Path, ...] = ()
+    shipped: tuple[Path, ...] = field(default_factory=lambda: (BUNDLED,))
+    answers: Path | None = None
+
+    def slugs(self) -> tuple[str, ...]:
+        """The name of every folder that has a story.toml, in their order."""
+        found = {folder.name for root in (*self.own, *self.shipped) for folder in _stories_in(root)}
+        return tuple(sorted(found))
+
+    def stamp(self, slug: str) -> str:
+        """Sixteen hex digits that change with any file of the story; "" where there is none."""
+        folder = self._folder(slug)
+        return fingerprint(folder) if folder else ""
+
+    def read(self, slug: str) -> Story:
+        """The checked story; UnknownStory, or StoryInvalid with its first fault."""
+        return read_story(self._known(slug))
+
+    def examine(self, slug: str) -> Examined:
+        """Everything that holds in the story, and every fault; that it is not there is one."""
+        return examine_folder(Path(self.place(slug)))
+
+    def files(self, slug: str) -> Mapping[str, bytes]:
+        """Name -> bytes of the story's files as they are; UnknownStory, or OSError where one cannot be read."""
+        folder = self._known(slug)
+        return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
+
+    def write(self, slug: str, files: Mapping[str, bytes]) -> None:
+        """Make these the files of the story. A new one is there with all of them or not at all.
+
+        Of one that is there, each file changes in one step, in the order of `files`; where the disk refuses one, those
+        before it are put back. StoryInvalid, with nothing written, where they hold a fault; DataError or OSError.
+        """
+        sound_story(slug, examine(slug, files))
+        folder = self._home() / slug
+        (_change if folder.is_dir() else _put)(folder, files)
+
+    def remove(self, slug: str) -> None:
+        """Take a story of the first own folder away in one step, if it is there: nobody sees a part of it."""
+        folder = self._home() / slug
+        part = _hidden(folder)
+        with suppress(FileNotFoundError):
+            folder.rename(part)
+            shutil.rmtree(part)
+        sync_folder(folder.parent)
+
+    def snapshots(self, slug: str) -> tuple[Path, ...]:
+        """The folders in which answers of sources lie for the story; the last one takes those that are new."""
+        own = Path(self.place(slug))
+        return (own,) if self.answers is None else tuple(dict.fromkeys((own, self.answers / slug)))
+
+    def place(self, slug: str) -> str:
+        """Where the story is, or would be, for messages and as a key."""
+        return str(self._folder(slug) or (*self.own, *self.shipped)[0] / slug)
+
+    def lock(self, slug: str) -> FileLock:
+        """What a writer holds that wants no other beside it; filelock's Timeout where there is one."""
+        home = self._home()
+        home.mkdir(parents=True, exist_ok=True)
+        return FileLock(home / f".{slug}.lock", timeout=0)
+
+    def _folder(self, slug: str) -> Path | None:
+        """The folder of this name; a name that no story may have is never made a path."""
+        if re.fullmatch(SLUG, slug):
+            for root in (*self.own, *self.shipped):
+                if os.path.isfile(os.path.join(root, slug, "story.toml")):  # noqa: PTH113, PTH118 - asked at every rerun
+                    return root / slug
+        return None
+
+    def _known(self, slug: str) -> Path:
+        if folder := self._folder(slug):
+            return folder
+        raise UnknownStory(f"there is no story {quoted(slug)}; there is: {', '.join(self.slugs()) or 'none'}")
+
+    def _home(self) -> Path:
+        if self.own:
+            return self.own[0]
+        raise DataError("there is no folder of stories to write into; set NIGHTDESK_STORIES to one")
+
+
+def _stories_in(root: Path) -> list[Path]:
+    """The folders in `root` that hold a story.toml; none when the root cannot be read."""
+    try:
+        return [one for one in root.iterdir() if re.fullmatch(SLUG, one.name) and (one / "story.toml").is_file()]
+    except OSError:
+        return []
+
+
+def read_story(folder: Path) -> Story:
+    """The story of a folder; StoryInvalid names the first fault.
+
+    Files that change meanwhile are read again, so that nobody gets half of one state and half of the next: after a
+    few readings a sound one is taken, and a faulty one read on. Where the folder never rests it is as last read.
+    """
+    for reading in range(_MOST_READINGS):
+        stamp, found = fingerprint(folder), examine_folder(folder)
+        if fingerprint(folder) == stamp or (reading >= _READINGS and not found.faults.count):
+            break
+    return sound_story(folder.name, found, stamp=stamp)
+
+
+def examine_folder(folder: Path) -> Examined:
+    """The files of a folder held against what a story wants; a folder that cannot be read is a fault."""
+    try:
+        return examine(folder.name, _content(folder))
+    except OSError as error:
+        found = Examined()
+        found.faults.add(Fault(folder.name, None, "", f"no folder to read ({error.strerror})", "a story folder"))
+        return found
+
+
+def _content(folder: Path) -> Content:
+    """Name -> bytes, or why they cannot be read; nothing is read of a file that no story has. OSError."""
+    with os.scandir(folder) as entries:
+        return {entry.name: _bytes(folder / entry.name) if entry.name in FILES else b"" for entry in entries}
+
+
+def _bytes(path: Path) -> bytes | Fault:
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            return Fault(path.name, None, "", "something that is no file", "a file")
+        if size > largest(path.name):
+            return too_long(path.name, size)
+        with path.open("rb") as file:
+            return file.read(largest(path.name))
+    except OSError as error:
+        return Fault(path.name, None, "", f"a file that cannot be read ({error.strerror})", "a readable file")
+
+
+def _put(folder: Path, files: Mapping[str, bytes]) -> None:
+    """A new folder of this name, there with all its files or not at all. OSError if it is there already."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = _hidden(folder)
+    try:
+        for name, content in files.items():
+            write_whole(part / name, content)
+        part.rename(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    sync_folder(folder.parent)
+
+
+def _change(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Bring a folder to its next state, file by file in the order of `files`; those that stay as they are are left."""
+    before = {name: _held(folder / name) for name in (*files, *FILES)}
+    changed: list[str] = []
+    try:
+        for name, content in files.items():
+            if before[name] != content:
+                changed.append(name)
+                write_whole(folder / name, content)
+        for name in set(FILES) - set(files):
+            if before[name] is not None:
+                changed.append(name)
+                (folder / name).unlink()
+    except OSError:
+        for name in reversed(changed):
+            _restore(folder / name, before[name])
+        raise
+
+
+def _held(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _restore(path: Path, content: bytes | None) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True) if content is None else write_whole(path, content)
+
+
+def _hidden(folder: Path) -> Path:
+    """A name beside the folder that is no story's."""
+    return folder.parent / f".{uuid.uuid4().hex}.part"
