@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from components.charts.builders.outages_chart import main_service
 from components.charts.events import ONE_DAY
 from components.charts.rows import bins_in
 from data.core.model import Sourced
+from data.evidence.outages import main_service
 from data.story.story import Story
 
 

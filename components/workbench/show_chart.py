@@ -25,7 +25,7 @@ from components.workbench.appearance import theme_in_force
 from components.workbench.controls import take_selection
 from components.workbench.notices import show_empty
 from components.workbench.page_links import page_at
-from components.workbench.parts.prose import source_link
+from components.workbench.source_links import source_link
 from data.core.model import Source, Window
 from data.story.story import Story
 

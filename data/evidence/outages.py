@@ -43,6 +43,12 @@ def regions_of(place: str) -> tuple[str, ...]:
     return tuple(found) or ("elsewhere",)
 
 
+def main_service(story: Story) -> str:
+    """The host that the story watches first."""
+    services = sorted(story.about.services, key=lambda service: not service.main)
+    return services[0].host if services else "the site"
+
+
 def load_observations(
     story: Story, window: Window | None = None, *, region: str = "", stories: StoryStore = SHIPPED
 ) -> Sourced:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bench.proxy import DEPLOY, nginx
-from components.embeds.web.request import APPENDED
+from components.embeds.request import APPENDED
 from tests.support.asking_http import Heard, ask
 from tests.support.loopback import Answer, Asked, Loopback, loopback
 

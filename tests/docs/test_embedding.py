@@ -9,7 +9,7 @@ import pytest
 
 from components.charts.catalogue import EVERY
 from components.embeds.formats import ANIMATED, FORMS
-from components.embeds.web.request import DRAWING
+from components.embeds.request import DRAWING
 from components.view.view_state import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]

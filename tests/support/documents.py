@@ -7,7 +7,7 @@ from functools import cache
 from components.charts.catalogue import CHARTS
 from components.embeds.documents.document import draw_document
 from components.embeds.embed import Embed, embed_of
-from components.embeds.web.request import asked
+from components.embeds.request import asked
 from data.core.settings import Settings
 from data.story.store import find_story
 

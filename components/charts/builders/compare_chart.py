@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from components.charts.bare import is_bare
 from components.charts.builders.calls_chart import results_lane
-from components.charts.builders.outages_chart import first_trouble, main_service, or_bare, outages_lane
+from components.charts.builders.outages_chart import first_trouble, or_bare, outages_lane
 from components.charts.builders.searches_chart import drawn_lanes, marks_lane, thinned_notes
 from components.charts.elapsed_clock import Elapsed
 from components.charts.events import call_events, listed, said_of, within
@@ -19,6 +19,7 @@ from components.charts.rows import split_by
 from components.clock import Clock, token
 from data.core.errors import DataError
 from data.core.model import Precision, Source, When, Window
+from data.evidence.outages import main_service
 from data.evidence.series import own_series
 
 #: The time that ends an event's short label.

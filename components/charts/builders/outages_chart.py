@@ -11,6 +11,7 @@ from components.charts.events import within
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
 from components.charts.rows import refs, source_ids, split_by, until_in
 from data.core.model import Sourced, When, Window
+from data.evidence.outages import main_service
 from data.story.frame_rows import records, when_in
 from data.story.story import Story
 
@@ -50,12 +51,6 @@ def or_bare(lane: Lane, rows: Sourced) -> Lane:
     return replace(lane, marks=(), tracks=(), note=NOTHING if len(rows.frame) else NOTHING_AT_ALL)
 
 
-def main_service(story: Story) -> str:
-    """The host that the story watches first."""
-    services = sorted(story.about.services, key=lambda service: not service.main)
-    return services[0].host if services else "the site"
-
-
 def _item(row: dict[str, Any]) -> Item:
     return Item(
         row=f"observations:{row['id']}",
@@ -66,11 +61,6 @@ def _item(row: dict[str, Any]) -> Item:
         tone=STATES.get(row["status"]),
         track=GRADES[row["grade"]],
     )
-
-
-def is_of(item: Item, host: str) -> bool:
-    """Whether an item of the lane is an observation of this host."""
-    return item.text.partition(":")[0].endswith(f"({host})")
 
 
 def observation_events(story: Story, observations: Sourced) -> tuple[Event, ...]:

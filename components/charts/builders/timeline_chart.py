@@ -8,7 +8,6 @@ from typing import NamedTuple
 from components.charts.builders.calls_chart import results_lane
 from components.charts.builders.outages_chart import (
     first_trouble,
-    main_service,
     observation_events,
     or_bare,
     outages_lane,
@@ -19,6 +18,7 @@ from components.charts.grammar import Chart, Lane
 from components.charts.rows import split_by, surely
 from components.clock import Style, token
 from data.core.model import Precision, Sourced, When, Window
+from data.evidence.outages import main_service
 from data.evidence.series import own_series
 from data.story.frame_rows import records, when_in
 from data.story.story import Story

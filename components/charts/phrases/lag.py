@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from components.charts.builders.outages_chart import is_of, main_service
 from components.charts.events import ONE_DAY, said_of
 from components.charts.grammar import Chart, Event, Gap, Item, Mark, Points, Tone, anchor
 from components.charts.phrases.claim_words import BEHIND, UNCOUNTED
 from components.clock import Style, token
 from data.core.model import Precision, Source, When
+from data.evidence.outages import main_service
 from data.story.story import Story
 from data.story.totals import call_when, calls_of
 
@@ -79,7 +79,7 @@ def _named(chart: Chart, thing: Item | Event) -> tuple[Source, ...]:
 
 def _trouble(chart: Chart, host: str) -> First | None:
     """The first trouble of the story's main site inside the window: that of another site or week is another matter."""
-    troubles = [item for mark, item in drawn(chart) if (item.tone or mark.tone) in _TROUBLE and is_of(item, host)]
+    troubles = [item for mark, item in drawn(chart) if (item.tone or mark.tone) in _TROUBLE and _is_of(item, host)]
     inside = [item for item in troubles if chart.window.overlaps(item.when.earliest, item.last)]
     found = _earliest(f"the first dated trouble seen of {host} in this window", chart, inside)
     return replace(found, bound=True) if found else None
@@ -180,3 +180,8 @@ def _apart(first: First, second: First) -> str:
     if low == high:
         return f"{low} {name}{'' if low == 1 else 's'}"
     return f"{low} to {high} {name}s" if low else f"up to {high} {name}{'' if high == 1 else 's'}"
+
+
+def _is_of(item: Item, host: str) -> bool:
+    """Whether an item of the lane is an observation of this host."""
+    return item.text.partition(":")[0].endswith(f"({host})")

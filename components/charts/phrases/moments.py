@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from components.charts.builders.outages_chart import main_service
 from components.charts.events import listed, said_of
 from components.charts.phrases.numbers import span_text
 from components.clock import Style, token
 from data.core.model import Order, Sourced
 from data.core.running import Stairs, Tally
+from data.evidence.outages import main_service
 from data.story.frame_rows import records, when_in
 from data.story.story import Story
 from data.story.totals import contests_called, leaves_some, no_total, no_total_of, only_surely

@@ -19,7 +19,7 @@ from components.embeds.bundles.manifest import sha256
 from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed, Theme, embed_of
 from components.embeds.formats import render
-from components.embeds.web.request import Refused, asked
+from components.embeds.request import Refused, asked
 from components.view.view_state import ViewState, default_view, locked_query
 from data.core.errors import DataError
 from data.core.settings import Settings

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from components.embeds.bundles.hosting import LATEST
-from components.embeds.web.request import Refused
+from components.embeds.request import Refused
 from data.core.compress import ENCODINGS, READ_AT_MOST, accepted, names_one, pack, packed_tag
 
 #: When what failed may work.

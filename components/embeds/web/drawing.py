@@ -12,9 +12,9 @@ from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed
 from components.embeds.formats import render
 from components.embeds.pictures.images import TooLarge
+from components.embeds.request import Asked, Refused
 from components.embeds.web import oembed
 from components.embeds.web.answers import Answer, answer_of, only
-from components.embeds.web.request import Asked, Refused
 from components.embeds.web.share import draw_share, share_policy
 from components.view.address import Problem, misread
 from components.view.view_state import told

@@ -15,11 +15,11 @@ from starlette.routing import Route
 
 from components.charts.catalogue import CHARTS
 from components.embeds.formats import FORMS
+from components.embeds.request import Asked, Refused, asked, unknown_other
 from components.embeds.web import oembed
 from components.embeds.web.answers import Answer, answer_of, refuse, send
 from components.embeds.web.drawing import DATA_ONLY, chart_answer, listener_answer, oembed_answer, share_answer
 from components.embeds.web.render_cache import Busy, Pool, Renderer
-from components.embeds.web.request import Asked, Refused, asked, unknown_other
 from components.embeds.web.story_cache import Held, Shelf
 from components.view.address import Problem, quote
 from data.core.errors import DataError

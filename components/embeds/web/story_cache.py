@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 
-from components.embeds.web.request import Asked, unknown_story
+from components.embeds.request import Asked, unknown_story
 from data.core.settings import Settings
 from data.evidence.series import snapshots_stamp
 from data.story.store import story_store

@@ -16,7 +16,7 @@ from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.address_bar import change
 from components.workbench.notices import show_problems
-from components.workbench.parts.prose import source_links
+from components.workbench.source_links import source_links
 from data.core.errors import NotInStory
 from data.core.model import Source
 from data.evidence.accounts import GRADE_SAYS

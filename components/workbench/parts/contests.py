@@ -13,7 +13,7 @@ from components.charts.phrases.numbers import number_text
 from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
-from components.workbench.parts.prose import source_links
+from components.workbench.source_links import source_links
 from data.evidence.calls import load_poll_closings
 from data.story.frame_rows import records, when_in
 from data.story.story import Story

@@ -14,7 +14,7 @@ from components.charts.builders.outages_chart import GRADES
 from components.charts.phrases.numbers import as_known, number_text
 from components.clock import Clock, published_text
 from components.text import markdown
-from components.workbench.parts.prose import source_links
+from components.workbench.source_links import source_links
 from data.core.model import Source, Sourced
 from data.evidence.outages import REGIONS
 from data.story.frame_rows import records, when_in

@@ -11,7 +11,7 @@ from components.cache.keys import store_here
 from components.clock import Clock, zone_names
 from components.text import markdown
 from components.workbench.notices import show_problems, tell_next_run
-from components.workbench.parts.prose import source_link
+from components.workbench.source_links import source_link
 from data.core.errors import DataError
 from data.core.program import utc_now
 from data.evidence.imports import keep_import, load_lists

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from components.charts.events import ONE_DAY
 from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
-from data.core.model import Source
+from components.workbench.source_links import source_links
 from data.story.live import window_so_far
 from data.story.story import Story
 from data.story.story_toml import Claim, Point
@@ -116,18 +116,3 @@ def _claim(claim: Claim, story: Story, clock: Clock) -> str:
     said = f"**{day}, {markdown(claim.who)}:** {markdown(clock.say(claim.says))}"
     note = f" *{markdown(clock.say(claim.note))}*" if claim.note else ""
     return f"{said}{note} {source_links(story, claim.source)}"
-
-
-def source_link(source: Source) -> str:
-    """A source as a Markdown link that a reader can follow."""
-    return f"[{markdown(source.org)}]({source.url.replace(')', '%29').replace('(', '%28')})"
-
-
-def source_links(story: Story, cell: str, fetched: Sequence[Source] = ()) -> str:
-    """The sources that a cell of column `source` names, as links in parentheses; empty for none.
-
-    `fetched` are sources that are not the story's own, such as a capture's.
-    """
-    known = {source.id: source for source in (*fetched, *story.sources)}
-    links = [source_link(known[name]) for name in cell.split()]
-    return f"({'; '.join(dict.fromkeys(links))})" if links else ""

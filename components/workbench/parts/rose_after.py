@@ -19,7 +19,7 @@ from components.charts.phrases.study_words import (
 from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
-from components.workbench.parts.prose import source_link
+from components.workbench.source_links import source_link
 from data.analysis.event_words import sentence
 from data.evidence.study import Held, RoseAfter, held_of_the_night
 from data.evidence.study_record import minutes_csv, record_text

@@ -13,7 +13,7 @@ from components.charts.builders.outages_chart import GRADES
 from components.clock import Clock, published_text
 from components.text import markdown
 from components.view.view_state import ViewState
-from components.workbench.parts.prose import source_link, source_links
+from components.workbench.source_links import source_link, source_links
 from data.core.model import REACH, Precision
 from data.story.story import Story
 

@@ -26,7 +26,7 @@ from components.charts.phrases.claim_words import quotable
 from components.clock import Clock
 from components.embeds.embed import embed_of
 from components.embeds.formats import render
-from components.embeds.web.request import Refused, asked
+from components.embeds.request import Refused, asked
 from components.render import table
 from components.render.layout.legend import GROUND, keys_of
 from components.render.plotly import figure as plotly

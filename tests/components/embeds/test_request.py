@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 
-from components.embeds.web.request import Asked, Refused, asked
+from components.embeds.request import Asked, Refused, asked
 from components.view.view_state import default_view
 from data.core.settings import Settings
 from data.story.store import find_story
