@@ -188,7 +188,7 @@ def _change(folder: Path, files: Mapping[str, bytes]) -> None:
             if before[name] != content:
                 changed.append(name)
                 write_whole(folder / name, content)
-        for name in set(FILES) - set(files):
+        for name in (one for one in FILES if one not in files):
             if before[name] is not None:
                 changed.append(name)
                 (folder / name).unlink()
