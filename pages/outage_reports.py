@@ -10,6 +10,7 @@ from components.workbench.notices import explained_failures
 from components.workbench.parts.evidence_cards import choose_region, show_controls, show_figures, show_observations
 from components.workbench.parts.find_records import show_lookup
 from components.workbench.show_chart import show_chart
+from data.sources.provider import ObservationProvider
 
 with explained_failures():
     story = choose_story()
@@ -19,7 +20,7 @@ with explained_failures():
     clock, region = Clock(view.clock), choose_region(load_observations(story), load_untimed(story))
     show_chart(story, "outages", view, region=region)
     if not read_only():
-        show_lookup(story, view, "Look for machine records", "wayback", "statuspage")
+        show_lookup(story, view, "Look for machine records", ObservationProvider)
     st.subheader("Every dated observation in this range", anchor=False)
     show_observations(story, load_observations(story, view.window, region=region), clock)
     st.subheader("Seen that night, no clock time given", anchor=False)

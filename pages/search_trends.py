@@ -13,6 +13,7 @@ from components.workbench.parts.get_searches import show_get_searches
 from components.workbench.parts.import_file import show_import, show_imported_lists
 from components.workbench.parts.rose_after import show_rises
 from components.workbench.show_chart import show_chart
+from data.sources.provider import CountProvider
 
 with explained_failures():
     story = choose_story()
@@ -28,7 +29,7 @@ with explained_failures():
     if not read_only():
         show_get_searches(story, view, clock)
         show_import(story, clock)
-        show_lookup(story, view, "More lenses: article views and TV airtime", "wikimedia", "gdelt-tv")
+        show_lookup(story, view, "More lenses: article views and TV airtime", CountProvider)
     show_imported_lists(story)
     if len(load_lenses(story).frame):
         show_chart(story, "lenses", view)

@@ -5,117 +5,122 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_cache_path
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from urllib3.exceptions import LocationParseError
-from urllib3.util import parse_url
+from urllib3.util import Url, parse_url
 
-#: Where each source answers when the environment names no mirror: variable -> address, without a final slash.
-DEFAULT_URLS: Mapping[str, str] = {
-    "NIGHTDESK_TRENDS_URL": "https://trends.google.com",
-    "NIGHTDESK_WAYBACK_URL": "https://web.archive.org",
-    "NIGHTDESK_WIKIMEDIA_URL": "https://wikimedia.org/api/rest_v1",
-    "NIGHTDESK_GDELT_TV_URL": "https://api.gdeltproject.org/api/v2/tv/tv",
-}
-#: Every variable that settings follow; the last two say where a home is, and its folder of caches.
-VARIABLES = (
-    *DEFAULT_URLS, "NIGHTDESK_STORIES", "NIGHTDESK_CACHE", "NIGHTDESK_SNAPSHOTS", "NIGHTDESK_CONTACT",
-    "NIGHTDESK_READ_ONLY", "NIGHTDESK_STORY", "NIGHTDESK_TRENDS_CLIENT", "NIGHTDESK_PUBLIC_URL", "NIGHTDESK_CACHE_URL",
-    "HOME", "XDG_CACHE_HOME",
-)  # fmt: skip
+PREFIX = "NIGHTDESK_"
+#: What a mirror's variable is called: the source's own word between these two.
+_MIRROR = re.compile(r"NIGHTDESK_[A-Z0-9_]+_URL")
+#: Where a home is, and its folder of caches.
+_HOMES = ("HOME", "XDG_CACHE_HOME")
 _DATABASE = re.compile(r"(/[0-9]{0,4})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+def _parts(address: str) -> Url:
+    """An address in parts; none of them for what is no address."""
+    try:
+        return parse_url(address)
+    except LocationParseError:
+        return parse_url("")
+
+
+def _web_address(given: str, variable: str) -> str:
+    """An http or https address without a final slash. ValueError, which names the variable, for what is none."""
+    found = given.strip().rstrip("/")
+    parts = _parts(found)
+    if parts.scheme not in ("http", "https") or not parts.host or parts.auth or parts.query or parts.fragment:
+        raise ValueError(f"{variable} wants an address without a query or password, like https://desk.example.org")
+    return found
+
+
+def _public_url(given: str) -> str:
+    return given and _web_address(given, "NIGHTDESK_PUBLIC_URL")
+
+
+def _redis_url(given: str) -> str:
+    """The address of a Redis as it was given; empty for none."""
+    parts = _parts(given)
+    database = _DATABASE.fullmatch(parts.path or "")
+    if given and (parts.scheme not in ("redis", "rediss") or not parts.host or not database or parts.query):
+        # What was given is not repeated: it may hold a password.
+        raise ValueError("NIGHTDESK_CACHE_URL wants the address of a Redis, like redis://127.0.0.1:6379/0")
+    return given
+
+
+def _header(text: str) -> str:
+    """What of a text may stand in a request header: printable ASCII on one line."""
+    return " ".join("".join(letter if " " <= letter <= "~" else " " for letter in text).split())
+
+
+def _folders(given: object) -> object:
+    """One folder, or several separated as in PATH."""
+    return tuple(name.strip() for name in given.split(os.pathsep) if name.strip()) if isinstance(given, str) else given
+
+
+def _mirrors(given: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((variable, _web_address(url, variable)) for variable, url in given)
+
+
+Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+
+
+class Settings(BaseModel):
     """Folders of a newsroom's own stories, the first one first, and how sources outside are asked.
 
     No folder is promised to exist. `snapshots` is None where snapshots go to the story they were drawn for.
     `contact` is an address or a page at which a source can reach whoever runs this; it goes into every request.
     """
 
-    stories: tuple[Path, ...] = ()
-    cache: Path = field(default_factory=lambda: user_cache_path("nightdesk", appauthor=False))
-    contact: str = ""
-    snapshots: Path | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stories: Annotated[tuple[Folder, ...], BeforeValidator(_folders)] = ()
+    cache: Folder = Field(default_factory=lambda: user_cache_path("nightdesk", appauthor=False))
+    contact: Annotated[str, AfterValidator(_header)] = ""
+    snapshots: Folder | None = None
     #: A public server shows stories; it draws nothing and keeps nothing for a visitor.
     read_only: bool = False
     #: The story that a bare address shows, if it is there.
     story: str = "us-2016"
     trends_client: str = "pytrends"
-    trends_url: str = DEFAULT_URLS["NIGHTDESK_TRENDS_URL"]
-    wayback_url: str = DEFAULT_URLS["NIGHTDESK_WAYBACK_URL"]
-    wikimedia_url: str = DEFAULT_URLS["NIGHTDESK_WIKIMEDIA_URL"]
-    gdelt_tv_url: str = DEFAULT_URLS["NIGHTDESK_GDELT_TV_URL"]
+    #: Addresses that somebody put in a source's place, by the source's variable; they may be on this machine.
+    mirrors: Annotated[tuple[tuple[str, str], ...], AfterValidator(_mirrors)] = ()
     #: Where readers reach this server, without a final slash; empty where each request says it by its own address.
-    public_url: str = ""
+    public_url: Annotated[str, AfterValidator(_public_url)] = ""
     #: A Redis that all processes share, empty for none. It may hold a password, so it is never shown.
-    cache_url: str = field(default="", repr=False)
+    cache_url: Annotated[str, AfterValidator(_redis_url)] = Field(default="", repr=False)
 
-    @property
-    def base_urls(self) -> tuple[str, ...]:
-        """The addresses of all sources, as far as settings know them."""
-        return self.trends_url, self.wayback_url, self.wikimedia_url, self.gdelt_tv_url
 
-    @property
-    def mirror_urls(self) -> tuple[str, ...]:
-        """Those of them that somebody put here instead of the source's own; they may be on this machine."""
-        return tuple(url for url in self.base_urls if url not in DEFAULT_URLS.values())
+#: The variable of each field; a source's mirror has one of the source's own.
+FIELDS = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields if field != "mirrors"}
+
+
+def variables(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What of an environment settings follow: the same, the same settings."""
+    return tuple((name, value) for name, value in environ.items() if name.startswith(PREFIX) or name in _HOMES)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """The settings of an environment; ValueError, which names the variable, for an address that is none.
+    """The settings of an environment; ValueError, one sentence that names the variable, for a value that is none.
 
-    NIGHTDESK_STORIES names one folder of stories, or several separated as in PATH; `~` is the home folder.
+    Each field is a variable, NIGHTDESK_STORIES and so on; one that is blank is not set. `~` is the home folder.
     """
-    named = environ.get("NIGHTDESK_STORIES", "").split(os.pathsep)
-    folders = {"cache": "NIGHTDESK_CACHE", "snapshots": "NIGHTDESK_SNAPSHOTS"}
-    given = {key: Path(value).expanduser() for key, name in folders.items() if (value := environ.get(name, "").strip())}
-    trends, wayback, wikimedia, gdelt_tv = (_url(environ, name) for name in DEFAULT_URLS)
-    return Settings(
-        stories=tuple(Path(name.strip()).expanduser() for name in named if name.strip()),
-        contact=_header(environ.get("NIGHTDESK_CONTACT", "")),
-        read_only=environ.get("NIGHTDESK_READ_ONLY", "").strip().casefold() in ("1", "true", "yes", "on"),
-        story=environ.get("NIGHTDESK_STORY", "").strip() or "us-2016",
-        trends_client=environ.get("NIGHTDESK_TRENDS_CLIENT", "").strip() or "pytrends",
-        trends_url=trends,
-        wayback_url=wayback,
-        wikimedia_url=wikimedia,
-        gdelt_tv_url=gdelt_tv,
-        public_url=_url(environ, "NIGHTDESK_PUBLIC_URL") if environ.get("NIGHTDESK_PUBLIC_URL", "").strip() else "",
-        cache_url=_redis_url(environ.get("NIGHTDESK_CACHE_URL", "").strip()),
-        **given,
-    )
-
-
-def _url(environ: Mapping[str, str], name: str) -> str:
-    """The http or https address of a variable, else its default, without a final slash."""
-    example = DEFAULT_URLS.get(name, "https://desk.example.org")
-    found = environ.get(name, "").strip().rstrip("/") or example
+    said = {name: value.strip() for name, value in environ.items() if name.startswith(PREFIX) and value.strip()}
+    mirrors = [(name, url) for name, url in said.items() if name not in FIELDS and _MIRROR.fullmatch(name)]
+    given = {FIELDS[name]: value for name, value in said.items() if name in FIELDS}
     try:
-        parts = parse_url(found)
-    except LocationParseError:
-        parts = parse_url("")
-    if parts.scheme not in ("http", "https") or not parts.host or parts.auth or parts.query or parts.fragment:
-        raise ValueError(f"{name} wants an address without a query or password, like {example}")
-    return found
+        return Settings.model_validate(given | {"mirrors": mirrors})
+    except ValidationError as error:
+        raise ValueError(_sentence(error)) from None
 
 
-def _redis_url(found: str) -> str:
-    """The address of a Redis as it was given; empty for none."""
-    try:
-        parts = parse_url(found)
-    except LocationParseError:
-        parts = parse_url("")
-    database = _DATABASE.fullmatch(parts.path or "")
-    if found and (parts.scheme not in ("redis", "rediss") or not parts.host or not database or parts.query):
-        # What was given is not repeated: it may hold a password.
-        raise ValueError("NIGHTDESK_CACHE_URL wants the address of a Redis, like redis://127.0.0.1:6379/0")
-    return found
-
-
-def _header(text: str) -> str:
-    """What of a text may stand in a request header: printable ASCII on one line."""
-    return " ".join("".join(letter if " " <= letter <= "~" else " " for letter in text).split())
+def _sentence(error: ValidationError) -> str:
+    """The first fault in our words, without the value that was given."""
+    first = error.errors()[0]
+    if told := first.get("ctx", {}).get("error"):
+        return str(told)
+    return f"{PREFIX}{str(first['loc'][0]).upper()} wants " + ("1 or 0" if "bool" in first["type"] else "another value")

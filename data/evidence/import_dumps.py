@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                     now=utc_now(),
                     progress=partial(_advance, bar),
                 )
-            sys.stdout.write(" ".join([f"{project}: {len(records.frame):,} hours held.", *records.warnings]) + "\n")
+            sys.stdout.write(" ".join([f"{project}: {len(records.rows):,} hours held.", *records.warnings]) + "\n")
     except (DataError, ValueError, OSError) as refused:
         sys.stderr.write(f"{refused}\n")
         return 1

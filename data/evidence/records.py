@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import NamedTuple
 
-from data.core.model import Source, Window
-from data.sources.snapshot_rows import as_observations
-from data.sources.statuspage import read_incidents
-from data.sources.wayback import read_captures
+from data.core.model import Source
+from data.sources import registry
+from data.sources.provider import Count, CountProvider, ObservationProvider, Records
 from data.story.store import StoryStore
 from data.story.story import Story
 from data.story.tables import Observation
-
-#: From the first captures there are to the end of the calendar that addresses may name.
-EVER = Window(datetime(1996, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC))
 
 
 class Found(NamedTuple):
@@ -25,17 +20,23 @@ class Found(NamedTuple):
 
 
 def read_records(story: Story, stories: StoryStore) -> Found:
-    """Every capture and incident held for the story's services."""
+    """Everything that sources saw of the story's services, as far as it is held."""
     rows: list[Observation] = []
     sources: list[Source] = []
     for folder in stories.snapshots(story.slug):
         if not (folder / "snapshots").is_dir():
             continue
         for service in story.about.services:
-            for records in (
-                read_captures(folder, EVER, service=service.id),
-                read_incidents(folder, EVER, service=service.id),
-            ):
-                rows += as_observations(records.frame)
-                sources += records.sources
+            for provider in registry.PROVIDERS:
+                if isinstance(provider, ObservationProvider):
+                    records = provider.rows(folder, service)
+                    rows += records.rows
+                    sources += records.sources
     return Found(tuple({row.id: row for row in rows}.values()), tuple(dict.fromkeys(sources)))
+
+
+def read_counts(story: Story, stories: StoryStore) -> tuple[Records[Count], ...]:
+    """What is held of each source that counts, by folder and source."""
+    folders = [folder for folder in stories.snapshots(story.slug) if (folder / "snapshots").is_dir()]
+    counting = [provider for provider in registry.PROVIDERS if isinstance(provider, CountProvider)]
+    return tuple(provider.rows(folder) for folder in folders for provider in counting)

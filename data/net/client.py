@@ -21,7 +21,7 @@ from data.core.settings import Settings
 from data.net.adapter import FETCHED_AT, Asking, Fresh, fetched_at
 from data.net.addresses import AddressRefused, Resolve, parsed, place_of, public_url
 from data.net.answer_cache import SECRETS
-from data.net.http_errors import NAMES, Check, SourceRefused, Wanted
+from data.net.http_errors import Check, SourceRefused, Wanted
 from data.net.pinned_connections import Limits
 from data.net.rate_limit import pace_of
 from data.net.session import Exchange, open_exchange
@@ -87,12 +87,12 @@ class Desk:
     ) -> Reply:
         """The answer to a GET.
 
-        `source` names the source in sentences ("google-trends", "wayback", ...). `fresh` is how old a kept answer may
-        be: a timedelta, "never" for one that never grows old, None to ask in any case. `accept` is the media type
-        wanted: a web page or nothing in place of it is refused. `check` raises SourceChanged on content that is not
-        what was asked for; such an answer never replaces a good one. `also` are statuses besides 200 that the caller
-        reads itself (a 404 that means "nothing there"). With `stale_ok`, the last good copy stands in (`stale`) when
-        the source fails.
+        `source` is what sentences call the source ("Google Trends", "The Internet Archive"). `fresh` is how old a kept
+        answer may be: a timedelta, "never" for one that never grows old, None to ask in any case. `accept` is the media
+        type wanted: a web page or nothing in place of it is refused. `check` raises SourceChanged on content that is
+        not what was asked for; such an answer never replaces a good one. `also` are statuses besides 200 that the
+        caller reads itself (a 404 that means "nothing there"). With `stale_ok`, the last good copy stands in (`stale`)
+        when the source fails.
 
         SourceUnavailable may work later (`retry_after` in seconds), SourceChanged will not (SourceRefused has the
         HTTP status), AddressRefused is an address that is not to be asked.
@@ -132,7 +132,7 @@ class Desk:
         """Like `get`, and a 200 has been read as JSON once: its `reply.json()` cannot fail."""
 
         def is_json(content: bytes) -> None:
-            parse_json(content, NAMES.get(source, source))
+            parse_json(content, source)
             if check:
                 check(content)
 
@@ -154,11 +154,10 @@ class Desk:
             raise AddressRefused(f"{url.host} is not among the sources that the settings or the story name")
         if accept:
             request.headers = {"Accept": accept} | dict(request.headers or {})
-        name = NAMES.get(source) or str(url.host)
-        asking = Asking(Wanted(name, accept, check, frozenset(also)), fresh)
+        asking = Asking(Wanted(source, accept, check, frozenset(also)), fresh)
         response = self.exchange.send(request, asking)
         stale = bool(response.from_cache and response.is_expired)
-        trouble = asking.trouble or SourceUnavailable(f"{name} did not answer") if stale else None
+        trouble = asking.trouble or SourceUnavailable(f"{source} did not answer") if stale else None
         if trouble and not stale_ok:
             raise trouble
         return Reply(
@@ -186,6 +185,7 @@ class Desk:
 def open_desk(
     settings: Settings,
     *,
+    homes: Iterable[str] = (),
     hosts: Iterable[str] = (),
     now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], None] = time.sleep,
@@ -193,7 +193,7 @@ def open_desk(
     pace: Callable[[str], float] = pace_of,
     resolve: Resolve = socket.getaddrinfo,
 ) -> Desk:
-    """A desk that may ask the hosts of the settings' addresses, and `hosts` (those of a story's services).
+    """A desk that may ask the mirrors of the settings, the addresses `homes`, and `hosts` (of a story's services).
 
     An address that the operator put into the settings may be anywhere, on this machine too; every other host must be
     at a public address each time it is connected to. The cache, the pace and the circuits are shared, through files
@@ -201,10 +201,11 @@ def open_desk(
     that uses the same `settings.cache_url`.
     """
     contact = f"+{settings.contact}" if settings.contact else "no contact was set"
+    mirrors = frozenset(place_of(url) for _, url in settings.mirrors)
     exchange = open_exchange(
         settings.cache,
         user_agent=f"Nightdesk/{VERSION} ({contact})",
-        trusted=frozenset(place_of(url) for url in settings.mirror_urls),
+        trusted=mirrors,
         now=now,
         sleep=sleep,
         limits=limits or Limits(),
@@ -212,7 +213,7 @@ def open_desk(
         resolve=resolve,
         shared=shared_cache(settings),
     )
-    return Desk(exchange, frozenset(map(place_of, settings.base_urls)) | frozenset(_places(hosts)))
+    return Desk(exchange, mirrors | frozenset(map(place_of, homes)) | frozenset(_places(hosts)))
 
 
 def _places(hosts: Iterable[str]) -> Iterator[str]:

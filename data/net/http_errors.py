@@ -16,14 +16,6 @@ from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.net.circuit import LEAST_OPEN_SECONDS, AskedToWait
 from data.net.pinned_connections import TooLong
 
-#: What sentences call a source; another one is called by its host.
-NAMES = {
-    "google-trends": "Google Trends",
-    "wayback": "The Internet Archive",
-    "wikimedia": "Wikimedia",
-    "gdelt-tv": "GDELT TV",
-    "statuspage": "The status page",
-}
 #: Raises SourceChanged when content is not what was asked for; such an answer is never kept.
 Check = Callable[[bytes], object]
 _MAY_WORK_LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from filelock import FileLock, Timeout
 
@@ -19,25 +20,17 @@ from data.net.addresses import is_loopback
 _LOG = logging.getLogger(__name__)
 _LOCK_SECONDS = 10
 
-#: Seconds from one request to the next, where a host's own rule or experience says more than the default.
-PACE_SECONDS = {
-    "trends.google.com": 10.0,  # no published limit; faster than this is what earns a 429
-    "web.archive.org": 2.5,  # 24 requests a minute
-    "api.gdeltproject.org": 5.5,  # one every 5 seconds, its own 429 says
-    "wikimedia.org": 0.5,
-}
+#: Seconds from one request to the next, where no source's own rule or experience says more.
 DEFAULT_PACE_SECONDS = 2.0
 
 
-def pace_of(host: str) -> float:
+def pace_of(host: str, known: Mapping[str, float] = MappingProxyType({})) -> float:
     """Seconds from one request to the next at the polite pace of `host` (`host:port` counts as `host`).
 
-    This machine's own servers need no politeness.
+    `known` is the pace of hosts by name. This machine's own servers need no politeness.
     """
     name = re.sub(r":\d+$", "", host)
-    if is_loopback(name):
-        return 0.0
-    return PACE_SECONDS.get(name, DEFAULT_PACE_SECONDS)
+    return 0.0 if is_loopback(name) else known.get(name, DEFAULT_PACE_SECONDS)
 
 
 def host_file(folder: Path, host: str, suffix: str) -> Path:

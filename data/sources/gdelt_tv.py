@@ -8,18 +8,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from data.core.errors import DataError, SourceChanged
 from data.core.model import Source, Window
-from data.core.settings import Settings
-from data.net.client import Desk
 from data.net.snapshots import Snapshot
 from data.sources.answer_checks import counted, field, joined, json_of, plain, records_of
-from data.sources.snapshot_rows import Question, Records, ask, drawn, fresh_for, newest, parsed
+from data.sources.provider import EVER, Count, CountProvider, Errand, Home, Records, Task, Visit
+from data.sources.snapshot_rows import drawn, latest, newest, parsed, sources_of
 from data.story.faults import quoted
 from data.story.timing import timed_frame
 
@@ -107,18 +107,7 @@ def _silent(bins: pd.DataFrame) -> list[str]:
     ]
 
 
-SOURCE = "gdelt-tv"
 KIND = "airtime-hourly"
-WHAT = (
-    "Each point is the share of a station’s monitored airtime in one hour, in 15-second clips, whose closed captions "
-    "held the phrase: percent of airtime, from the Internet Archive’s TV News Archive."
-)
-CANNOT = (
-    "Captions lag the picture and hold errors, and a mention is not a report. 0 can mean that it was not said, that "
-    "the hour was not recorded, or that the station was not indexed then: it is never silence by itself. Whether a "
-    "stamp marks the start of its hour is not documented, so hours are uncertain by one. The archive begins in July "
-    "2009 and was last seen to end in October 2024."
-)
 LICENCE = "GDELT Project: free for any use with a citation and a link to gdeltproject.org"
 BEGINS = datetime(2009, 7, 2, tzinfo=UTC)
 #: The stations that were indexed throughout 2016 and seen by the whole country.
@@ -126,62 +115,79 @@ STATIONS = ("CNN", "FOXNEWS", "MSNBC")
 #: Hours are answered for windows of up to this length.
 LONGEST = timedelta(days=7)
 MOST_QUESTIONS = 60
-#: One row is one phrase, station and hour; `value` is in percent of airtime, `source` the id of its answer.
-COLUMNS = ["phrase", *AIRTIME_COLUMNS, "source"]
 _STATION = re.compile(r"[A-Z0-9]{2,16}")
 _PHRASE = re.compile(r'[^"():\x00-\x1f]{2,120}')
 
 
-def fetch_airtime(
-    phrase: str, window: Window, *, stations: Sequence[str] = STATIONS, desk: Desk, settings: Settings, folder: Path,
-    now: datetime,
-) -> Records:  # fmt: skip
-    """Ask for the hours of a phrase, seven days at a time, keep each answer as it comes, and give `read_airtime`.
+class GdeltTv(CountProvider):
+    """The airtime of the phrases that a story lists."""
 
-    Raises DataError with one sentence: SourceUnavailable where asking again later may work, SourceChanged where it
-    will not, plain DataError for a phrase, a station or a window that cannot be asked for.
-    """
-    words, channels = _phrase(phrase), _stations(stations)
-    if window.end <= BEGINS or window.length > LONGEST * MOST_QUESTIONS:
-        raise DataError(f"GDELT’s TV archive begins in July 2009, and at most {MOST_QUESTIONS} weeks are asked for.")
-    troubles = []
-    for week in _weeks(window):
-        answer = ask(
-            Question(SOURCE, KIND, {"phrase": words, "stations": " ".join(channels)}, LICENCE, week, HOUR),
-            settings.gdelt_tv_url,
-            params=_params(words, channels, week),
-            desk=desk,
-            folder=folder,
-            fresh=fresh_for(week, now),
-            check=parse_airtime,
+    slug, title, called, licence = "gdelt-tv", "GDELT TV airtime", "GDELT TV", LICENCE
+    #: One request every 5 seconds, its own 429 says.
+    home: ClassVar[Home] = Home("NIGHTDESK_GDELT_TV_URL", "https://api.gdeltproject.org/api/v2/tv/tv", pace=5.5)
+    proves = (
+        "Each point is the share of a station’s monitored airtime in one hour, in 15-second clips, whose closed "
+        "captions held the phrase: percent of airtime, from the Internet Archive’s TV News Archive."
+    )
+    cannot = (
+        "Captions lag the picture and hold errors, and a mention is not a report. 0 can mean that it was not said, "
+        "that the hour was not recorded, or that the station was not indexed then: it is never silence by itself. "
+        "Whether a stamp marks the start of its hour is not documented, so hours are uncertain by one. The archive "
+        "begins in July 2009 and was last seen to end in October 2024."
+    )
+
+    def plan(self, errand: Errand) -> Iterator[Task]:
+        for phrase in errand.story.about.phrases:
+            yield Task(f"airtime of “{phrase.text}”", partial(self.fetch, phrase.text, errand.window))
+
+    def fetch(self, phrase: str, window: Window, visit: Visit, *, stations: Sequence[str] = STATIONS) -> Records[Count]:
+        """Ask for the hours of a phrase, seven days at a time, keep each answer as it comes, and give `read` of them.
+
+        Raises DataError with one sentence: SourceUnavailable where asking again later may work, SourceChanged where it
+        will not, plain DataError for a phrase, a station or a window that cannot be asked for.
+        """
+        words, channels = _phrase(phrase), _stations(stations)
+        if window.end <= BEGINS or window.length > LONGEST * MOST_QUESTIONS:
+            raise DataError(
+                f"GDELT’s TV archive begins in July 2009, and at most {MOST_QUESTIONS} weeks are asked for."
+            )
+        query, troubles = {"phrase": words, "stations": " ".join(channels)}, []
+        for week in _weeks(window):
+            question, params = self.question(KIND, query, week, HOUR), _params(words, channels, week)
+            url = self.home.at(visit.settings)
+            troubles.append(self.ask(question, url, visit, params=params, check=parse_airtime).trouble)
+        return replace(self.read(visit.folder, window, phrase=words), trouble=next(filter(None, troubles), ""))
+
+    def rows(self, folder: Path) -> Records[Count]:
+        return self.read(folder, EVER)
+
+    def read(self, folder: Path, window: Window, *, phrase: str = "") -> Records[Count]:
+        """The hours that snapshots on disk hold of a phrase, or of all: hours that touch the window, in UNIT.
+
+        By phrase, station and time. Of an hour that several snapshots hold, the one drawn last counts.
+        """
+        snapshots = drawn(folder, self.question(KIND, {"phrase": phrase} if phrase else {}, window))
+        read, unread = parsed(snapshots, lambda snapshot: parse_airtime(snapshot.data))
+        frames = [
+            airtime.bins.assign(phrase=snapshot.sidecar.query.get("phrase", ""), source=_source(snapshot).id)
+            for snapshot, airtime in read
+        ]
+        empty = parse_airtime(b'{"timeline": []}').bins.assign(phrase="", source="")
+        frame = latest([empty, *frames], ["phrase", "station", "start"], window)
+        nothing = ["Nothing is held of this window, which does not mean that nothing was said."] if frame.empty else []
+        return Records(
+            _counts(frame),
+            sources_of(frame, snapshots, _source),
+            joined(unread, *(airtime.warnings for _, airtime in read), nothing),
+            newest(snapshots),
         )
-        troubles.append(answer.trouble)
-    return replace(read_airtime(folder, window, phrase=words), trouble=next(filter(None, troubles), ""))
 
 
-def read_airtime(folder: Path, window: Window, *, phrase: str = "") -> Records:
-    """The hours that snapshots on disk hold of a phrase, or of all: hours that touch the window.
-
-    Frame with COLUMNS, by phrase, station and time. Of an hour that several snapshots hold, the one drawn last counts.
-    """
-    snapshots = drawn(folder, Question(SOURCE, KIND, {"phrase": phrase} if phrase else {}, LICENCE, window))
-    read, unread = parsed(snapshots, lambda snapshot: parse_airtime(snapshot.data))
-    frames = [
-        airtime.bins.assign(phrase=snapshot.sidecar.query.get("phrase", ""), source=_source(snapshot).id)
-        for snapshot, airtime in read
-    ]
-    frame = pd.concat([parse_airtime(b'{"timeline": []}').bins.assign(phrase="", source=""), *frames])
-    frame = frame[(frame["start"] < window.end) & (frame["end"] > window.start)]
-    frame = frame.drop_duplicates(["phrase", "station", "start"], keep="last")
-    frame = frame.sort_values(["phrase", "station", "start"], ignore_index=True)[COLUMNS]
-    used = set(frame["source"])
-    sources = {_source(snapshot).id: _source(snapshot) for snapshot in snapshots}
-    nothing = ["Nothing is held of this window, which does not mean that nothing was said."] if frame.empty else []
-    return Records(
-        frame,
-        tuple(source for name, source in sources.items() if name in used),
-        joined(unread, *(airtime.warnings for _, airtime in read), nothing),
-        newest(snapshots),
+def _counts(frame: pd.DataFrame) -> tuple[Count, ...]:
+    columns = (frame[name].tolist() for name in ("phrase", "station", "start", "end", "value", "source"))
+    return tuple(
+        Count(f"“{phrase}” on {station}", start, end, float(value), UNIT, source)
+        for phrase, station, start, end, value, source in zip(*columns, strict=True)
     )
 
 

@@ -1,4 +1,4 @@
-"""From a question to a snapshot on disk, and from snapshots to rows with their sources: the same for every source."""
+"""From an answer to a snapshot on disk, and from snapshots to what a question was answered with, for every source."""
 
 from __future__ import annotations
 
@@ -11,45 +11,15 @@ from typing import TypeVar
 import pandas as pd
 
 from data.core.errors import DataError
-from data.core.model import Source, Sourced, Window
+from data.core.model import Source, Window
 from data.net.adapter import Fresh
-from data.net.client import Desk
 from data.net.snapshots import Sidecar, Snapshot, read_snapshots, write_snapshot
-from data.story.tables import Observation
 
 T = TypeVar("T")
 #: After this long a span of the past is taken to change no more.
 SETTLED = timedelta(days=30)
 #: How long the answer about a span that may still change is taken for fresh.
 RECENT = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """Rows read from snapshots, the sources they name, what was left out or not found, and the newest drawing.
-
-    `trouble` is why a source did not answer just now, where an earlier answer stands in for it.
-    """
-
-    frame: pd.DataFrame
-    sources: tuple[Source, ...]
-    warnings: tuple[str, ...] = ()
-    drawn_at: datetime | None = None
-    trouble: str = ""
-
-    @property
-    def sourced(self) -> Sourced:
-        """The rows with their sources, as charts take them."""
-        return Sourced(self.frame, self.sources)
-
-
-def as_observations(frame: pd.DataFrame) -> tuple[Observation, ...]:
-    """Rows of `wayback` or `statuspage` as a story has them; what is empty in the frame is absent in the row."""
-    rows = frame.to_dict("records")
-    return tuple(
-        Observation.model_validate({str(name): value for name, value in row.items() if not pd.isna(value)})
-        for row in rows
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,44 +40,11 @@ class Question:
     licence: str
     window: Window | None = None
     step: timedelta | None = None
-    geo: str = ""
 
 
-def fresh_for(window: Window, now: datetime) -> Fresh:
+def fresh_for(window: Window | None, now: datetime) -> Fresh:
     """How long an answer about this span stays fresh: for ever once the span is a month past, else minutes."""
-    return "never" if window.end < now - SETTLED else RECENT
-
-
-def ask(
-    question: Question,
-    url: str,
-    *,
-    params: Mapping[str, str | int],
-    desk: Desk,
-    folder: Path,
-    fresh: Fresh,
-    check: Callable[[bytes], object],
-) -> Answer:
-    """The answer, kept as a snapshot once `check` has read it whole; what raises is never kept.
-
-    Raises the DataErrors of the desk and of `check`, and DataError where the disk refuses.
-    """
-    reply = desk.get(url, params=params, source=question.source, fresh=fresh, check=check)
-    window, step = question.window, question.step
-    sidecar = Sidecar(
-        source=question.source,
-        kind=question.kind,
-        query=dict(question.query),
-        geo=question.geo,
-        window_start=window.start if window else None,
-        window_end=window.end if window else None,
-        drawn_at=reply.fetched_at,
-        url=reply.url,
-        status=reply.status,
-        licence=question.licence,
-        step=step.total_seconds() if step else None,
-    )
-    return Answer(keep(folder, reply.content, sidecar), str(reply.trouble or "") if reply.stale else "")
+    return "never" if window and window.end < now - SETTLED else RECENT
 
 
 def keep(folder: Path, data: bytes, sidecar: Sidecar) -> Snapshot:
@@ -144,6 +81,22 @@ def parsed(snapshots: Iterable[Snapshot], parse: Callable[[Snapshot], T]) -> tup
 def _touches(sidecar: Sidecar, window: Window | None) -> bool:
     start, end = sidecar.window_start, sidecar.window_end
     return window is None or start is None or end is None or (start < window.end and end > window.start)
+
+
+def latest(frames: Iterable[pd.DataFrame], key: list[str], window: Window | None = None) -> pd.DataFrame:
+    """The rows of all frames whose [start, end) touches the window, by `key`; of rows of one key the last counts."""
+    frame = pd.concat(frames)
+    if window:
+        frame = frame[(frame["start"] < window.end) & (frame["end"] > window.start)]
+    return frame.drop_duplicates(key, keep="last").sort_values(key, ignore_index=True)
+
+
+def sources_of(
+    frame: pd.DataFrame, snapshots: Iterable[Snapshot], source_of: Callable[[Snapshot], Source]
+) -> tuple[Source, ...]:
+    """The sources of snapshots, each once, of which the frame has rows."""
+    used = set(frame["source"])
+    return tuple({source.id: source for source in map(source_of, snapshots) if source.id in used}.values())
 
 
 def newest(snapshots: tuple[Snapshot, ...]) -> datetime | None:

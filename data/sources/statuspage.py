@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import pandas as pd
 from pydantic import BaseModel, Field, ValidationError
 
 from data.core.errors import DataError, SourceChanged
 from data.core.model import Precision, Source, Window
-from data.net.client import Desk
 from data.sources.answer_checks import counted, joined, json_of, plain, records_of
-from data.sources.snapshot_rows import RECENT, Question, Records, ask, drawn, newest, parsed
+from data.sources.provider import EVER, Errand, ObservationProvider, Records, Task, Visit
+from data.sources.snapshot_rows import drawn, newest, parsed
 from data.story.faults import quoted
+from data.story.story import Story
+from data.story.story_toml import Service
 from data.story.tables import Observation
 from data.story.timing import timed_frame
 
@@ -160,78 +164,94 @@ def _link(value: object) -> str:
     return value.rstrip("/") if isinstance(value, str) and _LINK.fullmatch(value) else ""
 
 
-SOURCE = "statuspage"
 KIND = "incidents"
-WHAT = (
-    "Each row is an incident that the owner of the service wrote down: when the first entry was made, how bad the "
-    "owner called it, and when it was declared over. It is a named official’s own statement, grade B; no machine "
-    "measured it, so it is never grade A."
-)
-CANNOT = (
-    "The time is that of the entry: trouble began by then, not then. Owners write late, soften, join and leave out "
-    "incidents, and can edit them afterwards. No incident means that none was written down, never that the service "
-    "was up. A page lists its 50 newest incidents only."
-)
 LICENCE = "The words are those of the page’s owner: quote with credit"
 #: How many incidents a page lists at most, the newest.
 LISTED = 50
 #: What Statuspage’s own words say about a service: critical is its “major outage”, major its “partial outage”.
-_STATES = {"critical": "failing", "major": "degraded", "minor": "degraded", "none": "none", "maintenance": "none"}
-#: The columns of an observation of a story, in the order of its table.
-ROW_COLUMNS = list(Observation.model_fields)
+_STATES: Mapping[str, Literal["failing", "degraded", "none"]] = {
+    "critical": "failing",
+    "major": "degraded",
+    "minor": "degraded",
+    "none": "none",
+    "maintenance": "none",
+}
 
 
-def fetch_incidents(page: str, window: Window, *, service: str, desk: Desk, folder: Path) -> Records:
-    """Ask a status page ("https://status.example.org") for its incidents, keep the answer, give `read_incidents`.
+class Statuspage(ObservationProvider):
+    """The incidents that the owners of a story's services wrote down."""
 
-    The list is of now, whatever the window. Raises DataError with one sentence: SourceUnavailable where asking again
-    later may work, SourceChanged where it will not.
-    """
-    address = page.strip().rstrip("/")
-    if not address.startswith(("https://", "http://")):
-        raise DataError(f"{quoted(page)} is no address of a status page: write it like https://status.example.org.")
-    answer = ask(
-        Question(SOURCE, KIND, {"page": address, "service": service}, LICENCE),
-        f"{address}/api/v2/incidents.json",
-        params={},
-        desk=desk,
-        folder=folder,
-        fresh=RECENT,
-        check=parse_incidents,
+    slug, title, called, licence = "statuspage", "Statuspage incidents", NAME, LICENCE
+    around = timedelta(days=14)
+    proves = (
+        "Each row is an incident that the owner of the service wrote down: when the first entry was made, how bad the"
+        " owner called it, and when it was declared over. It is a named official’s own statement, grade B; no machine"
+        " measured it, so it is never grade A."
     )
-    return replace(read_incidents(folder, window, service=service, page=address), trouble=answer.trouble)
+    cannot = (
+        "The time is that of the entry: trouble began by then, not then. Owners write late, soften, join and leave "
+        "out incidents, and can edit them afterwards. No incident means that none was written down, never that the "
+        "service was up. A page lists its 50 newest incidents only."
+    )
+
+    def hosts(self, story: Story) -> Iterator[str]:
+        pages = (service.statuspage for service in story.about.services)
+        return (host for page in pages if page and (host := urlsplit(page).netloc))
+
+    def plan(self, errand: Errand) -> Iterator[Task]:
+        for service in (service for service in errand.story.about.services if service.statuspage):
+            ask = partial(self.fetch, service.statuspage, errand.window, service=service.id)
+            yield Task(f"incidents of {service.statuspage}", ask)
+
+    def fetch(self, page: str, window: Window, visit: Visit, *, service: str) -> Records[Observation]:
+        """Ask a status page ("https://status.example.org") for its incidents, keep the answer, give `read` of it.
+
+        The list is of now, whatever the window. Raises DataError with one sentence: SourceUnavailable where asking
+        again later may work, SourceChanged where it will not.
+        """
+        address = page.strip().rstrip("/")
+        if not address.startswith(("https://", "http://")):
+            raise DataError(f"{quoted(page)} is no address of a status page: write it like https://status.example.org.")
+        question = self.question(KIND, {"page": address, "service": service})
+        answer = self.ask(question, f"{address}/api/v2/incidents.json", visit, check=parse_incidents)
+        return replace(self.read(visit.folder, window, service=service, page=address), trouble=answer.trouble)
+
+    def rows(self, folder: Path, service: Service) -> Records[Observation]:
+        return self.read(folder, EVER, service=service.id)
+
+    def read(self, folder: Path, window: Window, *, service: str, page: str = "") -> Records[Observation]:
+        """The observations of a service that snapshots on disk hold, of one page or all, by time.
+
+        Of an incident that several snapshots hold, the one drawn last counts: owners go on writing.
+        """
+        query = {"service": service} | ({"page": page} if page else {})
+        snapshots = drawn(folder, self.question(KIND, query))
+        rows: dict[str, tuple[Observation, Source]] = {}
+        read, warnings = parsed(snapshots, lambda snapshot: parse_incidents(snapshot.data))
+        pages = {}
+        for snapshot, log in read:
+            pages[snapshot.sidecar.query.get("page", "")] = log
+            for row, source in observations(log, service=service, page=snapshot.sidecar.query.get("page", "")):
+                rows[row.id] = row, source
+            warnings += log.warnings
+        for log in pages.values():
+            warnings += _notes(log, window)
+        held = [(row, source) for row, source in rows.values() if _touches(row, window)]
+        held.sort(key=lambda pair: (_begun(pair[0]), pair[0].id))
+        if not held:
+            warnings.append("No incident in this window was written down, which does not mean that the service was up.")
+        observed, sources = tuple(row for row, _ in held), tuple(source for _, source in held)
+        return Records(observed, sources, joined(warnings), newest(snapshots))
 
 
-def read_incidents(folder: Path, window: Window, *, service: str, page: str = "") -> Records:
-    """The observations of a service that snapshots on disk hold, of one page or all: rows for observations.csv.
-
-    Frame with ROW_COLUMNS, by time. Of an incident that several snapshots hold, the one drawn last counts: owners go
-    on writing. Of the entries, see `data.sources.statuspage`.
-    """
-    query = {"service": service} | ({"page": page} if page else {})
-    snapshots = drawn(folder, Question(SOURCE, KIND, query, LICENCE))
-    rows: dict[str, tuple[dict[str, Any], Source]] = {}
-    read, warnings = parsed(snapshots, lambda snapshot: parse_incidents(snapshot.data))
-    pages = {}
-    for snapshot, log in read:
-        pages[snapshot.sidecar.query.get("page", "")] = log
-        for row, source in observations(log, service=service, page=snapshot.sidecar.query.get("page", "")):
-            rows[row["id"]] = row, source
-        warnings += log.warnings
-    for log in pages.values():
-        warnings += _notes(log, window)
-    held = [(row, source) for row, source in rows.values() if _touches(row, window)]
-    held.sort(key=lambda pair: (pair[0]["at"] or pair[0]["latest"], pair[0]["id"]))
-    if not held:
-        warnings.append("No incident in this window was written down, which does not mean that the service was up.")
-    frame = pd.DataFrame([row for row, _ in held], columns=ROW_COLUMNS)
-    times = {name: pd.to_datetime(frame[name], utc=True) for name in ("at", "latest", "until")}
-    return Records(frame.assign(**times), tuple(source for _, source in held), joined(warnings), newest(snapshots))
+def _begun(row: Observation) -> datetime:
+    begun = row.at or row.latest
+    assert begun  # noqa: S101 - an incident without a readable beginning is left out
+    return begun
 
 
-def _touches(row: dict[str, Any], window: Window) -> bool:
-    begun = row["at"] or row["latest"]
-    return bool(begun < window.end and (row["until"] is None or row["until"] >= window.start))
+def _touches(row: Observation, window: Window) -> bool:
+    return _begun(row) < window.end and (row.until is None or row.until >= window.start)
 
 
 def _notes(log: Incidents, window: Window) -> list[str]:
@@ -244,8 +264,8 @@ def _notes(log: Incidents, window: Window) -> list[str]:
     ]
 
 
-def observations(log: Incidents, *, service: str, page: str) -> list[tuple[dict[str, Any], Source]]:
-    """Each incident as a row of observations.csv of grade B, with its own source: the entry on the owner's page.
+def observations(log: Incidents, *, service: str, page: str) -> list[tuple[Observation, Source]]:
+    """Each incident as an observation of grade B, with its own source: the entry on the owner's page.
 
     An entry is an upper bound of the beginning; a beginning that the owner states is a minute.
     """
@@ -253,7 +273,7 @@ def observations(log: Incidents, *, service: str, page: str) -> list[tuple[dict[
     return [_observation(incident, service, name, page) for incident in log.incidents.to_dict("records")]
 
 
-def _observation(incident: dict[Any, Any], service: str, owner: str, page: str) -> tuple[dict[str, Any], Source]:
+def _observation(incident: dict[Any, Any], service: str, owner: str, page: str) -> tuple[Observation, Source]:
     created, started, resolved = (
         None if pd.isna(incident[name]) else incident[name].to_pydatetime().replace(microsecond=0)
         for name in ("created", "started", "resolved")
@@ -266,26 +286,24 @@ def _observation(incident: dict[Any, Any], service: str, owner: str, page: str) 
     severity = incident["severity"]
     called = "planned maintenance" if severity == "maintenance" else f"severity “{severity}”"
     note = "" if resolved else "No end is recorded: it was open when this was drawn, or its end cannot be read. "
-    row = dict.fromkeys(ROW_COLUMNS) | {
-        "id": name,
-        "source": name,
-        "service": service,
-        "kind": "statement" if state == "none" else "outage",
-        "status": state,
-        "at": started,
-        "latest": None if started else created,
-        "until": resolved,
-        "begins": "yes" if started else "",
-        "precision": (Precision.MINUTE if started else Precision.BY).value,
-        "place": f"{owner} (server side)",
-        "what": plain(f"“{incident['name']}”, {called}, {incident['state']}"),
-        "unit": "",
-        "grade": "B",
-        "confidence": "high",
-        "credit": f"{owner}, on its own status page",
-        "time_basis": "the owner states this beginning" if started else "the owner’s first entry: it began by then",
-        "published": "",
-        "note": f"{note}The owner’s own words and times, which the owner can edit.",
-    }  # fmt: skip
+    row = Observation(
+        id=name,
+        source=name,
+        service=service,
+        kind="statement" if state == "none" else "outage",
+        status=state,
+        at=started,
+        latest=None if started else created,
+        until=resolved,
+        begins="yes" if started else "",
+        precision=Precision.MINUTE if started else Precision.BY,
+        place=f"{owner} (server side)",
+        what=plain(f"“{incident['name']}”, {called}, {incident['state']}"),
+        grade="B",
+        confidence="high",
+        credit=f"{owner}, on its own status page",
+        time_basis="the owner states this beginning" if started else "the owner’s first entry: it began by then",
+        note=f"{note}The owner’s own words and times, which the owner can edit.",
+    )
     url = incident["url"] or page
     return row, Source(name, owner, f"Incident: {incident['name']}", url, "", LICENCE)

@@ -5,25 +5,34 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlsplit
 
 import pandas as pd
 
 from data.core.errors import DataError, SourceChanged
 from data.core.model import Precision, Source, Window
-from data.core.settings import Settings
-from data.net.client import Desk
 from data.net.http_errors import SourceRefused
 from data.net.snapshots import Snapshot
 from data.sources.answer_checks import counted, joined, json_of, plain, text_of
-from data.sources.snapshot_rows import Answer, Question, Records, ask, drawn, fresh_for, newest, parsed
+from data.sources.provider import (
+    EVER,
+    Errand,
+    Home,
+    ObservationProvider,
+    Records,
+    Task,
+    Visit,
+)
+from data.sources.snapshot_rows import Answer, Question, drawn, newest, parsed
 from data.story.faults import quoted
+from data.story.story_toml import Service
 from data.story.tables import Observation
 from data.story.timing import timed_frame
 
@@ -187,17 +196,17 @@ def web_address(original: str) -> str | None:
 
 
 LICENCE = "Index of the Internet Archive, archive.org/about/terms; archived pages belong to their publishers"
-#: The columns of an observation of a story, in the order of its table.
-ROW_COLUMNS = list(Observation.model_fields)
 
 
-def observations(captures: pd.DataFrame, *, service: str) -> tuple[pd.DataFrame, tuple[Source, ...]]:
-    """Captures as rows of observations.csv of grade A, and one source each: the replay of that very capture."""
+def observations(captures: pd.DataFrame, *, service: str) -> tuple[tuple[Observation, ...], tuple[Source, ...]]:
+    """Captures as observations of grade A, and one source each: the replay of that very capture.
+
+    A capture without a telling status has status "none" and kind "context", so that it is listed and never drawn as a
+    state.
+    """
     held = captures.to_dict("records")
-    rows = [_observation(capture, service) for capture in held]
-    sources = tuple(_source(str(row["id"]), capture) for row, capture in zip(rows, held, strict=True))
-    frame = pd.DataFrame(rows, columns=ROW_COLUMNS)
-    return frame.assign(at=pd.to_datetime(frame["at"], utc=True)), sources
+    rows = tuple(_observation(capture, service) for capture in held)
+    return rows, tuple(_source(row.id, capture) for row, capture in zip(rows, held, strict=True))
 
 
 def _source(name: str, capture: dict[Any, Any]) -> Source:
@@ -205,34 +214,34 @@ def _source(name: str, capture: dict[Any, Any]) -> Source:
     return Source(name, NAME, title, str(capture["replay"]), "", LICENCE)
 
 
-def _observation(capture: dict[Any, Any], service: str) -> dict[str, object]:
+def _observation(capture: dict[Any, Any], service: str) -> Observation:
     at, url = capture["at"].to_pydatetime(), str(capture["url"])
     status = None if pd.isna(capture["status"]) else int(capture["status"])
     state, what, note = _meaning(status, plain(url), revisit=bool(capture["revisit"]))
     mark = hashlib.sha256(url.encode()).hexdigest()[:8]
     name = f"ia-{digits(at)}-{mark}-{status or 'unknown'}"
-    return dict.fromkeys(ROW_COLUMNS) | {
-        "id": name,
-        "source": name,
-        "service": service,
-        "kind": "context" if state == "none" else "outage",
-        "status": state,
-        "at": at,
-        "begins": "",
-        "precision": Precision.SECOND.value,
-        "place": "Internet Archive crawler (its place is not stated)",
-        "what": what,
-        "unit": "",
-        "grade": "A",
-        "confidence": "high" if status else "low",
-        "credit": NAME,
-        "time_basis": f"the archive’s own stamp {digits(at)}, in UTC and to the second",
-        "published": "",
-        "note": note,
-    }
+    return Observation(
+        id=name,
+        source=name,
+        service=service,
+        kind="context" if state == "none" else "outage",
+        status=state,
+        at=at,
+        precision=Precision.SECOND,
+        place="Internet Archive crawler (its place is not stated)",
+        what=what,
+        grade="A",
+        confidence="high" if status else "low",
+        credit=NAME,
+        time_basis=f"the archive’s own stamp {digits(at)}, in UTC and to the second",
+        note=note,
+    )
 
 
-def _meaning(status: int | None, url: str, *, revisit: bool) -> tuple[str, str, str]:
+State = Literal["failing", "answering", "none"]
+
+
+def _meaning(status: int | None, url: str, *, revisit: bool) -> tuple[State, str, str]:
     """The state, what was seen, and how far it may be read."""
     if status is None:
         why = "the page was as in an earlier capture" if revisit else "the index gives none"
@@ -260,48 +269,76 @@ def digits(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")[:19].translate(str.maketrans("", "", "-:T"))
 
 
-SOURCE = "wayback"
 KIND = "captures"
-WHAT = (
-    "Each row is one visit of an Internet Archive crawler, with the HTTP status that the server answered and the "
-    "second at which it did: a machine’s own record."
-)
-CANNOT = (
-    "Rows are visits, not uptime. Between two captures nobody looked, which never means that the site was up. A "
-    "revisit record holds no status at all. A server may treat crawlers unlike readers, in both directions, and one "
-    "page is not the whole site. A site can be excluded, and captures can be added to the index years later."
-)
 #: Captures asked for at once, and how many times at most.
 PAGE_ROWS = 1_000
 MOST_PAGES = 20
 
 
-def fetch_captures(
-    url: str, window: Window, *, service: str, desk: Desk, settings: Settings, folder: Path, now: datetime
-) -> Records:
-    """Ask for the captures of a page in a window, keep every answer as a snapshot, and give `read_captures` of them.
+class Wayback(ObservationProvider):
+    """The captures of the pages that a story's services name."""
 
-    A long list comes in pages, each kept as it comes: after a failure, what has come is there and is not asked again.
-    Raises DataError with one sentence: SourceUnavailable where asking again later may work, SourceChanged where it
-    will not, as for an excluded site, plain DataError for what is no address of a page.
-    """
-    url = _page_of(url)
-    query = {"url": url, "service": service}
-    params: dict[str, str | int] = {
-        "url": url, "from": digits(window.start), "to": digits(window.end - timedelta(microseconds=1)),
-        "output": "json", "limit": PAGE_ROWS, "showResumeKey": "true",
-    }  # fmt: skip
-    resume, trouble = "", ""
-    for _ in range(MOST_PAGES):
-        question = Question(SOURCE, KIND, query | {"resume": resume}, LICENCE, window)
-        answer = _page(question, params | ({"resumeKey": resume} if resume else {}), desk, settings, folder, now)
-        trouble = trouble or answer.trouble
-        before, resume = resume, parse_captures(answer.snapshot.data).resume
-        if not resume:
-            break
-        if resume == before:
-            raise SourceChanged(f"{NAME} gives the same page of captures again and again.")
-    return replace(read_captures(folder, window, service=service, url=url), trouble=trouble)
+    slug, title, called, licence = "wayback", "Internet Archive captures", NAME, LICENCE
+    home: ClassVar[Home] = Home("NIGHTDESK_WAYBACK_URL", "https://web.archive.org", pace=2.5)  # 24 requests a minute
+    proves = (
+        "Each row is one visit of an Internet Archive crawler, with the HTTP status that the server answered and the "
+        "second at which it did: a machine’s own record."
+    )
+    cannot = (
+        "Rows are visits, not uptime. Between two captures nobody looked, which never means that the site was up. A "
+        "revisit record holds no status at all. A server may treat crawlers unlike readers, in both directions, and "
+        "one page is not the whole site. A site can be excluded, and captures can be added to the index years later."
+    )
+
+    def plan(self, errand: Errand) -> Iterator[Task]:
+        for service in (service for service in errand.story.about.services if service.url):
+            ask = partial(self.fetch, service.url, errand.window, service=service.id)
+            yield Task(f"captures of {service.url}", ask)
+
+    def fetch(self, url: str, window: Window, visit: Visit, *, service: str) -> Records[Observation]:
+        """Ask for the captures of a page in a window, keep every answer as a snapshot, and give `read` of them.
+
+        A long list comes in pages, each kept as it comes: after a failure, what has come is there and is not asked
+        again. Raises DataError with one sentence: SourceUnavailable where asking again later may work, SourceChanged
+        where it will not, as for an excluded site, plain DataError for what is no address of a page.
+        """
+        url = _page_of(url)
+        params: dict[str, str | int] = {
+            "url": url, "from": digits(window.start), "to": digits(window.end - timedelta(microseconds=1)),
+            "output": "json", "limit": PAGE_ROWS, "showResumeKey": "true",
+        }  # fmt: skip
+        resume, trouble = "", ""
+        for _ in range(MOST_PAGES):
+            question = self.question(KIND, {"url": url, "service": service, "resume": resume}, window)
+            answer = self._page(question, params | ({"resumeKey": resume} if resume else {}), visit)
+            trouble = trouble or answer.trouble
+            before, resume = resume, parse_captures(answer.snapshot.data).resume
+            if not resume:
+                break
+            if resume == before:
+                raise SourceChanged(f"{NAME} gives the same page of captures again and again.")
+        return replace(self.read(visit.folder, window, service=service, url=url), trouble=trouble)
+
+    def _page(self, question: Question, params: Mapping[str, str | int], visit: Visit) -> Answer:
+        """One page of a list. The resume key is sent as it was given: the index decodes it once more than the rest."""
+        url = f"{self.home.at(visit.settings)}/cdx/search/cdx"
+        try:
+            return self.ask(question, url, visit, params=params, check=parse_captures)
+        except SourceRefused as error:
+            raise SourceChanged(EXCLUDED) if error.status == HTTPStatus.FORBIDDEN else error from None
+
+    def rows(self, folder: Path, service: Service) -> Records[Observation]:
+        return self.read(folder, EVER, service=service.id)
+
+    def read(self, folder: Path, window: Window, *, service: str, url: str = "") -> Records[Observation]:
+        """The observations of a service that snapshots on disk hold, of one page or all, by time."""
+        query = {"service": service} | ({"url": url} if url else {})
+        snapshots = drawn(folder, self.question(KIND, query, window))
+        read, unread = parsed(snapshots, lambda snapshot: parse_captures(snapshot.data))
+        captures = _captures([page for _, page in read], window)
+        rows, sources = observations(captures, service=service)
+        said = [page.warnings for _, page in read]
+        return Records(rows, sources, joined(unread, *said, _notes(captures, read)), newest(snapshots))
 
 
 def _page_of(url: str) -> str:
@@ -310,40 +347,6 @@ def _page_of(url: str) -> str:
     if "*" in page or web_address(page if "://" in page else f"http://{page}") is None:
         raise DataError(f"{quoted(url)} is no address of one page: write it like www.example.org/visit.")
     return page
-
-
-def _page(
-    question: Question, params: Mapping[str, str | int], desk: Desk, settings: Settings, folder: Path, now: datetime
-) -> Answer:
-    """One page of a list. The resume key is sent as it was given: the index decodes it once more than the rest."""
-    assert question.window is not None  # noqa: S101 - given by fetch_captures
-    try:
-        return ask(
-            question,
-            f"{settings.wayback_url}/cdx/search/cdx",
-            params=params,
-            desk=desk,
-            folder=folder,
-            fresh=fresh_for(question.window, now),
-            check=parse_captures,
-        )
-    except SourceRefused as error:
-        raise SourceChanged(EXCLUDED) if error.status == HTTPStatus.FORBIDDEN else error from None
-
-
-def read_captures(folder: Path, window: Window, *, service: str, url: str = "") -> Records:
-    """The observations of a service that snapshots on disk hold, of one page or all: rows for observations.csv.
-
-    Frame with ROW_COLUMNS, by time; `at` in UTC. A capture without a telling status has status "none" and kind
-    "context", so that it is listed and never drawn as a state.
-    """
-    query = {"service": service} | ({"url": url} if url else {})
-    snapshots = drawn(folder, Question(SOURCE, KIND, query, LICENCE, window))
-    read, unread = parsed(snapshots, lambda snapshot: parse_captures(snapshot.data))
-    captures = _captures([page for _, page in read], window)
-    frame, sources = observations(captures, service=service)
-    said = [page.warnings for _, page in read]
-    return Records(frame, sources, joined(unread, *said, _notes(captures, read)), newest(snapshots))
 
 
 def _captures(pages: Sequence[CapturePage], window: Window) -> pd.DataFrame:

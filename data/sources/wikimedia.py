@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, unquote
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from data.core.errors import DataError, SourceChanged
 from data.core.model import Source, Window
-from data.core.settings import Settings
-from data.net.client import Desk
 from data.net.http_errors import SourceRefused
 from data.net.snapshots import Snapshot
 from data.sources.answer_checks import counted, field, joined, json_of, records_of
-from data.sources.snapshot_rows import Question, Records, ask, drawn, fresh_for, newest, parsed
-from data.story.faults import quoted
+from data.sources.provider import EVER, Count, CountProvider, Errand, Home, Records, Task, Visit
+from data.sources.snapshot_rows import drawn, latest, newest, parsed, sources_of
+from data.sources.wikimedia_articles import SOURCE, UNIT, article_title, in_path, project_name, views_of
+from data.sources.wikimedia_dumps import read_hours
 from data.story.timing import timed_frame
 
 NAME = "Wikimedia’s pageviews service"
-UNIT = "views"
 #: Of one article and day: the project and title as counted, the UTC day [start, end), and its views, an absolute count.
 VIEW_COLUMNS = ["project", "article", "start", "end", "views", "unit"]
 NO_COUNT = (
@@ -104,127 +102,79 @@ def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
     return timed_frame(rows, VIEW_COLUMNS, times=["start", "end"]).astype({"views": "int64"})
 
 
-#: A language edition ("en.wikipedia"), or a project without languages ("commons.wikimedia").
-_PROJECT = re.compile(r"[a-z][a-z0-9-]{1,15}\.[a-z]{4,20}")
-#: MediaWiki allows none of these in a title, and titles of at most 255 bytes.
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f#<>\[\]|{}]")
-_LONGEST_TITLE = 255
-
-
-def project_name(project: str) -> str:
-    """The project as the pageviews service names it. Raises DataError for what is none."""
-    name = project.strip().lower().removesuffix(".org")
-    if not _PROJECT.fullmatch(name):
-        raise DataError(f"{quoted(project)} is no Wikimedia project: write it like en.wikipedia.")
-    return name
-
-
-def article_title(title: str, project: str = "en.wikipedia") -> str:
-    """A title as Wikimedia counts it: underscores for spaces, and on a Wikipedia a capital first letter.
-
-    Raises DataError for what cannot be a title.
-    """
-    words = re.sub(r"[ _]+", "_", unicodedata.normalize("NFC", title)).strip("_")
-    try:
-        size = len(words.encode())
-    except UnicodeEncodeError:
-        size = 0
-    if not size or size > _LONGEST_TITLE or _FORBIDDEN.search(words):
-        raise DataError(f"{quoted(title)} cannot be the title of an article.")
-    first = words[0].upper()
-    # Eszett has no single capital; MediaWiki leaves such letters alone.
-    return first + words[1:] if project.endswith(".wikipedia") and len(first) == 1 else words
-
-
-def in_path(title: str) -> str:
-    """A title as one segment of an address: a slash is part of a title, so it is encoded too."""
-    return quote(title, safe="")
-
-
-def listed_title(cell: bytes, project: str) -> str | None:
-    """The title that a cell of a dump file names, however it is encoded there; None where it names none."""
-    try:
-        return article_title(unquote(cell.decode("utf-8")) if b"%" in cell else cell.decode("utf-8"), project)
-    except (UnicodeDecodeError, DataError):
-        return None
-
-
-SOURCE = "wikimedia"
 KIND = "pageviews-daily"
-WHAT = (
-    "Each bar is how often an article was viewed on one UTC day, on the desktop site, the mobile site and in the apps, "
-    "by what Wikimedia takes for people. Counts are absolute: views, not visitors."
-)
-CANNOT = (
-    "They say nothing about who looked or from where, and nothing about searches; a day cannot say which hour. "
-    "A day without a count is a gap, not zero. Views through a redirect are counted under the redirect’s own title."
-)
 LICENCE = "CC0 1.0 (Wikimedia Analytics Datasets)"
 #: The first day that the service counts.
 BEGINS = datetime(2015, 7, 1, tzinfo=UTC)
-#: One row is one article and UTC day; `views` is in views, `source` the id of the answer it stands in.
-COLUMNS = [*VIEW_COLUMNS, "source"]
 
 
-def fetch_pageviews(
-    article: str, window: Window, *, project: str = "en.wikipedia", desk: Desk, settings: Settings, folder: Path,
-    now: datetime,
-) -> Records:  # fmt: skip
-    """Ask for the days that touch the window, keep the answer as a snapshot, and give `read_pageviews` of it.
+class Wikimedia(CountProvider):
+    """The daily views of the articles that a story lists, and the hours that were imported from dump files."""
 
-    An article or days that the service does not know give no rows and a warning: no count is not zero.
-    Raises DataError with one sentence: SourceUnavailable where asking again later may work, SourceChanged where it
-    will not, plain DataError for what is no title or lies before the service's first day.
-    """
-    project = project_name(project)
-    title = article_title(article, project)
-    if window.end <= BEGINS:
-        raise DataError("Wikimedia’s pageviews service begins on 1 July 2015.")
-    first, last = first_day(max(window.start, BEGINS)), first_day(window.end - pd.Timedelta(microseconds=1))
-    question = Question(SOURCE, KIND, {"project": project, "article": title}, LICENCE, window, DAY)
-    path = f"{project}/all-access/user/{in_path(title)}/daily/{_digits(first)}/{_digits(last)}"
-    trouble, nothing = "", tuple[str, ...]()
-    try:
-        trouble = ask(
-            question,
-            f"{settings.wikimedia_url}/metrics/pageviews/per-article/{path}",
-            params={},
-            desk=desk,
-            folder=folder,
-            fresh=fresh_for(window, now),
-            check=parse_pageviews,
-        ).trouble
-    except SourceRefused as error:
-        if error.status != HTTPStatus.NOT_FOUND:
-            raise
-        nothing = (NO_COUNT,)
-    held = read_pageviews(folder, window, project=project, article=title)
-    return replace(held, warnings=joined(nothing, held.warnings), trouble=trouble)
-
-
-def read_pageviews(folder: Path, window: Window, *, project: str = "", article: str = "") -> Records:
-    """The days of articles that snapshots on disk hold, whole UTC days that touch the window.
-
-    Frame with COLUMNS, by project, article and day. Of a day that several snapshots hold, the one drawn last counts.
-    Missing days have no row and are counted in the warnings.
-    """
-    query = {name: value for name, value in (("project", project), ("article", article)) if value}
-    snapshots = drawn(folder, Question(SOURCE, KIND, query, LICENCE, window))
-    read, unread = parsed(snapshots, lambda snapshot: parse_pageviews(snapshot.data))
-    frames = [views.days.assign(source=_source(snapshot).id) for snapshot, views in read]
-    frame = pd.concat([pd.DataFrame(parse_pageviews(b'{"items": []}').days).assign(source=""), *frames])
-    frame = frame[(frame["start"] < window.end) & (frame["end"] > window.start)]
-    frame = frame.drop_duplicates(["project", "article", "start"], keep="last")
-    frame = frame.sort_values(["project", "article", "start"], ignore_index=True)[COLUMNS]
-    used = set(frame["source"])
-    sources = {_source(snapshot).id: _source(snapshot) for snapshot in snapshots}
-    warnings = [warning for _, views in read for warning in views.warnings]
-    return Records(
-        frame,
-        tuple(source for name, source in sources.items() if name in used),
-        joined(unread, warnings, _gaps(frame, window)),
-        newest(snapshots),
+    slug, title, called, licence = SOURCE, "Wikimedia daily pageviews", "Wikimedia", LICENCE
+    home: ClassVar[Home] = Home("NIGHTDESK_WIKIMEDIA_URL", "https://wikimedia.org/api/rest_v1", pace=0.5)
+    around = timedelta(days=14)
+    proves = (
+        "Each bar is how often an article was viewed on one UTC day, on the desktop site, the mobile site and in the "
+        "apps, by what Wikimedia takes for people. Counts are absolute: views, not visitors."
     )
+    cannot = (
+        "They say nothing about who looked or from where, and nothing about searches; a day cannot say which hour. A "
+        "day without a count is a gap, not zero. Views through a redirect are counted under the redirect’s own title."
+    )
+
+    def plan(self, errand: Errand) -> Iterator[Task]:
+        for article in errand.story.about.articles:
+            ask = partial(self.fetch, article.title, errand.window, project=article.project)
+            yield Task(f"views of “{article.title}”", ask)
+
+    def fetch(self, article: str, window: Window, visit: Visit, *, project: str = "en.wikipedia") -> Records[Count]:
+        """Ask for the days that touch the window, keep the answer as a snapshot, and give `read` of it.
+
+        An article or days that the service does not know give no rows and a warning: no count is not zero.
+        Raises DataError with one sentence: SourceUnavailable where asking again later may work, SourceChanged where it
+        will not, plain DataError for what is no title or lies before the service's first day.
+        """
+        project = project_name(project)
+        title = article_title(article, project)
+        if window.end <= BEGINS:
+            raise DataError("Wikimedia’s pageviews service begins on 1 July 2015.")
+        first, last = first_day(max(window.start, BEGINS)), first_day(window.end - pd.Timedelta(microseconds=1))
+        question = self.question(KIND, {"project": project, "article": title}, window, DAY)
+        path = f"{project}/all-access/user/{in_path(title)}/daily/{_digits(first)}/{_digits(last)}"
+        url = f"{self.home.at(visit.settings)}/metrics/pageviews/per-article/{path}"
+        trouble, nothing = "", tuple[str, ...]()
+        try:
+            trouble = self.ask(question, url, visit, check=parse_pageviews).trouble
+        except SourceRefused as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            nothing = (NO_COUNT,)
+        held = self.read(visit.folder, window, project=project, article=title)
+        return replace(held, warnings=joined(nothing, held.warnings), trouble=trouble)
+
+    def rows(self, folder: Path) -> Records[Count]:
+        days, hours = self.read(folder, EVER), read_hours(folder)
+        return replace(days, rows=days.rows + hours.rows, sources=days.sources + hours.sources)
+
+    def read(self, folder: Path, window: Window, *, project: str = "", article: str = "") -> Records[Count]:
+        """The days of articles that snapshots on disk hold, whole UTC days that touch the window, "views a day".
+
+        By project, article and day. Of a day that several snapshots hold, the one drawn last counts. Missing days have
+        no row and are counted in the warnings.
+        """
+        query = {name: value for name, value in (("project", project), ("article", article)) if value}
+        snapshots = drawn(folder, self.question(KIND, query, window))
+        read, unread = parsed(snapshots, lambda snapshot: parse_pageviews(snapshot.data))
+        frames = [views.days.assign(source=_source(snapshot).id) for snapshot, views in read]
+        frame = latest([_frame([]).assign(source=""), *frames], ["project", "article", "start"], window)
+        warnings = [warning for _, views in read for warning in views.warnings]
+        return Records(
+            views_of(frame, "views a day"),
+            sources_of(frame, snapshots, _source),
+            joined(unread, warnings, _gaps(frame, window)),
+            newest(snapshots),
+        )
 
 
 def _gaps(frame: pd.DataFrame, window: Window) -> list[str]:

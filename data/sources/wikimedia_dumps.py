@@ -9,7 +9,7 @@ import stat
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, cast
@@ -20,8 +20,9 @@ from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Source, Window
 from data.net.snapshots import Sidecar, Snapshot
 from data.sources.answer_checks import counted, joined
-from data.sources.snapshot_rows import Question, Records, drawn, keep, newest, parsed
-from data.sources.wikimedia import UNIT, article_title, listed_title, project_name
+from data.sources.provider import Count, Records
+from data.sources.snapshot_rows import Question, drawn, keep, latest, newest, parsed, sources_of
+from data.sources.wikimedia_articles import SOURCE, UNIT, article_title, listed_title, project_name, views_of
 from data.story.faults import quoted
 from data.story.timing import timed_frame
 
@@ -153,12 +154,6 @@ def _count(lines: Iterator[bytes], language: bytes, wanted: frozenset[str], proj
     return tally
 
 
-def empty_hours() -> pd.DataFrame:
-    """No hours, with the columns of HOUR_COLUMNS."""
-    return _frame([])
-
-
-SOURCE = "wikimedia"
 KIND = "pageviews-hourly"
 WHAT = (
     "Wikimedia’s hourly files count how often an article was viewed in each hour, all over the world, after leaving "
@@ -170,8 +165,6 @@ CANNOT = (
     "not zero, and views that came through a redirect are counted under the redirect’s own title."
 )
 LICENCE = "CC0 1.0 (Wikimedia Analytics Datasets)"
-#: One row is one article and UTC hour, `views` the desktop and mobile views together; `source` is the id of its file.
-COLUMNS = [*HOUR_COLUMNS, "source"]
 #: No title holds this sign.
 _BETWEEN = "|"
 _GZIP = b"\x1f\x8b"
@@ -180,7 +173,7 @@ _GZIP = b"\x1f\x8b"
 def import_dumps(
     paths: Sequence[Path], articles: Sequence[str], *, project: str = "en.wikipedia", folder: Path, now: datetime,
     progress: Callable[[int, int, str], None] = lambda done, total, name: None,
-) -> Records:  # fmt: skip
+) -> Records[Count]:  # fmt: skip
     """Read the hours of articles from files on disk, keep the rows they were read from, and give all that is kept.
 
     `progress` is told how many of how many files are done, and the name of the next. Each file is kept as it is done.
@@ -205,28 +198,24 @@ def import_dumps(
     if not chosen:
         return read_hours(folder)
     kept = read_hours(folder, Window(min(start for start, _ in chosen), max(end for _, end in chosen)))
-    return Records(kept.frame, kept.sources, joined(*said, kept.warnings), kept.drawn_at)
+    return replace(kept, warnings=joined(*said, kept.warnings))
 
 
-def read_hours(folder: Path, window: Window | None = None, *, project: str = "", article: str = "") -> Records:
-    """The hours of articles that are kept on disk, those that touch the window.
+def read_hours(folder: Path, window: Window | None = None, *, project: str = "", article: str = "") -> Records[Count]:
+    """The hours of articles that are kept on disk, those that touch the window, in "views an hour".
 
-    Frame with COLUMNS, by project, article and hour. Of an hour that was imported again, the last import counts.
-    An hour without a row has no count, which is not zero.
+    By project, article and hour, the desktop and mobile views together. Of an hour that was imported again, the last
+    import counts. An hour without a row has no count, which is not zero.
     """
     query = {"project": project} if project else {}
     snapshots = drawn(folder, Question(SOURCE, KIND, query, LICENCE, window))
     read, unread = parsed(snapshots, _hours)
     frames = [hours.hours.assign(source=_source(snapshot).id) for snapshot, hours in read]
-    frame = pd.concat([empty_hours().assign(source=""), *frames])
+    frame = latest([_frame([]).assign(source=""), *frames], ["project", "article", "start"])
     frame = frame[frame["article"] == article] if article else frame
-    frame = frame.drop_duplicates(["project", "article", "start"], keep="last")
-    frame = frame.sort_values(["project", "article", "start"], ignore_index=True)[COLUMNS]
-    used = set(frame["source"])
-    sources = {_source(snapshot).id: _source(snapshot) for snapshot in snapshots}
     return Records(
-        frame,
-        tuple(source for name, source in sources.items() if name in used),
+        views_of(frame, "views an hour"),
+        sources_of(frame, snapshots, _source),
         joined(unread, *(hours.warnings for _, hours in read)),
         newest(snapshots),
     )

@@ -160,13 +160,14 @@ def loopback(certificate: Path | None = None) -> Iterator[Loopback]:
         server.close()
 
 
+#: The variables by which the project's own sources may be asked elsewhere.
+MIRRORS = ("NIGHTDESK_TRENDS_URL", "NIGHTDESK_WAYBACK_URL", "NIGHTDESK_WIKIMEDIA_URL", "NIGHTDESK_GDELT_TV_URL")
+
+
 def settings_at(url: str, folder: Path) -> Settings:
     """Settings by which every source is the server at `url`, and the cache is below `folder`."""
     return Settings(
         cache=folder / "cache",
         contact="newsroom@example.org",
-        trends_url=url,
-        wayback_url=url,
-        wikimedia_url=url,
-        gdelt_tv_url=url,
+        mirrors=tuple((variable, url) for variable in MIRRORS),
     )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from data.core.settings import Settings
 from data.net.client import Desk, open_desk
+from data.sources.provider import Visit
 from tests.support.loopback import Answer, Loopback, loopback, settings_at
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
@@ -38,6 +39,11 @@ class Place:
 
     def desk(self, now: datetime) -> Desk:
         return open_desk(self.settings, now=lambda: now, sleep=lambda seconds: None)
+
+    @contextmanager
+    def visit(self, now: datetime) -> Iterator[Visit]:
+        with self.desk(now) as desk:
+            yield Visit(desk, self.settings, self.story, now)
 
     @property
     def asked(self) -> list[dict[str, str]]:

@@ -14,37 +14,31 @@ from components.workbench.notices import tell_next_run
 from data.core.errors import DataError, SourceUnavailable
 from data.core.program import utc_now
 from data.core.settings import read_settings
-from data.evidence.fetching import Task, asked_hosts, tasks_of
-from data.net.client import Desk, open_desk
-from data.sources import gdelt_tv, statuspage, wayback, wikimedia
+from data.net.snapshots import snapshot_folder
+from data.sources import registry
+from data.sources.provider import CountProvider, Errand, ObservationProvider, Provider, Task, Visit
 from data.story.story import Story
 
-#: What each source proves, and what it cannot, in its own module's words.
-PROVES = {
-    "wayback": ("Internet Archive captures", wayback.WHAT, wayback.CANNOT),
-    "statuspage": ("Statuspage incidents", statuspage.WHAT, statuspage.CANNOT),
-    "wikimedia": ("Wikimedia daily pageviews", wikimedia.WHAT, wikimedia.CANNOT),
-    "gdelt-tv": ("GDELT TV airtime", gdelt_tv.WHAT, gdelt_tv.CANNOT),
-}
 
-
-def show_lookup(story: Story, view: ViewState, label: str, *sources: str) -> None:
-    """An expander that asks these sources for the page's own range, folded away until somebody wants it."""
-    with st.expander(label, key=f"look-{sources[0]}", on_change="rerun") as folder:
+def show_lookup(
+    story: Story, view: ViewState, label: str, kind: type[ObservationProvider] | type[CountProvider]
+) -> None:
+    """An expander that asks the sources of a kind for the page's own range, folded away until somebody wants it."""
+    providers = [provider for provider in registry.PROVIDERS if isinstance(provider, kind)]
+    with st.expander(label, key=f"look-{providers[0].slug}", on_change="rerun") as folder:
         if not folder.open:
             return
         st.caption(f"The range is the page’s own: {Clock(view.clock).span(view.window)}.")
-        for source in sources:
-            _show_source(story, view, source)
+        for provider in providers:
+            _show_source(story, view, provider)
 
 
-def _show_source(story: Story, view: ViewState, source: str) -> None:
-    name, what, cannot = PROVES[source]
-    tasks = tasks_of(story, read_settings(os.environ), view.window, source, now=utc_now())
-    st.markdown(f"**{name}.** {markdown(what)} *{markdown(cannot)}*")
+def _show_source(story: Story, view: ViewState, provider: Provider) -> None:
+    tasks = tuple(provider.plan(Errand(story, view.window, utc_now())))
+    st.markdown(f"**{provider.title}.** {markdown(provider.proves)} *{markdown(provider.cannot)}*")
     if not tasks:
         st.caption("This story’s lists name nothing to ask this source for.")
-    elif st.button(f"Ask for {', '.join(task.what for task in tasks)}"[:200], key=f"ask-{source}"):
+    elif st.button(f"Ask for {', '.join(task.what for task in tasks)}"[:200], key=f"ask-{provider.slug}"):
         _ask(story, tasks, Clock(view.clock))
 
 
@@ -52,10 +46,12 @@ def _ask(story: Story, tasks: tuple[Task, ...], clock: Clock) -> None:
     bar = st.progress(0.0, text="Beginning")
     told: list[tuple[str, bool]] = []
     try:
-        with open_desk(read_settings(os.environ), hosts=asked_hosts(story)) as desk:
+        settings = read_settings(os.environ)
+        with registry.open_session(settings, story) as desk:
+            visit = Visit(desk, settings, snapshot_folder(story, settings), utc_now())
             for done, task in enumerate(tasks):
                 bar.progress(done / len(tasks), text=markdown(f"Asking for {task.what}"))
-                told.append(_one(task, desk, clock))
+                told.append(_one(task, visit, clock))
     except (DataError, ValueError, OSError) as refused:
         told.append((str(refused), False))
     bar.empty()
@@ -65,17 +61,17 @@ def _ask(story: Story, tasks: tuple[Task, ...], clock: Clock) -> None:
     st.rerun()
 
 
-def _one(task: Task, desk: Desk, clock: Clock) -> tuple[str, bool]:
+def _one(task: Task, visit: Visit, clock: Clock) -> tuple[str, bool]:
     """What came of one asking in a sentence, and whether it came to anything."""
     try:
-        records = task.run(desk)
+        records = task.ask(visit)
     except SourceUnavailable as trouble:
         wait = timedelta(seconds=trouble.retry_after or 0)
         again = f" It may work after {clock.stamp(utc_now() + wait)}." if wait else ""
         return f"{task.what}: {trouble}{again}", False
     except DataError as refused:
         return f"{task.what}: {refused}", False
-    held = f"{len(records.frame):,} row{'' if len(records.frame) == 1 else 's'} held"
+    held = f"{len(records.rows):,} row{'' if len(records.rows) == 1 else 's'} held"
     drawn = f" of {clock.stamp(records.drawn_at)}" if records.drawn_at else ""
     old = f" {records.trouble}; the last good answer{drawn} stands in." if records.trouble else ""
     return " ".join([f"{task.what}: {held}.{old}", *records.warnings]), True

@@ -17,8 +17,8 @@ from data.core.errors import DataError
 from data.core.model import Window
 from data.core.program import utc_now
 from data.core.settings import Settings, read_settings
-from data.net.client import open_desk
 from data.net.snapshots import snapshot_folder
+from data.sources import registry
 from data.sources.google_trends.request_plan import RESOLUTIONS, Plan, Resolution, plan_requests
 from data.sources.google_trends.trends_client import open_client
 from data.sources.google_trends.trends_draws import Outcome, Progress, draw, load_draws
@@ -113,7 +113,7 @@ def _run(plan: Plan, story: Story, clock: Clock) -> None:
 
 
 def _drawn(plan: Plan, story: Story, settings: Settings, progress: Progress) -> Outcome:
-    with open_desk(settings) as desk:
+    with registry.open_session(settings) as desk:
         client = open_client(settings, desk)
         return draw(plan, client, snapshot_folder(story, settings), now=utc_now, progress=progress)
 

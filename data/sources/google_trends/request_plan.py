@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 
 from data.analysis.ladder import expected_step, plan_windows
 from data.core.model import Window, as_utc
-from data.net.rate_limit import pace_of
 from data.sources.google_trends.trends_request import (
     DAY,
+    HOME,
     HOUR,
     Sample,
     TrendsRequest,
@@ -29,8 +29,6 @@ Resolution = Literal["minute", "8 minutes", "16 minutes", "hour", "day", "week",
 
 #: More than a person can have meant; at the polite pace it is hours.
 MOST_REQUESTS = 500
-#: Seconds between two questions to Google, as the session keeps them.
-PACE = pace_of("trends.google.com")
 #: Each request is two questions: what to ask for, then the numbers. A run begins with one more, for a cookie.
 QUESTIONS = 2
 
@@ -109,7 +107,7 @@ def plan_requests(
     requests = [TrendsRequest(group, request.geo, window, request.property) for window in windows for group in groups]
     step = max(expected_step(window.length) for window in windows)
     _note_steps(windows, step, cut.step, notes)
-    seconds = (QUESTIONS * len(requests) + 1) * PACE
+    seconds = (QUESTIONS * len(requests) + 1) * HOME.pace
     return Plan(windows, tuple(requests), seconds, step, sample_of(windows[0], now), tuple(notes))
 
 

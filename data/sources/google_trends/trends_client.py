@@ -15,8 +15,9 @@ from data.core.errors import SourceChanged
 from data.core.settings import Settings
 from data.net.client import Desk, Reply
 from data.sources.google_trends.trends_answers import expect, inside, listed, read_answer
-from data.sources.google_trends.trends_draws import SOURCE
 from data.sources.google_trends.trends_request import (
+    CALLED,
+    HOME,
     Kind,
     TrendsClient,
     TrendsReply,
@@ -74,8 +75,6 @@ _LOG = logging.getLogger(__name__)
 
 #: The version whose private details this module relies on; a test looks at each of them.
 CHECKED_VERSION = "4.9.2"
-#: The front of every address in pytrends, which settings may replace.
-HOME = "https://trends.google.com"
 #: Of words such as "Breakout" in the answers.
 LANGUAGE = "en-US"
 _PROPERTIES = {"web": "", "images": "images", "news": "news", "youtube": "youtube", "shopping": "froogle"}
@@ -97,7 +96,7 @@ class PytrendsClient:
 
     def __init__(self, settings: Settings, desk: Desk) -> None:
         self.name = f"pytrends {version('pytrends')}"
-        self._base, self._desk = settings.trends_url, desk
+        self._base, self._desk = HOME.at(settings), desk
         self._visited = False
         self._lock = Lock()
 
@@ -148,9 +147,9 @@ class PytrendsClient:
         ask = self._desk.post if method == TrendReq.POST_METHOD else self._desk.get
         # An old answer is no draw of today, and would pass for one: stale_ok is False.
         return ask(
-            self._base + url.removeprefix(HOME),
+            self._base + url.removeprefix(HOME.url),
             params=params,
-            source=SOURCE,
+            source=CALLED,
             fresh=None,
             headers={"Accept-Language": LANGUAGE},
             stale_ok=False,
@@ -163,7 +162,7 @@ class PytrendsClient:
                 return
             try:
                 address, params = f"{self._base}/trends/explore/", {"geo": "US"}
-                self._desk.get(address, params=params, source=SOURCE, fresh=None, stale_ok=False)
+                self._desk.get(address, params=params, source=CALLED, fresh=None, stale_ok=False)
             except SourceChanged as trouble:
                 _LOG.info("asking Google Trends without its cookie: %s", trouble)
             self._visited = True

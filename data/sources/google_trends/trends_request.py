@@ -11,12 +11,16 @@ from data.analysis.draws import RECENT
 from data.analysis.ladder import expected_step
 from data.core.errors import DataError
 from data.core.model import Window, as_utc
+from data.sources.provider import Home
 from data.story.faults import quoted
 
 Property = Literal["web", "images", "news", "youtube", "shopping"]
 Kind = Literal["over-time", "regions", "related-queries", "related-topics"]
 Sample = Literal["recent", "archive"]
 
+#: There is no published limit; faster than this is what earns a 429.
+HOME = Home("NIGHTDESK_TRENDS_URL", "https://trends.google.com", pace=10.0)
+CALLED = "Google Trends"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: Google Trends has nothing from before.
 BEGINS = datetime(2004, 1, 1, tzinfo=UTC)

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from data.core.settings import DEFAULT_URLS, Settings, read_settings
+from data.core.settings import Settings, read_settings
+from data.sources.registry import PROVIDERS
+
+VARIABLES = [provider.home.variable for provider in PROVIDERS if provider.home]
 
 
 @pytest.mark.parametrize(
@@ -27,8 +30,13 @@ def test_a_newsrooms_folders_come_from_the_environment(value: str, folders: tupl
 def test_without_any_variable_there_are_the_bundled_stories_and_the_sources_themselves() -> None:
     settings = read_settings({})
     assert settings == Settings(stories=(), contact="", snapshots=None, trends_client="pytrends")
-    assert settings.base_urls == tuple(DEFAULT_URLS.values())
-    assert settings.mirror_urls == ()
+    assert settings.mirrors == ()
+    assert [provider.home.at(settings) for provider in PROVIDERS if provider.home] == [
+        "https://trends.google.com",
+        "https://web.archive.org",
+        "https://wikimedia.org/api/rest_v1",
+        "https://api.gdeltproject.org/api/v2/tv/tv",
+    ]
     assert settings.cache.name == "nightdesk"
 
 
@@ -48,10 +56,15 @@ def test_everything_about_sources_comes_from_the_environment() -> None:
         contact="desk@example.org",
         snapshots=Path.home() / "snapshots",
         trends_client="official",
-        trends_url="http://127.0.0.1:8001",
-        wayback_url="https://mirror.example.org/wayback",
+        mirrors=(
+            ("NIGHTDESK_TRENDS_URL", "http://127.0.0.1:8001"),
+            ("NIGHTDESK_WAYBACK_URL", "https://mirror.example.org/wayback"),
+        ),
     )
-    assert settings.mirror_urls == ("http://127.0.0.1:8001", "https://mirror.example.org/wayback")
+    homes = {provider.slug: provider.home.at(settings) for provider in PROVIDERS if provider.home}
+    assert homes["google-trends"] == "http://127.0.0.1:8001"
+    assert homes["wayback"] == "https://mirror.example.org/wayback"
+    assert homes["wikimedia"] == "https://wikimedia.org/api/rest_v1"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +78,7 @@ def test_everything_about_sources_comes_from_the_environment() -> None:
 def test_the_public_address_is_the_servers_own(given: str, public_url: str) -> None:
     settings = read_settings({"NIGHTDESK_PUBLIC_URL": given})
     assert settings.public_url == public_url
-    assert settings.mirror_urls == ()
+    assert settings.mirrors == ()
 
 
 @pytest.mark.parametrize(
@@ -118,7 +131,7 @@ def test_settings_are_a_key_for_a_cache() -> None:
         pytest.param("https://[::1", id="half an address"),
     ],
 )
-@pytest.mark.parametrize("name", [*DEFAULT_URLS, "NIGHTDESK_PUBLIC_URL"])
+@pytest.mark.parametrize("name", [*VARIABLES, "NIGHTDESK_PUBLIC_URL"])
 def test_an_address_that_is_none_is_refused_by_the_name_of_its_variable(name: str, url: str) -> None:
     with pytest.raises(ValueError, match=f"{name} wants an address") as told:
         read_settings({name: url})
@@ -135,3 +148,25 @@ def test_an_address_that_is_none_is_refused_by_the_name_of_its_variable(name: st
 )
 def test_a_contact_is_one_line_of_a_header(given: str, contact: str) -> None:
     assert read_settings({"NIGHTDESK_CONTACT": given}).contact == contact
+
+
+@pytest.mark.parametrize(
+    ("given", "read_only"),
+    [
+        ("1", True),
+        ("true", True),
+        ("Yes", True),
+        ("on", True),
+        ("0", False),
+        ("no", False),
+        ("off", False),
+        ("", False),
+    ],
+)
+def test_a_switch_is_on_or_off(given: str, *, read_only: bool) -> None:
+    assert read_settings({"NIGHTDESK_READ_ONLY": given}).read_only is read_only
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_refused_by_its_name() -> None:
+    with pytest.raises(ValueError, match=r"^NIGHTDESK_READ_ONLY wants 1 or 0$"):
+        read_settings({"NIGHTDESK_READ_ONLY": "perhaps"})

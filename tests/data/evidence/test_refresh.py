@@ -15,7 +15,8 @@ from data.core.settings import read_settings
 from data.evidence.import_dumps import main as import_dumps
 from data.evidence.lenses import load_lenses
 from data.evidence.outages import load_observations
-from data.evidence.refresh import main, searches_wanted
+from data.evidence.refresh import main
+from data.sources.google_trends.provider import searches_wanted
 from data.story.folder_store import read_story
 from data.story.store import find_story, story_store
 from tests.support.imported import name_control_terms, newsroom
@@ -70,7 +71,7 @@ def test_control_terms_are_asked_for_wherever_the_searches_are(tmp_path: Path) -
     name_control_terms(settings, "pizza")
     story = read_story(settings.stories[0] / "us-2016")
     own = {(search.term, search.geo) for search in story.about.searches}
-    asked = {(term, wanted.geo) for wanted in searches_wanted(story) for term in wanted.terms}
+    asked = {(term, wanted.geo) for wanted in searches_wanted(story, story.window) for term in wanted.terms}
     assert asked == own | {("pizza", geo) for _, geo in own}
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from data.core.errors import SourceUnavailable
 from data.net.client import open_desk
-from data.net.rate_limit import DEFAULT_PACE_SECONDS, PACE_SECONDS, Pacer, host_file, pace_of
+from data.net.rate_limit import DEFAULT_PACE_SECONDS, Pacer, host_file
+from data.sources.registry import PROVIDERS, pace
 from tests.support.loopback import Answer, loopback, settings_at
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -19,7 +20,7 @@ HOST = "web.archive.org"
 
 
 def pacer(folder: Path, waits: list[float], now: Callable[[], datetime] = lambda: NOON, **options: Any) -> Pacer:
-    return Pacer(folder, now, waits.append, **options)
+    return Pacer(folder, now, waits.append, **({"pace": pace} | options))
 
 
 def test_the_first_request_need_not_wait_and_the_others_wait_in_turn(tmp_path: Path) -> None:
@@ -146,11 +147,11 @@ def test_where_nothing_can_be_shared_each_request_waits_in_full(
     ],
 )
 def test_every_host_has_its_pace(host: str, seconds: float) -> None:
-    assert pace_of(host) == seconds
+    assert pace(host) == seconds
 
 
 def test_no_pace_is_quicker_than_two_requests_a_second() -> None:
-    assert min(PACE_SECONDS.values()) >= 0.5
+    assert min(provider.home.pace for provider in PROVIDERS if provider.home) >= 0.5
 
 
 def test_hosts_have_files_of_their_own_whatever_their_names(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServ
 def machine(source: Loopback, folder: Path, url: str) -> Settings:
     """Settings of a machine with a cache folder of its own."""
     at = settings_at(source.url, folder)
-    return Settings(cache=at.cache, wayback_url=source.url, cache_url=url)
+    return Settings(cache=at.cache, mirrors=(("NIGHTDESK_WAYBACK_URL", source.url),), cache_url=url)
 
 
 def ask(desk: Desk, url: str, *, fresh: timedelta | None = timedelta(hours=1)) -> Reply:

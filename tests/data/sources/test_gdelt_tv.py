@@ -13,8 +13,8 @@ from hypothesis import given, settings
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Window
-from data.sources.gdelt_tv import AIRTIME_COLUMNS, DAY, HOUR, fetch_airtime, parse_airtime, read_airtime
-from data.sources.snapshot_rows import Records
+from data.sources.gdelt_tv import AIRTIME_COLUMNS, DAY, HOUR, GdeltTv, parse_airtime
+from data.sources.provider import Count, Records
 from tests.support.sources import Place, answering, kept_files, mangled, recording, utc
 
 HOURS = recording("gdelt_tv/hourly.json")
@@ -31,10 +31,9 @@ def answer(*listed: dict[str, Any]) -> bytes:
     return json.dumps({"timeline": listed}).encode()
 
 
-def look(place: Place, window: Window = NIGHT, **changes: Any) -> Records:
-    with place.desk(NOW) as desk:
-        phrase = changes.pop("phrase", "move to canada")
-        return fetch_airtime(phrase, window, desk=desk, settings=place.settings, folder=place.story, now=NOW, **changes)
+def look(place: Place, window: Window = NIGHT, **changes: Any) -> Records[Count]:
+    with place.visit(NOW) as visit:
+        return GdeltTv().fetch(changes.pop("phrase", "move to canada"), window, visit, **changes)
 
 
 def test_hours_are_read_whole_by_station_with_their_unit() -> None:
@@ -85,11 +84,13 @@ def test_a_phrase_is_asked_for_by_the_hour_and_in_percent(tmp_path: Path) -> Non
 def test_what_was_fetched_is_read_again_without_a_network(tmp_path: Path) -> None:
     with answering(tmp_path, "/", HOURS) as place:
         records = look(place)
-    again = read_airtime(place.story, NIGHT, phrase="move to canada")
-    pd.testing.assert_frame_equal(again.frame, records.frame)
-    assert set(again.frame["phrase"]) == {"move to canada"}
+    again = GdeltTv().read(place.story, NIGHT, phrase="move to canada")
+    assert again.rows == records.rows
+    assert {row.name for row in again.rows} == {
+        f"“move to canada” on {station}" for station in ("CNN", "FOX News", "MSNBC")
+    }
     assert [source.org for source in again.sources] == ["GDELT Project"]
-    assert read_airtime(place.story, NIGHT, phrase="another").warnings == (
+    assert GdeltTv().read(place.story, NIGHT, phrase="another").warnings == (
         "Nothing is held of this window, which does not mean that nothing was said.",
     )
 

@@ -21,14 +21,13 @@ from data.net.pinned_connections import Limits
 from data.sources.google_trends.trends_answers import parse_multiline, parse_regions, parse_related
 from data.sources.google_trends.trends_client import (
     CHECKED_VERSION,
-    HOME,
     PytrendsClient,
     TrendsClient,
     TrendsReply,
     TrendsRequest,
     open_client,
 )
-from data.sources.google_trends.trends_request import Unaskable
+from data.sources.google_trends.trends_request import HOME, Unaskable
 from tests.support.trends_server import Asked, Told, Trends, always, offers, recording, refused, serving, wrapped
 
 NOW = datetime(2026, 11, 22, 18, 38, tzinfo=UTC)
@@ -49,7 +48,7 @@ def trends() -> Iterator[Trends]:
 
 @contextmanager
 def client_of(url: str, cache: Path, *, now: Callable[[], datetime] = lambda: NOW) -> Iterator[PytrendsClient]:
-    settings = Settings(cache=cache, contact="desk@example.org", trends_url=url)
+    settings = Settings(cache=cache, contact="desk@example.org", mirrors=(("NIGHTDESK_TRENDS_URL", url),))
     with open_desk(settings, now=now, limits=Limits(connect_seconds=10, read_seconds=10, total_seconds=20)) as desk:
         yield PytrendsClient(settings, desk)
 
@@ -67,8 +66,8 @@ def test_pytrends_is_the_version_whose_private_details_were_checked() -> None:
 def test_pytrends_has_the_details_that_the_adapter_relies_on() -> None:
     source = inspect.getsource(TrendReq)
 
-    assert f"{HOME}/trends" == BASE_TRENDS_URL
-    assert f"{HOME}/trends/api/explore" == TrendReq.GENERAL_URL
+    assert f"{HOME.url}/trends" == BASE_TRENDS_URL
+    assert f"{HOME.url}/trends/api/explore" == TrendReq.GENERAL_URL
     assert (TrendReq.GET_METHOD, TrendReq.POST_METHOD) == ("get", "post")
     assert list(inspect.signature(TrendReq._get_data).parameters) == ["self", "url", "method", "trim_chars", "kwargs"]
     assert source.count("requests.get(") == 2, "pytrends asks the network itself in GetGoogleCookie only"

@@ -12,16 +12,13 @@ from hypothesis import given, settings
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Window
-from data.sources.snapshot_rows import Records, as_observations
+from data.sources.provider import Records
 from data.sources.statuspage import (
-    CANNOT,
     INCIDENT_COLUMNS,
     LISTED,
-    WHAT,
-    fetch_incidents,
+    Statuspage,
     observations,
     parse_incidents,
-    read_incidents,
 )
 from data.story.tables import Observation, SourceRow
 from tests.support.sources import Place, answering, kept_files, mangled, recording, utc
@@ -56,9 +53,9 @@ def incident(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def look(place: Place, window: Window = FORTNIGHT) -> Records:
-    with place.desk(NOW) as desk:
-        return fetch_incidents(place.server.url, window, service="visas", desk=desk, folder=place.story)
+def look(place: Place, window: Window = FORTNIGHT) -> Records[Observation]:
+    with place.visit(NOW) as visit:
+        return Statuspage().fetch(place.server.url, window, visit, service="visas")
 
 
 def test_a_log_is_read_whole_and_the_hour_that_comes_twice_is_two_hours() -> None:
@@ -85,7 +82,7 @@ def test_entries_stand_in_order_of_time_although_the_page_gives_the_newest_first
 
 def test_an_entry_is_an_upper_bound_and_a_stated_beginning_a_minute(tmp_path: Path) -> None:
     with answering(tmp_path, PATH, LOG) as place:
-        rows = as_observations(look(place).frame)
+        rows = look(place).rows
     assert [(row.status, row.kind, row.precision.value, row.at, row.latest, row.until) for row in rows] == [
         ("none", "statement", "by", None, utc("2016-11-01T06:00:00"), utc("2016-11-01T07:00:00")),
         ("failing", "outage", "minute", utc("2016-11-06T05:05:00"), None, utc("2016-11-06T06:10:00")),
@@ -94,17 +91,17 @@ def test_an_entry_is_an_upper_bound_and_a_stated_beginning_a_minute(tmp_path: Pa
 
 
 def test_an_owners_log_is_grade_b_and_says_why() -> None:
-    assert "never grade A" in WHAT
-    assert "No incident means that none was written down" in CANNOT
+    assert "never grade A" in Statuspage.proves
+    assert "No incident means that none was written down" in Statuspage.cannot
 
 
 def test_every_row_is_credited_to_the_owner_and_links_to_its_own_entry(tmp_path: Path) -> None:
     with answering(tmp_path, PATH, LOG) as place:
         records = look(place)
-    last, source = records.frame.to_dict("records")[-1], records.sources[-1]
-    assert (last["grade"], last["credit"]) == ("B", "Example Visas, on its own status page")
-    assert last["what"] == "“Application pages are slow (to load)”, severity “minor”, monitoring"
-    assert last["note"].startswith("No end is recorded")
+    last, source = records.rows[-1], records.sources[-1]
+    assert (last.grade, last.credit) == ("B", "Example Visas, on its own status page")
+    assert last.what == "“Application pages are slow (to load)”, severity “minor”, monitoring"
+    assert last.note.startswith("No end is recorded")
     assert (source.id, source.url) == ("statuspage-w9qk2zd7m4xn", "http://stspg.example/aa1")
     for cited in records.sources:
         SourceRow(id=cited.id, org=cited.org, title=cited.title, url=cited.url)
@@ -116,9 +113,9 @@ def test_every_row_is_credited_to_the_owner_and_links_to_its_own_entry(tmp_path:
 )
 def test_how_bad_it_was_is_in_the_owners_word_and_in_ours(impact: str, status: str, tmp_path: Path) -> None:
     with answering(tmp_path, PATH, log(incident(impact=impact))) as place:
-        (row,) = look(place).frame.to_dict("records")
-    assert row["status"] == status
-    assert impact in row["what"]
+        (row,) = look(place).rows
+    assert row.status == status
+    assert impact in row.what
 
 
 @pytest.mark.parametrize(
@@ -146,7 +143,7 @@ def test_an_incident_that_is_listed_twice_is_one() -> None:
 def test_a_window_without_an_incident_does_not_say_that_all_was_well(tmp_path: Path) -> None:
     with answering(tmp_path, PATH, log()) as place:
         records = look(place, NIGHT)
-    assert records.frame.empty
+    assert records.rows == ()
     assert records.warnings == (
         "No incident in this window was written down, which does not mean that the service was up.",
     )
@@ -166,10 +163,10 @@ def test_of_an_incident_drawn_twice_the_later_drawing_counts(tmp_path: Path) -> 
     open_then = log(incident(resolved_at=None, status="investigating"))
     with answering(tmp_path, PATH, open_then, log(incident())) as place:
         for hour in (14, 15):
-            with place.desk(NOW.replace(hour=hour)) as desk:
-                fetch_incidents(place.server.url, NIGHT, service="visas", desk=desk, folder=place.story)
-    again = read_incidents(place.story, NIGHT, service="visas")
-    assert again.frame["until"].tolist() == [at("2016-11-09T07:00:00Z")]
+            with place.visit(NOW.replace(hour=hour)) as visit:
+                Statuspage().fetch(place.server.url, NIGHT, visit, service="visas")
+    again = Statuspage().read(place.story, NIGHT, service="visas")
+    assert [row.until for row in again.rows] == [at("2016-11-09T07:00:00Z")]
     assert again.drawn_at == NOW.replace(hour=15)
 
 
@@ -201,8 +198,8 @@ def test_an_answer_that_cannot_be_used_says_why_and_is_not_kept(
 
 def test_what_is_no_address_is_not_asked(tmp_path: Path) -> None:
     with answering(tmp_path, PATH, LOG) as place:
-        with place.desk(NOW) as desk, pytest.raises(DataError, match="no address of a status page"):
-            fetch_incidents("status.example.org", NIGHT, service="visas", desk=desk, folder=place.story)
+        with place.visit(NOW) as visit, pytest.raises(DataError, match="no address of a status page"):
+            Statuspage().fetch("status.example.org", NIGHT, visit, service="visas")
         assert place.asked == []
 
 
@@ -214,5 +211,5 @@ def test_no_answer_breaks_the_parser(data: bytes) -> None:
     except DataError:
         return
     for row, source in observations(read, service="visas", page="https://status.example.org"):
-        Observation.model_validate(row)
+        assert row.source == source.id
         SourceRow(id=source.id, org=source.org, title=source.title, url=source.url)

@@ -322,7 +322,7 @@ def trends() -> Iterator[Trends]:
 def test_a_run_through_the_session_stops_at_a_429_and_goes_on_after_the_pause(trends: Trends, tmp_path: Path) -> None:
     moment, plan = [NOW], month()
     trends.multiline = lambda asked: refused() if len(trends.series()) == 4 else numbers(asked)
-    settings = Settings(cache=tmp_path / "cache", trends_url=trends.url)
+    settings = Settings(cache=tmp_path / "cache", mirrors=(("NIGHTDESK_TRENDS_URL", trends.url),))
     with open_desk(settings, now=lambda: moment[0]) as desk:
         client = PytrendsClient(settings, desk)
         first = draw(plan, client, tmp_path, now=lambda: moment[0])
@@ -353,7 +353,7 @@ from data.sources.google_trends.trends_request import Wanted
 folder, url = Path(sys.argv[1]), sys.argv[2]
 span = Window(datetime(2016, 10, 20, tzinfo=UTC), datetime(2016, 11, 17, tzinfo=UTC))
 plan = plan_requests(Wanted(("move to canada",), "US", span), "hour", now=utc_now())
-settings = Settings(cache=folder / "cache", trends_url=url)
+settings = Settings(cache=folder / "cache", mirrors=(("NIGHTDESK_TRENDS_URL", url),))
 with open_desk(settings) as desk:
     print(draw(plan, PytrendsClient(settings, desk), folder, now=utc_now))
 """
@@ -401,7 +401,7 @@ def test_two_processes_at_once_draw_each_window_once_and_lose_none(trends: Trend
 
 def test_a_server_that_only_refuses_leaves_the_folder_as_it_was(trends: Trends, tmp_path: Path) -> None:
     trends.explore = always(refused(Retry_After="3600"))
-    settings = Settings(cache=tmp_path / "cache", trends_url=trends.url)
+    settings = Settings(cache=tmp_path / "cache", mirrors=(("NIGHTDESK_TRENDS_URL", trends.url),))
     drawn(month(), Client(moment=NOW - timedelta(days=2)), tmp_path)
     with open_desk(settings, now=lambda: NOW) as desk:
         outcome = draw(month(), PytrendsClient(settings, desk), tmp_path, now=lambda: NOW)

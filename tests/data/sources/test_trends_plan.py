@@ -11,13 +11,13 @@ from data.analysis.ladder import expected_step
 from data.core.model import Window
 from data.sources.google_trends.request_plan import (
     MOST_REQUESTS,
-    PACE,
     RESOLUTIONS,
     Resolution,
     plan_requests,
 )
 from data.sources.google_trends.trends_request import (
     BEGINS,
+    HOME,
     HOUR,
     TrendsRequest,
     Unaskable,
@@ -88,7 +88,7 @@ def test_a_night_is_one_request_of_two_questions_after_a_first_one() -> None:
     assert [(request.terms, request.geo, request.time) for request in plan.requests] == [
         (("move to canada",), "US", "2016-11-08T18 2016-11-09T12")
     ]
-    assert (plan.step, plan.sample, plan.seconds) == (timedelta(minutes=8), "archive", 3 * PACE)
+    assert (plan.step, plan.sample, plan.seconds) == (timedelta(minutes=8), "archive", 3 * HOME.pace)
 
 
 def test_a_month_in_hours_is_weeks_that_overlap_and_bridges_across_them() -> None:

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Window
 from data.sources import wayback
-from data.sources.snapshot_rows import Records, as_observations
-from data.sources.wayback import CAPTURE_COLUMNS, fetch_captures, observations, parse_captures, read_captures
-from data.story.tables import SourceRow
+from data.sources.provider import Records
+from data.sources.wayback import CAPTURE_COLUMNS, Wayback, observations, parse_captures
+from data.story.tables import Observation, SourceRow
 from tests.support.sources import Place, answering, kept_files, mangled, recording, utc
 
 NIGHT = Window(utc("2016-11-09T00:00:00"), utc("2016-11-09T12:00:00"))
@@ -32,10 +32,9 @@ def capture(status: str, at: str = "20161109035012", mimetype: str = "text/html"
     return ["org,example)/visit", at, "https://example.org/visit", mimetype, status, "DIGEST", "10"]
 
 
-def seen(status: str, mimetype: str = "text/html") -> dict[str, object]:
-    frame, _ = observations(parse_captures(index(capture(status, mimetype=mimetype))).captures, service="visas")
-    (row,) = frame.to_dict("records")
-    return {str(name): value for name, value in row.items()}
+def seen(status: str, mimetype: str = "text/html") -> Observation:
+    (row,), _ = observations(parse_captures(index(capture(status, mimetype=mimetype))).captures, service="visas")
+    return row
 
 
 def test_a_list_of_captures_is_read_whole() -> None:
@@ -91,21 +90,20 @@ def test_what_is_no_capture_is_left_out_and_counted() -> None:
 )
 def test_a_status_is_a_state_only_where_it_says_one(status: str, mimetype: str, state: str, kind: str) -> None:
     row = seen(status, mimetype)
-    assert (row["status"], row["kind"], row["grade"], row["precision"]) == (state, kind, "A", "second")
+    assert (row.status, row.kind, row.grade, row.precision) == (state, kind, "A", "second")
 
 
 def test_a_revisit_says_that_its_status_is_unknown() -> None:
     row = seen("-", "warc/revisit")
-    assert row["what"] == (
+    assert row.what == (
         "https://example.org/visit was visited, without a recorded HTTP status: the page was as in an earlier capture"
     )
-    assert row["confidence"] == "low"
+    assert row.confidence == "low"
 
 
 def test_every_row_fits_the_tables_of_a_story_and_has_the_replay_of_its_own_capture() -> None:
     captures = parse_captures(recording("wayback/first_page.json")).captures
-    frame, sources = observations(captures, service="visas")
-    rows = as_observations(frame)
+    rows, sources = observations(captures, service="visas")
     cited = [SourceRow(id=source.id, org=source.org, title=source.title, url=source.url) for source in sources]
     assert [row.at for row in rows] == [moment.to_pydatetime() for moment in captures["at"]]
     assert [row.source for row in rows] == [source.id for source in cited]
@@ -114,16 +112,14 @@ def test_every_row_fits_the_tables_of_a_story_and_has_the_replay_of_its_own_capt
 
 def test_an_address_with_braces_spaces_or_letters_of_other_alphabets_still_makes_a_row() -> None:
     row = [*capture("500")[:2], "https://example.org/a {time} é?q=ü", *capture("500")[3:]]
-    frame, (source,) = observations(parse_captures(index(row)).captures, service="visas")
-    assert len(as_observations(frame)) == 1
+    (_,), (source,) = observations(parse_captures(index(row)).captures, service="visas")
     assert source.url.endswith("/https://example.org/a%20%7Btime%7D%20%C3%A9?q=%C3%BC")
 
 
 def test_no_state_reaches_beyond_its_own_second() -> None:
     rows = index(capture("200", "20161109010000"), capture("200", "20161109090000"))
-    frame, _ = observations(parse_captures(rows).captures, service="visas")
-    assert len(frame) == 2
-    assert frame["until"].isna().all()
+    found, _ = observations(parse_captures(rows).captures, service="visas")
+    assert [row.until for row in found] == [None, None]
 
 
 @pytest.mark.parametrize("data", [b"[]", index()], ids=["no header", "a header alone"])
@@ -173,26 +169,23 @@ def test_no_answer_breaks_the_parser(data: bytes) -> None:
         page = parse_captures(data)
     except DataError:
         return
-    frame, sources = observations(page.captures, service="visas")
-    rows = as_observations(frame)
+    rows, sources = observations(page.captures, service="visas")
     assert len({row.id for row in rows}) == len(rows) == len(sources)
 
 
 INDEX = "/cdx/search/cdx"
 
 
-def look(place: Place, now: datetime = NOW) -> Records:
-    with place.desk(now) as desk:
-        return fetch_captures(
-            PAGE, NIGHT, service="visas", desk=desk, settings=place.settings, folder=place.story, now=now
-        )
+def look(place: Place, now: datetime = NOW) -> Records[Observation]:
+    with place.visit(now) as visit:
+        return Wayback().fetch(PAGE, NIGHT, visit, service="visas")
 
 
 def test_a_list_is_paged_through_with_the_key_as_it_was_given(tmp_path: Path) -> None:
     pages = recording("wayback/first_page.json"), recording("wayback/second_page.json")
     with answering(tmp_path, INDEX, *pages) as place:
         records = look(place)
-    assert records.frame["status"].tolist() == ["answering", "failing", "answering", "none", "none", "failing"]
+    assert [row.status for row in records.rows] == ["answering", "failing", "answering", "none", "none", "failing"]
     assert records.warnings == (
         "1 row repeats another and was left out.",
         "1 capture holds no status: what the server answered is not known.",
@@ -208,17 +201,17 @@ def test_what_was_fetched_is_read_again_without_a_network(tmp_path: Path) -> Non
     pages = recording("wayback/first_page.json"), recording("wayback/second_page.json")
     with answering(tmp_path, INDEX, *pages) as place:
         records = look(place)
-    again = read_captures(place.story, NIGHT, service="visas")
-    pd.testing.assert_frame_equal(again.frame, records.frame)
+    again = Wayback().read(place.story, NIGHT, service="visas")
+    assert again.rows == records.rows
     assert again.sources == records.sources
     assert again.drawn_at == NOW
-    assert read_captures(place.story, NIGHT, service="another").frame.empty
+    assert Wayback().read(place.story, NIGHT, service="another").rows == ()
 
 
 def test_captures_outside_the_window_are_left_to_their_own_night(tmp_path: Path) -> None:
     with answering(tmp_path, INDEX, index(capture("503", "20161108235959"), capture("200", "20161109120000"))) as place:
         records = look(place)
-    assert records.frame.empty
+    assert records.rows == ()
     assert records.warnings == ("No capture in this window: nobody looked, as far as this list goes.",)
 
 
@@ -276,7 +269,7 @@ def test_a_failing_source_is_stood_in_for_by_its_last_answer_which_says_so(tmp_p
     with answering(tmp_path, INDEX, index(capture("503")), (500, b"")) as place:
         look(place, next_day)
         records = look(place, next_day + timedelta(hours=1))
-    assert records.frame["status"].tolist() == ["failing"]
+    assert [row.status for row in records.rows] == ["failing"]
     assert records.drawn_at == next_day
     assert "HTTP 500" in records.trouble
     assert len(kept_files(place.story)) == 2
@@ -287,6 +280,6 @@ def test_a_failing_source_is_stood_in_for_by_its_last_answer_which_says_so(tmp_p
 )
 def test_what_is_no_address_of_one_page_is_not_asked_for(url: str, tmp_path: Path) -> None:
     with answering(tmp_path, INDEX, index()) as place:
-        with place.desk(NOW) as desk, pytest.raises(DataError, match="is no address of one page"):
-            fetch_captures(url, NIGHT, service="visas", desk=desk, settings=place.settings, folder=place.story, now=NOW)
+        with place.visit(NOW) as visit, pytest.raises(DataError, match="is no address of one page"):
+            Wayback().fetch(url, NIGHT, visit, service="visas")
         assert place.asked == []

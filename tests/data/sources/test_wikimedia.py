@@ -13,18 +13,15 @@ from hypothesis import strategies as st
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Window
-from data.sources.snapshot_rows import Records
+from data.sources.provider import Count, Records
 from data.sources.wikimedia import (
     NO_COUNT,
     VIEW_COLUMNS,
-    article_title,
-    fetch_pageviews,
-    in_path,
+    Wikimedia,
     missing_days,
     parse_pageviews,
-    project_name,
-    read_pageviews,
 )
+from data.sources.wikimedia_articles import article_title, in_path, project_name
 from tests.support.sources import Place, answering, kept_files, mangled, recording, utc
 
 DAYS = recording("wikimedia/daily.json")
@@ -50,9 +47,9 @@ def answer(*items: dict[str, Any]) -> bytes:
     return json.dumps({"items": items}).encode()
 
 
-def look(place: Place, window: Window = WEEK, article: str = "immigration to Canada") -> Records:
-    with place.desk(NOW) as desk:
-        return fetch_pageviews(article, window, desk=desk, settings=place.settings, folder=place.story, now=NOW)
+def look(place: Place, window: Window = WEEK, article: str = "immigration to Canada") -> Records[Count]:
+    with place.visit(NOW) as visit:
+        return Wikimedia().fetch(article, window, visit)
 
 
 def test_days_are_read_whole_with_their_unit() -> None:
@@ -69,14 +66,14 @@ def test_days_are_read_whole_with_their_unit() -> None:
 def test_a_missing_day_is_a_gap_that_is_told_and_never_a_zero(tmp_path: Path) -> None:
     with answering(tmp_path, PATH, DAYS) as place:
         records = look(place)
-    assert records.frame["views"].tolist() == [812, 2406, 9120]
+    assert [row.value for row in records.rows] == [812, 2406, 9120]
     assert records.warnings == ("1 day of Immigration_to_Canada has no count: a gap, not zero.",)
 
 
 def test_an_unknown_article_has_no_rows_and_no_zeros(tmp_path: Path) -> None:
     with answering(tmp_path, PATH, (404, recording("wikimedia/not_found.json"))) as place:
         records = look(place)
-    assert records.frame.empty
+    assert records.rows == ()
     assert records.warnings == (NO_COUNT,)
     assert parse_pageviews(recording("wikimedia/not_found.json")).warnings == (NO_COUNT,)
 
@@ -88,9 +85,8 @@ def test_a_zero_that_the_service_gives_stays_a_zero() -> None:
 def test_whole_utc_days_around_a_night_are_asked_for(tmp_path: Path) -> None:
     path = f"{ROOT}/en.wikipedia/all-access/user/A/daily/20161108/20161109"
     with answering(tmp_path, path, answer(day("2016110800"), day("2016110900"))) as place:
-        assert look(place, NIGHT, "a").frame["start"].tolist() == [
-            start_of("2016-11-08"), start_of("2016-11-09")
-        ]  # fmt: skip
+        asked = look(place, NIGHT, "a").rows
+    assert [row.start for row in asked] == [start_of("2016-11-08"), start_of("2016-11-09")]
 
 
 @pytest.mark.parametrize(
@@ -141,12 +137,12 @@ def test_days_before_the_service_began_are_not_asked_for(tmp_path: Path) -> None
 def test_what_was_fetched_is_read_again_without_a_network_and_names_its_question(tmp_path: Path) -> None:
     with answering(tmp_path, PATH, DAYS) as place:
         records = look(place)
-    again = read_pageviews(place.story, WEEK)
-    pd.testing.assert_frame_equal(again.frame, records.frame)
+    again = Wikimedia().read(place.story, WEEK)
+    assert again.rows == records.rows
     (source,) = again.sources
     assert source.url == place.server.url + PATH
     assert source.licence.startswith("CC0")
-    assert set(again.frame["source"]) == {source.id}
+    assert {row.source for row in again.rows} == {source.id}
 
 
 def test_of_a_day_drawn_twice_the_later_drawing_counts(tmp_path: Path) -> None:
@@ -154,9 +150,9 @@ def test_of_a_day_drawn_twice_the_later_drawing_counts(tmp_path: Path) -> None:
     soon = utc("2016-11-09T13:00:00")
     with answering(tmp_path, path, answer(day(views=1)), answer(day(views=2))) as place:
         for now in (soon, soon.replace(hour=14)):
-            with place.desk(now) as desk:
-                fetch_pageviews("A", NIGHT, desk=desk, settings=place.settings, folder=place.story, now=now)
-    assert read_pageviews(place.story, NIGHT).frame["views"].tolist() == [2]
+            with place.visit(now) as visit:
+                Wikimedia().fetch("A", NIGHT, visit)
+    assert [row.value for row in Wikimedia().read(place.story, NIGHT).rows] == [2]
 
 
 @pytest.mark.parametrize(

@@ -169,15 +169,15 @@ def test_imported_hours_are_kept_and_read_again_without_the_files(tmp_path: Path
     for path in paths:
         path.unlink()
     again = read_hours(story)
-    pd.testing.assert_frame_equal(again.frame, records.frame)
-    assert again.frame[["start", "views"]].values.tolist() == [
-        [pd.Timestamp("2016-11-09T04:00Z"), 1], [pd.Timestamp("2016-11-09T05:00Z"), 7]
+    assert again.rows == records.rows
+    assert [(row.start, row.value) for row in again.rows] == [
+        (utc("2016-11-09T04:00:00"), 1), (utc("2016-11-09T05:00:00"), 7)
     ]  # fmt: skip
     assert records.warnings == ("1 file is of an hour that another one gives, and was left out.",)
     assert told == [(0, 2, "pageviews-20161109-050000"), (1, 2, "pageviews-20161109-060000.gz")]
-    assert {source.id for source in again.sources} == set(again.frame["source"])
+    assert {source.id for source in again.sources} == {row.source for row in again.rows}
     late = Window(utc("2016-11-09T05:00:00"), utc("2016-11-09T06:00:00"))
-    assert read_hours(story, late, article="A").frame["views"].tolist() == [7]
+    assert [row.value for row in read_hours(story, late, article="A").rows] == [7]
 
 
 def test_an_article_added_later_stands_beside_the_first(tmp_path: Path) -> None:
@@ -185,12 +185,14 @@ def test_an_article_added_later_stands_beside_the_first(tmp_path: Path) -> None:
     import_dumps([path], ["AC/DC"], folder=story, now=NOW)
     import_dumps([path], ["Café", "Nobody"], folder=story, now=NOW.replace(hour=13))
     held = read_hours(story)
-    assert held.frame[["article", "views"]].values.tolist() == [["AC/DC", 31], ["Café", 3]]
+    assert [(row.name, row.value) for row in held.rows] == [
+        ("Wikipedia: AC/DC, views an hour", 31), ("Wikipedia: Café, views an hour", 3)
+    ]  # fmt: skip
     assert held.warnings == (f"{NAME} has no row of Nobody: no count, which is not zero.",)
 
 
 def test_importing_no_file_gives_what_is_held(tmp_path: Path) -> None:
-    assert import_dumps([], ["A"], folder=tmp_path, now=NOW).frame.empty
+    assert import_dumps([], ["A"], folder=tmp_path, now=NOW).rows == ()
 
 
 @settings(max_examples=300, deadline=None)
