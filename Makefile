@@ -54,7 +54,7 @@ fuzz: $(VENV)/.dev
 	$(BIN)/python -m fuzz.trends_csv --inputs 100000
 
 # The stamps hold the moment of the last install: a second run installs nothing and needs no network.
-$(VENV)/.run: requirements.txt
+$(VENV)/.run: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Nightdesk wants Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -r requirements.txt

@@ -98,7 +98,7 @@ def publish_command(embed: Embed, *, site: str = "") -> str:
     query = {"chart": embed.chart.slug, **locked_query(embed.view)}
     del query["story"]
     query |= {"theme": embed.theme} if embed.theme != "auto" else {}
-    parts = ["python", "-m", "components.embeds", "publish", embed.story.slug]
+    parts = ["nightdesk", "publish", embed.story.slug]
     parts += ["--view", urlencode(query, safe=_SAFE), *(["--site", site] if site else []), "--to", "TARGET"]
     return shlex.join(parts)
 

@@ -1,7 +1,4 @@
-"""Streamlit's own scripts and styles, packed once for every browser to come, at the first start or before it.
-
-`python -m components.server.static_files` packs them without a server, for an image that is built.
-"""
+"""Streamlit's own scripts and styles, packed once for every browser to come, at the first start or before it."""
 
 from __future__ import annotations
 
@@ -129,7 +126,7 @@ def _end_with(parent: int) -> None:
 
 
 def main() -> int:
-    """Pack all that is not packed yet, giving way to everything else; 1 where the folder cannot be written."""
+    """What the server starts: pack all, giving way to everything else; 1 where the folder cannot be written."""
     if hasattr(os, "nice"):
         os.nice(_LAST)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()

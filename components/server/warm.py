@@ -29,7 +29,7 @@ _LOG = logging.getLogger("nightdesk")
 #: What this process never runs: scripts, what draws pictures in a process of its own, and what publishes bundles.
 _ELSEWHERE = (
     "components.workbench.shell",
-    "components.embeds.__main__",
+    "components.cli",
     "components.embeds.pictures.convert",
     "components.embeds.bundles.",
 )

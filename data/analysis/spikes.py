@@ -1,12 +1,8 @@
-"""`python -m data.analysis.spikes FILE`: when a series rose far above its usual level, and how surprising a bin is."""
+"""When a series rose far above its usual level, and how surprising a bin is."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +33,10 @@ LONGEST = timedelta(days=36525)
 #: The size of one search where nobody measured it: a count of mentions is a count; of Google's 0-100, as if the
 #: highest bin held a hundred searches.
 PHI = 1.0
+
+
+class NoTable(DataError):
+    """A file is no table of timestamp and value."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +97,7 @@ def _median_step(times: pd.DatetimeIndex) -> timedelta:
 def read_values(path: Path) -> pd.Series[float]:
     """The columns `timestamp` and `value` of a CSV; naive times are UTC, "<1" is 0, an empty cell is NaN.
 
-    Raises DataError, which names the first line that cannot be read.
+    Raises DataError, which names the first line that cannot be read: NoTable where the file is something else.
     """
     try:
         # A row with more cells than the header is no row that anybody meant: pandas only warns of it.
@@ -108,10 +108,12 @@ def read_values(path: Path) -> pd.Series[float]:
             )  # fmt: skip
     except (OSError, ValueError, pd.errors.ParserWarning) as problem:
         reason = getattr(problem, "strerror", None) or "this is no CSV table in UTF-8 with as many cells in every row"
-        raise DataError(f"cannot be read: {reason}") from problem
+        raise NoTable(f"cannot be read: {reason}") from problem
     table.columns = table.columns.str.strip().str.lower()
-    if not {"timestamp", "value"} <= set(table.columns) or not table.columns.is_unique:
-        raise DataError("line 1 wants the columns timestamp and value, once each")
+    if not {"timestamp", "value"} <= set(table.columns):
+        raise NoTable("line 1 wants the columns timestamp and value, or the file to be a Google Trends export")
+    if not table.columns.is_unique:
+        raise DataError("line 1 wants each column once")
     table = table.fillna("")
     table = table[(table["timestamp"].str.strip() != "") | (table["value"].str.strip() != "")]
     times = pd.to_datetime(table["timestamp"].str.strip(), utc=True, format="ISO8601", errors="coerce")
@@ -130,7 +132,8 @@ def _refuse(cells: pd.Series[str], wrong: pd.Series[bool], why: str) -> None:
         raise DataError(f"line {line}: {cells.iloc[first][:40]!r} {why}")
 
 
-def _as_json(found: Detection) -> dict[str, object]:
+def as_json(found: Detection) -> dict[str, object]:
+    """What was found as plain values: the step in seconds, instants in UTC, a score of each bin."""
     onsets = [
         {"start": _said(pd.Timestamp(o.start)), "end": _said(pd.Timestamp(o.end)), "confirmed": o.confirmed}
         for o in found.onsets
@@ -143,24 +146,3 @@ def _as_json(found: Detection) -> dict[str, object]:
 
 def _said(moment: pd.Timestamp) -> str:
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Print what was found as one JSON object (step in seconds); 1 and a sentence for what cannot be read."""
-    parser = argparse.ArgumentParser(prog="python -m data.analysis.spikes", description=detect.__doc__)
-    parser.add_argument("file", type=Path, help="a CSV with the columns timestamp (no zone: UTC) and value")
-    parser.add_argument("--phi", type=float, default=PHI, help="variance of a value over its mean (default 1)")
-    wanted = parser.parse_args(argv)
-    try:
-        if not wanted.phi > 0:
-            raise DataError(f"--phi is more than 0, not {wanted.phi:g}")
-        found = detect(read_values(wanted.file), phi=wanted.phi)
-    except DataError as problem:
-        sys.stderr.write(f"{wanted.file}: {problem}\n")
-        return 1
-    sys.stdout.write(json.dumps(_as_json(found)) + "\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

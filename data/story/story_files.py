@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -28,6 +28,11 @@ def files_of(story: Story) -> dict[str, bytes]:
         if row_type.file != "results.csv"
     }
     return found | {"story.toml": tomli_w.dumps(story.about.model_dump(exclude_defaults=True)).encode()}
+
+
+def empty_tables(files: Collection[str]) -> dict[str, bytes]:
+    """Name -> content of these tables with their header and no row."""
+    return {row_type.file: _table(row_type, []) for row_type in TABLES if row_type.file in files}
 
 
 def _cells(story: Story, table: str) -> Iterable[dict[str, Any]]:

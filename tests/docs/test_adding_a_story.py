@@ -6,10 +6,10 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
-from data.story.check import main
 from data.story.folder_store import read_story
 from data.story.tables import TABLES, Row
 from tests.support.checked import check_story
+from tests.support.terminal import typed
 
 PAGE = (Path(__file__).parents[2] / "docs" / "adding-a-story.md").read_text(encoding="utf-8")
 #: "### `calls.csv`" and the fenced block under it.
@@ -40,14 +40,14 @@ def test_the_example_on_the_page_is_a_whole_story_without_a_fault(folder: Path) 
 
 
 def test_the_check_prints_what_the_page_promises(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(folder)]) == 0
+    assert typed("check", str(folder)) == 0
     assert f"prints `{capsys.readouterr().out.strip()}` and ends with 0" in PAGE
 
 
 def test_the_fault_on_the_page_is_the_fault_that_is_found(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     calls = (folder / "calls.csv").read_text(encoding="utf-8")
     (folder / "calls.csv").write_text(calls.replace("2016-11-08T23:59:00Z", "2016-11-08 23:59", 1), encoding="utf-8")
-    assert main([str(folder)]) == 1
+    assert typed("check", str(folder)) == 1
     assert capsys.readouterr().out.splitlines() == [
         printed_in_the_page("calls.csv, line 2"), printed_in_the_page("first-calls: 1 fault"),
     ]  # fmt: skip

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import re
 import stat
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from data.core.errors import DataError, SourceUnavailable
+from data.core.errors import SourceUnavailable
 from data.sources.trends_csv.csv_series import read_series
 from data.sources.trends_csv.csv_text import LOOKED_AT, MAX_BYTES, read_table
 from data.sources.trends_csv.export import Export, bins_start
 from data.sources.trends_csv.rankings import looks_related, read_regions, read_related
 from data.sources.trends_csv.times import is_time
 
-__all__ = ["Export", "main", "parse_export", "read_export"]
+__all__ = ["Export", "as_json", "parse_export", "read_export"]
 
 #: "time_series_US_20260116-0847_20260416-0847.csv", as the website names its newer files.
 _NAME = re.compile(r"_(?P<geo>Worldwide|[A-Z]{2}(?:-[A-Z0-9]{1,3}){0,2})_\d{8}-\d{2,4}_(?P<until>\d{8}-\d{2,4})")
@@ -95,22 +92,3 @@ def as_json(export: Export) -> dict[str, object]:
         "last": bins_start(export.last, export.zone),
         "warnings": list(export.warnings),
     }
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Print what a file says as one JSON object and give 0, or one sentence on standard error and give 1."""
-    parser = argparse.ArgumentParser(
-        prog="python -m data.sources.trends_csv.reader", description="Say what is in a Google Trends CSV export."
-    )
-    parser.add_argument("file", type=Path, help="a CSV that the download button of Google Trends gave")
-    try:
-        export = read_export(parser.parse_args(argv).file)
-    except DataError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write(json.dumps(as_json(export), indent=2) + "\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -187,7 +187,7 @@ def test_the_publish_command_asks_for_exactly_this_view(story: Story) -> None:
     view, _ = parse_view({"from": "2016-11-09T03:00Z", "to": "2016-11-09T05:00Z", "lanes": "interest,results"}, story)
     embed = embed_of(story, "timeline", view, theme="dark", site=SITE)
     words = shlex.split(publish_command(embed, site=SITE))
-    assert words[:5] == ["python", "-m", "components.embeds", "publish", "us-2016"]
+    assert words[:3] == ["nightdesk", "publish", "us-2016"]
     assert words[-4:] == ["--site", SITE, "--to", "TARGET"]
     asked = wanted_view(story, words[words.index("--view") + 1])
     assert (asked.chart, asked.view, asked.theme) == ("timeline", view, "dark")

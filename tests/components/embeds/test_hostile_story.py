@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from components.charts.catalogue import CHARTS, EVERY
-from components.embeds.__main__ import main
 from data.core.settings import Settings
 from data.story.folder_store import read_story
 from tests.support.asking import SITE, Desk
 from tests.support.checked import check_story
 from tests.support.hostile import CHECKS, elements, hostile_folder, inert_markup, no_actions
+from tests.support.terminal import typed
 
 #: A formula, tags, a link for Plotly and one for Markdown, unseen characters, entities, and times that are none.
 LOUD = (
@@ -105,8 +105,8 @@ def test_its_bundle_is_inert_and_verifies(
 ) -> None:
     monkeypatch.setenv("NIGHTDESK_STORIES", str(stories))
     views = [f"--view={view}" for view in ("chart=claim", "chart=compare&with=us-long")]
-    assert main(["publish", "us-loud", "--to", str(tmp_path), "--site", SITE, *views]) == 0
-    assert main(["verify", str(tmp_path)]) == 0
+    assert typed("publish", "us-loud", "--to", str(tmp_path), "--site", SITE, *views) == 0
+    assert typed("verify", str(tmp_path)) == 0
     latest = tmp_path / "us-loud" / "latest"
     charts = {file.name.partition(".")[0].partition("@")[0].partition("-")[0] for file in latest.iterdir()}
     assert charts >= {"timeline", "interest", "outages", "results", "map", "traffic", "replay", "claim", "compare"}

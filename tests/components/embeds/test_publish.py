@@ -4,17 +4,16 @@ import http.client
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from components.embeds.__main__ import main
 from components.embeds.bundles.publishing import store_of
 from data.story.folder_store import BUNDLED
 from tests.support.bundles import STORY, published
+from tests.support.terminal import SCRIPT, typed
 
 ROOT = Path(__file__).resolve().parents[3]
 Said = pytest.CaptureFixture[str]
@@ -26,7 +25,7 @@ def lines(capsys: Said) -> list[str]:
 
 def test_a_story_is_published_once_verified_and_not_written_again(tmp_path: Path, capsys: Said) -> None:
     out = tmp_path / "out"
-    assert main(["publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC"]) == 0
+    assert typed("publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC") == 0
     said, latest, version, frozen = lines(capsys)
     assert said.endswith("published; latest moved to it.")
     assert latest == f"{out}/us-2016/latest/"
@@ -38,10 +37,10 @@ def test_a_story_is_published_once_verified_and_not_written_again(tmp_path: Path
     assert "/us-2016/latest/timeline.html" in (out / "_headers").read_text().splitlines()
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
 
-    assert main(["verify", str(out)]) == 0
+    assert typed("verify", str(out)) == 0
     assert lines(capsys) == [f"{out}: no faults in 1 version"]
 
-    assert main(["publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC"]) == 0
+    assert typed("publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC") == 0
     assert lines(capsys)[0].endswith("nothing has changed, so nothing was written again; latest shows it already.")
     after = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     assert {path for path in after if path != out and after[path] != before.get(path)} == set()
@@ -50,7 +49,7 @@ def test_a_story_is_published_once_verified_and_not_written_again(tmp_path: Path
 def test_a_fault_found_by_verification_is_an_exit_code(tmp_path: Path, capsys: Said) -> None:
     version = published(store_of(str(tmp_path)), "first").version
     (tmp_path / STORY.slug / "v" / version / "timeline.csv").unlink()
-    assert main(["verify", str(tmp_path)]) == 1
+    assert typed("verify", str(tmp_path)) == 1
     said = capsys.readouterr().err.splitlines()
     assert f"{tmp_path}/us-2016/v/{version}/timeline.csv is missing." in said
     assert said[-1].startswith(f"{tmp_path}: ")
@@ -59,7 +58,7 @@ def test_a_fault_found_by_verification_is_an_exit_code(tmp_path: Path, capsys: S
 def test_a_version_that_was_never_finished_is_told_and_is_no_fault(tmp_path: Path, capsys: Said) -> None:
     published(store_of(str(tmp_path)), "first")
     (tmp_path / STORY.slug / "v" / "20261108T035000Z-000000000000").mkdir()
-    assert main(["verify", str(tmp_path)]) == 0
+    assert typed("verify", str(tmp_path)) == 0
     assert "has no manifest.json: its publisher was stopped, or is still at it." in lines(capsys)[0]
 
 
@@ -81,7 +80,7 @@ def test_what_cannot_be_published_is_one_sentence_and_nothing_is_written(
     (tmp_path / "stories" / "faulty" / "story.toml").write_text("title = 1\n")
     monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path / "stories"))
     out = tmp_path / "out"
-    assert main(["publish", *(argument.format(out=out) for argument in arguments)]) == 1
+    assert typed("publish", *(argument.format(out=out) for argument in arguments)) == 1
     said = capsys.readouterr().err
     assert sentence in said and said.count("\n") == 1 and "Traceback" not in said
     assert not out.exists()
@@ -90,8 +89,8 @@ def test_what_cannot_be_published_is_one_sentence_and_nothing_is_written(
 @contextmanager
 def looked_at(target: Path) -> Iterator[http.client.HTTPConnection]:
     """A connection to `serve` of this target, on a free port."""
-    command = [sys.executable, "-m", "components.embeds", "serve", str(target), "--port", "0"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    command = [str(SCRIPT), "serve", str(target), "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout
         port = int(server.stdout.readline().partition("http://127.0.0.1:")[2].partition("/")[0])
@@ -142,5 +141,5 @@ def test_a_bundle_is_served_with_its_own_headers_and_nothing_beside_it(tmp_path:
 def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, capsys: Said) -> None:
     published(store_of(str(tmp_path)), "first")
     with looked_at(tmp_path) as connection:
-        assert main(["serve", str(tmp_path), "--port", str(connection.port)]) == 1
+        assert typed("serve", str(tmp_path), "--port", str(connection.port)) == 1
     assert capsys.readouterr().err.count("\n") == 1

@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from components.embeds.__main__ import main
 from components.embeds.codes import cite, credit, snippets
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.heights import document_height
@@ -26,6 +25,7 @@ from components.view.view_state import default_view
 from data.core.settings import Settings
 from data.story.store import find_story
 from tests.support.rehearsing import BANNER, NAME, rehearsal_at
+from tests.support.terminal import typed
 
 SITE = "https://desk.example"
 FOOT = "TEST. Not a live election."
@@ -129,7 +129,7 @@ def test_a_rehearsal_is_never_published(
 ) -> None:
     assert embed.story.slug == NAME
     monkeypatch.setenv("NIGHTDESK_STORIES", str(root))
-    assert main(["publish", *asked, "--to", str(tmp_path / "out")]) == 1
+    assert typed("publish", *asked, "--to", str(tmp_path / "out")) == 1
     refusal = f"{NAME} is a rehearsal, and what is published lasts; publish the night itself\n"
     assert capsys.readouterr().err == refusal
     assert not (tmp_path / "out").exists()

@@ -18,11 +18,11 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from components.embeds.__main__ import main
 from components.embeds.bundles.bucket import Bucket
 from components.embeds.bundles.publishing import store_of
 from components.embeds.bundles.storage import Store, TargetRefused
 from tests.support.bundles import NOW, STORY, faults, faults_of_latest, published, shown, small
+from tests.support.terminal import typed
 
 ROOT = Path(__file__).resolve().parents[3]
 LATER = NOW + timedelta(minutes=1)
@@ -232,7 +232,7 @@ def test_a_publisher_killed_while_it_moves_latest_leaves_whole_objects_that_veri
         version = second if edition == "second" else first.version
         assert store_of(target).read(f"{STORY.slug}/latest/{name}") == small(edition, version)[name]
 
-    assert main(["verify", target]) == (1 if written else 0)
+    assert typed("verify", target) == (1 if written else 0)
     said = capsys.readouterr().err.splitlines()[:-1]
     files = "headers.json" if written == 1 else f"{written} of its files"
     between = f"{target}/us-2016/latest is between two versions: {files} from {second}, the rest from {first.version}"
@@ -240,7 +240,7 @@ def test_a_publisher_killed_while_it_moves_latest_leaves_whole_objects_that_veri
 
     mended = published(store_of(target), "second", now=LATER, files={"timeline.html": b"never asked for"})
     assert (mended.version, mended.is_new, mended.moved) == (second, False, True)
-    assert main(["verify", target]) == 0
+    assert typed("verify", target) == 0
 
 
 def test_a_file_that_a_newer_version_lacks_stays_in_a_bucket_and_is_told(s3: Any, tmp_path: Path) -> None:

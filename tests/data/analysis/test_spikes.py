@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,8 +16,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from data.analysis.onsets import AROUND, best_changes, changes_near
-from data.analysis.spikes import Detection, detect, main
+from data.analysis.spikes import Detection, detect
 from data.core.errors import DataError
+from tests.support.terminal import SCRIPT, typed
 
 START = datetime(2016, 10, 17, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -225,7 +225,7 @@ def test_naive_times_are_refused_by_the_function_because_only_a_file_says_what_t
 
 
 def run(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    status = main([str(path)])
+    status = typed("spikes", path)
     said = capsys.readouterr()
     return status, said.out, said.err
 
@@ -259,9 +259,7 @@ def test_the_command_tells_an_onset_in_utc(tmp_path: Path) -> None:
     values = series(with_burst(400, 300, 400))
     values = values.tz_convert("America/New_York")
     values.rename_axis("timestamp").rename("value").to_csv(tmp_path / "a.csv")
-    done = subprocess.run(
-        [sys.executable, "-m", "data.analysis.spikes", str(tmp_path / "a.csv")], capture_output=True, check=True
-    )
+    done = subprocess.run([SCRIPT, "spikes", tmp_path / "a.csv"], capture_output=True, check=True)
     assert json.loads(done.stdout)["onsets"] == [
         {"start": "2016-10-29T11:00:00Z", "end": "2016-10-29T13:00:00Z", "confirmed": True}
     ]

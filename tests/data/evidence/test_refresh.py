@@ -12,14 +12,13 @@ from threading import Thread
 import pytest
 
 from data.core.settings import read_settings
-from data.evidence.import_dumps import main as import_dumps
 from data.evidence.lenses import load_lenses
 from data.evidence.outages import load_observations
-from data.evidence.refresh import main
 from data.sources.google_trends.provider import searches_wanted
 from data.story.folder_store import read_story
 from data.story.store import find_story, story_store
 from tests.support.imported import name_control_terms, newsroom
+from tests.support.terminal import typed
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
 
@@ -79,7 +78,7 @@ def test_captures_become_observations_of_grade_a_with_their_own_links(
     archive: type[Archive], capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive.answer = (200, {}, json.dumps(CAPTURES).encode())
-    assert main(["us-2016", "--source", "wayback"]) == 0
+    assert typed("refresh", "us-2016", "--source", "wayback") == 0
     assert "2 rows" in capsys.readouterr().out
 
     settings = read_settings(os.environ)
@@ -96,7 +95,7 @@ def test_a_refusal_to_answer_now_is_exit_3_with_the_time(
     archive: type[Archive], capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive.answer = (429, {"Retry-After": "600", "Content-Type": "text/html"}, b"<html>slow down</html>")
-    assert main(["us-2016", "--source", "wayback"]) == 3
+    assert typed("refresh", "us-2016", "--source", "wayback") == 3
     error = capsys.readouterr().err
     assert "Try again at 20" in error and "Traceback" not in error
 
@@ -105,7 +104,7 @@ def test_an_answer_of_another_shape_is_exit_1_with_a_sentence(
     archive: type[Archive], capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive.answer = (200, {}, b'{"nothing": "of the kind"}')
-    assert main(["us-2016", "--source", "wayback"]) == 1
+    assert typed("refresh", "us-2016", "--source", "wayback") == 1
     error = capsys.readouterr().err
     assert "captures of http://www.cic.gc.ca/english/" in error and "Traceback" not in error
 
@@ -113,12 +112,12 @@ def test_an_answer_of_another_shape_is_exit_1_with_a_sentence(
 def test_a_source_that_the_story_does_not_list_is_done_at_once(
     archive: type[Archive], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["us-2016", "--source", "statuspage"]) == 0
+    assert typed("refresh", "us-2016", "--source", "statuspage") == 0
     assert "nothing in this story's lists" in capsys.readouterr().out
 
 
 def test_an_unknown_story_is_exit_1_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["atlantis", "--source", "wayback"]) == 1
+    assert typed("refresh", "atlantis", "--source", "wayback") == 1
     assert "atlantis" in capsys.readouterr().err
 
 
@@ -127,7 +126,7 @@ def test_dump_files_on_disk_become_hours_of_the_storys_articles(
 ) -> None:
     dump = tmp_path / "pageviews-20161109-050000"
     dump.write_text("en Immigration_to_Canada 700 0\nen.m Immigration_to_Canada 300 0\nen Other 5 0\n")
-    assert import_dumps(["us-2016", str(dump)]) == 0
+    assert typed("dumps", "us-2016", str(dump)) == 0
     assert "1 hours held" in capsys.readouterr().out
     settings = read_settings(os.environ)
     found = load_lenses(find_story("us-2016", settings), story_store(settings)).frame
@@ -139,5 +138,5 @@ def test_dump_files_on_disk_become_hours_of_the_storys_articles(
 def test_a_file_that_is_no_dump_is_exit_1_with_a_sentence(
     archive: type[Archive], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert import_dumps(["us-2016", str(tmp_path / "holiday.jpg")]) == 1
+    assert typed("dumps", "us-2016", str(tmp_path / "holiday.jpg")) == 1
     assert "holiday.jpg" in capsys.readouterr().err

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from data.core.errors import DataError
 from data.core.model import Window
-from data.evidence.calls import load_calls, load_milestones, load_poll_closings, main
+from data.evidence.calls import load_calls, load_milestones, load_poll_closings
 from data.story.folder_store import read_story
 from data.story.story import Story
 from data.story.tables import Call
 from data.story.totals import call_when, caller_named, is_complete, no_total, totals_at
+from tests.support.terminal import typed
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
 
@@ -148,7 +149,7 @@ def test_what_cannot_be_chosen_as_caller_is_refused_with_the_choices(story: Stor
 
 
 def test_the_terminal_answers_a_reporter_in_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["us-2016", "--at", "2016-11-08T22:43:00-05:00"]) == 0
+    assert typed("results", "us-2016", "--at", "2016-11-08T22:43:00-05:00") == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["at"] == "2016-11-08T22:43:00-05:00"
     assert answer["totals"] == {"R": [168, 168], "D": [131, 131]}
@@ -156,7 +157,7 @@ def test_the_terminal_answers_a_reporter_in_json(capsys: pytest.CaptureFixture[s
 
 
 def test_the_terminal_says_why_there_is_no_total(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["us-2016", "--at", "2016-11-08T23:43:00-05:00", "--caller", "cnn"]) == 0
+    assert typed("results", "us-2016", "--at", "2016-11-08T23:43:00-05:00", "--caller", "cnn") == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["totals"] is None
     assert answer["note"].startswith("no total: ")
@@ -175,7 +176,7 @@ def test_the_terminal_says_why_there_is_no_total(capsys: pytest.CaptureFixture[s
 def test_what_cannot_be_answered_is_one_sentence_and_exit_1(
     argv: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(argv) == 1
+    assert typed("results", *argv) == 1
     error = capsys.readouterr().err
     assert says in error and error.count("\n") == 1 and "Traceback" not in error
 

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +14,9 @@ from hypothesis import strategies as st
 
 from data.core.errors import DataError, SourceChanged
 from data.sources.trends_csv.export import Export
-from data.sources.trends_csv.reader import main, parse_export, read_export
+from data.sources.trends_csv.reader import parse_export, read_export
 from fuzz.trends_csv import answer, broken
+from tests.support.terminal import SCRIPT, typed
 
 ROOT = Path(__file__).resolve().parents[3]
 RECORDINGS = ROOT / "tests" / "recordings" / "trends_csv"
@@ -56,7 +56,7 @@ def test_the_command_line_says_what_a_series_of_dates_holds(
     name: str, terms: list[str], geo: str, step: str, rows: int, censored: int, missing: int, first: str, last: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    assert main([str(RECORDINGS / f"{name}.csv")]) == 0
+    assert typed("trends", RECORDINGS / f"{name}.csv") == 0
     said = json.loads(capsys.readouterr().out)
     del said["warnings"]
     assert said == {
@@ -299,14 +299,14 @@ def test_the_command_line_refuses_in_one_line(
     make: object, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert callable(make)
-    assert main([str(make(tmp_path))]) == 1
+    assert typed("trends", make(tmp_path)) == 1
     out, err = capsys.readouterr()
     assert out == "" and said in err and err.count("\n") == 1
 
 
-def test_the_module_is_a_command() -> None:
-    command = [sys.executable, "-m", "data.sources.trends_csv.reader", str(RECORDINGS / "es_minutes.csv")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+def test_the_command_is_installed() -> None:
+    command = [str(SCRIPT), "trends", str(RECORDINGS / "es_minutes.csv")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert list(json.loads(done.stdout)) == [
         "kind", "terms", "geo", "step", "zone", "rows", "censored", "missing", "first", "last", "warnings",
     ]  # fmt: skip

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,13 +15,14 @@ from data.core.model import Order, Window
 from data.core.settings import Settings
 from data.story.as_of import WITHHELD, moments_of
 from data.story.folder_store import FolderStore, read_story
-from data.story.rehearse import Plan, end, main, play
+from data.story.rehearse import Plan, end, play
 from data.story.store import find_story
 from data.story.story import Story
 from data.story.story_files import files_of
 from data.story.tables import TABLES
 from data.story.totals import totals_at
 from tests.support.checked import check_story
+from tests.support.terminal import SCRIPT, typed
 
 ROOT = Path(__file__).parents[3]
 #: Any instant or day that a table or story.toml writes out.
@@ -191,24 +191,25 @@ def test_a_killed_command_leaves_its_banner_and_the_next_one_plays_there_again(t
         playing.kill()
         playing.wait(30)
     assert read_story(folder).about.rehearsal
-    assert main(["us-2016", "--to", str(tmp_path), "--speed", "36000", "--until", "2016-11-09T00:00:00Z"]) == 0
+    quickly = ["--speed", "36000", "--until", "2016-11-09T00:00:00Z"]
+    assert typed("rehearse", "us-2016", "--to", tmp_path, *quickly) == 0
     assert not folder.exists()
 
 
 def test_two_commands_never_play_into_one_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with _running(tmp_path) as playing:
         _wait_for(tmp_path / "rehearsal-us-2016" / "story.toml")
-        assert main(["us-2016", "--to", str(tmp_path)]) == 1
+        assert typed("rehearse", "us-2016", "--to", str(tmp_path)) == 1
         assert "is being played into by another rehearsal" in capsys.readouterr().err
         playing.send_signal(signal.SIGTERM)
         assert playing.wait(30) == 0
 
 
 def _running(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "data.story.rehearse", "us-2016", "--to", str(folder)]
+    command = [str(SCRIPT), "rehearse", "us-2016", "--to", str(folder)]
     # As at a terminal: what is started in the background is deaf to Ctrl-C, and so is what it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _wait_for(path: Path) -> None:
@@ -238,15 +239,14 @@ def test_what_cannot_be_played_is_refused_in_a_sentence(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NIGHTDESK_STORIES", raising=False)
-    assert main(asked) == 1
+    assert typed("rehearse", *asked) == 1
     refusal = capsys.readouterr().err
     assert says in refusal and refusal.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_time_without_a_zone_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["us-2016", "--from", "2016-11-08T19:00"])
+    assert typed("rehearse", "us-2016", "--from", "2016-11-08T19:00") == 2
     assert "wants a time with its zone" in capsys.readouterr().err
 
 
@@ -257,7 +257,7 @@ def test_a_folder_that_is_no_rehearsal_is_left_as_it_is(
     mine = tmp_path / "rehearsal-us-2016"
     mine.mkdir()
     (mine / held).write_text('title = "A night of our own"', encoding="utf-8")
-    assert main(["us-2016", "--to", str(tmp_path)]) == 1
+    assert typed("rehearse", "us-2016", "--to", str(tmp_path)) == 1
     assert f"{mine} is no rehearsal, so it is left alone" in capsys.readouterr().err
     assert [path.name for path in mine.iterdir()] == [held]
 
@@ -268,7 +268,7 @@ def test_a_rehearsal_is_not_rehearsed(
     plan = plan_for("us-2024", tmp_path, speed=36_000)
     rehearse(plan, lambda at: None)
     monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
-    assert main(["rehearsal-us-2024"]) == 1
+    assert typed("rehearse", "rehearsal-us-2024") == 1
     assert "is in progress itself" in capsys.readouterr().err
 
 

@@ -17,13 +17,13 @@ from data.core.errors import StoryInvalid
 from data.core.files import fingerprint
 from data.core.model import Source, Window
 from data.core.settings import Settings
-from data.story.check import main
 from data.story.faults import Fault
 from data.story.folder_store import BUNDLED, FolderStore, read_story
 from data.story.store import find_story, story_store
 from data.story.story import UnknownStory
 from data.story.story_checks import FILES
 from tests.support.checked import check_story
+from tests.support.terminal import typed
 
 ABOUT = """\
 title = "The first calls"
@@ -674,7 +674,7 @@ def test_the_fingerprint_changes_when_a_file_is_edited_added_or_removed(tmp_path
 
 
 def test_the_check_of_one_story_sums_up_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(written(tmp_path))]) == 0
+    assert typed("check", str(written(tmp_path))) == 0
     assert capsys.readouterr().out == "first-calls: no faults in 8 files, 11 rows\n"
 
 
@@ -683,7 +683,7 @@ def test_the_check_of_a_folder_prints_each_fault_and_ends_with_1(
 ) -> None:
     written(tmp_path)
     written(tmp_path, {"sources.csv": "id,org,title,url\nap,AP,Calls,https://ap.org\n"}, name="no-words")
-    assert main([str(tmp_path)]) == 1
+    assert typed("check", str(tmp_path)) == 1
     assert capsys.readouterr().out.splitlines() == [
         "first-calls: no faults in 8 files, 11 rows",
         "story.toml: found no such file, wants one, because every story has it",
@@ -705,7 +705,7 @@ def test_the_check_of_no_story_says_so_on_standard_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], make: Callable[[Path], object], sentence: str
 ) -> None:
     make(tmp_path / "stories")
-    assert main([str(tmp_path / "stories")]) == 1
+    assert typed("check", str(tmp_path / "stories")) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.count("\n") == 1
@@ -716,7 +716,7 @@ def test_the_check_says_which_setting_cannot_be_meant(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("NIGHTDESK_WAYBACK_URL", "web.archive.org")
-    assert main([]) == 1
+    assert typed("check") == 1
     assert capsys.readouterr().err.startswith("NIGHTDESK_WAYBACK_URL wants an address")
 
 
@@ -725,7 +725,7 @@ def test_without_a_path_every_story_is_checked(
 ) -> None:
     written(tmp_path)
     monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
-    assert main([]) == 0
+    assert typed("check") == 0
     printed = capsys.readouterr().out
     assert "us-2016: no faults" in printed
     assert "first-calls: no faults" in printed
@@ -736,7 +736,7 @@ def test_a_fault_is_printed_even_where_the_terminal_cannot_show_its_letters(
 ) -> None:
     terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", terminal)
-    assert main([str(changed(tmp_path, "observations.csv", ",B,high", ",é,high"))]) == 1
+    assert typed("check", str(changed(tmp_path, "observations.csv", ",B,high", ",é,high"))) == 1
     terminal.seek(0)
     assert "found '\\xe9', wants one of" in terminal.read()
 

@@ -1,0 +1,213 @@
+"""Every command, argument and option of `nightdesk`, with its help.
+
+What a command does is imported when it is run: help is shown without loading what draws, counts or asks.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+_PATH = click.Path(path_type=Path)
+_TARGET = "TARGET is a folder, or s3://bucket/prefix."
+
+
+class Moment(click.ParamType[datetime]):
+    """A time with its zone, as UTC."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant of an ISO 8601 text; a usage error for anything else."""
+        try:
+            moment = datetime.fromisoformat(str(value))
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        wants = f"wants a time with its zone, like 2016-11-08T19:00:00-05:00, not {str(value)[:60]!r}"
+        raise click.BadParameter(wants, ctx, param)
+
+
+@click.group()
+def nightdesk() -> None:
+    """What people searched for, and what broke, as election results were called.
+
+    Exit codes: 0 done, 1 failed, 2 typed wrongly, 3 try again later (refresh), 130 stopped. What went wrong is one
+    sentence on standard error.
+    """
+
+
+@nightdesk.command(epilog="Example: nightdesk check ~/newsroom-stories/first-calls")
+@click.argument("path", type=_PATH, required=False)
+def check(path: Path | None) -> int:
+    """Print every fault of stories, with file, line and column.
+
+    PATH is a story folder, a folder of them, or a story's name; all stories if left out.
+    """
+    from components.cli import stories
+
+    return stories.check(path)
+
+
+@nightdesk.command(epilog="Example: nightdesk new first-calls --to ~/newsroom-stories")
+@click.argument("name", metavar="STORY")
+@click.option("--to", type=_PATH, help="The folder of stories; the first of NIGHTDESK_STORIES if left out.")
+def new(name: str, to: Path | None) -> int:
+    """Make a story folder to fill in.
+
+    STORY is its name: lower-case letters, digits and hyphens. Nothing is ever written over.
+    """
+    from components.cli import stories
+
+    return stories.new(name, to)
+
+
+@nightdesk.command(epilog="Example: nightdesk results us-2016 --at 2016-11-08T22:43:00-05:00")
+@click.argument("story")
+@click.option("--at", required=True, metavar="TIME", help="A time with its zone.")
+@click.option("--caller", help="Whose calls; the story's own default if left out.")
+def results(story: str, at: str, caller: str | None) -> int:
+    """Say what had been called at a minute, as JSON.
+
+    STORY is a story's name, like us-2016.
+    """
+    from components.cli import stories
+
+    return stories.results(story, at, caller)
+
+
+@nightdesk.command(epilog="Example: nightdesk trends multiTimeline.csv")
+@click.argument("file", type=_PATH)
+def trends(file: Path) -> int:
+    """Say what a Google Trends export holds, as JSON.
+
+    FILE is what the website's download button gave.
+    """
+    from components.cli import series
+
+    return series.trends(file)
+
+
+@nightdesk.command(epilog="Example: nightdesk spikes series.csv")
+@click.argument("file", type=_PATH)
+@click.option("--phi", type=float, default=1.0, show_default=True, help="Variance of a value over its mean.")
+@click.option("--term", help="Which term of an export that holds several.")
+@click.option("--zone", help="The clock of an export that does not name its own, like America/New_York.")
+def spikes(file: Path, phi: float, term: str | None, zone: str | None) -> int:
+    """Find when a series rose far above its usual level, as JSON.
+
+    FILE is a CSV with the columns timestamp (no zone: UTC) and value, or a Google Trends export over time.
+    """
+    from components.cli import series
+
+    return series.spikes(file, phi, term=term, zone=zone)
+
+
+@nightdesk.command(epilog="Example: nightdesk refresh us-2016 --source wayback")
+@click.argument("story")
+@click.option("--source", help="One source only, like trends or wayback; all of them if left out.")
+@click.option("--resolution", default="8 minutes", show_default=True, help="Bins of searches.")
+def refresh(story: str, source: str | None, resolution: str) -> int:
+    """Ask the sources on a story's lists.
+
+    What was answered is kept, so it may be stopped at any moment. Exit code 3: try again later; the time is printed.
+    """
+    from components.cli import sources
+
+    return sources.refresh(story, source, resolution)
+
+
+@nightdesk.command(epilog="Example: nightdesk dumps us-2016 pageviews-20161109-050000.gz")
+@click.argument("story")
+@click.argument("files", type=_PATH, nargs=-1, required=True, metavar="FILE...")
+def dumps(story: str, files: tuple[Path, ...]) -> int:
+    """Keep a story's hours from Wikimedia dump files.
+
+    The time in the name of a FILE is the end of its hour.
+    """
+    from components.cli import sources
+
+    return sources.dumps(story, files)
+
+
+@nightdesk.command(epilog="Example: nightdesk rehearse us-2016 --speed 60 --to ~/newsroom-stories")
+@click.argument("story")
+@click.option("--speed", type=float, default=60.0, show_default=True, help="Minutes of the night in one minute.")
+@click.option("--to", type=_PATH, help="The folder of stories; the first of NIGHTDESK_STORIES if left out.")
+@click.option("--name", default="", help="What the story is called there; rehearsal-STORY if left out.")
+@click.option("--from", "start", type=Moment(), help="With its zone; the story's own start if left out.")
+@click.option("--until", type=Moment(), help="With its zone; the story's own end if left out.")
+@click.option(
+    "--order",
+    type=click.Choice(["known", "happened"]),
+    default="known",
+    show_default=True,
+    help="known: calls as they are made, all else once it was published, and of most things only the day is known, so "
+    "they come at its end. happened: everything when it happened.",
+)
+@click.option("--keep", is_flag=True, help="Leave the folder at the end, with a banner that says that it is over.")
+def rehearse(
+    story: str,
+    speed: float,
+    to: Path | None,
+    name: str,
+    start: datetime | None,
+    until: datetime | None,
+    order: str,
+    keep: bool,
+) -> int:
+    """Play a recorded night as if live.
+
+    Everything that shows it says TEST. Ctrl-C and the end of the night take its folder away.
+    """
+    from components.cli import rehearsals
+
+    return rehearsals.rehearse(story, speed=speed, to=to, name=name, start=start, until=until, order=order, keep=keep)
+
+
+@nightdesk.command(epilog="Example: nightdesk publish us-2016 --to out/")
+@click.argument("story")
+@click.option("--to", required=True, metavar="TARGET", help="A folder, or s3://bucket/prefix.")
+@click.option("--view", multiple=True, help="Freeze this view too: 'chart=timeline&from=...&to=...&clock=...'.")
+@click.option("--site", default="", help="The public address of the app that documents link back to.")
+def publish(story: str, to: str, view: tuple[str, ...], site: str) -> int:
+    """Write a story's charts as lasting files."""
+    from components.cli import bundles
+
+    return bundles.publish_story(story, to, views=view, site=site)
+
+
+@nightdesk.command(epilog="Example: nightdesk verify out/", help=f"Check every file of a bundle.\n\n{_TARGET}")
+@click.argument("target")
+def verify(target: str) -> int:
+    """Check the checksums of every version of a target, and its latest."""
+    from components.cli import bundles
+
+    return bundles.verify(target)
+
+
+@nightdesk.command(
+    epilog="Example: nightdesk serve out/ --port 8502",
+    help=f"Show a bundle on this machine, with its headers.\n\n{_TARGET}",
+)
+@click.argument("target")
+@click.option("--port", type=click.IntRange(0, 65535), default=8502, show_default=True, help="0 takes a free one.")
+def serve(target: str, port: int) -> int:
+    """Serve a target on this machine only, for a look, until Ctrl-C."""
+    from components.cli import bundles
+
+    return bundles.serve_target(target, port)
+
+
+@nightdesk.command(epilog="Example: NIGHTDESK_CACHE=/var/cache/nightdesk nightdesk pack")
+def pack() -> int:
+    """Pack the app's scripts and styles before its first start.
+
+    For an image that is built: the app does the same by itself, while it serves.
+    """
+    from components.cli import server
+
+    return server.pack()

@@ -1,0 +1,142 @@
+"""`nightdesk check`, `new` and `results`: story folders checked, begun and asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from components.cli.exits import DONE, FAILED, fail, say
+from components.cli.lookups import perhaps, root_of, settings_here, story_named
+from data.core.errors import DataError
+from data.core.model import as_utc
+from data.core.program import utc_now
+from data.core.settings import Settings
+from data.story.folder_store import BUNDLED, FolderStore, examine_folder
+from data.story.store import story_store
+from data.story.story import Story
+from data.story.story_checks import FILES, Examined
+from data.story.story_files import empty_tables
+from data.story.tables import SLUG, Call
+from data.story.totals import call_when, caller_named, totals_at
+
+_TEMPLATE = Path(__file__).with_name("new_story.toml")
+#: Tables that a new story begins with, and what goes into each.
+_TABLES = {
+    "sources.csv": "a row for everything that the story rests on; every other row names one",
+    "contests.csv": "what is called, with weights that sum to total in story.toml",
+    "calls.csv": "who called what and when, no sharper than it is known",
+    "poll_closings.csv": "when polls closed in each contest",
+    "milestones.csv": "what else happened that night, like a concession",
+    "observations.csv": "who saw a site fail or answer",
+    "figures.csv": "numbers that were published of searches and traffic",
+}
+
+
+def check(path: Path | None) -> int:
+    """Print every fault of the stories asked for; FAILED if there is any, or no story."""
+    settings = settings_here()
+    roots = [_place(path, settings)] if path else [BUNDLED, *settings.stories]
+    faulty = False
+    for root in roots:
+        folders, reason = _to_check(root)
+        if not folders:
+            near = perhaps(str(path), story_store(settings).slugs()) if path and not path.exists() else ""
+            faulty = bool(fail(f"{reason}{near}"))
+        for folder in folders:
+            found = examine_folder(folder)
+            faulty = faulty or found.faults.count > 0
+            say("\n".join(_report(found, folder.name)))
+    return FAILED if faulty else DONE
+
+
+def _place(path: Path, settings: Settings) -> Path:
+    """The path itself, or where there is none, the folder of the story of this name."""
+    stories, name = story_store(settings), str(path)
+    return Path(stories.place(name)) if not os.path.lexists(path) and name in stories.slugs() else path.resolve()
+
+
+def _to_check(path: Path) -> tuple[list[Path], str]:
+    """The folder itself if it has a file of a story, else the folders in it that have one; if none, why."""
+    try:
+        if any((path / name).exists() for name in FILES):
+            return [path], ""
+        folders = [folder for folder in sorted(path.iterdir()) if any((folder / name).exists() for name in FILES)]
+    except OSError as error:
+        return [], f"{path} is no folder to read ({error.strerror})"
+    return folders, f"{path} holds no story: a story is a folder with a story.toml and a sources.csv"
+
+
+def _report(found: Examined, slug: str) -> Iterator[str]:
+    """A line for each fault, and one that sums up."""
+    yield from map(str, found.faults.listed())
+    count = found.faults.count
+    said = "no faults" if not count else "1 fault" if count == 1 else f"{count:,} faults"
+    yield f"{slug}: {said} in {found.files} file{'' if found.files == 1 else 's'}, {found.count:,} rows"
+
+
+def new(name: str, to: Path | None) -> int:
+    """Make a folder that `check` accepts, and say what to fill in; DataError where the name is taken or is none."""
+    settings = settings_here()
+    if not re.fullmatch(SLUG, name):
+        raise DataError(f"a story's name has lower-case letters, digits and hyphens, 2 to 64, unlike {name[:80]!r}")
+    root = root_of(to, settings)
+    stories = FolderStore((root,), shipped=())
+    for store in (stories, story_store(settings)):
+        if os.path.lexists(place := store.place(name)):
+            raise DataError(f"{place} is there already and is left alone; choose another name")
+    words = _TEMPLATE.read_text(encoding="utf-8").replace("2000-01-01", utc_now().date().isoformat())
+    stories.write(name, empty_tables(_TABLES) | {"story.toml": words.encode()})
+    say("\n".join(_next_steps(root / name, settings)))
+    return DONE
+
+
+def _next_steps(folder: Path, settings: Settings) -> Iterator[str]:
+    yield f"{folder} holds a story without a fault and without a fact. Fill in next:"
+    yield "  story.toml: every FILL IN, the window of the night, its clocks, and who called"
+    yield from (f"  {file}: {wants}" for file, wants in _TABLES.items())
+    yield f"Then: nightdesk check {folder}"
+    if folder.parent not in settings.stories:
+        yield f"The app finds it with NIGHTDESK_STORIES={folder.parent}"
+
+
+def results(slug: str, at: str, caller: str | None) -> int:
+    """Print what had been called at a minute as one JSON object; DataError or ValueError for what has no answer."""
+    story = story_named(slug, settings_here())
+    moment = as_utc(_time(at))
+    called_by = caller_named(story, caller or story.about.caller)
+    found = totals_at(story, moment, caller=called_by.id)
+    last = found.last_call
+    answer: dict[str, object] = {
+        "at": at,
+        "caller": called_by.id,
+        "totals": {party: list(span) for party, span in found.totals.items()} if found.totals else None,
+        "last_call": _said(last, story) if last else None,
+    }
+    if found.note:
+        answer["note"] = found.note
+    say(json.dumps(answer, ensure_ascii=False))
+    return DONE
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no time; write it like 2016-11-08T22:43:00-05:00") from None
+
+
+def _said(call: Call, story: Story) -> dict[str, object]:
+    when = call_when(call, story)
+    return {
+        "contest": call.contest,
+        "name": story.contest(call.contest).name,
+        "party": call.party,
+        "precision": when.precision.value,
+        "earliest": when.earliest.isoformat(),
+        "latest": when.latest.isoformat(),
+        "source": [story.source(name).url for name in call.source.split()],
+    }
