@@ -8,6 +8,7 @@ from components.workbench.parts.source_list import (
     show_conventions,
     show_corrections,
     show_credit,
+    show_fetched,
     show_glossary,
     show_source_list,
 )
@@ -19,5 +20,6 @@ with explained_failures():
     show_conventions()
     show_corrections(story, view)
     show_source_list(story)
+    show_fetched(story, view)
     show_credit(story)
     show_glossary()

@@ -32,7 +32,7 @@ from components.render.words import Words, describe
 from components.text import markdown
 from data.core.model import Order, Sourced, Window
 from data.core.settings import Settings
-from data.evidence import anchors, claims, findings, lenses, outages, series, study
+from data.evidence import anchors, claims, findings, lenses, outages, records, series, study
 from data.evidence import calls as results
 from data.evidence import searches as interest
 from data.evidence import series_onsets as onsets
@@ -86,6 +86,12 @@ def load_series(story: Story) -> Sourced:
 def load_lenses(story: Story) -> Sourced:
     """Article views and airtime that were fetched or imported for this story."""
     return lenses.load_lenses(story, store_here())
+
+
+@_load
+def load_fetched(story: Story) -> tuple[records.Fetched, ...]:
+    """What is held of each source that was asked for this story."""
+    return records.load_fetched(story, store_here())
 
 
 @_load

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from data.core.model import Source
+from data.net.snapshots import read_snapshots
 from data.sources import registry
-from data.sources.provider import Count, CountProvider, ObservationProvider, Records
+from data.sources.provider import Count, CountProvider, ObservationProvider, Provider, Records
 from data.story.store import StoryStore
 from data.story.story import Story
 from data.story.tables import Observation
@@ -19,13 +23,50 @@ class Found(NamedTuple):
     sources: tuple[Source, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What is held of one source: how many answers, the rows read from them (None where they become series), and when
+    the newest was drawn. `title`, `proves` and `cannot` are the source's own words.
+    """
+
+    title: str
+    proves: str
+    cannot: str
+    answers: int
+    rows: int | None
+    newest: datetime
+
+
+def load_fetched(story: Story, stories: StoryStore) -> tuple[Fetched, ...]:
+    """The sources of which answers are held for the story, in the order of the registry; none that was never asked."""
+    folders = _snapshot_folders(story, stories)
+    found = []
+    for provider in registry.PROVIDERS:
+        drawn = [snapshot.sidecar.drawn_at for folder in folders for snapshot in read_snapshots(folder, provider.slug)]
+        if drawn:
+            rows = _count_rows(provider, story, folders)
+            found.append(Fetched(provider.title, provider.proves, provider.cannot, len(drawn), rows, max(drawn)))
+    return tuple(found)
+
+
+def _count_rows(provider: Provider, story: Story, folders: list[Path]) -> int | None:
+    if isinstance(provider, ObservationProvider):
+        services = story.about.services
+        return sum(len(provider.rows(folder, service).rows) for folder in folders for service in services)
+    if isinstance(provider, CountProvider):
+        return sum(len(provider.rows(folder).rows) for folder in folders)
+    return None
+
+
+def _snapshot_folders(story: Story, stories: StoryStore) -> list[Path]:
+    return [folder for folder in stories.snapshots(story.slug) if (folder / "snapshots").is_dir()]
+
+
 def read_records(story: Story, stories: StoryStore) -> Found:
     """Everything that sources saw of the story's services, as far as it is held."""
     rows: list[Observation] = []
     sources: list[Source] = []
-    for folder in stories.snapshots(story.slug):
-        if not (folder / "snapshots").is_dir():
-            continue
+    for folder in _snapshot_folders(story, stories):
         for service in story.about.services:
             for provider in registry.PROVIDERS:
                 if isinstance(provider, ObservationProvider):
@@ -37,6 +78,6 @@ def read_records(story: Story, stories: StoryStore) -> Found:
 
 def read_counts(story: Story, stories: StoryStore) -> tuple[Records[Count], ...]:
     """What is held of each source that counts, by folder and source."""
-    folders = [folder for folder in stories.snapshots(story.slug) if (folder / "snapshots").is_dir()]
+    folders = _snapshot_folders(story, stories)
     counting = [provider for provider in registry.PROVIDERS if isinstance(provider, CountProvider)]
     return tuple(provider.rows(folder) for folder in folders for provider in counting)

@@ -7,7 +7,7 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
-from components.cache.cached import load_made
+from components.cache.cached import load_fetched, load_made
 from components.charts.as_of_notes import corrected
 from components.charts.builders.outages_chart import GRADES
 from components.clock import Clock, published_text
@@ -83,6 +83,26 @@ def _uses(story: Story) -> Counter[str]:
         story.controls, story.interest, story.results, story.corrections,
     )  # fmt: skip
     return Counter(name for table in tables for row in table for name in row.source.split())
+
+
+def show_fetched(story: Story, view: ViewState) -> None:
+    """Each source that was asked for this story: what its rows show and cannot, and how many are held; or nothing."""
+    clock, fetched = Clock(view.clock), load_fetched(story)
+    if not fetched:
+        return
+    st.subheader("Fetched for this story", anchor=False)
+    rows = [
+        {
+            "Source": held.title,
+            "What it shows": held.proves,
+            "What it cannot show": held.cannot,
+            "Answers kept": f"{held.answers:,}",
+            "Rows": "drawn as series" if held.rows is None else f"{held.rows:,}",
+            "Newest answer": clock.stamp(held.newest),
+        }
+        for held in fetched
+    ]
+    st.table(pd.DataFrame(rows), hide_index=True)
 
 
 def show_conventions() -> None:
