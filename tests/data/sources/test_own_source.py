@@ -19,7 +19,6 @@ from data.core.errors import SourceChanged
 from data.core.model import Source, Window
 from data.core.settings import read_settings
 from data.evidence.lenses import load_lenses
-from data.evidence.refresh import main
 from data.net.snapshots import Snapshot, read_snapshots
 from data.sources import registry
 from data.sources.answer_checks import json_of
@@ -27,6 +26,7 @@ from data.sources.provider import EVER, Count, CountProvider, Errand, Home, Reco
 from data.sources.snapshot_rows import drawn, newest, parsed
 from data.story.store import find_story, story_store
 from tests.support.loopback import Answer, Loopback, loopback
+from tests.support.terminal import typed
 
 ROOT = Path(__file__).parents[3]
 LOANS = {"2016-11-08": 3, "2016-11-09": 41}
@@ -94,7 +94,7 @@ def test_refresh_plans_asks_and_keeps_what_it_answers(library: Loopback, capsys:
     story = find_story("us-2016", settings)
     titles = [article.title for article in story.about.articles]
     assert titles
-    assert main(["us-2016", "--source", "library"]) == 0
+    assert typed("refresh", "us-2016", "--source", "library") == 0
     assert f"loans of “{titles[0]}”: 2 rows." in capsys.readouterr().out
     assert [asked.params["title"] for asked in library.asked] == [[title] for title in titles]
 
@@ -106,7 +106,7 @@ def test_refresh_plans_asks_and_keeps_what_it_answers(library: Loopback, capsys:
 
 
 def test_its_rows_stand_with_the_other_counts_and_on_the_page_that_lists_sources(library: Loopback) -> None:
-    assert main(["us-2016", "--source", "library"]) == 0
+    assert typed("refresh", "us-2016", "--source", "library") == 0
     settings = read_settings(os.environ)
     counted = load_lenses(find_story("us-2016", settings), story_store(settings))
     assert set(counted.frame["unit"]) == {"loans a day"}
@@ -124,7 +124,7 @@ def test_an_answer_that_is_none_is_said_in_its_name_and_nothing_is_kept(
     library: Loopback, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library.answers("/loans", Answer(b'["closed on Mondays"]'))
-    assert main(["us-2016", "--source", "library"]) == 1
+    assert typed("refresh", "us-2016", "--source", "library") == 1
     assert "The library has changed its answer: it is no table of loans." in capsys.readouterr().err
     assert kept_answers() == ()
 
