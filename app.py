@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from components.embeds.web.routes import routes
 from components.server.headers import SecurityHeaders, app_policy, installed_index
-from components.server.precompressed import PackedAnswers
+from components.server.precompressed import CompressedAnswers
 from components.server.ready import Readiness
 from components.server.static_files import streamlit_files
 from components.workbench.appearance import ICON
@@ -93,7 +93,7 @@ app = st.App(
     ],
     middleware=[
         Middleware(SecurityHeaders, policy=app_policy(installed_index())),
-        Middleware(PackedAnswers, files=FILES, base=st.get_option("server.baseUrlPath")),
+        Middleware(CompressedAnswers, files=FILES, base=st.get_option("server.baseUrlPath")),
     ],
     on_script_error=unexpected_failure,
 )

@@ -14,7 +14,7 @@ from app import FILES, ROOT, SETTINGS, lifespan
 from bench.subject import plotly_page
 from components.embeds.web.routes import routes
 from components.server.headers import SecurityHeaders, app_policy, installed_index
-from components.server.precompressed import PackedAnswers
+from components.server.precompressed import CompressedAnswers
 
 _PAGE = gzip.compress(plotly_page().encode(), 6)
 
@@ -36,6 +36,6 @@ app = st.App(
     routes=[Route("/bare", bare), Route("/plotly.html", plotly), *routes(SETTINGS)],
     middleware=[
         Middleware(SecurityHeaders, policy=app_policy(installed_index())),
-        Middleware(PackedAnswers, files=FILES),
+        Middleware(CompressedAnswers, files=FILES),
     ],
 )

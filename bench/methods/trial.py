@@ -13,7 +13,7 @@ from bench.methods.nights import SPAN, TIMES, Answer, Night, ask, make_night, wi
 from bench.methods.rivals import RECIPES
 from data.analysis.draws import Draw, Floats
 from data.analysis.ladder import find_spike, plan_windows
-from data.analysis.scales import Layout, Sample, combine
+from data.analysis.scales import Coverage, Sample, combine
 from data.analysis.stitching import stitch
 from data.core.errors import DataError
 from data.core.model import Window
@@ -125,7 +125,7 @@ def _known(night: Night, near: Window, answers: Sequence[Answer]) -> Outcome:
     """The same draws, had nature told each one's scale: what no stitching could better."""
     grid = np.array([answer.draw.values.reindex(TIMES).to_numpy(dtype=float) for answer in answers])
     unit = np.array([answer.unit for answer in answers])
-    layout = Layout(
+    layout = Coverage(
         (~np.isnan(grid)).astype(float), np.zeros((len(TIMES), 0)), np.zeros((len(grid), 0)), np.zeros(0), True
     )
     x = combine(layout, Sample(np.nan_to_num(grid), np.zeros(0)), unit, unit).x

@@ -14,7 +14,7 @@ from components.cache.keys import MARKS, is_older, key_of, key_of_embed, store_h
 from components.cache.memo import LastSound, Lately, Near
 from components.charts import catalogue
 from components.charts.elapsed_clock import clock_of
-from components.charts.evidence_held import Held
+from components.charts.evidence_held import EvidenceHeld
 from components.charts.frames import stands_of
 from components.charts.grammar import Chart, Placebo
 from components.charts.loaders import Loaders
@@ -246,10 +246,12 @@ load_stands = partial(_share, most=32)(stands_of)
 
 
 @_share
-def load_held(story: Story) -> Held:
+def load_held(story: Story) -> EvidenceHeld:
     """What kinds of evidence this story holds."""
     series = load_interest(story), load_series(story)
-    return Held.of(story, marks=load_interest_marks(story), observations=load_observations(story), series=series)
+    return EvidenceHeld.of(
+        story, marks=load_interest_marks(story), observations=load_observations(story), series=series
+    )
 
 
 @partial(Near, most=64, marks=MARKS)

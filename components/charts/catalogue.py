@@ -18,7 +18,7 @@ from components.charts.builders.traffic_chart import traffic_chart
 from components.charts.events import call_events
 from components.charts.grammar import Chart, Event
 from components.charts.loaders import Loaders
-from components.charts.night_pairs import Night, caller_in, night_names, partner_of, starts_of
+from components.charts.night_pairs import ComparedNight, caller_in, night_names, partner_of, starts_of
 from components.charts.phrases.caution import coincides
 from components.charts.phrases.placebo import placebo_of
 from components.charts.so_far import marked, so_far
@@ -106,10 +106,10 @@ def _compare(
     return replace(chart, notes=(*chart.notes, *(f"{name}: {corrected(row)}" for row in other.corrections)))
 
 
-def _night(story: Story, start: Anchor, caller: str, load: Loaders) -> Night:
+def _night(story: Story, start: Anchor, caller: str, load: Loaders) -> ComparedNight:
     calls, milestones = load.calls(story, caller=caller), load.milestones(story)
     seen, drawn = load.observations(story), load.drawn(story)
-    return Night(story, caller, start, calls, milestones, load.marks(story), seen, drawn)
+    return ComparedNight(story, caller, start, calls, milestones, load.marks(story), seen, drawn)
 
 
 def _built(

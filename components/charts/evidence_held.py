@@ -14,7 +14,7 @@ from data.story.story import Story
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class EvidenceHeld:
     """`series`: is a curve of the night held; `reports` of trouble at the main site, `grade` the best of these."""
 
     marks: bool

@@ -47,7 +47,7 @@ class Item:
     `when` is an interval as sharp as its evidence; `until` is where a lasting state or a counting window ends.
     `low` and `high` bound `value` where it is known as a range; `row` is "table:id"; `sources` are source ids.
     `by` says that it was there by then and may have begun at any time before: `when` has no first instant of its own.
-    `moved` is how far `when` and `until` were moved from their true instants, to stand on another night's clock.
+    `shift` is how far `when` and `until` were moved from their true instants, to stand on another night's clock.
     """
 
     row: str
@@ -62,7 +62,7 @@ class Item:
     tone: Tone | None = None
     track: str = ""
     by: bool = False
-    moved: timedelta = timedelta(0)
+    shift: timedelta = timedelta(0)
 
     @property
     def last(self) -> datetime:
@@ -170,7 +170,7 @@ class Event:
     `short` is what a label says beside the number; `label` is the whole sentence of the list. Priority 0 is
     labelled first; `emphasised` events are the story's own choice and always carry `short` if it fits at all, else
     `shortest` where there is one.
-    `lanes` are the slugs of those it runs through, all if none is named; `moved` is as in an Item.
+    `lanes` are the slugs of those it runs through, all if none is named; `shift` is as in an Item.
     """
 
     when: When
@@ -183,7 +183,7 @@ class Event:
     emphasised: bool = False
     shortest: str = ""
     lanes: tuple[str, ...] = ()
-    moved: timedelta = timedelta(0)
+    shift: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

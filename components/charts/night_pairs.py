@@ -23,7 +23,7 @@ _DEFAULT = "decisive-call"
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class ComparedNight:
     """One story's rows, whole, and the event at which its clock starts."""
 
     story: Story

@@ -15,7 +15,7 @@ from components.cli.lookups import root_of, settings_here, story_named
 from data.core.errors import DataError
 from data.core.model import Order, Window
 from data.core.program import utc_now
-from data.story.rehearse import Plan, end, plan_of, play
+from data.story.rehearse import RehearsalPlan, end, plan_of, play
 from data.story.store import story_store
 
 
@@ -39,7 +39,7 @@ def rehearse(
         raise DataError(said) from None
 
 
-def _rehearse(plan: Plan, *, keep: bool) -> int:
+def _rehearse(plan: RehearsalPlan, *, keep: bool) -> int:
     place = plan.stories.place(plan.name)
     say(f"Playing {plan.story.slug} into {place}; open the app with ?story={plan.name}")
     plan.stories.remove(plan.name)  # what a rehearsal left that was killed

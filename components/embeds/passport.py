@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from components.charts.builders.compare_chart import in_truth, moved
+from components.charts.builders.compare_chart import in_truth, shifted
 from components.charts.grammar import Event, Item, Lane, Line, Mark, Tiles
 from components.charts.phrases.caution import caution_of
 from components.clock import Clock
@@ -114,7 +114,7 @@ def _item(item: Item, mark: Mark, clock: Clock) -> Data:
         **_time(in_truth(item)),
         **({"earliest": None} if item.by else {}),
         "by": item.by,
-        "until": _time(moved(item.until, -item.moved)) if item.until else None,
+        "until": _time(shifted(item.until, -item.shift)) if item.until else None,
         "value": _number(item.value),
         "low": _number(item.low),
         "high": _number(item.high),

@@ -64,11 +64,11 @@ def csv_of(chart: Chart, clock: Clock) -> str:
     # A test without a row yet still says so.
     for text, typed in [*_rows(chart, clock)] or [_NO_ROW] * len(test):
         cells = ("" if cell is None else cell for cell in (*test, *text, *typed))
-        sheet.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in cells])
+        sheet.writerow([_escape(cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue()
 
 
-def _inert(cell: str) -> str:
+def _escape(cell: str) -> str:
     """The text without controls and marks that reverse writing; an apostrophe first where it would be a formula."""
     spaced = (" " if char.isspace() else char for char in cell)
     shown = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
@@ -102,7 +102,7 @@ def _thinned_row(chart: Chart, line: Line, row: str, clock: Clock, names: dict[s
 
 
 def _typed_item(lane: Lane, mark: Mark, item: Item, urls: dict[str, str]) -> tuple[Cell, ...]:
-    until = _utc(item.until.latest - item.moved) if item.until else ""
+    until = _utc(item.until.latest - item.shift) if item.until else ""
     unit = "rank" if item.kind is Kind.RANK else lane.unit
     bounds = (item.low, item.high)
     four = (None, None, *bounds) if isinstance(mark, Steps | Tiles) else (*bounds, None, None)

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.server.static_files import PackedFiles
-from data.core.compress import accepted, packed_tag, plain_tags
+from components.server.static_files import CompressedFiles
+from data.core.compress import accepted, compressed_tag, plain_tags
 
 _Pairs = Iterable[tuple[bytes, bytes]]
 
 
-class PackedAnswers:
+class CompressedAnswers:
     """ASGI middleware: sends a packed file where the asker reads one, and everything else as it comes.
 
     Streamlit sends its scripts and styles as they are: 7.4 MB for a bare page with one chart. With this the Story page,
@@ -21,7 +21,7 @@ class PackedAnswers:
     `base` is the path below which Streamlit serves, empty for the whole of a server.
     """
 
-    def __init__(self, app: ASGIApp, files: PackedFiles, base: str = "") -> None:
+    def __init__(self, app: ASGIApp, files: CompressedFiles, base: str = "") -> None:
         self.app, self._files = app, files
         self._base = f"/{base.strip('/')}" if base.strip("/") else ""
 
@@ -48,7 +48,7 @@ class PackedAnswers:
         headers = MutableHeaders(scope=start)
         if start["status"] not in (200, 304) or "etag" not in headers:
             return False
-        headers["ETag"] = packed_tag(headers["etag"], encoding)
+        headers["ETag"] = compressed_tag(headers["etag"], encoding)
         headers.add_vary_header("Accept-Encoding")
         if start["status"] == 200:
             if headers.get("content-length") != str(plain_bytes):

@@ -14,7 +14,7 @@ from pathlib import Path
 import streamlit
 from filelock import FileLock
 
-from data.core.compress import pack, unpack
+from data.core.compress import compress, decompress
 from data.core.files import sweep_parts, write_whole
 from data.core.settings import Settings, read_settings
 
@@ -27,7 +27,7 @@ _LAST = 19
 _WHOLE = "whole"
 
 
-class PackedFiles:
+class CompressedFiles:
     """The files below a folder by the path of their address, with each packing that is ready.
 
     By gzip every start packs them anew. By Brotli they are packed once and kept in `folder`, by the digest of the plain
@@ -71,7 +71,7 @@ class PackedFiles:
         """Make gzip of all files ready, which takes a second."""
         for path, file in self._files.items():
             plain = file.read_bytes()
-            self._hold(path, "gzip", pack(plain, "gzip"), plain)
+            self._hold(path, "gzip", compress(plain, "gzip"), plain)
 
     def take_up(self) -> bool:
         """Make ready what the folder holds and is sound; whether all has been packed."""
@@ -91,7 +91,7 @@ class PackedFiles:
             for file in self._files.values():
                 plain = file.read_bytes()
                 place = self._place(plain)
-                if not _sound(place, plain) and (packed := pack(plain, "br", beforehand=True)):
+                if not _sound(place, plain) and (packed := compress(plain, "br", beforehand=True)):
                     write_whole(place, packed)
             write_whole(self._folder / _WHOLE, b"")
 
@@ -107,15 +107,15 @@ def _sound(place: Path, plain: bytes) -> bytes:
     """The packed bytes in this place, or nothing where they are not there or not of this plain file."""
     try:
         packed = place.read_bytes()
-        return packed if unpack(packed, "br") == plain else b""
+        return packed if decompress(packed, "br") == plain else b""
     except (OSError, ValueError):
         return b""
 
 
-def streamlit_files(settings: Settings) -> PackedFiles:
+def streamlit_files(settings: Settings) -> CompressedFiles:
     """The files of the installed Streamlit, kept below the settings' cache under its version."""
     root = Path(streamlit.__file__).parent / "static"
-    return PackedFiles(root, settings.cache / "packed" / f"streamlit-{streamlit.__version__}")
+    return CompressedFiles(root, settings.cache / "packed" / f"streamlit-{streamlit.__version__}")
 
 
 def _end_with(parent: int) -> None:

@@ -17,7 +17,7 @@ from data.core.model import as_utc
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Control:
+class ControlSeries:
     """A series to compare with; `later` is how much later than the calls its night is (0: another term that night).
 
     `later` is the distance of the two nights' clocks, so that 9 p.m. is compared with 9 p.m. across a change of clocks.
@@ -57,7 +57,9 @@ class Nights:
         return (1 + sum(one.control <= one.effect for one in self.compared)) / (1 + len(self.compared))
 
 
-def against_controls(values: pd.Series[float], minutes: Sequence[datetime], controls: Sequence[Control]) -> Nights:
+def against_controls(
+    values: pd.Series[float], minutes: Sequence[datetime], controls: Sequence[ControlSeries]
+) -> Nights:
     """The pooled J of the calls beside each control's at the same clock minutes; too few in common: left out by name.
 
     Raises DataError where the series' own bins are too long.

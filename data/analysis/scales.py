@@ -32,7 +32,7 @@ class Unjoined(DataError):
         self.groups = groups
 
 
-class Layout(NamedTuple):
+class Coverage(NamedTuple):
     """What is where, for W windows over T bins and one coarse series of C bins (C = 0: there is none).
 
     `draws` (W, T): how many are behind each bin; `member` (T, C): 1 where a fine bin is part of a coarse one;
@@ -72,7 +72,7 @@ class _Sums(NamedTuple):
     bins: Floats
 
 
-def solve(layout: Layout, sample: Sample, phi: Floats) -> Solved:
+def solve(layout: Coverage, sample: Sample, phi: Floats) -> Solved:
     """From answers on scales of their own to one series; what the data and every replicate go through alike.
 
     Rounded answers are solved twice: the first series says what rounding did to each bin on average, and the second
@@ -103,7 +103,7 @@ def rounding_excess(level: Floats, phi: Floats) -> Floats:
     return excess
 
 
-def _solve_once(layout: Layout, sample: Sample, phi: Floats) -> Solved:
+def _solve_once(layout: Coverage, sample: Sample, phi: Floats) -> Solved:
     return combine(layout, sample, phi, np.exp(log_scales(layout, sample, phi)))
 
 
@@ -113,7 +113,7 @@ def _sums(value: Floats, count: Floats, *, parts: Floats | float = 1.0) -> _Sums
     return _Sums(value @ held.T, (value * share) @ held.T, (parts * share) @ held.T, held @ held.T)
 
 
-def _all_sums(layout: Layout, sample: Sample) -> _Sums:
+def _all_sums(layout: Coverage, sample: Sample) -> _Sums:
     """Windows meet each other bin by bin, and the coarse series over the coarse bins that they hold whole."""
     fine = _sums(sample.fine, layout.draws)
     if not layout.over.size:
@@ -141,7 +141,7 @@ def _edges(sums: _Sums) -> NDArray[np.bool_]:
     return np.asarray((sums.bins >= SHARED_BINS) & off & (sums.total > 0) & (np.swapaxes(sums.total, -1, -2) > 0))
 
 
-def check_joined(windows: Sequence[Window], layout: Layout, sample: Sample) -> None:
+def check_joined(windows: Sequence[Window], layout: Coverage, sample: Sample) -> None:
     """Raises Unjoined, naming the parts, unless every window can be reached from every other."""
     edges = _edges(_all_sums(layout, sample))
     left, groups = set(range(len(windows))), list[tuple[Window, ...]]()
@@ -156,7 +156,7 @@ def check_joined(windows: Sequence[Window], layout: Layout, sample: Sample) -> N
         raise Unjoined(tuple(groups))
 
 
-def log_scales(layout: Layout, sample: Sample, phi: Floats) -> Floats:
+def log_scales(layout: Coverage, sample: Sample, phi: Floats) -> Floats:
     """Log scales (..., nodes), centred: v = s x. Weighted least squares over the graph of nodes, in closed form.
 
     For nodes i and j, r_ij = log(S_i / S_j) over what they share, with variance (phi_i / S_i + n / 12 / S_i^2) / K_i
@@ -177,7 +177,7 @@ def log_scales(layout: Layout, sample: Sample, phi: Floats) -> Floats:
     return np.asarray(np.linalg.solve(pinned, pull[..., None])[..., 0])
 
 
-def combine(layout: Layout, sample: Sample, phi: Floats, scale: Floats) -> Solved:
+def combine(layout: Coverage, sample: Sample, phi: Floats, scale: Floats) -> Solved:
     """x_t, the inverse-variance mean of v / s over the windows that hold bin t (bins without any draw: NaN).
 
     Weights take the level from a first pooled mean, not from the value that they weigh: a value that came out low

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.analysis.draws import Draw, Ensemble, Floats, gather, name, step_of
-from data.analysis.scales import ROUNDING, SHARED_BINS, Layout, Sample, Solved, check_joined, solve
+from data.analysis.scales import ROUNDING, SHARED_BINS, Coverage, Sample, Solved, check_joined, solve
 from data.core.errors import DataError
 from data.core.model import Window
 
@@ -22,7 +22,7 @@ BINS_FOR_NOISE = 20
 FIRST_PHI, LEAST_PHI = 0.3, 1e-6
 
 
-def measured_phi(layout: Layout, sample: Sample, phi: Floats) -> tuple[Floats, bool]:
+def measured_phi(layout: Coverage, sample: Sample, phi: Floats) -> tuple[Floats, bool]:
     """Every node's phi, and whether it is measured at all; `phi` is NaN for nodes drawn once.
 
     A node drawn more than once brings its own. Requests sample alike, so that one count has one size theta on the
@@ -108,7 +108,7 @@ MOST_MISFIT = 3.0
 class Fitted(NamedTuple):
     """The solved windows, the phi of every node, whether noise was measured, and what became of the coarse series."""
 
-    layout: Layout
+    layout: Coverage
     phi: Floats
     measured: bool
     solved: Solved
@@ -121,7 +121,9 @@ def fit(fine: Ensemble, over: Ensemble | None) -> Fitted:
     A coarse series that cannot serve is left out with a note. Raises Unjoined where the windows fall apart.
     """
     alone = _Laid(
-        Layout(fine.count, np.zeros((len(fine.times), 0)), np.zeros((len(fine.windows), 0)), np.zeros(0), fine.rounded),
+        Coverage(
+            fine.count, np.zeros((len(fine.times), 0)), np.zeros((len(fine.windows), 0)), np.zeros(0), fine.rounded
+        ),
         Sample(fine.value, np.zeros(0)),
         fine.phi,
     )
@@ -139,7 +141,7 @@ def fit(fine: Ensemble, over: Ensemble | None) -> Fitted:
 
 
 class _Laid(NamedTuple):
-    layout: Layout
+    layout: Coverage
     sample: Sample
     phi: Floats
 
@@ -159,7 +161,7 @@ def _laid(fine: Ensemble, over: Ensemble) -> _Laid | None:
     whole = whole[:, use]
     if whole.sum(axis=1).max(initial=0.0) < SHARED_BINS:
         return None
-    layout = Layout(fine.count, member[:, use], whole, over.count[0, use], fine.rounded and over.rounded)
+    layout = Coverage(fine.count, member[:, use], whole, over.count[0, use], fine.rounded and over.rounded)
     return _Laid(layout, Sample(fine.value, over.value[0, use]), np.append(fine.phi, over.phi))
 
 

@@ -24,7 +24,7 @@ _REFUSED = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 _TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
-def pack(body: bytes, encoding: str, *, beforehand: bool = False) -> bytes:
+def compress(body: bytes, encoding: str, *, beforehand: bool = False) -> bytes:
     """The body by one of ENCODINGS, the same bytes each time; empty where that would not be worth it."""
     if len(body) < TINY:
         return b""
@@ -33,8 +33,8 @@ def pack(body: bytes, encoding: str, *, beforehand: bool = False) -> bytes:
     return packed if len(packed) < _WORTH * len(body) else b""
 
 
-def unpack(packed: bytes, encoding: str) -> bytes:
-    """What `pack` was given; ValueError for anything else."""
+def decompress(packed: bytes, encoding: str) -> bytes:
+    """What `compress` was given; ValueError for anything else."""
     try:
         return bytes(brotli.decompress(packed)) if encoding == "br" else gzip.decompress(packed)
     except (brotli.error, EOFError, OSError) as error:
@@ -51,13 +51,13 @@ def accepted(header: str) -> tuple[str, ...]:
     return tuple(encoding for encoding in ENCODINGS if wishes.get(encoding, wishes.get("*", False)))
 
 
-def packed_tag(tag: str, encoding: str) -> str:
+def compressed_tag(tag: str, encoding: str) -> str:
     """The strong validator of a packed body: it is another representation than the plain one."""
     return f'{tag[:-1]}-{encoding}"'
 
 
 def plain_tags(header: str, encoding: str) -> tuple[str, ...]:
-    """The tags of an If-None-Match header that `packed_tag` made for this packing, as they were before."""
+    """The tags of an If-None-Match header that `compressed_tag` made for this packing, as they were before."""
     end = f'-{encoding}"'
     return tuple(f'{tag.removesuffix(end)}"' for tag in tags_in(header) if tag.endswith(end))
 

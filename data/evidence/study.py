@@ -11,7 +11,7 @@ import pandas as pd
 
 from data.analysis.bin_edges import as_ends_if_coarse, read_both_ways, refused
 from data.analysis.event_study import Study, pooled, refusal
-from data.analysis.other_nights import Control, Nights, against_controls
+from data.analysis.other_nights import ControlSeries, Nights, against_controls
 from data.core.errors import DataError
 from data.core.model import Source, Sourced, day_span
 from data.evidence.rises import bins_said
@@ -23,7 +23,7 @@ from data.story.totals import call_when, calls_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class HeldSeries:
     """One series that is held: what it is of, its bins (aware starts) and where they can be checked."""
 
     name: str
@@ -43,7 +43,7 @@ class Held:
         return pd.DatetimeIndex(self.values.index)
 
 
-def held_series(drawn: Sourced) -> tuple[Held, ...]:
+def held_series(drawn: Sourced) -> tuple[HeldSeries, ...]:
     """Every series that was drawn or imported (rows of load_series), shortest bins first."""
     sources = {source.id: source for source in drawn.sources}
     found = [
@@ -53,20 +53,20 @@ def held_series(drawn: Sourced) -> tuple[Held, ...]:
     return tuple(sorted(found, key=lambda held: held.step))
 
 
-def _held(name: str, bins: pd.DataFrame, sources: dict[str, Source]) -> Held:
+def _held(name: str, bins: pd.DataFrame, sources: dict[str, Source]) -> HeldSeries:
     first = bins.iloc[0]
     values = pd.Series(bins["value"].to_numpy(dtype=float), pd.DatetimeIndex(bins["start"]))
     step = pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
-    return Held(name, str(first["term"]), str(first["geo"]), step, values, sources[str(first["source"])])
+    return HeldSeries(name, str(first["term"]), str(first["geo"]), step, values, sources[str(first["source"])])
 
 
-def held_of_the_night(story: Story, drawn: Sourced) -> tuple[Held, ...]:
+def held_of_the_night(story: Story, drawn: Sourced) -> tuple[HeldSeries, ...]:
     """The series with a bin in the story's own window, shortest bins first; those of control terms last."""
     night = (held for held in held_series(drawn) if is_of_the_night(story, held))
     return tuple(sorted(night, key=lambda held: is_control(story, held.term)))
 
 
-def is_of_the_night(story: Story, held: Held) -> bool:
+def is_of_the_night(story: Story, held: HeldSeries) -> bool:
     """Whether the series has a bin in the story's own window."""
     return bool(held.times.min() < story.window.end and held.times.max() + held.step > story.window.start)
 
@@ -83,12 +83,12 @@ class ControlTerm:
     """
 
     term: str
-    held: Held | None = None
+    held: HeldSeries | None = None
     readings: tuple[Study, ...] = ()
 
 
 def compared(
-    held: Held, moments: Sequence[datetime], controls: Sequence[Control], *, readings: int
+    held: HeldSeries, moments: Sequence[datetime], controls: Sequence[ControlSeries], *, readings: int
 ) -> tuple[Nights, ...]:
     """The searches beside every control, for each reading of the stamps; nothing where there is no control."""
     if not controls:
@@ -101,8 +101,8 @@ def compared(
 
 
 def other_nights(
-    story: Story, held: Held, everything: Sequence[Held], moments: Sequence[datetime]
-) -> tuple[tuple[Control, Source], ...]:
+    story: Story, held: HeldSeries, everything: Sequence[HeldSeries], moments: Sequence[datetime]
+) -> tuple[tuple[ControlSeries, Source], ...]:
     """The same searches at the same clock times of other days, wherever a series holds bins between those times.
 
     9 p.m. is compared with 9 p.m. on the story's clock, across a change of clocks too.
@@ -118,7 +118,7 @@ def other_nights(
         for one in same:
             if one.times.min() < last and one.times.max() > first:
                 name = (night + timedelta(days=day)).isoformat()
-                found.append((Control(name, one.values, later), one.source))
+                found.append((ControlSeries(name, one.values, later), one.source))
                 break
     return tuple(found)
 
@@ -128,7 +128,13 @@ def _clock_distance(night: date, days: int, zone: str) -> timedelta:
 
 
 def control_terms(
-    story: Story, held: Held, everything: Sequence[Held], readings: Sequence[Study], *, placebos: int, seed: int
+    story: Story,
+    held: HeldSeries,
+    everything: Sequence[HeldSeries],
+    readings: Sequence[Study],
+    *,
+    placebos: int,
+    seed: int,
 ) -> tuple[ControlTerm, ...]:
     """Every control term of the story, each studied as the searches were, in the minutes that these used.
 
@@ -146,7 +152,7 @@ def control_terms(
     return tuple(found)
 
 
-def _read(control: Held, readings: Sequence[Study], placebos: int, seed: int) -> tuple[Study, ...]:
+def _read(control: HeldSeries, readings: Sequence[Study], placebos: int, seed: int) -> tuple[Study, ...]:
     """The control's study for each reading of the searches': stamps as starts of bins, then as their ends."""
     values = (control.values, as_ends_if_coarse(control.values))
     return tuple(
@@ -178,7 +184,7 @@ class RoseAfter:
     """
 
     caller: str
-    held: Held
+    held: HeldSeries
     minutes: tuple[CallMinute, ...]
     listed: bool
     readings: tuple[Study, ...]
@@ -236,12 +242,12 @@ def rose_after(story: Story, drawn: Sourced, series: str, caller: str) -> RoseAf
         readings = read_both_ways(held.values, moments, placebos=DRAWS, seed=SEED)
     except ValueError as problem:
         raise DataError(f"the series {held.said} cannot be studied: {problem}") from problem
-    nights: tuple[tuple[Control, Source], ...] = ()
+    nights: tuple[tuple[ControlSeries, Source], ...] = ()
     terms: tuple[ControlTerm, ...] = ()
     if not refused(readings):
         nights = other_nights(story, held, everything, moments)
         terms = control_terms(story, held, everything, readings, placebos=DRAWS, seed=SEED)
-    same_night = [Control(one.term, one.held.values, timedelta(0)) for one in terms if one.held]
+    same_night = [ControlSeries(one.term, one.held.values, timedelta(0)) for one in terms if one.held]
     return RoseAfter(
         caller,
         held,

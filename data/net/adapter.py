@@ -12,8 +12,8 @@ import requests
 from data.core.errors import DataError
 from data.net.addresses import is_loopback, place_of
 from data.net.circuit import Circuits
-from data.net.http_errors import Wanted, judge
-from data.net.pinned_connections import Allowed, Limits, Wire
+from data.net.http_errors import Expected, check_answer
+from data.net.pinned_connections import Allowed, Limits, PinnedAdapter
 from data.net.rate_limit import Pacer
 
 #: When the bytes of an answer came, kept with them on the clock that this project was given.
@@ -30,7 +30,7 @@ Fresh = timedelta | Literal["never"] | None
 class Asking:
     """One question on its way: what counts as an answer, and what went wrong if nothing did."""
 
-    wanted: Wanted
+    wanted: Expected
     fresh: Fresh
     trouble: DataError | None = None
 
@@ -39,8 +39,8 @@ class Asking:
 ASKING: ContextVar[Asking] = ContextVar("asking")
 
 
-class Courteous(Wire):
-    """A wire that waits for its turn, leaves a host alone that asked for it, and lets only real answers through."""
+class PoliteAdapter(PinnedAdapter):
+    """An adapter that waits for its turn, leaves a host alone that asked for it, and lets only real answers through."""
 
     def __init__(self, limits: Limits, allowed: Allowed, pacer: Pacer, circuits: Circuits) -> None:
         self._pacer, self._circuits, self._clock = pacer, circuits, pacer.clock
@@ -68,7 +68,7 @@ class Courteous(Wire):
         for header in _DROPPED:
             response.headers.pop(header, None)
         response.headers[FETCHED_AT] = now.astimezone(UTC).isoformat()
-        judge(response, ASKING.get().wanted, now)
+        check_answer(response, ASKING.get().wanted, now)
         return response
 
 

@@ -21,10 +21,10 @@ from data.core.settings import Settings
 from data.net.adapter import FETCHED_AT, Asking, Fresh, fetched_at
 from data.net.addresses import AddressRefused, Resolve, parsed, place_of, public_url
 from data.net.answer_cache import SECRETS
-from data.net.http_errors import Check, SourceRefused, Wanted
+from data.net.http_errors import Check, Expected, SourceRefused
 from data.net.pinned_connections import Limits
 from data.net.rate_limit import pace_of
-from data.net.session import Exchange, open_exchange
+from data.net.session import PoliteSession, open_session
 from data.net.shared_cache import shared_cache
 
 
@@ -69,7 +69,7 @@ Params = Mapping[str, str | int]
 class Desk:
     """The session itself; open one with `open_desk` and share it between threads."""
 
-    exchange: Exchange
+    session: PoliteSession
     places: frozenset[str]
 
     def get(
@@ -154,8 +154,8 @@ class Desk:
             raise AddressRefused(f"{url.host} is not among the sources that the settings or the story name")
         if accept:
             request.headers = {"Accept": accept} | dict(request.headers or {})
-        asking = Asking(Wanted(source, accept, check, frozenset(also)), fresh)
-        response = self.exchange.send(request, asking)
+        asking = Asking(Expected(source, accept, check, frozenset(also)), fresh)
+        response = self.session.send(request, asking)
         stale = bool(response.from_cache and response.is_expired)
         trouble = asking.trouble or SourceUnavailable(f"{source} did not answer") if stale else None
         if trouble and not stale_ok:
@@ -173,7 +173,7 @@ class Desk:
 
     def close(self) -> None:
         """Let go of connections and files."""
-        self.exchange.close()
+        self.session.close()
 
     def __enter__(self) -> Self:
         return self
@@ -202,7 +202,7 @@ def open_desk(
     """
     contact = f"+{settings.contact}" if settings.contact else "no contact was set"
     mirrors = frozenset(place_of(url) for _, url in settings.mirrors)
-    exchange = open_exchange(
+    session = open_session(
         settings.cache,
         user_agent=f"Nightdesk/{VERSION} ({contact})",
         trusted=mirrors,
@@ -213,7 +213,7 @@ def open_desk(
         resolve=resolve,
         shared=shared_cache(settings),
     )
-    return Desk(exchange, mirrors | frozenset(map(place_of, homes)) | frozenset(_places(hosts)))
+    return Desk(session, mirrors | frozenset(map(place_of, homes)) | frozenset(_places(hosts)))
 
 
 def _places(hosts: Iterable[str]) -> Iterator[str]:

@@ -37,7 +37,7 @@ class SourceRefused(SourceChanged):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Expected:
     """What an answer must be to count: its media type, what a check of its content says, other statuses to hand on."""
 
     name: str
@@ -46,7 +46,7 @@ class Wanted:
     also: frozenset[int] = frozenset()
 
 
-def judge(response: Response, wanted: Wanted, now: datetime) -> None:
+def check_answer(response: Response, wanted: Expected, now: datetime) -> None:
     """Nothing for an answer that counts, a redirect, or "not modified"; else raises what it means."""
     status, name = response.status_code, wanted.name
     if status in wanted.also or response.is_redirect or status == HTTPStatus.NOT_MODIFIED:
@@ -60,10 +60,10 @@ def judge(response: Response, wanted: Wanted, now: datetime) -> None:
         raise AskedToWait(sentence, hold=wait) if wait else SourceUnavailable(sentence)
     if status != HTTPStatus.OK:
         raise SourceRefused(f"{name} {_SAID.get(status, f'did not serve this request (HTTP {status})')}", status=status)
-    _judge_content(response, wanted)
+    _check_content(response, wanted)
 
 
-def _judge_content(response: Response, wanted: Wanted) -> None:
+def _check_content(response: Response, wanted: Expected) -> None:
     content = response.content
     if wanted.accept and not content.strip():
         raise SourceUnavailable(f"{wanted.name} sent an empty answer")

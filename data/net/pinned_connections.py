@@ -126,7 +126,7 @@ class _TlsPool(HTTPSConnectionPool):
 _POOLS = {"http": _Pool, "https": _TlsPool}
 
 
-class Wire(HTTPAdapter):
+class PinnedAdapter(HTTPAdapter):
     """A requests adapter whose answers are read to their end, within limits, before anybody sees them."""
 
     def __init__(self, limits: Limits, allowed: Allowed) -> None:

@@ -20,7 +20,7 @@ from requests_cache.models.response import CachedResponse
 from requests_cache.session import CacheMixin
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
-from data.net.adapter import ASKING, Asking, Courteous, fetched_at
+from data.net.adapter import ASKING, Asking, PoliteAdapter, fetched_at
 from data.net.addresses import Resolve, addresses, place_of, public_addresses
 from data.net.answer_cache import SECRETS, AnswerStore, quiet_logs
 from data.net.circuit import Circuits
@@ -76,7 +76,7 @@ class _NoPassword(AuthBase):
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class PoliteSession:
     """The session, its clock, and the folder through which processes agree."""
 
     session: _Session
@@ -116,7 +116,7 @@ class Exchange:
         self.session.close()  # type: ignore[no-untyped-call]
 
 
-def open_exchange(
+def open_session(
     folder: Path,
     *,
     user_agent: str,
@@ -127,8 +127,8 @@ def open_exchange(
     pace: Callable[[str], float],
     resolve: Resolve,
     shared: SharedCache | None,
-) -> Exchange:
-    """An exchange on a folder, which need not exist yet; hosts outside `trusted` must be at public addresses."""
+) -> PoliteSession:
+    """A session on a folder, which need not exist yet; hosts outside `trusted` must be at public addresses."""
     quiet_logs()
     _prepare_locks(folder / "locks")
 
@@ -143,8 +143,8 @@ def open_exchange(
     session.max_redirects = _MOST_REDIRECTS
     session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"})
     for scheme in ("http://", "https://"):
-        session.mount(scheme, Courteous(limits, _allowed(trusted, resolve), pacer, Circuits(folder, now)))
-    return Exchange(session, folder, pacer.patience + 2 * limits.total_seconds)
+        session.mount(scheme, PoliteAdapter(limits, _allowed(trusted, resolve), pacer, Circuits(folder, now)))
+    return PoliteSession(session, folder, pacer.patience + 2 * limits.total_seconds)
 
 
 def _allowed(trusted: frozenset[str], resolve: Resolve) -> Allowed:

@@ -32,7 +32,7 @@ BEAT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RehearsalPlan:
     """What is played where and under which name: a night, the stretch of it, how it is ordered, and how fast."""
 
     story: Story
@@ -44,7 +44,11 @@ class Plan:
 
 
 def play(
-    plan: Plan, *, now: Callable[[], datetime], sleep: Callable[[float], object], told: Callable[[datetime], object]
+    plan: RehearsalPlan,
+    *,
+    now: Callable[[], datetime],
+    sleep: Callable[[float], object],
+    told: Callable[[datetime], object],
 ) -> None:
     """Write the story as the night goes on, until its end; `told` hears each moment that has been written.
 
@@ -67,11 +71,11 @@ def play(
         sleep(max(0.0, (due - now()).total_seconds()))
 
 
-def _write(plan: Plan, rehearsal: Rehearsal) -> None:
+def _write(plan: RehearsalPlan, rehearsal: Rehearsal) -> None:
     plan.stories.write(plan.name, files_of(rehearsed(plan.story, rehearsal, order=plan.order)))
 
 
-def end(plan: Plan, *, keep: bool) -> None:
+def end(plan: RehearsalPlan, *, keep: bool) -> None:
     """Take the folder away, or leave it with a banner that says that the rehearsal is over."""
     if not (keep and plan.name in plan.stories.slugs()):
         plan.stories.remove(plan.name)
@@ -81,7 +85,7 @@ def end(plan: Plan, *, keep: bool) -> None:
 
 def plan_of(
     story: Story, root: Path, here: StoryStore, *, name: str, stretch: Window, order: Order, speed: float
-) -> Plan:
+) -> RehearsalPlan:
     """The plan to play a story into a folder of `root`, rehearsal-STORY if `name` is empty; `here` are all stories.
 
     DataError or ValueError, in one sentence, where it cannot be done.
@@ -96,7 +100,7 @@ def plan_of(
     stories = FolderStore((root,), shipped=())
     for store in (stories, here):
         _refuse_others(store, name)
-    return Plan(story, stories, name, stretch, order, speed)
+    return RehearsalPlan(story, stories, name, stretch, order, speed)
 
 
 def _refuse_others(stories: StoryStore, name: str) -> None:

@@ -14,7 +14,7 @@ from components.charts.builders.searches_chart import drawn_lanes, marks_lane, t
 from components.charts.elapsed_clock import Elapsed
 from components.charts.events import call_events, listed, said_of, within
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone, anchor, valued
-from components.charts.night_pairs import Night, night_marks, night_names, said
+from components.charts.night_pairs import ComparedNight, night_marks, night_names, said
 from components.charts.rows import split_by
 from components.clock import Clock, token
 from data.core.errors import DataError
@@ -59,7 +59,7 @@ class Move:
             until=self.when(item.until) if item.until else None,
             text=f"{item.text}, {token(item.when, 'stamp')}",
             sources=self._ids(item.sources),
-            moved=self.by,
+            shift=self.by,
         )
 
     def event(self, event: Event, lanes: tuple[Lane, ...]) -> Event:
@@ -77,7 +77,7 @@ class Move:
             rows=tuple(f"{self.slug}/{row}" for row in event.rows),
             sources=self._ids(event.sources),
             lanes=tuple(lane.slug for lane in lanes),
-            moved=self.by,
+            shift=self.by,
         )
 
     def source(self, source: Source) -> Source:
@@ -86,13 +86,13 @@ class Move:
 
     def when(self, when: When) -> When:
         """The interval, as wide as it was, moved."""
-        return moved(when, self.by)
+        return shifted(when, self.by)
 
     def _ids(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(f"{self.slug}/{name}" for name in names)
 
 
-def moved(when: When, by: timedelta) -> When:
+def shifted(when: When, by: timedelta) -> When:
     """The same interval that much later: as wide and as sharp as it was."""
     stated = when.stated + by if when.stated else None
     return When(when.earliest + by, when.latest + by, when.precision, stated)
@@ -100,7 +100,7 @@ def moved(when: When, by: timedelta) -> When:
 
 def in_truth(thing: Item | Event) -> When:
     """When an item or event of a chart was, whatever clock it was moved to."""
-    return moved(thing.when, -thing.moved)
+    return shifted(thing.when, -thing.shift)
 
 
 def last_of_each(chart: Chart, clock: Clock, at: datetime) -> str:
@@ -127,7 +127,7 @@ _OWN_SCALE = "On a scale of its own."
 #: Milestones that are worth a number beside the emphasised calls: decisive calls and concessions.
 _WORTH = 15
 
-Pair = tuple[Night, Night]
+Pair = tuple[ComparedNight, ComparedNight]
 Moves = tuple[Move, Move]
 
 
@@ -177,7 +177,7 @@ def _own(window: Window, move: Move) -> Window:
     return Window(window.start - move.by, window.end - move.by)
 
 
-def _lanes(night: Night, move: Move, window: Window, chosen: Sequence[str]) -> dict[str, tuple[Lane, ...]]:
+def _lanes(night: ComparedNight, move: Move, window: Window, chosen: Sequence[str]) -> dict[str, tuple[Lane, ...]]:
     own = _own(window, move)
     found: dict[str, tuple[Lane, ...]] = {}
     if "interest" in chosen:
@@ -205,7 +205,7 @@ def _told_once(lanes: Iterator[Lane]) -> Iterator[Lane]:
         told.add(lane.note)
 
 
-def _events(night: Night, own: Window) -> Iterator[Event]:
+def _events(night: ComparedNight, own: Window) -> Iterator[Event]:
     """The emphasised calls, decisive moments and T+0 itself: two nights' whole lists would be one tangle."""
     start, found = night.anchor, False
     # A milestone's sentence is no label; a contest's name is.
@@ -237,7 +237,7 @@ def _takeaway(nights: Pair, moves: Moves, window: Window, origin: datetime, *, s
     return f"{start}. First trouble of its main site on record: {', '.join(told)}"
 
 
-def _first_trouble(night: Night, move: Move, window: Window, origin: datetime) -> str:
+def _first_trouble(night: ComparedNight, move: Move, window: Window, origin: datetime) -> str:
     """How far from T+0 trouble was first on record, as wide as both it and T+0 are known; the whole story counts."""
     first = first_trouble(night.observations, host=main_service(night.story))
     if first is None:
@@ -267,7 +267,7 @@ def _thinned(moves: Sequence[Move], found: Sequence[dict[str, tuple[Lane, ...]]]
         yield from (f"{move.name}. {said}" for said in thinned_notes(own.get("interest", ())))
 
 
-def _left_out(night: Night, move: Move, window: Window) -> Iterator[str]:
+def _left_out(night: ComparedNight, move: Move, window: Window) -> Iterator[str]:
     own = _own(window, move)
     far = {
         name: len(split_by(own, rows)[1].frame)

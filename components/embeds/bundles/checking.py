@@ -11,18 +11,18 @@ from components.embeds.bundles.storage import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class StoreFinding:
     """One thing found in a target, in a sentence; a fault, or something worth knowing."""
 
     sentence: str
     is_fault: bool = True
 
 
-def check_store(store: Store) -> Iterator[Finding]:
+def check_store(store: Store) -> Iterator[StoreFinding]:
     """Everything found in a target, story by story."""
     stories = store.stories()
     if not stories:
-        yield Finding(f"{store.name} holds no published story.")
+        yield StoreFinding(f"{store.name} holds no published story.")
     for story in stories:
         sound: dict[str, Manifest] = {}
         for version in store.versions(story):
@@ -35,57 +35,59 @@ def is_whole(store: Store, story: str, version: str) -> bool:
     return not list(check_version(store, story, version, {}))
 
 
-def check_version(store: Store, story: str, version: str, sound: dict[str, Manifest]) -> Iterator[Finding]:
+def check_version(store: Store, story: str, version: str, sound: dict[str, Manifest]) -> Iterator[StoreFinding]:
     """What is wrong with a version; its manifest is added to `sound` where that is in order."""
     folder = f"{story}/v/{version}"
     text = store.read(f"{folder}/{NAME}")
     if text is None:
-        yield Finding(f"{store.address(folder)} has no {NAME}: its publisher was stopped, or is still at it.", False)
+        yield StoreFinding(
+            f"{store.address(folder)} has no {NAME}: its publisher was stopped, or is still at it.", False
+        )
         return
     try:
         manifest = read_manifest(text)
     except ValueError as fault:
-        yield Finding(f"{store.address(folder, NAME)} cannot be trusted: {fault}.")
+        yield StoreFinding(f"{store.address(folder, NAME)} cannot be trusted: {fault}.")
         return
     if (manifest.story, manifest.version) != (story, version):
-        yield Finding(f"{store.address(folder, NAME)} is of {manifest.story}, version {manifest.version}.")
+        yield StoreFinding(f"{store.address(folder, NAME)} is of {manifest.story}, version {manifest.version}.")
         return
     sound[version] = manifest
     yield from _check_files(store, folder, manifest)
 
 
-def _check_files(store: Store, folder: str, manifest: Manifest) -> Iterator[Finding]:
+def _check_files(store: Store, folder: str, manifest: Manifest) -> Iterator[StoreFinding]:
     held = store.read_all(folder, manifest.files)
     for name, entry in manifest.files.items():
         where, data = store.address(folder, name), held[name]
         if data is None:
-            yield Finding(f"{where} is missing.")
+            yield StoreFinding(f"{where} is missing.")
         elif len(data) != entry.size:
-            yield Finding(f"{where} is {len(data):,} bytes long and was published with {entry.size:,}.")
+            yield StoreFinding(f"{where} is {len(data):,} bytes long and was published with {entry.size:,}.")
         elif sha256(data) != entry.sha256:
-            yield Finding(f"{where} is not what was published: its checksum differs.")
+            yield StoreFinding(f"{where} is not what was published: its checksum differs.")
     for name in sorted({*store.listed(folder)} - {*manifest.files, NAME}):
-        yield Finding(f"{store.address(folder, name)} is not in the version's manifest.")
+        yield StoreFinding(f"{store.address(folder, name)} is not in the version's manifest.")
 
 
-def check_latest(store: Store, story: str, sound: dict[str, Manifest]) -> Iterator[Finding]:
+def check_latest(store: Store, story: str, sound: dict[str, Manifest]) -> Iterator[StoreFinding]:
     """What is wrong with latest, given the story's versions that are in order."""
     folder = f"{story}/latest"
     text = store.read(f"{folder}/{NAME}")
     if text is None:
-        yield Finding(f"{store.address(folder)} shows no version: publish {story} again.")
+        yield StoreFinding(f"{store.address(folder)} shows no version: publish {story} again.")
         return
     shown = next((manifest for manifest in sound.values() if manifest.text() == text), None)
     if shown is None:
-        yield Finding(f"{store.address(folder, NAME)} is of no version that stands here: publish {story} again.")
+        yield StoreFinding(f"{store.address(folder, NAME)} is of no version that stands here: publish {story} again.")
         return
     held = store.read_all(folder, shown.files)
     others = [name for name, data in held.items() if data is None or sha256(data) != shown.files[name].sha256]
     if others:
-        yield Finding(_between(store.address(folder), story, others, _origin(held, others, sound), shown.version))
+        yield StoreFinding(_between(store.address(folder), story, others, _origin(held, others, sound), shown.version))
     for name in _left(store.listed(folder), shown, sound):
         said = f"{store.address(folder, name)} is left from an earlier version: {shown.version} has no such file."
-        yield Finding(said, False)
+        yield StoreFinding(said, False)
 
 
 def _left(names: Iterable[str], shown: Manifest, sound: dict[str, Manifest]) -> list[str]:

@@ -48,7 +48,7 @@ class Inputs(_Frozen):
         return sha256(_canonical(self.model_dump(mode="json")))[:_DIGITS]
 
 
-class Entry(_Frozen):
+class FileEntry(_Frozen):
     """A file of a version; `size` in bytes."""
 
     sha256: Sha256
@@ -68,7 +68,7 @@ class Manifest(_Frozen):
     created: Instant
     corrections: tuple[str, ...] = ()
     inputs: Inputs
-    files: dict[FileName, Entry]
+    files: dict[FileName, FileEntry]
     seal: str = ""
 
     def text(self) -> bytes:
@@ -85,9 +85,9 @@ class Manifest(_Frozen):
         return sha256(_canonical(self.model_dump(mode="json", exclude={"seal"})))
 
 
-def entries(files: Mapping[str, bytes]) -> dict[str, Entry]:
+def entries(files: Mapping[str, bytes]) -> dict[str, FileEntry]:
     """What a manifest says of these files, in the order of their names."""
-    return {name: Entry(sha256=sha256(data), size=len(data)) for name, data in sorted(files.items())}
+    return {name: FileEntry(sha256=sha256(data), size=len(data)) for name, data in sorted(files.items())}
 
 
 def read_manifest(text: bytes) -> Manifest:

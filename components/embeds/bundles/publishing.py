@@ -48,7 +48,7 @@ def publish(
 
     `bake` takes the version's name and gives its files but the manifest; `done` is called for every file written.
     """
-    version = _standing(store, story.slug, inputs)
+    version = _whole_version(store, story.slug, inputs)
     is_new = not version
     if not version:
         version = version_name(now, inputs)
@@ -87,7 +87,7 @@ def whole(story: Story, baked: Files, *, inputs: Inputs, version: str, now: date
     return {**baked, NAME: manifest.text()}
 
 
-def _standing(store: Store, story: str, inputs: Inputs) -> str:
+def _whole_version(store: Store, story: str, inputs: Inputs) -> str:
     """The newest version of these inputs that stands whole; "" where there is none."""
     made = [version for version in store.versions(story) if version.endswith(f"-{inputs.digest}")]
     return next((version for version in reversed(made) if is_whole(store, story, version)), "")

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from components.charts.grammar import Line, Tiles, anchor
-from components.embeds.documents.lines import SIGNS, Lines, Moments, lines_of
+from components.embeds.documents.lines import SIGNS, EmbedMoments, Lines, lines_of
 from components.embeds.documents.parts import element, link, panel, test_band, text
 from components.embeds.documents.player_frames import is_played, moments_list, night_of, then
 from components.embeds.documents.policy import policy
@@ -98,7 +98,7 @@ def _moments(embed: Embed) -> list[Moment]:
     What does not stand over the clock, like a tile, has none. An event is told at its latest bound, which is when it
     had surely happened.
     """
-    chart, words = embed.chart, Moments(embed)
+    chart, words = embed.chart, EmbedMoments(embed)
     events = [(event.when.latest, number) for number, event in chart.numbered]
     marks = {
         anchor(item.when)

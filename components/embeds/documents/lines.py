@@ -89,7 +89,7 @@ def _summary(embed: Embed, headline: str) -> str:
     at = embed.view.at
     if at and embed.story.about.live:
         at = min(at, chart.window.end)  # what is still to come says nothing
-    picked = Moments(embed).sentence(at) if at else ""
+    picked = EmbedMoments(embed).sentence(at) if at else ""
     return line(f"{said} {picked}")
 
 
@@ -149,7 +149,7 @@ def _named_sources(embed: Embed) -> list[Piece]:
     return [*pieces, Piece(" and "), Piece(f"{left} more", "#nd-sources")] if left else pieces
 
 
-class Moments:
+class EmbedMoments:
     """Sentences for minutes of an embed's night, from the rows of its story that its caller and clock choose."""
 
     def __init__(self, embed: Embed) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from components.ap_style import MONTHS
 from components.charts.frames import Frames, Stand, frames_of, minutes_known
-from components.charts.phrases.moments import Moments as Rows
-from components.embeds.documents.lines import CAUTION, Moments, line
+from components.charts.phrases.moments import Moments
+from components.embeds.documents.lines import CAUTION, EmbedMoments, line
 from components.embeds.documents.parts import element, held, text
 from components.embeds.embed import Embed
 from components.render.layout.tile_layout import is_side, tile_marks
@@ -34,7 +34,7 @@ def is_played(embed: Embed) -> bool:
     return embed.chart.slug == PLAYED
 
 
-def night_of(embed: Embed, rows: Rows | None = None, stand: Stand | None = None) -> dict[str, Any]:
+def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = None) -> dict[str, Any]:
     """The frames of the chart as plain values for player.js; instants are seconds from the start of the range.
 
     `names` begins with the order that was asked for. `orders` has for each order the seconds from which rows stand
@@ -45,7 +45,7 @@ def night_of(embed: Embed, rows: Rows | None = None, stand: Stand | None = None)
     chart, view = embed.chart, embed.view
     start = chart.window.start
     orders = (view.order,) if embed.story.until else (view.order, *(order for order in Order if order != view.order))
-    rows = rows or Moments(embed).rows
+    rows = rows or EmbedMoments(embed).rows
     frames = [frames_of(embed.story, chart, embed.clock, order=order, words=rows, stand=stand) for order in orders]
     said = list(dict.fromkeys(sentence for found in frames for sentence in _sentences(found)))
     return {

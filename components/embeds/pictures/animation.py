@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 from PIL import Image
 
 from components.charts.frames import Frames, frames_of
-from components.embeds.documents.lines import Moments, caution_line
+from components.embeds.documents.lines import EmbedMoments, caution_line
 from components.embeds.embed import Embed
 from components.embeds.pictures.cards import credit_of
 from components.embeds.pictures.images import converted_all
@@ -43,7 +43,7 @@ def webp(embed: Embed) -> bytes:
     Each still is the chart's own drawing without what stands later, so that no picture of it holds more than it
     shows. ImageFailed if one cannot be drawn.
     """
-    words = Moments(embed).rows
+    words = EmbedMoments(embed).rows
     frames = few(frames_of(embed.story, embed.chart, embed.clock, order=embed.view.order, words=words))
     numbered = set(frames.events)
     durations = [_LONG if at in numbered else _SHORT for at, _ in frames.moments] + [_LAST]

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from components.embeds.bundles.hosting import LATEST
 from components.embeds.request import Refused
-from data.core.compress import ENCODINGS, READ_AT_MOST, accepted, names_one, pack, packed_tag
+from data.core.compress import ENCODINGS, READ_AT_MOST, accepted, compress, compressed_tag, names_one
 
 #: When what failed may work.
 RETRY_SECONDS = 5
@@ -52,14 +52,14 @@ class Answer:
 
     def headers_by(self, encoding: str) -> Mapping[str, str]:
         """Those of a packed body, which is another representation with a tag of its own."""
-        length, tag = str(len(self.packed[encoding])), packed_tag(self.tag, encoding)
+        length, tag = str(len(self.packed[encoding])), compressed_tag(self.tag, encoding)
         return {**self.headers, "Content-Encoding": encoding, "Content-Length": length, "ETag": tag}
 
     @property
     def tags(self) -> Iterator[str]:
         """The strong validators of the body, plain and packed."""
         yield self.tag
-        yield from (packed_tag(self.tag, encoding) for encoding in self.packed)
+        yield from (compressed_tag(self.tag, encoding) for encoding in self.packed)
 
 
 def answer_of(
@@ -87,7 +87,7 @@ def answer_of(
     headers |= _OPEN if anyone else {}
     headers |= {"Content-Disposition": f'inline; filename="{file_name}"'} if file_name else {}
     headers |= {"Last-Modified": format_datetime(changed, usegmt=True)} if changed else {}
-    smaller = {} if media_type.startswith(_PACKED) else {encoding: pack(body, encoding) for encoding in ENCODINGS}
+    smaller = {} if media_type.startswith(_PACKED) else {encoding: compress(body, encoding) for encoding in ENCODINGS}
     packed = {encoding: found for encoding, found in smaller.items() if found}
     headers |= {"Vary": "Accept-Encoding"} if packed else {}
     return Answer(body, tag, headers, packed)

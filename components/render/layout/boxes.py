@@ -28,7 +28,7 @@ class Box(NamedTuple):
         )
 
 
-class Room:
+class Boxes:
     """The boxes already taken on a drawing."""
 
     def __init__(self, bounds: Box) -> None:

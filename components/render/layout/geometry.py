@@ -70,7 +70,7 @@ Path = tuple[tuple[datetime, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class TotalPaths:
     """A running total as two staircases over time: (moment, value from then on), from the window's start."""
 
     low: Path
@@ -94,7 +94,7 @@ def ends_text(low: float, high: float, *, least: bool) -> str:
     return f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"
 
 
-def totals(items: Sequence[Item], window: Window) -> Totals:
+def totals(items: Sequence[Item], window: Window) -> TotalPaths:
     """The staircases of a Steps mark.
 
     An item's `value` is what it adds: surely from its latest bound, possibly from its earliest. Where an item has
@@ -109,7 +109,7 @@ def totals(items: Sequence[Item], window: Window) -> Totals:
     last = max(items, key=lambda item: item.when.latest, default=None)
     base, least = _base(items, low), last is not None and _is_least(last)
     high = low if any(map(_is_least, items)) else high
-    return Totals(_within(low, window, base), _within(high, window, base), least)
+    return TotalPaths(_within(low, window, base), _within(high, window, base), least)
 
 
 def _is_least(item: Item) -> bool:

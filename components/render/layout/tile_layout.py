@@ -13,7 +13,7 @@ from components.render.layout.theme import look
 from data.core.model import Precision, Window
 
 
-class Look(StrEnum):
+class TileLook(StrEnum):
     """How a tile is drawn; the value is what its class is in a drawing."""
 
     CALLED = "is-called"
@@ -25,7 +25,7 @@ class Look(StrEnum):
 class LookKey(NamedTuple):
     """An entry of the legend: a look, a character that resembles it, and its words."""
 
-    look: Look
+    look: TileLook
     sign: str
     words: str
 
@@ -66,18 +66,18 @@ def is_side(mark: Mark) -> bool:
     return mark.tone is not Tone.NEUTRAL
 
 
-def look_of(mark: Tiles, item: Item, window: Window) -> Look:
+def look_of(mark: Tiles, item: Item, window: Window) -> TileLook:
     """How a contest looks at the end of the window: its call surely made, possibly, or not."""
     if not is_side(mark) or item.when.precision is Precision.NONE:
-        return Look.BLANK
+        return TileLook.BLANK
     if item.when.latest > window.end:
-        return Look.POSSIBLE
-    return Look.CALLED if item.when.exact else Look.SOFT
+        return TileLook.POSSIBLE
+    return TileLook.CALLED if item.when.exact else TileLook.SOFT
 
 
-def sign_of(mark: Mark, found: Look) -> str:
+def sign_of(mark: Mark, found: TileLook) -> str:
     """A character for the side of a tile, hollow where its call is only possible; empty for a blank one."""
-    return "" if found is Look.BLANK else _SIGNS[look(mark.tone).shape][found is Look.POSSIBLE]
+    return "" if found is TileLook.BLANK else _SIGNS[look(mark.tone).shape][found is TileLook.POSSIBLE]
 
 
 def placed(lane: Lane) -> Iterator[tuple[Tiles, Item, Cell | None]]:
@@ -107,14 +107,14 @@ def sums(lane: Lane, window: Window) -> tuple[Sum, ...]:
 
 def look_keys(lane: Lane, window: Window, *, played: bool = False) -> tuple[LookKey, ...]:
     """What the looks of this very lane mean; of one that is played, what they mean at any moment of it."""
-    held = set(Look) if played else {look_of(mark, item, window) for mark, item, _ in placed(lane)}
-    held -= {Look.POSSIBLE} if any(mark.least for mark in tile_marks(lane)) else set()
+    held = set(TileLook) if played else {look_of(mark, item, window) for mark, item, _ in placed(lane)}
+    held -= {TileLook.POSSIBLE} if any(mark.least for mark in tile_marks(lane)) else set()
     blank = next((mark.name for mark in tile_marks(lane) if not is_side(mark)), "")
     keys = (
-        LookKey(Look.CALLED, "■", "minute known"),
-        LookKey(Look.SOFT, "▣", "only bounds known"),
-        LookKey(Look.POSSIBLE, "□", "possibly by then"),
-        LookKey(Look.BLANK, "▒", blank),
+        LookKey(TileLook.CALLED, "■", "minute known"),
+        LookKey(TileLook.SOFT, "▣", "only bounds known"),
+        LookKey(TileLook.POSSIBLE, "□", "possibly by then"),
+        LookKey(TileLook.BLANK, "▒", blank),
     )
     return tuple(key for key in keys if key.look in held)
 

@@ -16,7 +16,7 @@ from components.render.layout.geometry import (
     totals,
 )
 from components.render.layout.theme import SANS
-from components.render.plotly.plan import LABEL, NOTE, PHONE, LanePlan, Plan, Slot, bare_lines
+from components.render.plotly.plan import LABEL, NOTE, PHONE, FigurePlan, LanePlan, Slot, bare_lines
 from components.render.plotly.plotly_pen import Part, Pen, ground, rgba, stroke, words
 from components.render.svg.svg_marks import value_text
 from components.text import plain, text_width
@@ -102,7 +102,7 @@ def _apart(pen: Pen, ticks: Sequence[Tick], texts: Sequence[str]) -> bool:
     return all(one[1] <= other[0] for one, other in pairwise(ends))
 
 
-def value_axes(pen: Pen, plan: Plan) -> Part:
+def value_axes(pen: Pen, plan: FigurePlan) -> Part:
     """An axis for the strip and for every slot of every lane."""
     axes = {"yaxis": _axis(plan, plan.strip, (0.0, plan.strip.height))} if plan.strip.height else {}
     for lane in plan.lanes:
@@ -112,7 +112,7 @@ def value_axes(pen: Pen, plan: Plan) -> Part:
     return axes
 
 
-def _axis(plan: Plan, slot: Slot, span: tuple[float, float]) -> Part:
+def _axis(plan: FigurePlan, slot: Slot, span: tuple[float, float]) -> Part:
     return {
         "domain": [plan.share(slot.top + slot.height), plan.share(slot.top)],
         "range": list(span),
@@ -163,7 +163,7 @@ _VEIL = 0.85
 _NAME, _CLEAR = 15.0, 5.0
 
 
-def value_shapes(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
+def value_shapes(pen: Pen, plan: FigurePlan, lane: LanePlan) -> list[Part]:
     """The reference line, or the ground of an empty lane."""
     if lane.values is None:
         return []
@@ -176,7 +176,7 @@ def value_shapes(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
     return [stroke(0, 1, value, value, xref="paper", yref=lane.values.axis, **line)]
 
 
-def value_words(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
+def value_words(pen: Pen, plan: FigurePlan, lane: LanePlan) -> list[Part]:
     """The reference's name at the left, totals at the right, or that nothing is held."""
     if lane.values is None:
         return []

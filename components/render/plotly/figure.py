@@ -10,7 +10,7 @@ from components.charts.grammar import Chart
 from components.clock import Clock
 from components.render.layout.theme import LIGHT, SANS, TEST_GROUND, TEST_INK, Theme
 from components.render.plotly.axes import LEFT, RIGHT, time_axis, value_axes, value_shapes, value_words
-from components.render.plotly.plan import LABEL, NOTE, PHONE, TITLE, LanePlan, Plan, plan, title_height
+from components.render.plotly.plan import LABEL, NOTE, PHONE, TITLE, FigurePlan, LanePlan, plan, title_height
 from components.render.plotly.plotly_events import event_labels, event_shapes, event_traces
 from components.render.plotly.plotly_marks import row_shapes, row_traces, row_words, value_traces
 from components.render.plotly.plotly_pen import Part, Pen, scatter, words
@@ -36,7 +36,7 @@ def banner_height(pen: Pen) -> int:
     return round(len(_lines(pen)) * LABEL * _LEADING + 2 * _PAD + 4) if pen.chart.banner else 0
 
 
-def banner_words(pen: Pen, plan: Plan) -> list[Part]:
+def banner_words(pen: Pen, plan: FigurePlan) -> list[Part]:
     """The band and the marks, as annotations; none for a chart without a banner."""
     if not pen.chart.banner:
         return []
@@ -60,7 +60,7 @@ def _lines(pen: Pen) -> list[str]:
     return wrap(plain(pen.chart.banner), LABEL, PHONE - 2 * _PAD, factor=BOLD)
 
 
-def _marks(pen: Pen, plan: Plan) -> list[Part]:
+def _marks(pen: Pen, plan: FigurePlan) -> list[Part]:
     look: dict[str, Any] = {"textangle": -24, "opacity": 0.14, "xanchor": "center", "yanchor": "middle"}
     rows = max(1, round(plan.height / _DOWN))
     return [
@@ -80,7 +80,7 @@ def _marks(pen: Pen, plan: Plan) -> list[Part]:
 TOP, TICKS = 10, 44
 
 
-def layout(pen: Pen, plan: Plan) -> Part:
+def layout(pen: Pen, plan: FigurePlan) -> Part:
     """Everything of a figure but its traces."""
     theme, top = pen.theme, TOP + banner_height(pen)
     tiles = [TilePen(pen, lane, n) for n, lane in enumerate(plan.tiles, start=1)]
@@ -120,15 +120,15 @@ def _tile_shapes(tiles: list[TilePen]) -> list[Part]:
     return [shape for lane in tiles for shape in (*sum_shapes(lane), *tile_shapes(lane))]
 
 
-def _tile_words(pen: Pen, plan: Plan, tiles: list[TilePen]) -> list[Part]:
+def _tile_words(pen: Pen, plan: FigurePlan, tiles: list[TilePen]) -> list[Part]:
     return [part for lane in tiles for part in (*_head(pen, plan, lane.plan), *sum_words(lane, plan))]
 
 
-def _lane_shapes(pen: Pen, plan: Plan) -> list[Part]:
+def _lane_shapes(pen: Pen, plan: FigurePlan) -> list[Part]:
     return [shape for lane in plan.lanes for shape in (*row_shapes(pen, plan, lane), *value_shapes(pen, plan, lane))]
 
 
-def _lane_words(pen: Pen, plan: Plan) -> list[Part]:
+def _lane_words(pen: Pen, plan: FigurePlan) -> list[Part]:
     return [
         part
         for lane in plan.lanes
@@ -136,7 +136,7 @@ def _lane_words(pen: Pen, plan: Plan) -> list[Part]:
     ]
 
 
-def _head(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
+def _head(pen: Pen, plan: FigurePlan, lane: LanePlan) -> list[Part]:
     """A lane's title and note above it, on the paper's colour, so that event lines pass behind."""
     title, *rest = lane.words
     theme, place = pen.theme, {"x": 0, "xanchor": "left", "yanchor": "top", "bgcolor": pen.theme.paper}

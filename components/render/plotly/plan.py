@@ -104,7 +104,7 @@ class LanePlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class FigurePlan:
     """The whole figure: lanes of tiles, strip of events, lanes over the clock, and the plot's height in pixels.
 
     Of a lane of tiles `values` is where its bars are, and `rows` where its map is.
@@ -130,7 +130,7 @@ _NOTE_LINES, _SPANS_IN_FULL_ROWS = 6, 3
 BAR, _WORDS, _GOAL, _TALLER = 14.0, 29.0, 18.0, 1.7
 
 
-def plan(chart: Chart, clock: Clock) -> Plan:
+def plan(chart: Chart, clock: Clock) -> FigurePlan:
     """Pixels for every part of the chart."""
     scale = TimeScale(chart.window, 0, PHONE)
     placed = _strip(chart, clock, scale)
@@ -144,7 +144,7 @@ def plan(chart: Chart, clock: Clock) -> Plan:
     for index, lane in enumerate(timed):
         lanes.append(_lane(lane, clock, scale, y, first_axis=2 + 2 * index))
         y = lanes[-1].bottom + 10
-    return Plan(scale, strip, placed, tuple(lanes), max(y - 10, 40), tuple(tiles))
+    return FigurePlan(scale, strip, placed, tuple(lanes), max(y - 10, 40), tuple(tiles))
 
 
 def _strip(chart: Chart, clock: Clock, scale: TimeScale) -> tuple[Placed, ...]:

@@ -9,7 +9,7 @@ from components.charts.grammar import anchor
 from components.render.layout.geometry import has_band
 from components.render.layout.labels import Placed
 from components.render.layout.theme import SANS, look
-from components.render.plotly.plan import CIRCLE, DIGIT, ROW, Plan
+from components.render.plotly.plan import CIRCLE, DIGIT, ROW, FigurePlan
 from components.render.plotly.plotly_pen import Part, Pen, broken, ground, rgba, scatter, stroke, words
 from components.text import visible
 
@@ -23,7 +23,7 @@ def height_of(entry: Placed) -> float:
     return (entry.row + 0.5) * ROW + _LIFT
 
 
-def event_traces(pen: Pen, plan: Plan) -> list[Part]:
+def event_traces(pen: Pen, plan: FigurePlan) -> list[Part]:
     """The circles: filled for emphasised events of a sure minute, open for the rest, each with its number."""
     numbered, theme = pen.chart.numbered, pen.theme
     if not numbered:
@@ -60,7 +60,7 @@ def _hover(pen: Pen, n: int, index: int) -> str:
     return broken(f"{n}. {pen.clock.when(event.when, dated=dated)}: {pen.clock.say(event.label)}")
 
 
-def event_shapes(pen: Pen, plan: Plan) -> list[Part]:
+def event_shapes(pen: Pen, plan: FigurePlan) -> list[Part]:
     """A line from each circle through its lanes; a soft band where only bounds are known."""
     found, foot = [], plan.strip.top + plan.strip.height
     for event, entry in zip(pen.chart.events, plan.placed, strict=True):
@@ -85,7 +85,7 @@ def event_shapes(pen: Pen, plan: Plan) -> list[Part]:
     return found
 
 
-def event_labels(pen: Pen, plan: Plan) -> list[Part]:
+def event_labels(pen: Pen, plan: FigurePlan) -> list[Part]:
     """The labels beside their circles."""
     found = []
     for event, entry in zip(pen.chart.events, plan.placed, strict=True):

@@ -16,7 +16,7 @@ from components.render.layout.geometry import (
     totals,
 )
 from components.render.layout.theme import SANS, is_soft, look
-from components.render.plotly.plan import CAPTION, LABEL, PHONE, LanePlan, Plan, TrackPlan
+from components.render.plotly.plan import CAPTION, LABEL, PHONE, FigurePlan, LanePlan, TrackPlan
 from components.render.plotly.plotly_events import beside
 from components.render.plotly.plotly_pen import UNDIMMED, Part, Pen, band, ground, rgba, scatter, words
 from components.render.svg.svg_marks import TITLED_SAMPLES, value_text
@@ -123,7 +123,7 @@ def _gaps(pen: Pen, lane: LanePlan, mark: Gap) -> list[Part]:
     return found
 
 
-def row_shapes(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
+def row_shapes(pen: Pen, plan: FigurePlan, lane: LanePlan) -> list[Part]:
     """The ground of named rows: where it is empty, nothing is on record."""
     found = []
     for track in lane.tracks:
@@ -135,7 +135,7 @@ def row_shapes(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
     return found
 
 
-def row_words(pen: Pen, plan: Plan, lane: LanePlan) -> list[Part]:
+def row_words(pen: Pen, plan: FigurePlan, lane: LanePlan) -> list[Part]:
     """The names of rows over them, and what loose marks say."""
     found = []
     for track in lane.tracks:

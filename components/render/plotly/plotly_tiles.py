@@ -9,8 +9,8 @@ from typing import NamedTuple
 from components.charts.grammar import Cell, Item, Lane, Tiles
 from components.render.layout.theme import SANS
 from components.render.layout.tile_layout import (
-    Look,
     Sum,
+    TileLook,
     grid,
     look_of,
     placed,
@@ -20,7 +20,7 @@ from components.render.layout.tile_layout import (
     tile_marks,
     unit_columns,
 )
-from components.render.plotly.plan import BAR, TITLE, LanePlan, Plan, Slot
+from components.render.plotly.plan import BAR, TITLE, FigurePlan, LanePlan, Slot
 from components.render.plotly.plotly_pen import UNDIMMED, Part, Pen, words
 from components.text import plain
 
@@ -35,7 +35,7 @@ class Spot(NamedTuple):
 
     mark: Tiles
     item: Item
-    look: Look
+    look: TileLook
     cell: Cell
 
 
@@ -129,9 +129,9 @@ def _letters(tiles: TilePen) -> list[Part]:
 def _ink(tiles: TilePen, spot: Spot) -> str:
     """The colour of letters on a tile."""
     theme = tiles.pen.theme
-    if spot.look is Look.BLANK:
+    if spot.look is TileLook.BLANK:
         return theme.quiet
-    return tiles.colour(spot.mark) if spot.look is Look.POSSIBLE else theme.paper
+    return tiles.colour(spot.mark) if spot.look is TileLook.POSSIBLE else theme.paper
 
 
 def tile_shapes(tiles: TilePen) -> list[Part]:
@@ -142,12 +142,12 @@ def tile_shapes(tiles: TilePen) -> list[Part]:
 def _drawn(tiles: TilePen, spot: Spot) -> Part:
     theme, colour = tiles.pen.theme, tiles.colour(spot.mark)
     match spot.look:
-        case Look.CALLED:
+        case TileLook.CALLED:
             return _square(tiles, spot, _HALF, colour, {"width": 0})
-        case Look.SOFT:
+        case TileLook.SOFT:
             # On a phone a tile has no room for a core within its edge: the edge is cut into the fill.
             return _square(tiles, spot, _HALF, colour, {"color": theme.paper, "width": 2, "dash": "2px,2px"})
-        case Look.POSSIBLE:
+        case TileLook.POSSIBLE:
             return _square(tiles, spot, _HALF - 0.03, theme.paper, {"color": colour, "width": 1.6})
     return _square(tiles, spot, _HALF, theme.band, {"width": 0})
 
@@ -159,7 +159,7 @@ def _square(tiles: TilePen, spot: Spot, half: float, fill: str, line: Part) -> P
     return {"type": "rect", **refs, **ends, "layer": "below", "fillcolor": fill, "line": line}
 
 
-def tile_axes(tiles: TilePen, plan: Plan) -> Part:
+def tile_axes(tiles: TilePen, plan: FigurePlan) -> Part:
     """Two axes for the map, which keep its tiles square, and two for the bars."""
     columns, rows = shape_of(tiles.lane)
     bare: Part = {"visible": False, "fixedrange": True}
@@ -186,7 +186,7 @@ def _named(axis: str) -> str:
     return f"{axis[0]}axis{axis[1:]}"
 
 
-def _domain(plan: Plan, slot: Slot) -> list[float]:
+def _domain(plan: FigurePlan, slot: Slot) -> list[float]:
     return [plan.share(slot.top + slot.height), plan.share(slot.top)]
 
 
@@ -230,7 +230,7 @@ def _bar(tiles: TilePen, heights: list[float], lengths: list[float], **more: obj
     }
 
 
-def sum_words(tiles: TilePen, plan: Plan) -> list[Part]:
+def sum_words(tiles: TilePen, plan: FigurePlan) -> list[Part]:
     """Each total over its bar with its side's sign, and the reference's name under the bars."""
     found, slot = sums(tiles.lane, tiles.pen.chart.window), tiles.plan.values
     if not found or slot is None:
@@ -248,7 +248,7 @@ def sum_words(tiles: TilePen, plan: Plan) -> list[Part]:
 
 
 def _total(tiles: TilePen, side: Sum, y: float) -> Part:
-    said = f"<b>{sign_of(side.mark, Look.CALLED)} {plain(side.words, most=60)}</b>"
+    said = f"<b>{sign_of(side.mark, TileLook.CALLED)} {plain(side.words, most=60)}</b>"
     place: Part = {"x": 0, "y": y, "xanchor": "left", "yanchor": "bottom", "yshift": BAR / 2 + 1}
     return words(said, colour=tiles.colour(side.mark), size=TITLE, **place)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from components.charts.bare import is_bare, why_bare
 from components.charts.grammar import Gap, Item, Lane, Mark, Spans, Steps, has_value, valued
-from components.render.layout.boxes import Box, Room
+from components.render.layout.boxes import Box, Boxes
 from components.render.layout.geometry import (
     compact,
     domain,
@@ -42,7 +42,7 @@ def draw_values(frame: Frame, lane: Lane, top: float) -> float:
     height = frame.sizes.body * (_share(frame) if any(isinstance(mark, Steps) for mark in lane.marks) else 0.75)
     upper = top + frame.sizes.label * 1.3
     bottom = upper + height
-    area = Area(frame, lane, upper, bottom, low, high, Room(Box(0, top, frame.width, bottom + 2)))
+    area = Area(frame, lane, upper, bottom, low, high, Boxes(Box(0, top, frame.width, bottom + 2)))
     marks = [mark for mark in lane.marks if any(has_value(lane, mark, item) for item in mark.items)]
     for mark in marks:
         area.take_ink(mark)
@@ -89,7 +89,7 @@ def _reference(area: Area) -> None:
             (scale.right - 2, baseline, "end"),
         ]
     area.label(area.frame.clock.say(name), places)
-    area.room.take(Box(scale.left, y - 1, scale.right, y + 1))
+    area.taken.take(Box(scale.left, y - 1, scale.right, y + 1))
 
 
 def _end_labels(area: Area, marks: list[Steps]) -> None:

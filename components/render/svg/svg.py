@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from components.charts.bare import NOTHING
 from components.charts.grammar import Chart, Steps, Tone, valued
 from components.clock import Clock
-from components.render.layout.boxes import Box, Room
+from components.render.layout.boxes import Box, Boxes
 from components.render.layout.geometry import (
     TimeScale,
     compact,
@@ -37,7 +37,7 @@ def draw_moment(frame: Frame, bodies: list[Box]) -> None:
 def draw_axis(frame: Frame, bodies: list[Box], y: float) -> float:
     """Hairlines through the lanes and tick labels under them, none of which touch."""
     scale, size = frame.scale, frame.sizes.label
-    room = Room(Box(0, y, frame.width, y + 100))
+    taken = Boxes(Box(0, y, frame.width, y + 100))
     frame.sheet.add("ground", tag("path", d=f"M{number(scale.left)} {number(y)}H{number(scale.right)}", class_="axis"))
     below = y
     for tick in frame.clock.ticks(frame.chart.window, max(3, int((scale.right - scale.left) / 76))):
@@ -50,7 +50,7 @@ def draw_axis(frame: Frame, bodies: list[Box], y: float) -> float:
             inset = min(0.0, frame.width - 2 - box.right) or max(0.0, 2 - box.left)
             moved = Box(box.left + inset - 3, box.top, box.right + inset + 3, box.bottom)
             inside = Box(max(moved.left, 0), moved.top, min(moved.right, frame.width), moved.bottom)
-            if text and room.first([inside]):
+            if text and taken.first([inside]):
                 frame.sheet.text(x + inset, baseline, text, size, classes="q" if row else "", anchor="middle")
                 below = max(below, baseline)
     return below + size * 0.5

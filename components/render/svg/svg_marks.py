@@ -8,7 +8,7 @@ from datetime import datetime
 
 from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Steps, has_value
 from components.charts.phrases.numbers import number_text
-from components.render.layout.boxes import Box, Room
+from components.render.layout.boxes import Box, Boxes
 from components.render.layout.geometry import (
     Path,
     is_measured,
@@ -184,7 +184,7 @@ class Area:
     bottom: float
     low: float
     high: float
-    room: Room
+    taken: Boxes
 
     def y(self, value: float) -> float:
         share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
@@ -210,8 +210,8 @@ class Area:
         size = self.frame.sizes.label
         for x, y, side in places:
             box = text_box(x, y, text, size, anchor=side, bold=bold)
-            if text and self.room.free(box):
-                self.room.take(box)
+            if text and self.taken.free(box):
+                self.taken.take(box)
                 style = f"{classes} halo".strip()
                 self.frame.sheet.text(x, y, text, size, classes=style, anchor=side, bold=bold, of=of)
                 return
@@ -238,11 +238,11 @@ class Area:
             found = totals(mark.items, self.frame.chart.window)
             for path in (found.low, found.high):
                 for box in self._along(path):
-                    self.room.take(box)
+                    self.taken.take(box)
             return
         for item in mark.items:
             if has_value(self.lane, mark, item) and item.value is not None:
-                self.room.take(self._ink(mark, item))
+                self.taken.take(self._ink(mark, item))
 
     def _ink(self, mark: Mark, item: Item) -> Box:
         x, y = self.place_of(mark, item)

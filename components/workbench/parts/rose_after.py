@@ -21,7 +21,7 @@ from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.source_links import source_link
 from data.analysis.event_words import sentence
-from data.evidence.study import Held, RoseAfter, held_of_the_night
+from data.evidence.study import HeldSeries, RoseAfter, held_of_the_night
 from data.evidence.study_record import minutes_csv, record_text
 from data.story.story import Story
 
@@ -48,7 +48,7 @@ def show_rises(story: Story, view: ViewState) -> None:
         _show_files(story, rose)
 
 
-def _choose(held: tuple[Held, ...]) -> Held:
+def _choose(held: tuple[HeldSeries, ...]) -> HeldSeries:
     if len(held) == 1:
         st.markdown(f"**{markdown(held[0].said)}**")
         return held[0]

@@ -132,7 +132,7 @@ class Value(NamedTuple):
     text: str = ""
 
 
-class Label(NamedTuple):
+class ColumnHead(NamedTuple):
     """The head of a column: `keyword: (inside)`, whose inside is a place or, for regions, the dates."""
 
     term: str
@@ -207,14 +207,14 @@ def _number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def read_label(cell: str) -> Label:
+def read_label(cell: str) -> ColumnHead:
     """A keyword and what its brackets say; the keyword may hold colons, brackets, commas and quotation marks."""
     if len(cell) <= _LONGEST_LABEL and cell.endswith((")", "）")):
         openings = list(_OPENING.finditer(cell))
         if openings:
             last = openings[-1]
-            return Label(trimmed(cell[: last.start()]), trimmed(cell[last.end() : -1]))
-    return Label(cell)
+            return ColumnHead(trimmed(cell[: last.start()]), trimmed(cell[last.end() : -1]))
+    return ColumnHead(cell)
 
 
 def dates_and_place(inside: str) -> tuple[str, str]:

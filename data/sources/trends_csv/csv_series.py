@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from data.core.errors import SourceChanged
-from data.sources.trends_csv.cells import STEPS, TRUE, Label, Value, folded, read_label, read_value
-from data.sources.trends_csv.csv_text import MAX_ROWS, Preamble, Table, read_preamble
+from data.sources.trends_csv.cells import STEPS, TRUE, ColumnHead, Value, folded, read_label, read_value
+from data.sources.trends_csv.csv_text import MAX_ROWS, CsvTable, Preamble, read_preamble
 from data.sources.trends_csv.export import (
     DATES_ONLY,
     MAX_TERMS,
@@ -22,9 +22,9 @@ from data.sources.trends_csv.export import (
     name_terms,
 )
 from data.sources.trends_csv.times import (
+    BinSteps,
     Column,
     Parts,
-    Steps,
     is_time,
     measure,
     read_parts,
@@ -41,7 +41,7 @@ ELSE = "no Google Trends export"
 class Series:
     """The rows of a series as read so far, all lists in step."""
 
-    table: Table
+    table: CsvTable
     places: list[int]
     parts: list[Parts]
     head: list[str]
@@ -60,7 +60,7 @@ class Series:
         self.parts = [self.parts[place] for place in places]
 
 
-def find_series(table: Table) -> Series:
+def find_series(table: CsvTable) -> Series:
     """Where the series begins and ends, and what stands above it."""
     rows = table.rows
     first = next(place for place, row in enumerate(rows) if len(row) > 1 and is_time(row[0]))
@@ -155,7 +155,7 @@ def read_cell(series: Series, place: int, column: int) -> Value:
     return value
 
 
-def read_series(table: Table) -> Export:
+def read_series(table: CsvTable) -> Export:
     """The series of a table whose first column holds times. Raises SourceChanged where it is not what it seems."""
     series = find_series(table)
     columns, partial = value_columns(series)
@@ -174,7 +174,7 @@ def read_series(table: Table) -> Export:
     folds = _each_time_once(series, column, values)
     steps = measure(column.moments)
     _note_steps(series, steps, column, folds)
-    labels = [read_label(series.head[at]) if series.head else Label("") for at in columns]
+    labels = [read_label(series.head[at]) if series.head else ColumnHead("") for at in columns]
     _refuse_others(series, labels, values, steps)
     return _export(series, labels, column, values, folds, steps)
 
@@ -209,7 +209,7 @@ def _each_time_once(series: Series, column: Column, values: list[list[Value]]) -
     return folds
 
 
-def _note_steps(series: Series, steps: Steps, column: Column, folds: list[int]) -> None:
+def _note_steps(series: Series, steps: BinSteps, column: Column, folds: list[int]) -> None:
     if steps.step is None:
         alone = len(column.moments) < 2
         series.notes.append("One bin has no step." if alone else "The times have no constant step.")
@@ -219,7 +219,7 @@ def _note_steps(series: Series, steps: Steps, column: Column, folds: list[int]) 
         series.notes.append("An hour is not there where clocks may go forward; it is not counted as missing.")
 
 
-def _refuse_others(series: Series, labels: list[Label], values: list[list[Value]], steps: Steps) -> None:
+def _refuse_others(series: Series, labels: list[ColumnHead], values: list[list[Value]], steps: BinSteps) -> None:
     """Whether a table of dates and numbers is one of Google Trends: by its marks, or else by its scale."""
     numbers = [value.number for row in values for value in row if value.kind == "number"]
     whole = all(number == math.floor(number) for number in numbers)
@@ -246,7 +246,12 @@ def _refuse_others(series: Series, labels: list[Label], values: list[list[Value]
 
 
 def _export(
-    series: Series, labels: list[Label], column: Column, values: list[list[Value]], folds: list[int], steps: Steps
+    series: Series,
+    labels: list[ColumnHead],
+    column: Column,
+    values: list[list[Value]],
+    folds: list[int],
+    steps: BinSteps,
 ) -> Export:
     terms, notes = name_terms(labels)
     series.notes += notes

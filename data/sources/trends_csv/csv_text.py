@@ -53,7 +53,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 @dataclass(slots=True)
-class Table:
+class CsvTable:
     """The cells of a text, a list for each of its lines: rows[0] is line `first_line`; what was noticed on the way."""
 
     rows: list[list[str]]
@@ -66,7 +66,7 @@ class Table:
         return row + self.first_line
 
 
-def read_table(data: bytes) -> Table:
+def read_table(data: bytes) -> CsvTable:
     """The cells of an export, in whatever alphabet and with whatever separator.
 
     Raises SourceChanged when the bytes are no table of text or exceed MAX_BYTES, MAX_ROWS, MAX_CELLS or MAX_LINE.
@@ -86,7 +86,7 @@ def read_table(data: bytes) -> Table:
     rows = _cells(lines, separator or _separator(lines))
     if sum(map(len, rows)) > MAX_CELLS:
         raise SourceChanged(f"The file has more than {MAX_CELLS:,} cells, which no Google Trends export has.")
-    return Table(rows, first_line, next((line for line in lines if line.strip()), "").startswith('"'), notes)
+    return CsvTable(rows, first_line, next((line for line in lines if line.strip()), "").startswith('"'), notes)
 
 
 def _refuse_other_formats(data: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from data.sources.trends_csv.cells import Label, Value
+from data.sources.trends_csv.cells import ColumnHead, Value
 
 Kind = Literal["over_time", "regions", "related"]
 #: More columns than a website export has; people paste exports side by side.
@@ -68,7 +68,7 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def name_terms(labels: Sequence[Label]) -> tuple[tuple[str, ...], list[str]]:
+def name_terms(labels: Sequence[ColumnHead]) -> tuple[tuple[str, ...], list[str]]:
     """A name for each column that no other has, and a note where the keywords alone do not tell them apart."""
     keywords = [label.term for label in labels]
     if len(set(keywords)) == len(keywords):

@@ -23,13 +23,13 @@ from data.sources.trends_csv.cells import (
     read_label,
     read_value,
 )
-from data.sources.trends_csv.csv_text import MAX_ROWS, Table, read_preamble
+from data.sources.trends_csv.csv_text import MAX_ROWS, CsvTable, read_preamble
 from data.sources.trends_csv.export import MAX_TERMS, Export, as_columns, name_terms
 from data.sources.trends_csv.times import is_time
 from data.story.faults import quoted
 
 
-def read_regions(table: Table) -> Export:
+def read_regions(table: CsvTable) -> Export:
     """Interest by region. Raises SourceChanged where the table has no such columns or values."""
     rows = table.rows
     at = next((place for place, row in enumerate(rows) if sum(map(bool, row)) > 1), None)
@@ -182,7 +182,7 @@ def _flat_from(rows: Sequence[Sequence[str]]) -> int | None:
     return filled[1] if any(kind[1] == "percent" for kind in kinds) else None
 
 
-def read_related(table: Table, *, filename: str = "") -> Export:
+def read_related(table: CsvTable, *, filename: str = "") -> Export:
     """The lists of a table. Raises SourceChanged where they are empty or hold anything else."""
     lists = _Lists()
     flat = _flat_from(table.rows)
@@ -228,7 +228,7 @@ def _query(line: int, term: str, cell: str, lists: _Lists) -> _Query:
     return _Query(term, section, value, interest=value.number)
 
 
-def _read_flat(table: Table, start: int, lists: _Lists, *, filename: str) -> None:
+def _read_flat(table: CsvTable, start: int, lists: _Lists, *, filename: str) -> None:
     """Newer lists print interest and growth beside each other, and only the file's name says which list it is."""
     rows = [(table.line(place), row) for place, row in enumerate(table.rows[start:], start) if any(row)]
     pairs = [(line, row[0], read_value(row[1]), read_value(row[2])) for line, row in rows]
@@ -260,7 +260,7 @@ def _refuse_other_lists(lists: _Lists) -> None:
         lists.notes.append("Nothing in the file says that it is from Google Trends, except the look of its values.")
 
 
-def _export(table: Table, lists: _Lists) -> Export:
+def _export(table: CsvTable, lists: _Lists) -> Export:
     preamble = read_preamble(lists.above)
     labels = [read_label(seed) for seed in dict.fromkeys(lists.seeds)]
     printed = [dates_and_place(label.inside) for label in labels]

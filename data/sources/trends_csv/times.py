@@ -29,7 +29,7 @@ _CHANGES = {2, 3, 4, 5, 9, 10, 11}
 
 
 @dataclass(slots=True)
-class Steps:
+class BinSteps:
     """`step` is an ISO 8601 duration or None; `bins_missing` are those a constant step would have beside the rows."""
 
     step: str | None
@@ -53,15 +53,15 @@ def regular_step(moments: Sequence[datetime]) -> str | None:
     return found.step if not found.bins_missing and all(one < two for one, two in pairwise(ordered)) else None
 
 
-def measure(moments: Sequence[datetime]) -> Steps:
+def measure(moments: Sequence[datetime]) -> BinSteps:
     """The step between rising moments: the commonest distance, if every other one is a multiple of it."""
     if len(moments) < 2:
-        return Steps(None)
+        return BinSteps(None)
     if monthly := _calendar_step(moments):
         return monthly
     distances = Counter(two - one for one, two in pairwise(moments) if two > one)
     if not distances:
-        return Steps(None)
+        return BinSteps(None)
     length = max(distances, key=lambda distance: (distances[distance], -distance))
     missing = lost = 0
     for one, two in pairwise(moments):
@@ -71,13 +71,13 @@ def measure(moments: Sequence[datetime]) -> Steps:
         if over == _HOUR and length <= _HOUR and changes_clocks(one + length):
             lost += 1
         elif over % length:
-            return Steps(None)
+            return BinSteps(None)
         else:
             missing += over // length
-    return Steps(name_of(length), missing, lost, length)
+    return BinSteps(name_of(length), missing, lost, length)
 
 
-def _calendar_step(moments: Sequence[datetime]) -> Steps | None:
+def _calendar_step(moments: Sequence[datetime]) -> BinSteps | None:
     """Months or years: the same day of the month at midnight throughout, and never less than a month apart."""
     if any((moment.day, moment.time()) != (moments[0].day, moments[0].time()) for moment in moments):
         return None
@@ -87,9 +87,9 @@ def _calendar_step(moments: Sequence[datetime]) -> Steps | None:
         return None
     months = max(apart, key=lambda count: (apart[count], -count))
     if any(count % months for count in apart):
-        return Steps(None)
+        return BinSteps(None)
     missing = sum(count // months - 1 for count in counts if count > 0)
-    return Steps(f"P{months // 12}Y" if not months % 12 else f"P{months}M", missing, months=months)
+    return BinSteps(f"P{months // 12}Y" if not months % 12 else f"P{months}M", missing, months=months)
 
 
 def changes_clocks(moment: datetime) -> bool:

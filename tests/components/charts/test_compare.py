@@ -20,7 +20,7 @@ from components.charts.builders.compare_chart import compare_chart, in_truth, la
 from components.charts.catalogue import chart_of
 from components.charts.elapsed_clock import clock_of
 from components.charts.grammar import Chart, Event, Item
-from components.charts.night_pairs import Night, caller_in, lacks, night_marks, night_names, starts_of
+from components.charts.night_pairs import ComparedNight, caller_in, lacks, night_marks, night_names, starts_of
 from components.charts.phrases.caution import caution_of
 from components.clock import Clock
 from components.embeds.embed import Embed
@@ -64,20 +64,20 @@ def summer(tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 
 @cache
-def night(story: Story, key: str) -> Night:
+def night(story: Story, key: str) -> ComparedNight:
     """The night with T+0 at this anchor."""
     start = next(anchor for anchor in nightly(story, "AP") if anchor.key == key)
     calls, milestones = load_calls(story, caller="AP"), load_milestones(story)
     seen, drawn = load_observations(story), load_series(story)
-    return Night(story, "AP", start, calls, milestones, load_interest_marks(story), seen, drawn)
+    return ComparedNight(story, "AP", start, calls, milestones, load_interest_marks(story), seen, drawn)
 
 
-def later(held: Night, minutes: int) -> Night:
+def later(held: ComparedNight, minutes: int) -> ComparedNight:
     """The night with T+0 so many minutes later."""
     return replace(held, anchor=replace(held.anchor, when=When.at(held.anchor.when.latest + minutes * MINUTE)))
 
 
-def whole(first: Night, second: Night) -> Chart:
+def whole(first: ComparedNight, second: ComparedNight) -> Chart:
     """Both nights, whole: a window that leaves nothing of either out."""
     origin = first.anchor.when.latest
     return compare_chart(Window(origin - REACH, origin + REACH), (first, second))

@@ -19,7 +19,7 @@ from components.clock import Clock
 from components.embeds.documents.mark_counts import findings
 from components.render import table
 from components.render.layout.theme import DARK, LIGHT, Theme
-from components.render.layout.tile_layout import Look, grid, look_of, placed, sums
+from components.render.layout.tile_layout import TileLook, grid, look_of, placed, sums
 from components.render.plotly import figure as plotly
 from components.render.svg import svg
 from components.render.words import describe
@@ -60,7 +60,7 @@ def whole(slug: str = "us-2016", *, caller: str = "") -> Chart:
     return chart_of(night, "map", night.window, caller=caller or night.about.caller)
 
 
-def looks(chart: Chart) -> dict[str, Look]:
+def looks(chart: Chart) -> dict[str, TileLook]:
     """Code on the tile -> how it looks."""
     return {
         cell.code: look_of(mark, item, chart.window) for mark, item, cell in placed(chart.lanes[0]) if cell is not None
@@ -86,18 +86,18 @@ def test_every_contest_has_a_place_of_its_own_on_eleven_by_eight_tiles(slug: str
 
 def test_at_ten_ohio_is_only_possible_and_florida_is_grey() -> None:
     found = looks(as_of("2016-11-09T03:00"))
-    assert {code for code, look in found.items() if look is Look.POSSIBLE} == {"OH", "LA", "MO", "NM"}
-    assert (found["TX"], found["FL"], found["PA"]) == (Look.CALLED, Look.BLANK, Look.BLANK)
+    assert {code for code, look in found.items() if look is TileLook.POSSIBLE} == {"OH", "LA", "MO", "NM"}
+    assert (found["TX"], found["FL"], found["PA"]) == (TileLook.CALLED, TileLook.BLANK, TileLook.BLANK)
 
 
 def test_when_florida_is_called_it_is_filled_and_ohio_has_a_dashed_edge() -> None:
     found = looks(as_of("2016-11-09T03:50"))
-    assert (found["FL"], found["OH"], found["NC"]) == (Look.CALLED, Look.SOFT, Look.BLANK)
-    assert Look.POSSIBLE not in found.values()
+    assert (found["FL"], found["OH"], found["NC"]) == (TileLook.CALLED, TileLook.SOFT, TileLook.BLANK)
+    assert TileLook.POSSIBLE not in found.values()
 
 
 def test_at_the_end_of_the_night_four_states_are_grey() -> None:
-    assert {code for code, look in looks(whole()).items() if look is Look.BLANK} == {"AZ", "MI", "MN", "NH"}
+    assert {code for code, look in looks(whole()).items() if look is TileLook.BLANK} == {"AZ", "MI", "MN", "NH"}
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_caller_without_a_whole_ledger_has_its_tiles_and_words_instead_of_bars
     held = len(load_calls(story(), story().window, caller="CNN").frame)
     assert sums(chart.lanes[0], chart.window) == ()
     assert chart.lanes[0].note == f"CNN: no total: {held} of 56 calls known."
-    assert sum(look is not Look.BLANK for look in looks(chart).values()) == held
+    assert sum(look is not TileLook.BLANK for look in looks(chart).values()) == held
     blank = next(mark for mark in chart.lanes[0].marks if mark.name == "no call held")
     assert {item.kind for item in blank.items} == {Kind.EXACT}, "nobody says that CNN had not called them"
     assert "not yet" not in " ".join(table.frame(chart, EASTERN)["When"])
@@ -316,7 +316,7 @@ def test_the_figure_draws_each_look_in_its_own_way() -> None:
     }
     assert ways == {(False, False, False), (True, True, False)}
     dashed = [shape for shape in figure(whole())["layout"]["shapes"] if "dash" in shape["line"]]
-    assert len(dashed) == sum(look is Look.SOFT for look in looks(whole()).values())
+    assert len(dashed) == sum(look is TileLook.SOFT for look in looks(whole()).values())
 
 
 def test_the_figure_says_the_totals_with_a_sign_for_each_side() -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from components.charts.frames import Frames, frames_of
 from components.charts.grammar import Tiles
-from components.embeds.documents.lines import Moments
+from components.embeds.documents.lines import EmbedMoments
 from components.embeds.embed import Embed, embed_of
 from components.embeds.formats import ANIMATED, forms_of, render
 from components.embeds.pictures.animation import MOST_STILLS, WIDTH, few, keep
@@ -35,7 +35,7 @@ def night() -> Embed:
 
 @cache
 def frames(order: Order = Order.HAPPENED) -> Frames:
-    return frames_of(STORY, night().chart, night().clock, order=order, words=Moments(night()).rows)
+    return frames_of(STORY, night().chart, night().clock, order=order, words=EmbedMoments(night()).rows)
 
 
 @cache

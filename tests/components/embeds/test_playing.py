@@ -17,7 +17,7 @@ from components.charts.frames import Stands, stands_of
 from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
 from components.embeds.documents.document import draw_document
-from components.embeds.documents.lines import Moments
+from components.embeds.documents.lines import EmbedMoments
 from components.embeds.documents.player_frames import night_of
 from components.embeds.embed import Embed, embed_of
 from components.render.svg import svg
@@ -47,7 +47,7 @@ def test_the_player_says_of_each_moment_what_a_server_says(caller: str, order: O
     for second, sentence in night["orders"][order.value]["moments"]:
         at = datetime.fromtimestamp(night["start"] / 1000 + second, UTC)
         cut = embed_of(STORY, "replay", replace(whole.view, at=at, order=order))
-        assert night["said"][sentence] == Moments(cut).sentence(at)
+        assert night["said"][sentence] == EmbedMoments(cut).sentence(at)
 
 
 @pytest.mark.parametrize(("slug", "until"), [("us-2020", "2020-11-04T04:00Z"), ("us-2024", "2024-11-06T04:00Z")])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.charts.grammar import Event, anchor
-from components.render.layout.boxes import Box, Room
+from components.render.layout.boxes import Box, Boxes
 from components.render.layout.geometry import TimeScale
 from components.render.layout.labels import Flag, Placed, place, row_count
 from tests.support import samples
@@ -138,6 +138,6 @@ def test_boxes_overlap_where_they_share_ground(one: Box, other: Box, meet: bool)
 
 
 def test_room_gives_the_first_free_place_and_remembers_it() -> None:
-    room = Room(Box(0, 0, 100, 20))
+    room = Boxes(Box(0, 0, 100, 20))
     assert room.first([Box(90, 0, 110, 10), Box(0, 0, 10, 10)]) == Box(0, 0, 10, 10)
     assert room.first([Box(5, 0, 15, 10)]) is None

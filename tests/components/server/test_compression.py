@@ -23,9 +23,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Message
 
 from components.server.headers import SecurityHeaders
-from components.server.precompressed import PackedAnswers
-from components.server.static_files import PackedFiles
-from data.core.compress import accepted, pack, packed_tag, plain_tags, unpack
+from components.server.precompressed import CompressedAnswers
+from components.server.static_files import CompressedFiles
+from data.core.compress import accepted, compress, compressed_tag, decompress, plain_tags
 
 SCRIPT = b"export const words = 'to be or not to be';\n" * 200
 FILES = {"index.html": b"<!doctype html>" + b"<p>A page.</p>" * 60, "static/js/app.js": SCRIPT, "static/tiny.js": b"1;"}
@@ -35,7 +35,7 @@ PICTURE = b"\x89PNG" + bytes(5000)
 class Site:
     """A static folder as Streamlit serves its own, behind the middleware, and the whole answer to a request."""
 
-    def __init__(self, files: PackedFiles, root: Path, base: str = "") -> None:
+    def __init__(self, files: CompressedFiles, root: Path, base: str = "") -> None:
         async def packed_on_the_way(_: Request) -> Response:
             body = gzip.compress(SCRIPT)
             return Response(body, headers={"Content-Encoding": "gzip", "ETag": '"plain"', "Vary": "Accept-Encoding"})
@@ -50,7 +50,7 @@ class Site:
         ]
         middleware = [
             Middleware(SecurityHeaders, policy="default-src 'self'"),
-            Middleware(PackedAnswers, files=files, base=base),
+            Middleware(CompressedAnswers, files=files, base=base),
         ]
         self._app = Starlette(routes=routes, middleware=middleware)
 
@@ -88,18 +88,18 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def files(root: Path, tmp_path: Path) -> PackedFiles:
+def files(root: Path, tmp_path: Path) -> CompressedFiles:
     return ready(root, tmp_path / "cache")
 
 
 @pytest.fixture
-def site(files: PackedFiles, root: Path) -> Site:
+def site(files: CompressedFiles, root: Path) -> Site:
     return Site(files, root)
 
 
-def ready(root: Path, folder: Path) -> PackedFiles:
+def ready(root: Path, folder: Path) -> CompressedFiles:
     """Files with all their packings, made in this process."""
-    files = PackedFiles(root, folder)
+    files = CompressedFiles(root, folder)
     files.pack_gzip()
     with suppress(OSError):
         files.pack_all()
@@ -128,9 +128,9 @@ def test_what_an_asker_reads_is_what_it_is_sent(header: str, expected: tuple[str
 
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
 def test_packing_is_undone_by_unpacking_and_is_the_same_each_time(encoding: str) -> None:
-    packed = pack(SCRIPT, encoding)
-    assert unpack(packed, encoding) == SCRIPT
-    assert packed == pack(SCRIPT, encoding)
+    packed = compress(SCRIPT, encoding)
+    assert decompress(packed, encoding) == SCRIPT
+    assert packed == compress(SCRIPT, encoding)
     assert len(packed) < len(SCRIPT) / 10
 
 
@@ -140,17 +140,17 @@ def test_packing_is_undone_by_unpacking_and_is_the_same_each_time(encoding: str)
     [pytest.param(b"short" * 20, id="tiny"), pytest.param(random.Random(1).randbytes(5000), id="as small as it gets")],
 )
 def test_what_would_not_get_smaller_is_left_alone(body: bytes, encoding: str) -> None:
-    assert pack(body, encoding) == b""
+    assert compress(body, encoding) == b""
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
 def test_bytes_that_nobody_packed_are_refused_with_their_packing(encoding: str) -> None:
     with pytest.raises(ValueError, match=f"not packed by {encoding}"):
-        unpack(b"<!doctype html>", encoding)
+        decompress(b"<!doctype html>", encoding)
 
 
 def test_a_tag_names_the_packing_and_gives_the_plain_tag_back() -> None:
-    assert packed_tag('"abc"', "br") == '"abc-br"'
+    assert compressed_tag('"abc"', "br") == '"abc-br"'
     assert plain_tags('W/"abc-br", "abc-gzip", "abc"', "br") == ('"abc"',)
 
 
@@ -254,14 +254,14 @@ def test_a_file_that_was_changed_under_the_server_goes_out_as_it_is_now(site: Si
     assert (body, "content-encoding" in headers) == (b"new();", False)
 
 
-def test_below_a_path_of_its_own_the_same_files_are_packed(files: PackedFiles, root: Path) -> None:
+def test_below_a_path_of_its_own_the_same_files_are_packed(files: CompressedFiles, root: Path) -> None:
     site = Site(files, root, base="/desk")
     assert site.ask("/desk/static/js/app.js", accept_encoding="br")[1]["content-encoding"] == "br"
 
 
-def test_what_was_packed_once_is_taken_up_by_the_next_start(files: PackedFiles, root: Path, tmp_path: Path) -> None:
+def test_what_was_packed_once_is_taken_up_by_the_next_start(files: CompressedFiles, root: Path, tmp_path: Path) -> None:
     assert "/static/js/app.js" in files
-    following = PackedFiles(root, tmp_path / "cache")
+    following = CompressedFiles(root, tmp_path / "cache")
     assert following.take_up()
     assert following.find("/static/js/app.js", ["br"]) == files.find("/static/js/app.js", ["br"])
 
@@ -278,7 +278,7 @@ def test_a_kept_file_that_is_not_what_it_says_is_never_sent(left: bytes, root: P
     ready(root, tmp_path / "cache")
     for kept in (tmp_path / "cache").glob("*.br"):
         kept.write_bytes(left)
-    following = PackedFiles(root, tmp_path / "cache")
+    following = CompressedFiles(root, tmp_path / "cache")
     following.take_up()
     assert following.find("/static/js/app.js", ["br"]) is None
     assert ready(root, tmp_path / "cache").find("/static/js/app.js", ["br"]) is not None
@@ -293,7 +293,7 @@ def test_where_nothing_can_be_kept_pages_go_out_by_gzip(root: Path, tmp_path: Pa
 
 
 def test_before_anything_is_ready_the_plain_file_is_sent(root: Path, tmp_path: Path) -> None:
-    _, headers, body = Site(PackedFiles(root, tmp_path), root).ask("/static/js/app.js", accept_encoding="br")
+    _, headers, body = Site(CompressedFiles(root, tmp_path), root).ask("/static/js/app.js", accept_encoding="br")
     assert (body, headers["vary"]) == (SCRIPT, "Accept-Encoding")
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from data.analysis.bin_edges import as_ends, read_both_ways
 from data.analysis.event_study import Study, interval, pooled, share_as_high, share_as_low
 from data.analysis.event_words import sentence
-from data.analysis.other_nights import Control, against_controls
+from data.analysis.other_nights import ControlSeries, against_controls
 from data.analysis.placebos import Draws, judge, jumps, look_up, on_grid, weight
 from data.core.errors import DataError
 
@@ -283,8 +283,8 @@ def test_other_nights_are_compared_at_the_same_clock_minutes() -> None:
     values = evening(rise=0.5)
     week = timedelta(days=7)
     quiet = [evening(seed=seed) for seed in range(2, 9)]
-    nights = [Control(f"night {n}", series(one.to_numpy(), later=week), week) for n, one in enumerate(quiet)]
-    found = against_controls(values, CALLS, [*nights, Control("too short", quiet[0].iloc[:90], timedelta())])
+    nights = [ControlSeries(f"night {n}", series(one.to_numpy(), later=week), week) for n, one in enumerate(quiet)]
+    found = against_controls(values, CALLS, [*nights, ControlSeries("too short", quiet[0].iloc[:90], timedelta())])
     assert (found.p, found.p_fall) == (1 / 8, 1) and found.left_out == ("too short",)
     assert [one.n for one in found.compared] == [8] * 7
     assert found.compared[0].control == pytest.approx(pooled(quiet[0], CALLS).effect)

@@ -15,7 +15,7 @@ from data.core.model import Order, Window
 from data.core.settings import Settings
 from data.story.as_of import WITHHELD, moments_of
 from data.story.folder_store import FolderStore, read_story
-from data.story.rehearse import Plan, end, play
+from data.story.rehearse import RehearsalPlan, end, play
 from data.story.store import find_story
 from data.story.story import Story
 from data.story.story_files import files_of
@@ -43,19 +43,21 @@ class Clock:
         self.moment += timedelta(seconds=seconds)
 
 
-def rehearse(plan: Plan, told: Callable[[datetime], object]) -> None:
+def rehearse(plan: RehearsalPlan, told: Callable[[datetime], object]) -> None:
     clock = Clock()
     play(plan, now=clock.now, sleep=clock.sleep, told=told)
 
 
 def plan_for(
     slug: str, folder: Path, order: Order = Order.KNOWN, stretch: Window | None = None, speed: float = 60
-) -> Plan:
+) -> RehearsalPlan:
     story = find_story(slug, Settings())
-    return Plan(story, FolderStore((folder,), shipped=()), f"rehearsal-{slug}", stretch or story.window, order, speed)
+    return RehearsalPlan(
+        story, FolderStore((folder,), shipped=()), f"rehearsal-{slug}", stretch or story.window, order, speed
+    )
 
 
-def place(plan: Plan) -> Path:
+def place(plan: RehearsalPlan) -> Path:
     """The folder that is played into."""
     return Path(plan.stories.place(plan.name))
 
