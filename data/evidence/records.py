@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from data.core.model import Source
 from data.net.snapshots import read_snapshots
@@ -14,13 +13,6 @@ from data.sources.provider import Count, CountProvider, ObservationProvider, Pro
 from data.story.store import StoryStore
 from data.story.story import Story
 from data.story.tables import Observation
-
-
-class Found(NamedTuple):
-    """Observations and the sources they name."""
-
-    rows: tuple[Observation, ...]
-    sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ def _snapshot_folders(story: Story, stories: StoryStore) -> list[Path]:
     return [folder for folder in stories.snapshots(story.slug) if (folder / "snapshots").is_dir()]
 
 
-def read_records(story: Story, stories: StoryStore) -> Found:
+def read_records(story: Story, stories: StoryStore) -> Records[Observation]:
     """Everything that sources saw of the story's services, as far as it is held."""
     rows: list[Observation] = []
     sources: list[Source] = []
@@ -73,7 +65,7 @@ def read_records(story: Story, stories: StoryStore) -> Found:
                     records = provider.rows(folder, service)
                     rows += records.rows
                     sources += records.sources
-    return Found(tuple({row.id: row for row in rows}.values()), tuple(dict.fromkeys(sources)))
+    return Records(tuple({row.id: row for row in rows}.values()), tuple(dict.fromkeys(sources)))
 
 
 def read_counts(story: Story, stories: StoryStore) -> tuple[Records[Count], ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,12 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from requests import Request
 from requests_cache.cache_keys import filter_url
 
-from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.errors import DataError, SourceUnavailable
 from data.core.program import VERSION, utc_now
 from data.core.settings import Settings
 from data.net.adapter import FETCHED_AT, Asking, Fresh, fetched_at
@@ -44,18 +43,6 @@ class Reply:
     stale: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     trouble: DataError | None = None
-
-    def json(self) -> Any:
-        """The content as JSON; SourceChanged where it is none."""
-        return parse_json(self.content, "the source")
-
-
-def parse_json(content: bytes, name: str) -> Any:
-    """JSON, or SourceChanged in a sentence about `name`."""
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise SourceChanged(f"{name} sent something that is not JSON, or broke off") from error
 
 
 __all__ = [
@@ -117,27 +104,6 @@ class Desk:
         """The answer to a POST of a form (a mapping) or of bytes; otherwise like `get`."""
         request = Request("POST", url, params=params, data=data, headers=headers)
         return self._ask(request, source, fresh, accept, check, also, stale_ok)
-
-    def json(
-        self,
-        url: str,
-        *,
-        params: Params | None = None,
-        source: str,
-        fresh: Fresh,
-        check: Check | None = None,
-        also: Iterable[int] = (),
-        stale_ok: bool = True,
-    ) -> Reply:
-        """Like `get`, and a 200 has been read as JSON once: its `reply.json()` cannot fail."""
-
-        def is_json(content: bytes) -> None:
-            parse_json(content, source)
-            if check:
-                check(content)
-
-        request = Request("GET", url, params=params)
-        return self._ask(request, source, fresh, "application/json", is_json, also, stale_ok)
 
     def _ask(
         self,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from data.core.errors import SourceChanged, SourceUnavailable
 from data.story.faults import quoted
@@ -32,11 +31,12 @@ def text_of(data: bytes, source: str) -> str:
     return text
 
 
-def json_of(data: bytes, source: str) -> Any:
+def json_of(data: bytes, source: str) -> object:
     """The JSON value of an answer. Raises SourceUnavailable if it is empty or cut short, SourceChanged otherwise."""
     text = text_of(data, source).strip()
     try:
-        return json.loads(text)
+        value: object = json.loads(text)
+        return value
     except (ValueError, RecursionError):
         closer = _CLOSERS.get(text[0])
     if closer is None:
@@ -46,7 +46,7 @@ def json_of(data: bytes, source: str) -> Any:
     raise SourceChanged(f"{source} answered with JSON that cannot be read.")
 
 
-def records_of(value: Any, key: str, source: str) -> list[Mapping[str, Any]]:
+def records_of(value: object, key: str, source: str) -> list[Mapping[str, object]]:
     """The list of objects under `key` of a JSON object. Raises SourceChanged if there is none of that name."""
     found = value.get(key) if isinstance(value, dict) else None
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
@@ -54,7 +54,7 @@ def records_of(value: Any, key: str, source: str) -> list[Mapping[str, Any]]:
     return found
 
 
-def field(record: Mapping[str, Any], name: str, source: str) -> str:
+def field(record: Mapping[str, object], name: str, source: str) -> str:
     """A text of a record. Raises SourceChanged where that is missing, empty or no text."""
     value = record.get(name)
     if not isinstance(value, str) or not value.strip():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
@@ -66,12 +66,12 @@ def parse_airtime(data: bytes) -> Airtime:
     return Airtime(bins, step, tuple(warnings))
 
 
-def _series(series: Mapping[str, Any]) -> list[dict[str, object]]:
+def _series(series: Mapping[str, object]) -> list[dict[str, object]]:
     station = plain(field(series, "series", NAME), 80)
     return [_bin(station, point) for point in records_of(series, "data", NAME)]
 
 
-def _bin(station: str, point: Mapping[str, Any]) -> dict[str, object]:
+def _bin(station: str, point: Mapping[str, object]) -> dict[str, object]:
     stamp, value = field(point, "date", NAME), point.get("value")
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise SourceChanged(f"{NAME} has changed its answer: an entry has no number in 'value'.")

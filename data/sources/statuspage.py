@@ -58,12 +58,12 @@ class _Entry(BaseModel):
     name: str
     status: str
     impact: Severity
-    created_at: Any = None
-    started_at: Any = None
-    monitoring_at: Any = None
-    resolved_at: Any = None
-    shortlink: Any = None
-    incident_updates: Any = None
+    created_at: object = None
+    started_at: object = None
+    monitoring_at: object = None
+    resolved_at: object = None
+    shortlink: object = None
+    incident_updates: object = None
 
 
 def parse_incidents(data: bytes) -> Incidents:
@@ -75,7 +75,7 @@ def parse_incidents(data: bytes) -> Incidents:
     """
     answer = json_of(data, NAME)
     listed = records_of(answer, "incidents", NAME)
-    about = answer.get("page")
+    about = answer.get("page") if isinstance(answer, dict) else None
     page = about if isinstance(about, dict) else {}
     rows, updates, backwards = [], [], 0
     for entry in map(_entry, listed):
@@ -102,7 +102,7 @@ def parse_incidents(data: bytes) -> Incidents:
     )
 
 
-def _entry(listed: Mapping[str, Any]) -> _Entry:
+def _entry(listed: Mapping[str, object]) -> _Entry:
     try:
         return _Entry.model_validate(listed)
     except ValidationError as error:

@@ -103,7 +103,7 @@ def _text_rows(text: str) -> tuple[list[dict[str, str]], str, int]:
     return rows, resume, broken
 
 
-def _split(table: Sequence[Sequence[Any]], names: Sequence[str]) -> tuple[list[dict[str, str]], str, int]:
+def _split(table: Sequence[Sequence[object]], names: Sequence[str]) -> tuple[list[dict[str, str]], str, int]:
     """The resume key is the single cell after an empty row."""
     rows, resume, broken = [], "", 0
     for place, row in enumerate(table):
@@ -112,8 +112,9 @@ def _split(table: Sequence[Sequence[Any]], names: Sequence[str]) -> tuple[list[d
             resume = str(after[0]) if len(after) == 1 else ""
             broken += len(table) - place - 1 - bool(resume)
             break
-        if len(row) == len(names) and all(isinstance(cell, str) for cell in row):
-            rows.append(dict(zip(names, row, strict=True)))
+        cells = [cell for cell in row if isinstance(cell, str)]
+        if len(row) == len(cells) == len(names):
+            rows.append(dict(zip(names, cells, strict=True)))
         else:
             broken += 1
     return rows, resume, broken

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
@@ -84,7 +84,7 @@ def _not_found(answer: object) -> bool:
     return isinstance(answer, dict) and "items" not in answer and "not_found" in f"{answer.get('type')}".lower()
 
 
-def _row(item: Mapping[str, Any]) -> dict[str, object]:
+def _row(item: Mapping[str, object]) -> dict[str, object]:
     stamp, views = field(item, "timestamp", NAME), item.get("views")
     if isinstance(views, bool) or not isinstance(views, int) or not 0 <= views < _LARGEST:
         raise SourceChanged(f"{NAME} has changed its answer: an entry has no count in 'views'.")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import multiprocessing
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -49,7 +50,7 @@ def desk_at(server: Loopback, folder: Path, clock: Clock) -> Desk:
 
 
 def ask(desk: Desk, url: str) -> Any:
-    return desk.json(url, source="google-trends", fresh=None, stale_ok=False).json()
+    return json.loads(desk.get(url, source="google-trends", fresh=None, stale_ok=False).content)
 
 
 def refused(desk: Desk, url: str) -> float | None:
