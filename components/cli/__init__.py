@@ -20,9 +20,12 @@ def main() -> int:
             "install it from there, with pip install -e .\n"
         )
         return 1
-    # First, so that no installed package of the name of one of ours is taken for it; the script's own folder goes.
-    sys.path[:1] = [str(_HERE.parents[1])]
-    from components.cli.command import nightdesk
-    from components.cli.exits import run
+    # First, so that no installed package of the name of one of ours is taken for it.
+    sys.path.insert(0, str(_HERE.parents[1]))
+    try:
+        from components.cli.command import nightdesk
+        from components.cli.exits import run
 
-    return run(nightdesk, sys.argv[1:])
+        return run(nightdesk, sys.argv[1:])
+    except KeyboardInterrupt:
+        return 130  # before there was anything to stop

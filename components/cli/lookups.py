@@ -49,4 +49,7 @@ def root_of(to: Path | None, settings: Settings) -> Path:
     root = to or next(iter(settings.stories), None)
     if root is None:
         raise DataError("there is no folder to write into: name one with --to, or set NIGHTDESK_STORIES to it")
-    return root.expanduser()
+    try:
+        return root.expanduser()
+    except RuntimeError:
+        raise DataError(f"{root} names no home folder that there is") from None

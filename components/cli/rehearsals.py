@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import time
+import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +18,14 @@ from components.cli.lookups import root_of, settings_here, story_named
 from data.core.errors import DataError
 from data.core.model import Order, Window
 from data.core.program import utc_now
-from data.story.rehearse import RehearsalPlan, end, plan_of, play
-from data.story.store import story_store
+from data.story.folder_store import FolderStore
+from data.story.rehearse import RehearsalPlan, end, play
+from data.story.store import StoryStore, story_store
+from data.story.story import Story
+from data.story.tables import SLUG
+
+#: Minutes of the night in one minute. At the fastest a night of 18 hours takes 2 s, less than writing its steps.
+_SLOWEST, _FASTEST = 0.1, 36_000.0
 
 
 def rehearse(
@@ -29,7 +38,7 @@ def rehearse(
     here, story = story_store(settings), story_named(slug, settings)
     root = root_of(to, settings)
     stretch = Window(start or story.window.start, until or story.window.end)
-    plan = plan_of(story, root, here, name=name, stretch=stretch, order=Order(order), speed=speed)
+    plan = _plan(story, root, here, name=name, stretch=stretch, order=Order(order), speed=speed)
     try:
         with plan.stories.lock(plan.name):
             return _rehearse(plan, keep=keep)
@@ -58,3 +67,37 @@ def _rehearse(plan: RehearsalPlan, *, keep: bool) -> int:
     left = "stays, and its banner says that it is over" if keep else "is gone"
     say(f"The rehearsal is over; {place} {left}.")
     return DONE
+
+
+def _plan(
+    story: Story, root: Path, here: StoryStore, *, name: str, stretch: Window, order: Order, speed: float
+) -> RehearsalPlan:
+    """The plan to play a story into a folder of `root`, rehearsal-STORY if `name` is empty; `here` are all stories.
+
+    DataError or ValueError, in one sentence, where it cannot be done.
+    """
+    if story.about.live:
+        raise DataError(f"{story.slug} is in progress itself; rehearse a night that is over")
+    name = name or f"rehearsal-{story.slug}"[:64].rstrip("-")
+    if not re.fullmatch(SLUG, name):
+        raise ValueError(f"--name wants lower-case letters, digits and hyphens, 2 to 64, not {name[:80]!r}")
+    if not _SLOWEST <= speed <= _FASTEST:
+        raise ValueError(f"--speed wants a number from {_SLOWEST} to {_FASTEST:,.0f}, not {speed:g}")
+    stories = FolderStore((root,), shipped=())
+    for store in (stories, here):
+        _refuse_others(store, name)
+    return RehearsalPlan(story, stories, name, stretch, order, speed)
+
+
+def _refuse_others(stories: StoryStore, name: str) -> None:
+    """DataError where what has this name, there or among the stories of the server, is anything but a rehearsal."""
+    place = stories.place(name)
+    if os.path.lexists(place) and not _is_rehearsal(stories, name):
+        raise DataError(f"{place} is no rehearsal, so it is left alone; choose another --name")
+
+
+def _is_rehearsal(stories: StoryStore, name: str) -> bool:
+    try:
+        return "rehearsal" in tomllib.loads(stories.files(name)["story.toml"].decode())
+    except (DataError, OSError, ValueError):
+        return False
