@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from requests import Request
 from requests_cache.cache_keys import filter_url
@@ -59,11 +59,13 @@ class Desk:
     session: PoliteSession
     places: frozenset[str]
 
-    def get(
+    def ask(
         self,
         url: str,
         *,
+        method: Literal["GET", "POST"] = "GET",
         params: Params | None = None,
+        data: Mapping[str, str] | bytes | None = None,
         source: str,
         fresh: Fresh,
         accept: str | None = None,
@@ -72,7 +74,7 @@ class Desk:
         also: Iterable[int] = (),
         stale_ok: bool = True,
     ) -> Reply:
-        """The answer to a GET.
+        """The answer to a GET, or to a POST of a form (a mapping) or of bytes.
 
         `source` is what sentences call the source ("Google Trends", "The Internet Archive"). `fresh` is how old a kept
         answer may be: a timedelta, "never" for one that never grows old, None to ask in any case. `accept` is the media
@@ -84,40 +86,10 @@ class Desk:
         SourceUnavailable may work later (`retry_after` in seconds), SourceChanged will not (SourceRefused has the
         HTTP status), AddressRefused is an address that is not to be asked.
         """
-        request = Request("GET", url, params=params, headers=headers)
-        return self._ask(request, source, fresh, accept, check, also, stale_ok)
-
-    def post(
-        self,
-        url: str,
-        *,
-        params: Params | None = None,
-        data: Mapping[str, str] | bytes | None = None,
-        source: str,
-        fresh: Fresh,
-        accept: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        check: Check | None = None,
-        also: Iterable[int] = (),
-        stale_ok: bool = True,
-    ) -> Reply:
-        """The answer to a POST of a form (a mapping) or of bytes; otherwise like `get`."""
-        request = Request("POST", url, params=params, data=data, headers=headers)
-        return self._ask(request, source, fresh, accept, check, also, stale_ok)
-
-    def _ask(
-        self,
-        request: Request,
-        source: str,
-        fresh: Fresh,
-        accept: str | None,
-        check: Check | None,
-        also: Iterable[int],
-        stale_ok: bool,
-    ) -> Reply:
-        url = parsed(str(request.url))
-        if place_of(url.url) not in self.places:
-            raise AddressRefused(f"{url.host} is not among the sources that the settings or the story name")
+        request = Request(method, url, params=params, data=data, headers=headers)
+        asked = parsed(url)
+        if place_of(asked.url) not in self.places:
+            raise AddressRefused(f"{asked.host} is not among the sources that the settings or the story name")
         if accept:
             request.headers = {"Accept": accept} | dict(request.headers or {})
         asking = Asking(Expected(source, accept, check, frozenset(also)), fresh)

@@ -19,7 +19,7 @@ from data.core.model import Source, Window
 from data.net.snapshots import Snapshot
 from data.sources.answer_checks import counted, field, joined, json_of, plain, records_of
 from data.sources.provider import EVER, Count, CountProvider, Errand, Home, Records, Task, Visit
-from data.sources.snapshot_rows import drawn, latest, newest, parsed, sources_of
+from data.sources.snapshot_rows import digits, drawn, latest, newest, parsed, sources_of
 from data.story.faults import quoted
 from data.story.timing import timed_frame
 
@@ -201,8 +201,8 @@ def _params(phrase: str, stations: Sequence[str], week: Window) -> dict[str, str
         "dateres": "hour",
         "timelinesmooth": 0,
         "datacomb": "sep",
-        "STARTDATETIME": _digits(week.start),
-        "ENDDATETIME": _digits(week.end),
+        "STARTDATETIME": digits(week.start),
+        "ENDDATETIME": digits(week.end),
     }
 
 
@@ -234,8 +234,3 @@ def _source(snapshot: Snapshot) -> Source:
     said = snapshot.sidecar
     title = f"Airtime of “{said.query.get('phrase', '')}” on {said.query.get('stations', '')}"
     return Source(f"gdelt-tv-{said.sha256[:12]}", "GDELT Project", title, said.url, "", said.licence)
-
-
-def _digits(moment: datetime) -> str:
-    """The fourteen digits that the service reads a UTC second from."""
-    return moment.isoformat(timespec="seconds")[:19].translate(str.maketrans("", "", "-:T"))

@@ -156,7 +156,7 @@ class Provider(ABC):
         Raises the DataErrors of the desk and of `check`, and DataError where the disk refuses.
         """
         fresh = fresh_for(question.window, visit.now)
-        reply = visit.desk.get(url, params=params or {}, source=self.called, fresh=fresh, check=check)
+        reply = visit.desk.ask(url, params=params or {}, source=self.called, fresh=fresh, check=check)
         window, step = question.window, question.step
         sidecar = Sidecar(
             source=question.source,

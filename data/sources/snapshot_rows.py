@@ -102,3 +102,8 @@ def sources_of(
 def newest(snapshots: tuple[Snapshot, ...]) -> datetime | None:
     """When the newest of the snapshots was drawn."""
     return max((snapshot.sidecar.drawn_at for snapshot in snapshots), default=None)
+
+
+def digits(moment: datetime) -> str:
+    """The fourteen digits that archives write a UTC second with."""
+    return moment.isoformat(timespec="seconds")[:19].translate(str.maketrans("", "", "-:T"))

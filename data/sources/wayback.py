@@ -30,7 +30,7 @@ from data.sources.provider import (
     Task,
     Visit,
 )
-from data.sources.snapshot_rows import Answer, Question, drawn, newest, parsed
+from data.sources.snapshot_rows import Answer, Question, digits, drawn, newest, parsed
 from data.story.faults import quoted
 from data.story.story_toml import Service
 from data.story.tables import Observation
@@ -263,11 +263,6 @@ def _meaning(status: int | None, url: str, *, revisit: bool) -> tuple[State, str
         seen,
         "The server refused or did not know this request, which says neither that it worked nor failed.",
     )
-
-
-def digits(moment: datetime) -> str:
-    """The fourteen digits that the archive writes a UTC second with."""
-    return moment.isoformat(timespec="seconds")[:19].translate(str.maketrans("", "", "-:T"))
 
 
 KIND = "captures"

@@ -155,10 +155,6 @@ def _count(lines: Iterator[bytes], language: bytes, wanted: frozenset[str], proj
 
 
 KIND = "pageviews-hourly"
-WHAT = (
-    "Wikimedia’s hourly files count how often an article was viewed in each hour, all over the world, after leaving "
-    "out the crawlers that Wikimedia recognised. Counts are absolute: views, not visitors."
-)
 CANNOT = (
     "They say nothing about who looked or from where, and nothing about searches. The time in a file’s name is the end "
     "of its hour. Desktop and mobile rows are summed. An article that is not in a file has no count there, which is "

@@ -144,10 +144,10 @@ class PytrendsClient:
 
     def _ask(self, url: str, method: str, params: Params) -> Reply:
         self._visit()
-        ask = self._desk.post if method == TrendReq.POST_METHOD else self._desk.get
         # An old answer is no draw of today, and would pass for one: stale_ok is False.
-        return ask(
+        return self._desk.ask(
             self._base + url.removeprefix(HOME.url),
+            method="POST" if method == TrendReq.POST_METHOD else "GET",
             params=params,
             source=CALLED,
             fresh=None,
@@ -162,7 +162,7 @@ class PytrendsClient:
                 return
             try:
                 address, params = f"{self._base}/trends/explore/", {"geo": "US"}
-                self._desk.get(address, params=params, source=CALLED, fresh=None, stale_ok=False)
+                self._desk.ask(address, params=params, source=CALLED, fresh=None, stale_ok=False)
             except SourceChanged as trouble:
                 _LOG.info("asking Google Trends without its cookie: %s", trouble)
             self._visited = True

@@ -39,7 +39,7 @@ def desk_at(server: Loopback, folder: Path, **options: Any) -> Desk:
 
 
 def ask(desk: Desk, url: str, **options: Any) -> Reply:
-    return desk.get(url, **({"source": "wayback", "fresh": "never"} | options))
+    return desk.ask(url, **({"source": "wayback", "fresh": "never"} | options))
 
 
 @pytest.mark.parametrize(

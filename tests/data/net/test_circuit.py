@@ -50,7 +50,7 @@ def desk_at(server: Loopback, folder: Path, clock: Clock) -> Desk:
 
 
 def ask(desk: Desk, url: str) -> Any:
-    return json.loads(desk.get(url, source="google-trends", fresh=None, stale_ok=False).content)
+    return json.loads(desk.ask(url, source="google-trends", fresh=None, stale_ok=False).content)
 
 
 def refused(desk: Desk, url: str) -> float | None:

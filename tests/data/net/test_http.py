@@ -44,7 +44,7 @@ def desk_at(server: Loopback, folder: Path, **options: Any) -> Desk:
 def ask(desk: Desk, url: str, **options: Any) -> Reply:
     """Ask as sources do: JSON, read whole before it is kept."""
     known = {"source": "wayback", "fresh": None, "accept": "application/json", "check": is_json}
-    return desk.get(url, **(known | options))
+    return desk.ask(url, **(known | options))
 
 
 def is_json(content: bytes) -> None:
@@ -183,8 +183,8 @@ def _raise(error: Exception) -> Any:
 def test_without_a_type_wanted_an_answer_may_be_a_page_or_empty(server: Loopback, tmp_path: Path) -> None:
     page, nothing = server.answers("/page", CONSENT), server.answers("/nothing", Answer())
     with desk_at(server, tmp_path) as desk:
-        assert desk.get(page, source="statuspage", fresh=None).content == CONSENT.body
-        assert desk.get(nothing, source="statuspage", fresh=None).content == b""
+        assert desk.ask(page, source="statuspage", fresh=None).content == CONSENT.body
+        assert desk.ask(nothing, source="statuspage", fresh=None).content == b""
 
 
 def test_a_status_that_the_caller_reads_itself_is_handed_on(server: Loopback, tmp_path: Path) -> None:
@@ -219,7 +219,10 @@ def test_a_redirect_on_the_same_host_is_followed(server: Loopback, tmp_path: Pat
 def test_a_form_is_posted_and_its_answer_kept_by_its_content(server: Loopback, tmp_path: Path) -> None:
     url = server.answers("/explore", lambda asked: Answer(b"you sent " + asked.body))
     with desk_at(server, tmp_path) as desk:
-        said = [desk.post(url, data={"q": q}, source="google-trends", fresh="never").content for q in ("a", "b", "a")]
+        said = [
+            desk.ask(url, method="POST", data={"q": q}, source="google-trends", fresh="never").content
+            for q in ("a", "b", "a")
+        ]
     assert said == [b"you sent q=a", b"you sent q=b", b"you sent q=a"]
     assert server.count("/explore") == 2
 

@@ -71,7 +71,7 @@ def test_requests_of_two_desks_in_two_processes_reach_a_host_at_its_pace(tmp_pat
         def work() -> None:
             with open_desk(settings_at(server.url, tmp_path), pace=lambda host: 0.5) as desk:
                 for _ in range(3):
-                    desk.get(url, source="wayback", fresh=None)
+                    desk.ask(url, source="wayback", fresh=None)
 
         processes = [FORK.Process(target=work) for _ in range(2)]
         for process in processes:

@@ -51,7 +51,7 @@ def machine(source: Loopback, folder: Path, url: str) -> Settings:
 
 
 def ask(desk: Desk, url: str, *, fresh: timedelta | None = timedelta(hours=1)) -> Reply:
-    return desk.get(url, source="wayback", fresh=fresh)
+    return desk.ask(url, source="wayback", fresh=fresh)
 
 
 def own() -> BaseStorage[str, CachedResponse]:
@@ -113,7 +113,7 @@ def test_no_secret_is_shared(source: Loopback, redis: RedisServer, tmp_path: Pat
     url = source.answers("/data", Answer(GOOD.body, headers={"Set-Cookie": "NID=hush-1"}))
     with open_desk(machine(source, tmp_path, redis.url)) as desk:
         headers = {"Authorization": "Bearer hush-2", "Cookie": "hush-3"}
-        desk.get(url, params={"api_key": "hush-4"}, headers=headers, source="wayback", fresh="never")
+        desk.ask(url, params={"api_key": "hush-4"}, headers=headers, source="wayback", fresh="never")
     (key,) = redis.names()
     assert b"hush" not in redis.read(key)
 
