@@ -25,6 +25,7 @@ from components.charts.loaders import Loaders
 from components.clock import Clock
 from components.render.plotly import figure as plotly
 from components.view.address import utc_text
+from components.view.view_state import default_view
 from data.analysis import thinning
 from data.core.model import Sourced, Window
 from data.core.settings import Settings
@@ -145,7 +146,9 @@ def _kept(story: Story, drawn: Sourced) -> Iterator[Row]:
 
 def _chart(story: Story, drawn: Sourced) -> Chart:
     window = Window(drawn.frame["start"].min(), drawn.frame["end"].max())
-    return catalogue.chart_of(story, "timeline", window, caller="AP", load=Loaders(drawn=lambda _: drawn))
+    return catalogue.chart_of(
+        story, "timeline", default_view(story).with_window(window), load=Loaders(drawn=lambda _: drawn)
+    )
 
 
 def _lost(bins: pd.DataFrame, places: np.ndarray) -> int:

@@ -17,6 +17,7 @@ from components.clock import Clock
 from components.render.plotly import figure as plotly
 from components.render.svg import svg
 from components.view.address import utc_text
+from components.view.view_state import default_view
 from data.core.settings import Settings
 from data.story.store import find_story
 from data.story.story import Story
@@ -68,7 +69,7 @@ def drawing_lines() -> Iterator[Line]:
     """A picture of the whole timeline, drawn by us and through a browser."""
     story = _story()
     clock = Clock(story.about.clock)
-    chart = catalogue.chart_of(story, "timeline", story.window, caller=story.about.caller)
+    chart = catalogue.chart_of(story, "timeline", default_view(story))
     os.environ["BROWSER_PATH"] = chromium_here()
     figure = plotly.figure(chart, clock)
     ours = _timed(lambda: svg.draw(chart, clock, width=960), 9)

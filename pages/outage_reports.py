@@ -1,5 +1,7 @@
 """Outages: the evidence strip, every observation as a card, and the traffic the sites published."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from components.cache.cached import load_controls, load_observations, load_other, load_traffic, load_untimed
@@ -18,7 +20,7 @@ with explained_failures():
     view = control_bar(story, moment=True)
     story = stand_at_moment(story, view)
     clock, region = Clock(view.clock), choose_region(load_observations(story), load_untimed(story))
-    show_chart(story, "outages", view, region=region)
+    show_chart(story, "outages", replace(view, region=region))
     if not read_only():
         show_lookup(story, view, "Look for machine records", ObservationProvider)
     st.subheader("Every dated observation in this range", anchor=False)

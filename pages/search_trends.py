@@ -23,7 +23,7 @@ with explained_failures():
     show_chart(story, "interest", view)
     everything = load_made(named_ranges, story)[ALL]
     if view.window != everything:
-        show_chart(story, "interest", view, window=everything)
+        show_chart(story, "interest", view.with_window(everything))
     show_rises(story, view)
     clock = Clock(view.clock)
     if not read_only():

@@ -13,10 +13,13 @@ import streamlit as st
 from components.cache.keys import MARKS, is_older, key_of, key_of_embed, store_here
 from components.cache.memo import LastSound, Lately, Near
 from components.charts import catalogue
+from components.charts.builders.claim_chart import all_subjects, finding_of
+from components.charts.builders.timeline_chart import timeline_of
 from components.charts.elapsed_clock import clock_of
 from components.charts.evidence_held import EvidenceHeld
 from components.charts.frames import stands_of
 from components.charts.grammar import Chart, Placebo
+from components.charts.kinds import Question
 from components.charts.loaders import Loaders
 from components.charts.phrases.caution import caution_of
 from components.charts.phrases.moments import Moments
@@ -30,6 +33,7 @@ from components.render.layout.theme import theme_named
 from components.render.plotly import figure as plotly
 from components.render.words import Words, describe
 from components.text import markdown
+from components.view.view_state import ViewState
 from data.core.model import Order, Sourced, Window
 from data.core.settings import Settings
 from data.evidence import anchors, claims, findings, lenses, outages, records, series, study
@@ -40,7 +44,7 @@ from data.story.as_of import cut_frame
 from data.story.store import story_store
 from data.story.story import Story
 
-_resource = partial(st.cache_resource, show_spinner=False, hash_funcs={Story: key_of, Chart: hash})
+_resource = partial(st.cache_resource, show_spinner=False, hash_funcs={Story: key_of, Chart: hash, ViewState: repr})
 _embedded = partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: key_of_embed})
 _near = partial(Near, most=256, marks=MARKS)
 
@@ -129,22 +133,26 @@ LOADERS = Loaders(
 @_share
 def load_subjects(story: Story) -> tuple[claims.Subject, ...]:
     """Everything that rose or failed in this story; the onsets of a long series take a moment."""
-    return catalogue.all_subjects(story, LOADERS)
+    return all_subjects(story, LOADERS)
 
 
 @partial(_share, most=64)
-def load_timeline(story: Story, window: Window, caller: str, lanes: tuple[str, ...]) -> Chart:
+def load_timeline(story: Story, view: ViewState) -> Chart:
     """The combined timeline of which a page draws one chart and plays another: 10 ms of a range nobody has drawn."""
-    return catalogue.timeline_of(story, window, caller, lanes, LOADERS)
+    return timeline_of(Question(story, view, LOADERS))
 
 
 LOADERS = replace(LOADERS, subjects=load_subjects, timeline=load_timeline)
 
 
 @_share
-def load_finding(story: Story, series: str, event: str, caller: str) -> findings.Finding:
-    """What the accounts of this story carry about one question; NotInStory for a key it does not hold."""
-    return catalogue.finding_of(story, series=series, event=event, caller=caller, load=LOADERS)
+def _finding(story: Story, view: ViewState) -> findings.Finding:
+    return finding_of(story, view, LOADERS)
+
+
+def load_finding(story: Story, view: ViewState) -> findings.Finding:
+    """What the accounts of this story carry about the question of a view; NotInStory for a key it does not hold."""
+    return cast(findings.Finding, _finding(story, catalogue.KINDS["claim"].narrowed(story, view)))
 
 
 @partial(st.cache_resource, show_spinner=False, max_entries=16, hash_funcs={Settings: repr})
@@ -188,21 +196,13 @@ def look_up_slugs(settings: Settings) -> tuple[str, ...]:
 
 
 @_share
-def load_chart(
-    story: Story,
-    slug: str,
-    window: Window,
-    caller: str,
-    lanes: tuple[str, ...] = (),
-    region: str = "",
-    series: str = "",
-    event: str = "",
-    other: Story | None = None,
-    t0: str = "",
-) -> Chart:
-    """The chart of this name over this window, built once for everybody."""
-    asked: dict[str, Any] = {"series": series, "event": event, "other": other, "t0": t0}
-    return catalogue.chart_of(story, slug, window, caller=caller, lanes=lanes, region=region, load=LOADERS, **asked)
+def _chart(story: Story, slug: str, view: ViewState, other: Story | None) -> Chart:
+    return catalogue.chart_of(story, slug, view, other=other, load=LOADERS)
+
+
+def load_chart(story: Story, slug: str, view: ViewState, *, other: Story | None = None) -> Chart:
+    """The chart of this name at a view, built once for everybody and for every view that shows the same."""
+    return cast(Chart, _chart(story, slug, catalogue.kind_named(slug).narrowed(story, view), other))
 
 
 @partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Chart: hash})

@@ -16,16 +16,17 @@ from data.story.tables import Correction
 ORDERS = {Order.HAPPENED: "in the order in which it happened", Order.KNOWN: "in the order in which it was published"}
 _PUBLIC = " Calls and milestones happened in public and stand as they happened."
 _SCALE = " Levels are on the scale of their whole series, whose 100 may come later."
-#: Takeaways that begin with their own moment.
-_DATED = ("results", "map")
 
 
-def told_up_to(story: Story, chart: Chart) -> Chart:
-    """The chart with the moment its story is told up to, in its takeaway and its notes; unchanged for a whole story."""
+def told_up_to(story: Story, chart: Chart, *, dated: bool = False) -> Chart:
+    """The chart with the moment its story is told up to, in its takeaway and its notes; unchanged for a whole story.
+
+    A `dated` takeaway says the moment already.
+    """
     if story.until is None:
         return chart
     style: Style = "stamp" if chart.window.length >= ONE_DAY else "time"
-    led = "" if chart.slug in _DATED else f"{token(story.until, style)}: "
+    led = "" if dated else f"{token(story.until, style)}: "
     note = f"Told up to {token(story.until, 'stamp')}, {ORDERS[story.order]}: nothing later is here."
     note += _PUBLIC if story.order is Order.KNOWN else ""
     note += _SCALE if any(isinstance(mark, Line) for lane in chart.lanes for mark in lane.marks) else ""

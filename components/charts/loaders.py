@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from components.charts.grammar import Chart, Placebo
-from data.core.model import Sourced, Window
+from components.view.view_state import ViewState
+from data.core.model import Sourced
 from data.evidence.calls import load_calls, load_milestones
 from data.evidence.claims import Subject
 from data.evidence.lenses import load_lenses
@@ -36,5 +37,5 @@ class Loaders:
     lenses: Callable[[Story], Sourced] = load_lenses
     subjects: Callable[[Story], tuple[Subject, ...]] | None = None
     placebo: Callable[[Story, str], Placebo] | None = None
-    timeline: Callable[[Story, Window, str, tuple[str, ...]], Chart] | None = None
+    timeline: Callable[[Story, ViewState], Chart] | None = None
     onsets: Callable[..., Sourced] = load_onsets

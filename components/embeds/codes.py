@@ -15,7 +15,6 @@ from components.embeds.embed import Embed
 from components.embeds.formats import ANIMATED
 from components.embeds.pictures.animation import WIDTH
 from components.embeds.web.links import form_address, share_address
-from components.render.svg.sheet import PLAYED
 from components.render.words import brief, describe
 from components.text import TEST, visible
 from components.view.view_state import locked_query
@@ -26,7 +25,7 @@ PICTURE = (1200, 630)
 
 def picture_code(embed: Embed, published: str, alt: str) -> str:
     """The card; of a night that is played its animation, and a still for whoever wants no motion."""
-    if embed.chart.slug == PLAYED and not published:
+    if embed.chart.played and not published:
         still = escape(form_address(embed, "png", width=WIDTH))
         moving = _img(form_address(embed, ANIMATED), alt, f'width="{WIDTH}"')
         return f'<picture><source srcset="{still}" media="(prefers-reduced-motion: reduce)">{moving}</picture>'

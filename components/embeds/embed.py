@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from components.charts.catalogue import chart_of
+from components.charts.catalogue import chart_of, kind_named
 from components.charts.elapsed_clock import clock_of
 from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
@@ -51,32 +51,17 @@ class Embed:
     def address(self) -> str:
         """Where the always current document of this view is served; empty without a site."""
         path = f"embed/{self.story.slug}/{self.chart.slug}"
-        return _without_story(view_link(self.site, path, self._asked)) if self.site else ""
+        return _without_story(view_link(self.site, path, self.asked)) if self.site else ""
 
     @property
     def app_address(self) -> str:
         """Where the app shows exactly this view; empty without a site."""
-        return view_link(self.site, _PAGES.get(self.chart.slug, ""), self._asked) if self.site else ""
+        return view_link(self.site, kind_named(self.chart.slug).page, self.asked) if self.site else ""
 
     @property
-    def _asked(self) -> ViewState:
+    def asked(self) -> ViewState:
         """The view as an address of this chart writes it out."""
-        return self.view.asking(self.chart.slug)
-
-
-#: The page of the app on which a chart stands; charts that are not here stand on Story.
-_PAGES = {
-    "timeline": "timeline",
-    "results": "timeline",
-    "map": "timeline",
-    "replay": "timeline",
-    "interest": "search-trends",
-    "lenses": "search-trends",
-    "outages": "outage-reports",
-    "traffic": "outage-reports",
-    "claim": "check-a-claim",
-    "compare": "compare-nights",
-}
+        return self.view.asking(kind_named(self.chart.slug).asks)
 
 
 def _without_story(address: str) -> str:
@@ -101,16 +86,5 @@ def embed_of(
     DataError for a name that is no chart, or a question of no such story.
     """
     story = told(story, view)
-    chart = chart_of(
-        story,
-        slug,
-        view.window,
-        caller=view.caller,
-        lanes=view.lanes,
-        series=view.series,
-        event=view.event,
-        other=other,
-        t0=view.t0,
-        load=load,
-    )
+    chart = chart_of(story, slug, view, other=other, load=load)
     return Embed(story, chart, view, theme, site.rstrip("/"), version, other)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from components.charts.grammar import Chart
+from components.charts.kinds import ChartKind
 from components.embeds import passport
 from components.embeds.embed import Embed
 from components.embeds.pictures import animation, cards, images
 from components.render import table
-from components.render.svg.sheet import PLAYED
 from components.view.address import utc_text
 from data.core.model import Order
 
@@ -30,9 +31,9 @@ _PICTURES = ("svg", "png", "pdf", ANIMATED)
 _BOM = "\ufeff"
 
 
-def forms_of(chart: str) -> tuple[str, ...]:
-    """The forms in which the chart of this name can be taken."""
-    return (*FORMS, ANIMATED) if chart == PLAYED else FORMS
+def forms_of(chart: Chart | ChartKind) -> tuple[str, ...]:
+    """The forms in which a chart can be taken."""
+    return (*FORMS, ANIMATED) if chart.played else FORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def render(embed: Embed, form: str, *, width: int | None = None, scale: float = 
     The same view always gives the same bytes, from any thread. ValueError for an unknown form or shape, TooLarge (a
     ValueError) for a picture of too many pixels, ImageFailed (a DataError) if one cannot be drawn.
     """
-    if form not in forms_of(embed.chart.slug):
-        raise ValueError(f"{form[:40]!r} is no form of this chart; use {', '.join(forms_of(embed.chart.slug))}")
+    if form not in forms_of(embed.chart):
+        raise ValueError(f"{form[:40]!r} is no form of this chart; use {', '.join(forms_of(embed.chart))}")
     body = _body(embed, form, width=width, scale=scale, shape=shape)
     return Rendered(body, _MEDIA_TYPES[form], file_name(embed, form, scale=scale, shape=shape))
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
-from components.charts.catalogue import CHARTS, EVERY
+from components.charts.catalogue import KINDS
+from components.charts.kinds import ChartKind
 from components.embeds.embed import THEMES, Theme
 from components.embeds.formats import ANIMATED, FORMS, SHAPES, forms_of
 from components.view.address import Problem, Problems, Query, misread, quote, utc_text, value_of
@@ -62,10 +63,10 @@ def asked(name: str, query: str, *, story: Story, forms: Collection[str] = FORMS
 
     Refused with 404 for a chart or form that is not there, with 400 for any value that cannot be meant.
     """
-    chart, form = _named(name, forms)
+    kind, form = _named(name, forms)
     values = read_query(query)
     view, found = judge_view(values, story)
-    problems: Problems = [*_unknown(values), *found, *_untellable(chart, view)]
+    problems: Problems = [*_unknown(values), *found, *_untellable(kind, view)]
     theme = _one_of(values, "theme", THEMES, problems)
     shape = _one_of(values, "shape", SHAPES, problems)
     width = _number(values, "width", _WHOLE, WIDTHS, problems)
@@ -73,7 +74,8 @@ def asked(name: str, query: str, *, story: Story, forms: Collection[str] = FORMS
     if problems:
         raise Refused(400, problems[0])
     across = int(width) if width else None
-    return _only_what_counts(Asked(story.slug, chart, form, view.asking(chart), theme, across, scale, shape))
+    view = view.asking(kind.asks)
+    return _only_what_counts(Asked(story.slug, kind.slug, form, view, theme, across, scale, shape))
 
 
 def unknown_story(slug: str, slugs: Collection[str]) -> Refused:
@@ -107,19 +109,20 @@ def pixels(values: Query, name: str, most: int, problems: Problems) -> int | Non
     return min(int(found), most) if found else None
 
 
-def _named(name: str, forms: Collection[str]) -> tuple[str, str]:
+def _named(name: str, forms: Collection[str]) -> tuple[ChartKind, str]:
     """The chart and the form that the last part of a path names."""
     chart, dot, form = name.rpartition(".") if forms else (name, "", "")
     if not dot:
         chart, form = name, "html"
-    if chart not in EVERY:
-        said, wants = f"There is no chart {quote(chart)} here", f"one of {', '.join(EVERY)}"
+    if chart not in KINDS:
+        said, wants = f"There is no chart {quote(chart)} here", f"one of {', '.join(KINDS)}"
         raise Refused(404, Problem("chart", quote(chart), said, wants, ""))
-    held = forms_of(chart) if forms else ()
+    kind = KINDS[chart]
+    held = forms_of(kind) if forms else ()
     if dot and form not in held:
         said, wants = f"There is no form {quote(form)} of a chart here", f"one of {', '.join(held)}"
         raise Refused(404, Problem("form", quote(form), said, wants, ""))
-    return chart, form
+    return kind, form
 
 
 def _unknown(values: Query) -> Problems:
@@ -131,12 +134,13 @@ def _unknown(values: Query) -> Problems:
     ]
 
 
-def _untellable(chart: str, view: ViewState) -> Problems:
+def _untellable(kind: ChartKind, view: ViewState) -> Problems:
     """A moment that was asked of a chart which is not told up to one."""
-    if not view.at or chart in CHARTS:
+    if not view.at or kind.is_told:
         return []
-    said = f"The chart {chart} weighs whole nights, so it stands at no moment"
-    return [Problem("at", utc_text(view.at), said, f"to be left out, or a chart of one night: {', '.join(CHARTS)}", "")]
+    said = f"The chart {kind.slug} weighs whole nights, so it stands at no moment"
+    told = ", ".join(kind.slug for kind in KINDS.values() if kind.is_told)
+    return [Problem("at", utc_text(view.at), said, f"to be left out, or a chart of one night: {told}", "")]
 
 
 def _one_of(values: Query, name: str, known: Sequence[_Name], problems: Problems) -> _Name:

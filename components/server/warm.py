@@ -10,6 +10,7 @@ import time
 import components
 from components.cache.cached import (
     load_caution,
+    load_chart,
     load_figure,
     load_held,
     load_moments,
@@ -17,10 +18,9 @@ from components.cache.cached import (
     load_story,
     load_words,
 )
-from components.charts.catalogue import ANSWERS, CHARTS
+from components.charts.catalogue import KINDS
 from components.view.view_state import default_view
 from components.workbench.address_bar import stories_here
-from components.workbench.show_chart import chart_at
 from data.core.errors import DataError
 from data.core.settings import Settings
 from data.story.story import Story
@@ -56,8 +56,8 @@ def warm(settings: Settings) -> None:
 
 def _draw(story: Story) -> None:
     view = default_view(story)
-    for slug in (*CHARTS, *ANSWERS):
-        chart = chart_at(story, slug, view)
+    for slug in (kind.slug for kind in KINDS.values() if not kind.is_pair):
+        chart = load_chart(story, slug, view)
         load_words(chart, view.clock)
         load_figure(chart, view.clock, "light")
         load_caution(story, chart, other=None)

@@ -1,10 +1,11 @@
-"""What is being looked at: story, range, clock, caller, lanes and moment, read from and written to an address."""
+"""What is being looked at: story, range, clock, caller, lanes and moment, as an address says and writes it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 # LANES and utc_text are as much of an address's form as what is here, and asked of this module.
@@ -31,6 +32,10 @@ from data.story.story import Story
 #: Names in an address -> fields of a view, for what only some charts ask: what rose or failed and the event it is
 #: held against; the other night and where both their clocks start.
 QUESTIONS = {"series": "series", "event": "event", "with": "other", "t0": "t0"}
+#: The same for the moment up to which a story is told, and in which order.
+TELLING = {"at": "at", "when": "order"}
+#: Fields of a view that are its range.
+RANGE = ("start", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class ViewState:
     `at` lies within the range: the story is told up to it, in an `order`. None tells the whole.
 
     `series`, `event`, `other` and `t0` are keys as an address holds them, empty for whatever the chart's default is;
-    whether a story has what they name is for the chart to say.
+    whether a story has what they name is for the chart to say. `region` is chosen on a page and in no address.
     """
 
     story: str
@@ -55,6 +60,7 @@ class ViewState:
     event: str = ""
     other: str = ""
     t0: str = ""
+    region: str = ""
 
     @property
     def window(self) -> Window:
@@ -71,20 +77,14 @@ class ViewState:
         at = self.at if self.at and window.start <= self.at <= window.end else None
         return replace(self, start=window.start, end=window.end, at=at)
 
-    def asking(self, chart: str) -> ViewState:
-        """The same view without what this chart does not ask."""
-        claim, compare = chart == "claim", chart == "compare"
-        return replace(
-            self.whole if claim or compare else self,
-            series=self.series if claim else "",
-            event=self.event if claim else "",
-            other=self.other if compare else "",
-            t0=self.t0 if compare else "",
-        )
+    def asking(self, fields: Collection[str]) -> ViewState:
+        """The same view with no other moment or question than these fields, as an address of a chart writes it out."""
+        unasked: dict[str, Any] = dict.fromkeys(set(QUESTIONS.values()).difference(fields), "")
+        return replace(self if "at" in fields else self.whole, **unasked)
 
     def of_story(self, slug: str) -> ViewState:
         """The same view of another story, in which the keys of this one name nothing."""
-        return replace(self.asking(""), story=slug)
+        return replace(self.asking(TELLING.values()), story=slug)
 
 
 def default_view(story: Story) -> ViewState:
@@ -103,20 +103,7 @@ def told(story: Story, view: ViewState) -> Story:
     return story_at(story, view.at, view.order) if view.at else story
 
 
-#: The moment up to which a story is told, and in which order.
-TELLING = ("at", "when")
 NAMES = frozenset({"story", "from", "to", "clock", "caller", "lanes", *TELLING, *QUESTIONS})
-#: What a page asks besides its view: on any other page these mean nothing, so no link takes them there.
-_ASKED_ON: dict[str, frozenset[str]] = {
-    "timeline": frozenset(TELLING),
-    "search-trends": frozenset(TELLING),
-    "outage-reports": frozenset(TELLING),
-    "check-a-claim": frozenset({"series", "event"}),
-    "compare-nights": frozenset({"with", "t0"}),
-    "embed-and-export": frozenset({*TELLING, *QUESTIONS}),
-}
-#: What the page Embed & export adds to an address: which chart of the view, and in which theme.
-EMBEDDING = ("chart", "theme")
 LONGEST, SHORTEST = timedelta(days=50 * 366), timedelta(minutes=1)
 
 
@@ -224,47 +211,3 @@ def view_link(base_url: str, path: str, view: ViewState) -> str:
     """An absolute address that shows exactly this view on any machine, in any zone."""
     address = "/".join(part for part in (base_url.rstrip("/"), path.strip("/")) if part)
     return f"{address}?{urlencode(locked_query(view), safe=':/,')}"
-
-
-def asked_query() -> dict[str, list[str]]:
-    """What the visitor's address says about the view, repeated keys and all."""
-    # Imported where it is used: routes and command lines read addresses without a workbench.
-    import streamlit as st
-
-    return {name: st.query_params.get_all(name) for name in st.query_params if name in NAMES}
-
-
-def carried_query(address: str) -> dict[str, list[str]]:
-    """What of the visitor's address a link to the page at this address takes along: its question only to its page."""
-    asked = _ASKED_ON.get(address, frozenset())
-    kept = NAMES.difference(TELLING, QUESTIONS) | asked
-    return {name: values for name, values in asked_query().items() if name in kept}
-
-
-def current_view(story: Story) -> tuple[ViewState, tuple[str, ...]]:
-    """The view that the visitor's address asks of this story, and what was wrong with it, one sentence each."""
-    return parse_view(asked_query(), story)
-
-
-def change_view(view: ViewState, story: Story, *, default_story: str = "") -> None:
-    """Write this view into the visitor's address; the page that follows reads it there."""
-    import streamlit as st
-
-    query = view_query(view, story, default_story=default_story)
-    if asked_query() != {name: [value] for name, value in query.items()}:
-        kept = {name: value for name in EMBEDDING if (value := asked_extra(name))}
-        st.query_params.from_dict(query | kept)
-
-
-def asked_extra(name: str) -> str:
-    """What the visitor's address says under one of the names in EMBEDDING; empty where it says nothing."""
-    import streamlit as st
-
-    return st.query_params.get(name, "")
-
-
-def change_extra(name: str, value: str) -> None:
-    """Write one of the names in EMBEDDING into the visitor's address; an empty value takes it away."""
-    import streamlit as st
-
-    st.query_params.from_dict({key: v for key, v in {**st.query_params.to_dict(), name: value}.items() if v})

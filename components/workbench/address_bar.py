@@ -13,7 +13,8 @@ from components.cache.keys import settings_here
 from components.charts.as_of_notes import ORDERS
 from components.clock import Clock
 from components.text import markdown
-from components.view.view_state import ViewState, change_view, current_view, told
+from components.view.view_state import ViewState, told
+from components.workbench.visitor_address import change_view, current_view
 from data.core.errors import DataError
 from data.story.story import Story
 

@@ -14,9 +14,10 @@ from components.cache.cached import load_made
 from components.charts.events import said_of
 from components.clock import Clock
 from components.view.address import EARLIEST, LANES, LATEST, known_zone
-from components.view.view_state import LONGEST, ViewState, asked_query, change_view, current_view, parse_slug, view_link
+from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
 from components.workbench.address_bar import change, stories_here, story_named, titles_here
 from components.workbench.notices import show_problems, tell_next_run, waiting_notices
+from components.workbench.visitor_address import asked_query, change_view, current_view
 from data.core.errors import DataError
 from data.core.model import Window
 from data.story.story import Story

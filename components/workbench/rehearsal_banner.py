@@ -8,8 +8,9 @@ from contextlib import suppress
 import streamlit as st
 
 from components.text import markdown
-from components.view.view_state import asked_query, parse_slug
+from components.view.view_state import parse_slug
 from components.workbench.address_bar import stories_here, story_named
+from components.workbench.visitor_address import asked_query
 from data.core.errors import DataError
 
 

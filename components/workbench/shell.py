@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.charts.catalogue import asked_on
 from components.text import TEST
-from components.view.view_state import carried_query
 from components.workbench.appearance import ICON, apply_stylesheet
 from components.workbench.page_links import PLACES, page_at
 from components.workbench.rehearsal_banner import banners_here, show_banners
+from components.workbench.visitor_address import carried_query
 
 
 def show_navigation(pages: dict[str, st.Page]) -> None:
@@ -16,7 +17,12 @@ def show_navigation(pages: dict[str, st.Page]) -> None:
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Nightdesk**", width="content")
         for address, page in pages.items():
-            st.page_link(page, query_params=carried_query(address))
+            st.page_link(page, query_params=carried_query(_asked_on(address)))
+
+
+def _asked_on(address: str) -> frozenset[str]:
+    """What of a view the page at this address takes up; every chart can be embedded."""
+    return frozenset().union(*map(asked_on, PLACES)) if address == "embed-and-export" else asked_on(address)
 
 
 def show_footer() -> None:

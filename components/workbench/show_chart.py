@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from components.cache.cached import load_caution, load_chart, load_figure, load_made, load_table, load_words
+from components.charts.catalogue import kind_named
 from components.charts.elapsed_clock import Elapsed, clock_of
 from components.charts.events import is_dated
 from components.charts.grammar import Chart, Event, Gap, Item, Tiles
@@ -58,37 +59,18 @@ def _links(sources: Iterable[Source]) -> str:
 
 #: Sources named in the line under a chart; the rest are in its table and on Sources & methods.
 _NAMED_SOURCES = 8
-#: What a chart holds, as the sentence for an empty range names it; of any other: what a night is made of.
-_HOLDS = {
-    "interest": "search figure",
-    "outages": "observation",
-    "results": "call",
-    "map": "call",
-    "traffic": "traffic figure",
-    "lenses": "article view or airtime",
-    "claim": "account",
-}
 #: Edge notes named under a chart; more of them go into its list.
 _NAMED_EDGES = 12
 #: How wide a downloaded SVG is, in CSS pixels: a column and a half of a broadsheet page on screen.
 _DOWNLOAD_WIDTH = 960
 
 
-def chart_at(story: Story, slug: str, view: ViewState, *, region: str = "") -> Chart:
-    """The story's chart of this name as the view asks."""
-    lanes, question = view.lanes, (view.series, view.event)
-    chart: Chart = load_chart(story, slug, view.window, view.caller, lanes, region, *question)
-    return chart
+def show_chart(story: Story, slug: str, view: ViewState, *, other: Story | None = None) -> None:
+    """The story's chart of this name at a view, with all that belongs to it and the `other` story beside it.
 
-
-def show_chart(story: Story, slug: str, view: ViewState, *, window: Window | None = None, region: str = "") -> None:
-    """The story's chart of this name as the view asks, with all that belongs to it. `window` overrides the view's."""
-    view = view.with_window(window) if window else view
-    show(chart_at(story, slug, view, region=region), view, story)
-
-
-def show(chart: Chart, view: ViewState, story: Story, *, other: Story | None = None) -> None:
-    """Draw a chart on the page, with the `other` story beside it. Dragging a range on it sets the page's range."""
+    Dragging a range on it sets the page's range.
+    """
+    chart = load_chart(story, slug, view, other=other)
     clock = clock_of(chart, view.clock)
     words = load_words(chart, view.clock)
     key = f"{chart.slug}-{utc_text(chart.window.start)}"
@@ -127,7 +109,7 @@ def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
     )
     if chart.events or any(held):
         return
-    show_empty(f"{_HOLDS.get(chart.slug, 'call, mark or observation')} of this story")
+    show_empty(f"{kind_named(chart.slug).holds} of this story")
     nearest = nearest_window(chart, default=story.window)
     if nearest in (chart.window, view.window):
         return
@@ -208,8 +190,7 @@ def _sources(chart: Chart) -> str:
 
 def _show_downloads(embed: Embed, key: str) -> None:
     """Its data and drawing, each made when it is asked for, and the way to every other form of it."""
-    slug = embed.chart.slug
-    query = view_query(embed.view.asking(slug), embed.story, default_story=stories_here()[0]) | {"chart": slug}
+    query = view_query(embed.asked, embed.story, default_story=stories_here()[0]) | {"chart": embed.chart.slug}
     with st.container(horizontal=True, vertical_alignment="center"):
         for form, media_type in (("csv", "text/csv"), ("svg", "image/svg+xml")):
             st.download_button(

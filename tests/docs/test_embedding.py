@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.charts.catalogue import EVERY
+from components.charts.catalogue import KINDS
 from components.embeds.formats import ANIMATED, FORMS
 from components.embeds.request import DRAWING
 from components.view.view_state import NAMES
@@ -25,7 +25,7 @@ def table(mark: str) -> str:
 
 def test_the_routes_name_every_chart_and_every_form() -> None:
     routes = PAGE.split("## Routes")[1].split("## Headers")[0]
-    assert [chart for chart in EVERY if f"`{chart}`" not in routes] == []
+    assert [chart for chart in KINDS if f"`{chart}`" not in routes] == []
     assert [form for form in (*FORMS, ANIMATED) if form != "html" and f".{form}`" not in routes] == []
 
 

@@ -21,6 +21,7 @@ from data.story.folder_store import BUNDLED, read_story
 from data.story.story import Story
 from tests.pages.test_pages import charts, said
 from tests.support.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
+from tests.support.views import view_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -153,5 +154,5 @@ def test_a_chart_of_an_earlier_state_is_never_kept_as_one_of_a_later(root: Path)
     earlier = read_story(root / NAME)
     rehearsal_at(root, FLORIDA + timedelta(minutes=20))
     later = read_story(root / NAME)
-    drawn = [cached.load_chart(story, "results", story.window, "AP") for story in (earlier, later)]
+    drawn = [cached.load_chart(story, "results", view_of(story, caller="AP")) for story in (earlier, later)]
     assert [chart.window.end - FLORIDA for chart in drawn] == [timedelta(0), timedelta(minutes=20)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from components.charts.catalogue import CHARTS
+from components.charts.catalogue import publishable
 from components.embeds.documents.document import draw_document
 from components.embeds.embed import Embed, embed_of
 from components.embeds.request import asked
@@ -15,7 +15,7 @@ SITE = "https://charts.example.org"
 #: A claim with a question, and another night beside one.
 CLAIM, COMPARISON = "us-2016/claim?series=marks&event=US-WI", "us-2016/compare?with=us-2024"
 #: Every chart of one night.
-NIGHT = (*(f"us-2016/{chart}" for chart in CHARTS), CLAIM, COMPARISON)
+NIGHT = (*(f"us-2016/{chart}" for chart in publishable()), CLAIM, COMPARISON)
 #: Charts of a story without a map, with hundreds of areas and another way to count.
 AREAS = ("uk-2016/timeline", "uk-2016/replay", "uk-2016/claim", "uk-2016/compare?with=us-2016")
 

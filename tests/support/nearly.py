@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from hypothesis import strategies as st
 
-from components.charts.catalogue import CHARTS, EVERY
+from components.charts.catalogue import KINDS, publishable
 from components.embeds.formats import ANIMATED, forms_of
 from tests.support.asking import SITE
 
@@ -29,7 +29,7 @@ _NIGHT: tuple[Pairs, ...] = (
     (("lanes", "results,outages"), ("width", "640"), ("scale", "2"), ("shape", "social")),
 )
 #: Queries that mean something, by the chart that they are asked of.
-SOUND: dict[str, tuple[Pairs, ...]] = dict.fromkeys(CHARTS, _NIGHT) | {
+SOUND: dict[str, tuple[Pairs, ...]] = dict.fromkeys(publishable(), _NIGHT) | {
     "claim": ((), (("series", "site:cic"), ("event", "US-FL")), (("event", "decisive-call"), ("caller", "Fox"))),
     "compare": (
         (("with", "us-2020"),),
@@ -91,19 +91,19 @@ Break = Callable[[Nearly], Nearly]
 #: Requests in which nothing is broken: every chart as a document and as data, and its share page.
 _EMBEDS = tuple(
     Nearly("embed", "us-2016", name, pairs)
-    for chart in EVERY
-    for name in (chart, *(f"{chart}.{form}" for form in forms_of(chart) if form not in _BESIDE))
+    for chart in KINDS
+    for name in (chart, *(f"{chart}.{form}" for form in forms_of(KINDS[chart]) if form not in _BESIDE))
     for pairs in SOUND[chart]
 )
 _PICTURES = tuple(
     Nearly("embed", "us-2016", f"{chart}.{form}", (*pairs, undrawable))
-    for chart in EVERY
-    for form in forms_of(chart)
+    for chart in KINDS
+    for form in forms_of(KINDS[chart])
     if form in _BESIDE
     for pairs in SOUND[chart]
     for undrawable in _UNDRAWABLE
 )
-_SHARED = tuple(Nearly("s", "us-2016", chart, pairs) for chart in EVERY for pairs in SOUND[chart])
+_SHARED = tuple(Nearly("s", "us-2016", chart, pairs) for chart in KINDS for pairs in SOUND[chart])
 
 
 def _another_value(key: str, value: str) -> Break:

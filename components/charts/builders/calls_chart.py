@@ -8,6 +8,7 @@ from typing import Any
 
 from components.charts.events import ONE_DAY, call_events, candidate, said_of, within
 from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Steps, Tiles, Tone
+from components.charts.kinds import Question
 from components.charts.phrases.numbers import span_text
 from components.charts.rows import source_ids, surely
 from components.clock import Style, token
@@ -103,8 +104,11 @@ def results_title(story: Story) -> str:
     return unit if verb in unit.split() else f"{unit} as {verb}"
 
 
-def results_chart(story: Story, window: Window, *, calls: Sourced, milestones: Sourced, caller: str) -> Chart:
-    """Calls and running totals of one caller. `calls` are all of that caller's, so that totals start right."""
+def results_chart(asked: Question) -> Chart:
+    """Calls and running totals of one caller."""
+    story, window, caller = asked.story, asked.window, asked.view.caller
+    # All of that caller's, so that totals start right.
+    calls, milestones = asked.load.calls(story, caller=caller, possible=True), asked.load.milestones(story)
     inside, outside = within(call_events(story, surely(calls), milestones, window, caller=caller), window)
     return Chart(
         slug="results",
@@ -208,11 +212,10 @@ def timed_text(story: Story, rows: list[dict[str, Any]]) -> str:
     return f"{said}, {len(exact):,} of them to the minute." if 0 < len(exact) < len(timed) else f"{said}."
 
 
-def map_chart(story: Story, window: Window, *, calls: Sourced, caller: str) -> Chart:
-    """The contests as they stand at the end of the window, or where the story is told only so far, at that moment.
-
-    `calls` are all of that caller's, with those that are possible.
-    """
+def map_chart(asked: Question) -> Chart:
+    """The contests as they stand at the end of the window, or where the story is told only so far, at that moment."""
+    story, window, caller = asked.story, asked.window, asked.view.caller
+    calls = asked.load.calls(story, caller=caller, possible=True)
     by = min(window.end, story.until) if story.until else window.end
     return Chart(
         slug="map",

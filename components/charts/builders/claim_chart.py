@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from components.charts.grammar import Chart, Event, Item, Lane, Points, Tone
+from components.charts.kinds import Question
+from components.charts.loaders import Loaders
 from components.charts.phrases.claim_words import BEHIND, CAUTION, event_said, reasons, takeaway, verdict_said
 from components.clock import token
+from components.view.view_state import ViewState
 from data.analysis.intervals import Verdict, span_of
-from data.core.model import Precision, Source, When, Window
-from data.evidence.accounts import GRADE_SAYS
+from data.core.model import Precision, When, Window
+from data.evidence.accounts import GRADE_SAYS, subjects_of
 from data.evidence.anchors import Anchor
-from data.evidence.claims import MARK, SEARCHES, SITE, Account
-from data.evidence.findings import Finding
+from data.evidence.claims import MARK, SEARCHES, SITE, Account, Subject
+from data.evidence.findings import Finding, check_claim, default_question
 from data.story.caller_names import caller_name
 from data.story.story import Story
 
@@ -22,11 +25,25 @@ _MARGIN, _LEAST = 0.12, timedelta(minutes=20)
 _MINUTE = timedelta(minutes=1)
 
 
-def claim_chart(story: Story, finding: Finding, *, fetched: tuple[Source, ...] = ()) -> Chart:
+def finding_of(story: Story, view: ViewState, load: Loaders) -> Finding:
+    """What the story's accounts say to the question of this view, its own where that names nothing; NotInStory."""
+    subjects = load.subjects(story) if load.subjects else all_subjects(story, load)
+    own = default_question(story, subjects)
+    return check_claim(story, subjects, subject=view.series or own[0], event=view.event or own[1], caller=view.caller)
+
+
+def all_subjects(story: Story, load: Loaders) -> tuple[Subject, ...]:
+    """Everything of the story that can be held against an event, from what these loaders give."""
+    return subjects_of(story, observations=load.observations(story), marks=load.marks(story), drawn=load.drawn(story))
+
+
+def claim_chart(asked: Question) -> Chart:
     """Accounts on rows of their own, the event under every caller beneath them, and a line where the event is.
 
-    `fetched` are sources of rows that are not the story's own, such as a drawn series'.
+    It chooses the range that holds them.
     """
+    story, load = asked.story, asked.load
+    finding = finding_of(story, asked.view, load)
     said = caller_name(story, finding.caller)
     beside = finding.anchor.label if finding.anchor else event_said(finding, said)
     return Chart(
@@ -37,7 +54,7 @@ def claim_chart(story: Story, finding: Finding, *, fetched: tuple[Source, ...] =
         window=_window(story, finding),
         lanes=tuple(lane for lane in (_accounts_lane(finding), _event_lane(story, finding)) if lane),
         events=(_event(finding.anchor),) if finding.anchor else (),
-        sources=(*story.sources, *fetched),
+        sources=(*story.sources, *load.observations(story).sources, *load.drawn(story).sources),
         notes=(*reasons(story, finding), CAUTION),
     )
 

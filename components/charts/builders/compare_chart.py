@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from components.charts.as_of_notes import corrected
 from components.charts.bare import is_bare
 from components.charts.builders.calls_chart import results_lane
 from components.charts.builders.outages_chart import first_trouble, or_bare, outages_lane
@@ -14,13 +15,25 @@ from components.charts.builders.searches_chart import drawn_lanes, marks_lane, t
 from components.charts.elapsed_clock import Elapsed
 from components.charts.events import call_events, listed, said_of, within
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone, anchor, valued
-from components.charts.night_pairs import ComparedNight, night_marks, night_names, said
+from components.charts.kinds import Question
+from components.charts.loaders import Loaders
+from components.charts.night_pairs import (
+    ComparedNight,
+    caller_in,
+    night_marks,
+    night_names,
+    partner_of,
+    said,
+    starts_of,
+)
 from components.charts.rows import split_by
 from components.clock import Clock, token
 from data.core.errors import DataError
 from data.core.model import Precision, Source, When, Window
+from data.evidence.anchors import Anchor
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
+from data.story.story import Story
 
 #: The time that ends an event's short label.
 _TIME = re.compile(r"( by)? \{(when-)?[a-z]+:[^{}]*\}$")
@@ -131,7 +144,24 @@ Pair = tuple[ComparedNight, ComparedNight]
 Moves = tuple[Move, Move]
 
 
-def compare_chart(window: Window, nights: Pair, *, lanes: Sequence[str] = ()) -> Chart:
+def compare_chart(asked: Question) -> Chart:
+    """Both nights from the same event; what the other story had to correct is said of it by name."""
+    story, other, caller = asked.story, partner_of(asked.story, asked.other), asked.view.caller
+    callers = caller, caller_in(other, caller)
+    starts = starts_of((story, caller), (other, callers[1]), asked.view.t0)
+    nights = _night(asked.load, story, callers[0], starts[0]), _night(asked.load, other, callers[1], starts[1])
+    chart = beside(asked.view.window, nights, lanes=asked.view.lanes)
+    name = night_names(story, other)[1]
+    return replace(chart, notes=(*chart.notes, *(f"{name}: {corrected(row)}" for row in other.corrections)))
+
+
+def _night(load: Loaders, story: Story, caller: str, start: Anchor) -> ComparedNight:
+    calls, milestones = load.calls(story, caller=caller), load.milestones(story)
+    seen, drawn = load.observations(story), load.drawn(story)
+    return ComparedNight(story, caller, start, calls, milestones, load.marks(story), seen, drawn)
+
+
+def beside(window: Window, nights: Pair, *, lanes: Sequence[str] = ()) -> Chart:
     """Lanes of both nights over T+0, the first night's on top within each kind.
 
     `window` is the first night's, in UTC; the second is shown over the same stretch before and after its own T+0.

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from components.charts.grammar import Bars, Chart, Item, Lane, Tone
+from components.charts.kinds import Question
 from components.charts.phrases.numbers import number_text
 from components.charts.rows import bins_in, source_ids
-from data.core.model import Precision, Sourced, When, Window
+from data.core.model import Precision, When
 from data.story.frame_rows import records
-from data.story.story import Story
 
 
-def lenses_chart(story: Story, window: Window, *, lenses: Sourced) -> Chart:
-    """One lane for each article and each phrase at a station, drawn over its own days or hours. All rows come in."""
+def lenses_chart(asked: Question) -> Chart:
+    """One lane for each article and each phrase at a station, drawn over its own days or hours."""
+    window, lenses = asked.window, asked.load.lenses(asked.story)
     rows = records(bins_in(window, lenses))
     names = dict.fromkeys((row["name"], row["unit"]) for row in rows)
     lanes = tuple(_lane(name, unit, [row for row in rows if row["name"] == name]) for name, unit in names)
     return Chart(
         slug="lenses",
-        story=story.slug,
+        story=asked.story.slug,
         title="More lenses on attention",
         takeaway=_takeaway(rows),
         window=window,

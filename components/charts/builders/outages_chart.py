@@ -9,8 +9,9 @@ from typing import Any
 from components.charts.bare import NOTHING, NOTHING_AT_ALL
 from components.charts.events import within
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
+from components.charts.kinds import Question
 from components.charts.rows import refs, source_ids, split_by, until_in
-from data.core.model import Sourced, When, Window
+from data.core.model import Sourced, When
 from data.evidence.outages import main_service
 from data.story.frame_rows import records, when_in
 from data.story.story import Story
@@ -95,10 +96,12 @@ def outages_takeaway(observations: Sourced, *, elsewhere: int) -> str:
     return f"{total} dated observation{'s' if total > 1 else ''} of the site: {said}{machine}"
 
 
-def outages_chart(story: Story, window: Window, *, observations: Sourced, calls: tuple[Event, ...] = ()) -> Chart:
-    """The evidence strip; `calls` are the emphasised calls to draw through it. All timed observations come in."""
+def outages_chart(asked: Question) -> Chart:
+    """The evidence strip, with the emphasised calls drawn through it."""
+    story, window = asked.story, asked.window
+    observations = asked.load.observations(story, region=asked.view.region)
     inside, outside = split_by(window, observations)
-    events, _ = within(calls, window)
+    events, _ = within(asked.events, window)
     return Chart(
         slug="outages",
         story=story.slug,

@@ -14,6 +14,7 @@ import pandas as pd
 from components.ap_style import calendar_day
 from components.charts.events import within
 from components.charts.grammar import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone, anchor
+from components.charts.kinds import Question
 from components.charts.rows import bins_in, refs, source_ids, split_by
 from components.clock import token
 from data.analysis.thinning import MOST, Merged, Thinned, thin
@@ -439,19 +440,11 @@ def interest_takeaway(
     )
 
 
-def interest_chart(
-    story: Story,
-    window: Window,
-    *,
-    marks: Sourced,
-    series: Sourced,
-    drawn: Sourced,
-    onsets: Sourced,
-    at: datetime | None = None,
-    calls: tuple[Event, ...] = (),
-) -> Chart:
+def interest_chart(asked: Question) -> Chart:
     """Searches in a window: what was drawn or imported, then the night's marks for a short one, the bundled series
-    for a long one. All rows come in; `onsets` are those of `drawn` as they could be told `at` a moment."""
+    for a long one."""
+    story, window, load = asked.story, asked.window, asked.load
+    marks, series, drawn, onsets = load.marks(story), load.series(story), load.drawn(story), load.onsets(story)
     long = window.length > _NIGHT
     near, _ = split_by(window, marks)
     held = bins_in(window, series)
@@ -462,7 +455,7 @@ def interest_chart(
         if long and len(series.frame)
         else (marks_lane(story, near, held=bool(own), listed="in the table of published figures"),)
     )
-    emphasised = (event for event in calls if event.emphasised)
+    emphasised = (event for event in asked.events if event.emphasised)
     shown = (*(collection_changes() if long else emphasised), *seam_events(drawn, window))
     events, _ = within((*shown, *onset_events(onsets, window)), window)
     takeaway = interest_takeaway(near, held, long=long, drawn=own, lead=lead)
@@ -483,6 +476,6 @@ def interest_chart(
         notes=(
             "Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",
             *thinned_notes(own),
-            *onset_notes(drawn, window, at),
+            *onset_notes(drawn, window, story.until),
         ),
     )

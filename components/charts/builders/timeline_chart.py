@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from components.charts.builders.calls_chart import results_lane
@@ -15,6 +14,7 @@ from components.charts.builders.outages_chart import (
 from components.charts.builders.searches_chart import drawn_lanes, first_rise, mark_events, marks_lane, thinned_notes
 from components.charts.events import ONE_DAY, call_events, said_of, within
 from components.charts.grammar import Chart, Lane
+from components.charts.kinds import Question
 from components.charts.rows import split_by, surely
 from components.clock import Style, token
 from data.core.model import Precision, Sourced, When, Window
@@ -34,23 +34,20 @@ class Firsts(NamedTuple):
 LANES = ("interest", "outages", "results")
 
 
-def timeline_chart(
-    story: Story,
-    window: Window,
-    *,
-    calls: Sourced,
-    milestones: Sourced,
-    marks: Sourced,
-    observations: Sourced,
-    drawn: Sourced,
-    caller: str,
-    lanes: Sequence[str] = (),
-) -> Chart:
-    """Three lanes on one clock. Whole tables come in: what lies outside the window is named at its edges.
+def timeline_chart(asked: Question) -> Chart:
+    """Three lanes on one clock, made once for whoever holds it: the replay takes it too."""
+    return asked.load.timeline(asked.story, asked.view) if asked.load.timeline else timeline_of(asked)
 
-    `lanes` chooses among LANES; none chosen means all. Of several drawn series that are no control term's the first
-    one is shown.
+
+def timeline_of(asked: Question) -> Chart:
+    """The combined timeline. What lies outside the window is named at its edges.
+
+    The view's lanes choose among LANES; none chosen means all. Of several drawn series that are no control term's the
+    first one is shown.
     """
+    story, window, load, caller, lanes = asked.story, asked.window, asked.load, asked.view.caller, asked.view.lanes
+    calls, milestones = load.calls(story, caller=caller, possible=True), load.milestones(story)
+    marks, observations, drawn = load.marks(story), load.observations(story), load.drawn(story)
     called = surely(calls)
     chosen = [name for name in LANES if not lanes or name in lanes]
     host = main_service(story)

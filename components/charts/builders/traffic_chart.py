@@ -6,6 +6,7 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from components.charts.grammar import Bars, Chart, Event, Item, Kind, Lane, Mark, Points, Tone
+from components.charts.kinds import Question
 from components.charts.phrases.numbers import as_known, number_text
 from components.charts.rows import refs, source_ids
 from data.core.model import Precision, Sourced, When, Window
@@ -83,9 +84,11 @@ def whole_windows(figures: Sourced, window: Window) -> Window:
     return Window(start.astimezone(UTC), max([window.end, *(row["end"] for row in short)]))
 
 
-def traffic_chart(story: Story, window: Window, *, figures: Sourced) -> Chart:
-    """Traffic published by the watched sites. All figures of the night come in, whatever their window."""
-    wide = whole_windows(figures, window)
+def traffic_chart(asked: Question) -> Chart:
+    """Traffic published by the watched sites, over whole counting windows."""
+    story = asked.story
+    figures = asked.load.traffic(story)
+    wide = whole_windows(figures, asked.window)
     lanes = traffic_lanes(story, figures, wide)
     outside = [row for row in records(figures) if row["start"] and not _touches(row, wide)]
     return Chart(

@@ -10,7 +10,7 @@ from typing import Any
 from components.ap_style import calendar_day
 from components.charts.grammar import Chart, Event, Tone
 from components.charts.night_pairs import night_names
-from components.charts.phrases.lag import drawn, lag_of, lag_of_claim
+from components.charts.phrases.lag import drawn, lag_of
 from components.charts.phrases.placebo import NONE_HELD
 from data.core.model import Source
 from data.evidence.outages import load_controls
@@ -117,7 +117,7 @@ def _kind_of(event: Event) -> str | None:
 def _lag(story: Story, chart: Chart) -> Part:
     if chart.origin:
         return Part("Lag", _TWO_NIGHTS)
-    lines, sources = lag_of_claim(chart) if chart.slug == "claim" else lag_of(story, chart)
+    lines, sources = lag_of(story, chart)
     said = lines or ("The rows of this chart hold no two first moments that could be compared.",)
     return Part("Lag", "\n".join((*said, "What comes first need not be why the next happens.")), sources)
 

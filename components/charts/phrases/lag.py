@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from components.charts.events import ONE_DAY, said_of
-from components.charts.grammar import Chart, Event, Gap, Item, Mark, Points, Tone, anchor
+from components.charts.grammar import Chart, Event, Gap, Item, Lane, Mark, Points, Tone, anchor
 from components.charts.phrases.claim_words import BEHIND, UNCOUNTED
 from components.clock import Style, token
 from data.core.model import Precision, Source, When
@@ -43,7 +43,12 @@ def drawn(chart: Chart) -> Iterator[tuple[Mark, Item]]:
 
 
 def lag_of(story: Story, chart: Chart) -> tuple[tuple[str, ...], tuple[Source, ...]]:
-    """One sentence for each pair of first moments that the chart draws or names outside its window; their sources."""
+    """One sentence for each pair of first moments that the chart draws or names outside its window; their sources.
+
+    Of the accounts of a checked claim: one for each that counts, beside the event.
+    """
+    if accounts := next((lane for lane in chart.lanes if lane.slug == "accounts"), None):
+        return _lag_of_accounts(chart, accounts)
     host = main_service(story)
     trouble = _trouble(chart, host)
     firsts = [first for first in (trouble, _mark(chart), _call(story, chart)) if first]
@@ -54,10 +59,8 @@ def lag_of(story: Story, chart: Chart) -> tuple[tuple[str, ...], tuple[Source, .
     return lines, tuple(sources.values()) if lines else ()
 
 
-def lag_of_claim(chart: Chart) -> tuple[tuple[str, ...], tuple[Source, ...]]:
-    """One sentence for each account that a checked claim counts, beside its event; their sources."""
-    lane = next((lane for lane in chart.lanes if lane.slug == "accounts"), None)
-    if lane is None or not chart.events:
+def _lag_of_accounts(chart: Chart, lane: Lane) -> tuple[tuple[str, ...], tuple[Source, ...]]:
+    if not chart.events:
         return (), ()
     event = chart.events[0]
     against = First(event.label, event.when, event.when.earliest, _named(chart, event))

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from components.charts.bare import is_bare
-from components.charts.catalogue import CHARTS
+from components.charts.catalogue import publishable
 from components.charts.loaders import Loaders
 from components.embeds.bundles import hosting
 from components.embeds.bundles.manifest import sha256
@@ -65,7 +65,7 @@ def wanted_view(story: Story, query: str) -> Wanted:
     DataError, in a sentence that names what it got, for anything it cannot mean.
     """
     given = parse_qsl(query.removeprefix("?"), keep_blank_values=True)
-    charts = [value for name, value in given if name == "chart"] or [CHARTS[0]]
+    charts = [value for name, value in given if name == "chart"] or [publishable()[0]]
     stories = {value for name, value in given if name == "story"}
     if len(charts) > 1 or stories - {story.slug}:
         raise DataError(f"A view is of one chart of {story.slug}, but this one names more: {query[:200]!r}.")
@@ -85,7 +85,7 @@ def wanted_charts(story: Story) -> tuple[Wanted, ...]:
 
     One that answers a question is published for a question that somebody asked: as a view.
     """
-    return tuple(Wanted(slug, slug, default_view(story)) for slug in CHARTS)
+    return tuple(Wanted(slug, slug, default_view(story)) for slug in publishable())
 
 
 def plain_loaders(settings: Settings) -> Loaders:

@@ -15,15 +15,16 @@ import components.clock
 import components.embeds
 import components.render
 import components.text
+import components.view
 import data
 from components.embeds.bundles.manifest import Inputs, sha256
 from data.story.store import StoryStore
 from data.story.story import Story
 
-#: The files that draw: charts and their renderings, wall time and text, embeds, and what reads a story.
+#: The files that draw: charts and their renderings, views, wall time and text, embeds, and what reads a story.
 DRAWING = (
     components.charts, components.render, components.embeds, data,
-    components.clock, components.ap_style, components.text,
+    components.view, components.clock, components.ap_style, components.text,
 )  # fmt: skip
 #: Whose version may change what is drawn or counted.
 _LIBRARIES = (

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from components.charts.grammar import Line, Tiles, anchor
 from components.embeds.documents.lines import SIGNS, EmbedMoments, Lines, lines_of
 from components.embeds.documents.parts import element, link, panel, test_band, text
-from components.embeds.documents.player_frames import is_played, moments_list, night_of, then
+from components.embeds.documents.player_frames import moments_list, night_of, then
 from components.embeds.documents.policy import policy
 from components.embeds.documents.stage import HERE, asset, header, page_style, rules, stage
 from components.embeds.embed import Embed
@@ -30,7 +30,7 @@ PLAYED_BY = (PLAYER / "player.js", HERE / "playing.js", HERE / "hosting.js")
 def draw_document(embed: Embed) -> str:
     """The page as HTML text in UTF-8, the same for the same embed on every machine at any time."""
     lines = lines_of(embed)
-    night = night_of(embed) if is_played(embed) else None
+    night = night_of(embed) if embed.chart.played else None
     return (
         f'<!doctype html>\n<html lang="en"><head>{"".join(_head(embed, lines))}</head>\n'
         f"<body>{_figure(embed, lines, night)}\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from components.embeds.documents.lines import SIGNS, Lines, lines_of
-from components.embeds.documents.player_frames import is_played, order_note
+from components.embeds.documents.player_frames import order_note
 from components.embeds.embed import Embed
 from components.render.svg import svg
 from components.text import BOLD, REGULAR, SERIF_BOLD, text_width, wrap
@@ -68,13 +68,13 @@ def document_heights(embed: Embed, widths: Iterable[int]) -> dict[int, int]:
         setting.drawn: svg.layout(embed.chart, embed.clock, width=setting.drawn, brief=True).height
         for setting in {_setting(width) for width in wanted}
     }
-    noted = is_played(embed) and bool(order_note(embed))
+    noted = embed.chart.played and bool(order_note(embed))
 
     def height(width: int) -> int:
         found = _setting(width)
-        bar = found.bar + (found.note if noted else 0) if is_played(embed) else 0.0
+        bar = found.bar + (found.note if noted else 0) if embed.chart.played else 0.0
         drawing = drawn[found.drawn] * min(width, WIDEST) / found.drawn
-        words = _words(lines, found, width, told=found.told if is_played(embed) else 0)
+        words = _words(lines, found, width, told=found.told if embed.chart.played else 0)
         return -int(-(_test(embed.chart.banner, width) + bar + drawing + words) // 1)
 
     return {width: height(width) for width in wanted}

@@ -14,7 +14,6 @@ from components.clock import Style
 from components.embeds.documents.mark_counts import counted, findings
 from components.embeds.embed import Embed
 from components.render.layout.legend import keys_of
-from components.render.svg.sheet import PLAYED
 from components.render.words import brief, whole
 from components.text import shortened, visible
 from data.evidence.calls import load_calls
@@ -103,12 +102,12 @@ def _amount(embed: Embed) -> str:
 
 def _folded(embed: Embed) -> tuple[tuple[str, str], ...]:
     chart = embed.chart
-    found = [("nd-list", "Moments")] if chart.slug == PLAYED else []
+    found = [("nd-list", "Moments")] if chart.played else []
     found += [("nd-events", counted(len(chart.events), "event"))] if chart.events else []
     found += [("nd-table", "Table")]
     found += [("nd-caution", "Cautions")] if coincides(chart) else []
     found += [("nd-method", "Method")]
-    found += [(SIGNS, "Signs")] if chart.slug == PLAYED and _keys(embed) else []
+    found += [(SIGNS, "Signs")] if chart.played and _keys(embed) else []
     return tuple(found)
 
 

@@ -12,7 +12,6 @@ from components.embeds.documents.lines import CAUTION, EmbedMoments, line
 from components.embeds.documents.parts import element, held, text
 from components.embeds.embed import Embed
 from components.render.layout.tile_layout import is_side, tile_marks
-from components.render.svg.sheet import PLAYED
 from data.core.model import Order
 from data.story.totals import only_surely
 
@@ -27,11 +26,6 @@ _HELP = (
 )
 #: In a longer range a date wants its year.
 _YEARS = timedelta(days=300)
-
-
-def is_played(embed: Embed) -> bool:
-    """Whether this chart is one that is played."""
-    return embed.chart.slug == PLAYED
 
 
 def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = None) -> dict[str, Any]:

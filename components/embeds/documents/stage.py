@@ -8,7 +8,7 @@ from pathlib import Path
 
 from components.embeds.documents.lines import Lines, lines_of
 from components.embeds.documents.parts import element, held, text
-from components.embeds.documents.player_frames import is_played, play_bar
+from components.embeds.documents.player_frames import play_bar
 from components.embeds.embed import Embed
 from components.player import ASSETS as PLAYER
 from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, TEST_GROUND, TEST_INK, Theme
@@ -73,7 +73,7 @@ def asset(path: Path) -> str:
 
 def rules(embed: Embed) -> str:
     """The style of a document, and of the bar where it is played."""
-    return asset(HERE / "document.css") + (asset(PLAYER / "player.css") if is_played(embed) else "")
+    return asset(HERE / "document.css") + (asset(PLAYER / "player.css") if embed.chart.played else "")
 
 
 def header(embed: Embed, lines: Lines, *, level: str = "h1") -> str:
@@ -88,7 +88,7 @@ def stage(embed: Embed, lines: Lines) -> str:
     drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width)}</div>' for width in DRAWN)
     found = f'<div class="nd-stage">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
     keys = element("p", text(lines.keys), class_="nd-signs") if lines.keys else ""
-    return (play_bar(embed) if is_played(embed) else "") + found + keys
+    return (play_bar(embed) if embed.chart.played else "") + found + keys
 
 
 def _drawing(embed: Embed, width: int) -> str:

@@ -13,7 +13,7 @@ from components.embeds.embed import Embed
 from components.render.layout.theme import Theme, theme_named
 from components.render.svg import svg
 from components.render.svg.notes import FOOT, band, marks
-from components.render.svg.sheet import CARD, PLAYED, WIDE, Sizes, number, tag
+from components.render.svg.sheet import CARD, WIDE, Sizes, number, tag
 from components.text import SERIF_BOLD, fitted, text_width, visible, wrap, xml
 
 #: Letters smaller than this, in pixels, are not read on a card; a card gives up notes, height and minor events first.
@@ -143,7 +143,7 @@ def _natural(embed: Embed, width: int) -> Drawing:
 
 
 def _on_canvas(embed: Embed, width: int, height: int) -> Drawing:
-    if embed.chart.slug == PLAYED and height < width:
+    if embed.chart.played and height < width:
         # A flat card holds the map so that it can be read, or everything so that nothing can.
         embed = replace(embed, chart=replace(embed.chart, lanes=embed.chart.lanes[:1], events=()))
     inner = width - 2 * _MARGIN

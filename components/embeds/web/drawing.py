@@ -43,17 +43,7 @@ def embed_at(story: Story, wanted: Asked, site: str, other: Story | None = None)
     view = wanted.view
     story = told(story, view)
     try:
-        chart = load_chart(
-            story,
-            wanted.chart,
-            view.window,
-            view.caller,
-            view.lanes,
-            series=view.series,
-            event=view.event,
-            other=other,
-            t0=view.t0,
-        )
+        chart = load_chart(story, wanted.chart, view, other=other)
     except NotInStory as unknown:
         problem = Problem(unknown.parameter, unknown.got, unknown.message, unknown.wants, "")
         raise Refused(400, problem) from unknown

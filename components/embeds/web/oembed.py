@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
+from components.charts.catalogue import chart_on
 from components.embeds.documents.heights import document_height
 from components.embeds.documents.lines import lines_of
 from components.embeds.embed import Embed
@@ -25,8 +26,6 @@ _TALLEST = 10_000
 THUMBNAIL = (1200, 630)
 #: Seconds; as long as a document is fresh.
 _CACHE_AGE = 60
-#: The chart that a page of the app is about.
-_PAGES = {"": "timeline", "timeline": "timeline", "search-trends": "interest", "outage-reports": "outages"}
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -75,10 +74,10 @@ def place_of(url: str, *, sites: Collection[str], default_story: str) -> Place:
     match parts.path.strip("/").split("/"):
         case ["embed" | "s", story, chart]:
             return Place(unquote(story), unquote(chart).partition(".")[0], parts.query)
-        case [page] if page in _PAGES:
+        case [page] if chart := chart_on(page):
             asked = read_query(parts.query)
             story = value_of(asked, "story", []) or default_story
-            return Place(story, _PAGES[page], _of_view(asked))
+            return Place(story, chart, _of_view(asked))
     raise _unknown(url)
 
 

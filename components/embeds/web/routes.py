@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from components.charts.catalogue import CHARTS
+from components.charts.catalogue import publishable
 from components.embeds.formats import FORMS
 from components.embeds.request import Asked, Refused, asked, unknown_other
 from components.embeds.web import oembed
@@ -149,7 +149,9 @@ class _Desk:
 
     async def sitemap(self, request: Request) -> Response:
         """Every share page of this server."""
-        pages = [f"{self._site(request)}/s/{slug}/{chart}" for slug in await self._shelf.slugs() for chart in CHARTS]
+        pages = [
+            f"{self._site(request)}/s/{slug}/{chart}" for slug in await self._shelf.slugs() for chart in publishable()
+        ]
         rows = "".join(f"<url><loc>{escape(page)}</loc></url>" for page in pages)
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{_SITEMAP}">{rows}</urlset>\n'
         return send(request, answer_of(body.encode(), "application/xml", policy=DATA_ONLY, anyone=False))

@@ -6,7 +6,7 @@ from components.charts.elapsed_clock import times_note
 from components.charts.grammar import Chart, Event
 from components.clock import Clock
 from components.render.layout.theme import TEST_GROUND, TEST_INK
-from components.render.svg.sheet import PLAYED, Frame, number, tag
+from components.render.svg.sheet import Frame, number, tag
 from components.text import BOLD, SERIF_BOLD, shortened, visible, wrap, xml
 from data.core.model import Precision
 
@@ -33,7 +33,7 @@ def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:
     size = frame.sizes.note
     width = frame.width - 2 * frame.sizes.pad - (_BUTTONS if frame.brief else 0)
     # What is played has no buttons beside its last line, and so wants less height there.
-    above = 2 if frame.chart.slug == PLAYED else 5
+    above = 2 if frame.chart.played else 5
     numbers = " Events are numbered by the latest time each may have." if frame.chart.events and not frame.brief else ""
     edges = [] if frame.brief else edge_notes(frame.chart, frame.clock, most=_MOST_NAMED)
     notes = (

@@ -14,8 +14,6 @@ from components.render.layout.geometry import TimeScale
 from components.render.words import amount, period
 from components.text import BOLD, REGULAR, text_width, xml
 
-#: The chart that is played: its elements say what they belong to.
-PLAYED = "replay"
 #: From the ground up.
 LAYERS = ("ground", "events", "marks", "text")
 Layer = Literal["ground", "events", "marks", "text"]
@@ -167,7 +165,7 @@ class Frame:
 
     def of(self, name: str) -> str:
         """The name of what an element belongs to, where a player must be able to hide it with that."""
-        return name if self.chart.slug == PLAYED else ""
+        return name if self.chart.played else ""
 
     @property
     def past(self) -> str:

@@ -49,11 +49,11 @@ def _found(story: Story, view: ViewState) -> tuple[Finding, ViewState]:
     """A key that this story does not hold gives way to the story's own question, which is said."""
     for _ in range(2):
         try:
-            return load_finding(story, view.series, view.event, view.caller), view
+            return load_finding(story, view), view
         except NotInStory as unknown:
             show_problems([f"In the address, {unknown.message}; showing this story’s own question."])
             view = replace(view, series="") if unknown.parameter == "series" else replace(view, event="")
-    return load_finding(story, view.series, view.event, view.caller), view
+    return load_finding(story, view), view
 
 
 def _choose(field: str, label: str, keys: list[str], chosen: str, story: Story, named: Callable[[str], str]) -> None:

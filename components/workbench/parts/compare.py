@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.cache.cached import load_chart, load_nightly
+from components.cache.cached import load_nightly
 from components.charts.night_pairs import anchor_to_use, caller_in, lacks, night_name, said, shared_anchors
 from components.text import markdown
 from components.view.address import quote
 from components.view.view_state import ViewState
 from components.workbench.address_bar import change, story_named, titles_here
 from components.workbench.notices import show_problems
-from components.workbench.show_chart import show
+from components.workbench.show_chart import show_chart
 from data.evidence.anchors import NIGHTLY
 from data.story.story import Story
 
@@ -123,5 +123,4 @@ def show_comparison(story: Story, view: ViewState) -> None:
         f"The range is that of {markdown(night_name(story))}; {markdown(night_name(other))} is shown as long before "
         f"and after its own {said(view.t0)}."
     )
-    chart = load_chart(story, "compare", view.window, view.caller, view.lanes, other=other, t0=view.t0)
-    show(chart, view, story, other=other)
+    show_chart(story, "compare", view, other=other)

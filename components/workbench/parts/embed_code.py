@@ -14,7 +14,7 @@ import streamlit as st
 
 from components.cache.cached import load_chart, load_heights, load_made
 from components.charts.bare import is_bare
-from components.charts.catalogue import ANSWERS, CHARTS, PAIRS
+from components.charts.catalogue import KINDS, publishable
 from components.charts.grammar import Chart
 from components.embeds.codes import HEIGHTS_AT, STEPS, cite, credit, publish_command, snippets
 from components.embeds.embed import THEMES, Embed, Theme
@@ -22,14 +22,14 @@ from components.embeds.formats import ANIMATED, file_name, render
 from components.embeds.frozen import frozen
 from components.embeds.pictures.animation import WIDTH
 from components.embeds.web.links import form_address
-from components.render.svg.sheet import PLAYED
 from components.render.words import describe
 from components.text import markdown
 from components.view.address import quote
-from components.view.view_state import ViewState, asked_extra, change_extra, told
+from components.view.view_state import ViewState, told
 from components.workbench.address_bar import story_named
 from components.workbench.notices import show_problems
 from components.workbench.parts.compare import pair_here
+from components.workbench.visitor_address import asked_extra, change_extra
 from data.core.program import utc_now
 from data.core.settings import read_settings
 from data.story.story import Story
@@ -41,11 +41,10 @@ _THEME_NAMES: dict[Theme, str] = {"auto": "Like the reader’s device", "light":
 
 def choose_embed(story: Story, view: ViewState) -> Embed:
     """The chart and theme that the address names at the view in force; what it cannot mean is said and replaced."""
-    views = {slug: view.asking(slug) for slug in (*CHARTS, *ANSWERS)}
-    views |= {slug: pair for slug in PAIRS if (pair := pair_here(story, view))}
+    views = _views(story, view)
     charts = {slug: _chart(story, slug, asked) for slug, asked in views.items()}
     offered = [slug for slug, chart in charts.items() if chart.events or not all(map(is_bare, chart.lanes))]
-    offered = offered or [*CHARTS]
+    offered = offered or [*publishable()]
     slug = _asked("chart", offered, what="chart that can be embedded at this view")
     theme = next(name for name in THEMES if name == _asked("theme", THEMES, what="theme"))
     with st.container(key="choose-embed", horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -69,23 +68,24 @@ def choose_embed(story: Story, view: ViewState) -> Embed:
             on_change=_take,
             args=("theme", THEMES[0]),
         )
-    other = story_named(views[slug].other) if slug in PAIRS else None
-    return Embed(load_made(told, story, views[slug]), charts[slug], views[slug], theme, public_site(), other=other)
+    asked = views[slug]
+    return Embed(load_made(told, story, asked), charts[slug], asked, theme, public_site(), other=_beside(asked))
+
+
+def _views(story: Story, view: ViewState) -> dict[str, ViewState]:
+    """What each chart asks of this view; none of a pair where this server has no night to hold beside this one."""
+    pair = pair_here(story, view)
+    asked = {slug: pair if kind.is_pair else view for slug, kind in KINDS.items()}
+    return {slug: found.asking(KINDS[slug].asks) for slug, found in asked.items() if found}
 
 
 def _chart(story: Story, slug: str, view: ViewState) -> Chart:
-    chart: Chart = load_chart(
-        load_made(told, story, view),
-        slug,
-        view.window,
-        view.caller,
-        view.lanes,
-        series=view.series,
-        event=view.event,
-        other=story_named(view.other) if view.other else None,
-        t0=view.t0,
-    )
-    return chart
+    return load_chart(load_made(told, story, view), slug, view, other=_beside(view))
+
+
+def _beside(view: ViewState) -> Story | None:
+    """The story that a view names beside its own."""
+    return story_named(view.other) if view.other else None
 
 
 def _asked(name: str, known: list[str] | tuple[Theme, ...], *, what: str) -> str:
@@ -234,7 +234,7 @@ def show_downloads(embed: Embed) -> None:
     with st.container(key="pictures", horizontal=True):
         for label, options in _PICTURES.items():
             _offer(label, drawn, "png", options=options)
-        if embed.chart.slug == PLAYED:
+        if embed.chart.played:
             _offer("Animated WebP 720 px", drawn, ANIMATED)
             _offer("Its still, PNG 720 px", drawn, "png", options={"width": WIDTH})
         _offer("SVG", drawn, "svg")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -11,9 +12,10 @@ from components.cache.cached import load_chart
 from components.charts.so_far import news, told_rows
 from components.clock import Clock
 from components.text import markdown, visible
-from components.view.view_state import ViewState, current_view
+from components.view.view_state import ViewState
 from components.workbench.address_bar import story_named
 from components.workbench.notices import explained_failures
+from components.workbench.visitor_address import current_view
 from data.core.errors import DataError
 from data.story.live import is_in_progress, window_so_far
 from data.story.story import Story
@@ -98,7 +100,7 @@ def _say_state(story: Story, view: ViewState, *, paused: bool) -> None:
 
 def _news(story: Story, view: ViewState, clock: Clock) -> str:
     """The latest sentence of what is new since this visitor opened the story; empty until there is something."""
-    chart = load_chart(story, "timeline", view.window, view.caller)
+    chart = load_chart(story, "timeline", replace(view, lanes=()))
     key = (story.slug, view.window, view.caller)
     seen, known = st.session_state.get(_KNOWN, (None, frozenset()))
     said = news(chart, clock, known) if seen == key else ""

@@ -30,7 +30,7 @@ def show_replay(story: Story, view: ViewState) -> None:
     """
     if is_in_progress(story):
         return
-    chart = load_chart(story, "replay", view.window, view.caller, view.lanes)
+    chart = load_chart(story, "replay", view)
     stamp, markup, night = load_played(Embed(story, chart, view.whole, theme_in_force()))
     player = st.components.v2.component("nightdesk.player", html='<div class="nd-mount"></div>', js="component.js")
     player(

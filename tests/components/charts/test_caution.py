@@ -17,6 +17,7 @@ from data.core.model import Precision, Source, When, Window
 from data.core.settings import Settings
 from data.story.store import find_story
 from data.story.story import Story
+from tests.support.views import view_of
 from tests.support.wording import banned, own_words
 
 EASTERN = Clock("America/New_York")
@@ -99,16 +100,16 @@ def test_a_caution_goes_with_two_kinds_in_the_window_and_no_fewer(story: Story, 
     [("timeline", True), ("interest", True), ("outages", True), ("results", False), ("traffic", False)],
 )
 def test_the_charts_of_the_night_carry_it_where_kinds_meet(story: Story, slug: str, carries: bool) -> None:
-    assert (caution_of(story, chart_of(story, slug, story.window, caller="AP")) is not None) == carries
+    assert (caution_of(story, chart_of(story, slug, view_of(story, caller="AP"))) is not None) == carries
 
 
 def test_a_lane_switched_off_takes_its_kind_along(story: Story) -> None:
-    lone = chart_of(story, "timeline", story.window, caller="AP", lanes=("results",))
+    lone = chart_of(story, "timeline", view_of(story, caller="AP", lanes=("results",)))
     assert kinds_in(lone) == {"calls"}
 
 
 def panel(story: Story) -> Caution:
-    found = caution_of(story, chart_of(story, "timeline", story.window, caller="AP"))
+    found = caution_of(story, chart_of(story, "timeline", view_of(story, caller="AP")))
     assert found is not None
     return found
 
@@ -140,7 +141,7 @@ def test_the_lag_of_the_night_is_said_as_wide_as_its_times_are_known(story: Stor
 
 def test_a_later_range_speaks_of_its_own_trouble_and_says_that_there_was_an_earlier_one(story: Story) -> None:
     later = Window(story.window.end - timedelta(hours=9), story.window.end)
-    found = caution_of(story, chart_of(story, "timeline", later, caller="AP"))
+    found = caution_of(story, chart_of(story, "timeline", view_of(story, later, caller="AP")))
     assert found is not None
     lines = said(found, "Lag").split("\n")
     assert lines[0] == ("Earlier trouble of cic.gc.ca is on record before this window, about 2 p.m. EST, Nov. 8, 2016.")
@@ -151,7 +152,7 @@ def test_trouble_of_another_site_is_no_trouble_of_the_main_one(story: Story) -> 
     """As if another site had been watched first: then nothing of its trouble falls into the night."""
     services = tuple(entry.model_copy(update={"main": entry.host == QUIET}) for entry in story.about.services)
     other = replace(story, about=story.about.model_copy(update={"services": services}))
-    found = caution_of(other, chart_of(other, "timeline", story.window, caller="AP"))
+    found = caution_of(other, chart_of(other, "timeline", view_of(other, story.window, caller="AP")))
     assert found is not None
     assert said(found, "Lag").startswith(f"No dated trouble of {QUIET} is on record in this window.")
     assert "trouble seen of" not in said(found, "Lag")
@@ -238,7 +239,7 @@ def test_a_first_sighting_is_an_upper_bound_and_never_after(seen: When, says: st
 def test_the_first_call_has_the_whole_time_in_which_it_may_have_been() -> None:
     """Of the U.K.’s first declarations one is known to the minute and others by an upper bound alone."""
     uk = find_story("uk-2016", Settings())
-    found = caution_of(uk, chart_of(uk, "timeline", uk.window, caller="Official"))
+    found = caution_of(uk, chart_of(uk, "timeline", view_of(uk, caller="Official")))
     assert found is not None
     lag = Clock("Europe/London").say(found.parts[0].text)
     assert "on record by noon BST; it may have begun at any time before" in lag
@@ -246,7 +247,7 @@ def test_the_first_call_has_the_whole_time_in_which_it_may_have_been() -> None:
 
 
 def test_the_lag_of_a_checked_claim_is_each_account_beside_its_event(story: Story) -> None:
-    found = caution_of(story, chart_of(story, "claim", story.window, caller="AP", series="marks", event="US-FL"))
+    found = caution_of(story, chart_of(story, "claim", view_of(story, caller="AP", series="marks", event="US-FL")))
     assert found is not None
     assert [part.heading for part in found.parts] == HEADINGS
     lines = said(found, "Lag").split("\n")
@@ -260,7 +261,7 @@ def test_the_lag_of_a_checked_claim_is_each_account_beside_its_event(story: Stor
 
 @pytest.mark.parametrize(("series", "event"), [("site:cic", "US-FL"), ("site:cic", "US-OH"), ("marks", "US-FL")])
 def test_the_lag_of_a_claim_says_of_each_account_what_its_verdict_says(story: Story, series: str, event: str) -> None:
-    claim = chart_of(story, "claim", story.window, caller="AP", series=series, event=event)
+    claim = chart_of(story, "claim", view_of(story, caller="AP", series=series, event=event))
     found = caution_of(story, claim)
     assert found is not None
     (accounts,) = (lane for lane in claim.lanes if lane.slug == "accounts")

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.charts.catalogue import ANSWERS, all_subjects, chart_of, finding_of
+from components.charts.builders.claim_chart import all_subjects, finding_of
+from components.charts.catalogue import chart_of, kind_named
 from components.charts.claim_record import record_of
 from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
@@ -40,6 +41,7 @@ from data.evidence.anchors import anchors_of
 from data.evidence.outages import load_observations
 from data.story.folder_store import read_story
 from data.story.story import Story
+from tests.support.views import view_of
 
 EASTERN = Clock("America/New_York")
 CALLERS = ("AP", "CNN", "Guardian", "TV")
@@ -64,7 +66,7 @@ def events(caller: str) -> tuple[str, ...]:
 
 
 def claim(series: str = "site:cic", event: str = "US-FL", caller: str = "AP") -> Chart:
-    return chart_of(story(), "claim", story().window, caller=caller, series=series, event=event)
+    return chart_of(story(), "claim", view_of(story(), caller=caller, series=series, event=event))
 
 
 def rows_of_figure(chart: Chart) -> set[str]:
@@ -132,14 +134,14 @@ def test_a_series_of_the_night_is_a_claim_with_its_bins_and_its_source() -> None
     drawn = Sourced(frame, (Source("drawn-0a1b", "Google Trends", "made up", "https://trends.google.com"),))
     load = Loaders(drawn=lambda _: drawn)
     chart = chart_of(
-        story(), "claim", story().window, caller="AP", series="searches:drawn-0a1b", event="US-FL", load=load
+        story(), "claim", view_of(story(), caller="AP", series="searches:drawn-0a1b", event="US-FL"), load=load
     )
     assert EASTERN.say(chart.takeaway) == (
         "The rise of searches for “move to canada” in the U.S., 8-minute bins: "
         "before AP’s Florida call (10:50 p.m. EST, Nov. 8, 2016)"
     )
     assert "drawn-0a1b" in {source.id for source in chart.sources}
-    finding = finding_of(story(), series="searches:drawn-0a1b", event="US-FL", caller="AP", load=load)
+    finding = finding_of(story(), view_of(story(), caller="AP", series="searches:drawn-0a1b", event="US-FL"), load)
     record = record_of(story(), finding, clock=EASTERN, observations=load_observations(story()), drawn=drawn)
     assert [row["value"] for row in record["inputs"]["series"]] == values
     assert EASTERN.say(quotable(finding)).startswith(
@@ -177,7 +179,7 @@ def test_each_caller_has_its_time_and_its_verdict_on_a_row() -> None:
 def test_nobody_looked_is_said_only_where_somebody_could_have() -> None:
     said = [key.about for lane in claim().lanes for key in keys_of(lane)]
     assert said and GROUND not in said
-    (strip,) = chart_of(story(), "outages", story().window, caller="AP").lanes[:1]
+    (strip,) = chart_of(story(), "outages", view_of(story(), caller="AP")).lanes[:1]
     assert GROUND in [key.about for key in keys_of(strip)]
 
 
@@ -233,24 +235,24 @@ def test_a_key_of_no_good_shape_is_refused(query: str, says: str) -> None:
 @pytest.mark.parametrize(("series", "event"), [("site:nowhere", ""), ("", "US-XX"), ("", "milestone:none")])
 def test_a_key_of_nothing_held_is_refused_by_name(series: str, event: str) -> None:
     with pytest.raises(NotInStory, match="choose one like") as refusal:
-        finding_of(story(), series=series, event=event, caller="AP", load=Loaders())
+        finding_of(story(), view_of(story(), caller="AP", series=series, event=event), Loaders())
     assert refusal.value.parameter == ("series" if series else "event")
 
 
 def test_a_bundle_without_a_question_has_no_answer() -> None:
     from components.embeds.bundles.bundle import wanted_charts, wanted_view
 
-    assert not {one.chart for one in wanted_charts(story())} & set(ANSWERS)
+    assert not {one.chart for one in wanted_charts(story())} & {"claim", "compare"}
     one = wanted_view(story(), "chart=claim&series=marks&event=US-OH")
     assert (one.chart, one.view.series, one.view.event) == ("claim", "marks", "US-OH")
-    assert one.view.asking("timeline") == default_view(story())
+    assert one.view.asking(kind_named("timeline").asks) == default_view(story())
 
 
 @pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016"])
 @pytest.mark.parametrize("width", [320, 390, 560, 800, 1280])
 def test_the_name_of_a_row_is_whole_at_every_width(slug: str, width: int) -> None:
     night = read_story(STORIES / slug)
-    chart = chart_of(night, "claim", night.window, caller=night.about.caller)
+    chart = chart_of(night, "claim", view_of(night))
     told = {label.text for label in svg.layout(chart, EASTERN, width=width, brief=True).labels}
     assert {name for lane in chart.lanes for name in lane.tracks} <= told
 

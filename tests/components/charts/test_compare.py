@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.charts.bare import is_bare
-from components.charts.builders.compare_chart import compare_chart, in_truth, last_of_each
+from components.charts.builders.compare_chart import beside, in_truth, last_of_each
 from components.charts.catalogue import chart_of
 from components.charts.elapsed_clock import clock_of
 from components.charts.grammar import Chart, Event, Item
@@ -41,6 +41,7 @@ from data.story.frame_rows import records
 from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four
 from tests.support.nights import US_2016, another_night
+from tests.support.views import view_of
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 #: From November in Eastern standard time to June, when New York and London both keep summer time.
@@ -80,7 +81,7 @@ def later(held: ComparedNight, minutes: int) -> ComparedNight:
 def whole(first: ComparedNight, second: ComparedNight) -> Chart:
     """Both nights, whole: a window that leaves nothing of either out."""
     origin = first.anchor.when.latest
-    return compare_chart(Window(origin - REACH, origin + REACH), (first, second))
+    return beside(Window(origin - REACH, origin + REACH), (first, second))
 
 
 def things(chart: Chart) -> dict[tuple[str, str], Item | Event]:
@@ -178,13 +179,13 @@ def test_every_mark_of_any_range_is_in_all_four_renderings(
 ) -> None:
     first, second = night(story, key), night(summer, key)
     origin = first.anchor.when.latest
-    chart = compare_chart(Window(origin + span[0], origin + span[1]), (first, second))
+    chart = beside(Window(origin + span[0], origin + span[1]), (first, second))
     check_all_four(chart, clock_of(chart, zone), width=width)
 
 
 @pytest.fixture(scope="module")
 def chart(story: Story, summer: Story) -> Chart:
-    return chart_of(story, "compare", story.window, caller="AP", other=summer)
+    return chart_of(story, "compare", view_of(story, caller="AP"), other=summer)
 
 
 def test_a_box_drawn_on_it_is_a_range_of_the_first_night(chart: Chart) -> None:
@@ -250,13 +251,13 @@ def test_the_takeaway_says_what_t0_was_on_each_night(chart: Chart) -> None:
 def test_a_lane_without_records_says_so_in_one_line(story: Story, summer: Story) -> None:
     empty = night(summer, "decisive-call")
     seen = Sourced(empty.observations.frame.iloc[:0], empty.observations.sources)
-    chart = compare_chart(story.window, (night(story, "decisive-call"), replace(empty, observations=seen)))
+    chart = beside(story.window, (night(story, "decisive-call"), replace(empty, observations=seen)))
     lane = next(lane for lane in chart.lanes if lane.slug == "uk-1999-outages")
     assert is_bare(lane) and lane.note == "No records in this story"
 
 
 def test_chosen_lanes_are_those_of_both_nights(story: Story, summer: Story) -> None:
-    found = chart_of(story, "compare", story.window, caller="AP", lanes=("results",), other=summer)
+    found = chart_of(story, "compare", view_of(story, caller="AP", lanes=("results",)), other=summer)
     assert [lane.slug for lane in found.lanes] == ["us-2016-results", "uk-1999-results"]
     assert "trouble" not in found.takeaway
 
@@ -310,7 +311,7 @@ def test_what_cannot_be_compared_is_refused_in_one_sentence(
 ) -> None:
     chosen = {"same": story, "summer": summer}.get(other or "")
     with pytest.raises(NotInStory, match=said) as refused:
-        chart_of(story, "compare", story.window, caller="AP", other=chosen, t0=t0)
+        chart_of(story, "compare", view_of(story, caller="AP", t0=t0), other=chosen)
     assert refused.value.parameter == parameter
 
 
@@ -352,14 +353,14 @@ def drawn_texts(chart: Chart) -> dict[str, list[str]]:
 @pytest.mark.parametrize("t0", ["decisive-call", "first-call"])
 def test_no_title_or_label_of_two_nights_is_cut(one: str, other: str, t0: str) -> None:
     first, second = read_story(US_2016.parent / one), read_story(US_2016.parent / other)
-    chart = chart_of(first, "compare", first.window, caller=first.about.caller, other=second, t0=t0)
+    chart = chart_of(first, "compare", view_of(first, t0=t0), other=second)
     for rendering, texts in drawn_texts(chart).items():
         assert [text for text in texts if "…" in text] == [], rendering
 
 
 def test_a_title_that_a_phone_cannot_hold_is_in_two_lines_and_a_long_name_goes_without_its_night() -> None:
     first, second = read_story(US_2016), read_story(US_2016.parent / "uk-2016")
-    chart = chart_of(first, "compare", first.window, caller="AP", other=second, t0="decisive-call")
+    chart = chart_of(first, "compare", view_of(first, caller="AP", t0="decisive-call"), other=second)
     figure = drawn_texts(chart)["figure"]
     assert "<b>U.K. 2016 · State of<br>petition.parliament.uk</b>" in figure
     assert {"Newcastle upon Tyne", "Decisive call, U.K.", "Florida, U.S."} <= set(figure)

@@ -32,6 +32,7 @@ from data.story.story import Story
 from tests.components.render.test_plotly import strings
 from tests.components.render.test_renderings import check_all_four
 from tests.components.render.test_theme import TEXT, contrast
+from tests.support.views import view_of
 
 EASTERN = Clock("America/New_York")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -52,12 +53,12 @@ def utc(text: str) -> datetime:
 def as_of(moment: str, *, slug: str = "us-2016", order: Order = Order.HAPPENED, caller: str = "") -> Chart:
     """The map of a story that is told up to a moment."""
     told = story_at(story(slug), utc(moment), order)
-    return chart_of(told, "map", told.window, caller=caller or told.about.caller)
+    return chart_of(told, "map", view_of(told, caller=caller or told.about.caller))
 
 
 def whole(slug: str = "us-2016", *, caller: str = "") -> Chart:
     night = story(slug)
-    return chart_of(night, "map", night.window, caller=caller or night.about.caller)
+    return chart_of(night, "map", view_of(night, caller=caller or night.about.caller))
 
 
 def looks(chart: Chart) -> dict[str, TileLook]:
@@ -116,13 +117,15 @@ def test_bars_are_the_totals_that_were_printed(moment: str, printed: dict[str, t
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_window_that_ends_at_a_moment_shows_what_a_story_told_up_to_it_shows(moment: str) -> None:
     night = story()
-    cut = chart_of(night, "map", Window(night.window.start, utc(moment)), caller="AP")
+    cut = chart_of(night, "map", view_of(night, Window(night.window.start, utc(moment)), caller="AP"))
     assert looks(cut) == looks(as_of(moment))
     assert totals(cut) == totals(as_of(moment))
 
 
 def test_calls_before_the_window_are_on_the_map() -> None:
-    late = chart_of(story(), "map", Window(utc("2016-11-09T06:00"), utc("2016-11-09T12:00")), caller="AP")
+    late = chart_of(
+        story(), "map", view_of(story(), Window(utc("2016-11-09T06:00"), utc("2016-11-09T12:00")), caller="AP")
+    )
     assert looks(late) == looks(whole())
 
 

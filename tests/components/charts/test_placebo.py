@@ -24,6 +24,7 @@ from data.evidence.study import held_of_the_night, minutes_of, rose_after
 from data.story.store import find_story, story_store
 from data.story.story import Story
 from tests.support.imported import NIGHT, export, keep, keep_weeks, name_control_terms, newsroom
+from tests.support.views import view_of
 from tests.support.wording import offences
 
 HEADING = "Placebo nights"
@@ -136,7 +137,7 @@ def test_a_comparison_of_two_nights_says_it_of_each(settings: Settings) -> None:
     keep_weeks(settings)
     story = keep_the_night(settings)
     other = find_story("us-2020", Settings())
-    chart = chart_of(story, "compare", story.window, caller="AP", other=other, load=loaders(settings))
+    chart = chart_of(story, "compare", view_of(story, caller="AP"), other=other, load=loaders(settings))
     found = caution_of(story, chart, other=other)
     assert found is not None
     told = {part.heading: part.text for part in found.parts if part.heading.startswith(HEADING)}

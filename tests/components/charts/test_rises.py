@@ -25,6 +25,7 @@ from data.evidence.series_onsets import COLUMNS, load_onsets
 from data.story.as_of import story_at
 from data.story.store import story_store
 from tests.support.imported import NIGHT, export, keep, newsroom
+from tests.support.views import view_of
 
 EASTERN = Clock("America/New_York")
 RISE = datetime(2016, 11, 9, 4, 0, tzinfo=UTC)
@@ -42,7 +43,8 @@ def searches(settings: Settings, data: bytes, *, at: datetime | None = None) -> 
         drawn=partial(load_series, stories=story_store(settings)),
         onsets=partial(load_onsets, stories=story_store(settings)),
     )
-    return chart_of(story_at(story, at) if at else story, "interest", story.window, caller="AP", load=load)
+    told = story_at(story, at) if at else story
+    return chart_of(told, "interest", view_of(told, caller="AP"), load=load)
 
 
 def rises(chart: Chart) -> list[Event]:
@@ -112,7 +114,7 @@ def test_a_quiet_series_has_no_rise_and_a_story_without_series_no_note(settings:
     load = Loaders(
         drawn=partial(load_series, stories=story_store(bare)), onsets=partial(load_onsets, stories=story_store(bare))
     )
-    chart = chart_of(story, "interest", story.window, caller="AP", load=load)
+    chart = chart_of(story, "interest", view_of(story, caller="AP"), load=load)
     assert not any("noise units" in note for note in chart.notes)
 
 

@@ -33,6 +33,7 @@ from data.story.store import find_story
 from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four
 from tests.support.long_series import MINUTE, START, minutes, noise
+from tests.support.views import view_of
 
 UTC_CLOCK = Clock("UTC")
 
@@ -50,7 +51,7 @@ def drawn_chart(story: Story, drawn: Sourced, first: int = 0, bins: int = 0, *, 
     """The chart of a window of so many minutes of the series, of all if none is said."""
     count = bins or round((drawn.frame["end"].max() - START) / MINUTE)
     window = Window(START + first * MINUTE, START + (first + count) * MINUTE)
-    return chart_of(story, slug, window, caller="AP", load=loaders(drawn))
+    return chart_of(story, slug, view_of(story, window, caller="AP"), load=loaders(drawn))
 
 
 def line_of(chart: Chart) -> Line:
@@ -105,7 +106,7 @@ def test_every_chart_that_holds_it_says_it(story: Story, slug: str) -> None:
     starts = (NIGHTS.frame[column] + (window.start - START) for column in ("start", "end"))
     moved = Sourced(NIGHTS.frame.assign(**dict(zip(("start", "end"), starts, strict=True))), NIGHTS.sources)
     other = find_story("us-2020", Settings())
-    chart = chart_of(story, slug, window, caller="AP", other=other, load=loaders(moved))
+    chart = chart_of(story, slug, view_of(story, window, caller="AP"), other=other, load=loaders(moved))
     assert any("Thinned: " in note for note in chart.notes)
     check_all_four(chart, UTC_CLOCK, width=720)
 

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from PIL import Image
 
+from components.charts.catalogue import KINDS
 from components.charts.frames import Frames, frames_of
 from components.charts.grammar import Tiles
 from components.embeds.documents.lines import EmbedMoments
@@ -69,7 +70,7 @@ def test_it_is_small_enough_for_a_cms() -> None:
 
 
 def test_only_a_chart_that_is_played_can_be_taken_animated() -> None:
-    assert ANIMATED in forms_of("replay") and ANIMATED not in forms_of("timeline")
+    assert ANIMATED in forms_of(KINDS["replay"]) and ANIMATED not in forms_of(KINDS["timeline"])
     with pytest.raises(ValueError, match="is no form of this chart"):
         render(embed_of(STORY, "timeline", default_view(STORY)), ANIMATED)
 

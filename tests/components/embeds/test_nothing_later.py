@@ -14,7 +14,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from components.cache.memo import Near
-from components.charts.catalogue import CHARTS, chart_of
+from components.charts.catalogue import chart_of, publishable
 from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
 from components.clock import Clock
@@ -49,19 +49,19 @@ def night(slug: str) -> Story:
 @cache
 def whole(slug: str) -> tuple[Chart, ...]:
     """The charts of a night that nobody cuts."""
-    return tuple(embed_of(night(slug), name, default_view(night(slug))).chart for name in CHARTS)
+    return tuple(embed_of(night(slug), name, default_view(night(slug))).chart for name in publishable())
 
 
 def moments(slug: str, order: Order) -> list[datetime]:
     return [moment for moment in moments_of(night(slug), order) if moment in night(slug).window]
 
 
-def charts_at(slug: str, at: datetime, order: Order, charts: Iterable[str] = CHARTS) -> Iterator[Embed]:
+def charts_at(slug: str, at: datetime, order: Order, charts: Iterable[str] = publishable()) -> Iterator[Embed]:
     """What `embed_of` gives of each chart, of a story that is cut, and loaded, once for all of them."""
     view = replace(default_view(night(slug)), at=at, order=order)
     story = told(night(slug), view)
     for name in charts:
-        yield Embed(story, chart_of(story, name, view.window, caller=view.caller, load=LOADERS), view, site=SITE)
+        yield Embed(story, chart_of(story, name, view, load=LOADERS), view, site=SITE)
 
 
 def later_than(slug: str, at: datetime, order: Order) -> Later:
@@ -98,8 +98,11 @@ def test_nothing_later_is_in_data_tables_drawings_and_words(slug: str, step: int
     """At every eighth event the replay too, whose lanes map and timeline have, and views, of which none is held."""
     found = []
     for turn, at in enumerate(moments(slug, order)[::step]):
-        later, charts = later_than(slug, at, order), [name for name in CHARTS if name not in ("replay", "lenses")]
-        for embed in charts_at(slug, at, order, charts if turn % 8 else CHARTS):
+        later, charts = (
+            later_than(slug, at, order),
+            [name for name in publishable() if name not in ("replay", "lenses")],
+        )
+        for embed in charts_at(slug, at, order, charts if turn % 8 else publishable()):
             found += leaks(embed, later, cheap_forms(embed))
     assert found == []
 
@@ -109,7 +112,7 @@ def test_nothing_later_is_in_documents_and_share_pages(order: Order) -> None:
     """At every sixth event that of another chart in turn, at every second of these the timeline's too."""
     found = []
     for turn, at in enumerate(moments("us-2016", order)[::6]):
-        later, another = later_than("us-2016", at, order), CHARTS[1 + turn % (len(CHARTS) - 1)]
+        later, another = later_than("us-2016", at, order), publishable()[1 + turn % (len(publishable()) - 1)]
         for embed in charts_at("us-2016", at, order, ("timeline", another) if turn % 2 else (another,)):
             pages = (("a document", draw_document(embed)), ("a share page", draw_share(embed)))
             found += leaks(embed, later, pages)

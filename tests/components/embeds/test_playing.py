@@ -12,17 +12,19 @@ from typing import Any
 
 import pytest
 
-from components.charts.catalogue import chart_of, timeline_of
+from components.charts.builders.timeline_chart import timeline_of
+from components.charts.catalogue import chart_of
 from components.charts.frames import Stands, stands_of
 from components.charts.grammar import Chart
+from components.charts.kinds import Question
 from components.charts.loaders import Loaders
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.lines import EmbedMoments
 from components.embeds.documents.player_frames import night_of
 from components.embeds.embed import Embed, embed_of
 from components.render.svg import svg
-from components.view.view_state import default_view
-from data.core.model import Order, Window
+from components.view.view_state import ViewState, default_view
+from data.core.model import Order
 from data.core.settings import Settings
 from data.evidence.outages import load_observations
 from data.evidence.series import load_series
@@ -31,6 +33,7 @@ from data.story.store import find_story, story_store
 from data.story.story import Story
 from tests.support.captured import keep_captures
 from tests.support.imported import export, keep, newsroom
+from tests.support.views import view_of
 
 STORY = find_story("us-2016", Settings())
 
@@ -101,16 +104,16 @@ def test_a_replay_begins_with_the_order_that_was_asked_for() -> None:
 
 
 def test_a_page_makes_one_timeline_for_the_chart_and_for_the_replay() -> None:
-    asked: list[tuple[Story, Window, str, tuple[str, ...]]] = []
+    asked: list[tuple[Story, ViewState]] = []
 
-    def timeline(story: Story, window: Window, caller: str, lanes: tuple[str, ...]) -> Chart:
-        asked.append((story, window, caller, lanes))
-        return timeline_of(story, window, caller, lanes, Loaders())
+    def timeline(story: Story, view: ViewState) -> Chart:
+        asked.append((story, view))
+        return timeline_of(Question(story, view, Loaders()))
 
-    load, window = Loaders(timeline=timeline), STORY.window
-    charts = {slug: chart_of(STORY, slug, window, caller="AP", load=load) for slug in ("timeline", "replay")}
+    load = Loaders(timeline=timeline)
+    charts = {slug: chart_of(STORY, slug, view_of(STORY), load=load) for slug in ("timeline", "replay")}
     assert asked[0] == asked[1]
-    assert charts == {slug: chart_of(STORY, slug, window, caller="AP") for slug in charts}
+    assert charts == {slug: chart_of(STORY, slug, view_of(STORY)) for slug in charts}
 
 
 def test_the_frames_are_those_of_whoever_holds_from_when_rows_stand() -> None:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import plotly.graph_objects as go
 import pytest
 
-from components.charts.catalogue import CHARTS, EVERY, chart_of
+from components.charts.catalogue import KINDS, chart_of, publishable
 from components.charts.grammar import Chart
 from components.charts.so_far import news, told_rows
 from components.clock import Clock
@@ -29,9 +29,10 @@ from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four
 from tests.components.render.test_theme import contrast
 from tests.support.rehearsing import BANNER, FLORIDA, rehearsal_at
+from tests.support.views import view_of
 
 CLOCK = Clock("America/New_York")
-EACH_CHART = pytest.mark.parametrize("slug", EVERY)
+EACH_CHART = pytest.mark.parametrize("slug", KINDS)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def story(root: Path) -> Story:
 
 def chart(story: Story, slug: str = "timeline") -> Chart:
     beside = find_story("us-2020", Settings())
-    return chart_of(story, slug, story.window, caller="AP", other=beside if slug == "compare" else None)
+    return chart_of(story, slug, view_of(story, caller="AP"), other=beside if slug == "compare" else None)
 
 
 @EACH_CHART
@@ -62,7 +63,7 @@ def test_a_night_that_is_over_has_none() -> None:
 
 def test_a_night_compared_with_a_rehearsal_is_a_test_too(story: Story) -> None:
     real = find_story("us-2020", Settings())
-    assert chart_of(real, "compare", real.window, caller="AP", other=story).banner == BANNER
+    assert chart_of(real, "compare", view_of(real, caller="AP"), other=story).banner == BANNER
 
 
 @EACH_CHART
@@ -97,7 +98,7 @@ def test_a_figure_says_it_above_its_plot_and_all_over_and_keeps_its_room(story: 
 
 
 def test_the_alternative_text_and_headline_begin_with_it_however_short_they_are(story: Story) -> None:
-    for slug in EVERY:
+    for slug in KINDS:
         found = chart(story, slug)
         assert describe(found, CLOCK).alt.startswith("TEST: ")
         for limit in (60, 110, 240):
@@ -120,7 +121,7 @@ def test_a_table_without_a_row_says_it_too(root: Path) -> None:
 
 
 def test_marks_and_events_are_in_all_four_renderings_as_ever(story: Story) -> None:
-    for slug in CHARTS:
+    for slug in publishable():
         check_all_four(chart(story, slug), CLOCK, width=720)
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.charts.catalogue import CHARTS, chart_of
+from components.charts.catalogue import chart_of, publishable
 from components.charts.grammar import Chart
 from components.clock import Clock
 from components.render import table
@@ -26,6 +26,7 @@ from data.core.settings import Settings
 from data.story.folder_store import read_story
 from data.story.store import find_story
 from data.story.story import Story
+from tests.support.views import view_of
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
 ZONES = ("America/New_York", "Europe/London", "UTC", "Asia/Tokyo", "Asia/Kathmandu")
@@ -66,8 +67,8 @@ def windows(story: Story) -> st.SearchStrategy[Window]:
 
 
 def test_every_mark_of_the_night_is_in_all_four_renderings(story: Story) -> None:
-    for slug in CHARTS:
-        check_all_four(chart_of(story, slug, story.window, caller="AP"), Clock("America/New_York"), width=720)
+    for slug in publishable():
+        check_all_four(chart_of(story, slug, view_of(story, caller="AP")), Clock("America/New_York"), width=720)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -75,9 +76,8 @@ def test_every_mark_of_the_night_is_in_all_four_renderings(story: Story) -> None
 def test_every_mark_of_any_range_caller_and_zone_is_in_all_four_renderings(story: Story, data: st.DataObject) -> None:
     chart = chart_of(
         story,
-        data.draw(st.sampled_from(CHARTS)),
-        data.draw(windows(story)),
-        caller=data.draw(st.sampled_from(["AP", "CNN", "Guardian", "TV"])),
+        data.draw(st.sampled_from(publishable())),
+        view_of(story, data.draw(windows(story)), caller=data.draw(st.sampled_from(["AP", "CNN", "Guardian", "TV"]))),
     )
     check_all_four(chart, Clock(data.draw(st.sampled_from(ZONES))), width=data.draw(st.sampled_from([320, 768, 1280])))
 
@@ -97,7 +97,7 @@ def check_all_four(chart: Chart, clock: Clock, *, width: int) -> None:
 
 
 def test_numbers_of_events_are_the_same_in_every_rendering(story: Story) -> None:
-    chart, clock = chart_of(story, "timeline", story.window, caller="AP"), Clock("America/New_York")
+    chart, clock = chart_of(story, "timeline", view_of(story, caller="AP")), Clock("America/New_York")
     expected = {number: " ".join(event.rows) for number, event in chart.numbered}
     figure = json.loads(plotly.figure(chart, clock).to_json())
     trace = next(trace for trace in figure["data"] if trace.get("name") == "Events")
@@ -112,7 +112,7 @@ def test_numbers_of_events_are_the_same_in_every_rendering(story: Story) -> None
 
 
 def test_florida_is_the_same_fact_everywhere(story: Story) -> None:
-    chart, clock = chart_of(story, "results", story.window, caller="AP"), Clock("America/New_York")
+    chart, clock = chart_of(story, "results", view_of(story, caller="AP")), Clock("America/New_York")
     figure = json.loads(plotly.figure(chart, clock).to_json())
     places = [
         x
@@ -133,7 +133,9 @@ def test_florida_is_the_same_fact_everywhere(story: Story) -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_words_stay_short_enough_and_say_only_what_is_drawn(story: Story, data: st.DataObject) -> None:
-    chart = chart_of(story, data.draw(st.sampled_from(CHARTS)), data.draw(windows(story)), caller="AP")
+    chart = chart_of(
+        story, data.draw(st.sampled_from(publishable())), view_of(story, data.draw(windows(story)), caller="AP")
+    )
     words = describe(chart, Clock("America/New_York"))
     assert 0 < len(words.alt) <= ALT_CHARACTERS
     assert "{" not in words.alt + words.takeaway + "".join(words.long)
@@ -159,7 +161,7 @@ def test_what_is_too_long_loses_whole_sentences(said: str, limit: int, left: str
 @pytest.mark.parametrize("slug", ["us-2016", "uk-2016"])
 def test_the_alt_text_of_a_claim_ends_with_its_whole_answer(slug: str) -> None:
     night = find_story(slug, Settings())
-    chart = chart_of(night, "claim", night.window, caller=night.about.callers[0].name)
+    chart = chart_of(night, "claim", view_of(night, caller=night.about.callers[0].name))
     clock = Clock("America/New_York")
     words = describe(chart, clock)
     assert words.alt.endswith(words.takeaway.rpartition("? ")[2])
@@ -167,14 +169,14 @@ def test_the_alt_text_of_a_claim_ends_with_its_whole_answer(slug: str) -> None:
 
 
 def test_the_title_of_a_claim_stands_for_a_question_that_is_too_long(story: Story) -> None:
-    chart = replace(chart_of(story, "results", story.window, caller="AP"), title="Trouble, beside the call")
+    chart = replace(chart_of(story, "results", view_of(story, caller="AP")), title="Trouble, beside the call")
     short = brief(replace(chart, takeaway=QUESTION), Clock("America/New_York"), 80)
     assert short == "Trouble, beside the call. The accounts do not agree: two say before"
 
 
 def test_no_place_on_a_figure_has_an_offset_or_is_a_number(story: Story) -> None:
-    for slug in CHARTS:
-        chart = chart_of(story, slug, story.window, caller="AP")
+    for slug in publishable():
+        chart = chart_of(story, slug, view_of(story, caller="AP"))
         figure = json.loads(plotly.figure(chart, Clock("Asia/Tokyo")).to_json())
         layout = figure["layout"]
         over_the_clock = [trace for trace in figure["data"] if trace.get("xaxis", "x") == "x"]
@@ -185,7 +187,7 @@ def test_no_place_on_a_figure_has_an_offset_or_is_a_number(story: Story) -> None
 
 
 def test_all_traces_share_one_x_axis_so_that_one_hover_box_serves_all_lanes(story: Story) -> None:
-    chart = chart_of(story, "timeline", story.window, caller="AP")
+    chart = chart_of(story, "timeline", view_of(story, caller="AP"))
     figure = json.loads(plotly.figure(chart, Clock("UTC")).to_json())
     assert {trace.get("xaxis", "x") for trace in figure["data"]} == {"x"}
     assert figure["layout"]["hovermode"] == "x unified"

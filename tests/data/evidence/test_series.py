@@ -17,6 +17,7 @@ from data.evidence.series import load_series, snapshots_stamp
 from data.sources.trends_csv.reader import parse_export
 from data.story.store import find_story, story_store
 from data.story.story import Story
+from tests.support.views import view_of
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -139,7 +140,7 @@ def test_an_imported_series_is_drawn_in_a_lane_of_its_own_with_its_marks_below(
 ) -> None:
     keep(story, settings, HOURLY, zone="America/New_York")
     load = Loaders(drawn=lambda story: load_series(story, story_store(settings)))
-    chart = chart_of(story, "interest", story.window, caller="AP", load=load)
+    chart = chart_of(story, "interest", view_of(story, caller="AP"), load=load)
     assert [lane.title for lane in chart.lanes] == ["“move to canada”, the U.S.", "Published search marks"]
     words = describe(chart, Clock("America/New_York"))
     assert words.takeaway == (
