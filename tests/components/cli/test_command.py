@@ -16,9 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from components.cli import bundles, server
 from components.cli.command import nightdesk
 from components.cli.exits import DONE, FAILED, MISTYPED, STOPPED, run
 from components.embeds.bundles.publishing import store_of
+from components.server.static_files import CompressedFiles
 from data.analysis.spikes import PHI
 from data.core.model import Order
 from tests.support.bundles import published
@@ -189,6 +191,28 @@ def test_whatever_goes_wrong_is_one_sentence(raised: BaseException, code: int, s
 
     assert run(failing, ["x"]) == code
     assert one_sentence(capsys.readouterr().err).startswith(sentence)
+
+
+def test_a_stopped_publisher_says_that_latest_is_whole(monkeypatch: pytest.MonkeyPatch, capsys: Said) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bundles, "publish", stopped)
+    assert typed("publish", "us-2024", "--to", "out") == STOPPED
+    said = "Stopped. What latest shows is whole; the same command goes on from there."
+    assert capsys.readouterr().err.splitlines()[-1] == said
+
+
+def test_pack_packs_where_the_app_will_look(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said) -> None:
+    (home / "static").mkdir()
+    (home / "static" / "app.js").write_text("let a = 1;\n" * 1_000, encoding="utf-8")
+    (home / "full").touch()
+    for place, code in (("cache", DONE), ("full", FAILED)):
+        files = CompressedFiles(home / "static", home / place)
+        monkeypatch.setattr(server, "streamlit_files", lambda _, files=files: files)
+        assert typed("pack") == code
+    assert CompressedFiles(home / "static", home / "cache").take_up()
+    assert "full" in one_sentence(capsys.readouterr().err)
 
 
 def test_nothing_is_said_where_nobody_reads(home: Path) -> None:
