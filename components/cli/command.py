@@ -202,12 +202,12 @@ def serve(target: str, port: int) -> int:
     return bundles.serve_target(target, port)
 
 
-@nightdesk.command(epilog="Example: NIGHTDESK_CACHE=/var/cache/nightdesk nightdesk pack")
-def pack() -> int:
-    """Pack the app's scripts and styles before its first start.
+@nightdesk.command(epilog="Example: NIGHTDESK_CACHE=/var/cache/nightdesk nightdesk compress")
+def compress() -> int:
+    """Compress the app's scripts and styles before its first start.
 
     For an image that is built: the app does the same by itself, while it serves.
     """
     from components.cli import server
 
-    return server.pack()
+    return server.compress()

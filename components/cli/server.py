@@ -1,4 +1,4 @@
-"""`nightdesk pack`: what the app does at its first start, done before."""
+"""`nightdesk compress`: what the app does at its first start, done before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from components.cli.lookups import settings_here
 from components.server.static_files import streamlit_files
 
 
-def pack() -> int:
-    """Pack Streamlit's files into the cache that the app will look in; OSError where it cannot be written."""
+def compress() -> int:
+    """Compress Streamlit's files into the cache that the app will look in; OSError where it cannot be written."""
     streamlit_files(settings_here()).pack_all()
     return DONE

@@ -127,7 +127,9 @@ WORDS = st.one_of(
 )
 
 
-@given(st.sampled_from(sorted({*COMMANDS, "chek", ""} - {"pack", "serve"})), st.lists(WORDS, min_size=1, max_size=5))
+@given(
+    st.sampled_from(sorted({*COMMANDS, "chek", ""} - {"compress", "serve"})), st.lists(WORDS, min_size=1, max_size=5)
+)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_words_are_an_answer_or_one_sentence(capsys: Said, command: str, words: list[str]) -> None:
     code = typed(command, *words)
@@ -203,14 +205,14 @@ def test_a_stopped_publisher_says_that_latest_is_whole(monkeypatch: pytest.Monke
     assert capsys.readouterr().err.splitlines()[-1] == said
 
 
-def test_pack_packs_where_the_app_will_look(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said) -> None:
+def test_compress_writes_where_the_app_will_look(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said) -> None:
     (home / "static").mkdir()
     (home / "static" / "app.js").write_text("let a = 1;\n" * 1_000, encoding="utf-8")
     (home / "full").touch()
     for place, code in (("cache", DONE), ("full", FAILED)):
         files = CompressedFiles(home / "static", home / place)
         monkeypatch.setattr(server, "streamlit_files", lambda _, files=files: files)
-        assert typed("pack") == code
+        assert typed("compress") == code
     assert CompressedFiles(home / "static", home / "cache").take_up()
     assert "full" in one_sentence(capsys.readouterr().err)
 
