@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -125,7 +126,7 @@ def test_what_a_chart_asks_is_said_in_fields_of_a_view(slug: str) -> None:
     ],
 )
 def test_views_that_differ_in_what_a_chart_does_not_ask_share_one_chart(
-    slug: str, asked: dict[str, object], story: Story
+    slug: str, asked: dict[str, Any], story: Story
 ) -> None:
     assert load_chart(story, slug, view_of(story, **asked)) is load_chart(story, slug, default_view(story))
 
@@ -140,7 +141,7 @@ def test_views_that_differ_in_what_a_chart_does_not_ask_share_one_chart(
     ],
 )
 def test_views_that_differ_in_what_a_chart_asks_have_charts_of_their_own(
-    slug: str, asked: dict[str, object], story: Story
+    slug: str, asked: dict[str, Any], story: Story
 ) -> None:
     assert load_chart(story, slug, view_of(story, **asked)) != load_chart(story, slug, default_view(story))
 
