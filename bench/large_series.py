@@ -23,7 +23,7 @@ from components.charts import catalogue
 from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
 from components.clock import Clock
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.view.address import utc_text
 from components.view.view_state import default_view
 from data.analysis import thinning
@@ -132,7 +132,7 @@ def _kept(story: Story, drawn: Sourced) -> Iterator[Row]:
         whole = _chart(story, drawn)
     finally:
         thinning.MOST = most
-    some, every = (len(str(plotly.figure(one, Clock("UTC")).to_json())) / 1_000 for one in (chart, whole))
+    some, every = (len(str(draw_figure(one, Clock("UTC")).to_json())) / 1_000 for one in (chart, whole))
     yield Row("Figure of 100,000 points, thinned / all of them", some, every, "kB")
     known = bins[~bins["censored"]].reset_index(drop=True)
     found = thinning.thin(known, _MINUTE)

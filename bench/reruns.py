@@ -14,7 +14,7 @@ from bench.server import ROOT, serving
 from bench.visitor import Visitor
 from components.charts import catalogue
 from components.clock import Clock
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.view.address import utc_text
 from components.view.view_state import default_view
@@ -71,7 +71,7 @@ def drawing_lines() -> Iterator[Line]:
     clock = Clock(story.about.clock)
     chart = catalogue.chart_of(story, "timeline", default_view(story))
     os.environ["BROWSER_PATH"] = chromium_here()
-    figure = plotly.figure(chart, clock)
+    figure = draw_figure(chart, clock)
     ours = _timed(lambda: svg.draw(chart, clock, width=960), 9)
     theirs = _timed(lambda: figure.to_image(format="svg", width=960), 3)
     yield Row("SVG of the timeline: against kaleido", ours * 1000, theirs * 1000, "ms")

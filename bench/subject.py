@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from components.embeds.embed import Embed, embed_of
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.view.view_state import default_view
 from data.core.settings import Settings
 from data.story.store import find_story
@@ -20,7 +20,7 @@ def subject() -> Embed:
 
 def plotly_figure() -> go.Figure:
     embed = subject()
-    return go.Figure(plotly.figure(embed.chart, embed.clock))
+    return go.Figure(draw_figure(embed.chart, embed.clock))
 
 
 def plotly_page() -> str:

@@ -30,7 +30,7 @@ from components.embeds.documents.stage import played_part
 from components.embeds.embed import Embed
 from components.render import table
 from components.render.layout.theme import theme_named
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import Settled, draw_figure
 from components.render.words import Words, describe
 from components.text import markdown
 from components.view.view_state import ViewState
@@ -214,7 +214,7 @@ def load_table(chart: Chart, zone: str) -> pd.DataFrame:
 @_share
 def load_figure(chart: Chart, zone: str, theme: str) -> object:
     """The chart's Plotly figure, drawn once for everybody who looks at the same view."""
-    return plotly.Settled(plotly.figure(chart, clock_of(chart, zone), theme=theme_named(theme)))
+    return Settled(draw_figure(chart, clock_of(chart, zone), theme=theme_named(theme)))
 
 
 # Made anew, the next four were half of a rerun: 27 of 63 ms of Story; of Compare nights 150 of 220.

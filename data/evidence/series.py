@@ -18,7 +18,7 @@ from data.core.files import fingerprint
 from data.core.model import Source, Sourced
 from data.evidence.imports import imported_series
 from data.evidence.searches import place_name
-from data.sources.google_trends.trends_draws import LICENCE, Held, load_draws, read_held
+from data.sources.google_trends.trends_draws import LICENCE, HeldDraws, load_draws, read_held
 from data.sources.trends_csv.export import counted
 from data.story.as_of import cut_frame
 from data.story.store import SHIPPED, StoryStore
@@ -93,11 +93,11 @@ def _drawn(folder: Path) -> Iterator[tuple[pd.DataFrame, Source]]:
             yield _bins(stitched, held, term, source, own), source
 
 
-def _draws(folder: Path, held: Held) -> dict[str, tuple[Draw, ...]]:
+def _draws(folder: Path, held: HeldDraws) -> dict[str, tuple[Draw, ...]]:
     return load_draws(folder, held.terms, held.geo, property=held.property, step=held.step, sample=held.sample)
 
 
-def _coarse(everything: tuple[Held, ...], fine: Held) -> Held | None:
+def _coarse(everything: tuple[HeldDraws, ...], fine: HeldDraws) -> HeldDraws | None:
     """The same question drawn in one window of longer bins around all of these: a common measure for their scales."""
     start, end = fine.windows[0].start, max(window.end for window in fine.windows)
     for held in sorted(everything, key=lambda held: held.step):
@@ -109,7 +109,7 @@ def _coarse(everything: tuple[Held, ...], fine: Held) -> Held | None:
     return None
 
 
-def _drawn_source(held: Held, term: str) -> Source:
+def _drawn_source(held: HeldDraws, term: str) -> Source:
     start, end = held.windows[0].start, max(window.end for window in held.windows)
     span = f"{start.isoformat()[:13]} {end.isoformat()[:13]}"
     query = urlencode({"date": span, "geo": held.geo, "q": term})
@@ -126,12 +126,12 @@ def _drawn_source(held: Held, term: str) -> Source:
     )
 
 
-def _id_of(held: Held, term: str) -> str:
+def _id_of(held: HeldDraws, term: str) -> str:
     said = f"{term.casefold()}|{held.terms}|{held.geo}|{held.property}|{held.step}|{held.sample}"
     return f"drawn-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
-def _bins(stitched: Stitched, held: Held, term: str, source: Source, draws: tuple[Draw, ...]) -> pd.DataFrame:
+def _bins(stitched: Stitched, held: HeldDraws, term: str, source: Source, draws: tuple[Draw, ...]) -> pd.DataFrame:
     sample = "" if held.sample == "archive" else " From Google’s real-time sample: draw it again in a week."
     note = (
         f"{counted(len(draws), 'draw')} of {counted(len(held.windows), 'window')}. {' '.join(stitched.notes)}{sample}"

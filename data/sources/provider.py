@@ -13,7 +13,7 @@ from data.core.model import Source, Window
 from data.core.settings import Settings
 from data.net.client import Desk
 from data.net.snapshots import Sidecar
-from data.sources.snapshot_rows import Answer, Question, fresh_for, keep
+from data.sources.snapshot_rows import Question, SnapshotAnswer, fresh_for, keep
 from data.story.story import Story
 from data.story.story_toml import Service
 from data.story.tables import Observation
@@ -150,7 +150,7 @@ class Provider(ABC):
         *,
         check: Callable[[bytes], object],
         params: Mapping[str, str | int] | None = None,
-    ) -> Answer:
+    ) -> SnapshotAnswer:
         """The answer, kept as a snapshot once `check` has read it whole; what raises is never kept.
 
         Raises the DataErrors of the desk and of `check`, and DataError where the disk refuses.
@@ -171,7 +171,7 @@ class Provider(ABC):
             step=step.total_seconds() if step else None,
         )
         snapshot = keep(visit.folder, reply.content, sidecar)
-        return Answer(snapshot, str(reply.trouble or "") if reply.stale else "")
+        return SnapshotAnswer(snapshot, str(reply.trouble or "") if reply.stale else "")
 
 
 class ObservationProvider(Provider):

@@ -23,7 +23,7 @@ RECENT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SnapshotAnswer:
     """A snapshot just drawn, or the last good one with the trouble that kept the source from answering."""
 
     snapshot: Snapshot

@@ -50,7 +50,7 @@ class Hours:
 
 
 @dataclass(slots=True)
-class _Tally:
+class _LineCounts:
     desktop: Counter[str] = field(default_factory=Counter)
     mobile: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
@@ -129,8 +129,8 @@ def _lines(stream: IO[bytes], name: str) -> Iterator[bytes]:
         yield rest
 
 
-def _count(lines: Iterator[bytes], language: bytes, wanted: frozenset[str], project: str) -> _Tally:
-    tally, mobile = _Tally(), language + b".m"
+def _count(lines: Iterator[bytes], language: bytes, wanted: frozenset[str], project: str) -> _LineCounts:
+    tally, mobile = _LineCounts(), language + b".m"
     spelled = {spelling.encode() for title in wanted for spelling in (title, title[0].lower() + title[1:])}
     for line in lines:
         cells = line.split(b" ")

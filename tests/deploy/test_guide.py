@@ -9,8 +9,7 @@ import pytest
 from bench.proxy import DEPLOY
 from components.embeds.web import render_cache as pool
 from data.core import settings
-from data.net import answer_cache as shared_answers
-from data.net import shared_cache
+from data.net import answer_cache, shared_cache
 
 GUIDE = (DEPLOY / "README.md").read_text(encoding="utf-8")
 CONFIGURATION = (DEPLOY / "nightdesk.conf").read_text(encoding="utf-8")
@@ -35,7 +34,7 @@ def test_every_file_it_names_is_there_and_every_file_there_is_named() -> None:
         pytest.param(
             "up to 2 MiB each | a day", (pool.MOST_BYTES_SHARED, pool.KEPT_SECONDS) == (2**21, 86_400), id="drawn"
         ),
-        pytest.param("`nightdesk:answers:…`", shared_answers.NAMESPACE == "nightdesk:answers", id="its names"),
+        pytest.param("`nightdesk:answers:…`", answer_cache.NAMESPACE == "nightdesk:answers", id="its names"),
         pytest.param("up to 2 GB", "max_size=2g" in CONFIGURATION, id="how much nginx keeps"),
         pytest.param("for a month", "inactive=30d" in CONFIGURATION, id="how long nginx keeps"),
         pytest.param("/var/cache/nginx-nightdesk", "_path /var/cache/nginx-nightdesk " in CONFIGURATION, id="where"),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.story import folder_store as stories
+from data.story import folder_store
 from tests.support.nights import another_night
 
 PAGE = Path(__file__).parents[2] / "pages" / "compare_nights.py"
@@ -38,8 +38,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A server with this folder of stories and the bundled us-2016 alone."""
     bundled = tmp_path / "bundled"
     bundled.mkdir()
-    (bundled / "us-2016").symlink_to(stories.BUNDLED / "us-2016")
-    monkeypatch.setattr(stories, "BUNDLED", bundled)
+    (bundled / "us-2016").symlink_to(folder_store.BUNDLED / "us-2016")
+    monkeypatch.setattr(folder_store, "BUNDLED", bundled)
     monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path / "own"))
     (tmp_path / "own").mkdir()
     return tmp_path / "own"

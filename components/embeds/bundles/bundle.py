@@ -44,7 +44,7 @@ FILES: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedChart:
     """A chart at a view, and what its files are called."""
 
     stem: str
@@ -59,7 +59,7 @@ class Wanted:
         return "&".join(f"{name}={value}" for name, value in sorted(said.items()))
 
 
-def wanted_view(story: Story, query: str) -> Wanted:
+def wanted_view(story: Story, query: str) -> WantedChart:
     """The view that a query like `chart=timeline&from=...&to=...` means, named after itself.
 
     DataError, in a sentence that names what it got, for anything it cannot mean.
@@ -76,16 +76,16 @@ def wanted_view(story: Story, query: str) -> Wanted:
         found = asked(charts[0], rest, story=story, forms=())
     except Refused as refused:
         raise DataError(str(refused)) from refused
-    wanted = Wanted("", found.chart, found.view, found.theme)
+    wanted = WantedChart("", found.chart, found.view, found.theme)
     return replace(wanted, stem=f"{found.chart}-{sha256(wanted.query.encode())[:8]}")
 
 
-def wanted_charts(story: Story) -> tuple[Wanted, ...]:
+def wanted_charts(story: Story) -> tuple[WantedChart, ...]:
     """Every chart of a range by its own name, at the story's default view.
 
     One that answers a question is published for a question that somebody asked: as a view.
     """
-    return tuple(Wanted(slug, slug, default_view(story)) for slug in publishable())
+    return tuple(WantedChart(slug, slug, default_view(story)) for slug in publishable())
 
 
 def plain_loaders(settings: Settings) -> Loaders:
@@ -99,7 +99,7 @@ def plain_loaders(settings: Settings) -> Loaders:
 
 
 def drawn_embeds(
-    story: Story, wanted: Sequence[Wanted], *, settings: Settings, site: str = "", version: str = ""
+    story: Story, wanted: Sequence[WantedChart], *, settings: Settings, site: str = "", version: str = ""
 ) -> Iterator[tuple[str, Embed]]:
     """The embeds among these that hold anything, each with its stem."""
     load = plain_loaders(settings)
@@ -113,7 +113,7 @@ def drawn_embeds(
 
 
 def bake(
-    story: Story, wanted: Sequence[Wanted], *, settings: Settings, site: str = "", version: str = ""
+    story: Story, wanted: Sequence[WantedChart], *, settings: Settings, site: str = "", version: str = ""
 ) -> Iterator[tuple[str, bytes]]:
     """Every file of these charts by its name, and the headers they want. DataError where a chart cannot be built."""
     policies: dict[str, str] = {}

@@ -175,7 +175,7 @@ class Settled(go.Figure):  # type: ignore[misc]
         return self._plain
 
 
-def figure(chart: Chart, clock: Clock, *, theme: Theme = LIGHT) -> go.Figure:
+def draw_figure(chart: Chart, clock: Clock, *, theme: Theme = LIGHT) -> go.Figure:
     """The chart as a figure of one time axis and a y axis for each lane, `layout.height` pixels tall, wide as its page.
 
     Tiles and their bars stand on axes of their own. Every other x is a naive wall-clock string of the clock's zone.

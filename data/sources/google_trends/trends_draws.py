@@ -56,7 +56,7 @@ def draws_of(timeline: Timeline, request: TrendsRequest, drawn_at: datetime) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldDraws:
     """What a folder holds of one question in one kind of bin: windows, draws of them all, and when they were drawn."""
 
     terms: tuple[str, ...]
@@ -79,7 +79,7 @@ class _Answer:
     draws: Mapping[str, Draw]
 
 
-def read_held(folder: Path) -> tuple[Held, ...]:
+def read_held(folder: Path) -> tuple[HeldDraws, ...]:
     """What can be loaded from a folder, a line for each question, bin and sample, in the order first drawn."""
     groups: dict[tuple[object, ...], list[_Answer]] = {}
     for answer in _answers(folder):
@@ -88,9 +88,9 @@ def read_held(folder: Path) -> tuple[Held, ...]:
     return tuple(_held(answers) for answers in groups.values())
 
 
-def _held(answers: Sequence[_Answer]) -> Held:
+def _held(answers: Sequence[_Answer]) -> HeldDraws:
     one = answers[0]
-    return Held(
+    return HeldDraws(
         one.request.terms,
         one.request.geo,
         one.request.property,
@@ -208,7 +208,7 @@ def draw(
     Several processes may draw into one folder: they take turns, and none asks for what another has just drawn.
     Raises nothing that a source or a disk can do: the outcome tells.
     """
-    tally = _Tally(plan.requests)
+    tally = _DrawCounts(plan.requests)
     for request in plan.requests:
         if cancelled():
             return tally.outcome("cancelled", "Stopped.")
@@ -242,7 +242,7 @@ def _asked(client: TrendsClient, request: TrendsRequest) -> TrendsReply:
 
 
 @dataclass(slots=True)
-class _Tally:
+class _DrawCounts:
     requests: Sequence[TrendsRequest]
     drawn: int = 0
     held: int = 0

@@ -30,7 +30,7 @@ from components.embeds.formats import render
 from components.embeds.request import Refused, asked
 from components.render import table
 from components.render.layout.legend import GROUND, keys_of
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.render.svg.sheet import number
 from components.render.words import ALT_CHARACTERS, describe
@@ -71,7 +71,7 @@ def claim(series: str = "site:cic", event: str = "US-FL", caller: str = "AP") ->
 
 def rows_of_figure(chart: Chart) -> set[str]:
     found: set[str] = set()
-    for trace in json.loads(plotly.figure(chart, EASTERN).to_json())["data"]:
+    for trace in json.loads(draw_figure(chart, EASTERN).to_json())["data"]:
         for cell in trace.get("customdata") or []:
             found |= set(cell.split(" ")) - {""}
     return found
@@ -275,7 +275,7 @@ OPEN = "may have begun at any time before"
 
 
 def traces(chart: Chart) -> list[dict[str, Any]]:
-    found = json.loads(plotly.figure(chart, EASTERN).to_json())["data"]
+    found = json.loads(draw_figure(chart, EASTERN).to_json())["data"]
     return [trace for trace in found if "triangle-left" in trace.get("marker", {}).get("symbol", ())]
 
 
@@ -297,7 +297,7 @@ def test_what_may_have_begun_earlier_is_told_so_in_every_rendering_and_file() ->
     chart = claim(FIRST_SEEN)
     assert f"10:59:59 p.m. EST, Nov. 8, 2016; {OPEN}" in set(table.frame(chart, EASTERN)["When"])
     assert any(f"10:59:59 p.m. EST; {OPEN}" in said for said in describe(chart, EASTERN).long)
-    assert OPEN in svg.draw(chart, EASTERN, width=720) and OPEN in plotly.figure(chart, EASTERN).to_json()
+    assert OPEN in svg.draw(chart, EASTERN, width=720) and OPEN in draw_figure(chart, EASTERN).to_json()
     (row,) = [row for row in csv.DictReader(io.StringIO(table.csv_of(chart, EASTERN))) if row["Row"] == FIRST_SEEN]
     assert (row["earliest_utc"], row["latest_utc"]) == ("", "2016-11-09T03:59:59Z")
     view = embed_view(FIRST_SEEN, "US-FL", "AP")

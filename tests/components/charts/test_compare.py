@@ -26,7 +26,7 @@ from components.clock import Clock
 from components.embeds.embed import Embed
 from components.embeds.passport import data_of
 from components.render import table
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.view.view_state import default_view
 from data.core.errors import NotInStory
@@ -191,7 +191,7 @@ def chart(story: Story, summer: Story) -> Chart:
 def test_a_box_drawn_on_it_is_a_range_of_the_first_night(chart: Chart) -> None:
     clock = clock_of(chart, "America/New_York")
     florida = datetime(2016, 11, 9, 3, 50, tzinfo=UTC)
-    figure = json.loads(plotly.figure(chart, clock).to_json())
+    figure = json.loads(draw_figure(chart, clock).to_json())
     places = {
         row: x
         for trace in figure["data"]
@@ -227,7 +227,7 @@ def test_a_line_runs_through_the_lanes_of_its_own_night_only(chart: Chart) -> No
     for event in chart.events:
         own = event.rows[0].partition("/")[0]
         assert set(event.lanes) == {slug for slug in slugs if slug.startswith(f"{own}-")}
-    shapes = json.loads(plotly.figure(chart, Clock("UTC")).to_json())["layout"]["shapes"]
+    shapes = json.loads(draw_figure(chart, Clock("UTC")).to_json())["layout"]["shapes"]
     lines = [shape for shape in shapes if shape.get("type") == "line" and shape["x0"] == shape["x1"]]
     assert lines and all(abs(line["y1"] - line["y0"]) < 0.6 for line in lines)
     drawing = svg.draw(chart, clock_of(chart, "UTC"), width=960)
@@ -343,7 +343,7 @@ def test_only_what_both_nights_hold_can_be_t0_and_the_rest_is_named(story: Story
 def drawn_texts(chart: Chart) -> dict[str, list[str]]:
     """Every text of the figure and of a drawing for a phone and a desk."""
     clock = Clock("America/New_York")
-    figure = json.loads(plotly.figure(chart, clock).to_json())
+    figure = json.loads(draw_figure(chart, clock).to_json())
     texts = {f"svg {width}": svg.layout(chart, clock, width=width, brief=True).labels for width in (390, 1280)}
     found = {name: [label.text for label in labels] for name, labels in texts.items()}
     return found | {"figure": [part["text"] for part in figure["layout"]["annotations"]]}

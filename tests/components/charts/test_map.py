@@ -20,7 +20,7 @@ from components.embeds.documents.mark_counts import findings
 from components.render import table
 from components.render.layout.theme import DARK, LIGHT, Theme
 from components.render.layout.tile_layout import TileLook, grid, look_of, placed, sums
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.render.words import describe
 from data.core.model import Order, Window
@@ -132,7 +132,7 @@ def test_calls_before_the_window_are_on_the_map() -> None:
 def test_a_story_told_up_to_a_moment_has_nothing_later_in_any_rendering() -> None:
     chart = as_of("2016-11-09T03:00")
     told = " ".join(table.frame(chart, EASTERN).to_numpy().ravel()) + svg.draw(chart, EASTERN)
-    told += plotly.figure(chart, EASTERN).to_json()
+    told += draw_figure(chart, EASTERN).to_json()
     assert not re.search(r"calls:ap-(fl|pa|nc|wi)|10:39|10:50|2199|2:29", told)
 
 
@@ -289,7 +289,7 @@ def test_letters_on_tiles_can_be_read(theme: Theme) -> None:
 
 
 def figure(chart: Chart, *, theme: Theme = LIGHT) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(plotly.figure(chart, EASTERN, theme=theme).to_json())
+    found: dict[str, Any] = json.loads(draw_figure(chart, EASTERN, theme=theme).to_json())
     return found
 
 

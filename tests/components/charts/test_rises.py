@@ -15,7 +15,7 @@ from components.charts.grammar import Chart, Event
 from components.charts.loaders import Loaders
 from components.clock import Clock
 from components.render import table
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.render.words import describe
 from data.core.model import Source, Sourced, Window
@@ -79,7 +79,7 @@ def test_a_rise_is_in_all_four_renderings(settings: Settings) -> None:
     chart = searches(settings, export(8, rise=RISE))
     (rise,) = rises(chart)
     row = rise.rows[0]
-    assert row in str(plotly.figure(chart, EASTERN).to_json())
+    assert row in str(draw_figure(chart, EASTERN).to_json())
     assert row in svg.draw(chart, EASTERN, width=720)
     assert any(row in cell for cell in table.frame(chart, EASTERN)["Row"])
     assert sum("begin to rise" in text for text in describe(chart, EASTERN).long) == 1

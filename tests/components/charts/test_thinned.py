@@ -21,7 +21,7 @@ from components.embeds.embed import embed_of
 from components.embeds.passport import data_of
 from components.render import table
 from components.render.layout.geometry import runs
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.view.view_state import default_view
 from data.analysis.thinning import MOST
@@ -173,7 +173,7 @@ def test_no_line_is_drawn_over_a_gap_or_over_bins_below_resolution(story: Story)
         first, last = place(run[0].when.earliest), place(run[-1].when.earliest)
         for hole in ((4_000, 6_000), (9_001, 9_002), (9_003, 9_004), (12_000, 12_002), (15_000, 15_600)):
             assert last < hole[0] or first >= hole[1]
-    figure = json.loads(plotly.figure(chart, UTC_CLOCK).to_json())
+    figure = json.loads(draw_figure(chart, UTC_CLOCK).to_json())
     trace = next(t for t in figure["data"] if t.get("name") == "“move to canada” in the U.S." and None in t["x"])
     assert trace["x"].count(None) == len(runs(line_of(chart))) - 1
     assert svg.draw(chart, UTC_CLOCK, width=720).count('class="s line"') == len(runs(line_of(chart)))
@@ -182,7 +182,7 @@ def test_no_line_is_drawn_over_a_gap_or_over_bins_below_resolution(story: Story)
 def test_a_bin_that_no_line_reaches_is_a_dot_on_the_figure(story: Story) -> None:
     values = noise(6_000, level=0.3)
     chart = drawn_chart(story, minutes(values, below=np.flatnonzero(values == 0)))
-    figure = json.loads(plotly.figure(chart, UTC_CLOCK).to_json())
+    figure = json.loads(draw_figure(chart, UTC_CLOCK).to_json())
     trace = next(trace for trace in figure["data"] if isinstance(trace.get("marker", {}).get("size"), list))
     sizes = dict(zip(trace["customdata"], trace["marker"]["size"], strict=True))
     alone = {run[0].row for run in runs(line_of(chart)) if len(run) == 1}
@@ -199,7 +199,7 @@ def test_bins_below_resolution_that_share_a_mark_stand_from_the_first_to_the_las
     told = table.frame(chart, UTC_CLOCK).set_index("Row").loc[merged[0].row]
     assert told["When"] == "6:40 p.m. UTC, Sept. 3, 2016 to 4 a.m. UTC, Sept. 5, 2016"
     assert told["Value"] == "below Google’s resolution, band -2 to 4"
-    figure = json.loads(plotly.figure(chart, UTC_CLOCK).to_json())
+    figure = json.loads(draw_figure(chart, UTC_CLOCK).to_json())
     bar = next(trace for trace in figure["data"] if trace.get("line", {}).get("width") == 4)
     assert bar["x"] == [
         "2016-09-03T18:40:00",

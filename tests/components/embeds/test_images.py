@@ -17,7 +17,7 @@ from pypdf.generic import DictionaryObject
 
 from components.charts.catalogue import publishable
 from components.embeds.embed import Embed, Theme, embed_of
-from components.embeds.pictures import images as conversion
+from components.embeds.pictures import images
 from components.embeds.pictures.cards import SHAPES, credit_line, credit_of, drawing_of
 from components.embeds.pictures.images import ImageFailed, TooLarge, converted, pdf, png
 from components.view.view_state import default_view
@@ -229,6 +229,6 @@ def test_a_drawing_that_is_no_drawing_fails_with_one_sentence() -> None:
 
 
 def test_a_converter_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversion, "_LONGEST_SECONDS", 0.001)
+    monkeypatch.setattr(images, "_LONGEST_SECONDS", 0.001)
     with pytest.raises(ImageFailed, match="took over"):
         converted("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", "pdf", scale=1)

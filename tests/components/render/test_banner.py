@@ -19,7 +19,7 @@ from components.charts.so_far import news, told_rows
 from components.clock import Clock
 from components.render import table
 from components.render.layout.theme import DARK, LIGHT, TEST_GROUND, TEST_INK
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.render.svg.notes import FOOT
 from components.render.words import brief, describe
@@ -88,7 +88,7 @@ def test_a_drawing_says_it_at_its_top_at_its_foot_and_all_over(
 
 def test_a_figure_says_it_above_its_plot_and_all_over_and_keeps_its_room(story: Story) -> None:
     found = chart(story)
-    with_banner, without = (plotly.figure(one, CLOCK) for one in (found, replace(found, banner="")))
+    with_banner, without = (draw_figure(one, CLOCK) for one in (found, replace(found, banner="")))
     words = [part["text"] for part in json.loads(with_banner.to_json())["layout"]["annotations"]]
     assert any(BANNER in text.replace("<br>", " ") for text in words)
     assert words.count("<b>TEST</b>") >= 3

@@ -18,8 +18,8 @@ from components.charts.grammar import Chart, Lane
 from components.clock import Clock
 from components.render.layout.boxes import Box
 from components.render.layout.theme import DARK, LIGHT, Theme
-from components.render.plotly import figure as plotly
 from components.render.plotly.axes import name_foot
+from components.render.plotly.figure import CONFIG, draw_figure
 from components.text import text_width, visible
 from data.core.model import Window
 from tests.support import samples
@@ -31,7 +31,7 @@ NAIVE = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$")
 
 
 def drawn(chart: Chart, *, clock: Clock = EASTERN, theme: Theme = LIGHT) -> dict[str, Any]:
-    figure: dict[str, Any] = json.loads(plotly.figure(chart, clock, theme=theme).to_json())
+    figure: dict[str, Any] = json.loads(draw_figure(chart, clock, theme=theme).to_json())
     return figure
 
 
@@ -107,8 +107,8 @@ def test_a_selection_dims_nothing() -> None:
 
 
 def test_the_figure_offers_no_upload() -> None:
-    assert plotly.CONFIG["showSendToCloud"] is False
-    assert plotly.CONFIG["plotlyServerURL"] == ""
+    assert CONFIG["showSendToCloud"] is False
+    assert CONFIG["plotlyServerURL"] == ""
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
@@ -236,11 +236,11 @@ def test_the_same_chart_is_the_same_figure_twice() -> None:
 
 
 def test_the_whole_night_is_drawn_in_well_under_a_blink() -> None:
-    plotly.figure(samples.night(), EASTERN)
+    draw_figure(samples.night(), EASTERN)
     seconds = []
     for _ in range(5):
         start = time.perf_counter()
-        plotly.figure(samples.night(), EASTERN)
+        draw_figure(samples.night(), EASTERN)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.060
 

@@ -18,7 +18,7 @@ from components.charts.catalogue import chart_of, publishable
 from components.charts.grammar import Chart
 from components.clock import Clock
 from components.render import table
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.render.words import ALT_CHARACTERS, brief, describe, whole
 from data.core.model import Window
@@ -84,7 +84,7 @@ def test_every_mark_of_any_range_caller_and_zone_is_in_all_four_renderings(story
 
 def check_all_four(chart: Chart, clock: Clock, *, width: int) -> None:
     marks, events = drawn_rows(chart), event_rows(chart)
-    assert rows_of_figure(plotly.figure(chart, clock)) >= marks | events
+    assert rows_of_figure(draw_figure(chart, clock)) >= marks | events
     drawing = svg.draw(chart, clock, width=width)
     assert rows_of_svg(drawing, "data-row") >= marks
     assert rows_of_svg(drawing, "data-rows") >= events
@@ -99,7 +99,7 @@ def check_all_four(chart: Chart, clock: Clock, *, width: int) -> None:
 def test_numbers_of_events_are_the_same_in_every_rendering(story: Story) -> None:
     chart, clock = chart_of(story, "timeline", view_of(story, caller="AP")), Clock("America/New_York")
     expected = {number: " ".join(event.rows) for number, event in chart.numbered}
-    figure = json.loads(plotly.figure(chart, clock).to_json())
+    figure = json.loads(draw_figure(chart, clock).to_json())
     trace = next(trace for trace in figure["data"] if trace.get("name") == "Events")
     assert {int(text): rows for text, rows in zip(trace["text"], trace["customdata"], strict=True)} == expected
     root = ElementTree.fromstring(svg.draw(chart, clock, width=1280))
@@ -113,7 +113,7 @@ def test_numbers_of_events_are_the_same_in_every_rendering(story: Story) -> None
 
 def test_florida_is_the_same_fact_everywhere(story: Story) -> None:
     chart, clock = chart_of(story, "results", view_of(story, caller="AP")), Clock("America/New_York")
-    figure = json.loads(plotly.figure(chart, clock).to_json())
+    figure = json.loads(draw_figure(chart, clock).to_json())
     places = [
         x
         for trace in figure["data"]
@@ -177,7 +177,7 @@ def test_the_title_of_a_claim_stands_for_a_question_that_is_too_long(story: Stor
 def test_no_place_on_a_figure_has_an_offset_or_is_a_number(story: Story) -> None:
     for slug in publishable():
         chart = chart_of(story, slug, view_of(story, caller="AP"))
-        figure = json.loads(plotly.figure(chart, Clock("Asia/Tokyo")).to_json())
+        figure = json.loads(draw_figure(chart, Clock("Asia/Tokyo")).to_json())
         layout = figure["layout"]
         over_the_clock = [trace for trace in figure["data"] if trace.get("xaxis", "x") == "x"]
         places = [x for trace in over_the_clock for x in trace.get("x") or [] if x is not None]
@@ -188,7 +188,7 @@ def test_no_place_on_a_figure_has_an_offset_or_is_a_number(story: Story) -> None
 
 def test_all_traces_share_one_x_axis_so_that_one_hover_box_serves_all_lanes(story: Story) -> None:
     chart = chart_of(story, "timeline", view_of(story, caller="AP"))
-    figure = json.loads(plotly.figure(chart, Clock("UTC")).to_json())
+    figure = json.loads(draw_figure(chart, Clock("UTC")).to_json())
     assert {trace.get("xaxis", "x") for trace in figure["data"]} == {"x"}
     assert figure["layout"]["hovermode"] == "x unified"
     assert len({trace.get("yaxis", "y") for trace in figure["data"]}) >= 3

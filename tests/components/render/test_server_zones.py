@@ -15,7 +15,7 @@ ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
 _RENDER = """
 import hashlib
 from components.render import table, words
-from components.render.plotly import figure as plotly
+from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.charts.catalogue import publishable, chart_of
 from components.clock import Clock
@@ -29,7 +29,7 @@ for name, window in named_ranges(story).items():
     for slug in publishable():
         view = default_view(story).with_window(window)
         chart, clock = chart_of(story, slug, view), Clock("America/New_York")
-        rendered = (plotly.figure(chart, clock).to_json(), svg.draw(chart, clock, width=720),
+        rendered = (draw_figure(chart, clock).to_json(), svg.draw(chart, clock, width=720),
                     table.frame(chart, clock).to_csv(), repr(words.describe(chart, clock)))
         print(name, slug, *(hashlib.sha256(part.encode()).hexdigest()[:16] for part in rendered))
 """

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Window
-from data.sources import wikimedia_dumps as dump_lines
+from data.sources import wikimedia_dumps
 from data.sources.wikimedia_dumps import CANNOT, HOUR_COLUMNS, hour_of, import_dumps, parse_dump, read_dump, read_hours
 from tests.support.sources import kept_files, recording, utc
 
@@ -23,7 +23,7 @@ LINES = recording(f"wikimedia/{NAME}")
 NOW = utc("2026-11-22T12:00:00")
 
 
-def parsed(text: bytes, *articles: str, project: str = "en.wikipedia") -> dump_lines.Hours:
+def parsed(text: bytes, *articles: str, project: str = "en.wikipedia") -> wikimedia_dumps.Hours:
     return parse_dump(io.BytesIO(text), NAME, articles or ["A"], project=project)
 
 
@@ -79,7 +79,7 @@ def test_a_file_is_read_as_what_it_is_whatever_its_name_ends_in(name: str, packe
 
 
 def test_a_line_across_two_chunks_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dump_lines, "_CHUNK_BYTES", 7)
+    monkeypatch.setattr(wikimedia_dumps, "_CHUNK_BYTES", 7)
     assert parsed(LINES, "AC/DC").hours["views"].tolist() == [31]
 
 
@@ -127,14 +127,14 @@ def test_a_file_that_cannot_be_used_says_why_and_nothing_of_it_is_used(
 def test_a_file_that_unpacks_to_more_than_an_hour_can_hold_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dump_lines, "MOST_BYTES", 5_000_000)
+    monkeypatch.setattr(wikimedia_dumps, "MOST_BYTES", 5_000_000)
     path = on_disk(tmp_path, f"{NAME}.gz", gzip.compress(b"en A 1 0\n" * 1_000_000))
     with pytest.raises(SourceChanged, match="no hour of pageviews does"):
         read_dump(path, ["B"])
 
 
 def test_rows_without_end_of_one_article_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dump_lines, "MOST_ROWS", 10)
+    monkeypatch.setattr(wikimedia_dumps, "MOST_ROWS", 10)
     with pytest.raises(SourceChanged, match="More than 10 rows"):
         parsed(b"en A 1 0\n" * 11)
 
