@@ -2,6 +2,7 @@
 # make bench             ratios, not tests   make clean  forget the environment and caches
 # make bench-methods     methods compared    make fuzz   100,000 broken files into the importer
 # make bench-embeds      documents, requests, images and bundles beside other ways
+# make lock              pin what requirements*.txt allow, after a line there has changed [NEWEST=1]
 # make bench-soak        memory and reruns over 20 minutes [MINUTES=20]
 
 PORT ?= 8501
@@ -10,9 +11,14 @@ VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# Pinned here and where a distribution is built: nothing is looked for, and every machine has the same versions. Modules
+# are compiled when they are first imported: most never are, and would take a fifth of the disk and half of the time.
+PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --no-compile
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-package nightdesk \
+  --custom-compile-command "make lock" $(if $(NEWEST),--upgrade)
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
-.PHONY: run test lint types unit picture bench bench-embeds bench-methods bench-soak fuzz browser servers parent clean
+.PHONY: run test lint types unit picture bench bench-embeds bench-methods bench-soak fuzz browser servers parent lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -53,16 +59,27 @@ bench-methods: $(VENV)/.dev
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m fuzz.trends_csv --inputs 100000
 
-# The stamps hold the moment of the last install: a second run installs nothing and needs no network.
-$(VENV)/.run: requirements.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Nightdesk wants Python 3.11 or newer")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+# The stamps hold the moment of the last install: a second run installs nothing and needs no network. What the app
+# imports is compiled here, so that its first start is as quick as any other.
+$(VENV)/.run: $(BIN)/python requirements.txt constraints.txt pyproject.toml
+	$(PIP) -r requirements.txt
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import logging; logging.disable(); import app'
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.run requirements-s3.txt requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
 	touch $@
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Nightdesk wants Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+
+# Pins that fit every bound on Python 3.11 and newer and on every system; those that still fit stay, unless NEWEST=1.
+# pip refuses this folder (-e .) beside hashes, so it is left out of both, and deployments install it by itself.
+lock: $(BIN)/python
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	$(COMPILE) requirements-dev.txt -o constraints.txt
+	$(COMPILE) requirements.txt -c constraints.txt --generate-hashes -o requirements.lock
 
 browser:
 	@command -v "$${CHROMIUM:-chromium}" chromium chromium-browser google-chrome >/dev/null \

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-import fsspec
+from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
+from s3fs import S3FileSystem
 
 from components.embeds.bundles import hosting
 from components.embeds.bundles.hosting import Rule
@@ -22,9 +23,20 @@ class Bucket(Store):
     looks whether latest is what its manifest says, and puts right what another publisher's writing left.
     """
 
+    failures = (OSError, BotoCoreError)
+
     def __init__(self, address: str) -> None:
-        files = fsspec.filesystem("s3", use_listings_cache=False, skip_instance_cache=True)
+        files = S3FileSystem(use_listings_cache=False, skip_instance_cache=True)
         super().__init__(files, address.removeprefix("s3://"), address)
+
+    def why(self, error: Exception) -> str:
+        """As of any place; and of what stops a request before S3 has it."""
+        if isinstance(error, NoCredentialsError | PartialCredentialsError):
+            keys = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+            return f"wants credentials, and none were found: {keys}"
+        if isinstance(error, BotoCoreError):
+            return f"did not answer: {str(error).rstrip('.')}"
+        return super().why(error)
 
     def check(self) -> None:
         """TargetRefused where there is no such bucket, or it does not let itself be listed."""

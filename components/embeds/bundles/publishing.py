@@ -9,7 +9,6 @@ from pathlib import Path
 
 from components.charts.as_of_notes import corrected
 from components.clock import Clock
-from components.embeds.bundles.bucket import Bucket
 from components.embeds.bundles.checking import is_whole
 from components.embeds.bundles.folder import Folder
 from components.embeds.bundles.manifest import NAME, Inputs, Manifest, entries, read_manifest, version_name
@@ -35,10 +34,22 @@ class Published:
 def store_of(target: str) -> Store:
     """The folder or bucket that a target names; TargetRefused for another kind of address."""
     if target.startswith("s3://") and target.removeprefix("s3://").strip("/"):
-        return Bucket(target.rstrip("/"))
+        return _bucket(target.rstrip("/"))
     if "://" in target or not target.strip():
         raise TargetRefused(f"{target[:200]!r} is no place to publish to; name a folder, or s3://bucket/prefix.")
     return Folder(Path(target))
+
+
+def _bucket(address: str) -> Store:
+    """A bucket; TargetRefused where the packages are missing that only publishing to S3 wants."""
+    try:
+        from components.embeds.bundles.bucket import Bucket
+    except ModuleNotFoundError as missing:
+        raise TargetRefused(
+            f"{address} wants a package that is not installed, {missing.name}: "
+            "run `python -m pip install -c constraints.txt -r requirements-s3.txt`."
+        ) from missing
+    return Bucket(address)
 
 
 def publish(

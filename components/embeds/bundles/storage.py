@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import fsspec
-from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
 
 from components.embeds.bundles.manifest import VERSION
 from data.core.errors import DataError
@@ -29,6 +28,9 @@ class TargetRefused(DataError):
 
 class Store(ABC):
     """A folder or bucket of bundles. Paths are relative to its root, with `/`; every failure is a TargetRefused."""
+
+    #: What its file system raises where it refuses.
+    failures: tuple[type[Exception], ...] = (OSError,)
 
     def __init__(self, files: fsspec.AbstractFileSystem, root: str, name: str) -> None:
         self.files, self.root, self.name = files, root.rstrip("/"), name.rstrip("/")
@@ -78,8 +80,17 @@ class Store(ABC):
             yield
         except FileExistsError:
             raise
-        except (OSError, BotoCoreError) as error:
-            raise TargetRefused(f"{self.name} {_why(error)}.") from error
+        except self.failures as error:
+            raise TargetRefused(f"{self.name} {self.why(error)}.") from error
+
+    def why(self, error: Exception) -> str:
+        """What happened and what to do, as the rest of a sentence that begins with the place."""
+        number = error.errno if isinstance(error, OSError) else None
+        if number is None:
+            advice = f"; {_ADVICE[errno.EACCES]}" if isinstance(error, PermissionError) else ""
+            return f"could not be read or written: {str(error).rstrip('.')}{advice}"
+        advice = _ADVICE.get(number, "try again, or publish elsewhere")
+        return f"could not be read or written: {os.strerror(number)}; {advice}"
 
     @abstractmethod
     def check(self) -> None:
@@ -112,18 +123,3 @@ _ADVICE = {
     errno.ENOTDIR: "name a folder",
     errno.EEXIST: "name a folder",
 }
-
-
-def _why(error: Exception) -> str:
-    """What happened and what to do, as the rest of a sentence that begins with the place."""
-    if isinstance(error, NoCredentialsError | PartialCredentialsError):
-        return "wants credentials, and none were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
-    if isinstance(error, BotoCoreError):
-        return f"did not answer: {str(error).rstrip('.')}"
-    number = error.errno if isinstance(error, OSError) else None
-    if number is None:
-        advice = f"; {_ADVICE[errno.EACCES]}" if isinstance(error, PermissionError) else ""
-        return f"could not be read or written: {str(error).rstrip('.')}{advice}"
-    return (
-        f"could not be read or written: {os.strerror(number)}; {_ADVICE.get(number, 'try again, or publish elsewhere')}"
-    )

@@ -441,6 +441,19 @@ def test_a_bucket_that_is_not_there_is_named(s3: Any) -> None:
         store_of("s3://nobodys/embeds").check()
 
 
+@pytest.mark.parametrize("command", [("publish", "us-2016", "--to"), ("verify",), ("serve",)])
+def test_where_the_packages_for_s3_are_missing_one_sentence_says_how_to_install_them(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, Bucket.__module__)
+    monkeypatch.setitem(sys.modules, "s3fs", None)  # as if it were not there
+    assert typed(*command, "s3://news/embeds") == 1
+    assert capsys.readouterr().err == (
+        "s3://news/embeds wants a package that is not installed, s3fs: "
+        "run `python -m pip install -c constraints.txt -r requirements-s3.txt`.\n"
+    )
+
+
 def test_missing_credentials_are_asked_for(s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Of a person, of a container, and of a web identity.
     for name in (
