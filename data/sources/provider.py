@@ -13,7 +13,7 @@ from data.core.model import Source, Window
 from data.core.settings import Settings
 from data.net.client import Desk
 from data.net.snapshots import Sidecar
-from data.sources.snapshot_rows import Question, SnapshotAnswer, fresh_for, keep
+from data.sources.snapshot_rows import SnapshotAnswer, SnapshotQuestion, fresh_for, keep
 from data.story.story import Story
 from data.story.story_toml import Service
 from data.story.tables import Observation
@@ -138,13 +138,13 @@ class Provider(ABC):
 
     def question(
         self, kind: str, query: Mapping[str, str], window: Window | None = None, step: timedelta | None = None
-    ) -> Question:
+    ) -> SnapshotQuestion:
         """What a snapshot of this source is the answer to."""
-        return Question(self.slug, kind, query, self.licence, window, step)
+        return SnapshotQuestion(self.slug, kind, query, self.licence, window, step)
 
     def ask(
         self,
-        question: Question,
+        question: SnapshotQuestion,
         url: str,
         visit: Visit,
         *,

@@ -31,7 +31,7 @@ class SnapshotAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SnapshotQuestion:
     """What a snapshot is the answer to: all of its sidecar that is known before asking."""
 
     source: str
@@ -56,7 +56,7 @@ def keep(folder: Path, data: bytes, sidecar: Sidecar) -> Snapshot:
         raise DataError(f"The answer could not be kept: {reason}.") from None
 
 
-def drawn(folder: Path, question: Question) -> tuple[Snapshot, ...]:
+def drawn(folder: Path, question: SnapshotQuestion) -> tuple[Snapshot, ...]:
     """The snapshots of this source and kind whose query says what the question's says and that touch its window."""
     return tuple(
         snapshot

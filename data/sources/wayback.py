@@ -30,7 +30,7 @@ from data.sources.provider import (
     Task,
     Visit,
 )
-from data.sources.snapshot_rows import Question, SnapshotAnswer, digits, drawn, newest, parsed
+from data.sources.snapshot_rows import SnapshotAnswer, SnapshotQuestion, digits, drawn, newest, parsed
 from data.story.faults import quoted
 from data.story.story_toml import Service
 from data.story.tables import Observation
@@ -315,7 +315,7 @@ class Wayback(ObservationProvider):
                 raise SourceChanged(f"{NAME} gives the same page of captures again and again.")
         return replace(self.read(visit.folder, window, service=service, url=url), trouble=trouble)
 
-    def _page(self, question: Question, params: Mapping[str, str | int], visit: Visit) -> SnapshotAnswer:
+    def _page(self, question: SnapshotQuestion, params: Mapping[str, str | int], visit: Visit) -> SnapshotAnswer:
         """One page of a list. The resume key is sent as it was given: the index decodes it once more than the rest."""
         url = f"{self.home.at(visit.settings)}/cdx/search/cdx"
         try:

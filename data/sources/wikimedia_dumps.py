@@ -21,7 +21,7 @@ from data.core.model import Source, Window
 from data.net.snapshots import Sidecar, Snapshot
 from data.sources.answer_checks import counted, joined
 from data.sources.provider import Count, Records
-from data.sources.snapshot_rows import Question, drawn, keep, latest, newest, parsed, sources_of
+from data.sources.snapshot_rows import SnapshotQuestion, drawn, keep, latest, newest, parsed, sources_of
 from data.sources.wikimedia_articles import SOURCE, UNIT, article_title, listed_title, project_name, views_of
 from data.story.faults import quoted
 from data.story.timing import timed_frame
@@ -204,7 +204,7 @@ def read_hours(folder: Path, window: Window | None = None, *, project: str = "",
     import counts. An hour without a row has no count, which is not zero.
     """
     query = {"project": project} if project else {}
-    snapshots = drawn(folder, Question(SOURCE, KIND, query, LICENCE, window))
+    snapshots = drawn(folder, SnapshotQuestion(SOURCE, KIND, query, LICENCE, window))
     read, unread = parsed(snapshots, _hours)
     frames = [hours.hours.assign(source=_source(snapshot).id) for snapshot, hours in read]
     frame = latest([_frame([]).assign(source=""), *frames], ["project", "article", "start"])
