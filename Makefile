@@ -1,4 +1,5 @@
 # make run [PORT=8501]   open the app        make test   everything that must hold
+# HOST=0.0.0.0 make run  the same for the whole network; who is not at this machine reads and changes nothing
 # make bench             ratios, not tests   make clean  forget the environment and caches
 # make bench-methods     methods compared    make fuzz   100,000 broken files into the importer
 # make bench-embeds      documents, requests, images and bundles beside other ways
@@ -6,6 +7,7 @@
 # make bench-soak        memory and reruns over 20 minutes [MINUTES=20]
 
 PORT ?= 8501
+HOST ?= 127.0.0.1
 MINUTES ?= 20
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -23,7 +25,7 @@ SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
 run: $(VENV)/.run
 	@echo "Nightdesk: http://localhost:$(PORT)"
-	@$(BIN)/streamlit run app.py --server.port $(PORT)
+	@$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 test: lint types unit
 

@@ -30,6 +30,8 @@ from components.server.ready import Readiness
 from components.server.static_files import streamlit_files
 from components.workbench.appearance import ICON
 from components.workbench.notices import unexpected_failure
+from components.workbench.write_access import GuardUploads, MarkLocal
+from components.workbench.write_gate import UPLOADS
 from data.core.settings import Settings, read_settings
 from data.story.store import story_store
 
@@ -92,6 +94,8 @@ app = st.App(
         *routes(SETTINGS),
     ],
     middleware=[
+        Middleware(MarkLocal),
+        Middleware(GuardUploads, uploads=UPLOADS),
         Middleware(SecurityHeaders, policy=app_policy(installed_index())),
         Middleware(CompressedAnswers, files=FILES, base=st.get_option("server.baseUrlPath")),
     ],

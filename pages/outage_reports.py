@@ -6,12 +6,13 @@ import streamlit as st
 
 from components.cache.cached import load_controls, load_observations, load_other, load_traffic, load_untimed
 from components.clock import Clock
-from components.workbench.address_bar import read_only, stand_at_moment
+from components.workbench.address_bar import stand_at_moment
 from components.workbench.controls import choose_story, control_bar
 from components.workbench.notices import explained_failures
 from components.workbench.parts.evidence_cards import choose_region, show_controls, show_figures, show_observations
 from components.workbench.parts.find_records import show_lookup
 from components.workbench.show_chart import show_chart
+from components.workbench.write_gate import may_write
 from data.sources.provider import ObservationProvider
 
 with explained_failures():
@@ -21,7 +22,7 @@ with explained_failures():
     story = stand_at_moment(story, view)
     clock, region = Clock(view.clock), choose_region(load_observations(story), load_untimed(story))
     show_chart(story, "outages", replace(view, region=region))
-    if not read_only():
+    if may_write():
         show_lookup(story, view, "Look for machine records", ObservationProvider)
     st.subheader("Every dated observation in this range", anchor=False)
     show_observations(story, load_observations(story, view.window, region=region), clock)

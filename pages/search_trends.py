@@ -4,15 +4,17 @@ import streamlit as st
 
 from components.cache.cached import load_figures, load_lenses, load_made, load_search_figures
 from components.clock import Clock
-from components.workbench.address_bar import read_only, stand_at_moment
+from components.workbench.address_bar import stand_at_moment
 from components.workbench.controls import ALL, choose_story, control_bar, named_ranges
 from components.workbench.notices import explained_failures
 from components.workbench.parts.evidence_cards import of_metric, show_figures
 from components.workbench.parts.find_records import show_lookup
 from components.workbench.parts.get_searches import show_get_searches
 from components.workbench.parts.import_file import show_import, show_imported_lists
+from components.workbench.parts.kept_files import show_kept_files
 from components.workbench.parts.rose_after import show_rises
 from components.workbench.show_chart import show_chart
+from components.workbench.write_gate import may_write
 from data.sources.provider import CountProvider
 
 with explained_failures():
@@ -26,9 +28,10 @@ with explained_failures():
         show_chart(story, "interest", view.with_window(everything))
     show_rises(story, view)
     clock = Clock(view.clock)
-    if not read_only():
+    if may_write():
         show_get_searches(story, view, clock)
         show_import(story, clock)
+        show_kept_files(story, clock)
         show_lookup(story, view, "More lenses: article views and TV airtime", CountProvider)
     show_imported_lists(story)
     if len(load_lenses(story).frame):

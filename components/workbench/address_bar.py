@@ -38,11 +38,6 @@ def titles_here() -> dict[str, str]:
     return {slug: f"{name} ({slug})" if several[name] > 1 else name for slug, name in found.items()}
 
 
-def read_only() -> bool:
-    """Whether this server keeps nothing that a visitor sends and asks no source for one."""
-    return settings_here().read_only
-
-
 def story_named(slug: str) -> Story:
     """The checked story of this name; DataError where there is none, or one with faults."""
     return look_up_story(slug, settings_here())

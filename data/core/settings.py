@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from platformdirs import user_cache_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -66,6 +66,10 @@ def _mirrors(given: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     return tuple((variable, _web_address(url, variable)) for variable, url in given)
 
 
+def _word(given: object) -> object:
+    return given.casefold() if isinstance(given, str) else given
+
+
 Folder = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
@@ -82,7 +86,9 @@ class Settings(BaseModel):
     cache: Folder = Field(default_factory=lambda: user_cache_path("nightdesk", appauthor=False))
     contact: Annotated[str, AfterValidator(_header)] = ""
     snapshots: Folder | None = None
-    #: A public server shows stories; it draws nothing and keeps nothing for a visitor.
+    #: Who may have something fetched, kept or removed: whoever sits at this machine, or nobody.
+    writes: Annotated[Literal["local", "nobody"], BeforeValidator(_word)] = "local"
+    #: The same as writes="nobody".
     read_only: bool = False
     #: The story that a bare address shows, if it is there.
     story: str = "us-2016"
@@ -93,6 +99,11 @@ class Settings(BaseModel):
     public_url: Annotated[str, AfterValidator(_public_url)] = ""
     #: A Redis that all processes share, empty for none. It may hold a password, so it is never shown.
     cache_url: Annotated[str, AfterValidator(_redis_url)] = Field(default="", repr=False)
+
+    @property
+    def takes_changes(self) -> bool:
+        """Whether anybody at all may change what this server keeps."""
+        return self.writes == "local" and not self.read_only
 
 
 #: The variable of each field; a source's mirror has one of the source's own.
@@ -123,4 +134,5 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     if told := first.get("ctx", {}).get("error"):
         return str(told)
-    return f"{PREFIX}{str(first['loc'][0]).upper()} wants " + ("1 or 0" if "bool" in first["type"] else "another value")
+    wanted = first.get("ctx", {}).get("expected") or ("1 or 0" if "bool" in first["type"] else "another value")
+    return f"{PREFIX}{str(first['loc'][0]).upper()} wants {str(wanted).replace(chr(39), '')}"

@@ -34,7 +34,7 @@ def answers(settings: Settings) -> str:
 
 def snapshots(settings: Settings) -> str:
     """Where snapshots go: one folder for all, or the folders of stories."""
-    if settings.read_only:
+    if not settings.takes_changes:
         return ""
     folders = (settings.snapshots,) if settings.snapshots else (*settings.stories, BUNDLED)
     return next((wrong for folder in folders if (wrong := _unwritable(folder))), "")

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,6 +22,8 @@ from data.story.story import Story
 
 _LOG = logging.getLogger(__name__)
 _SIDECAR = ".sidecar.json"
+#: Beneath the folder of a source: what was removed and can be restored.
+_REMOVED = "removed"
 #: Of one snapshot. No source is read beyond this, so a longer file is none of ours.
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -115,6 +118,32 @@ def read_snapshots(folder: Path, source: str) -> tuple[Snapshot, ...]:
 def broken_snapshots(folder: Path) -> tuple[Broken, ...]:
     """The snapshots of a story, of any source, that cannot be trusted. Bytes without a sidecar are none yet."""
     return tuple(broken for broken in _examined(folder, "*") if isinstance(broken, Broken))
+
+
+def remove_snapshot(snapshot: Snapshot) -> None:
+    """Take a snapshot out of what is read, to where `restore_snapshot` finds it; OSError where the disk refuses.
+
+    The sidecar goes first: whoever is stopped between the two leaves bytes that are no snapshot.
+    """
+    aside = snapshot.path.parent / _REMOVED
+    aside.mkdir(exist_ok=True)
+    for name in (snapshot.path.name + _SIDECAR, snapshot.path.name):
+        with suppress(FileNotFoundError):  # somebody else was as quick
+            (snapshot.path.parent / name).replace(aside / name)
+
+
+def removed_snapshots(folder: Path, source: str) -> tuple[Snapshot, ...]:
+    """The snapshots of one source that were removed, the one drawn first first; what cannot be read is left out."""
+    found = list(_examined(folder, f"{source}/{_REMOVED}"))
+    sound = [snapshot for snapshot in found if isinstance(snapshot, Snapshot)]
+    return tuple(sorted(sound, key=lambda snapshot: (snapshot.sidecar.drawn_at, snapshot.path.name)))
+
+
+def restore_snapshot(snapshot: Snapshot) -> None:
+    """Put a removed snapshot back where it was; OSError where the disk refuses. The sidecar goes last."""
+    for name in (snapshot.path.name, snapshot.path.name + _SIDECAR):
+        with suppress(FileNotFoundError):
+            (snapshot.path.parent / name).replace(snapshot.path.parent.parent / name)
 
 
 def _examined(folder: Path, source: str) -> Iterator[Snapshot | Broken]:

@@ -100,6 +100,13 @@ def test_an_import_says_what_it_understood_and_asks_only_for_the_clock(newsroom:
     keep.click()
     expect(page.get_by_text("Kept: interest over time of move to canada")).to_be_visible()
     expect(page.get_by_text("stand highest here in the bin that begins at").first).to_be_visible()
+    page.get_by_text("Remove or restore what was imported or drawn", exact=True).click()
+    page.get_by_role("button", name="Remove", exact=True).first.click()
+    expect(page.get_by_text("Removed: multiTimeline.csv (move to canada), imported")).to_be_visible()
+    expect(page.get_by_text("stand highest here in the bin that begins at")).to_have_count(0)
+    page.get_by_role("button", name="Restore", exact=True).first.click()
+    expect(page.get_by_text("Restored: multiTimeline.csv (move to canada), imported")).to_be_visible()
+    expect(page.get_by_text("stand highest here in the bin that begins at").first).to_be_visible()
 
 
 def test_a_file_that_is_something_else_is_refused_with_the_reason(newsroom: str, visit: Visit) -> None:

@@ -78,15 +78,11 @@ def test_sessions_are_spread_over_both(both: Replicas) -> None:
     assert set(found) == {1, 2}
 
 
-def test_a_file_that_a_reader_gives_reaches_the_replica_of_the_session(both: Replicas, visit: Visit) -> None:
-    for _ in range(2):
-        page = visit("/search-trends", base=both.url)
-        page.get_by_text("Import a Google Trends CSV", exact=True).click()
-        given = {"name": "budget.csv", "mimeType": "text/csv", "buffer": b"item,cost\npaper,12.50\n"}
-        with page.expect_response("**/_stcore/upload_file/**") as uploaded:
-            page.locator("input[type=file]").set_input_files(given)  # type: ignore[arg-type]
-        assert uploaded.value.ok
-        expect(page.get_by_test_id("stAlert").first).to_be_visible()
+def test_a_reader_who_comes_through_nginx_finds_nothing_to_write_with(both: Replicas, visit: Visit) -> None:
+    page = visit("/search-trends", base=both.url)
+    expect(page.get_by_text("Figures published about searches on the night")).to_be_visible()
+    assert page.get_by_text("Import a Google Trends CSV", exact=True).count() == 0
+    assert page.get_by_text("Get searches from Google Trends", exact=True).count() == 0
 
 
 def test_what_one_has_drawn_the_other_need_not(both: Replicas, redis: RedisServer) -> None:

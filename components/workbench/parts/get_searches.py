@@ -12,6 +12,7 @@ from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.notices import show_problems, tell_next_run
+from components.workbench.write_gate import may_write, refuse
 from data.analysis.ladder import find_spike
 from data.core.errors import DataError
 from data.core.model import Window
@@ -98,6 +99,9 @@ def _said(step: timedelta) -> str:
 
 
 def _run(plan: Plan, story: Story, clock: Clock) -> None:
+    if not may_write():
+        refuse()
+        return
     bar = st.progress(0.0, text="Beginning")
 
     def progress(done: int, count: int, request: TrendsRequest) -> None:

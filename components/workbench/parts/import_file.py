@@ -12,6 +12,7 @@ from components.clock import Clock, zone_names
 from components.text import markdown
 from components.workbench.notices import show_problems, tell_next_run
 from components.workbench.source_links import source_link
+from components.workbench.write_gate import let_upload, may_write, refuse
 from data.core.errors import DataError
 from data.core.program import utc_now
 from data.evidence.imports import keep_import, load_lists
@@ -29,6 +30,7 @@ _LISTED = 25
 def show_import(story: Story, clock: Clock) -> None:
     """The importer, folded away until somebody wants it."""
     with st.expander("Import a Google Trends CSV", key="import-csv", on_change="rerun") as folder:
+        let_upload(is_open=bool(folder.open) and may_write())
         if not folder.open:
             return
         st.caption(
@@ -91,6 +93,9 @@ def _ask_and_keep(story: Story, export: Export, data: bytes, filename: str, cloc
 
 
 def _keep(story: Story, export: Export, data: bytes, *, filename: str, zone: str, geo: str, now: datetime) -> None:
+    if not may_write():
+        refuse()
+        return
     try:
         keep_import(story, store_here(), export, data, filename=filename, zone=zone, geo=geo, now=now)
     except (DataError, OSError, ValueError) as refused:

@@ -105,7 +105,7 @@ def test_a_check_of_another_backend_is_a_line_and_may_raise(monkeypatch: pytest.
 def test_a_server_that_keeps_nothing_needs_no_folder_for_snapshots(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file", encoding="utf-8")
     assert cache_checks.snapshots(Settings(snapshots=tmp_path / "kept")) == "kept is a file where a folder should be"
-    assert cache_checks.snapshots(Settings(snapshots=tmp_path / "kept", read_only=True)) == ""
+    assert cache_checks.snapshots(Settings(snapshots=tmp_path / "kept", writes="nobody")) == ""
 
 
 def branch(git: Path) -> None:

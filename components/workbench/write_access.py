@@ -1,0 +1,170 @@
+"""Who may write: connections from this very machine, by a mark that nobody outside can set, and files within limits."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+#: What a proxy adds to a request, whole names or the beginnings of them. Whoever sends one is not this machine.
+_ADDED_BY_PROXIES = ("forwarded", "x-forwarded", "x-real-ip", "via", "x-client-ip", "true-client-ip", "cf-")
+_HEADER = "nightdesk-local"
+#: Made anew by each process: no request can guess it.
+_TOKEN = secrets.token_hex()
+_UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
+_MEGABYTE = 1024 * 1024
+#: What a form adds to the bytes of its one file.
+_FORM_BYTES = 64 * 1024
+
+
+def is_local(scope: Scope) -> bool:
+    """Whether an HTTP request or a websocket comes from this machine itself; where that cannot be known, it does not.
+
+    uvicorn writes what X-Forwarded-For says into the scope's client, so the client counts only where no proxy's header
+    is there at all. Host must name the loopback, and so must the Origin of whatever sends one; a websocket always does.
+    """
+    headers = Headers(scope=scope)
+    if any(name.lower().startswith(_ADDED_BY_PROXIES) for name in headers):
+        return False
+    hosts, origins = headers.getlist("host"), headers.getlist("origin")
+    if len(hosts) != 1 or len(origins) > 1 or (scope["type"] == "websocket" and not origins):
+        return False
+    client: tuple[str, int] | None = scope.get("client")
+    named = _is_loopback_name(f"//{hosts[0]}")
+    # A page of another server on this machine is somebody else too.
+    same = all(_place(origin) == _place(f"//{hosts[0]}") for origin in origins)
+    return client is not None and _is_loopback(client[0]) and named and same
+
+
+def is_marked(headers: Mapping[str, str]) -> bool:
+    """Whether the request with these headers, as a session holds them, was found to come from this machine."""
+    found = next((value for name, value in headers.items() if name.lower() == _HEADER), "")
+    return compare_digest(found.encode(), _TOKEN.encode())
+
+
+class MarkLocal:
+    """ASGI middleware: marks the requests that come from this machine, and takes the mark from all others."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            headers = [(name, value) for name, value in scope["headers"] if name.lower() != _HEADER.encode()]
+            mark = [(_HEADER.encode(), _TOKEN.encode())] if is_local(scope) else []
+            scope = {**scope, "headers": [*headers, *mark]}
+        await self.app(scope, receive, send)
+
+
+@dataclass(slots=True)
+class Uploads:
+    """The sessions whose uploader is open, and how many bytes of files each, and all together, may hold."""
+
+    #: The bytes that are held, by session.
+    held: Callable[[], Mapping[str, int]]
+    per_session: int = 20 * _MEGABYTE
+    in_all: int = 100 * _MEGABYTE
+    _open: set[str] = field(default_factory=set)
+    _coming: dict[str, list[int]] = field(default_factory=dict)
+
+    def open_for(self, session: str) -> None:
+        """Let this session send files from now on."""
+        self._open.add(session)
+
+    def close_for(self, session: str) -> None:
+        """Let it send none any more."""
+        self._open.discard(session)
+
+    def refusal(self, session: str, size: int) -> tuple[int, str] | None:
+        """The status and the sentence that refuse a file of so many bytes; None where it may come."""
+        if session not in self._open:
+            return 403, "No file is asked for here."
+        held, coming = self.held(), self._coming
+        own = held.get(session, 0) + sum(coming.get(session, ()))
+        all_of_it = sum(held.values()) + sum(sum(sizes) for sizes in coming.values())
+        if own + size > self.per_session:
+            return 413, f"Files of one session hold at most {self.per_session // _MEGABYTE} MB: remove one first."
+        if all_of_it + size > self.in_all:
+            return 503, "Too many files are being read at this moment: try again in a minute."
+        return None
+
+    def begin(self, session: str, size: int) -> None:
+        """Count a file that is on its way."""
+        self._coming.setdefault(session, []).append(size)
+
+    def end(self, session: str, size: int) -> None:
+        """Count it no longer: it is held by now, or lost."""
+        sizes = self._coming[session]
+        sizes.remove(size)
+        if not sizes:
+            del self._coming[session]
+
+
+class GuardUploads:
+    """ASGI middleware: takes files from this machine alone, for an uploader that is open, within its limits."""
+
+    def __init__(self, app: ASGIApp, uploads: Uploads) -> None:
+        self.app, self.uploads = app, uploads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = _UPLOAD.search(scope["path"]) if scope["type"] == "http" else None
+        if not found or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self.app(scope, receive, send)
+            return
+        session, size = found[1], _size(scope)
+        refused = self._refusal(scope, session, size)
+        if refused or size is None:
+            status, sentence = refused or (411, "A file says how long it is.")
+            # The connection ends with the answer: nothing of the body is read.
+            answer = PlainTextResponse(sentence, status, headers={"Cache-Control": "no-store", "Connection": "close"})
+            await answer(scope, receive, send)
+            return
+        self.uploads.begin(session, size)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.uploads.end(session, size)
+
+    def _refusal(self, scope: Scope, session: str, size: int | None) -> tuple[int, str] | None:
+        if not is_local(scope):
+            return 403, "Files are taken from this machine only."
+        return self.uploads.refusal(session, size) if scope["method"] == "PUT" and size is not None else None
+
+
+def _size(scope: Scope) -> int | None:
+    """The bytes that a request announces, 0 for the removal of a file; None where it does not say."""
+    if scope["method"] == "DELETE":
+        return 0
+    said = Headers(scope=scope).get("content-length", "")
+    return max(0, int(said) - _FORM_BYTES) if said.isascii() and said.isdigit() else None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def _is_loopback_name(url: str) -> bool:
+    name, _ = _place(url)
+    return name == "localhost" or _is_loopback(name)
+
+
+def _place(url: str) -> tuple[str, int | None]:
+    """The host and the port of an address, both as far as they can be read."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return "", None
