@@ -27,7 +27,7 @@ from components.render.plotly.figure import draw_figure
 from components.view.address import utc_text
 from components.view.view_state import default_view
 from data.analysis import thinning
-from data.core.model import Sourced, Window
+from data.core.model import SourcedFrame, Window
 from data.core.settings import Settings
 from data.evidence.imports import keep_import
 from data.evidence.series import load_series
@@ -105,7 +105,7 @@ def _opened(address: str, page: str) -> Run:
         return visitor.open(page)
 
 
-def _range_changes(page: str, own: str, bundled: str, story: Story, drawn: Sourced) -> Iterator[Row]:
+def _range_changes(page: str, own: str, bundled: str, story: Story, drawn: SourcedFrame) -> Iterator[Row]:
     """Ranges that nobody has asked for before, in turn: all points but a few, and the bundled story's own night."""
     first = drawn.frame["start"].min().to_pydatetime()
     runs: dict[str, list[Run]] = {own: [], bundled: []}
@@ -123,7 +123,7 @@ def _range_changes(page: str, own: str, bundled: str, story: Story, drawn: Sourc
     yield Row(f"/{page}, figure JSON, 100,000 points / bundled", ours, theirs, "kB")
 
 
-def _kept(story: Story, drawn: Sourced) -> Iterator[Row]:
+def _kept(story: Story, drawn: SourcedFrame) -> Iterator[Row]:
     """The figure against one of all points, and stretches whose highest bin is lost, against MinMaxLTTB alone."""
     bins, most = drawn.frame, thinning.MOST
     chart = _chart(story, drawn)
@@ -144,7 +144,7 @@ def _kept(story: Story, drawn: Sourced) -> Iterator[Row]:
     yield Row("Stretches that lose their highest bin, ours / MinMaxLTTB to 2,000", ours, theirs, unit)
 
 
-def _chart(story: Story, drawn: Sourced) -> Chart:
+def _chart(story: Story, drawn: SourcedFrame) -> Chart:
     window = Window(drawn.frame["start"].min(), drawn.frame["end"].max())
     return catalogue.chart_of(
         story, "timeline", default_view(story).with_window(window), load=Loaders(drawn=lambda _: drawn)

@@ -34,7 +34,7 @@ with explained_failures():
         show_kept_files(story, clock)
         show_lookup(story, view, "More lenses: article views and TV airtime", CountProvider)
     show_imported_lists(story)
-    if len(load_lenses(story).frame):
+    if load_lenses(story).rows:
         show_chart(story, "lenses", view)
     st.subheader("Figures published about searches on the night", anchor=False)
     show_figures(story, load_search_figures(story), clock)

@@ -174,7 +174,7 @@ def test_no_sentence_about_a_minute_says_it(slug: str) -> None:
     told = []
     for caller in callers_of(story):
         calls = load_calls(story, caller=caller)
-        minutes: list[datetime] = [stamp.to_pydatetime() for stamp in calls.frame["latest"][::4]]
+        minutes = [row.when.latest for row in calls.rows[::4]]
         moments = Moments.of(
             story,
             caller=caller,

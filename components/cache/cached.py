@@ -34,12 +34,13 @@ from components.render.plotly.figure import Settled, draw_figure
 from components.render.words import Words, describe
 from components.text import markdown
 from components.view.view_state import ViewState
-from data.core.model import Order, Sourced, Window
+from data.core.model import Order, SourcedFrame, Window
 from data.core.settings import Settings
 from data.evidence import anchors, claims, findings, lenses, outages, records, series, study
 from data.evidence import calls as results
 from data.evidence import searches as interest
 from data.evidence import series_onsets as onsets
+from data.evidence.evidence_rows import Counts, Observations, Onsets
 from data.story.as_of import cut_frame
 from data.story.store import story_store
 from data.story.story import Story
@@ -73,13 +74,13 @@ load_controls = _load(outages.load_controls)
 
 
 @_load
-def load_observations(story: Story, window: Window | None = None, *, region: str = "") -> Sourced:
+def load_observations(story: Story, window: Window | None = None, *, region: str = "") -> Observations:
     """Observations of a site's state, machine records that were fetched among them."""
     return outages.load_observations(story, window, region=region, stories=store_here())
 
 
 @_load
-def load_series(story: Story) -> Sourced:
+def load_series(story: Story) -> SourcedFrame:
     """Every series drawn or imported for this story; the band of a stitched one takes about a second."""
     # Stitched once, however many moments it is told up to.
     whole = replace(story, until=None, order=Order.HAPPENED)
@@ -87,7 +88,7 @@ def load_series(story: Story) -> Sourced:
 
 
 @_load
-def load_lenses(story: Story) -> Sourced:
+def load_lenses(story: Story) -> Counts:
     """Article views and airtime that were fetched or imported for this story."""
     return lenses.load_lenses(story, store_here())
 
@@ -99,7 +100,7 @@ def load_fetched(story: Story) -> tuple[records.Fetched, ...]:
 
 
 @_load
-def load_onsets(story: Story) -> Sourced:
+def load_onsets(story: Story) -> Onsets:
     """Where the series of this story begin to rise, from the bins that were over by the moment it is told up to."""
     return onsets.onsets_in(load_series(story))
 

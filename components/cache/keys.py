@@ -9,7 +9,7 @@ from typing import Any
 from components.charts.grammar import Chart
 from components.charts.phrases.caution import Caution
 from components.embeds.embed import Embed
-from data.core.model import Sourced
+from data.core.model import Sourced, SourcedFrame
 from data.core.settings import Settings, read_settings, variables
 from data.evidence import findings, series, study
 from data.story.store import StoryStore, story_store
@@ -56,8 +56,10 @@ def _mark_embed(embed: Embed) -> tuple[object, ...]:
 
 #: What all share is told apart by the object it is: to hash a chart or a story takes a millisecond.
 MARKS: dict[type, Any] = {
-    Story: _mark, Embed: _mark_embed, **dict.fromkeys((Chart, Sourced, Caution, findings.Finding, study.RoseAfter), id)
-}  # fmt: skip
+    Story: _mark,
+    Embed: _mark_embed,
+    **dict.fromkeys((Chart, Sourced, SourcedFrame, Caution, findings.Finding, study.RoseAfter), id),
+}
 
 
 def is_older(story: Story, asked: Any) -> bool:

@@ -8,30 +8,40 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
+
 from components.charts.phrases.claim_words import CAUTION, quotable, reasons, takeaway
 from components.clock import Clock
 from data.analysis.intervals import span_of
-from data.core.model import Sourced, When, Window, as_utc
+from data.core.model import SourcedFrame, When, Window, as_utc
 from data.evidence.anchors import Anchor
 from data.evidence.claims import Account
+from data.evidence.evidence_rows import ObservationRow, Observations
 from data.evidence.findings import Finding
 from data.story.caller_names import caller_name
-from data.story.frame_rows import records
 from data.story.story import Story
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.
 SCHEMA = "nightdesk-claim/1"
 
 Data = dict[str, Any]
+#: The columns of an observation that was fetched, in their order.
+_FETCHED = (
+    "id", "service", "host", "kind", "status", "precision", "stated", "earliest", "latest", "until", "place",
+    "region", "what", "value", "unit", "grade", "confidence", "credit", "time_basis", "published", "known_from",
+    "known_by", "note", "source",
+)  # fmt: skip
 
 
-def record_text(story: Story, finding: Finding, *, clock: Clock, observations: Sourced, drawn: Sourced) -> str:
+def record_text(
+    story: Story, finding: Finding, *, clock: Clock, observations: Observations, drawn: SourcedFrame
+) -> str:
     """`record_of` as JSON text, the same for the same claim."""
     found = record_of(story, finding, clock=clock, observations=observations, drawn=drawn)
     return json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def record_of(story: Story, finding: Finding, *, clock: Clock, observations: Sourced, drawn: Sourced) -> Data:
+def record_of(story: Story, finding: Finding, *, clock: Clock, observations: Observations, drawn: SourcedFrame) -> Data:
     """The claim as plain values.
 
     `schema`    "nightdesk-claim/1"
@@ -132,17 +142,36 @@ def _stated(when: When | None) -> Data | None:
     return {"at": _iso(when.stated) if when.stated else None, "precision": when.precision.value}
 
 
-def _inputs(story: Story, rows: Iterable[str], *, observations: Sourced, drawn: Sourced) -> dict[str, list[Data]]:
+def _inputs(
+    story: Story, rows: Iterable[str], *, observations: Observations, drawn: SourcedFrame
+) -> dict[str, list[Data]]:
     """The rows by table: from the story's own tables, else from what was fetched or drawn for it."""
     found: dict[str, list[Data]] = {}
-    fetched = {f"observations:{row['id']}": row for row in records(observations)}
-    bins = {f"series:{row['series']}|{row['start'].isoformat()}": row for row in records(drawn)}
+    fetched = {f"observations:{row.id}": row for row in observations.rows}
     for ref in rows:
         table, _, name = ref.partition(":")
         own = next((row for row in getattr(story, table, ()) if getattr(row, "id", "") == name), None)
-        row = own.model_dump(mode="json") if own else _plain(fetched.get(ref) or bins[ref])
+        seen = fetched.get(ref)
+        row = own.model_dump(mode="json") if own else _seen(seen) if seen else _bin(name, drawn)
         found.setdefault(table, []).append(row)
     return found
+
+
+def _seen(row: ObservationRow) -> Data:
+    """An observation that was fetched, by column."""
+    times = {"stated": row.when.stated, "earliest": row.when.earliest, "latest": row.when.latest}
+    told = {name: getattr(row, name) for name in _FETCHED if hasattr(row, name)} | times
+    told["precision"] = row.when.precision.value
+    return _plain({name: told[name] for name in _FETCHED})
+
+
+def _bin(name: str, drawn: SourcedFrame) -> Data:
+    """The bin of this series and start, by column; KeyError where there is none."""
+    series, _, start = name.rpartition("|")
+    frame = drawn.frame
+    for row in frame[(frame["series"] == series) & (frame["start"] == start)].to_dict("records"):
+        return _plain({str(column): None if pd.isna(value) else value for column, value in row.items()})
+    raise KeyError(name)
 
 
 def _plain(row: Data) -> Data:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from components.charts.grammar import Event, Tone
-from components.charts.rows import refs, source_ids
+from components.charts.rows import refs
 from components.clock import Style, token
-from data.core.model import Precision, Sourced, When, Window
-from data.story.frame_rows import records, when_in
+from data.core.model import Precision, When, Window
+from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow, Milestones
 from data.story.story import Story
 
 #: Kinds of milestone that repeat a call; the call itself is the event.
@@ -25,22 +24,24 @@ _MOST_EVENTS = 45
 _NAMED, _LISTED = 10, 8
 #: Precisions whose own words say how far a time is meant.
 _SAYING_SO = (Precision.DAY, Precision.HOUR, Precision.APPROXIMATE, Precision.AFTER)
-Groups = dict[Any, list[dict[str, Any]]]
+Groups = dict[object, list[CallRow]]
 _MILESTONE_PRIORITY = {"decisive call": 0, "chamber": 20, "concession": 15, "speech": 25}
 
 
-def call_events(story: Story, calls: Sourced, milestones: Sourced, window: Window, *, caller: str) -> tuple[Event, ...]:
+def call_events(
+    story: Story, calls: Calls, milestones: Milestones, window: Window, *, caller: str
+) -> tuple[Event, ...]:
     """One event for each distinct time: a batch of calls in one minute is one event, never one for each state.
 
     Emphasised contests keep an event of their own. A milestone in the minute of a call joins its sentence. In a
     window of days, and in one that would hold more than `_MOST_EVENTS`, calls that could not be told apart on its axis
     are one event with their common bounds.
     """
-    called = records(calls)
+    called = calls.rows
     moments = defaultdict(list)
-    for row in records(milestones):
-        if row["kind"] not in _REPEATED:
-            moments[(row["earliest"], row["latest"])].append(row)
+    for row in milestones.rows:
+        if row.kind not in _REPEATED:
+            moments[(row.when.earliest, row.when.latest)].append(row)
     groups = _grouped(story, called, window, by_place=window.length > ONE_DAY)
     inside = [span for span in {*moments, *(_bounds(rows) for rows in groups.values())} if window.overlaps(*span)]
     if len(inside) > _MOST_EVENTS:
@@ -54,61 +55,61 @@ def call_events(story: Story, calls: Sourced, milestones: Sourced, window: Windo
     return tuple(events)
 
 
-def _grouped(story: Story, rows: list[dict[str, Any]], window: Window, *, by_place: bool) -> Groups:
+def _grouped(story: Story, rows: Iterable[CallRow], window: Window, *, by_place: bool) -> Groups:
     """Calls that are one event: those of one time, or with `by_place` those of one place on the window's axis."""
     groups: Groups = defaultdict(list)
     for row in rows:
-        own = row["contest"] if row["contest"] in story.about.emphasised else ""
-        groups[own or (_place(row, window) if by_place else (row["earliest"], row["latest"]))].append(row)
+        own = row.contest if row.contest in story.about.emphasised else ""
+        groups[own or (_place(row, window) if by_place else (row.when.earliest, row.when.latest))].append(row)
     return groups
 
 
-def _place(row: dict[str, Any], window: Window) -> tuple[object, ...]:
+def _place(row: CallRow, window: Window) -> tuple[object, ...]:
     """Where both bounds stand; calls known by a bound or a day alone are no calls of a minute."""
-    places = [int((row[bound] - window.start) / (window.length / _PLACES)) for bound in ("earliest", "latest")]
-    return (row["precision"] if row["precision"] in ("by", "day") else "", *places)
+    places = [int((bound - window.start) / (window.length / _PLACES)) for bound in (row.when.earliest, row.when.latest)]
+    return (row.when.precision if row.when.precision in ("by", "day") else "", *places)
 
 
-def _bounds(rows: list[dict[str, Any]]) -> tuple[datetime, datetime]:
-    return min(row["earliest"] for row in rows), max(row["latest"] for row in rows)
+def _bounds(rows: list[CallRow]) -> tuple[datetime, datetime]:
+    return min(row.when.earliest for row in rows), max(row.when.latest for row in rows)
 
 
-def _common(rows: list[dict[str, Any]]) -> When:
+def _common(rows: list[CallRow]) -> When:
     """The time of a group: its own where all share one, a common upper bound where only such are known."""
     earliest, latest = _bounds(rows)
-    first = when_in(rows[0])
+    first = rows[0].when
     if (earliest, latest) == (first.earliest, first.latest):
         return first
-    only_by = all(row["precision"] == "by" for row in rows)
+    only_by = all(row.when.precision == "by" for row in rows)
     return When(earliest, latest, Precision.BY if only_by else Precision.WINDOW)
 
 
 def _call_event(
-    story: Story, rows: list[dict[str, Any]], also: list[dict[str, Any]], when: When, caller: str, *, dated: bool
+    story: Story, rows: list[CallRow], also: list[MilestoneRow], when: When, caller: str, *, dated: bool
 ) -> Event:
-    rows = sorted(rows, key=lambda row: -row["weight"])
-    chosen = [row["contest"] for row in rows if row["contest"] in story.about.emphasised]
-    rank = story.about.emphasised.index(chosen[0]) if chosen else 30 + max(0, 60 - sum(row["weight"] for row in rows))
-    short = rows[0]["name"] if len(rows) == 1 else f"{rows[0]['short']} +{len(rows) - 1}"
+    rows = sorted(rows, key=lambda row: -row.weight)
+    chosen = [row.contest for row in rows if row.contest in story.about.emphasised]
+    rank = story.about.emphasised.index(chosen[0]) if chosen else 30 + max(0, 60 - sum(row.weight for row in rows))
+    short = rows[0].name if len(rows) == 1 else f"{rows[0].short} +{len(rows) - 1}"
     return Event(
         when=when,
         label="; ".join(
-            [f"{said_of(story, caller)} {story.about.verb} {_sides(story, rows)}", *(row["label"] for row in also)]
+            [f"{said_of(story, caller)} {story.about.verb} {_sides(story, rows)}", *(row.label for row in also)]
         ),
         short=f"{short} {_short_time(when, dated=dated)}",
-        tone=_tone(story, [row["party"] for row in rows]),
+        tone=_tone(story, [row.party for row in rows]),
         rows=refs("calls", rows) + refs("milestones", also),
-        sources=tuple(dict.fromkeys(name for row in [*rows, *also] for name in source_ids(row))),
+        sources=tuple(dict.fromkeys(name for row in [*rows, *also] for name in row.sources)),
         priority=rank,
         emphasised=bool(chosen),
     )
 
 
-def _sides(story: Story, rows: Sequence[dict[str, Any]]) -> str:
+def _sides(story: Story, rows: Sequence[CallRow]) -> str:
     """Texas and Kansas for Trump, New York for Clinton; of a long list its beginning and a count."""
     by_party: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        by_party[row["party"]].append(row["name"])
+        by_party[row.party].append(row.name)
     for party, names in by_party.items():
         if len(names) > _NAMED:
             by_party[party] = [*names[:_LISTED], f"{len(names) - _LISTED:,} more"]
@@ -133,16 +134,16 @@ def _short_time(when: When, *, dated: bool) -> str:
     return ("" if when.exact else "by ") + token(when.latest, style)
 
 
-def _milestone_event(story: Story, row: dict[str, Any]) -> Event:
-    when = when_in(row)
+def _milestone_event(story: Story, row: MilestoneRow) -> Event:
+    when = row.when
     return Event(
         when=when,
-        label=row["label"],
-        short=row["label"],
-        tone=_tone(story, [row["party"]]) if row["party"] else Tone.NEUTRAL,
+        label=row.label,
+        short=row.label,
+        tone=_tone(story, [row.party]) if row.party else Tone.NEUTRAL,
         rows=refs("milestones", [row]),
-        sources=source_ids(row),
-        priority=_MILESTONE_PRIORITY.get(row["kind"], 80),
+        sources=row.sources,
+        priority=_MILESTONE_PRIORITY.get(row.kind, 80),
     )
 
 

@@ -8,7 +8,9 @@ from typing import Self
 
 from components.charts.events import ONE_DAY
 from components.charts.rows import bins_in
-from data.core.model import Sourced
+from data.core.model import SourcedFrame
+from data.evidence.accounts import TROUBLE
+from data.evidence.evidence_rows import Marks, Observations
 from data.evidence.outages import main_service
 from data.story.story import Story
 
@@ -23,15 +25,14 @@ class EvidenceHeld:
     grade: str
 
     @classmethod
-    def of(cls, story: Story, *, marks: Sourced, observations: Sourced, series: Iterable[Sourced]) -> Self:
+    def of(cls, story: Story, *, marks: Marks, observations: Observations, series: Iterable[SourcedFrame]) -> Self:
         """Counted from all that was loaded of this story; `grade` is empty without a report."""
-        seen = observations.frame
-        trouble = seen[seen["status"].isin(["failing", "degraded"]) & (seen["host"] == main_service(story))]
+        trouble = [row for row in observations.rows if row.host == main_service(story) and row.status in TROUBLE]
         night = any(_reaches_into(story, held) for held in series)
-        return cls(len(marks.frame) > 0, night, len(trouble), str(trouble["grade"].min()) if len(trouble) else "")
+        return cls(bool(marks.rows), night, len(trouble), min((row.grade for row in trouble), default=""))
 
 
-def _reaches_into(story: Story, series: Sourced) -> bool:
+def _reaches_into(story: Story, series: SourcedFrame) -> bool:
     """Whether it has bins shorter than a day in the story's window; a weekly one is none of a night."""
     bins = bins_in(story.window, series).frame
     return bool((bins["end"] - bins["start"] < ONE_DAY).any())

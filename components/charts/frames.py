@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from components.charts.events import ONE_DAY
 from components.charts.grammar import Chart, Line, Points, Spans
-from components.charts.phrases.moments import Moments, Row
+from components.charts.phrases.moments import Moments, Placed
 from components.clock import Clock, Style
 from data.core.model import OPEN_END, Order
 from data.evidence.searches import search_marks
@@ -110,15 +110,16 @@ def _possible(story: Story, order: Order) -> dict[str, datetime]:
 def _cut(words: Moments, stands: Stands, order: Order) -> Callable[[datetime], Moments]:
     """From an instant to the rows that stand by then, of calls to the totals that count those that are possible too."""
 
-    def timed(rows: Iterable[Row], table: str = "") -> list[tuple[datetime, Row]]:
-        named = ((f"{table or row['table']}:{row['id']}", row) for row in rows)
-        found = ((stands.get(name, None if order is Order.KNOWN else row["latest"]), row) for name, row in named)
-        return [(moment, row) for moment, row in found if moment]
+    def stood(name: str, row: Placed) -> datetime:
+        """From when the row is told; far in the future where that is not known."""
+        return stands.get(name, OPEN_END if order is Order.KNOWN else row.when.latest)
 
-    marks, seen = timed(words.marks), timed(words.seen, "observations")
+    marks = [(stood(f"{row.table}:{row.id}", row), row) for row in words.marks]
+    seen = [(stood(f"observations:{row.id}", row), row) for row in words.seen]
 
     def up_to(at: datetime) -> Moments:
-        told, shown = (tuple(row for moment, row in rows if moment <= at) for rows in (marks, seen))
+        told = tuple(row for moment, row in marks if moment <= at)
+        shown = tuple(row for moment, row in seen if moment <= at)
         return replace(words, marks=told, seen=shown, order=order, surely=order is Order.KNOWN)
 
     return up_to
@@ -133,7 +134,7 @@ def minutes_known(story: Story, chart: Chart) -> tuple[int, int]:
     window = chart.window
     timed = ((row, when_of(row, story)) for row in story.observations if row.kind == "outage")
     inside = (row for row, when in timed if when and window.overlaps(when.earliest, row.until or when.latest))
-    marks = {f"{mark['table']}:{mark['id']}" for mark in search_marks(story, window)}
+    marks = {f"{mark.table}:{mark.id}" for mark in search_marks(story, window)}
     drawn = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Points | Spans)}
     moved = {*(f"observations:{row.id}" for row in inside), *marks, *drawn}
     held: dict[str, Observation | Figure] = {f"observations:{row.id}": row for row in story.observations}

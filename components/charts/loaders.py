@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from components.charts.grammar import Chart, Placebo
 from components.view.view_state import ViewState
-from data.core.model import Sourced
+from data.core.model import SourcedFrame
 from data.evidence.calls import load_calls, load_milestones
 from data.evidence.claims import Subject
+from data.evidence.evidence_rows import Calls, Counts, Figures, Marks, Milestones, Observations, Onsets
 from data.evidence.lenses import load_lenses
 from data.evidence.outages import load_observations, load_traffic
 from data.evidence.searches import load_interest, load_interest_marks
@@ -27,15 +28,15 @@ class Loaders:
     each time.
     """
 
-    calls: Callable[..., Sourced] = load_calls
-    milestones: Callable[..., Sourced] = load_milestones
-    marks: Callable[..., Sourced] = load_interest_marks
-    series: Callable[..., Sourced] = load_interest
-    observations: Callable[..., Sourced] = load_observations
-    traffic: Callable[..., Sourced] = load_traffic
-    drawn: Callable[[Story], Sourced] = load_series
-    lenses: Callable[[Story], Sourced] = load_lenses
+    calls: Callable[..., Calls] = load_calls
+    milestones: Callable[..., Milestones] = load_milestones
+    marks: Callable[..., Marks] = load_interest_marks
+    series: Callable[..., SourcedFrame] = load_interest
+    observations: Callable[..., Observations] = load_observations
+    traffic: Callable[..., Figures] = load_traffic
+    drawn: Callable[[Story], SourcedFrame] = load_series
+    lenses: Callable[[Story], Counts] = load_lenses
     subjects: Callable[[Story], tuple[Subject, ...]] | None = None
     placebo: Callable[[Story, str], Placebo] | None = None
     timeline: Callable[[Story, ViewState], Chart] | None = None
-    onsets: Callable[..., Sourced] = load_onsets
+    onsets: Callable[..., Onsets] = load_onsets

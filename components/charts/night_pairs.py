@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from components.charts.events import listed
 from data.core.errors import NotInStory
-from data.core.model import Source, Sourced
+from data.core.model import Source, SourcedFrame
 from data.evidence.anchors import NIGHTLY, Anchor, nightly
+from data.evidence.evidence_rows import Calls, Marks, Milestones, Observations
 from data.story.story import Story
 
 #: What a sentence calls each of NIGHTLY.
@@ -29,11 +30,11 @@ class ComparedNight:
     story: Story
     caller: str
     anchor: Anchor
-    calls: Sourced
-    milestones: Sourced
-    marks: Sourced
-    observations: Sourced
-    drawn: Sourced
+    calls: Calls
+    milestones: Milestones
+    marks: Marks
+    observations: Observations
+    drawn: SourcedFrame
 
     @property
     def sources(self) -> tuple[Source, ...]:

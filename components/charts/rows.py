@@ -1,46 +1,69 @@
-"""From a loader's frame to the pieces of a chart: row records, their ids, their time and their sources."""
+"""From a loader's rows to the pieces of a chart: their names, their ends, and which of them lie in a window."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 
-from data.core.model import OPEN_END, Sourced, When, Window
+from data.core.model import SaysSource, Sourced, SourcedFrame, When, Window
+from data.evidence.evidence_rows import BinRow, Calls, NamedRow
 
 
-def until_in(row: dict[str, Any], column: str = "until") -> When | None:
+class Lasting(SaysSource, Protocol):
+    """A row with the interval of its moment, and the end of its state or counting window where it has one."""
+
+    @property
+    def when(self) -> When: ...
+
+    @property
+    def until(self) -> datetime | None: ...
+
+
+L = TypeVar("L", bound=Lasting)
+
+
+def until_in(row: Lasting) -> When | None:
     """The end of a lasting state or counting window, or None."""
-    end: datetime | None = row[column]
-    return When.at(end) if end else None
+    return When.at(row.until) if row.until else None
 
 
-def source_ids(row: dict[str, Any]) -> tuple[str, ...]:
-    """The source ids of a row."""
-    return tuple(str(row["source"]).split())
-
-
-def refs(table: str, rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+def refs(table: str, rows: Iterable[NamedRow]) -> tuple[str, ...]:
     """Names of rows as marks keep them: table:id."""
-    return tuple(f"{table}:{row['id']}" for row in rows)
+    return tuple(f"{table}:{row.id}" for row in rows)
 
 
-def surely(calls: Sourced) -> Sourced:
+def surely(calls: Calls) -> Calls:
     """Calls without those that only may have been made by the moment up to which the story is told."""
-    return Sourced(calls.frame[calls.frame["latest"] < pd.Timestamp(OPEN_END)], calls.sources)
+    return Sourced(tuple(row for row in calls.rows if not row.when.open), calls.sources)
 
 
-def split_by(window: Window, sourced: Sourced) -> tuple[Sourced, Sourced]:
+def split_by(window: Window, sourced: Sourced[L]) -> tuple[Sourced[L], Sourced[L]]:
     """Rows whose interval touches the window, and the rest."""
-    frame = sourced.frame
-    last = frame["until"].where(frame["until"].notna(), frame["latest"])
-    inside = (frame["earliest"] < pd.Timestamp(window.end)) & (last >= pd.Timestamp(window.start))
-    return Sourced(frame[inside], sourced.sources), Sourced(frame[~inside], sourced.sources)
+    inside: list[L] = []
+    outside: list[L] = []
+    for row in sourced.rows:
+        near = window.overlaps(row.when.earliest, row.until or row.when.latest)
+        (inside if near else outside).append(row)
+    return Sourced(tuple(inside), sourced.sources), Sourced(tuple(outside), sourced.sources)
 
 
-def bins_in(window: Window, sourced: Sourced) -> Sourced:
+def bins_in(window: Window, sourced: SourcedFrame) -> SourcedFrame:
     """Rows of counted spans, with columns start and end, that have an instant in the window."""
     frame = sourced.frame
-    return Sourced(frame[(frame["start"] < window.end) & (frame["end"] > window.start)], sourced.sources)
+    return SourcedFrame(frame[(frame["start"] < window.end) & (frame["end"] > window.start)], sourced.sources)
+
+
+def bin_rows(series: SourcedFrame) -> tuple[BinRow, ...]:
+    """The bins of a series one by one, for the few that are drawn."""
+    frame = series.frame
+    names = [str(name) for name in frame if name in BinRow.__dataclass_fields__]
+    columns = [_plain(frame[name]) for name in names]
+    return tuple(BinRow(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True))
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    """The values of a column, timestamps as aware datetimes."""
+    return [value.to_pydatetime() if isinstance(value, pd.Timestamp) else value for value in column.tolist()]

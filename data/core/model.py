@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -143,17 +143,35 @@ class Source:
     licence: str = ""
 
 
-class Sourced(NamedTuple):
-    """A frame that cannot be passed on without its sources; every row of `frame` names one in column `source`."""
+class SaysSource(Protocol):
+    """A row that names its sources by their ids, separated by spaces."""
+
+    @property
+    def source(self) -> str: ...
+
+
+R = TypeVar("R", bound=SaysSource, covariant=True)
+
+
+class Sourced(NamedTuple, Generic[R]):
+    """Frozen rows that cannot be passed on without their sources."""
+
+    rows: tuple[R, ...]
+    sources: tuple[Source, ...]
+
+
+class SourcedFrame(NamedTuple):
+    """Bins of series, to be computed on column by column; every row of `frame` names a source in column `source`."""
 
     frame: pd.DataFrame
     sources: tuple[Source, ...]
 
 
-def only_used(frame: pd.DataFrame, sources: Iterable[Source]) -> Sourced:
-    """The frame with just the sources its rows name, in the order of `sources`.
+T = TypeVar("T", bound=SaysSource)
 
-    A cell of `source` may name several ids, separated by a space.
-    """
-    used = {name for cell in frame["source"] for name in str(cell).split()} if len(frame) else set()
-    return Sourced(frame, tuple(source for source in sources if source.id in used))
+
+def only_used(rows: Iterable[T], sources: Iterable[Source]) -> Sourced[T]:
+    """The rows with just the sources that they name, in the order of `sources`."""
+    kept = tuple(rows)
+    used = {name for row in kept for name in row.source.split()}
+    return Sourced(kept, tuple(source for source in sources if source.id in used))

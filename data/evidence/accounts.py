@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from data.analysis.intervals import span_of
-from data.core.model import Precision, Source, Sourced, Window
+from data.core.model import Precision, Source, SourcedFrame, Window
 from data.evidence.claims import MARK, SEARCHES, SIGHTING, SITE, Account, Subject
+from data.evidence.evidence_rows import Marks, NamedRow, ObservationRow, Observations
 from data.evidence.rises import rises
-from data.story.frame_rows import records, when_in
 from data.story.story import Story
 from data.story.tables import Observation
 from data.story.timing import when_of
@@ -21,18 +20,18 @@ GRADE_SAYS = {
     "C": "a dated picture",
     "D": "second-hand",
 }
-_TROUBLE = ("failing", "degraded")
+TROUBLE = ("failing", "degraded")
 _COUNTED = "Counted over a window of hours, so it says nothing about a moment in it."
 _ROSE = "The rise was counted between these two times and had come by the second; its minute is not held."
 _BY_THEN = "It was there by then; a first sighting does not say when it began."
 
 
-def subjects_of(story: Story, *, observations: Sourced, marks: Sourced, drawn: Sourced) -> tuple[Subject, ...]:
+def subjects_of(story: Story, *, observations: Observations, marks: Marks, drawn: SourcedFrame) -> tuple[Subject, ...]:
     """Everything of the story that can be held against an event, sites first, with keys that an address can hold.
 
     `observations`, `marks` and `drawn` are what load_observations, load_interest_marks and load_series give.
     """
-    seen = records(observations)
+    seen = observations.rows
     begun = {row.id for row in story.observations if row.begins}
     bases = {f"observations:{row.id}": row.time_basis for row in story.observations}
     mark_accounts = tuple(_mark_accounts(marks, bases))
@@ -41,23 +40,23 @@ def subjects_of(story: Story, *, observations: Sourced, marks: Sourced, drawn: S
         _all_marks(mark_accounts),
         *rises(drawn, story.window),
         *(_single(MARK, account) for account in mark_accounts),
-        *(_single(SIGHTING, _row_account(row, by=row["id"] not in begun)) for row in seen if row["status"] in _TROUBLE),
+        *(_single(SIGHTING, _row_account(row, by=row.id not in begun)) for row in seen if row.status in TROUBLE),
     )
 
 
-def _site(story: Story, service: str, name: str, seen: list[dict[str, Any]]) -> Subject:
+def _site(story: Story, service: str, name: str, seen: Sequence[ObservationRow]) -> Subject:
     """A site's first trouble on record by each grade of evidence, and every account that says when trouble began.
 
     The first sighting among rows of one grade lies between their smallest lower and their smallest upper bound, and the
     trouble was there by then. Grades are never mixed, so that what rests on second-hand word alone can be told apart.
     A row that says when trouble began is an account of its own and no sighting besides: no row speaks twice.
     """
-    trouble = [row for row in seen if row["service"] == service and row["status"] in _TROUBLE]
+    trouble = [row for row in seen if row.service == service and row.status in TROUBLE]
     begun = [row for row in story.observations if row.service == service and row.begins == "yes"]
-    sighted = [row for row in trouble if row["id"] not in {one.id for one in begun}]
+    sighted = [row for row in trouble if row.id not in {one.id for one in begun}]
     accounts = [
-        first_of(grade, [row for row in sighted if row["grade"] == grade])
-        for grade in sorted({str(row["grade"]) for row in sighted})
+        first_of(grade, [row for row in sighted if row.grade == grade])
+        for grade in sorted({row.grade for row in sighted})
     ]
     accounts += [_begins(row, story) for row in begun if when_of(row, story)]
     lacks = "" if accounts else f"No dated trouble at {_within(name)} is held in this story."
@@ -70,37 +69,37 @@ def _within(name: str) -> str:
     return f"the {name.removeprefix('The ')}" if name.startswith("The ") else name
 
 
-def _ref(row: dict[str, Any], table: str = "observations") -> str:
-    return f"{table}:{row['id']}"
+def _ref(row: NamedRow, table: str = "observations") -> str:
+    return f"{table}:{row.id}"
 
 
-def first_of(grade: str, rows: list[dict[str, Any]]) -> Account:
+def first_of(grade: str, rows: list[ObservationRow]) -> Account:
     """The earliest sighting by its upper bound, in its own words, with the others that may have come before it."""
-    first = min(rows, key=lambda row: (row["latest"], row["earliest"]))
-    spans = [span_of(when_in(row)) for row in rows]
+    first = min(rows, key=lambda row: (row.when.latest, row.when.earliest))
+    spans = [span_of(row.when) for row in rows]
     others = [row for row in rows if row is not first and _overlaps(row, first)]
     candidates = [first, *others]
     return Account(
         label=f"{grade} · first seen",
-        what=str(first["what"]),
+        what=first.what,
         span=Window(min(span.start for span in spans), min(span.end for span in spans)),
-        when=None if others else when_in(first),
+        when=None if others else first.when,
         rows=tuple(map(_ref, candidates)),
-        sources=tuple(dict.fromkeys(name for row in candidates for name in str(row["source"]).split())),
-        credit=str(first["credit"]),
+        sources=tuple(dict.fromkeys(name for row in candidates for name in row.sources)),
+        credit=first.credit,
         grade=grade,
-        note=_others(others) if others else f"{_BY_THEN} {_basis(first['time_basis'], first['note'])}",
+        note=_others(others) if others else f"{_BY_THEN} {_basis(first.time_basis, first.note)}",
         by=True,
     )
 
 
-def _overlaps(row: dict[str, Any], first: dict[str, Any]) -> bool:
+def _overlaps(row: ObservationRow, first: ObservationRow) -> bool:
     """Whether a row may have come before the first; one that only begins where the first ends cannot have."""
-    return bool(row["earliest"] < first["latest"] or row["latest"] == first["latest"])
+    return bool(row.when.earliest < first.when.latest or row.when.latest == first.when.latest)
 
 
-def _others(rows: list[dict[str, Any]]) -> str:
-    names = "; ".join(dict.fromkeys(str(row["credit"]) for row in rows))
+def _others(rows: list[ObservationRow]) -> str:
+    names = "; ".join(dict.fromkeys(row.credit for row in rows))
     return f"{_BY_THEN} Others whose times overlap: {names}."
 
 
@@ -126,40 +125,40 @@ def _begins(row: Observation, story: Story) -> Account:
     )
 
 
-def _row_account(row: dict[str, Any], *, by: bool) -> Account:
-    when, basis = when_in(row), _basis(row["time_basis"], row["note"])
+def _row_account(row: ObservationRow, *, by: bool) -> Account:
+    when, basis = row.when, _basis(row.time_basis, row.note)
     return Account(
-        label=f"{row['grade']} · {row['host']}",
-        what=str(row["what"]),
+        label=f"{row.grade} · {row.host}",
+        what=row.what,
         span=span_of(when),
         when=when,
         rows=(_ref(row),),
-        sources=tuple(str(row["source"]).split()),
-        credit=str(row["credit"]),
-        grade=str(row["grade"]),
+        sources=row.sources,
+        credit=row.credit,
+        grade=row.grade,
         note=f"{_BY_THEN} {basis}".strip() if by else basis,
         by=by,
     )
 
 
-def _mark_accounts(marks: Sourced, bases: Mapping[str, str]) -> Iterator[Account]:
+def _mark_accounts(marks: Marks, bases: Mapping[str, str]) -> Iterator[Account]:
     """One for each mark; `bases` says what the time of a row ("table:id") rests on, where its table does."""
-    for row in records(marks):
-        ref = _ref(row, str(row["table"]))
-        basis = _basis(bases.get(ref), row["note"])
-        when, until = when_in(row), row["until"]
+    for row in marks.rows:
+        ref = _ref(row, row.table)
+        basis = _basis(bases.get(ref), row.note)
+        when, until = row.when, row.until
         span = Window(when.earliest, max(until, span_of(when).end)) if until else span_of(when)
         counted = _COUNTED if until else _ROSE if when.precision is Precision.WINDOW else ""
-        sources = tuple(str(row["source"]).split())
+        sources = row.sources
         yield Account(
             label=_org(marks.sources, sources),
-            what=str(row["what"]),
+            what=row.what,
             span=span,
             when=None if until else when,
             rows=(ref,),
             sources=sources,
-            credit=str(row["credit"]),
-            grade=str(row["grade"]),
+            credit=row.credit,
+            grade=row.grade,
             note=f"{counted} {basis}".strip(),
         )
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from data.core.errors import NotInStory
 from data.core.model import Precision, When
 from data.evidence.calls import load_calls, load_milestones, load_poll_closings
+from data.evidence.evidence_rows import CallRow, ClosingRow, MilestoneRow, NamedRow
 from data.story.caller_names import NOUNS, call_of, contest_call
-from data.story.frame_rows import records, when_in
 from data.story.story import Story
 from data.story.totals import is_complete
 
@@ -89,25 +88,25 @@ def event_name(story: Story, key: str) -> str:
 
 def nightly(story: Story, caller: str) -> Iterator[Anchor]:
     """Those of NIGHTLY that this story holds, in the order of NIGHTLY."""
-    milestones = records(load_milestones(story))
+    milestones = load_milestones(story).rows
     yield from _polls_close(story, milestones)
     yield from _first_call(story, caller)
     for key, kind in (("decisive-call", "decisive call"), ("concession", "concession")):
-        if rows := [row for row in milestones if row["kind"] == kind]:
-            yield _anchor(key, str(rows[0]["label"]), "milestones", rows[:1], short=NIGHTLY[key])
+        if rows := [row for row in milestones if row.kind == kind]:
+            yield _anchor(key, str(rows[0].label), "milestones", rows[:1], short=NIGHTLY[key])
 
 
-def _polls_close(story: Story, milestones: list[dict[str, Any]]) -> Iterator[Anchor]:
+def _polls_close(story: Story, milestones: Sequence[MilestoneRow]) -> Iterator[Anchor]:
     """The first closing of all: as a milestone where polls close everywhere at once, else of the contests' own.
 
     A contest in two time zones is first closed where its polls close first.
     """
-    if rows := [row for row in milestones if row["kind"] == "polls close"]:
-        yield _anchor("polls-close", rows[0]["label"], "milestones", rows[:1])
+    if rows := [row for row in milestones if row.kind == "polls close"]:
+        yield _anchor("polls-close", rows[0].label, "milestones", rows[:1])
         return
-    instants: dict[datetime, list[dict[str, Any]]] = defaultdict(list)
-    for row in records(load_poll_closings(story)):
-        instants[row["first_close"] or row["last_close"]].append(row)
+    instants: dict[datetime, list[ClosingRow]] = defaultdict(list)
+    for row in load_poll_closings(story).rows:
+        instants[row.first_close or row.last_close].append(row)
     if instants:
         first = min(instants)
         label, short = f"First polls close: {_places(instants[first])}", "First polls close"
@@ -117,16 +116,16 @@ def _polls_close(story: Story, milestones: list[dict[str, Any]]) -> Iterator[Anc
 
 def _first_call(story: Story, caller: str) -> Iterator[Anchor]:
     """The first call of a caller whose calls are all known; of any other nobody can say which was first."""
-    rows = records(load_calls(story, caller=caller))
+    rows = load_calls(story, caller=caller).rows
     if not rows or not is_complete(story, caller):
         return
-    near = min(row["latest"] for row in rows)
-    first = [row for row in rows if row["earliest"] <= near]
-    earliest = min(row["earliest"] for row in first)
+    near = min(row.when.latest for row in rows)
+    first = [row for row in rows if row.when.earliest <= near]
+    earliest = min(row.when.earliest for row in first)
     # A minute that no other call can precede is exact, though others may have come in it or later.
-    own = next((row for row in first if (row["earliest"], row["latest"]) == (earliest, near)), None)
-    alone = earliest == near or all(row["latest"] == near for row in first)
-    when = when_in(own) if own and alone else When(earliest, near, Precision.WINDOW)
+    own = next((row for row in first if (row.when.earliest, row.when.latest) == (earliest, near)), None)
+    alone = earliest == near or all(row.when.latest == near for row in first)
+    when = own.when if own and alone else When(earliest, near, Precision.WINDOW)
     what = f"first {NOUNS[story.about.verb]}"
     label = call_of(story, caller, what)
     yield Anchor(FIRST_CALL, label, when, _refs("calls", first), _sources(first), caller, what.capitalize())
@@ -134,15 +133,15 @@ def _first_call(story: Story, caller: str) -> Iterator[Anchor]:
 
 def _calls(story: Story, caller: str) -> Iterator[Anchor]:
     """One anchor for each contest, the emphasised first, and one for each minute in which several were called."""
-    rows = records(load_calls(story, caller=caller))
+    rows = load_calls(story, caller=caller).rows
     rank = {code: place for place, code in enumerate(story.about.emphasised)}
     noun = NOUNS[story.about.verb]
-    minutes: dict[datetime, list[dict[str, Any]]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: rank.get(row["contest"], len(rank))):
-        label = contest_call(story, caller, row["name"])
-        yield _anchor(row["contest"], label, "calls", [row], caller=caller, short=row["name"])
-        if row["earliest"] == row["latest"]:
-            minutes[row["latest"]].append(row)
+    minutes: dict[datetime, list[CallRow]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: rank.get(row.contest, len(rank))):
+        label = contest_call(story, caller, row.name)
+        yield _anchor(row.contest, label, "calls", [row], caller=caller, short=row.name)
+        if row.when.earliest == row.when.latest:
+            minutes[row.when.latest].append(row)
     for minute, batch in sorted(minutes.items()):
         if len(batch) > 1:
             what = f"batch of {len(batch)} {noun}s"
@@ -151,38 +150,38 @@ def _calls(story: Story, caller: str) -> Iterator[Anchor]:
 
 
 def _milestones(story: Story) -> Iterator[Anchor]:
-    for row in records(load_milestones(story)):
-        yield _anchor(f"{_MILESTONE}{row['id']}", str(row["label"]), "milestones", [row])
+    for row in load_milestones(story).rows:
+        yield _anchor(f"{_MILESTONE}{row.id}", row.label, "milestones", [row])
 
 
 def _closings(story: Story) -> Iterator[Anchor]:
     """Closings of one instant are one event."""
-    instants: dict[datetime, list[dict[str, Any]]] = defaultdict(list)
-    for row in records(load_poll_closings(story)):
-        instants[row["last_close"]].append(row)
+    instants: dict[datetime, list[ClosingRow]] = defaultdict(list)
+    for row in load_poll_closings(story).rows:
+        instants[row.last_close].append(row)
     for instant, rows in instants.items():
         key, label = f"{_CLOSING}{_stamp(instant)}", f"{_CLOSE}{_places(rows)}"
         refs, sources = _refs("poll_closings", rows), _sources(rows)
         yield Anchor(key, label, When.at(instant), refs, sources, short="Last polls close")
 
 
-def _places(rows: list[dict[str, Any]]) -> str:
-    names = [str(row["name"]) for row in rows]
+def _places(rows: list[ClosingRow]) -> str:
+    names = [row.name for row in rows]
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _anchor(
-    key: str, label: str, table: str, rows: list[dict[str, Any]], *, caller: str = "", short: str = ""
+    key: str, label: str, table: str, rows: Sequence[CallRow | MilestoneRow], *, caller: str = "", short: str = ""
 ) -> Anchor:
-    return Anchor(key, label, when_in(rows[0]), _refs(table, rows), _sources(rows), caller, short)
+    return Anchor(key, label, rows[0].when, _refs(table, rows), _sources(rows), caller, short)
 
 
-def _refs(table: str, rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
-    return tuple(f"{table}:{row['id']}" for row in rows)
+def _refs(table: str, rows: Iterable[NamedRow]) -> tuple[str, ...]:
+    return tuple(f"{table}:{row.id}" for row in rows)
 
 
-def _sources(rows: Iterable[dict[str, Any]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for row in rows for name in str(row["source"]).split()))
+def _sources(rows: Iterable[NamedRow]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for row in rows for name in row.sources))
 
 
 def _stamp(moment: datetime) -> str:

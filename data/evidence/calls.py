@@ -2,73 +2,76 @@
 
 from __future__ import annotations
 
-from data.core.model import Sourced, Window, only_used
+from data.core.model import When, Window, only_used
+from data.evidence.evidence_rows import CallRow, Calls, ClosingRow, Closings, MilestoneRow, Milestones
 from data.story.story import Story
 from data.story.tables import Call
-from data.story.timing import timed_frame, when_of
+from data.story.timing import when_of
 from data.story.totals import call_when, calls_of
-
-CALL_COLUMNS = [
-    "id", "contest", "name", "short", "weight", "party", "caller", "role", "basis", "precision", "stated",
-    "earliest", "latest", "note", "source",
-]  # fmt: skip
-MILESTONE_COLUMNS = [
-    "id", "label", "kind", "party", "precision", "stated", "earliest", "latest", "note", "source",
-]  # fmt: skip
-CLOSING_COLUMNS = ["id", "contest", "name", "last_close", "first_close", "note", "source"]
-_TIMES = ["stated", "earliest", "latest"]
 
 
 def load_calls(
     story: Story, window: Window | None = None, *, caller: str | None = None, possible: bool = False
-) -> Sourced:
+) -> Calls:
     """Calls whose interval touches the window, in the order of their latest possible time.
 
     One row for each call; times are UTC. Without `window` all of them, without `caller` those of every caller,
     second logs included. `possible` adds calls that may have been made by the moment up to which the story is told.
     """
     chosen = story.calls if caller is None else calls_of(story, caller, possible=possible)
-    rows = [_call_row(call, story) for call in chosen]
-    frame = timed_frame(rows, CALL_COLUMNS, times=_TIMES)
-    if window is not None and len(frame):
-        frame = frame[(frame["earliest"] < window.end) & (frame["latest"] >= window.start)]
-    frame = frame.sort_values(["latest", "earliest", "contest", "id"], ignore_index=True)
-    return only_used(frame, story.sources)
+    rows = [row for row in (_call_row(call, story) for call in chosen) if _touches(row.when, window)]
+    rows.sort(key=lambda row: (row.when.latest, row.when.earliest, row.contest, row.id))
+    return only_used(rows, story.sources)
 
 
-def _call_row(call: Call, story: Story) -> dict[str, object]:
-    when, contest = call_when(call, story), story.contest(call.contest)
-    return {
-        **call.model_dump(include={"id", "contest", "party", "caller", "role", "basis", "note", "source"}),
-        "name": contest.name,
-        "short": contest.short,
-        "weight": contest.weight,
-        "precision": when.precision.value,
-        "stated": when.stated,
-        "earliest": when.earliest,
-        "latest": when.latest,
-    }
+def _touches(when: When, window: Window | None) -> bool:
+    return window is None or window.overlaps(when.earliest, when.latest)
 
 
-def load_milestones(story: Story, window: Window | None = None) -> Sourced:
+def _call_row(call: Call, story: Story) -> CallRow:
+    contest = story.contest(call.contest)
+    return CallRow(
+        id=call.id,
+        contest=call.contest,
+        name=contest.name,
+        short=contest.short,
+        weight=contest.weight,
+        party=call.party,
+        caller=call.caller,
+        role=call.role,
+        basis=call.basis,
+        when=call_when(call, story),
+        note=call.note,
+        source=call.source,
+    )
+
+
+def load_milestones(story: Story, window: Window | None = None) -> Milestones:
     """Milestones whose interval touches the window, by time; those without any time are left out."""
-    rows = []
-    for row in story.milestones:
-        when = when_of(row, story)
-        if when and (window is None or window.overlaps(when.earliest, when.latest)):
-            fields = row.model_dump(include={"id", "label", "kind", "party", "note", "source"})
-            times = {"stated": when.stated, "earliest": when.earliest, "latest": when.latest}
-            rows.append({**fields, **times, "precision": when.precision.value})
-    frame = timed_frame(rows, MILESTONE_COLUMNS, times=_TIMES).sort_values(["latest", "id"], ignore_index=True)
-    return only_used(frame, story.sources)
+    timed = ((row, when_of(row, story)) for row in story.milestones)
+    rows = [
+        MilestoneRow(
+            id=row.id, label=row.label, kind=row.kind, party=row.party, when=when, note=row.note, source=row.source
+        )
+        for row, when in timed
+        if when and _touches(when, window)
+    ]
+    return only_used(sorted(rows, key=lambda row: (row.when.latest, row.id)), story.sources)
 
 
-def load_poll_closings(story: Story, window: Window | None = None) -> Sourced:
+def load_poll_closings(story: Story, window: Window | None = None) -> Closings:
     """Scheduled last closings inside the window, by time, with the contest's name."""
-    rows: list[dict[str, object]] = [
-        {**row.model_dump(), "name": story.contest(row.contest).name}
+    rows = [
+        ClosingRow(
+            id=row.id,
+            contest=row.contest,
+            name=story.contest(row.contest).name,
+            last_close=row.last_close,
+            first_close=row.first_close,
+            note=row.note,
+            source=row.source,
+        )
         for row in story.poll_closings
         if window is None or row.last_close in window
     ]
-    frame = timed_frame(rows, CLOSING_COLUMNS, times=["last_close", "first_close"])
-    return only_used(frame.sort_values(["last_close", "contest"], ignore_index=True), story.sources)
+    return only_used(sorted(rows, key=lambda row: (row.last_close, row.contest)), story.sources)

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-import pandas as pd
-
-from data.core.model import Precision, Sourced, When, Window, day_span, only_used
+from data.core.model import OPEN_END, Precision, Sourced, When, Window, day_span, only_used
+from data.evidence.evidence_rows import FigureRow, Figures, ObservationRow, Observations, Untimed, UntimedRow
 from data.evidence.records import read_records
 from data.story.as_of import observations_at
 from data.story.publication import published_span
 from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
 from data.story.tables import Control, Figure, Observation
-from data.story.timing import timed_frame, when_of
+from data.story.timing import when_of
 
-OBSERVATION_COLUMNS = [
-    "id", "service", "host", "kind", "status", "precision", "stated", "earliest", "latest", "until", "place",
-    "region", "what", "value", "unit", "grade", "confidence", "credit", "time_basis", "published", "known_from",
-    "known_by", "note", "source",
-]  # fmt: skip
-FIGURE_COLUMNS = [
-    "id", "metric", "label", "value", "text", "unit", "start", "end", "base", "geo", "term", "kind", "trust",
-    "conflict_group", "scope", "credit", "note", "source",
-]  # fmt: skip
-CONTROL_COLUMNS = [
-    "id", "case", "case_start", "title", "spike", "outage", "election", "host", "kind", "status", "precision", "stated",
-    "earliest", "latest", "until", "date", "what", "value", "unit", "base", "confidence", "credit", "zone", "note",
-    "source",
-]  # fmt: skip
 REGIONS = ("US", "Canada", "Asia", "elsewhere")
 #: Units that count people or their requests at a site; figures of two units never share an axis.
 TRAFFIC_UNITS = ("users", "sessions", "visits", "registrations")
@@ -51,77 +37,86 @@ def main_service(story: Story) -> str:
 
 def load_observations(
     story: Story, window: Window | None = None, *, region: str = "", stories: StoryStore = SHIPPED
-) -> Sourced:
+) -> Observations:
     """Observations of a site's state whose interval touches the window, by time; `region` is one of REGIONS.
 
-    `earliest` and `latest` bound the moment, `until` the end of a state that was seen to last; `known_from` and
-    `known_by` bound the publication. Untimed observations are in `load_untimed`. Machine records that were fetched
-    for the story are among them, each with its own source.
+    `when` bounds the moment, `until` the end of a state that was seen to last. Untimed observations are in
+    `load_untimed`. Machine records that were fetched for the story are among them, each with its own source.
     """
     found = read_records(story, stories)
     fetched = observations_at(found.rows, story, story.until, story.order) if story.until else found.rows
-    rows = [row for row in (*story.observations, *fetched) if row.kind == "outage"]
-    frame = _observed(story, rows, region)
-    frame = frame[frame["earliest"].notna()]
-    if window is not None and len(frame):
-        last = frame["until"].where(frame["until"].notna(), frame["latest"])
-        frame = frame[(frame["earliest"] < window.end) & (last >= window.start)]
-    # A day states no time; what is stated of it is its date, at midnight in UTC.
-    said = frame["stated"].where(frame["stated"].notna() & (frame["precision"] != "day"), frame["latest"])
-    ordered = frame.assign(_said=said).sort_values(["_said", "id"], ignore_index=True).drop(columns="_said")
-    return only_used(ordered, (*story.sources, *found.sources))
+    rows = [
+        ObservationRow.of(_untimed(row, story), when)
+        for row, when in _observed(story, (*story.observations, *fetched), region)
+        if when and (window is None or window.overlaps(when.earliest, row.until or when.latest))
+    ]
+    return only_used(sorted(rows, key=lambda row: (_said(row.when), row.id)), (*story.sources, *found.sources))
 
 
-def load_untimed(story: Story, *, region: str = "") -> Sourced:
+def _said(when: When) -> datetime:
+    """What a row is ordered by. A day states no time; what is stated of it is its date, at midnight in UTC."""
+    return when.stated if when.stated and when.precision is not Precision.DAY else when.latest
+
+
+def load_untimed(story: Story, *, region: str = "") -> Untimed:
     """Observations of the night to which no source gives a clock time: listed under a strip, never drawn on it."""
-    frame = _observed(story, [row for row in story.observations if row.kind == "outage"], region)
-    return only_used(frame[frame["earliest"].isna()].reset_index(drop=True), story.sources)
+    rows = _observed(story, story.observations, region)
+    return only_used((_untimed(row, story) for row, when in rows if not when), story.sources)
 
 
-def _observed(story: Story, rows: list[Observation], region: str) -> pd.DataFrame:
-    kept = [row for row in rows if not region or region in regions_of(row.place)]
-    return timed_frame(
-        [_observation(row, story) for row in kept],
-        OBSERVATION_COLUMNS,
-        times=["stated", "earliest", "latest", "until", "known_from", "known_by"],
+def _observed(story: Story, rows: Iterable[Observation], region: str) -> Iterator[tuple[Observation, When | None]]:
+    for row in rows:
+        if row.kind == "outage" and (not region or region in regions_of(row.place)):
+            yield row, when_of(row, story)
+
+
+def _untimed(row: Observation, story: Story) -> UntimedRow:
+    known = published_span(row.published)
+    return UntimedRow(
+        id=row.id,
+        service=row.service,
+        host=next(service.host for service in story.about.services if service.id == row.service),
+        kind=row.kind,
+        status=row.status,
+        until=row.until,
+        place=row.place,
+        region=" ".join(regions_of(row.place)),
+        what=row.what,
+        value=row.value,
+        unit=row.unit,
+        grade=row.grade,
+        confidence=row.confidence,
+        credit=row.credit,
+        time_basis=row.time_basis,
+        published=row.published,
+        known_from=known[0] if known else None,
+        known_by=known[1] if known else None,
+        note=row.note,
+        source=row.source,
     )
 
 
-def _observation(row: Observation, story: Story) -> dict[str, object]:
-    when, known = when_of(row, story), published_span(row.published)
-    return {
-        **row.model_dump(exclude={"at", "earliest", "latest", "date", "precision"}),
-        "host": next(service.host for service in story.about.services if service.id == row.service),
-        "precision": row.precision.value,
-        "stated": when.stated if when else None,
-        "earliest": when.earliest if when else None,
-        "latest": when.latest if when else None,
-        "region": " ".join(regions_of(row.place)),
-        "known_from": known[0] if known else None,
-        "known_by": known[1] if known else None,
-    }
-
-
-def load_traffic(story: Story, window: Window | None = None) -> Sourced:
+def load_traffic(story: Story, window: Window | None = None) -> Figures:
     """Published counts at the watched sites on the night, each with its unit and counting window.
 
     Figures whose window touches `window`; those that state no window are kept, with `start` and `end` empty.
     """
-    rows = [figure_row(row) for row in story.figures if row.unit in TRAFFIC_UNITS and row.scope == "night"]
-    frame = timed_frame(rows, FIGURE_COLUMNS, times=["start", "end"])
-    if window is not None and len(frame):
-        last = frame["end"].where(frame["end"].notna(), frame["start"])
-        frame = frame[frame["start"].isna() | ((frame["start"] < window.end) & (last >= window.start))]
-    return only_used(frame.sort_values(["unit", "term", "start", "id"], ignore_index=True), story.sources)
+    figures = [figure_row(row) for row in story.figures if row.unit in TRAFFIC_UNITS and row.scope == "night"]
+    rows = [row for row in figures if window is None or row.start is None or _within(row, window)]
+    rows.sort(key=lambda row: (row.unit, row.term, row.start is None, row.start or OPEN_END, row.id))
+    return only_used(rows, story.sources)
 
 
-def load_figures(story: Story, *, scope: str = "") -> Sourced:
+def _within(row: FigureRow, window: Window) -> bool:
+    return row.start is not None and window.overlaps(row.start, row.end or row.start)
+
+
+def load_figures(story: Story, *, scope: str = "") -> Figures:
     """Every published figure of the story, as its source gives it; `scope` is "night" or "context"."""
-    rows = [figure_row(row) for row in story.figures if scope in ("", row.scope)]
-    return only_used(timed_frame(rows, FIGURE_COLUMNS, times=["start", "end"]), story.sources)
+    return only_used((figure_row(row) for row in story.figures if scope in ("", row.scope)), story.sources)
 
 
-def load_other(story: Story) -> Sourced:
+def load_other(story: Story) -> Figures:
     """What was published and is neither a search, nor traffic, nor a state that was seen, as `load_figures` has it.
 
     Observations that give a figure or a statement are among them, unless a figure of the same source repeats them.
@@ -134,64 +129,84 @@ def load_other(story: Story) -> Sourced:
         if row.kind not in ("outage", "interest") and not any((row.value, name) in told for name in row.source.split())
     ]
     rows = [*(figure_row(row) for row in figures), *(as_figure(row, story) for row in said)]
-    return only_used(timed_frame(rows, FIGURE_COLUMNS, times=["start", "end"]), story.sources)
+    return only_used(rows, story.sources)
 
 
-def as_figure(row: Observation, story: Story) -> dict[str, object]:
-    """An observation in the columns of a figure, counted over its interval; a day from its midnight in UTC on."""
+def as_figure(row: Observation, story: Story) -> FigureRow:
+    """An observation as a figure, counted over its interval; a day from its midnight in UTC on."""
     when = when_of(row, story)
     start, end = (when.earliest, row.until or when.latest) if when else (None, None)
     if when and when.stated and when.precision is Precision.DAY:
         start, end = when.stated, when.stated + timedelta(days=1)
-    return {
-        **row.model_dump(include={"id", "value", "unit", "credit", "note", "source"}),
-        "metric": row.kind,
-        "label": row.what,
-        "text": "" if row.value is not None else "no figure",
-        "start": start,
-        "end": end,
-        "base": "",
-        "geo": row.place,
-        "term": "",
-        "kind": "exact",
-        "scope": "night",
-    }
+    return FigureRow(
+        id=row.id,
+        metric=row.kind,
+        label=row.what,
+        value=row.value,
+        text="" if row.value is not None else "no figure",
+        unit=row.unit,
+        start=start,
+        end=end,
+        base="",
+        geo=row.place,
+        term="",
+        kind="exact",
+        credit=row.credit,
+        note=row.note,
+        source=row.source,
+    )
 
 
-def figure_row(row: Figure) -> dict[str, object]:
-    """A figure in the columns of `load_figures`."""
-    fields = row.model_dump(exclude={"window_start", "window_end"})
-    return {**fields, "start": row.window_start, "end": row.window_end}
+def figure_row(row: Figure) -> FigureRow:
+    """A figure of the story's table."""
+    return FigureRow(
+        id=row.id,
+        metric=row.metric,
+        label=row.label,
+        value=row.value,
+        text=row.text,
+        unit=row.unit,
+        start=row.window_start,
+        end=row.window_end,
+        base=row.base,
+        geo=row.geo,
+        term=row.term,
+        kind=row.kind,
+        credit=row.credit,
+        note=row.note,
+        source=row.source,
+    )
 
 
-def load_controls(story: Story) -> Sourced:
+def load_controls(story: Story) -> Sourced[Control]:
     """Rows of the control cases, the case that began first before the others, each by time.
 
-    Times as in `load_observations`; a day is a day of the row's own `zone`, and `date` keeps it as it was printed.
-    `case_start` is the first instant of the case; a case without any date comes last.
+    A case begins with the first instant of its rows; one without any date comes last.
     """
-    timed = [(row, when_of(row, story, zone=row.zone)) for row in story.controls]
+    timed = [(row, control_when(row, story)) for row in story.controls]
     starts: dict[str, datetime] = {}
     for row, when in timed:
         if first := _first_instant(row, when):
             starts[row.case] = min(first, starts.get(row.case, first))
-    rows = [_control(row, when, starts.get(row.case)) for row, when in timed]
-    frame = timed_frame(rows, CONTROL_COLUMNS, times=["case_start", "stated", "earliest", "latest", "until"])
-    return only_used(frame.sort_values(["case_start", "case", "earliest", "id"], ignore_index=True), story.sources)
+
+    def place(pair: tuple[Control, When | None]) -> tuple[object, ...]:
+        row, when = pair
+        return *_last(starts.get(row.case)), row.case, *_last(when.earliest if when else None), row.id
+
+    return only_used((row for row, _ in sorted(timed, key=place)), story.sources)
+
+
+def control_when(row: Control, story: Story) -> When | None:
+    """The interval of a row of a control case; a day is a day of the row's own `zone`."""
+    return when_of(row, story, zone=row.zone)
+
+
+def _last(moment: datetime | None) -> tuple[bool, datetime]:
+    """What puts rows without a time behind all others."""
+    return moment is None, moment or OPEN_END
 
 
 def _first_instant(row: Control, when: When | None) -> datetime | None:
     if when:
         return when.earliest
     return day_span(row.date, row.zone)[0] if row.date else None
-
-
-def _control(row: Control, when: When | None, start: datetime | None) -> dict[str, object]:
-    return {
-        **row.model_dump(exclude={"at", "earliest", "latest", "precision"}),
-        "precision": row.precision.value,
-        "case_start": start,
-        "stated": when.stated if when else None,
-        "earliest": when.earliest if when else None,
-        "latest": when.latest if when else None,
-    }

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.analysis.onsets import DAY, LEAST_BINS, Onset, past
 from data.analysis.spikes import Detection, detect
-from data.core.model import Sourced, Window
+from data.core.model import SourcedFrame, Window
 from data.evidence.claims import SEARCHES, Account, Subject
 from data.evidence.searches import place_name
 
@@ -19,7 +19,7 @@ _STAMP, _FAINT = 1, 1
 _NAMED = {_MINUTE: "minute by minute", _HOUR: "hourly", DAY: "daily", 7 * DAY: "weekly"}
 
 
-def rises(drawn: Sourced, night: Window) -> Iterator[Subject]:
+def rises(drawn: SourcedFrame, night: Window) -> Iterator[Subject]:
     """Each series, and where it rose more than once in the night, each of its rises besides.
 
     A rise that began outside of the night is another event's. `drawn` is what load_series gives.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pandas as pd
 
-from data.core.model import Precision, Source, Sourced, When, Window, only_used
-from data.evidence.outages import FIGURE_COLUMNS, as_figure, figure_row
+from data.core.model import OPEN_END, Precision, Source, SourcedFrame, When, Window, only_used
+from data.evidence.evidence_rows import FigureRow, Figures, MarkRow, Marks
+from data.evidence.outages import as_figure, figure_row
 from data.story.story import Story
 from data.story.tables import Figure, Observation
 from data.story.timing import timed_frame, when_of
@@ -26,15 +28,9 @@ RISE_WITHIN = timedelta(hours=6)
 _PLACES = {"US": "the U.S.", "GB": "the U.K.", "CA": "Canada", "IE": "Ireland"}
 
 SERIES_COLUMNS = ["term", "geo", "start", "end", "value", "censored", "source"]
-MARK_COLUMNS = [
-    "id", "table", "what", "place", "precision", "stated", "earliest", "latest", "until", "kind", "value", "unit",
-    "grade", "credit", "published", "note", "source",
-]  # fmt: skip
-_TIMES = ["stated", "earliest", "latest", "until"]
-_MOMENT = ["precision", "stated", "earliest", "latest"]
 
 
-def load_interest(story: Story, window: Window | None = None, *, geos: Sequence[str] = ()) -> Sourced:
+def load_interest(story: Story, window: Window | None = None, *, geos: Sequence[str] = ()) -> SourcedFrame:
     """Search interest by bin: 0-100 of each (term, geo)'s own maximum, so two places are never comparable in level.
 
     `start` and `end` are the half-open UTC bin, `censored` says that 0 means below Google's resolution, not none.
@@ -60,8 +56,9 @@ def load_interest(story: Story, window: Window | None = None, *, geos: Sequence[
         _place=frame["geo"].map(lambda geo: order.get(geo, len(order))),
     )
     ordered = frame.sort_values(["_term", "term", "_place", "geo", "start"], ignore_index=True)
-    frame = ordered.drop(columns=["_term", "_place"])
-    return only_used(frame, story.sources)
+    named = {name for cell in ordered["source"].unique() for name in cell.split()}
+    sources = tuple(source for source in story.sources if source.id in named)
+    return SourcedFrame(ordered.drop(columns=["_term", "_place"]), sources)
 
 
 def place_name(geo: str) -> str:
@@ -74,94 +71,115 @@ def step_of(frame: pd.DataFrame) -> timedelta | None:
     return None if frame.empty else pd.Timedelta((frame["end"] - frame["start"]).median()).to_pytimedelta()
 
 
-def load_interest_marks(story: Story, window: Window | None = None) -> Sourced:
+def load_interest_marks(story: Story, window: Window | None = None) -> Marks:
     """Published moments and counting windows of searches on the night: what is known where no series is held.
 
     `until` ends a counting window that says nothing of a moment; a rise within some hours has come between its bounds.
     A figure and an observation that repeat one another are one mark; the figure wins.
     """
-    frame = timed_frame(search_marks(story, window), MARK_COLUMNS, times=_TIMES)
-    return only_used(frame.sort_values(["earliest", "id"], ignore_index=True), story.sources)
+    rows = sorted(search_marks(story, window), key=lambda row: (row.when.earliest, row.id))
+    return only_used(rows, story.sources)
 
 
-def load_search_figures(story: Story) -> Sourced:
+def load_search_figures(story: Story) -> Figures:
     """Every figure of searches published on the night, and every mark that an observation tells of, by time.
 
-    Columns as in `load_figures`, with the interval of a mark that has a moment; each mark is one row, as on the chart.
+    Rows as of `load_figures`, with the interval of a mark that has a moment; each mark is one row, as on the chart.
     """
-    marks = {(mark["table"], mark["id"]): mark for mark in search_marks(story)}
+    moments = {(mark.table, mark.id): mark.when for mark in search_marks(story) if mark.until is None}
     rows = [
-        *(figure_row(row) for row in story.figures if row.scope == "night" and row.metric.startswith("google_")),
-        *(as_figure(row, story) for row in story.observations if ("observations", row.id) in marks),
+        replace(figure_row(row), when=moments.get(("figures", row.id)))
+        for row in story.figures
+        if row.scope == "night" and row.metric.startswith("google_")
     ]
-    for row in rows:
-        mark = marks.get(("observations" if row["metric"] == "interest" else "figures", row["id"]), {})
-        moment = bool(mark) and mark["until"] is None
-        row |= {name: mark[name] if moment else None for name in _MOMENT}
-    frame = timed_frame(rows, [*FIGURE_COLUMNS, *_MOMENT], times=["start", "end", *_MOMENT[1:]])
-    first = frame["stated"].fillna(frame["start"]).fillna(frame["end"])
-    return only_used(frame.iloc[first.argsort(kind="stable")].reset_index(drop=True), story.sources)
+    rows += [
+        replace(as_figure(row, story), when=moments.get(("observations", row.id)))
+        for row in _unrepeated(story, [_figure_mark(row, story) for row in story.figures if _is_search_mark(row)])
+    ]
+    return only_used(sorted(rows, key=_first), story.sources)
 
 
-def search_marks(story: Story, window: Window | None = None) -> list[dict[str, object]]:
-    """The rows of `load_interest_marks` as plain values, figures first."""
+def _first(row: FigureRow) -> tuple[bool, datetime]:
+    """What figures are ordered by: their moment, else where their window starts, else its end; without any, last."""
+    first = (row.when and row.when.stated) or row.start or row.end
+    return first is None, first or OPEN_END
+
+
+def search_marks(story: Story, window: Window | None = None) -> list[MarkRow]:
+    """The rows of `load_interest_marks`, figures first."""
     figures = [_figure_mark(row, story) for row in story.figures if _is_search_mark(row)]
-    told = {(mark["stated"], name) for mark in figures for name in str(mark["source"]).split()}
-    seen = [_seen_mark(row, story) for row in story.observations if row.kind == "interest"]
-    fresh = [mark for mark in seen if not any((mark["stated"], name) in told for name in str(mark["source"]).split())]
-    return [mark for mark in figures + fresh if _touches(mark, window)]
+    seen = (_seen_mark(row, story) for row in _unrepeated(story, figures))
+    marks = [*figures, *(mark for mark in seen if mark)]
+    return [
+        mark for mark in marks if window is None or window.overlaps(mark.when.earliest, mark.until or mark.when.latest)
+    ]
+
+
+def _unrepeated(story: Story, figures: Sequence[MarkRow]) -> list[Observation]:
+    """Observations of searches that no figure of the same source and stated time repeats."""
+    told = {(mark.when.stated, name) for mark in figures for name in mark.sources}
+    seen = [(row, _seen_mark(row, story)) for row in story.observations if row.kind == "interest"]
+    return [
+        row for row, mark in seen if not any((mark and mark.when.stated, name) in told for name in row.source.split())
+    ]
 
 
 def _is_search_mark(row: Figure) -> bool:
     return row.scope == "night" and row.metric.startswith("google_") and bool(row.window_start or row.window_end)
 
 
-def _touches(mark: dict[str, object], window: Window | None) -> bool:
-    first, last = mark["earliest"], mark["until"] or mark["latest"]
-    return window is None or (
-        isinstance(first, datetime) and isinstance(last, datetime) and window.overlaps(first, last)
+def _figure_mark(row: Figure, story: Story) -> MarkRow:
+    when, until = _figure_times(row, story)
+    return MarkRow(
+        id=row.id,
+        table="figures",
+        what=row.label,
+        place=row.geo,
+        when=when,
+        until=until,
+        kind=row.kind,
+        value=row.value,
+        unit=row.unit,
+        grade="",
+        credit=row.credit,
+        published="",
+        note=row.note,
+        source=row.source,
     )
 
 
-def _figure_mark(row: Figure, story: Story) -> dict[str, object]:
-    return {
-        **row.model_dump(include={"id", "value", "unit", "kind", "credit", "note", "source"}),
-        **_figure_times(row, story),
-        "table": "figures",
-        "what": row.label,
-        "place": row.geo,
-        "grade": "",
-        "published": "",
-    }
-
-
-def _figure_times(row: Figure, story: Story) -> dict[str, object]:
+def _figure_times(row: Figure, story: Story) -> tuple[When, datetime | None]:
     """A figure of which only the end of its window is known is a bound: true by then, and of the story's window."""
     start, end = row.window_start, row.window_end
     if start is None:
         assert end is not None  # noqa: S101 - chosen by _is_search_mark
-        return _times(When(min(story.window.start, end), end, Precision.BY), None)
+        return When(min(story.window.start, end), end, Precision.BY), None
     if end and row.unit == "percent increase" and end - start <= RISE_WITHIN:
-        return _times(When(start, end, Precision.WINDOW), None)
-    return _times(When.at(start, Precision.APPROXIMATE if row.kind == "approximate" else Precision.MINUTE), end)
+        return When(start, end, Precision.WINDOW), None
+    return When.at(start, Precision.APPROXIMATE if row.kind == "approximate" else Precision.MINUTE), end
 
 
-def _seen_mark(row: Observation, story: Story) -> dict[str, object]:
-    when = when_of(row, story)
-    fields = row.model_dump(include={"id", "what", "place", "value", "unit", "grade", "credit", "published", "source"})
-    if when and when.precision is Precision.WINDOW:
+def _seen_mark(row: Observation, story: Story) -> MarkRow | None:
+    """The mark that an observation tells of; None where nobody published its time."""
+    when, until = when_of(row, story), row.until
+    if when is None:
+        return None
+    if when.precision is Precision.WINDOW:
         # A share or a rank is counted over its window: the bounds are a span, not doubt about a moment.
-        times = _times(When.at(when.earliest), when.latest)
-    else:
-        times = _times(when, row.until) if when else dict.fromkeys([*_TIMES, "precision"])
-    return {**fields, **times, "table": "observations", "kind": "time only", "note": row.note}
-
-
-def _times(when: When, until: datetime | None) -> dict[str, object]:
-    return {
-        "stated": when.stated,
-        "earliest": when.earliest,
-        "latest": when.latest,
-        "until": until,
-        "precision": when.precision.value,
-    }
+        when, until = When.at(when.earliest), when.latest
+    return MarkRow(
+        id=row.id,
+        table="observations",
+        what=row.what,
+        place=row.place,
+        when=when,
+        until=until,
+        kind="time only",
+        value=row.value,
+        unit=row.unit,
+        grade=row.grade,
+        credit=row.credit,
+        published=row.published,
+        note=row.note,
+        source=row.source,
+    )

@@ -15,7 +15,7 @@ from data.analysis.draws import Draw
 from data.analysis.stitching import Stitched, stitch
 from data.core.errors import DataError
 from data.core.files import fingerprint
-from data.core.model import Source, Sourced
+from data.core.model import Source, SourcedFrame
 from data.evidence.imports import imported_series
 from data.evidence.searches import place_name
 from data.sources.google_trends.trends_draws import LICENCE, HeldDraws, load_draws, read_held
@@ -42,7 +42,7 @@ def snapshots_stamp(story: Story, stories: StoryStore) -> str:
     return " ".join(fingerprint(folder) for folder in held)
 
 
-def load_series(story: Story, stories: StoryStore = SHIPPED) -> Sourced:
+def load_series(story: Story, stories: StoryStore = SHIPPED) -> SourcedFrame:
     """Every series that was drawn or imported for this story, by bin.
 
     `value` is 0-100 of the series' own highest bin, `low` and `high` its band or NaN where one sample is all there
@@ -58,7 +58,7 @@ def load_series(story: Story, stories: StoryStore = SHIPPED) -> Sourced:
     # Every row of a series repeats these. As categories, 100,000 rows take 5 MB instead of 38, and a cache hands them
     # out in 1 ms instead of 8, several times a run.
     frame = frame[COLUMNS].astype(dict.fromkeys(_SAME, "category"))
-    return cut_frame(Sourced(frame, tuple(dict.fromkeys(sources))), story)
+    return cut_frame(SourcedFrame(frame, tuple(dict.fromkeys(sources))), story)
 
 
 def is_control(story: Story, term: str) -> bool:
@@ -66,10 +66,10 @@ def is_control(story: Story, term: str) -> bool:
     return term.casefold() in {control.casefold() for control in story.about.control_terms}
 
 
-def own_series(story: Story, drawn: Sourced) -> Sourced:
+def own_series(story: Story, drawn: SourcedFrame) -> SourcedFrame:
     """The series (rows of load_series) without those of control terms, which are no searches of the night's own."""
     named = [str(term) for term in drawn.frame["term"].unique() if is_control(story, str(term))]
-    return Sourced(drawn.frame[~drawn.frame["term"].isin(named)], drawn.sources) if named else drawn
+    return SourcedFrame(drawn.frame[~drawn.frame["term"].isin(named)], drawn.sources) if named else drawn
 
 
 def _in_utc(bins: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from data.analysis.bin_edges import as_ends_if_coarse, read_both_ways, refused
 from data.analysis.event_study import Study, pooled, refusal
 from data.analysis.other_nights import ControlSeries, Nights, against_controls
 from data.core.errors import DataError
-from data.core.model import Source, Sourced, day_span
+from data.core.model import Source, SourcedFrame, day_span
 from data.evidence.rises import bins_said
 from data.evidence.searches import place_name
 from data.evidence.series import is_control
@@ -43,7 +43,7 @@ class HeldSeries:
         return pd.DatetimeIndex(self.values.index)
 
 
-def held_series(drawn: Sourced) -> tuple[HeldSeries, ...]:
+def held_series(drawn: SourcedFrame) -> tuple[HeldSeries, ...]:
     """Every series that was drawn or imported (rows of load_series), shortest bins first."""
     sources = {source.id: source for source in drawn.sources}
     found = [
@@ -60,7 +60,7 @@ def _held(name: str, bins: pd.DataFrame, sources: dict[str, Source]) -> HeldSeri
     return HeldSeries(name, str(first["term"]), str(first["geo"]), step, values, sources[str(first["source"])])
 
 
-def held_of_the_night(story: Story, drawn: Sourced) -> tuple[HeldSeries, ...]:
+def held_of_the_night(story: Story, drawn: SourcedFrame) -> tuple[HeldSeries, ...]:
     """The series with a bin in the story's own window, shortest bins first; those of control terms last."""
     night = (held for held in held_series(drawn) if is_of_the_night(story, held))
     return tuple(sorted(night, key=lambda held: is_control(story, held.term)))
@@ -227,7 +227,7 @@ def minutes_of(story: Story, caller: str) -> tuple[CallMinute, ...]:
     return tuple(CallMinute(at, tuple(found)) for at, found in sorted(minutes.items()))
 
 
-def rose_after(story: Story, drawn: Sourced, series: str, caller: str) -> RoseAfter:
+def rose_after(story: Story, drawn: SourcedFrame, series: str, caller: str) -> RoseAfter:
     """The pooled study of one series over the caller's minutes, beside every other night of the same searches.
 
     `drawn` is what load_series gives. DataError for a series that it does not hold or that is none of bins.

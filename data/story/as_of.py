@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 from urllib3.util import parse_url
 
-from data.core.model import OPEN_END, Order, Precision, Source, Sourced, When, as_utc, day_span
+from data.core.model import (
+    OPEN_END,
+    Order,
+    Precision,
+    SaysSource,
+    Source,
+    Sourced,
+    SourcedFrame,
+    When,
+    as_utc,
+    day_span,
+)
 from data.story.publication import published_span
 from data.story.story import Story
 from data.story.tables import Call, Control, Figure, Interest, Milestone, Observation
@@ -199,7 +210,7 @@ def _bin_by(row: Interest, story: Story, at: datetime, order: Order) -> bool:
     return published is not None and max(ends, published) <= at
 
 
-def cut_frame(found: Sourced, story: Story, *, end: str = "end") -> Sourced:
+def cut_frame(found: SourcedFrame, story: Story, *, end: str = "end") -> SourcedFrame:
     """Fetched rows of which the column `end` holds when each was over, as the story stands; the whole if it is whole.
 
     In the order of publication a row is known with its source, and a source without a day of publication never.
@@ -207,12 +218,34 @@ def cut_frame(found: Sourced, story: Story, *, end: str = "end") -> Sourced:
     if story.until is None or found.frame.empty:
         return found
     frame, until = found.frame, pd.Timestamp(story.until)
-    by = frame[end] <= until
-    if story.order is Order.KNOWN:
-        ends = {source.id: published_end(source.published, story.about.clock) for source in found.sources}
-        known = {name for name, published in ends.items() if _by(published, story.until)}
-        by &= frame["source"].isin(known)
-    return Sourced(frame[by].reset_index(drop=True), found.sources)
+    by = (frame[end] <= until) & frame["source"].isin(_told_sources(found.sources, story))
+    return SourcedFrame(frame[by].reset_index(drop=True), found.sources)
+
+
+class Counted(SaysSource, Protocol):
+    """A row of a span that is over at its `end`."""
+
+    @property
+    def end(self) -> datetime: ...
+
+
+C = TypeVar("C", bound=Counted)
+
+
+def cut_rows(found: Sourced[C], story: Story) -> Sourced[C]:
+    """As `cut_frame`, of rows."""
+    if story.until is None:
+        return found
+    told, until = _told_sources(found.sources, story), story.until
+    return Sourced(tuple(row for row in found.rows if row.end <= until and row.source in told), found.sources)
+
+
+def _told_sources(sources: Iterable[Source], story: Story) -> set[str]:
+    """The ids of those whose rows may be told by the moment up to which the story is."""
+    if story.until is None or story.order is Order.HAPPENED:
+        return {source.id for source in sources}
+    zone = story.about.clock
+    return {source.id for source in sources if _by(published_end(source.published, zone), story.until)}
 
 
 def moments_of(story: Story, order: Order = Order.HAPPENED) -> tuple[datetime, ...]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from data.core.model import Source, Sourced
+from data.core.model import Source, SourcedFrame
 
 START = datetime(2016, 9, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -27,7 +27,7 @@ def minutes(
     blank: Iterable[int] = (),
     missing: Iterable[int] = (),
     band: float = 0.0,
-) -> Sourced:
+) -> SourcedFrame:
     """A minute series of these values from START on; at these places below resolution, without a value, or no row."""
     starts = pd.date_range(START, periods=len(values), freq=MINUTE)
     values = values.copy()
@@ -52,4 +52,4 @@ def minutes(
             "source": SOURCE.id,
         }
     )
-    return Sourced(frame.drop(index=list(missing)).reset_index(drop=True), (SOURCE,))
+    return SourcedFrame(frame.drop(index=list(missing)).reset_index(drop=True), (SOURCE,))

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from components.charts.events import ONE_DAY, call_events, candidate, said_of, within
 from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Steps, Tiles, Tone
 from components.charts.kinds import Question
 from components.charts.phrases.numbers import span_text
-from components.charts.rows import source_ids, surely
+from components.charts.rows import surely
 from components.clock import Style, token
-from data.core.model import Precision, Sourced, When, Window
+from data.core.model import Precision, When, Window
 from data.core.running import Tally
-from data.story.frame_rows import records, when_in
+from data.evidence.evidence_rows import CallRow, Calls
 from data.story.story import Story
+from data.story.story_toml import Party
 from data.story.tables import Contest
 from data.story.totals import WITHOUT_TIME, contests_called, is_complete, leaves_some, no_total, only_surely, totals_at
 
 
-def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -> Lane:
+def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> Lane:
     """Running totals of one caller, one Steps mark for each party; none where its calls are not all known."""
     title = story.about.unit.capitalize()
     if not is_complete(story, caller):
         return Lane("results", title, story.about.unit, (), note=f"{caller}: {no_total(story, caller)}.")
-    rows = [row for row in records(calls) if row["earliest"] < window.end]
+    rows = [row for row in calls.rows if row.when.earliest < window.end]
     marks = tuple(
         Steps(party.short, Tone(party.tone), tuple(total_items(story, rows, party.id, by=story.until)))
         for party in story.about.parties
@@ -42,35 +42,35 @@ def results_lane(story: Story, calls: Sourced, window: Window, *, caller: str) -
 
 
 def total_items(
-    story: Story, rows: list[dict[str, Any]], party: str, *, by: datetime | None = None, summed: bool = True
+    story: Story, rows: Sequence[CallRow], party: str, *, by: datetime | None = None, summed: bool = True
 ) -> Iterable[Item]:
     """The calls for one party, each with the running total of its side, as a range, at its latest bound.
 
     A total without an upper end tells what is at least there. `by` is the instant up to which the rows are told: at a
     later bound the total is not known. Without `summed` none is given, since the rows are not all there are.
     """
-    mine = [row for row in rows if row["party"] == party]
-    bounded = any(only_surely(story, caller) for caller in {row["caller"] for row in mine})
-    tally = Tally.of((row["earliest"], row["latest"], row["weight"]) for row in mine)
-    called = contests_called((row["contest"], row["latest"]) for row in rows)
+    mine = [row for row in rows if row.party == party]
+    bounded = any(only_surely(story, caller) for caller in {row.caller for row in mine})
+    tally = Tally.of((row.when.earliest, row.when.latest, row.weight) for row in mine)
+    called = contests_called((row.contest, row.when.latest) for row in rows)
     for row in mine:
-        when = when_in(row)
-        at = min(row["latest"], by) if by else row["latest"]
+        when = row.when
+        at = min(row.when.latest, by) if by else row.when.latest
         sure, possible = tally.at(at)
         least = bounded and leaves_some(story, called.at(at))
         yield Item(
-            row=f"calls:{row['id']}",
+            row=f"calls:{row.id}",
             when=when,
             text=("Possibly " if when.open else "") + _said(story, row),
-            sources=source_ids(row),
-            value=float(row["weight"]),
+            sources=row.sources,
+            value=float(row.weight),
             low=float(sure) if summed else None,
             high=float(possible) if summed and not least else None,
         )
 
 
-def _said(story: Story, row: dict[str, Any]) -> str:
-    return f"{row['name']} for {candidate(story, row['party'])}, {_caller_name(story, row['caller'])}"
+def _said(story: Story, row: CallRow) -> str:
+    return f"{row.name} for {candidate(story, row.party)}, {_caller_name(story, row.caller)}"
 
 
 def _caller_name(story: Story, caller: str) -> str:
@@ -134,7 +134,7 @@ _READING = (
 )
 
 
-def tally_lane(story: Story, calls: Sourced, *, caller: str, by: datetime | None = None) -> Lane:
+def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None = None) -> Lane:
     """Tiles for each party's calls and for the contests without one, as they stand `by` that instant.
 
     Left out, it is the moment up to which the story is told, else the end of its window. `calls` are one caller's
@@ -142,25 +142,25 @@ def tally_lane(story: Story, calls: Sourced, *, caller: str, by: datetime | None
     there is no total, and so no domain.
     """
     by = by or story.until or story.window.end
-    rows = [row for row in records(calls) if row["earliest"] <= by]
+    rows = [row for row in calls.rows if row.when.earliest <= by]
     whole, unit = is_complete(story, caller), story.about.unit
     if only_surely(story, caller):
-        rows = [row for row in rows if row["latest"] <= by]
+        rows = [row for row in rows if row.when.latest <= by]
     least = whole and only_surely(story, caller)
     sides = tuple(_side(story, rows, party, by, whole=whole, least=least) for party in story.about.parties)
-    open_marks = _uncalled(story, {row["contest"] for row in rows}, by, caller, whole=whole)
+    open_marks = _uncalled(story, {row.contest for row in rows}, by, caller, whole=whole)
     note = "" if whole else f"{caller}: {no_total(story, caller)}."
     if not mapped(story):
-        note = f"{note} {timed_text(story, [row for row in rows if row['latest'] <= by])}".strip()
+        note = f"{note} {timed_text(story, [row for row in rows if row.when.latest <= by])}".strip()
     reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win and whole else None
     domain = (0.0, float(story.about.total)) if whole else None
     return Lane("tally", results_title(story), unit, (*sides, open_marks), domain, note, reference=reference)
 
 
-def _side(story: Story, rows: list[dict[str, Any]], party: Any, by: datetime, *, whole: bool, least: bool) -> Tiles:
+def _side(story: Story, rows: Sequence[CallRow], party: Party, by: datetime, *, whole: bool, least: bool) -> Tiles:
     """The calls for one party, in the order of their latest bound."""
     items = tuple(total_items(story, rows, party.id, by=by, summed=whole))
-    codes = [row["contest"] for row in rows if row["party"] == party.id]
+    codes = [row.contest for row in rows if row.party == party.id]
     return Tiles(party.short, Tone(party.tone), items, _cells(story, codes), least)
 
 
@@ -202,12 +202,12 @@ def _short(code: str, *, shared: bool) -> str:
     return own.replace("-0", "").replace("-", "")[:4]
 
 
-def timed_text(story: Story, rows: list[dict[str, Any]]) -> str:
+def timed_text(story: Story, rows: Sequence[CallRow]) -> str:
     """How many of the contests have a call with a time: "66 of 382 areas have a time, 4 of them to the minute"."""
     unit, verb = story.about.unit.split(), story.about.verb
     noun = " ".join(word for word in unit if word != verb) if verb in unit else "contests"
-    timed = {row["contest"] for row in rows if Precision(row["precision"]) not in WITHOUT_TIME}
-    exact = {row["contest"] for row in rows if when_in(row).exact}
+    timed = {row.contest for row in rows if row.when.precision not in WITHOUT_TIME}
+    exact = {row.contest for row in rows if row.when.exact}
     said = f"{len(timed):,} of {len(story.contests):,} {noun} {'has' if len(timed) == 1 else 'have'} a time"
     return f"{said}, {len(exact):,} of them to the minute." if 0 < len(exact) < len(timed) else f"{said}."
 

@@ -300,8 +300,8 @@ def _thinned(moves: Sequence[Move], found: Sequence[dict[str, tuple[Lane, ...]]]
 def _left_out(night: ComparedNight, move: Move, window: Window) -> Iterator[str]:
     own = _own(window, move)
     far = {
-        name: len(split_by(own, rows)[1].frame)
-        for name, rows in (("search mark", night.marks), ("observation", night.observations))
+        "search mark": len(split_by(own, night.marks)[1].rows),
+        "observation": len(split_by(own, night.observations)[1].rows),
     }
     said = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in far.items() if count]
     if said:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from components.charts.grammar import Bars, Chart, Item, Lane, Tone
 from components.charts.kinds import Question
 from components.charts.phrases.numbers import number_text
-from components.charts.rows import bins_in, source_ids
 from data.core.model import Precision, When
-from data.story.frame_rows import records
+from data.sources.provider import Count
 
 
 def lenses_chart(asked: Question) -> Chart:
     """One lane for each article and each phrase at a station, drawn over its own days or hours."""
     window, lenses = asked.window, asked.load.lenses(asked.story)
-    rows = records(bins_in(window, lenses))
-    names = dict.fromkeys((row["name"], row["unit"]) for row in rows)
-    lanes = tuple(_lane(name, unit, [row for row in rows if row["name"] == name]) for name, unit in names)
+    rows = [row for row in lenses.rows if row.start < window.end and row.end > window.start]
+    names = dict.fromkeys((row.name, row.unit) for row in rows)
+    lanes = tuple(_lane(name, unit, [row for row in rows if row.name == name]) for name, unit in names)
     return Chart(
         slug="lenses",
         story=asked.story.slug,
@@ -30,24 +27,24 @@ def lenses_chart(asked: Question) -> Chart:
     )
 
 
-def _lane(name: str, unit: str, rows: list[dict[str, Any]]) -> Lane:
+def _lane(name: str, unit: str, rows: list[Count]) -> Lane:
     items = tuple(
         Item(
-            row=f"lenses:{name}|{row['start'].isoformat()}",
-            when=When(row["start"], row["start"], Precision.MINUTE, row["start"]),
-            until=When.at(row["end"]),
+            row=f"lenses:{name}|{row.start.isoformat()}",
+            when=When(row.start, row.start, Precision.MINUTE, row.start),
+            until=When.at(row.end),
             text=name,
-            sources=source_ids(row),
-            value=row["value"],
+            sources=tuple(row.source.split()),
+            value=row.value,
         )
         for row in rows
     )
-    top = max((row["value"] for row in rows), default=0) or 1.0
+    top = max((row.value for row in rows), default=0) or 1.0
     return Lane(f"lens-{name}".replace(" ", "-"), name, unit, (Bars(name, Tone.SEARCH, items),), (0.0, top * 1.1))
 
 
-def _takeaway(rows: list[dict[str, Any]]) -> str:
+def _takeaway(rows: list[Count]) -> str:
     if not rows:
         return "No views or airtime are held for this window"
-    top = max((row for row in rows if row["unit"] == rows[0]["unit"]), key=lambda row: row["value"])
-    return f"{top['name']} stood at {number_text(top['value'])} {top['unit']} at its highest in this window"
+    top = max((row for row in rows if row.unit == rows[0].unit), key=lambda row: row.value)
+    return f"{top.name} stood at {number_text(top.value)} {top.unit} at its highest in this window"

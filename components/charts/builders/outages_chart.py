@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 from components.charts.bare import NOTHING, NOTHING_AT_ALL
 from components.charts.events import within
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
 from components.charts.kinds import Question
-from components.charts.rows import refs, source_ids, split_by, until_in
-from data.core.model import Sourced, When
+from components.charts.rows import refs, split_by, until_in
+from data.core.model import When
+from data.evidence.accounts import TROUBLE
+from data.evidence.evidence_rows import Marks, ObservationRow, Observations
 from data.evidence.outages import main_service
-from data.story.frame_rows import records, when_in
 from data.story.story import Story
 
 #: Evidence grades of the originator as published, best first, as the rows of the strip are named.
@@ -26,16 +26,16 @@ GRADES = {
 STATES = {"failing": Tone.FAILING, "degraded": Tone.DEGRADED, "answering": Tone.ANSWERING}
 
 
-def outages_lane(story: Story, observations: Sourced) -> Lane:
+def outages_lane(story: Story, observations: Observations) -> Lane:
     """One point for each observation, on the row of its grade; states that were seen to last are spans.
 
     Observations that disagree stand side by side. An empty stretch means that nothing is on record, not that all
     was well.
     """
     marks: list[Mark] = []
-    rows = records(observations)
+    rows = observations.rows
     for state, tone in STATES.items():
-        items = [_item(row) for row in rows if row["status"] == state]
+        items = [_item(row) for row in rows if row.status == state]
         points = tuple(item for item in items if item.until is None)
         spans = tuple(item for item in items if item.until is not None)
         marks += [Points(state, tone, points)] if points else []
@@ -45,53 +45,53 @@ def outages_lane(story: Story, observations: Sourced) -> Lane:
     return Lane("outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()))
 
 
-def or_bare(lane: Lane, rows: Sourced) -> Lane:
+def or_bare(lane: Lane, rows: Marks | Observations) -> Lane:
     """The lane; where nothing is drawn in it, only the words for that. `rows` are all of the story, of any time."""
     if any(mark.items for mark in lane.marks):
         return lane
-    return replace(lane, marks=(), tracks=(), note=NOTHING if len(rows.frame) else NOTHING_AT_ALL)
+    return replace(lane, marks=(), tracks=(), note=NOTHING if rows.rows else NOTHING_AT_ALL)
 
 
-def _item(row: dict[str, Any]) -> Item:
+def _item(row: ObservationRow) -> Item:
     return Item(
-        row=f"observations:{row['id']}",
-        when=when_in(row),
+        row=f"observations:{row.id}",
+        when=row.when,
         until=until_in(row),
-        text=f"{row['status'].capitalize()} ({row['host']}): {row['what']}, {row['credit']}",
-        sources=source_ids(row),
-        tone=STATES.get(row["status"]),
-        track=GRADES[row["grade"]],
+        text=f"{row.status.capitalize()} ({row.host}): {row.what}, {row.credit}",
+        sources=row.sources,
+        tone=STATES.get(row.status),
+        track=GRADES[row.grade],
     )
 
 
-def observation_events(story: Story, observations: Sourced) -> tuple[Event, ...]:
+def observation_events(story: Story, observations: Observations) -> tuple[Event, ...]:
     """Observations as entries for the edge of a chart; those of another than the main site name it."""
     main = main_service(story)
     return tuple(
         Event(
-            when=when_in(row),
-            label=f"{row['host']} seen {row['status']}, {row['credit']}",
-            short=row["status"] if row["host"] == main else f"{row['host']} {row['status']}",
-            tone=STATES.get(row["status"], Tone.SITE),
+            when=row.when,
+            label=f"{row.host} seen {row.status}, {row.credit}",
+            short=row.status if row.host == main else f"{row.host} {row.status}",
+            tone=STATES.get(row.status, Tone.SITE),
             rows=refs("observations", [row]),
-            sources=source_ids(row),
+            sources=row.sources,
         )
-        for row in records(observations)
+        for row in observations.rows
     )
 
 
-def outages_takeaway(observations: Sourced, *, elsewhere: int) -> str:
+def outages_takeaway(observations: Observations, *, elsewhere: int) -> str:
     """How many dated observations there are, and what they say: a count, never a verdict.
 
     `elsewhere` is how many more there are at another time: an empty window of a story that holds some is not an
     empty story, and neither says how the site was.
     """
-    counts = Counter(observations.frame["status"])
+    counts = Counter(row.status for row in observations.rows)
     total = sum(counts[state] for state in STATES)
     if not total:
         return f"No dated observation of the site is held {'for this window' if elsewhere else 'in this story'}"
     said = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
-    grades = sorted(set(observations.frame["grade"]))
+    grades = sorted({row.grade for row in observations.rows})
     machine = "" if "A" in grades else "; none is a machine record"
     return f"{total} dated observation{'s' if total > 1 else ''} of the site: {said}{machine}"
 
@@ -106,7 +106,7 @@ def outages_chart(asked: Question) -> Chart:
         slug="outages",
         story=story.slug,
         title=f"What was seen of {main_service(story)}",
-        takeaway=outages_takeaway(inside, elsewhere=len(outside.frame)),
+        takeaway=outages_takeaway(inside, elsewhere=len(outside.rows)),
         window=window,
         lanes=(or_bare(outages_lane(story, inside), observations),),
         events=tuple(event for event in events if event.emphasised),
@@ -116,8 +116,8 @@ def outages_chart(asked: Question) -> Chart:
     )
 
 
-def first_trouble(observations: Sourced, *, host: str = "") -> When | None:
+def first_trouble(observations: Observations, *, host: str = "") -> When | None:
     """When trouble of this host, or of any, was first observed: "about 2 p.m. EST"; None if it never was."""
-    mine = (row for row in records(observations) if row["host"] == (host or row["host"]))
-    rows = [row for row in mine if row["status"] in ("failing", "degraded")]
-    return when_in(rows[0]) if rows else None
+    mine = (row for row in observations.rows if row.host == (host or row.host))
+    rows = [row for row in mine if row.status in TROUBLE]
+    return rows[0].when if rows else None

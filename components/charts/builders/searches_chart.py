@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,16 +14,16 @@ from components.ap_style import calendar_day
 from components.charts.events import within
 from components.charts.grammar import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone, anchor
 from components.charts.kinds import Question
-from components.charts.rows import bins_in, refs, source_ids, split_by
+from components.charts.rows import bin_rows, bins_in, refs, split_by
 from components.clock import token
 from data.analysis.thinning import MOST, Merged, Thinned, thin
-from data.core.model import Precision, Sourced, When, Window
+from data.core.model import Precision, SourcedFrame, When, Window
+from data.evidence.evidence_rows import BinRow, MarkRow, Marks, OnsetRow, Onsets
 from data.evidence.searches import COLLECTION_CHANGES, COLLECTION_SOURCE, place_name, step_of
-from data.story.frame_rows import records, when_in
 from data.story.story import Story
 
 
-def series_lanes(series: Sourced, window: Window, *, until: datetime | None = None) -> tuple[Lane, ...]:
+def series_lanes(series: SourcedFrame, window: Window, *, until: datetime | None = None) -> tuple[Lane, ...]:
     """One lane for each place: every series is on the scale of its own maximum, so lanes never share an axis.
 
     Where a series ends before the window does, a gap says so, up to the moment `until` that the story is told.
@@ -45,11 +44,11 @@ def series_lanes(series: Sourced, window: Window, *, until: datetime | None = No
     return tuple(found)
 
 
-def _series_lane(lane: Lane, group: pd.DataFrame, series: Sourced, window: Window, over: datetime) -> Lane:
+def _series_lane(lane: Lane, group: pd.DataFrame, series: SourcedFrame, window: Window, over: datetime) -> Lane:
     """The lane with the bins of this group, and what its bins below resolution mean."""
     term, geo = str(group["term"].iloc[0]), str(group["geo"].iloc[0])
-    near = bins_in(window, Sourced(group, series.sources))
-    items = tuple(_bin_item(row) for row in records(near))
+    near = bins_in(window, SourcedFrame(group, series.sources))
+    items = tuple(_bin_item(row) for row in bin_rows(near))
     marks: list[Mark] = (
         [Line(f"“{term}” in {geo}", Tone.SEARCH, items, step_of(group) or timedelta(0))] if items else []
     )
@@ -75,16 +74,16 @@ def _gap(term: str, geo: str, start: datetime, end: datetime, group: pd.DataFram
     return Gap("no series held", Tone.NEUTRAL, (item,))
 
 
-def _bin_item(row: dict[str, Any]) -> Item:
-    start, end = row["start"], row["end"]
+def _bin_item(row: BinRow) -> Item:
+    start, end = row.start, row.end
     return Item(
-        row=f"interest:{row['term']}|{row['geo']}|{start.date().isoformat()}",
+        row=f"interest:{row.term}|{row.geo}|{start.date().isoformat()}",
         when=When(start, start, Precision.DAY, start),
         until=When(end, end, Precision.DAY, end - timedelta(days=1)),
-        text=f"“{row['term']}” in {row['geo']}",
-        sources=source_ids(row),
-        value=row["value"],
-        kind=Kind.CENSORED if row["censored"] else Kind.EXACT,
+        text=f"“{row.term}” in {row.geo}",
+        sources=row.sources,
+        value=row.value,
+        kind=Kind.CENSORED if row.censored else Kind.EXACT,
     )
 
 
@@ -112,50 +111,50 @@ _UNCONFIRMED = "unconfirmed: a second method finds no change within one bin of i
 _BELOW = "their usual level is below Google’s resolution, so how far they rose is not known"
 
 
-def onset_events(onsets: Sourced, window: Window) -> tuple[Event, ...]:
+def onset_events(onsets: Onsets, window: Window) -> tuple[Event, ...]:
     """Every onset in the window (rows of load_onsets), in the lane of its series."""
     rows = _inside(onsets, window)
-    few = sum(row["confirmed"] for row in rows) <= _MOST_EMPHASISED
-    return tuple(_event(row, emphasised=few and row["confirmed"]) for row in rows)
+    few = sum(row.confirmed for row in rows) <= _MOST_EMPHASISED
+    return tuple(_event(row, emphasised=few and row.confirmed) for row in rows)
 
 
-def _inside(onsets: Sourced, window: Window) -> list[dict[str, Any]]:
-    return [row for row in records(onsets) if window.overlaps(row["start"], row["end"])]
+def _inside(onsets: Onsets, window: Window) -> list[OnsetRow]:
+    return [row for row in onsets.rows if window.overlaps(row.start, row.end)]
 
 
-def _event(row: dict[str, Any], *, emphasised: bool) -> Event:
-    place = place_name(row["geo"]) if row["geo"] else "the world"
-    provisos = [said for said, holds in ((_UNCONFIRMED, not row["confirmed"]), (_BELOW, row["below"])) if holds]
+def _event(row: OnsetRow, *, emphasised: bool) -> Event:
+    place = place_name(row.geo) if row.geo else "the world"
+    provisos = [said for said, holds in ((_UNCONFIRMED, not row.confirmed), (_BELOW, row.below)) if holds]
     tail = f" ({'; '.join(provisos)})" if provisos else ""
-    key = f"{row['series']}|{row['first'].isoformat()}"
+    key = f"{row.series}|{row.first.isoformat()}"
     return Event(
         when=_when(row),
-        label=f"Searches for “{row['term']}” in {place} begin to rise{tail}",
-        short="searches rise" if row["confirmed"] else "searches rise, unconfirmed",
+        label=f"Searches for “{row.term}” in {place} begin to rise{tail}",
+        short="searches rise" if row.confirmed else "searches rise, unconfirmed",
         tone=Tone.SEARCH,
         rows=(f"rise:{key}", f"series:{key}"),
-        sources=source_ids(row),
+        sources=row.sources,
         priority=_PRIORITY,
         emphasised=emphasised,
-        lanes=(f"series-{row['series']}",),
+        lanes=(f"series-{row.series}",),
     )
 
 
-def _when(row: dict[str, Any]) -> When:
-    return When(row["start"], row["end"], Precision.WINDOW)
+def _when(row: OnsetRow) -> When:
+    return When(row.start, row.end, Precision.WINDOW)
 
 
-def first_onset(onsets: Sourced, window: Window, series: str) -> str:
+def first_onset(onsets: Onsets, window: Window, series: str) -> str:
     """When one series first begins to rise in the window, to follow a sentence about it; empty if it never does."""
-    rows = [row for row in _inside(onsets, window) if row["series"] == series]
+    rows = [row for row in _inside(onsets, window) if row.series == series]
     if not rows:
         return ""
-    said = "" if rows[0]["confirmed"] else ", unconfirmed"
+    said = "" if rows[0].confirmed else ", unconfirmed"
     more = "first " if len(rows) > 1 else ""
     return f"; they {more}begin to rise {token(_when(rows[0]), 'stamp')}{said}"
 
 
-def onset_notes(drawn: Sourced, window: Window, at: datetime | None) -> tuple[str, ...]:
+def onset_notes(drawn: SourcedFrame, window: Window, at: datetime | None) -> tuple[str, ...]:
     """How onsets are found, and how sharp the coarsest bins in the window leave them; nothing without a series."""
     frame = drawn.frame
     near = frame[(frame["start"] < window.end) & (frame["end"] > window.start)]
@@ -215,7 +214,7 @@ def length_text(length: timedelta, *, whole: bool = False) -> str:
     return f"{count:,g} {name}{'' if count == 1 else 's'}"
 
 
-def drawn_lanes(drawn: Sourced, window: Window) -> tuple[Lane, ...]:
+def drawn_lanes(drawn: SourcedFrame, window: Window) -> tuple[Lane, ...]:
     """One lane for each series with a bin in the window; each is on the scale of its own highest bin.
 
     Of a long series in a long window some bins are drawn, chosen for this window: a shorter one shows them all.
@@ -225,14 +224,14 @@ def drawn_lanes(drawn: Sourced, window: Window) -> tuple[Lane, ...]:
     return tuple(_lane(group, drawn) for _, group in groups)
 
 
-def _lane(group: pd.DataFrame, drawn: Sourced) -> Lane:
-    first = records(Sourced(group.iloc[:1], drawn.sources))[0]
+def _lane(group: pd.DataFrame, drawn: SourcedFrame) -> Lane:
+    first = bin_rows(SourcedFrame(group.iloc[:1], drawn.sources))[0]
     step = (group["end"] - group["start"]).min().to_pytimedelta()
-    place = place_name(first["geo"]) if first["geo"] else "the world"
-    line = _line(f"“{first['term']}” in {place}", group, step)
+    place = place_name(first.geo) if first.geo else "the world"
+    line = _line(f"“{first.term}” in {place}", group, step)
     top = float(np.fmax(105.0, group["high"].astype(float).max()))
-    note = f"100 is the highest bin of this series; 0 is below Google’s resolution. {first['note']}"
-    return Lane(f"series-{first['series']}", f"“{first['term']}”, {place}", "of 100", (line,), (0.0, top), note)
+    note = f"100 is the highest bin of this series; 0 is below Google’s resolution. {first.note}"
+    return Lane(f"series-{first.series}", f"“{first.term}”, {place}", "of 100", (line,), (0.0, top), note)
 
 
 def _line(name: str, bins: pd.DataFrame, step: timedelta) -> Line:
@@ -285,20 +284,20 @@ def _merged(bins: pd.DataFrame, found: Thinned) -> Iterator[tuple[Item, int]]:
         yield first, -1
 
 
-def seam_events(drawn: Sourced, window: Window) -> tuple[Event, ...]:
+def seam_events(drawn: SourcedFrame, window: Window) -> tuple[Event, ...]:
     """Where another window of a stitched series takes over."""
     near = bins_in(window, drawn)
     return tuple(
         Event(
-            when=When.at(row["start"]),
-            label=f"Another window of “{row['term']}” takes over",
+            when=When.at(row.start),
+            label=f"Another window of “{row.term}” takes over",
             short="seam",
             tone=Tone.NEUTRAL,
-            rows=(f"seam:{row['series']}|{row['start'].isoformat()}",),
-            sources=source_ids(row),
+            rows=(f"seam:{row.series}|{row.start.isoformat()}",),
+            sources=row.sources,
             priority=90,
         )
-        for row in records(Sourced(near.frame[near.frame["seam"]], drawn.sources))
+        for row in bin_rows(SourcedFrame(near.frame[near.frame["seam"]], drawn.sources))
     )
 
 
@@ -324,15 +323,15 @@ _PERCENT = "percent increase"
 _NIGHT = timedelta(days=10)
 
 
-def marks_lane(story: Story, marks: Sourced, *, held: bool = False, listed: str = "listed on Search trends") -> Lane:
+def marks_lane(story: Story, marks: Marks, *, held: bool = False, listed: str = "listed on Search trends") -> Lane:
     """Published moments as points in one row: marks, never joined to a curve.
 
     No scale could hold their figures, which count different things against different bases: words carry them.
     Ranks, shares and rises counted over many hours say nothing about a moment; the note counts them, and says where
     they are `listed`.
     """
-    rows = records(marks)
-    points = tuple(_mark_item(story, row) for row in rows if row["until"] is None)
+    rows = marks.rows
+    points = tuple(_mark_item(story, row) for row in rows if row.until is None)
     found: tuple[Mark, ...] = (Points("published mark", Tone.SEARCH, points),) if points else ()
     tracks = ("",) if points else ()
     only = "Published marks only: no minute or hourly series of this night is held, so no curve is drawn."
@@ -349,68 +348,69 @@ def marks_lane(story: Story, marks: Sourced, *, held: bool = False, listed: str 
     )
 
 
-def _mark_text(story: Story, row: dict[str, Any]) -> str:
+def _mark_text(story: Story, row: MarkRow) -> str:
     """What was published, with its figure, unit and base where it has one, and who published it."""
-    return f"{row['what']}{_figure(story, row)}, {row['credit']}"
+    return f"{row.what}{_figure(story, row)}, {row.credit}"
 
 
-def _figure(story: Story, row: dict[str, Any]) -> str:
+def _figure(story: Story, row: MarkRow) -> str:
     """A figure in parentheses with its base, without comma or colon, at which labels are cut; nothing where none is."""
-    if row["value"] is None or row["value"] != row["value"] or row["unit"] == "rank":
+    if row.value is None or row.unit == "rank":
         return ""
-    number = f"{row['value']:,.10g}"
-    said = f"+{number} percent" if row["unit"] == _PERCENT else f"{number} {row['unit']}".strip()
-    base = next((figure.base for figure in story.figures if figure.id == row["id"]), "")
+    number = f"{row.value:,.10g}"
+    said = f"+{number} percent" if row.unit == _PERCENT else f"{number} {row.unit}".strip()
+    base = next((figure.base for figure in story.figures if figure.id == row.id), "")
     led = "" if base.startswith("“") else "against a base " if base.startswith("not stated") else "against "
     against = f" {led}{base}" if base else ""
-    return f" ({_SAID.get(row['kind'], '')}{said}{against})"
+    return f" ({_SAID.get(row.kind, '')}{said}{against})"
 
 
-def _mark_item(story: Story, row: dict[str, Any]) -> Item:
+def _mark_item(story: Story, row: MarkRow) -> Item:
     return Item(
-        row=f"{row['table']}:{row['id']}",
-        when=when_in(row),
+        row=f"{row.table}:{row.id}",
+        when=row.when,
         text=_mark_text(story, row),
-        sources=source_ids(row),
-        value=row["value"],
-        kind=_KINDS.get(row["kind"], Kind.TIME_ONLY),
+        sources=row.sources,
+        value=row.value,
+        kind=_KINDS.get(row.kind, Kind.TIME_ONLY),
     )
 
 
-def mark_events(story: Story, marks: Sourced) -> tuple[Event, ...]:
+def mark_events(story: Story, marks: Marks) -> tuple[Event, ...]:
     """Published marks as entries for the edge of a chart."""
     return tuple(
         Event(
-            when=when_in(row),
+            when=row.when,
             label=_mark_text(story, row),
-            short=row["what"],
+            short=row.what,
             tone=Tone.SEARCH,
-            rows=refs(row["table"], [row]),
-            sources=source_ids(row),
+            rows=refs(row.table, [row]),
+            sources=row.sources,
         )
-        for row in records(marks)
-        if row["until"] is None
+        for row in marks.rows
+        if row.until is None
     )
 
 
-def first_rise(marks: Sourced) -> When | None:
+def first_rise(marks: Marks) -> When | None:
     """When the earliest published mark stands; None if there is none."""
-    found = [when_in(row) for row in records(marks) if row["until"] is None]
+    found = [row.when for row in marks.rows if row.until is None]
     return min(found, key=anchor, default=None)
 
 
-def _peaks(series: Sourced, first: str) -> str:
+def _peaks(series: SourcedFrame, first: str) -> str:
     """When each series stood highest: by place for one term; of several how many in one week, and the first of them."""
     frame = series.frame
-    top = records(Sourced(frame.loc[frame.groupby(["term", "geo"], sort=False)["value"].idxmax()], series.sources))
-    lead = next((row for row in top if row["term"] == first), top[0])
-    if all(row["term"] == lead["term"] for row in top):
-        said = " and ".join(f"in {place_name(row['geo'])} {_week(row['start'])}" for row in top)
-        return f"Searches for “{lead['term']}” stood highest {said}, each on its own scale"
-    ((start, count),) = Counter(row["start"] for row in top).most_common(1)
-    joined = "among them" if lead["start"] == start else _week(lead["start"])
+    highest = frame.groupby(["term", "geo"], sort=False)["value"].idxmax()
+    top = bin_rows(SourcedFrame(frame.loc[highest], series.sources))
+    lead = next((row for row in top if row.term == first), top[0])
+    if all(row.term == lead.term for row in top):
+        said = " and ".join(f"in {place_name(row.geo)} {_week(row.start)}" for row in top)
+        return f"Searches for “{lead.term}” stood highest {said}, each on its own scale"
+    ((start, count),) = Counter(row.start for row in top).most_common(1)
+    joined = "among them" if lead.start == start else _week(lead.start)
     return (
-        f"Of {len(top)} series of searches {count} stood highest {_week(start)}, “{lead['term']}” {joined}; "
+        f"Of {len(top)} series of searches {count} stood highest {_week(start)}, “{lead.term}” {joined}; "
         "each is on its own scale"
     )
 
@@ -420,7 +420,7 @@ def _week(start: datetime) -> str:
 
 
 def interest_takeaway(
-    marks: Sourced, series: Sourced, *, long: bool, drawn: tuple[Lane, ...] = (), lead: str = ""
+    marks: Marks, series: SourcedFrame, *, long: bool, drawn: tuple[Lane, ...] = (), lead: str = ""
 ) -> str:
     """What is known of searches in this window: the peak of a series, or how many marks were published.
 
@@ -430,7 +430,7 @@ def interest_takeaway(
         return highest_bin(drawn[0])
     if long and len(series.frame):
         return _peaks(series, lead)
-    count = sum(row["until"] is None for row in records(marks))
+    count = sum(row.until is None for row in marks.rows)
     first = first_rise(marks)
     if first is None:
         return "No published search mark falls in this window"

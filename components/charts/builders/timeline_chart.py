@@ -17,10 +17,12 @@ from components.charts.grammar import Chart, Lane
 from components.charts.kinds import Question
 from components.charts.rows import split_by, surely
 from components.clock import Style, token
-from data.core.model import Precision, Sourced, When, Window
+from data.core.model import Precision, When, Window
+from data.evidence.evidence_rows import (
+    Calls,
+)
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
-from data.story.frame_rows import records, when_in
 from data.story.story import Story
 
 
@@ -89,7 +91,7 @@ def _not_shown(*, rose: bool, failed: bool) -> str:
     return f"Coming after is not coming from{': no record here shows ' if whys else ''}{' or '.join(whys)}."
 
 
-def timeline_takeaway(story: Story, window: Window, calls: Sourced, *, trouble: Firsts, rise: Firsts) -> str:
+def timeline_takeaway(story: Story, window: Window, calls: Calls, *, trouble: Firsts, rise: Firsts) -> str:
     """When trouble was first on record, searches first reported rising, and the first emphasised call: no order.
 
     Where the story holds an earlier one outside the window, the sentence says that it speaks of this range.
@@ -120,13 +122,13 @@ def _here(first: Firsts) -> str:
     return "" if first.here == first.ever else " in this range"
 
 
-def _first_call(story: Story, calls: Sourced, window: Window) -> tuple[str, When | None]:
+def _first_call(story: Story, calls: Calls, window: Window) -> tuple[str, When | None]:
     """The call the story emphasises most, among those inside the window, in the words before its time."""
-    rows = {row["contest"]: row for row in records(calls) if window.overlaps(row["earliest"], row["latest"])}
+    rows = {row.contest: row for row in calls.rows if window.overlaps(row.when.earliest, row.when.latest)}
     for code in story.about.emphasised:
         if code in rows:
-            when = when_in(rows[code])
-            said = said_of(story, rows[code]["caller"])
+            when = rows[code].when
+            said = said_of(story, rows[code].caller)
             led = "at " if when.exact else "on " if when.precision is Precision.DAY else ""
-            return f"{said} {story.about.verb} {rows[code]['name']} {led}", when
+            return f"{said} {story.about.verb} {rows[code].name} {led}", when
     return "", None

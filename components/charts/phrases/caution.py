@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from components.ap_style import calendar_day
 from components.charts.grammar import Chart, Event, Tone
@@ -14,9 +13,9 @@ from components.charts.phrases.lag import drawn, lag_of
 from components.charts.phrases.placebo import NONE_HELD
 from data.core.model import Source
 from data.evidence.outages import load_controls
-from data.story.frame_rows import records
 from data.story.story import Story
 from data.story.story_toml import Claim
+from data.story.tables import Control
 
 #: What a panel is called wherever it stands.
 TITLE = "Caution: coming after is not coming from"
@@ -125,9 +124,9 @@ def _lag(story: Story, chart: Chart) -> Part:
 def _base_rate(story: Story) -> Part:
     """What the control cases had, counted and named; a count of what was found is no rate."""
     loaded = load_controls(story)
-    cases: dict[str, dict[str, Any]] = {}
-    for row in records(loaded):
-        cases.setdefault(row["case"], row)
+    cases: dict[str, Control] = {}
+    for row in loaded.rows:
+        cases.setdefault(row.case, row)
     if not cases:
         return Part("Base rate", "No control cases in this story: how often such a site fails on other days is open.")
     count = f"{len(cases)} control case{'' if len(cases) == 1 else 's'}"
@@ -135,7 +134,8 @@ def _base_rate(story: Story) -> Part:
         f"This story holds {count} of other days, found and not sampled: they show that it happens, not how often."
     ]
     for (one, is_one, other, is_other), said in _CASES.items():
-        names = [case["title"] for case in cases.values() if (case[one], case[other]) == (is_one, is_other)]
+        fits = (case for case in cases.values() if getattr(case, one) == is_one and getattr(case, other) == is_other)
+        names = [case.title for case in fits]
         lines.append(f"{len(names)} of {len(cases)} {said}{': ' if names else ''}{'; '.join(names)}.")
     return Part("Base rate", "\n".join(lines), loaded.sources)
 

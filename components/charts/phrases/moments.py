@@ -6,22 +6,31 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Protocol, Self, TypeVar
 
 from components.charts.events import listed, said_of
 from components.charts.phrases.numbers import span_text
 from components.clock import Style, token
-from data.core.model import Order, Sourced
+from data.core.model import Order, When
 from data.core.running import Stairs, Tally
+from data.evidence.evidence_rows import CallRow, Calls, MarkRow, Marks, ObservationRow, Observations
 from data.evidence.outages import main_service
-from data.story.frame_rows import records, when_in
 from data.story.story import Story
 from data.story.totals import contests_called, leaves_some, no_total, no_total_of, only_surely
 
 #: A time of day alone says which day no further back than this.
 _DAY = timedelta(days=1)
 _NAMED = 3
-Row = dict[str, Any]
+
+
+class Placed(Protocol):
+    """A row with the interval of its moment."""
+
+    @property
+    def when(self) -> When: ...
+
+
+P = TypeVar("P", bound=Placed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +39,9 @@ class Moments:
 
     story: Story
     caller: str
-    calls: tuple[Row, ...]
-    marks: tuple[Row, ...]
-    seen: tuple[Row, ...]
+    calls: tuple[CallRow, ...]
+    marks: tuple[MarkRow, ...]
+    seen: tuple[ObservationRow, ...]
     has_total: bool
     bounded: bool
     #: Of `calls`: the instants by which they were surely made, each party's total, and how many contests were called.
@@ -44,20 +53,20 @@ class Moments:
     surely: bool = False
 
     @classmethod
-    def of(cls, story: Story, *, caller: str, calls: Sourced, marks: Sourced, observations: Sourced) -> Self:
+    def of(cls, story: Story, *, caller: str, calls: Calls, marks: Marks, observations: Observations) -> Self:
         """`calls` are all of this caller's, possible ones too; of `observations` only the main site's are told."""
-        host, rows = main_service(story), _by_time(records(calls))
+        host, rows = main_service(story), _by_time(calls.rows)
         return cls(
             story,
             caller,
             rows,
-            _by_time(row for row in records(marks) if row["until"] is None),
-            _by_time(row for row in records(observations) if row["host"] == host),
+            _by_time(row for row in marks.rows if row.until is None),
+            _by_time(row for row in observations.rows if row.host == host),
             not no_total(story, caller),
             only_surely(story, caller),
-            tuple(row["latest"] for row in rows),
+            tuple(row.when.latest for row in rows),
             {party.id: _tally(rows, party.id) for party in story.about.parties},
-            contests_called((row["contest"], row["latest"]) for row in rows),
+            contests_called((row.contest, row.when.latest) for row in rows),
             story.order,
         )
 
@@ -85,45 +94,45 @@ class Moments:
         return f"{told}: {', '.join(spans)} {self.story.about.unit}."
 
     def _seen(self, at: datetime, style: Style) -> str:
-        rows = [row for row in self.seen if row["latest"] <= at]
+        rows = [row for row in self.seen if row.when.latest <= at]
         if not rows:
             come = "published" if self.order is Order.KNOWN else "made"
             return f"No observation of {main_service(self.story)} is known to have been {come} by then."
-        last = max(rows, key=lambda row: row["latest"])
-        same = [row for row in rows if row["latest"] == last["latest"] and row["status"] != last["status"]]
-        said = f"{last['host']} was last seen {last['status']} {_at(last, at, style)} ({last['credit']})"
-        return said + (f", and {same[0]['status']} by another observer ({same[0]['credit']})." if same else ".")
+        last = max(rows, key=lambda row: row.when.latest)
+        same = [row for row in rows if row.when.latest == last.when.latest and row.status != last.status]
+        said = f"{last.host} was last seen {last.status} {_at(last, at, style)} ({last.credit})"
+        return said + (f", and {same[0].status} by another observer ({same[0].credit})." if same else ".")
 
     def _searched(self, at: datetime, style: Style) -> str:
-        rows = [row for row in self.marks if row["latest"] <= at]
+        rows = [row for row in self.marks if row.when.latest <= at]
         if not rows:
             if self.order is Order.KNOWN:
                 return "No search figure is known to have been published by then."
             return "No published search mark by then is held."
-        last = max(rows, key=lambda row: row["latest"])
-        return f"Latest published search mark: {_mark(last, _dated(last, at, style))} ({last['credit']})."
+        last = max(rows, key=lambda row: row.when.latest)
+        return f"Latest published search mark: {_mark(last, _dated(last, at, style))} ({last.credit})."
 
 
-def _mark(row: Row, style: Style) -> str:
+def _mark(row: MarkRow, style: Style) -> str:
     """What was published, with its time; one that its own words say already is not said again."""
-    what = str(row["what"])
-    if f"{{time:{row['latest'].isoformat()[:16]}" in what:
+    what = row.what
+    if f"{{time:{row.when.latest.isoformat()[:16]}" in what:
         return what.replace("{time:", f"{{{style}:")
-    return f"{what}, {token(when_in(row), style)}"
+    return f"{what}, {token(row.when, style)}"
 
 
-def _by_time(rows: Iterable[Row]) -> tuple[Row, ...]:
-    return tuple(sorted(rows, key=lambda row: row["latest"]))
+def _by_time(rows: Iterable[P]) -> tuple[P, ...]:
+    return tuple(sorted(rows, key=lambda row: row.when.latest))
 
 
-def _tally(rows: Iterable[Row], party: str) -> Tally[int]:
-    return Tally.of((row["earliest"], row["latest"], row["weight"]) for row in rows if row["party"] == party)
+def _tally(rows: Iterable[CallRow], party: str) -> Tally[int]:
+    return Tally.of((row.when.earliest, row.when.latest, row.weight) for row in rows if row.party == party)
 
 
-def _told(newest: Sequence[Row], at: datetime, said: str, verb: str, style: Style) -> str:
+def _told(newest: Sequence[CallRow], at: datetime, said: str, verb: str, style: Style) -> str:
     """Who called what last, and when: at its minute, or as its own row states the time where that is no minute."""
-    last = newest[-1]["latest"]
-    exact = [row for row in newest if row["earliest"] == row["latest"]]
+    last = newest[-1].when.latest
+    exact = [row for row in newest if row.when.earliest == row.when.latest]
     bound = [row for row in newest if row not in exact]
     if exact and last == at:
         also = f", and by then had {verb} {_names(bound)}" if bound else ""
@@ -136,18 +145,18 @@ def _told(newest: Sequence[Row], at: datetime, said: str, verb: str, style: Styl
     return f"By {token(at, style)} {said} had last {verb} {_names(chosen)}{stated}"
 
 
-def _names(rows: list[Row]) -> str:
-    names = [str(row["name"]) for row in sorted(rows, key=lambda row: -row["weight"])]
+def _names(rows: list[CallRow]) -> str:
+    names = [row.name for row in sorted(rows, key=lambda row: -row.weight)]
     if len(names) > _NAMED:
         return f"{names[0]}, {names[1]} and {len(names) - 2} more"
     return listed(names)
 
 
-def _dated(row: Row, at: datetime, style: Style) -> Style:
+def _dated(row: Placed, at: datetime, style: Style) -> Style:
     """With its date, what lies a day or more before the minute that is told of."""
-    return "stamp" if at - row["latest"] >= _DAY else style
+    return "stamp" if at - row.when.latest >= _DAY else style
 
 
-def _at(row: Row, at: datetime, style: Style) -> str:
-    said = token(when_in(row), _dated(row, at, style))
-    return f"at {said}" if row["precision"] in ("minute", "second") else said
+def _at(row: Placed, at: datetime, style: Style) -> str:
+    said = token(row.when, _dated(row, at, style))
+    return f"at {said}" if row.when.precision in ("minute", "second") else said

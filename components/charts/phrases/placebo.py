@@ -9,7 +9,7 @@ from components.charts.grammar import Placebo
 from components.charts.loaders import Loaders
 from components.charts.phrases.study_words import compared_said
 from data.analysis.event_study import refusal
-from data.core.model import Sourced
+from data.core.model import SourcedFrame
 from data.evidence.series import is_control
 from data.evidence.study import RoseAfter, held_series, is_of_the_night, rose_after
 from data.story.story import Story
@@ -34,7 +34,7 @@ def placebo_of(nights: Iterable[tuple[Story, str]], load: Loaders) -> tuple[Plac
     return found if any(one.text for one in found) else ()
 
 
-def night_placebo(story: Story, caller: str, drawn: Sourced, *, rise: Rise | None = None) -> Placebo:
+def night_placebo(story: Story, caller: str, drawn: SourcedFrame, *, rise: Rise | None = None) -> Placebo:
     """What one story says of a caller, in every range the same; empty where it holds no series in short bins.
 
     `rise` gives what `rose_after` does of a story, the name of a series and a caller, for whoever holds it.

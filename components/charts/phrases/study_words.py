@@ -10,7 +10,7 @@ from components.clock import Clock
 from data.analysis.event_study import ALL_CALLS, EACH_CALL, LeftOut, Minute
 from data.analysis.event_words import control_sentence
 from data.analysis.other_nights import Nights
-from data.core.model import Sourced
+from data.core.model import SourcedFrame
 from data.evidence.rises import bins_said
 from data.evidence.searches import step_of
 from data.evidence.study import RoseAfter
@@ -29,7 +29,7 @@ _REASONS = {
 COLUMNS = ("Minute", "Called", "Beyond trend, the ten minutes after against the ten before", "Rose as much by chance")
 
 
-def no_series(story: Story, weekly: Sourced) -> str:
+def no_series(story: Story, weekly: SourcedFrame) -> str:
     """Why there is no answer where only published marks, or a story's own coarse series, are held."""
     said = "Not answered: of this night only published marks are held, and marks are never tested."
     step = step_of(weekly.frame)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -15,7 +13,7 @@ from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.source_links import source_links
 from data.evidence.calls import load_poll_closings
-from data.story.frame_rows import records, when_in
+from data.evidence.evidence_rows import CallRow, ClosingRow
 from data.story.story import Story
 from data.story.tables import Contest, Result
 
@@ -41,8 +39,8 @@ def show_contests(story: Story, view: ViewState) -> None:
 def contests_table(story: Story, view: ViewState) -> pd.DataFrame:
     """One row for each contest, as Markdown, by the time of its call; what has no call comes last."""
     clock = Clock(view.clock)
-    calls = {row["contest"]: row for row in records(load_calls(story, caller=view.caller))}
-    polls = {row["contest"]: row for row in records(load_poll_closings(story))}
+    calls = {row.contest: row for row in load_calls(story, caller=view.caller).rows}
+    polls = {row.contest: row for row in load_poll_closings(story).rows}
     votes = {row.contest: row for row in story.results}
     order = {code: place for place, code in enumerate(calls)}
     contests = sorted(story.contests, key=lambda contest: (order.get(contest.code, len(order)), contest.name))
@@ -58,15 +56,15 @@ def _row(
     story: Story,
     contest: Contest,
     clock: Clock,
-    call: dict[str, Any] | None,
-    poll: dict[str, Any] | None,
+    call: CallRow | None,
+    poll: ClosingRow | None,
     votes: Result | None,
 ) -> dict[str, str]:
-    sources = [call["source"] if call else "", poll["source"] if poll else "", votes.source if votes else ""]
+    sources = [call.source if call else "", poll.source if poll else "", votes.source if votes else ""]
     cells = {
         "Contest": contest.name,
         "votes": str(contest.weight),
-        "Polls closed": clock.time(poll["last_close"]) if poll else "",
+        "Polls closed": clock.time(poll.last_close) if poll else "",
         "called": _called(story, call, clock) if call else "",
         **_votes(story, votes),
         "Margin": _margin(votes) if votes else "",
@@ -75,10 +73,10 @@ def _row(
     return {name: markdown(cell) for name, cell in cells.items()} | {"Sources": links[1:-1]}
 
 
-def _called(story: Story, call: dict[str, Any], clock: Clock) -> str:
-    when = when_in(call)
+def _called(story: Story, call: CallRow, clock: Clock) -> str:
+    when = call.when
     dated = not story.window.overlaps(when.earliest, when.latest)
-    return f"{clock.when(when, dated=dated)}, for {candidate(story, call['party'])}"
+    return f"{clock.when(when, dated=dated)}, for {candidate(story, call.party)}"
 
 
 def _votes(story: Story, votes: Result | None) -> dict[str, str]:

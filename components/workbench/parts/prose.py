@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import streamlit as st
 
@@ -15,6 +14,7 @@ from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.source_links import source_links
+from data.evidence.evidence_rows import CallRow
 from data.story.live import window_so_far
 from data.story.story import Story
 from data.story.story_toml import Claim, Point
@@ -66,12 +66,12 @@ def show_moment(story: Story, view: ViewState) -> None:
     st.markdown(f"**{markdown(Clock(view.clock).say(sentence))}**")
 
 
-def _first_call(story: Story, view: ViewState, *, calls: Iterable[dict[str, Any]]) -> datetime | None:
-    inside = {row["contest"]: row for row in calls if view.start <= row["latest"] <= view.end}
+def _first_call(story: Story, view: ViewState, *, calls: Iterable[CallRow]) -> datetime | None:
+    inside = {row.contest: row for row in calls if view.start <= row.when.latest <= view.end}
     chosen = [inside[code] for code in story.about.emphasised if code in inside] or list(inside.values())[-1:]
     # A call with a minute of its own before one that only a bound is known of.
-    ordered = sorted(chosen, key=lambda row: row["earliest"] != row["latest"])
-    return ordered[0]["latest"] if ordered else None
+    ordered = sorted(chosen, key=lambda row: row.when.earliest != row.when.latest)
+    return ordered[0].when.latest if ordered else None
 
 
 def show_known(story: Story, view: ViewState) -> None:

@@ -36,7 +36,7 @@ from components.render.svg.sheet import number
 from components.render.words import ALT_CHARACTERS, describe
 from components.view.view_state import default_view
 from data.core.errors import NotInStory
-from data.core.model import Source, Sourced
+from data.core.model import Source, SourcedFrame
 from data.evidence.anchors import anchors_of
 from data.evidence.outages import load_observations
 from data.story.folder_store import read_story
@@ -131,7 +131,7 @@ def test_a_series_of_the_night_is_a_claim_with_its_bins_and_its_source() -> None
     values = [3.0, 4.0, 5.0, 4.0] * 50 + [90.0] * 60
     told = {"series": "drawn-0a1b", "term": "move to canada", "geo": "US", "source": "drawn-0a1b"}
     frame = pd.DataFrame({**told, "start": starts, "end": starts + step, "value": values})
-    drawn = Sourced(frame, (Source("drawn-0a1b", "Google Trends", "made up", "https://trends.google.com"),))
+    drawn = SourcedFrame(frame, (Source("drawn-0a1b", "Google Trends", "made up", "https://trends.google.com"),))
     load = Loaders(drawn=lambda _: drawn)
     chart = chart_of(
         story(), "claim", view_of(story(), caller="AP", series="searches:drawn-0a1b", event="US-FL"), load=load

@@ -33,11 +33,11 @@ from data.core.errors import NotInStory
 from data.core.model import Precision, Sourced, When, Window
 from data.evidence.anchors import nightly
 from data.evidence.calls import load_calls, load_milestones
+from data.evidence.evidence_rows import Observations
 from data.evidence.outages import load_observations
 from data.evidence.searches import load_interest_marks
 from data.evidence.series import load_series
 from data.story.folder_store import read_story
-from data.story.frame_rows import records
 from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four
 from tests.support.nights import US_2016, another_night
@@ -150,7 +150,7 @@ def test_true_elapsed_time_is_kept_from_standard_to_summer_time(story: Story, su
 def test_a_doubt_is_as_wide_as_it_was_and_every_thing_knows_when_it_was_in_truth(story: Story, summer: Story) -> None:
     chart = whole(night(story, "decisive-call"), night(summer, "decisive-call"))
     tables = (("calls", load_calls(summer, caller="AP")), ("observations", load_observations(summer)))
-    known = {f"{name}:{row['id']}": (row["earliest"], row["latest"]) for name, rows in tables for row in records(rows)}
+    known = {f"{name}:{row.id}": (row.when.earliest, row.when.latest) for name, rows in tables for row in rows.rows}
     checked = 0
     for (_, row), thing in things(chart).items():
         if isinstance(thing, Item) and row.startswith("uk-1999/") and row[8:] in known:
@@ -250,7 +250,7 @@ def test_the_takeaway_says_what_t0_was_on_each_night(chart: Chart) -> None:
 
 def test_a_lane_without_records_says_so_in_one_line(story: Story, summer: Story) -> None:
     empty = night(summer, "decisive-call")
-    seen = Sourced(empty.observations.frame.iloc[:0], empty.observations.sources)
+    seen: Observations = Sourced((), empty.observations.sources)
     chart = beside(story.window, (night(story, "decisive-call"), replace(empty, observations=seen)))
     lane = next(lane for lane in chart.lanes if lane.slug == "uk-1999-outages")
     assert is_bare(lane) and lane.note == "No records in this story"

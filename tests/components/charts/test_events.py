@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,10 +12,10 @@ from components.charts.events import call_events, is_dated, within
 from components.charts.grammar import Event
 from components.clock import Clock
 from data.core.model import Precision, Sourced, When, Window
-from data.evidence.calls import CALL_COLUMNS, load_milestones
+from data.evidence.calls import load_milestones
+from data.evidence.evidence_rows import CallRow
 from data.story.folder_store import read_story
 from data.story.story import Story
-from data.story.timing import timed_frame
 
 EASTERN = Clock("America/New_York")
 START = datetime(2016, 11, 9, tzinfo=UTC)
@@ -33,16 +32,25 @@ def story() -> Story:
 def events(story: Story, whens: list[When], *, window: Window = NIGHT, party: str = "R") -> tuple[Event, ...]:
     """The events of calls at these times, of contests that the story does not emphasise."""
     plain = [contest for contest in story.contests if contest.code not in story.about.emphasised]
-    rows: list[dict[str, Any]] = [
-        {
-            "id": f"call-{place}", "contest": contest.code, "name": contest.name, "short": contest.short, "weight": 1,
-            "party": party, "caller": "AP", "precision": when.precision.value, "stated": when.stated,
-            "earliest": when.earliest, "latest": when.latest, "source": "ap-chronology",
-        }
+    rows = tuple(
+        CallRow(
+            id=f"call-{place}",
+            contest=contest.code,
+            name=contest.name,
+            short=contest.short,
+            weight=1,
+            party=party,
+            caller="AP",
+            role="primary",
+            basis="own log",
+            when=when,
+            note="",
+            source="ap-chronology",
+        )
         for place, (when, contest) in enumerate(zip(whens, plain, strict=False))
-    ]  # fmt: skip
+    )
     assert len(rows) == len(whens)
-    calls = Sourced(timed_frame(rows, CALL_COLUMNS, times=["stated", "earliest", "latest"]), story.sources)
+    calls = Sourced(rows, story.sources)
     found = call_events(story, calls, load_milestones(story, NO_MILESTONES), window, caller="AP")
     return within(found, window)[0]
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from components.charts.builders.searches_chart import onset_events
@@ -20,8 +19,9 @@ from components.render.svg import svg
 from components.render.words import describe
 from data.core.model import Source, Sourced, Window
 from data.core.settings import Settings
+from data.evidence.evidence_rows import OnsetRow
 from data.evidence.series import load_series
-from data.evidence.series_onsets import COLUMNS, load_onsets
+from data.evidence.series_onsets import load_onsets
 from data.story.as_of import story_at
 from data.story.store import story_store
 from tests.support.imported import NIGHT, export, keep, newsroom
@@ -126,9 +126,19 @@ def test_a_quiet_series_has_no_rise_and_a_story_without_series_no_note(settings:
     ],
 )
 def test_what_is_not_sure_is_said(confirmed: bool, below: bool, says: str) -> None:
-    row = ["s", "move to canada", "US", RISE, RISE - MINUTE, RISE + MINUTE, MINUTE, confirmed, below, "google"]
-    frame = pd.DataFrame([row], columns=COLUMNS)
-    onsets = Sourced(frame, (Source("google", "Google Trends", "t", "https://trends.google.com/"),))
+    row = OnsetRow(
+        series="s",
+        term="move to canada",
+        geo="US",
+        first=RISE,
+        start=RISE - MINUTE,
+        end=RISE + MINUTE,
+        step=MINUTE,
+        confirmed=confirmed,
+        below=below,
+        source="google",
+    )
+    onsets = Sourced((row,), (Source("google", "Google Trends", "t", "https://trends.google.com/"),))
     (event,) = onset_events(onsets, Window(RISE - timedelta(hours=1), RISE + timedelta(hours=1)))
     assert says in event.label
     assert ("unconfirmed" in event.short) is not confirmed

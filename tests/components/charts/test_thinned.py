@@ -25,10 +25,9 @@ from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.view.view_state import default_view
 from data.analysis.thinning import MOST
-from data.core.model import Sourced, Window
+from data.core.model import SourcedFrame, Window
 from data.core.settings import Settings
 from data.evidence.series_onsets import onsets_in
-from data.story.frame_rows import records
 from data.story.store import find_story
 from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four
@@ -43,11 +42,11 @@ def story() -> Story:
     return find_story("us-2016", Settings())
 
 
-def loaders(drawn: Sourced) -> Loaders:
+def loaders(drawn: SourcedFrame) -> Loaders:
     return Loaders(drawn=lambda _: drawn, onsets=lambda _: onsets_in(drawn))
 
 
-def drawn_chart(story: Story, drawn: Sourced, first: int = 0, bins: int = 0, *, slug: str = "interest") -> Chart:
+def drawn_chart(story: Story, drawn: SourcedFrame, first: int = 0, bins: int = 0, *, slug: str = "interest") -> Chart:
     """The chart of a window of so many minutes of the series, of all if none is said."""
     count = bins or round((drawn.frame["end"].max() - START) / MINUTE)
     window = Window(START + first * MINUTE, START + (first + count) * MINUTE)
@@ -77,7 +76,7 @@ NIGHTS = minutes(
 
 
 def test_a_thinned_line_holds_real_bins_with_the_values_they_have(story: Story) -> None:
-    whole = {row["start"]: row for row in records(NIGHTS)}
+    whole = {row["start"].to_pydatetime(): row for row in NIGHTS.frame.to_dict("records")}
     kept = [item for item in line_of(drawn_chart(story, NIGHTS)).items if item.kind is Kind.EXACT and item.value]
     assert 500 < len(kept) < MOST
     for item in kept:
@@ -104,7 +103,7 @@ def test_it_says_how_many_bins_it_draws_how_they_were_chosen_and_where_the_other
 def test_every_chart_that_holds_it_says_it(story: Story, slug: str) -> None:
     window = Window(story.window.end - timedelta(days=5), story.window.end)
     starts = (NIGHTS.frame[column] + (window.start - START) for column in ("start", "end"))
-    moved = Sourced(NIGHTS.frame.assign(**dict(zip(("start", "end"), starts, strict=True))), NIGHTS.sources)
+    moved = SourcedFrame(NIGHTS.frame.assign(**dict(zip(("start", "end"), starts, strict=True))), NIGHTS.sources)
     other = find_story("us-2020", Settings())
     chart = chart_of(story, slug, view_of(story, window, caller="AP"), other=other, load=loaders(moved))
     assert any("Thinned: " in note for note in chart.notes)
@@ -144,7 +143,7 @@ def test_what_is_found_in_the_series_is_found_in_all_of_its_bins(story: Story) -
     chart = drawn_chart(story, drawn)
     at = (START + 7_777 * MINUTE).isoformat()[:16]
     assert f"in the bin that begins at {{stamp:{at}" in chart.takeaway
-    expected = [f"rise:s|{first.isoformat()}" for first in onsets_in(drawn).frame["first"]]
+    expected = [f"rise:s|{first.isoformat()}" for first in (row.first for row in onsets_in(drawn).rows)]
     assert expected
     assert [event.rows[0] for event in chart.events if event.rows[0].startswith("rise:")] == expected
 

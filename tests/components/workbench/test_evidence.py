@@ -55,8 +55,8 @@ def test_what_is_neither_search_nor_traffic_is_listed_with_its_source() -> None:
 
 def test_where_all_looked_from_one_place_there_is_nothing_to_choose() -> None:
     seen = load_observations(find_story("us-2016", Settings()))
-    one = Sourced(pd.DataFrame(seen.frame[seen.frame["region"] == "Canada"]), seen.sources)
-    assert len(one.frame) and choose_region(one) == ""
+    one = Sourced(tuple(row for row in seen.rows if row.region == "Canada"), seen.sources)
+    assert one.rows and choose_region(one) == ""
 
 
 def test_only_places_that_somebody_looked_from_are_offered() -> None:

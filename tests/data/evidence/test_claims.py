@@ -19,10 +19,12 @@ from components.charts.phrases.claim_words import quotable, reasons, why_open
 from components.clock import Clock
 from data.analysis.intervals import Verdict, agreed, order, span_of
 from data.core.errors import DataError
-from data.core.model import Precision, Sourced, When, Window
+from data.core.model import Precision, SourcedFrame, When, Window
+from data.core.settings import Settings
 from data.evidence.accounts import first_of, subjects_of
 from data.evidence.anchors import Anchor, anchor_of, anchors_of, nightly
 from data.evidence.claims import Account, Subject, weigh
+from data.evidence.evidence_rows import ObservationRow
 from data.evidence.findings import Finding, check_claim, default_question
 from data.evidence.outages import load_observations
 from data.evidence.rises import rises
@@ -30,6 +32,7 @@ from data.evidence.searches import load_interest_marks
 from data.evidence.series import load_series
 from data.story.caller_names import caller_name
 from data.story.folder_store import read_story
+from data.story.store import find_story
 from data.story.story import Story
 from tests.support.wording import offences
 
@@ -224,10 +227,10 @@ def test_a_first_sighting_is_credited_to_the_row_whose_words_it_has() -> None:
         assert all(own[row].credit in account.note for row in account.rows[1:])
 
 
-def sighting(name: str, first: int, last: int) -> dict[str, Any]:
-    bounds = {"earliest": NIGHT + timedelta(minutes=first), "latest": NIGHT + timedelta(minutes=last)}
-    said = {"id": name, "what": f"{name} saw it", "credit": name, "source": "s", "time_basis": "a log", "note": ""}
-    return {**said, **bounds, "stated": None, "precision": "minute" if first == last else "window"}
+def sighting(name: str, first: int, last: int) -> ObservationRow:
+    seen = load_observations(find_story("us-2016", Settings())).rows[0]
+    bounds = When(NIGHT + timedelta(minutes=first), NIGHT + timedelta(minutes=last), Precision.WINDOW)
+    return replace(seen, id=name, what=f"{name} saw it", credit=name, when=bounds)
 
 
 @pytest.mark.parametrize(
@@ -624,11 +627,11 @@ def test_a_sentence_about_several_accounts_says_how_many_say_what(span: tuple[in
     assert apart is said.startswith("Accounts differ")
 
 
-def bins(values: list[int], *, step: timedelta, start: datetime) -> Sourced:
+def bins(values: list[int], *, step: timedelta, start: datetime) -> SourcedFrame:
     times = pd.date_range(start, periods=len(values), freq=step)
     told = {"series": "drawn-0a1b", "term": "move to canada", "geo": "US", "source": "trends"}
     frame = pd.DataFrame({**told, "start": times, "end": times + step, "value": [float(value) for value in values]})
-    return Sourced(frame, ())
+    return SourcedFrame(frame, ())
 
 
 #: A flat day in 8-minute bins, then forty bins of a burst.

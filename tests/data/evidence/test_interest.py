@@ -10,6 +10,7 @@ from data.core.model import Window
 from data.evidence.searches import load_interest, load_interest_marks, load_search_figures, step_of
 from data.story.folder_store import read_story
 from data.story.story import Story
+from tests.support.tables import table
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
 
@@ -43,7 +44,7 @@ def test_the_series_ends_four_months_before_the_night_and_nothing_fills_the_gap(
 
 
 def test_the_nights_marks_are_the_published_times_each_once(story: Story) -> None:
-    frame = load_interest_marks(story, story.window).frame
+    frame = table(load_interest_marks(story, story.window))
     moments = frame[frame["until"].isna()]
     assert [f"{stated:%H:%M}" for stated in moments["stated"]] == [
         "23:00", "02:00", "03:40", "04:48", "05:04", "08:16",
@@ -51,34 +52,33 @@ def test_the_nights_marks_are_the_published_times_each_once(story: Story) -> Non
 
 
 def test_a_figure_wins_over_the_observation_that_repeats_it(story: Story) -> None:
-    frame = load_interest_marks(story, story.window).frame
+    frame = table(load_interest_marks(story, story.window))
     peak = frame[frame["stated"] == datetime(2016, 11, 9, 5, 4, tzinfo=UTC)]
     assert list(peak["table"]) == ["figures"]
 
 
 def test_marks_of_other_nights_are_never_among_them(story: Story) -> None:
     night = {row.id for row in story.figures if row.scope == "night"} | {row.id for row in story.observations}
-    assert set(load_interest_marks(story).frame["id"]) <= night
+    assert set(table(load_interest_marks(story))["id"]) <= night
 
 
 def test_every_mark_names_a_source_that_comes_with_it(story: Story) -> None:
-    for sourced in (load_interest(story), load_interest_marks(story)):
-        known = {source.id for source in sourced.sources}
-        assert all(set(cell.split()) <= known for cell in sourced.frame["source"].unique())
+    series, marks = load_interest(story), load_interest_marks(story)
+    assert set(" ".join(series.frame["source"]).split()) == {source.id for source in series.sources}
+    assert {name for row in marks.rows for name in row.sources} == {source.id for source in marks.sources}
 
 
 def test_a_window_without_figures_is_an_empty_frame_with_its_columns(story: Story) -> None:
     nothing = Window(datetime(1999, 1, 1, tzinfo=UTC), datetime(1999, 2, 1, tzinfo=UTC))
     assert load_interest(story, nothing).frame.empty
-    marks = load_interest_marks(story, nothing)
-    assert marks.frame.empty and "stated" in marks.frame and marks.sources == ()
+    assert load_interest_marks(story, nothing) == ((), ())
 
 
 def test_a_figure_with_only_the_end_of_its_window_is_a_bound(story: Story) -> None:
     figure = next(row for row in story.figures if row.metric.startswith("google_") and row.scope == "night")
     end = datetime(2016, 11, 9, 1, tzinfo=UTC)
     ended = figure.model_copy(update={"window_start": None, "window_end": end})
-    (row,) = load_interest_marks(replace(story, figures=(ended,), observations=())).frame.to_dict("records")
+    (row,) = table(load_interest_marks(replace(story, figures=(ended,), observations=()))).to_dict("records")
     assert (row["precision"], row["earliest"], row["latest"]) == ("by", story.window.start, end)
     assert row["until"] is None or row["until"] != row["until"]
 
@@ -98,15 +98,15 @@ def test_a_rise_counted_over_some_hours_is_a_mark_between_two_bounds(
     start = datetime(2016, 11, 9, 1, tzinfo=UTC)
     told = {"window_start": start, "window_end": start + timedelta(hours=hours), "unit": unit, "value": 250}
     counted = figure.model_copy(update=told)
-    (row,) = load_interest_marks(replace(story, figures=(counted,), observations=())).frame.to_dict("records")
+    (row,) = table(load_interest_marks(replace(story, figures=(counted,), observations=()))).to_dict("records")
     assert (row["precision"], f"{row['earliest']:%H:%M}", f"{row['latest']:%H:%M}") == mark
     assert (row["until"] is None or row["until"] != row["until"]) == (mark[0] == "window")
 
 
 def test_the_table_of_search_figures_holds_every_mark_of_the_chart_once(story: Story) -> None:
     """Six marks of a moment, of which observations tell three, and 13 figures that were counted over days."""
-    frame = load_search_figures(story).frame
-    assert sorted(frame["id"]) == sorted(load_interest_marks(story).frame["id"])
+    frame = table(load_search_figures(story))
+    assert sorted(frame["id"]) == sorted(table(load_interest_marks(story))["id"])
     moments = frame[frame["precision"].notna()]
     assert list(moments["id"]) == [
         "google-surge-6pm", "google-rise-2am-gmt", "afp-searches-1040pm", "globe-search-peak", "google-surge-1204am",

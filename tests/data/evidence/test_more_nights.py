@@ -18,6 +18,7 @@ from data.story.story import Story
 from data.story.tables import Call, Result
 from data.story.timing import when_of
 from data.story.totals import call_when, is_complete, only_surely, totals_at
+from tests.support.tables import table
 
 LONG_AFTER = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -106,7 +107,7 @@ def test_another_outlets_minute_for_wisconsin_in_2020_only_bounds_aps() -> None:
 
 
 def test_foxs_arizona_of_2020_is_foxs_and_three_and_a_half_hours_before_aps() -> None:
-    calls = load_calls(night("us-2020")).frame
+    calls = table(load_calls(night("us-2020")))
     arizona = calls[calls["contest"] == "US-AZ"].set_index("caller")["latest"]
     assert arizona["Fox"] == utc("2020-11-03T23:20:00-05:00")
     assert arizona["AP"] == utc("2020-11-04T02:51:00-05:00")
@@ -215,7 +216,7 @@ def test_no_number_of_areas_wins_a_referendum() -> None:
 def test_forecasts_that_nobody_timed_are_held_and_never_drawn() -> None:
     story = night("uk-2016")
     assert {row.id for row in story.milestones if row.precision is Precision.NONE} == {"itv-leave", "sky-leave"}
-    assert not {"itv-leave", "sky-leave"} & set(load_milestones(story).frame["id"])
+    assert not {"itv-leave", "sky-leave"} & set(table(load_milestones(story))["id"])
 
 
 def test_the_weekly_questions_about_the_eu_each_peak_at_100_and_end_on_2_july() -> None:
@@ -241,7 +242,7 @@ def test_the_weekly_questions_about_the_eu_each_peak_at_100_and_end_on_2_july() 
 )
 def test_a_search_figure_that_has_a_moment_is_a_mark_of_its_night(slug: str, marks: set[str]) -> None:
     story = night(slug)
-    frame = load_interest_marks(story, story.window).frame
+    frame = table(load_interest_marks(story, story.window))
     assert set(frame[frame["until"].isna()]["id"]) == marks
 
 
@@ -253,12 +254,12 @@ def test_figures_of_the_first_debate_of_2020_are_never_drawn_on_election_night()
 @pytest.mark.parametrize("slug", ["us-2020", "us-2024"])
 def test_no_observation_of_a_site_is_held_for_these_nights_and_the_story_says_so(slug: str) -> None:
     story = night(slug)
-    assert len(load_observations(story).frame) == 0
+    assert len(table(load_observations(story))) == 0
     assert any("No observation of" in point.text for point in story.about.unknown)
 
 
 def test_the_registration_site_fails_on_another_night_than_the_petitions_site() -> None:
-    frame = load_observations(night("uk-2016")).frame.set_index("id")
+    frame = table(load_observations(night("uk-2016"))).set_index("id")
     assert frame.loc["registration-crash", "latest"] == utc("2016-06-07T22:15:00+01:00")
     assert frame.loc["petition-crashing", "earliest"] == utc("2016-06-24T00:00:00+01:00")
     assert set(frame["status"]) == {"failing", "degraded"}

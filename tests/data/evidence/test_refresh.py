@@ -18,6 +18,7 @@ from data.sources.google_trends.provider import searches_wanted
 from data.story.folder_store import read_story
 from data.story.store import find_story, story_store
 from tests.support.imported import name_control_terms, newsroom
+from tests.support.tables import table
 from tests.support.terminal import typed
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
@@ -84,7 +85,7 @@ def test_captures_become_observations_of_grade_a_with_their_own_links(
     settings = read_settings(os.environ)
     story = find_story("us-2016", settings)
     found = load_observations(story, story.window, stories=story_store(settings))
-    machine = found.frame[found.frame["grade"] == "A"]
+    machine = table(found).query("grade == 'A'")
     assert list(machine["status"]) == ["answering", "failing"]
     assert set(machine["precision"]) == {"second"}
     links = {source.id: source.url for source in found.sources}
@@ -129,7 +130,7 @@ def test_dump_files_on_disk_become_hours_of_the_storys_articles(
     assert typed("dumps", "us-2016", str(dump)) == 0
     assert "1 hours held" in capsys.readouterr().out
     settings = read_settings(os.environ)
-    found = load_lenses(find_story("us-2016", settings), story_store(settings)).frame
+    found = table(load_lenses(find_story("us-2016", settings), story_store(settings)))
     assert list(found["value"]) == [1_000.0]
     # The name has the END of the hour.
     assert found["start"].iloc[0] == datetime(2016, 11, 9, 4, tzinfo=UTC)

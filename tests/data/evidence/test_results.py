@@ -16,6 +16,7 @@ from data.story.folder_store import read_story
 from data.story.story import Story
 from data.story.tables import Call
 from data.story.totals import call_when, caller_named, is_complete, no_total, totals_at
+from tests.support.tables import table
 from tests.support.terminal import typed
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
@@ -88,7 +89,7 @@ def test_totals_never_fall_and_never_pass_538(story: Story, at: datetime, later:
 
 @pytest.mark.parametrize("caller", ["CNN", "Fox", "ABC", "Guardian", "TV"])
 def test_another_caller_has_its_own_calls_only_and_no_total(story: Story, caller: str) -> None:
-    rows = load_calls(story, caller=caller).frame
+    rows = table(load_calls(story, caller=caller))
     assert set(rows["caller"]) == {caller}
     assert not is_complete(story, caller)
     assert no_total(story, caller) == f"no total: {rows['contest'].nunique()} of 56 calls known"
@@ -101,35 +102,35 @@ def test_only_ap_is_complete(story: Story) -> None:
 
 def test_florida_belongs_to_ap_at_1050_and_to_the_networks_of_one_log_at_1135(story: Story) -> None:
     found = {
-        caller: load_calls(story, caller=caller).frame.set_index("contest").loc["US-FL", "latest"]
+        caller: table(load_calls(story, caller=caller)).set_index("contest").loc["US-FL", "latest"]
         for caller in ("AP", "Guardian", "TV")
     }
     assert found == {"AP": eastern("08 22:50"), "Guardian": eastern("08 22:53"), "TV": eastern("08 23:35")}
 
 
 def test_a_second_log_of_a_call_is_listed_and_never_counted(story: Story) -> None:
-    everything = load_calls(story).frame
+    everything = table(load_calls(story))
     logs = everything[everything["role"] == "corroboration"]
     assert {"US-NV", "US-PA", "US-WI"} <= set(logs["contest"])
-    assert not set(logs["id"]) & set(load_calls(story, caller="AP").frame["id"])
+    assert not set(logs["id"]) & set(table(load_calls(story, caller="AP"))["id"])
 
 
 def test_a_window_keeps_calls_whose_interval_touches_it(story: Story) -> None:
     window = Window(eastern("08 22:40"), eastern("08 22:51"))
-    rows = load_calls(story, window, caller="AP").frame
+    rows = table(load_calls(story, window, caller="AP"))
     assert set(rows["contest"]) == {"US-VA", "US-CO", "US-FL", "US-LA", "US-MO", "US-NM"}
 
 
-def test_an_empty_window_is_an_empty_frame_with_all_its_columns(story: Story) -> None:
+def test_an_empty_window_has_no_rows_and_names_no_source(story: Story) -> None:
     found = load_calls(story, Window(datetime(1999, 1, 1, tzinfo=UTC), datetime(1999, 1, 2, tzinfo=UTC)))
-    assert len(found.frame) == 0 and "latest" in found.frame and found.sources == ()
+    assert found == ((), ())
 
 
 def test_every_row_names_a_source_that_comes_with_it(story: Story) -> None:
     for sourced in (load_calls(story), load_milestones(story), load_poll_closings(story)):
         known = {source.id for source in sourced.sources}
-        assert all(set(cell.split()) <= known for cell in sourced.frame["source"])
-        assert len(sourced.frame) > 0
+        assert all(set(row.sources) <= known for row in sourced.rows)
+        assert sourced.rows
 
 
 def test_a_naive_time_is_refused(story: Story) -> None:

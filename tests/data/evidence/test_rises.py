@@ -7,20 +7,20 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from data.core.model import Sourced, Window
+from data.core.model import SourcedFrame, Window
 from data.evidence.rises import rises
 
 NIGHT = datetime(2016, 11, 9, tzinfo=UTC)
 
 
-def held(*, earlier: int, night: int = 3, step: timedelta = timedelta(minutes=8)) -> Sourced:
+def held(*, earlier: int, night: int = 3, step: timedelta = timedelta(minutes=8)) -> SourcedFrame:
     """A level series with so many bins before the night and so many in it."""
     times = pd.date_range(NIGHT - earlier * step, periods=earlier + night, freq=step)
     told = {"series": "drawn-0a1b", "term": "move to canada", "geo": "US", "source": "trends"}
-    return Sourced(pd.DataFrame({**told, "start": times, "end": times + step, "value": 20.0}), ())
+    return SourcedFrame(pd.DataFrame({**told, "start": times, "end": times + step, "value": 20.0}), ())
 
 
-def said(drawn: Sourced) -> str:
+def said(drawn: SourcedFrame) -> str:
     (subject,) = rises(drawn, Window(NIGHT, NIGHT + timedelta(days=1)))
     assert subject.accounts == ()
     return subject.lacks

@@ -109,8 +109,8 @@ def test_its_rows_stand_with_the_other_counts_and_on_the_page_that_lists_sources
     assert typed("refresh", "us-2016", "--source", "library") == 0
     settings = read_settings(os.environ)
     counted = load_lenses(find_story("us-2016", settings), story_store(settings))
-    assert set(counted.frame["unit"]) == {"loans a day"}
-    assert sorted(set(counted.frame["value"])) == [3.0, 41.0]
+    assert {row.unit for row in counted.rows} == {"loans a day"}
+    assert sorted({row.value for row in counted.rows}) == [3.0, 41.0]
 
     page = AppTest.from_file(str(ROOT / "pages" / "sources_and_methods.py"), default_timeout=60).run()
     assert not page.exception

@@ -23,6 +23,7 @@ from data.story.time_tokens import told_times
 from data.story.totals import call_when, is_complete, totals_at
 from tests.support.captured import keep_captures
 from tests.support.imported import newsroom
+from tests.support.tables import table
 
 EVERY_STORY = ("us-2016", "uk-2016", "us-2020", "us-2024")
 
@@ -114,7 +115,9 @@ def test_a_machine_record_that_was_fetched_stands_as_it_happened_and_was_never_p
     stories = story_store(settings)
     keep_captures(story, settings, [(eastern("8 21:15"), 503)])
     told = {
-        order: set(load_observations(story_at(story, eastern("8 22:50"), order), stories=stories).frame["credit"])
+        order: {
+            row.credit for row in load_observations(story_at(story, eastern("8 22:50"), order), stories=stories).rows
+        }
         for order in Order
     }
     assert "The Internet Archive" in told[Order.HAPPENED]
@@ -166,9 +169,9 @@ def test_a_later_moment_holds_all_that_an_earlier_one_does(data: st.DataObject) 
     minutes = st.integers(0, int(story.window.length / timedelta(minutes=1)))
     first, second = sorted(story.window.start + timedelta(minutes=data.draw(minutes)) for _ in range(2))
     one, other = story_at(story, first, order), story_at(story, second, order)
-    for table in ("calls", "milestones", "observations", "figures", "interest"):
-        assert {row.id if hasattr(row, "id") else row for row in getattr(one, table)} <= {
-            row.id if hasattr(row, "id") else row for row in getattr(other, table)
+    for name in ("calls", "milestones", "observations", "figures", "interest"):
+        assert {row.id if hasattr(row, "id") else row for row in getattr(one, name)} <= {
+            row.id if hasattr(row, "id") else row for row in getattr(other, name)
         }
 
 
@@ -194,8 +197,8 @@ def test_between_two_moments_nothing_changes(data: st.DataObject) -> None:
 
 def test_loaders_give_possible_calls_only_when_asked() -> None:
     cut = story_at(night(), eastern("8 22:00"))
-    assert "ap-oh" not in set(load_calls(cut, caller="AP").frame["id"])
-    assert "ap-oh" in set(load_calls(cut, caller="AP", possible=True).frame["id"])
+    assert "ap-oh" not in set(table(load_calls(cut, caller="AP"))["id"])
+    assert "ap-oh" in set(table(load_calls(cut, caller="AP", possible=True))["id"])
 
 
 def test_braces_that_no_clock_could_read_tell_no_time() -> None:
