@@ -41,7 +41,7 @@ from data.evidence import calls as results
 from data.evidence import searches as interest
 from data.evidence import series_onsets as onsets
 from data.evidence.evidence_rows import Counts, Observations, Onsets
-from data.story.as_of import cut_frame
+from data.story.as_of import cut_frame, story_at
 from data.story.store import story_store
 from data.story.story import Story
 
@@ -281,3 +281,8 @@ def load_made(make: Any, *asked: Any) -> Any:
     by its tables; what was fetched for it is handed over beside it.
     """
     return make(*asked)
+
+
+def load_told(story: Story, view: ViewState) -> Story:
+    """The story as this view tells it, cut once for every view of one moment and order."""
+    return cast(Story, load_made(story_at, story, view.at, view.order)) if view.at else story

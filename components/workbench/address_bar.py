@@ -8,12 +8,12 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.cache.cached import load_made, look_up_slugs, look_up_story
+from components.cache.cached import load_told, look_up_slugs, look_up_story
 from components.cache.keys import settings_here
 from components.charts.as_of_notes import ORDERS
 from components.clock import Clock
 from components.text import markdown
-from components.view.view_state import ViewState, told
+from components.view.view_state import ViewState
 from components.workbench.visitor_address import change_view, current_view
 from data.core.errors import DataError
 from data.story.story import Story
@@ -58,5 +58,4 @@ def stand_at_moment(story: Story, view: ViewState) -> Story:
         said = f"Told up to **{markdown(moment)}**, {ORDERS[view.order]}. Nothing later is on this page."
         st.markdown(said, width="content")
         st.button("Show the whole", key="show-whole", on_click=lambda: change(story, lambda now: now.whole))
-    told_story: Story = load_made(told, story, view)
-    return told_story
+    return load_told(story, view)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from components.cache.cached import load_chart, load_heights, load_made
+from components.cache.cached import load_chart, load_heights, load_told
 from components.charts.bare import is_bare
 from components.charts.catalogue import KINDS, publishable
 from components.charts.grammar import Chart
@@ -25,7 +25,7 @@ from components.embeds.web.links import form_address
 from components.render.words import describe
 from components.text import markdown
 from components.view.address import quote
-from components.view.view_state import ViewState, told
+from components.view.view_state import ViewState
 from components.workbench.address_bar import story_named
 from components.workbench.notices import show_problems
 from components.workbench.parts.compare import pair_here
@@ -69,7 +69,7 @@ def choose_embed(story: Story, view: ViewState) -> Embed:
             args=("theme", THEMES[0]),
         )
     asked = views[slug]
-    return Embed(load_made(told, story, asked), charts[slug], asked, theme, public_site(), other=_beside(asked))
+    return Embed(load_told(story, asked), charts[slug], asked, theme, public_site(), other=_beside(asked))
 
 
 def _views(story: Story, view: ViewState) -> dict[str, ViewState]:
@@ -80,7 +80,7 @@ def _views(story: Story, view: ViewState) -> dict[str, ViewState]:
 
 
 def _chart(story: Story, slug: str, view: ViewState) -> Chart:
-    return load_chart(load_made(told, story, view), slug, view, other=_beside(view))
+    return load_chart(load_told(story, view), slug, view, other=_beside(view))
 
 
 def _beside(view: ViewState) -> Story | None:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.cache.cached import load_chart, load_finding
+from components.cache.cached import load_chart, load_finding, load_told
 from components.charts.catalogue import KINDS, asked_on, chart_of, publishable
 from components.charts.grammar import Chart, Item, Lane, Points, Tone
 from components.charts.kinds import ChartKind, Question
@@ -168,3 +168,14 @@ def test_what_answers_a_question_is_published_only_with_it() -> None:
 )
 def test_a_page_takes_up_what_its_charts_ask(page: str, carries: set[str]) -> None:
     assert asked_on(page) & {"at", "order", "series", "event", "other", "t0"} == carries
+
+
+@pytest.mark.parametrize("asked", [{"clock": "UTC"}, {"caller": "CNN"}, {"lanes": ("results",)}])
+def test_a_story_is_cut_once_for_every_view_of_a_moment(asked: dict[str, Any], story: Story) -> None:
+    at = story.window.start + timedelta(hours=6)
+    first = load_told(story, view_of(story, at=at))
+    assert first.until == at and load_told(story, view_of(story, at=at, **asked)) is first
+
+
+def test_a_story_of_no_moment_is_the_whole(story: Story) -> None:
+    assert load_told(story, default_view(story)) is story
