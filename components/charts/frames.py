@@ -8,7 +8,7 @@ from datetime import datetime
 
 from components.charts.events import ONE_DAY
 from components.charts.grammar import Chart, Line, Points, Spans
-from components.charts.phrases.moments import Moments, Placed
+from components.charts.phrases.moments import Moments, PlacedRow
 from components.clock import Clock, Style
 from data.core.model import OPEN_END, Order
 from data.evidence.searches import search_marks
@@ -110,7 +110,7 @@ def _possible(story: Story, order: Order) -> dict[str, datetime]:
 def _cut(words: Moments, stands: Stands, order: Order) -> Callable[[datetime], Moments]:
     """From an instant to the rows that stand by then, of calls to the totals that count those that are possible too."""
 
-    def stood(name: str, row: Placed) -> datetime:
+    def stood(name: str, row: PlacedRow) -> datetime:
         """From when the row is told; far in the future where that is not known."""
         return stands.get(name, OPEN_END if order is Order.KNOWN else row.when.latest)
 

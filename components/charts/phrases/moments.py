@@ -23,14 +23,14 @@ _DAY = timedelta(days=1)
 _NAMED = 3
 
 
-class Placed(Protocol):
+class PlacedRow(Protocol):
     """A row with the interval of its moment."""
 
     @property
     def when(self) -> When: ...
 
 
-P = TypeVar("P", bound=Placed)
+P = TypeVar("P", bound=PlacedRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +152,11 @@ def _names(rows: list[CallRow]) -> str:
     return listed(names)
 
 
-def _dated(row: Placed, at: datetime, style: Style) -> Style:
+def _dated(row: PlacedRow, at: datetime, style: Style) -> Style:
     """With its date, what lies a day or more before the minute that is told of."""
     return "stamp" if at - row.when.latest >= _DAY else style
 
 
-def _at(row: Placed, at: datetime, style: Style) -> str:
+def _at(row: PlacedRow, at: datetime, style: Style) -> str:
     said = token(row.when, _dated(row, at, style))
     return f"at {said}" if row.when.precision in ("minute", "second") else said
