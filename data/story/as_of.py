@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import pandas as pd
 from urllib3.util import parse_url
@@ -24,6 +24,7 @@ from data.core.model import (
 )
 from data.story.publication import published_span
 from data.story.story import Story
+from data.story.story_toml import About
 from data.story.tables import Call, Control, Figure, Interest, Milestone, Observation
 from data.story.time_tokens import told_times
 from data.story.timing import when_of
@@ -111,7 +112,7 @@ def _open(call: Call, when: When) -> Call:
     return call.model_copy(update=told | {"precision": Precision.WINDOW})
 
 
-def _about_at(story: Story, at: datetime, calls: set[str]) -> Any:
+def _about_at(story: Story, at: datetime, calls: set[str]) -> About:
     """The story's own words without those that were written when it was over."""
     about = story.about
     claims = tuple(
