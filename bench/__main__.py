@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from bench import large_series
+from bench.contests import contest_lines
 from bench.crowds import burst_lines, embed_lines, memory_lines, paced_lines
 from bench.first_view import first_view_lines
 from bench.replay import replay_lines
@@ -23,6 +24,7 @@ MEASURES: Measures = {
     "replay": replay_lines,
     "nginx": nginx_lines,
     "large": large_series.rows,
+    "contests": contest_lines,
     "reruns": rerun_lines,
     "collection": collection_lines,
     "drawing": drawing_lines,

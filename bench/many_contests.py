@@ -11,8 +11,8 @@ from pathlib import Path
 #: The night of every synthetic story: ten hours, with a call in each of their minutes where there are enough of them.
 START = datetime(2031, 3, 4, 20, tzinfo=UTC)
 _MINUTES = 600
-#: Of so many calls one is known within bounds alone, as on the bundled nights; of these the widest spans an hour.
-_BOUNDED, _WIDEST = 3, 60
+#: Of so many calls one is known only as made between two bulletins, which come at the half hours.
+_BOUNDED, _BULLETINS = 3, 30
 _SOURCE = "synthetic"
 _STORY = """\
 title = "A synthetic night of {count} contests"
@@ -67,7 +67,7 @@ licence = "MIT"
 def write_story(folder: Path, count: int) -> Path:
     """A story of so many contests in a folder below this one: `synthetic-650`. The same files for the same count.
 
-    Its calls fall evenly over the night, two of three on a minute, the third within bounds of up to an hour.
+    Its calls fall evenly over the night, two of three on a minute, the third between two bulletins.
     """
     chance, own = random.Random(count), folder / f"synthetic-{count}"
     own.mkdir(parents=True)
@@ -89,10 +89,12 @@ _CALL = ("id", "contest", "caller", "party", "role", "basis", "at", "earliest", 
 
 
 def _call(code: str, place: int, count: int, chance: random.Random) -> tuple[str, ...]:
-    at = START + timedelta(minutes=place * _MINUTES // count)
-    first = at - timedelta(minutes=chance.randint(1, _WIDEST))
+    minute = place * _MINUTES // count
+    at = START + timedelta(minutes=minute)
+    first = START + timedelta(minutes=minute // _BULLETINS * _BULLETINS)
     bounded = place % _BOUNDED == _BOUNDED - 1
-    times = ("", _utc(first), _utc(at), "window") if bounded else (_utc(at), "", "", "minute")
+    bounds = _utc(first), _utc(first + timedelta(minutes=_BULLETINS))
+    times = ("", *bounds, "window") if bounded else (_utc(at), "", "", "minute")
     party = chance.choice("AB")
     return (f"desk-{code.lower()}", code, "Desk", party, "primary", "own log", *times, _SOURCE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,7 +30,7 @@ class Frames:
     `sure` has for each row of the chart the instant from which it stands, `maybe` for calls of which only bounds are
     known the one from which they are possible; a row in neither stands at no moment, only in the whole. `events` are
     the instants of the numbered events. `moments` are those at which anything changes, by time, with a sentence each;
-    `before` is the sentence for the start of the window.
+    `before` is the sentence for the start of the window, and `changes` how many moments there are if all are told.
     """
 
     order: Order
@@ -39,14 +39,23 @@ class Frames:
     events: tuple[datetime, ...]
     moments: tuple[tuple[datetime, str], ...]
     before: str
+    changes: int
 
 
 def frames_of(
-    story: Story, chart: Chart, clock: Clock, *, order: Order, words: Moments, stand: Stand | None = None
+    story: Story,
+    chart: Chart,
+    clock: Clock,
+    *,
+    order: Order,
+    words: Moments,
+    stand: Stand | None = None,
+    only: Collection[str] | None = None,
 ) -> Frames:
     """The frames of a chart in this order, as far as its story is told; `words` are made of all its rows.
 
-    `stand` gives what `stands_of` does, for whoever holds it: of each range of a story it is the same.
+    `stand` gives what `stands_of` does, for whoever holds it: of each range of a story it is the same. With `only`, its
+    moments are those of these rows and of the events; what else changes is seen at the next of them.
     """
     stands = (stand or stands_of)(story, order)
     last = {item.row: item.last for lane in chart.lanes for _, item in lane.items}
@@ -62,10 +71,11 @@ def frames_of(
 
     # A line is drawn up to wherever the play stands: its thousand bins are no thousand moments.
     bins = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Line)}
-    steps = {moment for row, moment in sure.items() if row not in bins}
-    changes = sorted(at for at in {*steps, *maybe.values(), *events} if at in chart.window)
-    told = tuple((at, sentence(at)) for at in changes)
-    return Frames(order, sure, maybe, events, told, sentence(chart.window.start))
+    steps = [*((row, at) for row, at in sure.items() if row not in bins), *maybe.items()]
+    changes = {at for at in (*events, *(at for _, at in steps)) if at in chart.window}
+    kept = changes & {*events, *(at for row, at in steps if only is None or row in only)}
+    told = tuple((at, sentence(at)) for at in sorted(kept))
+    return Frames(order, sure, maybe, events, told, sentence(chart.window.start), len(changes))
 
 
 def stands_of(story: Story, order: Order) -> Stands:

@@ -11,6 +11,7 @@ from components.charts.elapsed_clock import clock_of
 from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
 from components.clock import Clock
+from components.render.listed import Listed, listed
 from components.view.view_state import ViewState, told, view_link
 from data.story.story import Story
 
@@ -39,6 +40,13 @@ class Embed:
     def clock(self) -> Clock:
         """The clock on which all its times are shown."""
         return clock_of(self.chart, self.view.clock)
+
+    @property
+    def listed(self) -> Listed:
+        """What its document lists row by row; of a chart of two nights, rows are under the names of their stories."""
+        stories = [self.story, *([self.other] if self.other else [])]
+        rows = {row for story in stories for row in story.emphasised_rows}
+        return listed(self.chart, rows | {f"{story.slug}/{row}" for story in stories for row in story.emphasised_rows})
 
     @property
     def as_of(self) -> datetime | None:

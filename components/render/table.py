@@ -7,7 +7,7 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import pandas as pd
@@ -37,14 +37,15 @@ Row = tuple[tuple[str, ...], tuple[Cell, ...]]
 _NO_ROW: Row = ("",) * len(COLUMNS), (None,) * len(TYPED)
 
 
-def frame(chart: Chart, clock: Clock) -> pd.DataFrame:
+def frame(chart: Chart, clock: Clock, only: Collection[str] | None = None) -> pd.DataFrame:
     """The chart as strings in `COLUMNS`, by time: marks, then events that no mark stands for, then what is outside.
 
     Ahead of all stands a row for each line of which only some bins are drawn, to say so.
     The rows of a test begin with a column that says so.
+    With `only`, just the rows of these names.
     `When` is as sharp as the evidence; `Row` names the table and id the figure came from; `Source` who published it.
     """
-    found = pd.DataFrame([text for text, _ in _rows(chart, clock)], columns=pd.Index(COLUMNS), dtype=str)
+    found = pd.DataFrame([text for text, _ in _rows(chart, clock, only)], columns=pd.Index(COLUMNS), dtype=str)
     if chart.banner:
         found.insert(0, TEST_COLUMN, "TEST")
     return found
@@ -75,23 +76,33 @@ def _escape(cell: str) -> str:
     return f"'{shown}" if _FORMULA.match(shown) or cell[:1] in ("\t", "\r") else shown
 
 
-def _rows(chart: Chart, clock: Clock) -> Iterator[Row]:
+def _rows(chart: Chart, clock: Clock, only: Collection[str] | None = None) -> Iterator[Row]:
     names = {source.id: source.org for source in chart.sources}
     urls = {source.id: source.url for source in chart.sources}
-    numbers = event_numbers(chart)
     for row, line in thinned_lines(chart.lanes).items():
-        yield _thinned_row(chart, line, row, clock, names, urls)
-    found: list[tuple[datetime, Row]] = []
-    for lane in chart.lanes:
-        for mark, item in lane.items:
-            text = _mark_row(lane, mark, item, clock, names, numbers.get(item.row))
-            found.append((anchor(item.when), (text, _typed_item(lane, mark, item, urls))))
-    for number, event in unmarked_events(chart):
-        text = _event_row(event, clock, names, str(number), "Event")
-        found.append((anchor(event.when), (text, _typed_event(event, urls))))
+        if only is None or row in only:
+            yield _thinned_row(chart, line, row, clock, names, urls)
+    found = _inside(chart, clock, names, urls, only)
     yield from (row for _, row in sorted(found, key=lambda entry: entry[0]))
     for event in chart.outside:
-        yield _event_row(event, clock, names, "", "Outside this window"), _typed_event(event, urls)
+        if only is None or " ".join(event.rows) in only:
+            yield _event_row(event, clock, names, "", "Outside this window"), _typed_event(event, urls)
+
+
+def _inside(
+    chart: Chart, clock: Clock, names: dict[str, str], urls: dict[str, str], only: Collection[str] | None
+) -> Iterator[tuple[datetime, Row]]:
+    """The rows of marks, and of events that no mark stands for, each with its place in time."""
+    numbers = event_numbers(chart)
+    for lane in chart.lanes:
+        for mark, item in lane.items:
+            if only is None or item.row in only:
+                text = _mark_row(lane, mark, item, clock, names, numbers.get(item.row))
+                yield anchor(item.when), (text, _typed_item(lane, mark, item, urls))
+    for number, event in unmarked_events(chart):
+        if only is None or " ".join(event.rows) in only:
+            text = _event_row(event, clock, names, str(number), "Event")
+            yield anchor(event.when), (text, _typed_event(event, urls))
 
 
 def _thinned_row(chart: Chart, line: Line, row: str, clock: Clock, names: dict[str, str], urls: dict[str, str]) -> Row:

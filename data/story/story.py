@@ -76,6 +76,13 @@ class Story:
         return self._by_code[code]
 
     @cached_property
+    def emphasised_rows(self) -> frozenset[str]:
+        """The contests that it emphasises, and their calls, by the names that charts give to rows."""
+        chosen = set(self.about.emphasised)
+        calls = {f"calls:{call.id}" for call in (*self.calls, *self.possible) if call.contest in chosen}
+        return frozenset(calls | {f"contests:{code}" for code in chosen})
+
+    @cached_property
     def _by_code(self) -> dict[str, Contest]:
         return {contest.code: contest for contest in reversed(self.contests)}
 

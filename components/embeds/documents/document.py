@@ -25,18 +25,27 @@ _MOST_MOMENTS = 160
 #: Scripts of a document that is read, and of one that is played.
 READ_BY = (HERE / "reading.js", HERE / "hosting.js")
 PLAYED_BY = (PLAYER / "player.js", HERE / "playing.js", HERE / "hosting.js")
+#: Ahead of these where many units are drawn in one.
+UNPACKED_BY = (PLAYER / "units.js", HERE / "unpacking.js")
 
 
 def draw_document(embed: Embed) -> str:
     """The page as HTML text in UTF-8, the same for the same embed on every machine at any time."""
     lines = lines_of(embed)
     night = night_of(embed) if embed.chart.played else None
+    read = (
+        _scripted("nd-night", night, _played_by(night)) if night else _scripted("nd-moments", _moments(embed), READ_BY)
+    )
     return (
         f'<!doctype html>\n<html lang="en"><head>{"".join(_head(embed, lines))}</head>\n'
         f"<body>{_figure(embed, lines, night)}\n"
-        f"{_scripted('nd-night', night, PLAYED_BY) if night else _scripted('nd-moments', _moments(embed), READ_BY)}"
+        f"{read}"
         "</body></html>\n"
     )
+
+
+def _played_by(night: dict[str, Any]) -> tuple[Path, ...]:
+    return (*UNPACKED_BY, *PLAYED_BY) if "units" in night else PLAYED_BY
 
 
 def _scripted(name: str, data: object, scripts: tuple[Path, ...]) -> str:

@@ -17,6 +17,7 @@ from components.embeds.documents.mark_counts import counted
 from components.embeds.embed import Embed
 from components.render import table
 from components.render.layout.legend import keys_of
+from components.render.listed import Listed, told
 from components.render.svg.notes import edge_notes
 from components.render.svg.sheet import tag
 from components.render.svg.svg_marks import named
@@ -82,40 +83,62 @@ def _sources(embed: Embed, ids: Iterable[str]) -> str:
 
 def _events(embed: Embed) -> str:
     """The numbers of the drawing in order: the way to every event without a pointer."""
-    rows = "".join(_event(embed, number, event) for number, event in embed.chart.numbered)
+    found = embed.listed
+    rows = "".join(_event(embed, found, number, event) for number, event in embed.chart.numbered)
     return element("div", element("ol", rows), class_="nd-panel")
 
 
-def _event(embed: Embed, number: int, event: Event) -> str:
+def _event(embed: Embed, found: Listed, number: int, event: Event) -> str:
     clock, dated = embed.clock, is_dated(event.when, embed.chart.window)
     when = element("b", held(text(clock.when(event.when, dated=dated))))
     said = element("span", text(clock.say(event.label)))
     cited = element("cite", f"({_sources(embed, event.sources)})")
-    rows = " ".join(map(named, event.rows))
+    rows = " ".join(map(named, filter(found.apart, event.rows)))
     return element("li", f"{when} {said} {cited}", id=f"nd-e{number}", data_rows=rows)
 
 
 def _table(embed: Embed) -> str:
-    """A row for each mark and event, in which its name and its sources can be found."""
-    chart, clock = embed.chart, embed.clock
-    cells = table.frame(chart, clock)[[*table.COLUMNS]]
+    """A row for each mark and event that is listed, in which its name and its sources can be found."""
+    chart, clock, found = embed.chart, embed.clock, embed.listed
+    cells = table.frame(chart, clock, found.rows)[[*table.COLUMNS]]
     heads = "".join(element("th", name, scope="col") for name in table.COLUMNS[:-1])
     cited = _cited(embed)
-    body = "".join(_row(embed, n, row, cited) for n, row in enumerate(cells.itertuples(index=False, name=None), 1))
+    rows = enumerate(cells.itertuples(index=False, name=None), 1)
+    body = "".join(_row(embed, row, cited, _names(embed, found, n, row[-1])) for n, row in rows)
     test = f"{chart.banner} " if chart.banner else ""
-    said = f"{test}{clock.say(chart.title)}, {clock.span(chart.window)}: every mark and event, in the order of time."
-    content = element("caption", text(said)) + element("thead", element("tr", heads)) + f"<tbody>{body}</tbody>"
+    what = told(len(cells), found.count, "marks and events") or "every mark and event"
+    said = f"{test}{clock.say(chart.title)}, {clock.span(chart.window)}: {what}, in the order of time."
+    content = (
+        element("caption", text(said) + _whole(embed))
+        + element("thead", element("tr", heads))
+        + f"<tbody>{body}</tbody>"
+    )
     caption = element("table", content)
     return element("div", caption, class_="nd-scroll", role="region", aria_label="Table", tabindex="0")
 
 
-def _row(embed: Embed, n: int, cells: tuple[str, ...], cited: dict[str, tuple[str, ...]]) -> str:
+def _whole(embed: Embed) -> str:
+    """The way to the whole table, where a document lists some of it and a server has the rest."""
+    path, mark, query = embed.address.partition("?")
+    return (
+        f" {link(Piece('The whole table as CSV.', f'{path}.csv{mark}{query}'))}" if embed.listed.rows and path else ""
+    )
+
+
+def _names(embed: Embed, found: Listed, n: int, row: str) -> dict[str, str]:
+    """What a row is called: where some are left out, only the name by which a mark or a player asks for it."""
+    if found.rows is None:
+        return {"id": f"row-{n}", "data_row": named(row)}
+    return {"data_row": named(row)} if found.apart(row) or embed.chart.played else {}
+
+
+def _row(embed: Embed, cells: tuple[str, ...], cited: dict[str, tuple[str, ...]], names: dict[str, str]) -> str:
     number, lane, when, what, value, evidence, _, row = cells
     before = "".join(f"<td>{text(cell)}</td>" for cell in (number, lane))
     after = "".join(f"<td>{text(cell)}</td>" for cell in (what, value, evidence))
     sources = f"<td>{_sources(embed, cited[row])}</td>"
     content = f"{before}{element('th', held(text(when)), scope='row')}{after}{sources}"
-    return element("tr", content, id=f"row-{n}", data_row=named(row))
+    return element("tr", content, **names)
 
 
 def _cited(embed: Embed) -> dict[str, tuple[str, ...]]:
@@ -172,10 +195,12 @@ def _method_parts(embed: Embed) -> Iterator[str]:
 
 
 def _counts(embed: Embed) -> str:
-    """How many events, rows of the table and sources this document has."""
+    """How many events, rows of the table and sources there are."""
     chart = embed.chart
     counts = [counted(len(chart.events), "event")] if chart.events else []
-    counts.append(counted(len(table.frame(chart, embed.clock)), "table row"))
+    found = embed.listed
+    every = counted(found.count, "table row") if found.rows is None else f"{found.count:,} rows of the whole table"
+    counts.append(every)
     return f"{' and '.join(counts)} from {counted(len(chart.sources), 'source')}"
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from components.ap_style import MONTHS
-from components.charts.frames import Frames, Stand, frames_of, minutes_known
+from components.charts.frames import Frames, Stand, Stands, frames_of, minutes_known
+from components.charts.grammar import Chart, Tiles
 from components.charts.phrases.moments import Moments
 from components.embeds.documents.lines import CAUTION, EmbedMoments, line
 from components.embeds.documents.parts import element, held, text
 from components.embeds.embed import Embed
-from components.render.layout.tile_layout import is_side, tile_marks
-from data.core.model import Order
+from components.render.layout.tile_layout import TileLook, is_side, look_of, tile_marks
+from components.render.listed import Listed, told
+from data.core.model import Order, Window
 from data.story.totals import only_surely
 
 #: What the two orders are called on their switch.
@@ -35,14 +39,21 @@ def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = No
     (`sure`) or are possible (`maybe`), those of the numbered events, and `moments`: second and index of its sentence
     in `said`. A story that is told up to a moment has its own order alone, and nothing later. `rows` are those that
     its sentences tell, and `stand` from when each row of its story stands, for whoever holds them.
+
+    Where a drawing has many units in one, `units` has those of each side, in the order of its calls: `looks` (places in
+    LOOKS of units.js), `values`, the seconds from which each stands or is possible (null: at no moment), and `own`, by
+    place, the names of those that are elements of their own. They are in none of the other tables then.
     """
     chart, view = embed.chart, embed.view
     start = chart.window.start
     orders = (view.order,) if embed.story.until else (view.order, *(order for order in Order if order != view.order))
     rows = rows or EmbedMoments(embed).rows
-    frames = [frames_of(embed.story, chart, embed.clock, order=order, words=rows, stand=stand) for order in orders]
-    said = list(dict.fromkeys(sentence for found in frames for sentence in _sentences(found)))
-    return {
+    found = embed.listed
+    made = partial(frames_of, embed.story, chart, embed.clock, words=rows, stand=stand, only=found.rows)
+    frames = [made(order=order) for order in orders]
+    left = {item.row for side in _sides(chart) for item in side.items if _is_left(side, item.row, found)}
+    said = list(dict.fromkeys(sentence for one in frames for sentence in _sentences(one)))
+    night = {
         "start": round(start.timestamp() * 1000),
         "end": round(chart.told_to.timestamp() * 1000),
         "zone": embed.clock.zone,
@@ -56,11 +67,12 @@ def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = No
         "whole": embed.clock.dated(embed.story.until) if embed.story.until else "the whole",
         "paces": PACES,
         "said": said,
-        "parties": _parties(embed),
+        "parties": [_party(side, found) for side in _sides(chart)],
         # Of how many contests a total tells what is at least there until all of them are called; 0: it is a range.
         "least": len(embed.story.contests) if only_surely(embed.story, view.caller) else 0,
-        "orders": {found.order.value: _order(found, start, said) for found in frames},
+        "orders": {one.order.value: _order(one, start, said, left) for one in frames},
     }
+    return night if found.rows is None else night | _long(chart, found, frames)
 
 
 def order_note(embed: Embed) -> str:
@@ -74,25 +86,61 @@ def _sentences(frames: Frames) -> list[str]:
     return [line(sentence) for sentence in (frames.before, *(sentence for _, sentence in frames.moments))]
 
 
-def _order(frames: Frames, start: datetime, said: list[str]) -> dict[str, Any]:
+def _seconds(moment: datetime, start: datetime) -> int:
+    return round((moment - start).total_seconds())
+
+
+def _order(frames: Frames, start: datetime, said: list[str], left: Collection[str]) -> dict[str, Any]:
+    """One order; rows that are `left` out are among the units of a long night."""
     places = {sentence: index for index, sentence in enumerate(said)}
-
-    def seconds(moment: datetime) -> int:
-        return round((moment - start).total_seconds())
-
     return {
-        "sure": {row: seconds(moment) for row, moment in frames.sure.items()},
-        "maybe": {row: seconds(moment) for row, moment in frames.maybe.items()},
-        "events": [seconds(moment) for moment in frames.events],
-        "moments": [[seconds(moment), places[line(sentence)]] for moment, sentence in frames.moments],
+        "sure": {row: _seconds(moment, start) for row, moment in frames.sure.items() if row not in left},
+        "maybe": {row: _seconds(moment, start) for row, moment in frames.maybe.items() if row not in left},
+        "events": [_seconds(moment, start) for moment in frames.events],
+        "moments": [[_seconds(moment, start), places[line(sentence)]] for moment, sentence in frames.moments],
         "before": places[line(frames.before)],
     }
 
 
-def _parties(embed: Embed) -> list[dict[str, Any]]:
-    """Each party of the tally with the weight of each of its calls, in the order of its bars."""
-    sides = (mark for lane in embed.chart.lanes for mark in tile_marks(lane) if is_side(mark))
-    return [{"name": line(mark.name), "rows": [[item.row, item.value] for item in mark.items]} for mark in sides]
+def _sides(chart: Chart) -> tuple[Tiles, ...]:
+    """The parties of the tally, in the order of its bars."""
+    return tuple(mark for lane in chart.lanes for mark in tile_marks(lane) if is_side(mark))
+
+
+def _party(side: Tiles, found: Listed) -> dict[str, Any]:
+    """A party with the weight of each of its calls; of a long night its units have them."""
+    packed = found.rows is not None and not side.cells
+    return {"name": line(side.name), "rows": [] if packed else [[item.row, item.value] for item in side.items]}
+
+
+def _is_left(side: Tiles, row: str, found: Listed) -> bool:
+    """Whether a contest is drawn as one of many units, which those of a map are not, and stands in no table either."""
+    return not (side.cells or found.apart(row) or found.has(row))
+
+
+def _long(chart: Chart, found: Listed, frames: Sequence[Frames]) -> dict[str, Any]:
+    """What a long night has besides: how many moments there are in its first order, and the units of each side."""
+    return {
+        "changes": frames[0].changes,
+        "units": [_units(side, found, frames, chart.window) for side in _sides(chart)],
+    }
+
+
+def _units(side: Tiles, found: Listed, frames: Sequence[Frames], window: Window) -> dict[str, Any]:
+    """The units of one side, if it has no map. Calls happen in public: in every order they stand from one moment on."""
+    first = next((one for one in frames if one.order is Order.HAPPENED), frames[0])
+    items = () if side.cells else side.items
+
+    def moments(table: Stands) -> list[int | None]:
+        return [_seconds(table[item.row], window.start) if item.row in table else None for item in items]
+
+    return {
+        "looks": [tuple(TileLook).index(look_of(side, item, window)) for item in items],
+        "values": [item.value for item in items],
+        "sure": moments(first.sure),
+        "maybe": moments(first.maybe),
+        "own": {place: item.row for place, item in enumerate(items) if found.apart(item.row)},
+    }
 
 
 def play_bar(embed: Embed) -> str:
@@ -115,4 +163,5 @@ def moments_list(night: dict[str, Any]) -> str:
     rows = (
         element("li", held(text(night["said"][place])), data_frame=str(second)) for second, place in first["moments"]
     )
-    return element("div", element("ol", "".join(rows)), class_="nd-panel")
+    cut = told(len(first["moments"]), night.get("changes", 0), "moments")
+    return element("div", (element("p", f"{cut}.") if cut else "") + element("ol", "".join(rows)), class_="nd-panel")

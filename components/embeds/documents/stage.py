@@ -85,16 +85,17 @@ def header(embed: Embed, lines: Lines, *, level: str = "h1") -> str:
 
 def stage(embed: Embed, lines: Lines) -> str:
     """The drawings, of which the width chooses one, and what their signs mean."""
-    drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width)}</div>' for width in DRAWN)
+    own = embed.listed.own
+    drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width, own)}</div>' for width in DRAWN)
     found = f'<div class="nd-stage">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
     keys = element("p", text(lines.keys), class_="nd-signs") if lines.keys else ""
     return (play_bar(embed) if embed.chart.played else "") + found + keys
 
 
-def _drawing(embed: Embed, width: int) -> str:
+def _drawing(embed: Embed, width: int, own: frozenset[str] | None) -> str:
     """One drawing without what stands in the page already: its rules, and the sentence of each mark."""
     theme, adaptive = ground(embed)
-    drawn = svg.draw(embed.chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True)
+    drawn = svg.draw(embed.chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True, own=own)
     return _TITLE.sub("", _STYLE.sub("", drawn, count=1))
 
 

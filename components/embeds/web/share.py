@@ -164,9 +164,9 @@ def _body(embed: Embed) -> str:
 
 
 def _picture(embed: Embed) -> str:
-    theme, adaptive = ground(embed)
+    (theme, adaptive), own = ground(embed), embed.listed.own
     drawn = {
-        width: svg.draw(embed.chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True)
+        width: svg.draw(embed.chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True, own=own)
         for width in DRAWN
     }
     # Their rules stand in the page already.

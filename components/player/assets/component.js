@@ -1,5 +1,6 @@
 // The player on a page of the app: the page hears of a pause, and hides what it drew for another moment until then.
 import { play } from "./player.js";
+import { unpack } from "./units.js";
 
 const held = new WeakMap();
 const page = document.documentElement;
@@ -26,7 +27,9 @@ export default ({ data, parentElement, setStateValue }) => {
     };
     root.addEventListener("nd-busy", () => page.setAttribute("data-nd-playing", ""));
     root.addEventListener("nd-idle", () => settle(mine));
-    own.player = play(root, data.night, { at: data.at, order: data.order, moved });
+    const night = structuredClone(data.night);
+    unpack(root, night);
+    own.player = play(root, night, { at: data.at, order: data.order, moved });
     held.set(parentElement, own);
   } else if (!own.player.busy && (own.player.at !== data.at || own.player.order !== data.order)) {
     own.player.open(data.at, data.order);

@@ -137,7 +137,8 @@ CARD = Sizes(title=14, note=12, label=12, digit=9.6, circle=8.2, glyph=4.4, pitc
 class Frame:
     """What every part of a drawing shares: the chart, its clock, the sheet, the time scale and the sizes.
 
-    `gutter_for_tracks` says whether the names of rows stand at their left; else they stand above them.
+    `gutter_for_tracks` says whether the names of rows stand at their left; else they stand above them. `own` are the
+    rows whose marks are elements of their own, where those of the others are drawn many in one; None where all are.
     """
 
     chart: Chart
@@ -148,6 +149,11 @@ class Frame:
     width: float
     brief: bool = False
     gutter_for_tracks: bool = False
+    own: frozenset[str] | None = None
+
+    def apart(self, row: str) -> bool:
+        """Whether the mark of this row is an element of its own."""
+        return self.own is None or row in self.own
 
     @property
     def narrow(self) -> bool:

@@ -113,15 +113,17 @@ def draw(
     credit: str = "",
     adaptive: bool = False,
     brief: bool = False,
+    own: frozenset[str] | None = None,
 ) -> str:
     """The chart as SVG text, `width` pixels wide, as tall as its content.
 
     `headline` writes the takeaway above it and `credit` below, for pictures that travel alone. `adaptive` lets a
     light drawing turn dark with the reader's system. `brief` leaves out notes, legends and edge notes, for a page
-    that prints them beside it. Ids begin with the chart's slug and width, so that drawings of several widths can
+    that prints them beside it. With `own`, the marks of these rows alone are elements of their own, others many in one.
+    Ids begin with the chart's slug and width, so that drawings of several widths can
     stand in one page. The root says which span of time its lanes stand for and where they are, for scripts.
     """
-    found = layout(chart, clock, width=width, headline=headline, credit=credit, brief=brief)
+    found = layout(chart, clock, width=width, headline=headline, credit=credit, brief=brief, own=own)
     title, about = f"{found.prefix}-title", f"{found.prefix}-desc"
     content = [
         tag("title", xml(clock.say(chart.title)), id=title),
@@ -158,9 +160,10 @@ def layout(
     credit: str = "",
     brief: bool = False,
     sizes: Sizes | None = None,
+    own: frozenset[str] | None = None,
 ) -> Layout:
     """Every element and every text box of the drawing, before colours; `sizes` are the width's own if None."""
-    frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes)
+    frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes, own=own)
     top = draw_banner(frame)
     y = draw_headline(frame, top + frame.sizes.pad) if headline else top + frame.sizes.pad * 0.5
     tiled, timed = apart(chart.lanes)
@@ -183,14 +186,17 @@ def layout(
     return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
 
 
-def _frame(chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None) -> Frame:
+def _frame(
+    chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None, own: frozenset[str] | None
+) -> Frame:
     sizes = sizes or (WIDE if width >= _WIDE_FROM else BRIEF if brief else NARROW)
     names = names_beside(chart, sizes, width)
     gutter = 0.0 if sizes.narrow else gutter_width(chart, sizes, names=names)
     beside = 0.0 if sizes.narrow else end_width(chart, sizes)
     scale = TimeScale(chart.window, sizes.pad + gutter, width - sizes.pad - beside)
     prefix = f"nd-{re.sub(r'[^a-z0-9-]', '-', chart.slug.lower())}-{width}"
-    return Frame(chart, clock, Sheet.blank(prefix), scale, sizes, width, brief=brief, gutter_for_tracks=names)
+    sheet = Sheet.blank(prefix)
+    return Frame(chart, clock, sheet, scale, sizes, width, brief=brief, gutter_for_tracks=names, own=own)
 
 
 def _nothing(frame: Frame, y: float) -> float:

@@ -66,7 +66,7 @@ def _number(frame: Frame, n: int, event: Event, entry: Placed, y: float) -> None
     said = f"{n}. {frame.clock.when(event.when, dated=dated)}: {frame.clock.say(event.label)}"
     title = tag("title", xml(said, most=HOVER_CHARACTERS))
     tone = f"t-{event.tone.value}"
-    rows = " ".join(map(named, event.rows))
+    rows = " ".join(map(named, filter(frame.apart, event.rows)))
     frame.sheet.add("text", tag("g", title + circle, class_=tone, data_event=str(n), data_rows=rows))
     of = frame.of(f"e{n}")
     digits = f"{tone} {'on' if solid else 'f'} d"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from components.render.layout.geometry import (
 )
 from components.render.layout.theme import is_soft, look
 from components.render.svg.sheet import Anchor, Frame, number, tag, text_box
+from components.render.svg.together import copies, polyline
 from components.text import PLAIN_CHARACTERS, visible, xml
 
 HOVER_CHARACTERS = 400
@@ -58,6 +60,20 @@ def _outline_path(shape: str, x: float, y: float, r: float) -> str:
     return f"M{number(x)} {number(y - reach)}l{number(reach)} {number(1.9 * reach)}h{number(-2 * reach)}z"
 
 
+def relative_outline(shape: str, r: float) -> str:
+    """The shape around a point as path data that begins with the way from it, for many in one path."""
+    if shape == "circle":
+        arc = f"a{number(r)} {number(r)} 0 1 0 "
+        return f"m{number(-r)} 0{arc}{number(2 * r)} 0{arc}{number(-2 * r)} 0z"
+    return _outline_path(shape, 0, 0, r).replace("M", "m", 1)
+
+
+def _half(r: float) -> str:
+    """The left half of a shape as path data that begins with the way from its point."""
+    reach = r * 1.25
+    return f"m0 {number(-reach)}l{number(-reach)} {number(reach)}l{number(reach)} {number(reach)}z"
+
+
 def glyph(shape: str, fill: str, x: float, y: float, r: float) -> str:
     """A mark's shape: "full" is filled, "half" filled on its left, "open" a ring on the paper's colour."""
     if fill == "full":
@@ -68,6 +84,16 @@ def glyph(shape: str, fill: str, x: float, y: float, r: float) -> str:
     reach = r * 1.25
     half = f"M{number(x)} {number(y - reach)}l{number(-reach)} {number(reach)}l{number(reach)} {number(reach)}z"
     return ring + tag("path", d=half, class_="f")
+
+
+def glyphs(shape: str, fill: str, places: Iterable[tuple[float, float]], r: float) -> str:
+    """The same shapes at all these places, as few elements; without the ring that parts one from the next."""
+    found = tuple(places)
+    path = copies(relative_outline(shape, r), found)
+    if fill == "full":
+        return tag("path", d=path, class_="f")
+    ring = tag("path", d=path, class_="p s", stroke_width=1.8)
+    return ring + (tag("path", d=copies(_half(r), found), class_="f") if fill == "half" else "")
 
 
 def point(frame: Frame, mark: Mark, item: Item, x: float, y: float) -> str:
@@ -218,19 +244,27 @@ class Area:
 
     def staircase(self, path: Path) -> str:
         """A total's path data, as far as it is told."""
+        if self.frame.own is not None:
+            return polyline(self.corners(path))
         first = f"M{number(self.x(path[0][0]))} {number(self.y(path[0][1]))}"
         steps = (f"H{number(self.x(moment))}V{number(self.y(value))}" for moment, value in path[1:])
         return first + "".join(steps) + f"H{number(self.end)}"
 
-    def back_along(self, path: Path) -> str:
-        """The corners of a total's path from its right end to its start, to close a band."""
-        corners: list[tuple[float, float]] = []
+    def band(self, low: Path, high: Path) -> str:
+        """The path data of what lies between two totals: along the upper one, and back along the lower."""
+        back = reversed(self.corners(low))
+        if self.frame.own is not None:
+            return polyline([*self.corners(high), *back]) + "z"
+        return self.staircase(high) + "".join(f"L{number(x)} {number(y)}" for x, y in back) + "z"
+
+    def corners(self, path: Path) -> list[tuple[float, float]]:
+        """The corners of a total's path from its start to its right end."""
+        found: list[tuple[float, float]] = []
         for moment, value in path:
             x = self.x(moment)
-            corners += [(x, corners[-1][1])] if corners else []
-            corners.append((x, self.y(value)))
-        corners.append((self.end, corners[-1][1]))
-        return "".join(f"L{number(x)} {number(y)}" for x, y in reversed(corners))
+            found += [(x, found[-1][1])] if found else []
+            found.append((x, self.y(value)))
+        return [*found, (self.end, found[-1][1])]
 
     def take_ink(self, mark: Mark) -> None:
         """Take the room of a mark's lines and shapes, so that no label lies over them."""
@@ -293,13 +327,21 @@ def _put_item(area: Area, mark: Mark, item: Item, drawing: str) -> None:
 def _steps(area: Area, mark: Steps) -> None:
     """A band from surely to possibly, the sure total as a line, and a shape for every contest on it."""
     found, style = totals(mark.items, area.frame.chart.window), look(mark.tone)
-    line = area.staircase(found.low)
-    band = tag("path", d=area.staircase(found.high) + area.back_along(found.low) + "z", class_="f", opacity=0.2)
-    _put(area, mark, band + tag("path", d=line, class_="s line", stroke_width=2.2))
+    band = tag("path", d=area.band(found.low, found.high), class_="f", opacity=0.2)
+    _put(area, mark, band + tag("path", d=area.staircase(found.low), class_="s line", stroke_width=2.2))
+    together = defaultdict[str, list[tuple[float, float]]](list)
+    apart = []
     for item, level in levels(mark.items, area.frame.chart.window):
         fill = style.fill if item.when.exact else "open"
         x, y = area.x(min(item.when.latest, area.frame.chart.told_to)), area.y(level)
-        _put_item(area, mark, item, glyph(style.shape, fill, x, y, area.frame.sizes.glyph * 0.62))
+        if area.frame.apart(item.row):
+            apart.append((item, glyph(style.shape, fill, x, y, area.frame.sizes.glyph * 0.62)))
+        else:
+            together[fill].append((x, y))
+    for fill, places in together.items():
+        _put(area, mark, glyphs(style.shape, fill, places, area.frame.sizes.glyph * 0.62))
+    for item, drawing in apart:
+        _put_item(area, mark, item, drawing)
 
 
 def _line(area: Area, mark: Line) -> None:

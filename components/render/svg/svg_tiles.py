@@ -11,9 +11,20 @@ from dataclasses import dataclass
 from components.charts.grammar import Item, Lane, Tiles, Tone
 from components.render.layout.boxes import Box
 from components.render.layout.theme import Theme, look
-from components.render.layout.tile_layout import Sum, grid, is_side, look_keys, look_of, placed, sums
+from components.render.layout.tile_layout import (
+    Sum,
+    TileLook,
+    grid,
+    is_side,
+    look_keys,
+    look_of,
+    placed,
+    sums,
+    tile_marks,
+)
 from components.render.svg.sheet import Anchor, Frame, Label, number, tag, text_box
 from components.render.svg.svg_marks import HOVER_CHARACTERS, named, outline
+from components.render.svg.together import EVEN, Point, copies
 from components.text import BOLD, fitted, text_width, visible, wrap, xml
 
 #: From so many pixels on, bars and legend stand at the right of the map and are drawn larger.
@@ -200,11 +211,35 @@ def _units(frame: Frame, lane: Lane, room: Box) -> float:
         y += frame.sizes.label
         frame.sheet.text(room.left, y, visible(mark.name), frame.sizes.label, classes="q")
         y += 5
-        for index, item in enumerate(mark.items):
-            x, top = room.left + index % across * pitch, y + index // across * pitch
-            _add(frame, lane, mark, item, _unit(x, top, pitch - 1.6))
+        places = [(room.left + n % across * pitch, y + n // across * pitch) for n in range(len(mark.items))]
+        if frame.own is not None:
+            _together(frame, lane, mark, places, across, pitch)
+        for item, (x, top) in zip(mark.items, places, strict=True):
+            if frame.apart(item.row):
+                _add(frame, lane, mark, item, _unit(x, top, pitch - _GAP))
         y += -(-len(mark.items) // across) * pitch + 6
     return y
+
+
+def _together(frame: Frame, lane: Lane, mark: Tiles, places: list[Point], across: int, pitch: float) -> None:
+    """The units of a side that are no elements of their own, as one path for each look.
+
+    Of a chart that is played they say where the side's units stand, in the order of its calls, so that a player can
+    draw those of any moment in the same paths.
+    """
+    found: dict[TileLook, list[Point]] = {name: [] for name in TileLook}
+    for item, place in zip(mark.items, places, strict=True):
+        if not frame.apart(item.row):
+            found[look_of(mark, item, frame.chart.window)].append(place)
+    side = number(pitch - _GAP - 1)
+    drawn = ""
+    for name, those in found.items():
+        path = copies(f"m0.5 0.5h{side}v{side}h-{side}z", those, grid=EVEN)
+        drawn += tag("g", tag("path", d=path, class_="unit"), class_=f"tile t-{mark.tone.value} {name.value}".strip())
+    (x, y), played = places[0], frame.of("units") and is_side(mark)
+    index = [other for other in tile_marks(lane) if is_side(other)].index(mark) if played else 0
+    where = f"{index} {x + 0.5:.1f} {y + 0.5:.1f} {pitch:.4f} {across} {side}"
+    frame.sheet.add("marks", tag("g", drawn, data_units=where if played else ""))
 
 
 def _unit(x: float, y: float, size: float) -> str:

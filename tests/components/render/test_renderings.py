@@ -1,4 +1,9 @@
-"""The same fact in four renderings: figure, SVG, table and words of one Chart cannot disagree."""
+"""The same fact in four renderings: figure, SVG, table and words of one Chart cannot disagree.
+
+Every mark is in every rendering, however many there are. A document is made of them and may list fewer: its table, the
+rows that its events name and the moments of its replay are cut alike, and say so, while its drawings show every mark.
+What it leaves out and how is tested in tests/components/embeds/test_long_documents.py.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.many_contests import write_story
 from components.charts.catalogue import chart_of, publishable
 from components.charts.grammar import Chart
 from components.clock import Clock
@@ -69,6 +75,12 @@ def windows(story: Story) -> st.SearchStrategy[Window]:
 def test_every_mark_of_the_night_is_in_all_four_renderings(story: Story) -> None:
     for slug in publishable():
         check_all_four(chart_of(story, slug, view_of(story, caller="AP")), Clock("America/New_York"), width=720)
+
+
+def test_every_mark_of_a_night_of_hundreds_of_contests_is_in_all_four_renderings(tmp_path: Path) -> None:
+    night = read_story(write_story(tmp_path, 650))
+    for slug in ("results", "map"):
+        check_all_four(chart_of(night, slug, view_of(night, caller="Desk")), Clock("UTC"), width=720)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

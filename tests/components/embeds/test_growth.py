@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FEW, MANY = 500, 1_000
 #: A little more than twice: what is sorted takes a comparison more.
 TWICE = 2.15
-ROOT = str(Path(__file__).parents[1])
+ROOT = str(Path(__file__).parents[3])
 
 
 @pytest.fixture(scope="module")

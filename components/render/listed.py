@@ -1,0 +1,68 @@
+"""What a document lists of a chart that has more than anybody reads: the one limit, and the one way to cut."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from components.charts.builders.searches_chart import thinned_lines
+from components.charts.grammar import Chart, anchor
+from components.render.words import unmarked_events
+
+#: Rows of a document's table, rows that its events name, moments of its replay. Each of the bundled nights has fewer.
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What of a chart a document lists row by row: `rows` by name, None where it lists all.
+
+    `own` are the rows whose marks are elements of their own in the drawings, None where all are; the other marks are
+    drawn too, many in one element. `count` is how many rows the whole table has.
+    """
+
+    count: int
+    rows: frozenset[str] | None = None
+    own: frozenset[str] | None = None
+
+    def has(self, row: str) -> bool:
+        """Whether the row of this name is listed."""
+        return self.rows is None or row in self.rows
+
+    def apart(self, row: str) -> bool:
+        """Whether the mark of the row of this name is an element of its own."""
+        return self.own is None or row in self.own
+
+
+def listed(chart: Chart, emphasised: Collection[str]) -> Listed:
+    """All of a chart's table where it has no more than MOST rows.
+
+    Else the rows of these names and of emphasised events; then those of the lanes that have the fewest, so that a
+    long lane takes no room from a short one; and in a lane the greatest values, the earlier of equal ones.
+    """
+    groups = [tuple(group) for group in _groups(chart)]
+    count = sum(map(len, groups))
+    if count <= MOST:
+        return Listed(count)
+    first = {*emphasised, *(row for event in chart.events if event.emphasised for row in event.rows)}
+    ranked = sorted(
+        (row not in first, len(group), -value, moment, row) for group in groups for row, value, moment in group
+    )
+    chosen = frozenset(row for *_, row in ranked[:MOST])
+    return Listed(count, chosen, frozenset(row for row in chosen if row in first))
+
+
+def told(kept: int, count: int, what: str) -> str:
+    """How many of how many are listed, and where all of them are, as a clause; empty where that is all."""
+    return f"{kept:,} of {count:,} {what}, emphasised ones first, all in the CSV" if kept < count else ""
+
+
+def _groups(chart: Chart) -> Iterator[Iterator[tuple[str, float, datetime]]]:
+    """The rows of the table by what they stand in: name, value and moment of each."""
+    start = chart.window.start
+    yield ((row, 0.0, start) for row in thinned_lines(chart.lanes))
+    for lane in chart.lanes:
+        yield ((item.row, abs(item.value or 0.0), anchor(item.when)) for _, item in lane.items)
+    yield ((" ".join(event.rows), 0.0, anchor(event.when)) for _, event in unmarked_events(chart))
+    yield ((" ".join(event.rows), 0.0, anchor(event.when)) for event in chart.outside)
