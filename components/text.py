@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from html import escape
 
@@ -23,10 +23,6 @@ _HELD = re.compile(r" (?=[ap]\.m\.)|(?<=[a-z]\.) (?=\d{1,2}\b)")
 TEST = "TEST: "
 #: Keeps two words on one line.
 HARD_SPACE = "\u00a0"
-#: The time that ends an event's short label: "by 11:14 p.m.", "between 9 p.m. and 10 p.m.".
-_TIMED = re.compile(
-    r" (?:(?:by|about|around|between|before|after|shortly after) )?(?:\d{1,2}(?::\d\d)? [ap]\.m\.|noon\b|midnight\b).*$"
-)
 
 
 def plain(text: str, *, most: int = PLAIN_CHARACTERS) -> str:
@@ -116,9 +112,8 @@ def short_forms(text: str) -> Iterator[str]:
             yield rest
 
 
-def event_label(text: str, size: float, width: float, *, shortest: str = "") -> str:
-    """The label of an event that must be named: without its time, else its `shortest`, where `width` holds no more."""
-    forms = [text, _TIMED.sub("", text), *([shortest] if shortest else [])]
+def first_fitting(forms: Sequence[str], size: float, width: float) -> str:
+    """The first of these forms of a text that `width` pixels hold, else as much of the last one as they do."""
     return next((form for form in forms if text_width(form, size) <= width), fitted(forms[-1], size, width))
 
 

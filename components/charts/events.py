@@ -97,6 +97,7 @@ def _call_event(
             [f"{said_of(story, caller)} {story.about.verb} {_sides(story, rows)}", *(row.label for row in also)]
         ),
         short=f"{short} {_short_time(when, dated=dated)}",
+        shorter=(short,),
         tone=_tone(story, [row.party for row in rows]),
         rows=refs("calls", rows) + refs("milestones", also),
         sources=tuple(dict.fromkeys(name for row in [*rows, *also] for name in row.sources)),

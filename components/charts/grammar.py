@@ -48,6 +48,8 @@ class Item:
     `low` and `high` bound `value` where it is known as a range; `row` is "table:id"; `sources` are source ids.
     `by` says that it was there by then and may have begun at any time before: `when` has no first instant of its own.
     `shift` is how far `when` and `until` were moved from their true instants, to stand on another night's clock.
+    `track` is the row it stands in; of a track that says who tells it beside what it is counted as, `group` is the
+    second and `account` the first. `subject` is the site it is an observation of.
     """
 
     row: str
@@ -61,6 +63,9 @@ class Item:
     kind: Kind = Kind.EXACT
     tone: Tone | None = None
     track: str = ""
+    group: str = ""
+    account: str = ""
+    subject: str = ""
     by: bool = False
     shift: timedelta = timedelta(0)
 
@@ -169,7 +174,7 @@ class Event:
 
     `short` is what a label says beside the number; `label` is the whole sentence of the list. Priority 0 is
     labelled first; `emphasised` events are the story's own choice and always carry `short` if it fits at all, else
-    `shortest` where there is one.
+    the first of `shorter` that does. `subject` is as in an Item.
     `lanes` are the slugs of those it runs through, all if none is named; `shift` is as in an Item.
     """
 
@@ -181,7 +186,8 @@ class Event:
     sources: tuple[str, ...]
     priority: int = 9
     emphasised: bool = False
-    shortest: str = ""
+    shorter: tuple[str, ...] = ()
+    subject: str = ""
     lanes: tuple[str, ...] = ()
     shift: timedelta = timedelta(0)
 

@@ -43,6 +43,8 @@ class Anchor:
     sources: tuple[str, ...]
     caller: str = ""
     short: str = ""
+    #: Where polls close, for a closing.
+    places: str = ""
 
 
 def anchors_of(story: Story, caller: str) -> tuple[Anchor, ...]:
@@ -160,9 +162,10 @@ def _closings(story: Story) -> Iterator[Anchor]:
     for row in load_poll_closings(story).rows:
         instants[row.last_close].append(row)
     for instant, rows in instants.items():
-        key, label = f"{_CLOSING}{_stamp(instant)}", f"{_CLOSE}{_places(rows)}"
+        places = _places(rows)
+        key, label = f"{_CLOSING}{_stamp(instant)}", f"{_CLOSE}{places}"
         refs, sources = _refs("poll_closings", rows), _sources(rows)
-        yield Anchor(key, label, When.at(instant), refs, sources, short="Last polls close")
+        yield Anchor(key, label, When.at(instant), refs, sources, short="Last polls close", places=places)
 
 
 def _places(rows: list[ClosingRow]) -> str:

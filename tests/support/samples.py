@@ -129,6 +129,7 @@ def _event(calls: list[tuple[str, str]], when: When) -> Event:
         when=when,
         label=f"AP called {', '.join(names)}",
         short=f"{said} {time}",
+        shorter=(said,),
         tone=PARTIES[sides.pop()][1] if len(sides) == 1 else Tone.NEUTRAL,
         rows=tuple(f"calls:{name}" for name in names),
         sources=("ap",),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from components.charts.grammar import Chart, Event, Item, Lane, Points, Tone
 from components.charts.kinds import Question
 from components.charts.loaders import Loaders
-from components.charts.phrases.claim_words import BEHIND, CAUTION, event_said, reasons, takeaway, verdict_said
+from components.charts.phrases.claim_words import CAUTION, event_said, reasons, takeaway, verdict_said
 from components.clock import token
 from components.view.view_state import ViewState
 from data.analysis.intervals import Verdict, span_of
@@ -107,7 +107,9 @@ def _account_item(account: Account, *, weighed: bool) -> Item:
         when=when,
         text=f"{account.credit}: {account.what}",
         sources=account.sources,
-        track=f"{verdict_said(account.verdict)}{BEHIND}{account.label}" if weighed else account.label,
+        track=_track(verdict_said(account.verdict), account.label) if weighed else account.label,
+        group=verdict_said(account.verdict) if weighed else "",
+        account=account.label,
         by=account.by,
     )
 
@@ -131,8 +133,13 @@ def _caller_item(story: Story, named: str, anchor: Anchor, verdict: Verdict) -> 
         when=anchor.when,
         text=f"{named[0].upper()}{named[1:]}: {token(anchor.when)}",
         sources=anchor.sources,
-        track=f"{verdict_said(verdict)}{BEHIND}{caller_name(story, anchor.caller)}",
+        track=_track(verdict_said(verdict), caller_name(story, anchor.caller)),
+        group=verdict_said(verdict),
     )
+
+
+def _track(verdict: str, name: str) -> str:
+    return f"{verdict} · {name}"
 
 
 def _event(anchor: Anchor) -> Event:

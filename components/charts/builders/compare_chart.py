@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -34,9 +33,6 @@ from data.evidence.anchors import Anchor
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
 from data.story.story import Story
-
-#: The time that ends an event's short label.
-_TIME = re.compile(r"( by)? \{(when-)?[a-z]+:[^{}]*\}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +76,13 @@ class Move:
 
         Where its label has no room for the night's mark, its lanes and its sentence still say which night it is of.
         """
-        shortest = _TIME.sub("", event.short)
+        shortest = next(iter(event.shorter), event.short)
         return replace(
             event,
             when=self.when(event.when),
             label=f"{self.name}: {event.label} ({token(event.when, 'stamp')})",
             short=f"{shortest}, {self.mark}",
-            shortest=shortest,
+            shorter=(shortest,),
             rows=tuple(f"{self.slug}/{row}" for row in event.rows),
             sources=self._ids(event.sources),
             lanes=tuple(lane.slug for lane in lanes),
@@ -244,8 +240,8 @@ def _events(night: ComparedNight, own: Window) -> Iterator[Event]:
         is_start = bool(set(event.rows) & set(start.rows)) and not found
         found = found or is_start
         if is_start or event.emphasised or event.priority <= _WORTH:
-            named = short if event.short == event.label else event.short
-            yield replace(event, short=named, emphasised=True, priority=0) if is_start else event
+            named = replace(event, short=short) if event.short == event.label else event
+            yield replace(named, emphasised=True, priority=0) if is_start else event
     if not found:
         yield Event(
             start.when, start.label, short, Tone.NEUTRAL, start.rows, start.sources, priority=0, emphasised=True

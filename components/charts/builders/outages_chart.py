@@ -61,6 +61,7 @@ def _item(row: ObservationRow) -> Item:
         sources=row.sources,
         tone=STATES.get(row.status),
         track=GRADES[row.grade],
+        subject=row.host,
     )
 
 
@@ -75,6 +76,7 @@ def observation_events(story: Story, observations: Observations) -> tuple[Event,
             tone=STATES.get(row.status, Tone.SITE),
             rows=refs("observations", [row]),
             sources=row.sources,
+            subject=row.host,
         )
         for row in observations.rows
     )

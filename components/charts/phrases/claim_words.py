@@ -65,8 +65,8 @@ def _why_apart(finding: Finding) -> str:
     """Why moments have no one order: which of them came before and which after, and which cannot be placed."""
     kind = "mark" if of_marks(finding) else "rise"
     if not on_both_sides(finding):
-        number, _, rest = placed(finding, "the event").partition(" ")
-        return f"{number.capitalize()} {kind}{'' if number == 'one' else 's'} {rest}."
+        number, rest = _placed(finding, "the event")
+        return f"{spelt(number).capitalize()} {kind}{'' if number == 1 else 's'} {rest}."
     if any(account.verdict is Verdict.CANNOT_TELL for account in finding.accounts if account.counts):
         return f"The {kind}s lie on both sides of the event: {placed(finding, 'it')}."
     return f"Each {kind} can be placed, but they lie on both sides of the event: {placed(finding, 'it')}."
@@ -74,13 +74,19 @@ def _why_apart(finding: Finding) -> str:
 
 def placed(finding: Finding, event: str) -> str:
     """How moments lie to an event: "two came before it and three after; the other cannot be placed"."""
+    number, rest = _placed(finding, event)
+    return f"{spelt(number)} {rest}"
+
+
+def _placed(finding: Finding, event: str) -> tuple[int, str]:
+    """How many of them lie on the side that is named first, and what is said of them and of the others."""
     counts = Counter(account.verdict for account in finding.accounts if account.counts)
     first, *then = [order for order in (Verdict.BEFORE, Verdict.AFTER) if counts[order]]
-    said = f"{spelt(counts[first])} came {first.value} {event}"
+    said = f"came {first.value} {event}"
     said += "".join(f" and {spelt(counts[order])} {order.value}" for order in then)
     still = counts[Verdict.CANNOT_TELL]
     others = "the other" if still == 1 else f"the other {spelt(still)}"
-    return f"{said}; {others} cannot be placed" if still else said
+    return counts[first], f"{said}; {others} cannot be placed" if still else said
 
 
 def never_after(held: Iterable[Account], finding: Finding) -> bool:
@@ -117,7 +123,7 @@ CAUTION = "Which of two things came first does not say why either happened."
 #: How labels begin that are in our own words.
 _OURS = ("Trouble at ", "Published search marks", "The rise ", "Rise", "Searches ")
 #: What is said of an account that does not count, and what stands between a verdict and the account's name.
-UNCOUNTED, BEHIND = "not counted", " · "
+UNCOUNTED = "not counted"
 #: Of one account, where a verdict's own words are too long.
 SHORT = {Verdict.CANNOT_TELL: "cannot tell", Verdict.NOT_ENOUGH: UNCOUNTED}
 

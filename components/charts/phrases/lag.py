@@ -9,7 +9,7 @@ from itertools import combinations
 
 from components.charts.events import ONE_DAY, said_of
 from components.charts.grammar import Chart, Event, Gap, Item, Lane, Mark, Points, Tone, anchor
-from components.charts.phrases.claim_words import BEHIND, UNCOUNTED
+from components.charts.phrases.claim_words import UNCOUNTED
 from components.clock import Style, token
 from data.core.model import Precision, Source, When
 from data.evidence.outages import main_service
@@ -64,16 +64,14 @@ def _lag_of_accounts(chart: Chart, lane: Lane) -> tuple[tuple[str, ...], tuple[S
         return (), ()
     event = chart.events[0]
     against = First(event.label, event.when, event.when.earliest, _named(chart, event))
-    accounts = [_account(chart, item) for _, item in lane.items if not item.track.startswith(UNCOUNTED)]
+    accounts = [_account(chart, item) for _, item in lane.items if item.group != UNCOUNTED]
     lines = tuple(order(account, against, style=_style(chart, account, against)) for account in accounts)
     found = dict.fromkeys(source for first in (*accounts, against) for source in first.sources)
     return lines, tuple(found) if lines else ()
 
 
 def _account(chart: Chart, item: Item) -> First:
-    """An account by the name that its row has behind the verdict on it."""
-    name = f"the account “{item.track.partition(BEHIND)[2]}”"
-    return First(name, item.when, item.when.earliest, _named(chart, item), bound=item.by)
+    return First(f"the account “{item.account}”", item.when, item.when.earliest, _named(chart, item), bound=item.by)
 
 
 def _named(chart: Chart, thing: Item | Event) -> tuple[Source, ...]:
@@ -82,7 +80,7 @@ def _named(chart: Chart, thing: Item | Event) -> tuple[Source, ...]:
 
 def _trouble(chart: Chart, host: str) -> First | None:
     """The first trouble of the story's main site inside the window: that of another site or week is another matter."""
-    troubles = [item for mark, item in drawn(chart) if (item.tone or mark.tone) in _TROUBLE and _is_of(item, host)]
+    troubles = [item for mark, item in drawn(chart) if (item.tone or mark.tone) in _TROUBLE and item.subject == host]
     inside = [item for item in troubles if chart.window.overlaps(item.when.earliest, item.last)]
     found = _earliest(f"the first dated trouble seen of {host} in this window", chart, inside)
     return replace(found, bound=True) if found else None
@@ -99,7 +97,7 @@ def _not_here(chart: Chart, host: str, trouble: First | None) -> Iterator[str]:
     if trouble is None:
         yield f"No dated trouble of {host} is on record in this window."
     before = (event for event in chart.outside if event.tone in _TROUBLE and event.when.latest < chart.window.start)
-    if earlier := next((event for event in before if event.label.startswith(host)), None):
+    if earlier := next((event for event in before if event.subject == host), None):
         yield f"Earlier trouble of {host} is on record before this window, {_said(earlier.when, 'stamp')}."
 
 
@@ -183,8 +181,3 @@ def _apart(first: First, second: First) -> str:
     if low == high:
         return f"{low} {name}{'' if low == 1 else 's'}"
     return f"{low} to {high} {name}s" if low else f"up to {high} {name}{'' if high == 1 else 's'}"
-
-
-def _is_of(item: Item, host: str) -> bool:
-    """Whether an item of the lane is an observation of this host."""
-    return item.text.partition(":")[0].endswith(f"({host})")

@@ -70,7 +70,7 @@ def _mark(mark: Mark, title: str, *, measured: bool) -> Iterator[str]:
         yield f"{title}, {highest}{as_known(top.kind, number_text(top.value or 0))}"
     elif mark.items:
         name = f"search {mark.name.split()[-1]}" if mark.tone is Tone.SEARCH else mark.name
-        rows = Counter(item.track.partition(" · ")[0] for item in mark.items if " · " in item.track)
+        rows = Counter(item.group for item in mark.items if item.group)
         by_row = ", ".join(f"{number} {row}" for row, number in rows.items())
         amount = counted(len(mark.items), name)
         yield f"{amount}: {by_row}" if by_row else amount

@@ -87,6 +87,8 @@ NATURAL_WIDTH = 960
 #: Sources named in the line under a picture; all are in its table.
 _NAMED_SOURCES = 8
 _MARGIN = 36
+#: Who draws, at the end of the sources.
+HOUSE = "Nightdesk."
 
 
 class Drawing(NamedTuple):
@@ -99,17 +101,24 @@ class Drawing(NamedTuple):
 
 def credit_line(chart: Chart, *, most: int = _NAMED_SOURCES) -> str:
     """Who published what the chart shows, the most drawn on first: "Sources: AP; CBC and 3 more. Nightdesk."."""
+    return " ".join((*_sources_line(chart, most), HOUSE))
+
+
+def _sources_line(chart: Chart, most: int) -> list[str]:
     named = list(dict.fromkeys(source.org for source in chart.sources))
     more = f" and {len(named) - most} more" if len(named) > most else ""
-    return f"Sources: {'; '.join(named[:most])}{more}. Nightdesk." if named else "Nightdesk."
+    return [f"Sources: {'; '.join(named[:most])}{more}."] if named else []
 
 
 def credit_of(embed: Embed, *, most: int = _NAMED_SOURCES) -> str:
     """The credit line of a picture, with the day its content last changed and the name of a frozen copy."""
-    parts = [credit_line(embed.chart, most=most)]
-    parts += [f"As of {embed.clock.date(embed.as_of)}."] if embed.as_of else []
+    return " ".join((*_sources_line(embed.chart, most), HOUSE, *_dated(embed)))
+
+
+def _dated(embed: Embed) -> list[str]:
+    parts = [f"As of {embed.clock.date(embed.as_of)}."] if embed.as_of else []
     parts += [f"Version {embed.version}."] if embed.version else []
-    return " ".join(parts)
+    return parts
 
 
 def drawing_of(embed: Embed, *, shape: str, width: int | None = None) -> Drawing:
@@ -221,10 +230,10 @@ def _foot(embed: Embed, width: int, height: int, *, sparse: bool) -> str:
     shown = sum(event.emphasised for event in embed.chart.events)
     left_out = f"{count - shown} of {count} events have no number here. " if sparse and count > shown else ""
     first = f"{caution_line(embed)} {left_out}".lstrip()
-    forms = (
-        first + visible(credit_of(embed, most=most).replace("Nightdesk. ", "", 1))
-        for most in range(_NAMED_SOURCES, 0, -1)
-    )
+    # The name stands at the right; where it would end the line, it ends it all the same.
+    end = _dated(embed) or [HOUSE]
+    credits = (" ".join((*_sources_line(embed.chart, most), *end)) for most in range(_NAMED_SOURCES, 0, -1))
+    forms = (first + visible(credit) for credit in credits)
     said = next((form for form in forms if text_width(form, size) <= room), "") or fitted(first, size, room)
     rule = tag("path", d=f"M{_MARGIN} {number(y - 24)}H{width - _MARGIN}", class_="rule")
     line = tag("text", xml(said, most=400), x=_MARGIN, y=y, font_size=size, class_="q")

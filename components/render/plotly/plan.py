@@ -18,7 +18,7 @@ from components.render.layout.geometry import (
 from components.render.layout.labels import GAP, Flag, Placed, place, row_count
 from components.render.layout.legend import keys_of
 from components.render.layout.tile_layout import apart, look_keys, shape_of, sums
-from components.text import BOLD, HARD_SPACE, event_label, plain, short_forms, text_width, wrap
+from components.text import BOLD, HARD_SPACE, first_fitting, plain, short_forms, text_width, wrap
 
 #: Width in pixels of the plot on a 320 px phone, margins and page padding off; wider plots only spread it.
 PHONE = 232.0
@@ -153,8 +153,8 @@ def _strip(chart: Chart, clock: Clock, scale: TimeScale) -> tuple[Placed, ...]:
         x = scale.x(anchor(event.when))
         text = plain(clock.say(event.short))
         if event.emphasised:
-            room, shortest = max(x, PHONE - x) - CIRCLE + 8 - GAP, plain(clock.say(event.shortest))
-            text = event_label(text, LABEL, room, shortest=shortest)
+            forms = [text, *(plain(clock.say(form)) for form in event.shorter)]
+            text = first_fitting(forms, LABEL, max(x, PHONE - x) - CIRCLE + 8 - GAP)
         flags.append(Flag(x, x - CIRCLE, x + CIRCLE, text, event.priority, claims=event.emphasised))
     return place(flags, (-8, PHONE + 8), size=LABEL)
 

@@ -12,7 +12,7 @@ from components.render.layout.labels import GAP, Flag, Placed, place, row_count
 from components.render.layout.theme import look
 from components.render.svg.sheet import Frame, number, tag
 from components.render.svg.svg_marks import HOVER_CHARACTERS, named, outline
-from components.text import PLAIN_CHARACTERS, event_label, visible, xml
+from components.text import PLAIN_CHARACTERS, first_fitting, visible, xml
 
 Strip = tuple[tuple[int, Event, Placed], ...]
 
@@ -24,8 +24,8 @@ def flags(frame: Frame, events: Sequence[Event], bounds: tuple[float, float]) ->
         x, r = frame.scale.x(anchor(event.when)), frame.sizes.circle
         text = visible(frame.clock.say(event.short))[:PLAIN_CHARACTERS]
         if event.emphasised:
-            room, shortest = max(x - bounds[0], bounds[1] - x) - r - GAP, visible(frame.clock.say(event.shortest))
-            text = event_label(text, frame.sizes.label, room, shortest=shortest)
+            forms = [text, *(visible(frame.clock.say(form)) for form in event.shorter)]
+            text = first_fitting(forms, frame.sizes.label, max(x - bounds[0], bounds[1] - x) - r - GAP)
         found.append(Flag(x, x - r, x + r, text, event.priority, claims=event.emphasised))
     return found
 

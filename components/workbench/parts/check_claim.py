@@ -81,8 +81,8 @@ def _event(events: dict[str, Anchor], finding: Finding, view: ViewState, key: st
     what = clock.say(anchor.label)
     if key in NIGHTLY:
         kind, what = "Night", NIGHTLY[key]
-    elif kind == "Polls close":
-        what = what.removeprefix("Last polls close in ")
+    elif anchor.places:
+        what = anchor.places
     return f"{_short(f'{kind} · {what}')}, {clock.when(anchor.when)}"
 
 
