@@ -1,5 +1,6 @@
 # make run [PORT=8501]   open the app        make test   everything that must hold
 # HOST=0.0.0.0 make run  the same for the whole network; who is not at this machine reads and changes nothing
+# make quick             linters and quick tests, in two minutes
 # make bench             ratios, not tests   make clean  forget the environment and caches
 # make bench-methods     methods compared    make fuzz   100,000 broken files into the importer
 # make bench-embeds      documents, requests, images and bundles beside other ways
@@ -13,14 +14,16 @@ VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# Pinned here and where a distribution is built: nothing is looked for, and every machine has the same versions. Modules
-# are compiled when they are first imported: most never are, and would take a fifth of the disk and half of the time.
+# A process for each core runs tests; more than four would wait for one another's servers.
+WORKERS := -n logical --maxprocesses 4
+# Pinned here and where a distribution is built: nothing is looked for, and every machine has the same versions. pip
+# compiles nothing: most modules are never imported, and would take a fifth of the disk and half of the time.
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --no-compile
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-package nightdesk \
   --custom-compile-command "make lock" $(if $(NEWEST),--upgrade)
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
-.PHONY: run test lint types unit picture bench bench-embeds bench-methods bench-soak fuzz browser servers parent lock clean
+.PHONY: run test quick lint types unit picture bench bench-embeds bench-methods bench-soak fuzz browser servers parent lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -38,7 +41,11 @@ types: $(VENV)/.dev
 	$(BIN)/mypy $(SOURCES)
 
 unit: $(VENV)/.dev browser servers parent
-	$(BIN)/python -m pytest --no-skips
+	$(BIN)/python -m pytest --no-skips $(WORKERS)
+
+# While one works: nothing that drives a browser, and none of the few tests that take most of the time.
+quick: lint
+	$(BIN)/python -m pytest $(WORKERS) -m "not browser and not slow"
 
 # The README's picture, drawn by the project itself.
 picture: $(VENV)/.run
@@ -62,7 +69,8 @@ fuzz: $(VENV)/.dev
 	$(BIN)/python -m fuzz.trends_csv --inputs 100000
 
 # The stamps hold the moment of the last install: a second run installs nothing and needs no network. What the app
-# imports is compiled here, so that its first start is as quick as any other.
+# imports is compiled here, so that its first start is as quick as any other; for tests, which start dozens of processes,
+# everything is.
 $(VENV)/.run: $(BIN)/python requirements.txt constraints.txt pyproject.toml
 	$(PIP) -r requirements.txt
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import logging; logging.disable(); import app'
@@ -70,6 +78,7 @@ $(VENV)/.run: $(BIN)/python requirements.txt constraints.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run requirements-s3.txt requirements-dev.txt
 	$(PIP) -r requirements-dev.txt
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	touch $@
 
 $(BIN)/python:

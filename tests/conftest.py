@@ -32,8 +32,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail when any test is skipped (make test does)")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: their driver keeps an event loop running in this thread, where asyncio.run then refuses."""
+    """Browser tests last: their driver keeps an event loop running in this thread, where asyncio.run then refuses.
+
+    So too with workers: each is handed files in this order, and none gets another test after a browser's.
+    """
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker("browser")
     items.sort(key=lambda item: "browser" in item.path.parts)
 
 

@@ -362,15 +362,33 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("query", "says"), BAD)
-def test_a_bad_address_gives_a_sentence_and_the_default(name: str, query: dict[str, str], says: str) -> None:
+def warned(name: str, **query: str) -> str:
+    """What a page warns of at this address, after it has shown itself without an error."""
     page = open_page(name, **query)
-    assert not page.exception and not page.error
-    warnings = [warning.value for warning in page.warning]
-    assert any(says in warning for warning in warnings)
-    assert all(len(warning) < 400 for warning in warnings)
-    assert page.title[0].value
+    assert not page.exception and not page.error and page.title[0].value
+    return "\n".join(warning.value for warning in page.warning)
+
+
+@pytest.mark.parametrize(("query", "says"), BAD)
+def test_a_bad_address_gives_a_sentence_and_the_default(query: dict[str, str], says: str) -> None:
+    warnings = warned("story", **query)
+    assert says in warnings and len(warnings) < 400
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_says_each_thing_that_is_wrong_with_its_address(name: str) -> None:
+    wrong = {"from_": "0900-01-01T00:00Z", "at": "noon", "caller": "Reuters", "clock": "x" * 10_000}
+    warnings = warned(name, story="atlantis", lanes="weather", **wrong)
+    sentences = [
+        "outside the years",
+        "is not a time",
+        "who is no caller",
+        "is no time zone",
+        "only interest",
+        "no story",
+    ]
+    assert [says for says in sentences if says not in warnings] == []
+    assert len(warnings) < 400 * len(sentences)
 
 
 def test_every_link_of_every_page_is_an_address_of_a_source(story: Story) -> None:

@@ -147,6 +147,7 @@ def test_more_different_things_than_can_be_made_soon_are_refused() -> None:
     assert all(isinstance(refused, Busy) for refused in found[3:])
 
 
+@pytest.mark.slow
 def test_fifty_different_pictures_leave_the_event_loop_free() -> None:
     story, renderer = find_story("us-2016", Settings()), Renderer()
     embed = embed_of(story, "interest", default_view(story))
@@ -168,8 +169,10 @@ def test_fifty_different_pictures_leave_the_event_loop_free() -> None:
         return list(made)
 
     gc.collect()  # what all tests before left is no stall of this loop
+    began = time.perf_counter()
     pictures = asyncio.run(ask())
+    drawing = time.perf_counter() - began
     renderer.close()
     assert len({picture.body for picture in pictures}) == 50
-    # Fifty pictures take some ten seconds; drawn on the loop, it would stand still for all of them.
-    assert longest < 2
+    # Drawn on the loop, it would stand still for all of them; a busy machine slows both.
+    assert longest < drawing / 5

@@ -318,6 +318,7 @@ def test_addresses_that_mean_the_same_fill_no_memory(desk: Desk, monkeypatch: py
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_health_answers_while_fifty_pictures_are_drawn(
     serve: Callable[..., AbstractContextManager[str]],
 ) -> None:
@@ -332,12 +333,14 @@ def test_health_answers_while_fifty_pictures_are_drawn(
     with serve(["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}"]) as server:
         pictures = [f"{server}/embed/us-2016/timeline.png?width={width}" for width in range(400, 450)]
         with ThreadPoolExecutor(50) as crowd:
+            began = time.monotonic()
             drawn = [crowd.submit(fetch, address) for address in pictures]
             waits = []
             while not all(picture.done() for picture in drawn):
                 waits.append(fetch(f"{server}/healthz")[2])
                 time.sleep(0.05)
+            drawing = time.monotonic() - began
             assert {picture.result()[:2] for picture in drawn} == {(200, b"\x89PNG")}
     assert len(waits) > 5
-    # A busy machine may stand still once; a server whose loop draws would make every one of them wait.
-    assert sorted(waits)[len(waits) * 9 // 10] < 1.0
+    # A server whose loop draws would make each of them wait for most of the pictures, and a busy machine slows both.
+    assert sorted(waits)[len(waits) * 9 // 10] < drawing / 5

@@ -265,6 +265,7 @@ def killed(target: str, kills: int, size: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
+@pytest.mark.slow
 def test_a_publisher_killed_at_200_random_moments_leaves_latest_whole(tmp_path: Path) -> None:
     rounds = killed(str(tmp_path), 200, "large")
     assert [found["faults"] for found in rounds] == [[]] * 200
@@ -274,6 +275,7 @@ def test_a_publisher_killed_at_200_random_moments_leaves_latest_whole(tmp_path: 
     assert faults(store_of(str(tmp_path))) == []
 
 
+@pytest.mark.slow
 def test_a_publisher_to_a_bucket_killed_at_10_random_moments_leaves_latest_whole_or_named_and_mended(
     s3: Any, tmp_path: Path
 ) -> None:

@@ -239,9 +239,9 @@ def test_the_whole_night_is_drawn_in_well_under_a_blink() -> None:
     draw_figure(samples.night(), EASTERN)
     seconds = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()  # of this process alone, however busy the machine is
         draw_figure(samples.night(), EASTERN)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     assert min(seconds) < 0.060
 
 

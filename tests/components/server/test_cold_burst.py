@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pytest
+
 from bench.visitor import Run, Visitor
 
 READERS = 16
@@ -14,6 +16,7 @@ READERS = 16
 PAGES = ("", "timeline", "search-trends", "outage-reports", "compare-nights", "check-a-claim", "", "timeline")
 
 
+@pytest.mark.slow
 def test_a_cold_burst_never_fails(serve: Callable[..., AbstractContextManager[str]], tmp_path: Path) -> None:
     def come(number: int) -> Run:
         with Visitor(address) as visitor:

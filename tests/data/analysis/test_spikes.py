@@ -308,6 +308,6 @@ def test_what_is_no_file_is_answered_in_one_sentence(
 def test_a_hundred_thousand_bins_take_seconds() -> None:
     values = counts(100_000)
     values[50_000:50_050] += 300
-    began = time.monotonic()
+    began = time.process_time()  # of this process alone, however busy the machine is
     assert len(detect(series(values, MINUTE)).onsets) == 1
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
