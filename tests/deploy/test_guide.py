@@ -35,8 +35,12 @@ def test_every_file_it_names_is_there_and_every_file_there_is_named() -> None:
             "up to 2 MiB each | a day", (pool.MOST_BYTES_SHARED, pool.KEPT_SECONDS) == (2**21, 86_400), id="drawn"
         ),
         pytest.param("`nightdesk:answers:…`", answer_cache.NAMESPACE == "nightdesk:answers", id="its names"),
-        pytest.param("up to 2 GB", "max_size=2g" in CONFIGURATION, id="how much nginx keeps"),
-        pytest.param("for a month", "inactive=30d" in CONFIGURATION, id="how long nginx keeps"),
+        pytest.param("up to 1 GB", CONFIGURATION.count("max_size=1g") == 2, id="how much nginx keeps"),
+        pytest.param("for a month", "inactive=30d" in CONFIGURATION, id="how long nginx keeps a plain address"),
+        pytest.param("for a week", "inactive=7d" in CONFIGURATION, id="how long nginx keeps a question"),
+        pytest.param("50 requests a second, with 400 at once", "rate=50r/s" in CONFIGURATION, id="how often"),
+        pytest.param("2 a second, with 60 at once", "rate=2r/s" in CONFIGURATION, id="how often pictures"),
+        pytest.param("`Retry-After: 10`", "Retry-After 10 always" in CONFIGURATION, id="when to come again"),
         pytest.param("/var/cache/nginx-nightdesk", "_path /var/cache/nginx-nightdesk " in CONFIGURATION, id="where"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,7 @@ class Night:
     url: str
     first: Loopback
     second: Loopback
+    folder: Path
 
     def answers(self, path: str, answer: Answer | Callable[[Asked], Answer]) -> str:
         """Both servers give this answer; returns the address at nginx."""
@@ -53,7 +55,7 @@ class Night:
 @pytest.fixture
 def night(tmp_path: Path) -> Iterator[Night]:
     with loopback() as first, loopback() as second, nginx(first.port, second.port, tmp_path) as url:
-        yield Night(url, first, second)
+        yield Night(url, first, second, tmp_path)
 
 
 def chart(body: bytes = b"<figure></figure>", *, cache: str = LATEST, status: int = 200, **headers: str) -> Answer:
@@ -187,6 +189,9 @@ def test_what_hosts_append_to_an_address_leads_to_the_same_chart(night: Night) -
         f"clock=UTC&{appended}&theme=dark",
         "clock=UTC&theme=dark&utm_source=a&utm_campaign=b%26c",
         "clock=UTC&&theme=dark&fbclid",
+        "clock=UTC&theme=dark&%75tm_x=1",
+        "cl%6Fck=UTC&theme=d%61rk",
+        "theme=dark&clock=UTC",
     ):
         assert ask(f"{address}?{query}").body == seen
     assert len(night.asked) == 1
@@ -311,3 +316,68 @@ def test_the_app_learns_who_asked_and_how_whatever_the_reader_claims(night: Nigh
     (asked,) = night.asked
     told = [asked.headers[name] for name in ("X-Forwarded-For", "X-Forwarded-Proto", "Host")]
     assert told == ["127.0.0.1", "http", "desk.example"]
+
+
+def asked_from_elsewhere(url: str, path: str, times: int) -> list[tuple[int, str | None]]:
+    """Statuses and Retry-After of requests sent one after the other from another address than this machine's own."""
+    place = urlsplit(url)
+    assert place.hostname
+    connection = HTTPConnection(place.hostname, place.port, timeout=30, source_address=("127.0.0.7", 0))
+    told = []
+    for _ in range(times):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        told.append((answer.status, answer.headers["Retry-After"]))
+    connection.close()
+    return told
+
+
+def test_a_page_of_forty_charts_and_their_pictures_is_served_to_one_address(night: Night) -> None:
+    night.answers(CHART, chart())
+    night.answers(f"{CHART}.png", chart(b"png"))
+    assert {status for status, _ in asked_from_elsewhere(night.url, CHART, 40)} == {200}
+    assert {status for status, _ in asked_from_elsewhere(night.url, f"{CHART}.png", 40)} == {200}
+
+
+def test_whoever_asks_for_ever_more_pictures_is_told_when_to_come_again(night: Night) -> None:
+    night.answers(f"{CHART}.png", lambda _: chart(b"png"))
+    told = asked_from_elsewhere(night.url, f"{CHART}.png?width=300", 200)
+    assert told[0] == (200, None)
+    assert (429, "10") in told
+    assert {status for status, _ in asked_from_elsewhere(night.url, "/healthz", 3)} != {429}
+
+
+def kept_in(room: Path) -> int:
+    """The copies that are whole; one that is being written has a dot in its name."""
+    return len([path for path in room.rglob("*") if path.is_file() and "." not in path.name])
+
+
+def test_made_up_questions_do_not_push_out_the_charts_as_they_stand(night: Night) -> None:
+    """Two rooms: what a question was asked for is never kept where the plain addresses are."""
+    address = night.answers(CHART, chart(b"plain"))
+    for asked in (address, *(f"{address}?width={width}" for width in range(300, 320))):
+        ask(asked)
+    deadline = time.monotonic() + 30
+    while kept_in(night.folder / "cache-asked") < 20:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert kept_in(night.folder / "cache") == 1
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/upload_file/a/b", "/_stcore/%6Detrics"])
+def test_what_is_not_for_readers_does_not_reach_the_app(night: Night, path: str) -> None:
+    night.answers("/_stcore/metrics", chart(b"figures"))
+    assert ask(night.url + path).status == 404
+    assert night.asked == []
+
+
+def test_half_a_request_and_an_endless_header_are_ended(night: Night) -> None:
+    place = urlsplit(night.url)
+    with socket.create_connection((place.hostname, place.port), timeout=30) as half:
+        half.sendall(b"GET / HTTP/1.1\r\nHost: desk.example\r\n")
+        assert half.recv(100) == b"" or b"408" in half.recv(100)
+    with socket.create_connection((place.hostname, place.port), timeout=30) as endless:
+        endless.sendall(b"GET / HTTP/1.1\r\nHost: desk.example\r\nX: " + b"a" * 40_000 + b"\r\n\r\n")
+        assert b" 400 " in endless.recv(100)
+    assert night.asked == []
