@@ -23,11 +23,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from components.embeds.web.routes import routes
+from components.cache.cached import STORIES, load_chart
+from components.embeds.web.routes import RouteCaches, routes
 from components.server.headers import SecurityHeaders, app_policy, installed_index
 from components.server.precompressed import CompressedAnswers
 from components.server.ready import Readiness
 from components.server.static_files import streamlit_files
+from components.server.warm import warm
 from components.workbench.appearance import ICON
 from components.workbench.notices import unexpected_failure
 from components.workbench.write_access import GuardUploads, MarkLocal
@@ -47,6 +49,7 @@ def _settings() -> Settings:
 
 
 SETTINGS = _settings()
+CACHES = RouteCaches.of(SETTINGS, stories=STORIES, chart=load_chart)
 FILES = streamlit_files(SETTINGS)
 _DAY = 86_400  # seconds
 
@@ -68,9 +71,6 @@ async def favicon(_: Request) -> Response:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    # Caches are declared once the runtime is up.
-    from components.server.warm import warm
-
     warm(SETTINGS)
     FILES.start()
     # Nothing loaded so far is ever garbage. A full collection takes 128 ms of a core before this, 60 ms after it with
@@ -91,7 +91,7 @@ app = st.App(
         Route("/favicon.ico", favicon),
         # The name that Streamlit's own page asks for first.
         Route("/favicon.png", favicon),
-        *routes(SETTINGS),
+        *routes(SETTINGS, CACHES),
     ],
     middleware=[
         Middleware(MarkLocal),

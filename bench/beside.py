@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app import FILES, ROOT, SETTINGS, lifespan
+from app import CACHES, FILES, ROOT, SETTINGS, lifespan
 from bench.subject import plotly_page
 from components.embeds.web.routes import routes
 from components.server.headers import SecurityHeaders, app_policy, installed_index
@@ -31,9 +31,9 @@ async def plotly(_: Request) -> Response:
 
 
 app = st.App(
-    ROOT / "components" / "shell.py",
+    ROOT / "components" / "workbench" / "shell.py",
     lifespan=lifespan,
-    routes=[Route("/bare", bare), Route("/plotly.html", plotly), *routes(SETTINGS)],
+    routes=[Route("/bare", bare), Route("/plotly.html", plotly), *routes(SETTINGS, CACHES)],
     middleware=[
         Middleware(SecurityHeaders, policy=app_policy(installed_index())),
         Middleware(CompressedAnswers, files=FILES),

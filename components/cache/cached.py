@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
+from typing import ParamSpec, TypeVar, cast
 
 import pandas as pd
-import streamlit as st
 
-from components.cache.keys import MARKS, is_older, key_of, key_of_embed, store_here
-from components.cache.memo import LastSound, Lately, Near
+from components.cache.keys import MARKS, is_older, store_here, tables_key
+from components.cache.memo import Memory
+from components.cache.stories import StoryCache
 from components.charts import catalogue
 from components.charts.builders.claim_chart import all_subjects, finding_of
 from components.charts.builders.timeline_chart import timeline_of
@@ -24,10 +24,6 @@ from components.charts.loaders import Loaders
 from components.charts.phrases.caution import caution_of
 from components.charts.phrases.moments import Moments
 from components.charts.phrases.placebo import night_placebo
-from components.embeds.documents.heights import document_heights
-from components.embeds.documents.player_frames import night_of
-from components.embeds.documents.stage import played_part
-from components.embeds.embed import Embed
 from components.render import table
 from components.render.layout.theme import theme_named
 from components.render.plotly.figure import Settled, draw_figure
@@ -35,31 +31,22 @@ from components.render.words import Words, describe
 from components.text import markdown
 from components.view.view_state import ViewState
 from data.core.model import Order, SourcedFrame, Window
-from data.core.settings import Settings
 from data.evidence import anchors, claims, findings, lenses, outages, records, series, study
 from data.evidence import calls as results
 from data.evidence import searches as interest
 from data.evidence import series_onsets as onsets
 from data.evidence.evidence_rows import Counts, Observations, Onsets
 from data.story.as_of import cut_frame, story_at
-from data.story.store import story_store
 from data.story.story import Story
 
-_resource = partial(st.cache_resource, show_spinner=False, hash_funcs={Story: key_of, Chart: hash, ViewState: repr})
-_embedded = partial(st.cache_resource, show_spinner=False, max_entries=64, hash_funcs={Embed: key_of_embed})
-_near = partial(Near, most=256, marks=MARKS)
+P = ParamSpec("P")
+R = TypeVar("R")
 
-
-def _share(make: Any, *, most: int = 256) -> Any:
-    """Frozen values may be shared by every session: cache_resource hands them out without a copy."""
-    # Streamlit makes its key of what all arguments hold, 20 times a rerun; with Near before it a rerun over the mix of
-    # pages takes 21.5 ms of processor time instead of 26.5.
-    return _near(_resource(make, max_entries=most), most=most)
-
-
-# Loaders answer in milliseconds; the cache spares the many who look at the same night at the same time. Nobody writes
-# into a frame of theirs.
-_load = partial(_share, most=64)
+#: What this process keeps of loaders, charts and drawings. Nobody writes into a frame of theirs.
+MEMORY = Memory(MARKS)
+_keep = MEMORY.keep
+# Loaders answer in milliseconds; the cache spares the many who look at the same night at the same time.
+_load = _keep(most=64)
 
 load_calls = _load(results.load_calls)
 load_milestones = _load(results.load_milestones)
@@ -105,13 +92,13 @@ def load_onsets(story: Story) -> Onsets:
     return onsets.onsets_in(load_series(story))
 
 
-@_share
+@_keep()
 def load_rise(story: Story, series: str, caller: str) -> study.RoseAfter:
     """The pooled study of one series over a caller's minutes, with a thousand placebo draws for it and each control."""
     return study.rose_after(story, load_series(story), series, caller)
 
 
-@_share
+@_keep()
 def load_placebo(story: Story, caller: str) -> Placebo:
     """What the cautions of all charts of a caller say of other nights: 3 ms for 100,000 bins."""
     return night_placebo(story, caller, load_series(story), rise=load_rise)
@@ -131,13 +118,13 @@ LOADERS = Loaders(
 )
 
 
-@_share
+@_keep()
 def load_subjects(story: Story) -> tuple[claims.Subject, ...]:
     """Everything that rose or failed in this story; the onsets of a long series take a moment."""
     return all_subjects(story, LOADERS)
 
 
-@partial(_share, most=64)
+@_keep(most=64)
 def load_timeline(story: Story, view: ViewState) -> Chart:
     """The combined timeline of which a page draws one chart and plays another: 10 ms of a range nobody has drawn."""
     return timeline_of(Question(story, view, LOADERS))
@@ -146,95 +133,63 @@ def load_timeline(story: Story, view: ViewState) -> Chart:
 LOADERS = replace(LOADERS, subjects=load_subjects, timeline=load_timeline)
 
 
-@_share
+@_keep()
 def _finding(story: Story, view: ViewState) -> findings.Finding:
     return finding_of(story, view, LOADERS)
 
 
 def load_finding(story: Story, view: ViewState) -> findings.Finding:
     """What the accounts of this story carry about the question of a view; NotInStory for a key it does not hold."""
-    return cast(findings.Finding, _finding(story, catalogue.KINDS["claim"].narrowed(story, view)))
+    return _finding(story, catalogue.KINDS["claim"].narrowed(story, view))
 
 
-@partial(st.cache_resource, show_spinner=False, max_entries=16, hash_funcs={Settings: repr})
-def _read(slug: str, settings: Settings, stamp: str) -> Story:
-    """`stamp` is part of the key: an edited story has another one, and what was asked of the one before is let go.
-
-    A night in progress has a version every few seconds, each some 3 MB, which nobody asks for again.
-    """
-    story = story_store(settings).read(slug)
-    for near in list(Near.everywhere):
-        near.forget(partial(is_older, story))
-    return story
+def _forget_older(story: Story) -> None:
+    MEMORY.forget(partial(is_older, story))
 
 
-@partial(st.cache_resource, show_spinner=False)
-def _last_sound() -> LastSound:
-    return LastSound()
+#: The stories of this process, for pages and routes alike.
+STORIES = StoryCache(_forget_older)
 
 
-def load_story(slug: str, settings: Settings) -> Story:
-    """The checked story of this name, read again when one of its files changes. Raises StoryInvalid or DataError."""
-    stories = story_store(settings)
-    stamp, sound = stories.stamp(slug), cast(LastSound, _last_sound())
-    if not stamp:
-        return stories.read(slug)
-    return sound.of(stories.place(slug), lambda: cast(Story, _read(slug, settings, stamp)))
-
-
-# Each rerun looks at every story's files, several times: 26.6 ms over the mix of pages instead of 21.5.
-_lately = Lately()
-
-
-def look_up_story(slug: str, settings: Settings) -> Story:
-    """As `load_story`, but its files are looked at once a second at most."""
-    return cast(Story, _lately.of((slug, settings), lambda: load_story(slug, settings)))
-
-
-def look_up_slugs(settings: Settings) -> tuple[str, ...]:
-    """Every story of this server by slug, looked for once a second at most."""
-    return cast("tuple[str, ...]", _lately.of(settings, story_store(settings).slugs))
-
-
-@_share
+@_keep()
 def _chart(story: Story, slug: str, view: ViewState, other: Story | None) -> Chart:
     return catalogue.chart_of(story, slug, view, other=other, load=LOADERS)
 
 
 def load_chart(story: Story, slug: str, view: ViewState, *, other: Story | None = None) -> Chart:
     """The chart of this name at a view, built once for everybody and for every view that shows the same."""
-    return cast(Chart, _chart(story, slug, catalogue.kind_named(slug).narrowed(story, view), other))
+    return _chart(story, slug, catalogue.kind_named(slug).narrowed(story, view), other)
 
 
-@partial(st.cache_data, show_spinner=False, max_entries=64, hash_funcs={Chart: hash})
+@_keep(most=64)
 def load_table(chart: Chart, zone: str) -> pd.DataFrame:
     """The chart's table on the clock of this zone, its cells as Markdown that means only itself."""
     return table.frame(chart, clock_of(chart, zone)).map(markdown)
 
 
-@_share
+@_keep()
 def load_figure(chart: Chart, zone: str, theme: str) -> object:
     """The chart's Plotly figure, drawn once for everybody who looks at the same view."""
     return Settled(draw_figure(chart, clock_of(chart, zone), theme=theme_named(theme)))
 
 
 # Made anew, the next four were half of a rerun: 27 of 63 ms of Story; of Compare nights 150 of 220.
-load_caution = _share(caution_of)
+load_caution = _keep()(caution_of)
 
 
-@_share
+@_keep()
 def load_words(chart: Chart, zone: str) -> Words:
     """The chart in words on the clock of this zone."""
     return describe(chart, clock_of(chart, zone))
 
 
-@_share
+@_keep()
 def load_nightly(story: Story, caller: str) -> tuple[anchors.Anchor, ...]:
     """The events of this night that T+0 can be."""
     return tuple(anchors.nightly(story, caller))
 
 
-@partial(_share, most=32)  # each holds its story
+@_keep(most=32)  # each holds its story
 def load_moments(story: Story, caller: str) -> Moments:
     """The rows from which a sentence for any minute is told."""
     calls = load_calls(story, caller=caller, possible=True)
@@ -243,10 +198,10 @@ def load_moments(story: Story, caller: str) -> Moments:
 
 
 # From when each row of a story stands: half of the 14 ms that the frames of a range nobody has drawn would take.
-load_stands = partial(_share, most=32)(stands_of)
+load_stands = _keep(most=32)(stands_of)
 
 
-@_share
+@_keep()
 def load_held(story: Story) -> EvidenceHeld:
     """What kinds of evidence this story holds."""
     series = load_interest(story), load_series(story)
@@ -255,34 +210,22 @@ def load_held(story: Story) -> EvidenceHeld:
     )
 
 
-@partial(Near, most=64, marks=MARKS)
-@_embedded
-def load_played(embed: Embed) -> tuple[str, str, dict[str, object]]:
-    """What a page needs to play this chart: a stamp of the two that follow, its drawings, and its frames."""
-    markup = played_part(embed)
-    night = night_of(embed, load_moments(embed.story, embed.view.caller), load_stands)
-    return hashlib.sha256(f"{markup}{night}".encode()).hexdigest()[:16], markup, night
-
-
-@partial(Near, most=64, marks=MARKS)
-@_embedded
-def load_heights(embed: Embed, widths: tuple[int, ...]) -> dict[int, int]:
-    """How high the closed document of this chart is in frames of these widths, in pixels."""
-    return document_heights(embed, widths)
-
-
 # Words and tables made anew at each rerun took a third of it: 32.1 ms over the mix of pages instead of 21.5; Check a
 # claim 52.1 instead of 16.3, Outage reports 68.8 instead of 31.2.
-@partial(Near, most=512, marks={**MARKS, Story: id})
-def load_made(make: Any, *asked: Any) -> Any:
+@_keep(most=512, marks={**MARKS, Story: tables_key})
+def _made(make: Callable[..., object], *asked: object) -> object:
+    return make(*asked)
+
+
+def load_made(make: Callable[P, R], *asked: P.args, **named: P.kwargs) -> R:
     """What `make` makes of a story or a chart and the clock it is shown on: words of a page, the same for everybody.
 
     `make` is a function of a module; it is asked with values that nobody changes, and answers one. Of a story it tells
     by its tables; what was fetched for it is handed over beside it.
     """
-    return make(*asked)
+    return cast(R, _made(make, *asked, **named))
 
 
 def load_told(story: Story, view: ViewState) -> Story:
     """The story as this view tells it, cut once for every view of one moment and order."""
-    return cast(Story, load_made(story_at, story, view.at, view.order)) if view.at else story
+    return load_made(story_at, story, view.at, view.order) if view.at else story

@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Hashable
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
+from components.cache.memo import Marks, Same
 from components.charts.grammar import Chart
 from components.charts.phrases.caution import Caution
-from components.embeds.embed import Embed
-from data.core.model import Sourced, SourcedFrame
+from data.core.model import Order, Sourced, SourcedFrame
 from data.core.settings import Settings, read_settings, variables
 from data.evidence import findings, series, study
 from data.story.store import StoryStore, story_store
 from data.story.story import Story
 
 
-def key_of(story: Story) -> tuple[str, ...]:
+class StoryKey(NamedTuple):
     """What a story was read from, the snapshots fetched for it, and the moment up to which it is told."""
+
+    slug: str
+    stamp: str
+    snapshots: str
+    until: datetime | None
+    order: Order
+
+
+def tables_key(story: Story) -> StoryKey:
+    """The key of a story's tables alone, whatever was fetched for it."""
     # What the story was read from, not what its store holds by now: they differ while a live night is edited.
-    stamp = story.stamp or store_here().stamp(story.slug)
-    held = (story.slug, stamp, series.snapshots_stamp(story, store_here()))
-    return (*held, str(story.until), story.order)
+    return StoryKey(story.slug, story.stamp or store_here().stamp(story.slug), "", story.until, story.order)
+
+
+def story_key(story: Story) -> StoryKey:
+    """The key of all that a story is drawn from, by the settings of this process."""
+    return key_in(store_here(), story)
+
+
+def key_in(stories: StoryStore, story: Story) -> StoryKey:
+    """The key of all that a story of this store is drawn from."""
+    return tables_key(story)._replace(snapshots=series.snapshots_stamp(story, stories))
+
+
+#: The very object is enough of a key for what all share.
+MARKS: Marks = {
+    Story: story_key,
+    **dict.fromkeys((Chart, Sourced, SourcedFrame, Caution, findings.Finding, study.RoseAfter), Same),
+}
+
+
+def is_older(story: Story, mark: Hashable) -> bool:
+    """Whether this is, or holds, the key of another version of the story, whole or told up to a moment."""
+    if isinstance(mark, StoryKey):
+        return mark.slug == story.slug and mark.stamp != story.stamp
+    return isinstance(mark, tuple) and any(is_older(story, part) for part in mark)
 
 
 def settings_here() -> Settings:
@@ -38,31 +72,3 @@ def store_here() -> StoryStore:
 @lru_cache(maxsize=8)
 def _settings_by(_: tuple[tuple[str, str], ...]) -> Settings:
     return read_settings(os.environ)
-
-
-def key_of_embed(embed: Embed) -> tuple[object, ...]:
-    """An embed and its stories: its words rest on all that these hold, of which its chart may show a part."""
-    return hash(embed), key_of(embed.story), embed.other and key_of(embed.other)
-
-
-def _mark(story: Story) -> tuple[int, str]:
-    return id(story), series.snapshots_stamp(story, store_here())
-
-
-def _mark_embed(embed: Embed) -> tuple[object, ...]:
-    own = id(embed.story), id(embed.chart), id(embed.other)
-    return (*own, embed.view, embed.theme, embed.site, embed.version)
-
-
-#: What all share is told apart by the object it is: to hash a chart or a story takes a millisecond.
-MARKS: dict[type, Any] = {
-    Story: _mark,
-    Embed: _mark_embed,
-    **dict.fromkeys((Chart, Sourced, SourcedFrame, Caution, findings.Finding, study.RoseAfter), id),
-}
-
-
-def is_older(story: Story, asked: Any) -> bool:
-    """Whether this names another version of the story, whole or told up to a moment."""
-    told = asked.story if isinstance(asked, Embed) else asked
-    return isinstance(told, Story) and told.slug == story.slug and told.stamp != story.stamp

@@ -1,101 +1,99 @@
-"""Answers kept for the very objects asked with, for a moment, or until a story can be read again without a fault."""
+"""Answers that are kept: bounded in number or for a time, each made once for all who ask for it at the same time."""
 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from threading import Lock
-from typing import Any, ClassVar
-from weakref import WeakSet
+from functools import update_wrapper
+from threading import Condition
+from typing import Any, Generic, ParamSpec, TypeVar
 
-from data.core.errors import StoryInvalid
-from data.story.story import Story
+from cachetools import LRUCache, TTLCache, cached
 
-#: Seconds in which a story's folder is not looked at again by a page.
-FRESH_SECONDS = 1.0
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: By type: how a value of it is told from another. A value of any other type is its own mark.
+Marks = Mapping[type, Callable[[Any], Hashable]]
+_Key = tuple[Hashable, ...]
 
 
-class Near:
-    """A function in front of which its last `most` answers are kept, each for the very objects it was asked with.
+class Same:
+    """An object as a key, equal to itself alone: to hash a chart takes a millisecond. It lives as long as its key."""
 
-    `marks` says for a type how a value of it is told from another; a value of any other type is its own mark. Of a
-    frozen value that all share, `id` is mark enough: an entry holds what it was asked with, so that no later object
-    can have its id.
+    __slots__ = ("it",)
+
+    def __init__(self, it: object) -> None:
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.it is self.it
+
+
+class Memo(Generic[P, R]):
+    """A function in front of which its latest used answers are kept, `most` of them, each for `seconds` if given.
+
+    A failure is no answer: who asks again, asks in earnest.
     """
 
-    everywhere: ClassVar[WeakSet[Near]] = WeakSet()
+    def __init__(
+        self,
+        ask: Callable[P, R],
+        *,
+        most: int,
+        marks: Marks | None = None,
+        seconds: float | None = None,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        update_wrapper(self, ask)
+        self._marks = marks or {}
+        self._kept: LRUCache[_Key, R] | TTLCache[_Key, R, float]
+        self._kept = LRUCache(most) if seconds is None else TTLCache(most, seconds, timer)
+        self._turn = Condition()
+        self._ask = cached(self._kept, key=self._key, condition=self._turn)(ask)
 
-    def __init__(self, ask: Callable[..., Any], *, most: int, marks: Mapping[type, Callable[[Any], Hashable]]) -> None:
-        self._ask, self._most, self._marks = ask, most, marks
-        self._held: OrderedDict[Hashable, tuple[tuple[tuple[Any, ...], dict[str, Any]], Any]] = OrderedDict()
-        self._lock = Lock()
-        Near.everywhere.add(self)
+    def __call__(self, *asked: P.args, **named: P.kwargs) -> R:
+        return self._ask(*asked, **named)
 
-    def __call__(self, *asked: Any, **named: Any) -> Any:
-        key = (*map(self._mark, asked), *((name, self._mark(value)) for name, value in named.items()))
-        with self._lock:
-            if entry := self._held.get(key):
-                self._held.move_to_end(key)
-                return entry[1]
-        answer = self._ask(*asked, **named)
-        with self._lock:
-            self._held[key] = (asked, named), answer
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
-        return answer
+    def at_hand(self, *asked: P.args, **named: P.kwargs) -> R | None:
+        """The answer that is kept, without waiting for one; None where there is none."""
+        with self._turn:
+            return self._kept.get(self._key(*asked, **named))
 
-    def forget(self, outdated: Callable[[Any], bool]) -> None:
-        """Keep no answer to a question that names what is outdated."""
-        with self._lock:
-            for key, ((asked, named), _) in list(self._held.items()):
-                if any(map(outdated, (*asked, *named.values()))):
-                    del self._held[key]
+    def forget(self, outdated: Callable[[Hashable], bool]) -> None:
+        """Keep no answer to a question of which any part, as it is marked, is outdated."""
+        with self._turn:
+            for key in [key for key in self._kept if any(map(outdated, key))]:
+                del self._kept[key]
+
+    def _key(self, *asked: object, **named: object) -> _Key:
+        return (*map(self._mark, asked), *((name, self._mark(value)) for name, value in named.items()))
 
     def _mark(self, value: Any) -> Hashable:
         mark = self._marks.get(type(value))
         return mark(value) if mark else value
 
 
-class Lately:
-    """Answers that are trusted for FRESH_SECONDS. A failure is none: who asks again, asks in earnest."""
+class Memory:
+    """Memos that let go of what is outdated together."""
 
-    def __init__(self) -> None:
-        self._held: dict[Hashable, tuple[float, Any]] = {}
+    def __init__(self, marks: Marks) -> None:
+        self._marks, self._memos = marks, list[Memo[..., Any]]()
 
-    def of(self, key: Hashable, ask: Callable[[], Any]) -> Any:
-        """What `ask` gave for this key a moment ago, else what it gives now."""
-        until, answer = self._held.get(key, (0.0, None))
-        if time.monotonic() < until:
-            return answer
-        answer = ask()
-        self._held[key] = time.monotonic() + FRESH_SECONDS, answer
-        return answer
+    def keep(self, *, most: int = 256, marks: Marks | None = None) -> Callable[[Callable[P, R]], Memo[P, R]]:
+        """Decorates a function of frozen values whose answer everybody may share, and nobody writes into."""
 
+        def kept(ask: Callable[P, R]) -> Memo[P, R]:
+            memo = Memo(ask, most=most, marks=marks or self._marks)
+            self._memos.append(memo)
+            return memo
 
-#: How long a live story with a fault is shown as it was before; then the fault is said.
-FORGIVEN_SECONDS = 60.0
+        return kept
 
-
-class LastSound:
-    """By the place of a story: what it was, and since when it has a fault (0: it has none)."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, tuple[Story, float]] = {}
-
-    def of(self, place: str, read: Callable[[], Story]) -> Story:
-        """What `read` gives, or for FORGIVEN_SECONDS after a fault what it last gave of a live story. StoryInvalid."""
-        try:
-            story = read()
-        except StoryInvalid:
-            held, since = self._held.get(place, (None, 0.0))
-            now = time.monotonic()
-            if held is None or (since and now - since > FORGIVEN_SECONDS):
-                raise
-            self._held[place] = held, since or now
-            return held
-        if story.about.live:
-            self._held[place] = story, 0.0
-        else:
-            self._held.pop(place, None)  # its night is over: what stood before is no longer better than a fault
-        return story
+    def forget(self, outdated: Callable[[Hashable], bool]) -> None:
+        """Keep no answer, of any memo, to a question of which any part is outdated."""
+        for memo in self._memos:
+            memo.forget(outdated)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from components.charts.grammar import Chart
 from components.charts.kinds import ChartKind
 from components.embeds import passport
+from components.embeds.documents.document import draw_document
 from components.embeds.embed import Embed
 from components.embeds.pictures import animation, cards, images
 from components.render import table
@@ -63,8 +64,6 @@ def render(embed: Embed, form: str, *, width: int | None = None, scale: float = 
 def _body(embed: Embed, form: str, *, width: int | None, scale: float, shape: str) -> bytes:
     match form:
         case "html":
-            from components.embeds.documents.document import draw_document
-
             return draw_document(embed).encode("utf-8", "replace")
         case "svg":
             return cards.drawing_of(embed, shape=shape, width=width).text.encode()

@@ -6,7 +6,6 @@ import asyncio
 import os
 import platform
 import re
-import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +13,9 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from components.cache.memo import Memo
 from data.core.program import VERSION
 from data.core.settings import Settings
 from data.net.cache_checks import failing_caches
@@ -32,8 +33,6 @@ def versions() -> dict[str, str]:
 
 def server_parts() -> dict[str, str]:
     """The event loop in force, and the HTTP parser that uvicorn takes up here; to be called on the loop."""
-    from uvicorn.protocols.http.auto import AutoHTTPProtocol
-
     loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
     parser = AutoHTTPProtocol.__module__.rpartition(".")[2].removesuffix("_impl")
     return {"loop": loop, "http": parser}
@@ -79,8 +78,8 @@ class Readiness:
     def __init__(self, settings: Settings, root: Path) -> None:
         self._settings, self._stories = settings, story_store(settings)
         self._commit = commit_of(root, os.environ)
-        self._examined: dict[str, tuple[str, dict[str, object]]] = {}
-        self._held: tuple[float, dict[str, object]] = (0.0, {})
+        self._lately = Memo(self._examine, most=1, seconds=_HOLD_SECONDS)
+        self._verdict = Memo(self._verdict_of, most=256)
         self._turn = asyncio.Lock()
 
     async def answer(self, _: Request) -> Response:
@@ -88,25 +87,18 @@ class Readiness:
         without it.
         """
         async with self._turn:
-            until, found = self._held
-            if not found or time.monotonic() >= until:
-                found = await run_in_threadpool(self._examine)
-                self._held = (time.monotonic() + _HOLD_SECONDS, found)
+            if (found := self._lately.at_hand()) is None:
+                found = await run_in_threadpool(self._lately)
         body = {**found, "server": server_parts(), "versions": versions(), "commit": self._commit}
         status = 200 if found["status"] == "ready" else 503
         return JSONResponse(body, status, {"Cache-Control": "no-store"})
 
     def _examine(self) -> dict[str, object]:
-        stories = {slug: self._story(slug) for slug in self._stories.slugs()}
+        stories = {slug: self._verdict(slug, self._stories.stamp(slug)) for slug in self._stories.slugs()}
         caches = {name: {"works": not why, "why": why} for name, why in failing_caches(self._settings)}
         sound = bool(stories) and all(story["verifies"] for story in stories.values())
         return {"status": "ready" if sound else "not ready", "stories": stories, "caches": caches}
 
-    def _story(self, slug: str) -> dict[str, object]:
-        stamp = self._stories.stamp(slug)
-        held, story = self._examined.get(slug, ("", {}))
-        if not story or held != stamp:
-            faults = self._stories.examine(slug).faults.listed()
-            story = {"verifies": not faults, "faults": len(faults), "first": str(faults[0]) if faults else ""}
-            self._examined[slug] = (stamp, story)
-        return story
+    def _verdict_of(self, slug: str, _stamp: str) -> dict[str, object]:
+        faults = self._stories.examine(slug).faults.listed()
+        return {"verifies": not faults, "faults": len(faults), "first": str(faults[0]) if faults else ""}

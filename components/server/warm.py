@@ -9,13 +9,13 @@ import time
 
 import components
 from components.cache.cached import (
+    STORIES,
     load_caution,
     load_chart,
     load_figure,
     load_held,
     load_moments,
     load_nightly,
-    load_story,
     load_words,
 )
 from components.charts.catalogue import KINDS
@@ -45,7 +45,7 @@ def warm(settings: Settings) -> None:
     default, *others = stories_here() or ("",)
     for slug in (default, *others):
         try:
-            story = load_story(slug, settings)
+            story = STORIES.find(slug, settings)
             load_nightly(story, story.about.caller)
             if slug == default:
                 _draw(story)

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.cache.cached import load_told, look_up_slugs, look_up_story
+from components.cache.cached import STORIES, load_told
 from components.cache.keys import settings_here
 from components.charts.as_of_notes import ORDERS
 from components.clock import Clock
@@ -22,7 +22,7 @@ from data.story.story import Story
 def stories_here() -> tuple[str, ...]:
     """The slugs that this server offers, the default first: the one that settings name, then by name."""
     settings = settings_here()
-    return tuple(sorted(look_up_slugs(settings), key=lambda slug: (slug != settings.story, slug)))
+    return tuple(sorted(STORIES.slugs(settings), key=lambda slug: (slug != settings.story, slug)))
 
 
 def titles_here() -> dict[str, str]:
@@ -40,7 +40,7 @@ def titles_here() -> dict[str, str]:
 
 def story_named(slug: str) -> Story:
     """The checked story of this name; DataError where there is none, or one with faults."""
-    return look_up_story(slug, settings_here())
+    return STORIES.look_up(slug, settings_here()).story
 
 
 def change(story: Story, rewrite: Callable[[ViewState], ViewState]) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bench.proxy import DEPLOY
-from components.embeds.web import render_cache as pool
+from components.cache import shared_answers as pool
 from data.core import settings
 from data.net import answer_cache, shared_cache
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
-import time
-from dataclasses import replace
+import weakref
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.cache import cached
-from components.cache import memo as nearby
-from components.cache.memo import FORGIVEN_SECONDS, LastSound, Near
+from components.cache.stories import FORGIVEN_SECONDS, StoryCache
+from components.workbench import address_bar
 from data.core.errors import StoryInvalid
 from data.core.settings import Settings
+from data.evidence.anchors import anchors_of
 from data.story.as_of import story_at
 from data.story.folder_store import BUNDLED, read_story
 from data.story.story import Story
@@ -30,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
     # What is edited here is looked at again at once.
-    monkeypatch.setattr(nearby, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(address_bar, "STORIES", StoryCache(fresh_seconds=0))
     rehearsal_at(tmp_path)
     return tmp_path
 
@@ -101,52 +103,66 @@ def spoil(root: Path) -> None:
         table.write("half a row")
 
 
-def test_a_slip_of_the_editor_leaves_the_last_sound_night_for_a_minute(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sound = cached.load_story(NAME, settings(root))
+def test_a_slip_of_the_editor_leaves_the_last_valid_night_for_a_minute(root: Path) -> None:
+    now = 0.0
+    stories = StoryCache(timer=lambda: now)
+    valid = stories.find(NAME, settings(root))
     spoil(root)
-    now = time.monotonic()
-    monkeypatch.setattr("components.cache.memo.time.monotonic", lambda: now)
-    assert cached.load_story(NAME, settings(root)) is sound
-    monkeypatch.setattr("components.cache.memo.time.monotonic", lambda: now + FORGIVEN_SECONDS - 1)
-    assert cached.load_story(NAME, settings(root)) is sound
-    monkeypatch.setattr("components.cache.memo.time.monotonic", lambda: now + FORGIVEN_SECONDS + 1)
+    for now in (1.0, FORGIVEN_SECONDS, 1.0 + FORGIVEN_SECONDS):  # noqa: B007 - the timer reads it
+        assert stories.find(NAME, settings(root)) is valid
+    now += 1
     with pytest.raises(StoryInvalid, match="calls"):
-        cached.load_story(NAME, settings(root))
+        stories.find(NAME, settings(root))
     rehearsal_at(root, FLORIDA + timedelta(minutes=1))
-    assert cached.load_story(NAME, settings(root)).stamp != sound.stamp
+    assert stories.find(NAME, settings(root)).stamp != valid.stamp
 
 
 def test_a_night_that_is_over_is_refused_at_once(root: Path) -> None:
+    stories = StoryCache()
     shutil.copytree(BUNDLED / "us-2024", root / "last-night")
-    assert cached.load_story("last-night", settings(root)).calls
+    assert stories.find("last-night", settings(root)).calls
     (root / "last-night" / "sources.csv").unlink()
     with pytest.raises(StoryInvalid):
-        cached.load_story("last-night", settings(root))
+        stories.find("last-night", settings(root))
 
 
 def test_a_slip_after_the_night_brings_back_no_night_in_progress(root: Path) -> None:
-    live, sound = read_story(root / NAME), LastSound()
-    over = replace(live, about=live.about.model_copy(update={"live": False}))
-    spoil(root)
-    assert [sound.of(NAME, lambda: live), sound.of(NAME, lambda: over)] == [live, over]
-    with pytest.raises(StoryInvalid, match="calls"):
-        sound.of(NAME, lambda: read_story(root / NAME))
+    stories = StoryCache()
+    shutil.copytree(BUNDLED / "us-2024", root / "tonight")
+    about = root / "tonight" / "story.toml"
+    over = about.read_text(encoding="utf-8")
+    about.write_text(f"live = true\n{over}", encoding="utf-8")
+    assert stories.find("tonight", settings(root)).about.live
+    about.write_text(over, encoding="utf-8")
+    assert not stories.find("tonight", settings(root)).about.live
+    (root / "tonight" / "sources.csv").unlink()
+    with pytest.raises(StoryInvalid):
+        stories.find("tonight", settings(root))
 
 
 def test_an_earlier_state_is_let_go_when_a_later_is_read(root: Path) -> None:
     """A night has a version every few seconds, each of some megabytes."""
-    stamps = []
+    versions = []
     for minutes in range(3):
         rehearsal_at(root, FLORIDA + timedelta(minutes=minutes))
-        story = cached.load_story(NAME, settings(root))
-        stamps.append(story.stamp)
+        story = cached.STORIES.find(NAME, settings(root))
         cached.load_held(story)
         cached.load_calls(story_at(story, FLORIDA), caller="AP")
-    asked = [value for near in Near.everywhere for (given, _), _ in near._held.values() for value in given]
-    held = {value.stamp for value in asked if isinstance(value, Story) and value.slug == NAME}
-    assert held & set(stamps) == {stamps[-1]}
+        versions.append(weakref.ref(story))
+        del story
+    gc.collect()
+    assert [version() is None for version in versions] == [True, True, False]
+
+
+@pytest.mark.parametrize("told", [lambda story: story, lambda story: story_at(story, FLORIDA)], ids=["whole", "up to"])
+def test_no_answer_of_an_earlier_state_is_kept_when_a_later_is_read(root: Path, told: Callable[[Story], Story]) -> None:
+    earlier = told(cached.STORIES.find(NAME, settings(root)))
+    asked = [cached.load_calls(earlier, caller="AP"), cached.load_made(anchors_of, earlier, "AP")]
+    assert cached.load_calls.at_hand(earlier, caller="AP") is asked[0]
+    rehearsal_at(root, FLORIDA + timedelta(minutes=1))
+    cached.STORIES.find(NAME, settings(root))
+    assert cached.load_calls.at_hand(earlier, caller="AP") is None
+    assert cached.load_made(anchors_of, earlier, "AP") is not asked[1]
 
 
 def test_a_chart_of_an_earlier_state_is_never_kept_as_one_of_a_later(root: Path) -> None:

@@ -10,7 +10,9 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.applications import Starlette
 
-from components.embeds.web.routes import routes
+from components.cache.cached import load_chart
+from components.cache.stories import StoryCache
+from components.embeds.web.routes import RouteCaches, routes
 from data.core.settings import Settings
 
 SITE = "http://desk.example"
@@ -31,7 +33,9 @@ class Desk:
     """The routes of a server with these settings, and a loop to ask them on."""
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self._app = Starlette(routes=routes(settings or Settings()))
+        settings = settings or Settings()
+        caches = RouteCaches.of(settings, stories=StoryCache(), chart=load_chart)
+        self._app = Starlette(routes=routes(settings, caches))
         self._runner = asyncio.Runner()
 
     def close(self) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from email.utils import format_datetime
+from io import BytesIO
+from typing import Self
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -60,6 +63,35 @@ class Answer:
         """The strong validators of the body, plain and packed."""
         yield self.tag
         yield from (compressed_tag(self.tag, encoding) for encoding in self.packed)
+
+    def written(self) -> bytes:
+        """A line of JSON about it, and its bytes one after the other; nothing in it is ever run."""
+        bodies: list[bytes] = []
+        told = _told({field.name: getattr(self, field.name) for field in fields(self)}, bodies)
+        return b"\n".join((json.dumps(told).encode(), b"".join(bodies)))
+
+    @classmethod
+    def read(cls, whole: bytes) -> Self:
+        """The answer that was written as these bytes."""
+        line, _, rest = whole.partition(b"\n")
+        bodies = BytesIO(rest)
+        # Read in the order in which it was written.
+        told = json.loads(line, object_hook=lambda told: bodies.read(told[_LENGTH]) if _LENGTH in told else told)
+        return cls(**told)
+
+
+#: A name that no header can have.
+_LENGTH = "bytes here"
+
+
+def _told(value: object, bodies: list[bytes]) -> object:
+    """The value as JSON knows it, with lengths in the place of bytes, which go to `bodies`."""
+    if isinstance(value, Mapping):
+        return {name: _told(part, bodies) for name, part in value.items()}
+    if isinstance(value, bytes):
+        bodies.append(value)
+        return {_LENGTH: len(value)}
+    return value
 
 
 def answer_of(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
+from components.charts.grammar import Chart
 from components.embeds.bundles.bundle import LISTENER
 from components.embeds.bundles.hosting import IMAGE_POLICY
 from components.embeds.documents.document import draw_document
@@ -32,14 +33,11 @@ _ALONE: Mapping[str, str] = {
 }
 
 
-def embed_at(story: Story, wanted: Asked, site: str, other: Story | None = None) -> Embed:
+def embed_at(story: Story, wanted: Asked, site: str, other: Story | None, load_chart: Callable[..., Chart]) -> Embed:
     """The chart that was asked for, as its document, images and data draw it; Refused for a key of nothing held.
 
     `other` is the story that a comparison holds beside this one.
     """
-    # Caches are declared once the workbench's runtime is up, which is later than this module is imported.
-    from components.cache.cached import load_chart
-
     view = wanted.view
     story = told(story, view)
     try:
@@ -50,9 +48,9 @@ def embed_at(story: Story, wanted: Asked, site: str, other: Story | None = None)
     return Embed(story, chart, view, wanted.theme, site, other=other)
 
 
-def chart_answer(story: Story, wanted: Asked, site: str, other: Story | None = None) -> Answer:
+def chart_answer(wanted: Asked, embed: Embed) -> Answer:
     """A document, which only the story's hosts may frame where it names any; or an image or data."""
-    embed = embed_at(story, wanted, site, other)
+    story = embed.story
     hosts = (*story.about.embed_hosts, "'self'") if story.about.embed_hosts else ()
     if wanted.form == "html":
         document = draw_document(embed)
@@ -66,15 +64,13 @@ def chart_answer(story: Story, wanted: Asked, site: str, other: Story | None = N
     return answer_of(made.body, made.media_type, policy=rules, file_name=made.file_name, changed=embed.as_of)
 
 
-def share_answer(story: Story, wanted: Asked, site: str, other: Story | None = None) -> Answer:
+def share_answer(embed: Embed) -> Answer:
     """The page to paste into a chat or a CMS."""
-    embed = embed_at(story, wanted, site, other)
     return answer_of(draw_share(embed).encode(), _HTML, policy=share_policy(embed), changed=embed.as_of, anyone=False)
 
 
-def oembed_answer(story: Story, wanted: Asked, wish: oembed.Wish, site: str, other: Story | None = None) -> Answer:
+def oembed_answer(wish: oembed.Wish, embed: Embed) -> Answer:
     """The oEmbed answer, which fits into the room that the wish names."""
-    embed = embed_at(story, wanted, site, other)
     return answer_of(
         oembed.oembed_json(embed, wish).encode(), "application/json", policy=DATA_ONLY, changed=embed.as_of
     )

@@ -5,27 +5,39 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import partial
 from html import escape
+from typing import NamedTuple, Self
 
+from starlette.concurrency import run_in_threadpool
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+import components
+import data
+from components.cache.keys import tables_key
+from components.cache.memo import Memo
+from components.cache.render_cache import Busy, RenderCache
+from components.cache.shared_answers import SharedAnswers
+from components.cache.stories import FoundStory, StoryCache
 from components.charts.catalogue import publishable
+from components.charts.grammar import Chart
+from components.embeds.bundles.inputs import code_of, libraries
+from components.embeds.embed import Embed
 from components.embeds.formats import FORMS
-from components.embeds.request import Asked, Refused, asked, unknown_other
-from components.embeds.web import oembed
+from components.embeds.request import Asked, Refused, asked, unknown_other, unknown_story
+from components.embeds.web import drawing, oembed
 from components.embeds.web.answers import Answer, answer_of, refuse, send
-from components.embeds.web.drawing import DATA_ONLY, chart_answer, listener_answer, oembed_answer, share_answer
-from components.embeds.web.render_cache import Busy, Pool, Renderer
-from components.embeds.web.story_cache import Held, Shelf
 from components.view.address import Problem, quote
 from data.core.errors import DataError
 from data.core.settings import Settings
 from data.net.shared_cache import shared_cache
-from data.story.story import Story
+from data.story.store import story_store
+from data.story.story import Story, UnknownStory
+from data.story.tables import SLUG
 
 _LOG = logging.getLogger("nightdesk")
 #: A name or an address with an optional port; anything else in a Host header is no host.
@@ -34,7 +46,7 @@ _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PATHS = "a story and a chart, like /embed/us-2016/timeline"
 #: Forms that take a process and a fraction of a second.
 _SLOW = ("png", "pdf", "webp")
-#: Different addresses of one story whose reading is kept.
+#: Different addresses whose reading is kept.
 _MOST_ASKED = 2_048
 _FAILED = "Something went wrong on our side; the details are in the server’s log"
 
@@ -49,9 +61,31 @@ register_url_convertor("anything", _Anything())
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def routes(settings: Settings) -> list[Route]:
+@dataclass(frozen=True, slots=True)
+class RouteCaches:
+    """What the routes draw with and keep. `chart` builds one, as `catalogue.chart_of` does with loaders of its own."""
+
+    stories: StoryCache
+    chart: Callable[..., Chart]
+    shared: SharedAnswers[Answer]
+    # A queue of pictures keeps nobody from reading.
+    pages: RenderCache = field(default_factory=RenderCache)
+    pictures: RenderCache = field(default_factory=RenderCache)
+    #: What was asked, read once: reading takes longer than all else that an answer from memory needs.
+    asked: Memo[..., Asked] = field(default_factory=lambda: Memo(asked, most=_MOST_ASKED, marks={Story: tables_key}))
+
+    @classmethod
+    def of(cls, settings: Settings, *, stories: StoryCache, chart: Callable[..., Chart]) -> Self:
+        """Those of a process with these settings."""
+        shared = shared_cache(settings)
+        # Read at the start: files that a new release puts in their place later are not what this process draws with.
+        software = f"{code_of((components, data))} {sorted(libraries().items())}" if shared else ""
+        return cls(stories, chart, SharedAnswers(shared, software=software, write=Answer.written, read=Answer.read))
+
+
+def routes(settings: Settings, caches: RouteCaches) -> list[Route]:
     """Every route of charts, each drawn off the event loop and answered from memory where it was drawn before."""
-    desk = _Desk(settings)
+    desk = _Desk(settings, caches)
     handlers: dict[str, Handler] = {
         "/embed/listener.js": desk.listener,
         "/embed/{story}/{chart}": desk.chart,
@@ -90,75 +124,94 @@ def _failed(said: str, status: int) -> Refused:
     return Refused(status, Problem("", "", said, "", ""))
 
 
+class _Question(NamedTuple):
+    """What is asked, of which story, and the one that a comparison holds beside it."""
+
+    wanted: Asked
+    found: FoundStory
+    other: FoundStory | None = None
+
+
 class _Desk:
     """The routes' handlers and what they share."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings, self._shelf, self._pool = settings, Shelf(settings), Pool(shared_cache(settings))
-        # A queue of pictures keeps nobody from reading.
-        self._pages, self._pictures = Renderer(), Renderer()
+    def __init__(self, settings: Settings, caches: RouteCaches) -> None:
+        self._settings, self._caches = settings, caches
 
     async def chart(self, request: Request) -> Response:
         """A document, an image or data."""
-        held = await self._shelf.find(request.path_params["story"])
-        wanted = _asked(held, request.path_params["chart"], _query(request), FORMS)
-        renderer = self._pictures if wanted.form in _SLOW else self._pages
-        other, stamp = await self._beside(held, wanted)
-        make = partial(chart_answer, held.story, wanted, other=other)
-        return await self._drawn(request, (held.stamp, stamp, wanted), make, renderer)
+        question = await self._question(**request.path_params, query=_query(request), forms=FORMS)
+        kept = self._caches.pictures if question.wanted.form in _SLOW else self._caches.pages
+        return await self._drawn(request, question, partial(drawing.chart_answer, question.wanted), kept)
 
     async def share(self, request: Request) -> Response:
         """The page to paste into a chat or a CMS."""
-        held = await self._shelf.find(request.path_params["story"])
-        wanted = _asked(held, request.path_params["chart"], _query(request), ())
-        other, stamp = await self._beside(held, wanted)
-        make = partial(share_answer, held.story, wanted, other=other)
-        return await self._drawn(request, (held.stamp, stamp, wanted, "share"), make, self._pages)
-
-    async def _beside(self, held: Held, wanted: Asked) -> tuple[Story | None, object]:
-        """The story that a comparison names beside its own, with its stamp; Refused with 404 where there is none."""
-        if not wanted.view.other:
-            return None, None
-        try:
-            found = await self._shelf.find(wanted.view.other)
-        except Refused as refused:
-            others = [slug for slug in await self._shelf.slugs() if slug != held.story.slug]
-            raise unknown_other(wanted.view.other, others) from refused
-        return found.story, found.stamp
-
-    async def _drawn(
-        self, request: Request, key: tuple[object, ...], make: Callable[[str], Answer], renderer: Renderer
-    ) -> Response:
-        """What `make` draws for this server's public address, from memory where it was drawn before."""
-        site = self._site(request)
-        whole = (*key, site)
-        return send(request, await renderer.get(whole, partial(self._pool.answer, whole, partial(make, site))))
+        question = await self._question(**request.path_params, query=_query(request), forms=())
+        return await self._drawn(request, question, drawing.share_answer, self._caches.pages, "share")
 
     async def oembed(self, request: Request) -> Response:
         """The oEmbed answer for an address of ours."""
         wish, sites = oembed.wish_of(_query(request)), {self._site(request), self._own_site(request)}
         place = oembed.place_of(wish.url, sites=sites, default_story=self._settings.story)
         try:
-            held = await self._shelf.find(place.story)
-            wanted = _asked(held, place.chart, place.query, FORMS)
-            other, stamp = await self._beside(held, wanted)
+            question = await self._question(place.story, place.chart, query=place.query, forms=FORMS)
         except Refused as refused:
             raise Refused(404, refused.problem) from None
-        make = partial(oembed_answer, held.story, wanted, wish, other=other)
-        return await self._drawn(request, (held.stamp, stamp, wanted, wish), make, self._pages)
+        return await self._drawn(request, question, partial(drawing.oembed_answer, wish), self._caches.pages, wish)
+
+    async def _question(self, story: str, chart: str, *, query: str, forms: tuple[str, ...]) -> _Question:
+        """What is asked of which stories. Refused where a name is of nothing here, or a value cannot be meant."""
+        found = await self._find(story)
+        wanted = self._caches.asked(chart, query, story=found.story, forms=forms)
+        if not wanted.view.other:
+            return _Question(wanted, found)
+        try:
+            return _Question(wanted, found, await self._find(wanted.view.other))
+        except Refused as refused:
+            others = [slug for slug in await self._slugs() if slug != story]
+            raise unknown_other(wanted.view.other, others) from refused
+
+    async def _find(self, slug: str) -> FoundStory:
+        """The story of this slug; Refused with 404 where there is none, StoryInvalid where it has a fault."""
+        look_up = self._caches.stories.look_up
+        try:
+            if not re.fullmatch(SLUG, slug):
+                raise UnknownStory(slug)
+            if found := look_up.at_hand(slug, self._settings):
+                return found
+            return await run_in_threadpool(look_up, slug, self._settings)
+        except UnknownStory:
+            raise unknown_story(slug, await self._slugs()) from None
+
+    async def _slugs(self) -> tuple[str, ...]:
+        """Every slug of this server, in their order."""
+        return await run_in_threadpool(story_store(self._settings).slugs)
+
+    async def _drawn(
+        self, request: Request, question: _Question, make: Callable[[Embed], Answer], kept: RenderCache, *more: object
+    ) -> Response:
+        """What `make` draws for this server's public address, from memory where it was drawn before.
+
+        `more` tells it from what else is drawn of the same question.
+        """
+        site, (wanted, found, other) = self._site(request), question
+        key = (found.key, other and other.key, wanted, *more, site)
+
+        def draw() -> Answer:
+            return make(drawing.embed_at(found.story, wanted, site, other and other.story, self._caches.chart))
+
+        return send(request, await kept.get(key, partial(self._caches.shared.answer, key, draw)))
 
     async def sitemap(self, request: Request) -> Response:
         """Every share page of this server."""
-        pages = [
-            f"{self._site(request)}/s/{slug}/{chart}" for slug in await self._shelf.slugs() for chart in publishable()
-        ]
+        pages = [f"{self._site(request)}/s/{slug}/{chart}" for slug in await self._slugs() for chart in publishable()]
         rows = "".join(f"<url><loc>{escape(page)}</loc></url>" for page in pages)
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{_SITEMAP}">{rows}</urlset>\n'
-        return send(request, answer_of(body.encode(), "application/xml", policy=DATA_ONLY, anyone=False))
+        return send(request, answer_of(body.encode(), "application/xml", policy=drawing.DATA_ONLY, anyone=False))
 
     async def listener(self, request: Request) -> Response:
         """The script that a page which embeds may load to resize its frames."""
-        return send(request, listener_answer())
+        return send(request, drawing.listener_answer())
 
     async def nothing(self, request: Request) -> Response:
         """What lies beside the charts."""
@@ -175,16 +228,6 @@ class _Desk:
             wants = "the name of this server, with its port if it has one"
             raise Refused(400, Problem("Host", quote(host), f"The Host header is {quote(host)}", wants, ""))
         return f"{request.url.scheme}://{host}{request.scope.get('root_path', '').rstrip('/')}"
-
-
-def _asked(held: Held, name: str, query: str, forms: tuple[str, ...]) -> Asked:
-    """What was asked, read once: reading takes longer than all else that an answer from memory needs."""
-    key = name, query, forms
-    if key not in held.asked:
-        if len(held.asked) >= _MOST_ASKED:
-            held.asked.clear()
-        held.asked[key] = asked(name, query, story=held.story, forms=forms)
-    return held.asked[key]
 
 
 def _query(request: Request) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from components.cache.cached import load_chart, load_heights, load_told
+from components.cache.cached import load_chart, load_told
 from components.charts.bare import is_bare
 from components.charts.catalogue import KINDS, publishable
 from components.charts.grammar import Chart
@@ -27,6 +27,7 @@ from components.text import markdown
 from components.view.address import quote
 from components.view.view_state import ViewState
 from components.workbench.address_bar import story_named
+from components.workbench.cached_embeds import load_heights
 from components.workbench.notices import show_problems
 from components.workbench.parts.compare import pair_here
 from components.workbench.visitor_address import asked_extra, change_extra

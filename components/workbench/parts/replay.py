@@ -8,12 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from components.cache.cached import load_chart, load_played
+from components.cache.cached import load_chart
 from components.embeds.embed import Embed
 from components.view.address import read_instant, utc_text
 from components.view.view_state import ViewState
 from components.workbench.address_bar import change
 from components.workbench.appearance import theme_in_force
+from components.workbench.cached_embeds import load_played
 from components.workbench.show_chart import show_chart
 from data.core.model import Order
 from data.story.live import is_in_progress

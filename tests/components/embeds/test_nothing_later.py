@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from components.cache.memo import Near
+from components.cache.memo import Memo, Same
 from components.charts.catalogue import chart_of, publishable
 from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
@@ -36,7 +36,7 @@ from tests.support.later import Later
 
 SITE = "https://charts.example.org"
 FLORIDA = datetime(2016, 11, 9, 3, 50, tzinfo=UTC)
-_once = partial(Near, most=8, marks={Story: id})
+_once = partial(Memo, most=8, marks={Story: Same})
 #: Plain loaders, each asked once for all charts of a story that is cut.
 LOADERS = Loaders(**{field.name: _once(getattr(Loaders(), field.name)) for field in fields(Loaders) if field.default})
 

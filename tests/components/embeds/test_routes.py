@@ -303,8 +303,9 @@ def _parts(target: str, status: int) -> set[str]:
     return {route, f"{route} {status}", *name.split("."), *(key for key, _ in parse_qsl(query, keep_blank_values=True))}
 
 
-def test_addresses_that_mean_the_same_fill_no_memory(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_that_mean_the_same_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("components.embeds.web.routes._MOST_ASKED", 16)
+    desk = Desk()
     # Each is kept as it was written, four kilobytes long; urllib keeps twice as much of the last 128 of them.
     targets = [f"{DOCUMENT}.json?utm_campaign={number:04000}" for number in range(400)]
     desk.ask(targets[0])
@@ -316,6 +317,7 @@ def test_addresses_that_mean_the_same_fill_no_memory(desk: Desk, monkeypatch: py
         assert tracemalloc.get_traced_memory()[0] < 2 * 128 * 4_000 + 100 * 4_000
     finally:
         tracemalloc.stop()
+        desk.close()
 
 
 @pytest.mark.slow

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from components.cache import shared_answers
+from components.cache.shared_answers import SharedAnswers
 from components.embeds.web import drawing
-from components.embeds.web import render_cache as pool
 from components.embeds.web.answers import Answer, answer_of
-from components.embeds.web.render_cache import Pool
 from data.core.settings import Settings
 from data.net import shared_cache
 from data.net.shared_cache import SharedCache
@@ -42,14 +42,19 @@ def no_drawing() -> Answer:
     raise AssertionError("it was drawn again")
 
 
+def sharing(redis: RedisServer | None, *, software: str = "this release") -> SharedAnswers[Answer]:
+    shared = SharedCache(redis.url) if redis else None
+    return SharedAnswers(shared, software=software, write=Answer.written, read=Answer.read)
+
+
 def test_another_pool_gives_the_same_answer_without_drawing(redis: RedisServer) -> None:
-    first, second = (Pool(SharedCache(redis.url)) for _ in range(2))
+    first, second = (sharing(redis) for _ in range(2))
     assert first.answer(KEY, lambda: MADE) is MADE
     assert second.answer(KEY, no_drawing) == MADE
 
 
 def test_without_a_shared_cache_each_process_draws() -> None:
-    assert Pool(None).answer(KEY, lambda: MADE) is MADE
+    assert sharing(None).answer(KEY, lambda: MADE) is MADE
 
 
 @pytest.mark.parametrize(
@@ -60,18 +65,17 @@ def test_without_a_shared_cache_each_process_draws() -> None:
     ],
 )
 def test_another_question_is_drawn(redis: RedisServer, other: tuple[object, ...]) -> None:
-    shared = Pool(SharedCache(redis.url))
+    shared = sharing(redis)
     shared.answer(KEY, lambda: MADE)
     with pytest.raises(AssertionError, match="drawn again"):
         shared.answer(other, no_drawing)
 
 
-def test_other_software_draws_for_itself(redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = Pool(SharedCache(redis.url))
+def test_other_software_draws_for_itself(redis: RedisServer) -> None:
+    before = sharing(redis)
     before.answer(KEY, lambda: MADE)
-    monkeypatch.setattr(pool, "_software", lambda: "the next release")
     with pytest.raises(AssertionError, match="drawn again"):
-        Pool(SharedCache(redis.url)).answer(KEY, no_drawing)
+        sharing(redis, software="the next release").answer(KEY, no_drawing)
     # What runs on while its files are replaced is still the release that it was started as.
     assert before.answer(KEY, no_drawing) == MADE
 
@@ -89,22 +93,22 @@ def test_other_software_draws_for_itself(redis: RedisServer, monkeypatch: pytest
     ],
 )
 def test_what_is_not_as_it_was_kept_is_drawn_anew(redis: RedisServer, change: Callable[[bytes], bytes]) -> None:
-    shared = Pool(SharedCache(redis.url))
+    shared = sharing(redis)
     shared.answer(KEY, lambda: MADE)
     (name,) = redis.names()
     redis.client.set(name, change(redis.read(name)))
     assert shared.answer(KEY, lambda: MADE) is MADE
-    assert Pool(SharedCache(redis.url)).answer(KEY, no_drawing) == MADE
+    assert sharing(redis).answer(KEY, no_drawing) == MADE
 
 
 def test_drawn_answers_expire_and_heavy_ones_are_not_shared(
     redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared = Pool(SharedCache(redis.url))
+    shared = sharing(redis)
     shared.answer(KEY, lambda: MADE)
     (name,) = redis.names()
     assert 0 < redis.seconds_left(name) <= 24 * 3600
-    monkeypatch.setattr(pool, "MOST_BYTES_SHARED", 100)
+    monkeypatch.setattr(shared_answers, "MOST_BYTES_SHARED", 100)
     shared.answer(("heavy",), lambda: MADE)
     assert redis.names() == [name]
 

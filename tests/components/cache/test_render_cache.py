@@ -11,17 +11,17 @@ from functools import partial
 
 import pytest
 
+from components.cache.render_cache import Busy, RenderCache
 from components.embeds.embed import embed_of
 from components.embeds.formats import Rendered, render
-from components.embeds.web.render_cache import Busy, Renderer
 from components.view.view_state import default_view
 from data.core.settings import Settings
 from data.story.store import find_story
 
 
 @pytest.fixture
-def renderer() -> Iterator[Renderer]:
-    renderer = Renderer(workers=2, most_bytes=100)
+def renderer() -> Iterator[RenderCache]:
+    renderer = RenderCache(workers=2, most_bytes=100)
     yield renderer
     renderer.close()
 
@@ -41,7 +41,7 @@ class Maker:
         return self.made
 
 
-def test_a_hundred_who_ask_at_once_wait_for_one_piece_of_work(renderer: Renderer) -> None:
+def test_a_hundred_who_ask_at_once_wait_for_one_piece_of_work(renderer: RenderCache) -> None:
     make = Maker(held=True)
 
     async def ask() -> list[str]:
@@ -54,13 +54,13 @@ def test_a_hundred_who_ask_at_once_wait_for_one_piece_of_work(renderer: Renderer
     assert make.calls == 1
 
 
-def test_what_was_made_is_given_again_also_on_another_event_loop(renderer: Renderer) -> None:
+def test_what_was_made_is_given_again_also_on_another_event_loop(renderer: RenderCache) -> None:
     make = Maker()
     assert asyncio.run(renderer.get("key", make)) == asyncio.run(renderer.get("key", make)) == "made"
     assert make.calls == 1
 
 
-def test_the_least_lately_used_make_room(renderer: Renderer) -> None:
+def test_the_least_lately_used_make_room(renderer: RenderCache) -> None:
     makers = {name: Maker(name * 40) for name in "abc"}
 
     async def ask(names: str) -> None:
@@ -74,13 +74,13 @@ def test_the_least_lately_used_make_room(renderer: Renderer) -> None:
     assert makers["b"].calls == 2
 
 
-def test_what_is_heavier_than_all_room_is_given_and_not_kept(renderer: Renderer) -> None:
+def test_what_is_heavier_than_all_room_is_given_and_not_kept(renderer: RenderCache) -> None:
     make = Maker("w" * 101)
     assert len(asyncio.run(renderer.get("key", make))) == 101
     assert renderer.bytes_kept == 0
 
 
-def test_a_failure_reaches_all_who_wait_and_is_tried_anew(renderer: Renderer) -> None:
+def test_a_failure_reaches_all_who_wait_and_is_tried_anew(renderer: RenderCache) -> None:
     calls, asked = [], threading.Event()
 
     def fail() -> str:
@@ -99,7 +99,7 @@ def test_a_failure_reaches_all_who_wait_and_is_tried_anew(renderer: Renderer) ->
     assert asyncio.run(renderer.get("key", Maker())) == "made"
 
 
-def test_one_who_stops_waiting_leaves_the_others_alone(renderer: Renderer) -> None:
+def test_one_who_stops_waiting_leaves_the_others_alone(renderer: RenderCache) -> None:
     make = Maker(held=True)
 
     async def ask() -> str:
@@ -116,24 +116,8 @@ def test_one_who_stops_waiting_leaves_the_others_alone(renderer: Renderer) -> No
     assert make.calls == 1
 
 
-def test_what_was_begun_before_a_clearing_is_given_and_not_kept(renderer: Renderer) -> None:
-    old, new = Maker("old", held=True), Maker("new")
-
-    async def ask() -> tuple[str, str]:
-        asked = asyncio.ensure_future(renderer.get("key", old))
-        while not old.begun.is_set():
-            await asyncio.sleep(0.005)
-        renderer.clear()
-        found = await renderer.get("key", new)
-        old.free.set()
-        return await asked, found
-
-    assert asyncio.run(ask()) == ("old", "new")
-    assert asyncio.run(renderer.get("key", Maker("third"))) == "new"
-
-
 def test_more_different_things_than_can_be_made_soon_are_refused() -> None:
-    small, make = Renderer(workers=1, most_waiting=3), Maker(held=True)
+    small, make = RenderCache(workers=1, most_waiting=3), Maker(held=True)
 
     async def ask() -> list[str | BaseException]:
         asked = [asyncio.ensure_future(small.get(n, make)) for n in range(5)]
@@ -149,7 +133,7 @@ def test_more_different_things_than_can_be_made_soon_are_refused() -> None:
 
 @pytest.mark.slow
 def test_fifty_different_pictures_leave_the_event_loop_free() -> None:
-    story, renderer = find_story("us-2016", Settings()), Renderer()
+    story, renderer = find_story("us-2016", Settings()), RenderCache()
     embed = embed_of(story, "interest", default_view(story))
     longest = 0.0
 
