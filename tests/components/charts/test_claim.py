@@ -83,6 +83,7 @@ def rows_of_svg(chart: Chart, width: int) -> set[str]:
     return marks | {row for element in root.iter() for row in element.attrib.get("data-rows", "").split()}
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_every_claim_is_the_same_in_four_renderings(data: st.DataObject) -> None:

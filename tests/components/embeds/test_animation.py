@@ -49,6 +49,7 @@ def drawn() -> Element:
     return fromstring(f'<g xmlns="http://www.w3.org/2000/svg">{body}</g>')
 
 
+@pytest.mark.slow
 def test_it_has_a_still_for_each_moment_and_ends_with_the_whole() -> None:
     assert getattr(animation(), "n_frames", 1) == len(frames().moments) + 1
     assert animation().width == WIDTH
@@ -62,6 +63,7 @@ def test_of_very_many_moments_it_shows_some_and_always_the_last(moments: int, st
     assert len(shown) == stills <= MOST_STILLS and shown[-1] == many[-1]
 
 
+@pytest.mark.slow
 def test_it_is_small_enough_for_a_cms() -> None:
     rendered = render(night(), ANIMATED)
     assert len(rendered.body) <= 2 * MEGABYTES

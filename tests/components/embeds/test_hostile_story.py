@@ -100,6 +100,7 @@ def test_its_night_plays_as_an_animated_picture(slug: str, desk: Desk) -> None:
     assert getattr(Image.open(io.BytesIO(reply.body)), "n_frames", 1) > 5
 
 
+@pytest.mark.slow
 def test_its_bundle_is_inert_and_verifies(
     stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

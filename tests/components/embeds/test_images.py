@@ -88,6 +88,7 @@ def test_a_picture_of_double_density_prints_at_the_same_size(story: Story) -> No
     assert two.info["dpi"][0] == pytest.approx(2 * one.info["dpi"][0], rel=0.001)
 
 
+@pytest.mark.slow
 def test_a_machine_without_fonts_or_with_many_draws_the_same_bytes(tmp_path: Path) -> None:
     nowhere = {
         "HOME": str(tmp_path),
