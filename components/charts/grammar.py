@@ -90,7 +90,10 @@ class Steps(Mark):
 
     Surely so far at t: the sum of values with when.latest <= t. Possibly so far: the sum with when.earliest <= t.
     `low` and `high` of an item are these two sums at its `when.latest`. Items before the window start the curve.
+    Where only what is surely there is told, `least_until` is the instant by which nothing is left that could be more.
     """
+
+    least_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

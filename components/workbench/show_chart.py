@@ -13,10 +13,10 @@ from components.charts.elapsed_clock import Elapsed, clock_of
 from components.charts.events import is_dated
 from components.charts.grammar import Chart, Event, Gap, Item, Tiles
 from components.charts.phrases.caution import TITLE, Caution, Part
+from components.charts.running_totals import is_side
 from components.clock import Clock
 from components.embeds.embed import Embed
 from components.embeds.formats import file_name, render
-from components.render.layout.tile_layout import is_side
 from components.render.plotly.figure import CONFIG
 from components.text import markdown
 from components.view.address import utc_text

@@ -8,16 +8,16 @@ from datetime import datetime
 from components.charts.events import ONE_DAY, call_events, candidate, said_of, within
 from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Steps, Tiles, Tone
 from components.charts.kinds import Question
-from components.charts.phrases.numbers import span_text
 from components.charts.rows import surely
+from components.charts.running_totals import sums
 from components.clock import Style, token
-from data.core.model import Precision, When, Window
+from data.core.model import OPEN_END, Precision, When, Window
 from data.core.running import Tally
 from data.evidence.evidence_rows import CallRow, Calls
 from data.story.story import Story
 from data.story.story_toml import Party
 from data.story.tables import Contest
-from data.story.totals import WITHOUT_TIME, contests_called, is_complete, leaves_some, no_total, only_surely, totals_at
+from data.story.totals import WITHOUT_TIME, contests_called, is_complete, leaves_some, no_total, only_surely
 
 
 def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> Lane:
@@ -26,12 +26,13 @@ def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> 
     if not is_complete(story, caller):
         return Lane("results", title, story.about.unit, (), note=f"{caller}: {no_total(story, caller)}.")
     rows = [row for row in calls.rows if row.when.earliest < window.end]
+    least_until = _all_called(story, rows) if only_surely(story, caller) else None
     marks = tuple(
-        Steps(party.short, Tone(party.tone), tuple(total_items(story, rows, party.id, by=story.until)))
+        Steps(party.short, Tone(party.tone), tuple(total_items(story, rows, party.id, by=story.until)), least_until)
         for party in story.about.parties
     )
     reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win else None
-    top = max((item.high or 0 for mark in marks for item in mark.items), default=0)
+    top = max((item.high or item.low or 0 for mark in marks for item in mark.items), default=0)
     domain = (0.0, max(story.about.to_win or 0, top) * 1.06)
     verb = story.about.verb
     told = f"Shaded: possibly {verb}, where only bounds are known."
@@ -69,6 +70,14 @@ def total_items(
         )
 
 
+def _all_called(story: Story, rows: Sequence[CallRow]) -> datetime:
+    """The instant by which every contest had surely been called; the open end where some had not."""
+    first: dict[str, datetime] = {}
+    for row in rows:
+        first[row.contest] = min(row.when.latest, first.get(row.contest, row.when.latest))
+    return OPEN_END if leaves_some(story, len(first)) else max(first.values(), default=OPEN_END)
+
+
 def _said(story: Story, row: CallRow) -> str:
     return f"{row.name} for {candidate(story, row.party)}, {_caller_name(story, row.caller)}"
 
@@ -77,25 +86,30 @@ def _caller_name(story: Story, caller: str) -> str:
     return next((entry.name for entry in story.about.callers if entry.id == caller), caller)
 
 
-def results_takeaway(story: Story, window: Window, *, caller: str) -> str:
-    """What the caller had called by the end of the window, as ranges; or why there is no total."""
+def results_takeaway(story: Story, lane: Lane, window: Window, *, caller: str, by: str = "by") -> str:
+    """What the caller had called by the end of the window, as the lane draws it; or why there is no total.
+
+    `by` is "before" where something more was called at that very instant.
+    """
     at = min(window.end, story.until) if story.until else window.end
-    found = totals_at(story, at, caller=caller)
-    name = said_of(story, caller)
-    if found.totals is None:
-        return f"{name}: {found.note}, so no running total is drawn"
+    name, least = said_of(story, caller), only_surely(story, caller)
+    if note := no_total(story, caller):
+        return f"{name}: {note}, so no running total is drawn"
     style: Style = "stamp" if window.length >= ONE_DAY else "time"
-    if not any(high or low for low, high in found.totals.values()):
-        if only_surely(story, caller):
-            return f"Nothing is known to have been {story.about.verb} by {token(at, 'stamp')}"
-        return f"{name} had {story.about.verb} nothing by {token(at, 'stamp')}"
-    said = " and ".join(
-        f"{span_text(*found.totals[party.id])} for {party.short}"
-        for party in story.about.parties
-        if party.id in found.totals
-    )
-    to_win = f"; {story.about.to_win} are needed to win" if story.about.to_win else ""
-    return f"By {token(at, style)} {name} had {story.about.verb} {said}{to_win}"
+    sides = sums(lane, window)
+    if not any(side.low or (side.high and not least) for side in sides):
+        if least:
+            return f"Nothing is known to have been {story.about.verb} {by} {token(at, 'stamp')}"
+        return f"{name} had {story.about.verb} nothing {by} {token(at, 'stamp')}"
+    said = " and ".join(f"{side.said} for {side.mark.name}" for side in sides)
+    need = "is" if story.about.to_win == 1 else "are"
+    to_win = f"; {story.about.to_win} {need} needed to win" if story.about.to_win else ""
+    return f"{by.capitalize()} {token(at, style)} {name} had {story.about.verb} {said}{to_win}"
+
+
+def _by(calls: Calls, window: Window) -> str:
+    """How a total of the window leads up to its end, which is not in it: "before" where a call came just then."""
+    return "before" if any(window.end == row.when.earliest for row in calls.rows) else "by"
 
 
 def results_title(story: Story) -> str:
@@ -110,13 +124,14 @@ def results_chart(asked: Question) -> Chart:
     # All of that caller's, so that totals start right.
     calls, milestones = asked.load.calls(story, caller=caller, possible=True), asked.load.milestones(story)
     inside, outside = within(call_events(story, surely(calls), milestones, window, caller=caller), window)
+    lane = results_lane(story, calls, window, caller=caller)
     return Chart(
         slug="results",
         story=story.slug,
         title=results_title(story),
-        takeaway=results_takeaway(story, window, caller=caller),
+        takeaway=results_takeaway(story, lane, window, caller=caller, by=_by(calls, window)),
         window=window,
-        lanes=(results_lane(story, calls, window, caller=caller),),
+        lanes=(lane,),
         events=inside,
         outside=outside,
         sources=story.sources,
@@ -217,13 +232,14 @@ def map_chart(asked: Question) -> Chart:
     story, window, caller = asked.story, asked.window, asked.view.caller
     calls = asked.load.calls(story, caller=caller, possible=True)
     by = min(window.end, story.until) if story.until else window.end
+    lane = tally_lane(story, calls, caller=caller, by=by)
     return Chart(
         slug="map",
         story=story.slug,
         title=f"{results_title(story)}, contest by contest",
-        takeaway=results_takeaway(story, window, caller=caller),
+        takeaway=results_takeaway(story, lane, window, caller=caller),
         window=window,
-        lanes=(tally_lane(story, calls, caller=caller, by=by),) if story.contests else (),
+        lanes=(lane,) if story.contests else (),
         sources=story.sources,
         notes=(_READING.format(blank=blank_name(story, caller)),),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from components.charts.builders.calls_chart import results_lane
@@ -15,10 +18,12 @@ from components.charts.builders.searches_chart import drawn_lanes, first_rise, m
 from components.charts.events import ONE_DAY, call_events, said_of, within
 from components.charts.grammar import Chart, Lane
 from components.charts.kinds import Question
+from components.charts.phrases.moments import few_names
 from components.charts.rows import split_by, surely
 from components.clock import Style, token
 from data.core.model import Precision, When, Window
 from data.evidence.evidence_rows import (
+    CallRow,
     Calls,
 )
 from data.evidence.outages import main_service
@@ -33,6 +38,8 @@ class Firsts(NamedTuple):
     ever: When | None
 
 
+#: Moments of calls that a headline names one by one.
+_MOST_LED = 2
 LANES = ("interest", "outages", "results")
 
 
@@ -72,7 +79,7 @@ def timeline_of(asked: Question) -> Chart:
         slug="timeline",
         story=story.slug,
         title=f"The {'story' if window.length > ONE_DAY else 'night'} on one clock",
-        takeaway=timeline_takeaway(story, window, called, trouble=trouble, rise=rise),
+        takeaway=timeline_takeaway(story, window, called, trouble=trouble, rise=rise, seen=len(seen.rows)),
         window=window,
         lanes=tuple(lane for name in chosen for lane in found[name]),
         events=events,
@@ -91,22 +98,31 @@ def _not_shown(*, rose: bool, failed: bool) -> str:
     return f"Coming after is not coming from{': no record here shows ' if whys else ''}{' or '.join(whys)}."
 
 
-def timeline_takeaway(story: Story, window: Window, calls: Calls, *, trouble: Firsts, rise: Firsts) -> str:
-    """When trouble was first on record, searches first reported rising, and the first emphasised call: no order.
+def timeline_takeaway(
+    story: Story, window: Window, calls: Calls, *, trouble: Firsts, rise: Firsts, seen: int = 0
+) -> str:
+    """When trouble was first on record, searches first reported rising, and the call that leads: no order.
 
-    Where the story holds an earlier one outside the window, the sentence says that it speaks of this range.
+    Where the story holds an earlier one outside the window, the sentence says that it speaks of this range. `seen` is
+    how many observations of any site and state are drawn.
     """
     moments = [
         (f"trouble at {main_service(story)} is on record{_here(trouble)} {_from(trouble.here)}", trouble.here),
         (f"rising searches are on record{_here(rise)} {_from(rise.here)}", rise.here),
-        _first_call(story, calls, window),
+        *_leading_calls(story, calls, window),
     ]
     held = [(words, when) for words, when in moments if when is not None]
+    if not held and seen:
+        said = f"{seen:,} observations of sites do" if seen > 1 else "1 observation of a site does"
+        return f"No call or search mark falls in this window; {said}"
     if not held:
         return "No call, search mark or observation falls in this window"
     # One zone for the sentence, at its end; in a longer range every time has its date.
     long, last = window.length >= ONE_DAY, len(held) - 1
-    styles: list[Style] = ["stamp" if long else "time" if place == last else "short" for place in range(len(held))]
+    styles: list[Style] = [
+        "stamp" if long or when.latest - window.start > ONE_DAY else "time" if place == last else "short"
+        for place, (_, when) in enumerate(held)
+    ]
     text = "; ".join(words + token(when, style) for (words, when), style in zip(held, styles, strict=True))
     return text[0].upper() + text[1:]
 
@@ -122,13 +138,28 @@ def _here(first: Firsts) -> str:
     return "" if first.here == first.ever else " in this range"
 
 
-def _first_call(story: Story, calls: Calls, window: Window) -> tuple[str, When | None]:
-    """The call the story emphasises most, among those inside the window, in the words before its time."""
-    rows = {row.contest: row for row in calls.rows if window.overlaps(row.when.earliest, row.when.latest)}
+def _leading_calls(story: Story, calls: Calls, window: Window) -> list[tuple[str, When]]:
+    """The call that the story emphasises most among those inside the window, in the words before its time.
+
+    Of a window without one the calls of all its moments, or of more than two moments those of the first.
+    """
+    rows = [row for row in calls.rows if window.overlaps(row.when.earliest, row.when.latest)]
     for code in story.about.emphasised:
-        if code in rows:
-            when = rows[code].when
-            said = said_of(story, rows[code].caller)
-            led = "at " if when.exact else "on " if when.precision is Precision.DAY else ""
-            return f"{said} {story.about.verb} {rows[code].name} {led}", when
-    return "", None
+        if of_code := [row for row in rows if row.contest == code]:
+            return [_call_said(story, of_code[-1:])]
+    moments = by_moment(rows)
+    return [_call_said(story, called) for called in moments[: len(moments) if len(moments) <= _MOST_LED else 1]]
+
+
+def by_moment(rows: Iterable[CallRow]) -> list[list[CallRow]]:
+    """The calls of each time, those of the earliest first."""
+    found: dict[tuple[datetime, datetime, str], list[CallRow]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row.when.latest, row.when.earliest)):
+        found[(row.when.earliest, row.when.latest, row.when.precision)].append(row)
+    return list(found.values())
+
+
+def _call_said(story: Story, rows: list[CallRow]) -> tuple[str, When]:
+    when = rows[0].when
+    led = "at " if when.exact else "on " if when.precision is Precision.DAY else ""
+    return f"{said_of(story, rows[0].caller)} {story.about.verb} {few_names(rows)} {led}", when

@@ -135,17 +135,17 @@ def _told(newest: Sequence[CallRow], at: datetime, said: str, verb: str, style: 
     exact = [row for row in newest if row.when.earliest == row.when.latest]
     bound = [row for row in newest if row not in exact]
     if exact and last == at:
-        also = f", and by then had {verb} {_names(bound)}" if bound else ""
-        return f"At {token(at, style)} {said} {verb} {_names(exact)}{also}"
+        also = f", and by then had {verb} {few_names(bound)}" if bound else ""
+        return f"At {token(at, style)} {said} {verb} {few_names(exact)}{also}"
     chosen = exact or bound
     alone = _at(chosen[0], at, style)
     stated = f" {alone}" if len(chosen) == 1 else f" by {token(last, _dated(chosen[0], at, style))}"
     if last == at:
-        return f"{said} {verb} {_names(bound)}{stated}"
-    return f"By {token(at, style)} {said} had last {verb} {_names(chosen)}{stated}"
+        return f"{said} {verb} {few_names(bound)}{stated}"
+    return f"By {token(at, style)} {said} had last {verb} {few_names(chosen)}{stated}"
 
 
-def _names(rows: list[CallRow]) -> str:
+def few_names(rows: list[CallRow]) -> str:
     names = [row.name for row in sorted(rows, key=lambda row: -row.weight)]
     if len(names) > _NAMED:
         return f"{names[0]}, {names[1]} and {len(names) - 2} more"

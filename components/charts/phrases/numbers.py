@@ -13,6 +13,11 @@ def weighed(value: float, unit: str) -> str:
     return f"{number_text(value)} {_one(unit) if value == 1 else unit}".strip()
 
 
+def in_number(unit: str, figure: str) -> str:
+    """The unit behind a figure that is in words: "seat" behind "1" and "at least 1", else as the story has it."""
+    return _one(unit) if figure in ("1", "at least 1") else unit
+
+
 def _one(unit: str) -> str:
     """A unit in the singular: what is counted ends it, or begins it as in "areas declared"."""
     if unit.endswith("s"):

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from components.charts.grammar import Bars, Chart, Item, Lane, Line, Mark, Points, Spans, Steps, Tone
-from components.charts.phrases.numbers import as_known, number_text, span_text
+from components.charts.grammar import Bars, Chart, Item, Lane, Line, Mark, Points, Spans, Tiles, Tone
+from components.charts.phrases.numbers import as_known, in_number, number_text
+from components.charts.running_totals import sums
 from components.clock import Clock
-from components.render.layout.tile_layout import sums
 from components.render.words import whole
 from data.core.model import Window
 
@@ -39,12 +39,9 @@ def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[str]:
     if states := Counter((item.tone or mark.tone).value for mark, item in lane.items if _tone(mark, item) in _STATES):
         by_state = ", ".join(f"{number:,} {state}" for state, number in states.items())
         yield f"{counted(states.total(), 'dated observation')}: {by_state}"
-    if totals := [_total(mark) for mark in lane.marks if isinstance(mark, Steps) and mark.items]:
-        yield f"{', '.join(totals)} {lane.unit}".strip()
-    if sides := ", ".join(
-        f"{side.mark.name} {span_text(side.low, None if side.least else side.high)}" for side in sums(lane, window)
-    ):
-        yield f"{sides} {lane.unit}".strip()
+    if sides := [side for side in sums(lane, window) if side.mark.items or isinstance(side.mark, Tiles)]:
+        totals = ", ".join(f"{side.mark.name} {side.said}" for side in sides)
+        yield f"{totals} {in_number(lane.unit, sides[-1].said)}".strip()
     for mark in lane.marks:
         if isinstance(mark, (Points, Bars, Spans, Line)) and mark.tone not in (Tone.NEUTRAL, *_STATES):
             yield from _mark(mark, title, measured=isinstance(mark, (Bars, Line)) or mark.name == lane.unit)
@@ -52,13 +49,6 @@ def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[str]:
 
 def _tone(mark: Mark, item: Item) -> Tone:
     return item.tone or mark.tone
-
-
-def _total(mark: Steps) -> str:
-    """The total that the last step leads to, as a range where not all of its steps are sure by then."""
-    low = max(item.low or 0 for item in mark.items)
-    least = any(item.low == low and item.high is None for item in mark.items)
-    return f"{mark.name} {span_text(low, None if least else max(item.high or 0 for item in mark.items))}"
 
 
 def _mark(mark: Mark, title: str, *, measured: bool) -> Iterator[str]:

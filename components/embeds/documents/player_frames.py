@@ -11,10 +11,11 @@ from components.ap_style import MONTHS
 from components.charts.frames import Frames, Stand, Stands, frames_of, minutes_known
 from components.charts.grammar import Chart, Tiles
 from components.charts.phrases.moments import Moments
+from components.charts.running_totals import is_side
 from components.embeds.documents.lines import CAUTION, EmbedMoments, line
 from components.embeds.documents.parts import element, held, text
 from components.embeds.embed import Embed
-from components.render.layout.tile_layout import TileLook, is_side, look_of, tile_marks
+from components.render.layout.tile_layout import TileLook, look_of, tile_marks
 from components.render.listed import Listed, told
 from data.core.model import Order, Window
 from data.story.totals import only_surely

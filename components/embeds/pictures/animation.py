@@ -12,13 +12,14 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 from PIL import Image
 
 from components.charts.frames import Frames, frames_of
+from components.charts.running_totals import Sum, is_side
 from components.embeds.documents.lines import EmbedMoments, caution_line
 from components.embeds.embed import Embed
 from components.embeds.pictures.cards import credit_of
 from components.embeds.pictures.images import converted_all
 from components.render.layout.geometry import TimeScale
 from components.render.layout.theme import Theme, theme_named
-from components.render.layout.tile_layout import Sum, is_side, tile_marks
+from components.render.layout.tile_layout import tile_marks
 from components.render.svg import svg
 from components.render.svg.notes import band
 from components.render.svg.sheet import number, tag

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from components.charts.grammar import Gap, Item, Kind, Lane, Line, Mark, Tiles, anchor, has_value
+from components.charts.grammar import Gap, Item, Kind, Lane, Line, Mark, Steps, Tiles, anchor, has_value
+from components.charts.running_totals import totals
 from data.analysis.thinning import JOINED_STEPS
 from data.core.model import Precision, When, Window
-from data.core.running import steps
 
 _LONGEST_BAND = timedelta(hours=1)
 
@@ -66,79 +66,6 @@ def compact(value: float) -> str:
     return f"{value:,.10g}"
 
 
-Path = tuple[tuple[datetime, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TotalPaths:
-    """A running total as two staircases over time: (moment, value from then on), from the window's start."""
-
-    low: Path
-    high: Path
-    least: bool = False  # what is surely there is all that is told
-
-    @property
-    def last(self) -> tuple[float, float]:
-        return self.low[-1][1], self.high[-1][1]
-
-    @property
-    def said(self) -> str:
-        """Where both end: 197, 197–213, or at least 1."""
-        return ends_text(*self.last, least=self.least)
-
-
-def ends_text(low: float, high: float, *, least: bool) -> str:
-    """Two ends of a total, short enough for a chart."""
-    if least:
-        return f"at least {low:,.0f}"
-    return f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"
-
-
-def totals(items: Sequence[Item], window: Window) -> TotalPaths:
-    """The staircases of a Steps mark.
-
-    An item's `value` is what it adds: surely from its latest bound, possibly from its earliest. Where an item has
-    no `value`, its own `low` and `high` are what is known from these instants.
-    """
-    if all(item.value is not None for item in items):
-        low = tuple(steps((item.when.latest, float(item.value or 0)) for item in items))
-        high = tuple(steps((item.when.earliest, float(item.value or 0)) for item in items))
-    else:
-        low = _highest([(item.when.latest, item.low or 0.0) for item in items])
-        high = _highest([(item.when.earliest, item.high or item.low or 0.0) for item in items])
-    last = max(items, key=lambda item: item.when.latest, default=None)
-    base, least = _base(items, low), last is not None and _is_least(last)
-    high = low if any(map(_is_least, items)) else high
-    return TotalPaths(_within(low, window, base), _within(high, window, base), least)
-
-
-def _is_least(item: Item) -> bool:
-    """Whether the total that an item leads to has no upper end."""
-    return item.low is not None and item.high is None
-
-
-def _base(items: Sequence[Item], low: Path) -> float:
-    """What the total was before the first item: its own `low` less what it adds."""
-    first = min((item for item in items if item.low is not None), key=lambda item: item.when.latest, default=None)
-    if first is None or first.low is None:
-        return 0.0
-    return first.low - next(value for moment, value in reversed(low) if moment <= first.when.latest)
-
-
-def _highest(values: Iterable[tuple[datetime, float]]) -> Path:
-    most, found = 0.0, dict[datetime, float]()
-    for moment, value in sorted(values):
-        most = max(most, value)
-        found[moment] = most
-    return tuple(found.items())
-
-
-def _within(path: Path, window: Window, base: float) -> Path:
-    start = next((value for moment, value in reversed(path) if moment <= window.start), 0.0)
-    inside = [(moment, base + value) for moment, value in path if window.start < moment <= window.end]
-    return ((window.start, base + start), *inside)
-
-
 def levels(items: Sequence[Item], window: Window) -> tuple[tuple[Item, float], ...]:
     """Each item of a running total with the height of its own step, so that a batch of one minute stands apart."""
     level = totals(items, window).low[0][1] if items else 0.0
@@ -150,6 +77,15 @@ def levels(items: Sequence[Item], window: Window) -> tuple[tuple[Item, float], .
             level += item.value
         found.append((item, level))
     return tuple(found)
+
+
+#: More contests than this on the totals of one lane hide its lines, wherever their shapes lie over them.
+_MOST_APART = 100
+
+
+def crowded(lane: Lane) -> bool:
+    """Whether the shapes of contests on running totals would lie over their lines, one after the other."""
+    return sum(len(mark.items) for mark in lane.marks if isinstance(mark, Steps)) > _MOST_APART
 
 
 def in_row(lane: Lane, mark: Mark, item: Item) -> bool:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from math import sqrt
 from typing import NamedTuple
 
-from components.charts.grammar import Cell, Item, Lane, Mark, Tiles, Tone
-from components.render.layout.geometry import ends_text
+from components.charts.grammar import Cell, Item, Lane, Mark, Tiles
+from components.charts.running_totals import is_side
 from components.render.layout.theme import look
 from data.core.model import Precision, Window
 
@@ -30,20 +30,6 @@ class LookKey(NamedTuple):
     words: str
 
 
-class Sum(NamedTuple):
-    """What one side has: surely and possibly."""
-
-    mark: Tiles
-    low: float
-    high: float
-    least: bool = False  # some contests are left, of which nobody can say whether they were called
-
-    @property
-    def words(self) -> str:
-        """Trump 197, Trump 197–213 where only bounds are known, or Leave at least 1."""
-        return f"{self.mark.name} {ends_text(self.low, self.high, least=self.least)}"
-
-
 _SIGNS = {"circle": "●○", "diamond": "◆◇", "square": "■□", "triangle": "▲△"}
 
 
@@ -59,11 +45,6 @@ def is_tiled(lane: Lane) -> bool:
 def apart(lanes: Sequence[Lane]) -> tuple[list[Lane], list[Lane]]:
     """The lanes of tiles, and those over the clock."""
     return [lane for lane in lanes if is_tiled(lane)], [lane for lane in lanes if not is_tiled(lane)]
-
-
-def is_side(mark: Mark) -> bool:
-    """Whether the tiles are one side's, rather than those that nobody has."""
-    return mark.tone is not Tone.NEUTRAL
 
 
 def look_of(mark: Tiles, item: Item, window: Window) -> TileLook:
@@ -91,18 +72,6 @@ def grid(lane: Lane) -> tuple[int, int]:
     """Columns and rows of the map; (0, 0) where there is none."""
     cells = [cell for mark in tile_marks(lane) for cell in mark.cells]
     return max((cell.column + 1 for cell in cells), default=0), max((cell.row + 1 for cell in cells), default=0)
-
-
-def sums(lane: Lane, window: Window) -> tuple[Sum, ...]:
-    """Each side's total at the end of the window; none for a lane without a domain, whose calls are not all known."""
-    if lane.domain is None:
-        return ()
-    left = any(mark.items for mark in tile_marks(lane) if not is_side(mark))
-    found = []
-    for mark in filter(is_side, tile_marks(lane)):
-        sure = sum(item.value or 0.0 for item in mark.items if item.when.latest <= window.end)
-        found.append(Sum(mark, sure, sum(item.value or 0.0 for item in mark.items), mark.least and left))
-    return tuple(found)
 
 
 def look_keys(lane: Lane, window: Window, *, played: bool = False) -> tuple[LookKey, ...]:

@@ -7,13 +7,12 @@ from itertools import pairwise
 
 from components.charts.elapsed_clock import START
 from components.charts.grammar import Gap, Points, Steps, has_value, valued
+from components.charts.running_totals import Path, paths_of
 from components.clock import Tick
 from components.render.layout.geometry import (
-    Path,
     compact,
     round_values,
     spot,
-    totals,
 )
 from components.render.layout.theme import SANS
 from components.render.plotly.plan import LABEL, NOTE, PHONE, FigurePlan, LanePlan, Slot, bare_lines
@@ -151,7 +150,7 @@ def _scale(pen: Pen, lane: LanePlan, slot: Slot) -> Part:
 
 
 def _paths(mark: Steps, pen: Pen) -> tuple[Path, Path]:
-    found = totals(mark.items, pen.chart.window)
+    found = paths_of(mark, pen.chart.window)
     return found.low, found.high
 
 
@@ -199,7 +198,7 @@ def _totals(pen: Pen, lane: LanePlan) -> list[Part]:
     if lane.values is None:
         return []
     steps = [mark for mark in lane.lane.marks if isinstance(mark, Steps) and mark.items]
-    ends = [(totals(mark.items, pen.chart.window), mark) for mark in steps]
+    ends = [(paths_of(mark, pen.chart.window), mark) for mark in steps]
     foot, head = lane.range_of(lane.values)
     pixel = (head - foot) / lane.values.height
     line = (lane.lane.reference[0] - foot) / pixel if lane.lane.reference else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from components.charts.bare import is_bare, why_bare
 from components.charts.grammar import Chart, Gap, Item, Lane, Mark, Points, Spans, Steps, anchor, valued
+from components.charts.running_totals import sums
 from components.clock import Clock
 from components.render.layout.geometry import (
     TimeScale,
@@ -17,7 +18,7 @@ from components.render.layout.geometry import (
 )
 from components.render.layout.labels import GAP, Flag, Placed, place, row_count
 from components.render.layout.legend import keys_of
-from components.render.layout.tile_layout import apart, look_keys, shape_of, sums
+from components.render.layout.tile_layout import apart, look_keys, shape_of
 from components.text import BOLD, HARD_SPACE, first_fitting, plain, short_forms, text_width, wrap
 
 #: Width in pixels of the plot on a 320 px phone, margins and page padding off; wider plots only spread it.

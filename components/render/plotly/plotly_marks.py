@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from components.charts.grammar import Bars, Gap, Item, Kind, Lane, Line, Mark, Points, Spans, Steps, has_value
+from components.charts.running_totals import Path, TotalPaths, is_untimed, paths_of
 from components.render.layout.geometry import (
-    Path,
+    crowded,
     is_measured,
     is_merged,
     levels,
     middle_of,
     runs,
     spot,
-    totals,
 )
 from components.render.layout.theme import SANS, is_soft, look
 from components.render.plotly.plan import CAPTION, LABEL, PHONE, FigurePlan, LanePlan, TrackPlan
 from components.render.plotly.plotly_events import beside
-from components.render.plotly.plotly_pen import UNDIMMED, Part, Pen, band, ground, rgba, scatter, words
+from components.render.plotly.plotly_pen import UNDIMMED, Corner, Part, Pen, band, ground, rgba, scatter, words
 from components.render.svg.svg_marks import TITLED_SAMPLES, value_text
 from components.text import plain, text_width
 
@@ -166,7 +167,9 @@ def value_traces(pen: Pen, lane: LanePlan) -> list[Part]:
         items = [item for item in mark.items if has_value(lane.lane, mark, item)]
         if items:
             found += _traces(pen, lane.lane, mark, items, axis)
-    return found
+    # The lines of totals whose shapes stand so close that they would hide them.
+    crowd = [mark for mark in lane.lane.marks if isinstance(mark, Steps) and mark.items and crowded(lane.lane)]
+    return found + [_total_line(pen, mark, paths_of(mark, pen.chart.window), axis) for mark in crowd]
 
 
 def _traces(pen: Pen, lane: Lane, mark: Mark, items: Sequence[Item], axis: str) -> list[Part]:
@@ -183,19 +186,22 @@ def _traces(pen: Pen, lane: Lane, mark: Mark, items: Sequence[Item], axis: str) 
     return []
 
 
-def _corners(pen: Pen, path: Path) -> list[tuple[str, float]]:
-    """The corners of a staircase, as far as it is told."""
-    found = [(pen.x(path[0][0]), path[0][1])]
+def _corners(pen: Pen, path: Path, leaps: frozenset[datetime] = frozenset()) -> list[Corner]:
+    """The corners of a staircase, as far as it is told; at a leap it goes on higher, with no rise between."""
+    level = path[0][1]
+    found: list[Corner] = [(pen.x(path[0][0]), level)]
     for moment, value in path[1:]:
-        found += [(pen.x(moment), found[-1][1]), (pen.x(moment), value)]
-    return [*found, (pen.x(pen.chart.told_to), found[-1][1])]
+        found.append((pen.x(moment), level))
+        found += [(None, None)] if moment in leaps else []
+        found.append((pen.x(moment), value))
+        level = value
+    return [*found, (pen.x(pen.chart.told_to), level)]
 
 
 def _steps(pen: Pen, lane: Lane, mark: Steps, axis: str) -> list[Part]:
     """A band from surely to possibly, the sure total as a line, and a mark for every contest on it."""
-    found, colour = totals(mark.items, pen.chart.window), pen.theme.colour(mark.tone)
-    low, high = _corners(pen, found.low), _corners(pen, found.high)
-    placed = levels(mark.items, pen.chart.window)
+    found, colour = paths_of(mark, pen.chart.window), pen.theme.colour(mark.tone)
+    placed = [entry for entry in levels(mark.items, pen.chart.window) if not is_untimed(mark, entry[0])]
     items = [item for item, _ in placed]
     marker = {
         "size": 6,
@@ -206,8 +212,15 @@ def _steps(pen: Pen, lane: Lane, mark: Steps, axis: str) -> list[Part]:
     }
     x, y = [pen.x(min(item.when.latest, pen.chart.told_to)) for item in items], [level for _, level in placed]
     contests = scatter(axis, x, y, mode="markers", marker=marker, name=plain(mark.name))
-    line = scatter(axis, *zip(*low, strict=True), mode="lines", line={"color": colour, "width": 2.2})
-    return [band(axis, high, low, colour), line, contests | pen.named(lane, mark, items)]
+    ends = _corners(pen, found.high), _corners(pen, found.low)
+    shaded = [band(axis, *ends, colour)] if mark.least_until is None else []
+    line = [] if crowded(lane) else [_total_line(pen, mark, found, axis)]
+    return [*shaded, *line, contests | pen.named(lane, mark, items)]
+
+
+def _total_line(pen: Pen, mark: Steps, found: TotalPaths, axis: str) -> Part:
+    line = {"color": pen.theme.colour(mark.tone), "width": 2.2}
+    return scatter(axis, *zip(*_corners(pen, found.low, found.leaps), strict=True), mode="lines", line=line)
 
 
 def _line(pen: Pen, lane: Lane, mark: Line, axis: str) -> list[Part]:

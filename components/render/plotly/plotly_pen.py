@@ -77,7 +77,11 @@ def scatter(axis: str, x: Sequence[str | None], y: Sequence[float | None], **mor
     }
 
 
-def band(axis: str, upper: Sequence[tuple[str, float]], lower: Sequence[tuple[str, float]], colour: str) -> Part:
+#: A place on a path: on the time axis and on that of values; of a break neither.
+Corner = tuple[str | None, float | None]
+
+
+def band(axis: str, upper: Sequence[Corner], lower: Sequence[Corner], colour: str) -> Part:
     """The area between two paths."""
     corners = [*upper, *reversed(lower)]
     x, y = [x for x, _ in corners], [y for _, y in corners]

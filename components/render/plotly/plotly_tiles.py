@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from components.charts.grammar import Cell, Item, Lane, Tiles
+from components.charts.grammar import Cell, Item, Lane, Mark, Tiles
+from components.charts.running_totals import Sum, sums
 from components.render.layout.theme import SANS
 from components.render.layout.tile_layout import (
-    Sum,
     TileLook,
     grid,
     look_of,
     placed,
     shape_of,
     sign_of,
-    sums,
     tile_marks,
     unit_columns,
 )
@@ -72,7 +71,7 @@ class TilePen:
             found.append(Spot(mark, item, look_of(mark, item, window), spot))
         return found
 
-    def colour(self, mark: Tiles) -> str:
+    def colour(self, mark: Mark) -> str:
         return self.pen.theme.colour(mark.tone)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from components.charts.bare import is_bare, why_bare
 from components.charts.grammar import Gap, Item, Lane, Mark, Spans, Steps, has_value, valued
+from components.charts.running_totals import paths_of
 from components.render.layout.boxes import Box, Boxes
 from components.render.layout.geometry import (
     compact,
@@ -13,7 +14,6 @@ from components.render.layout.geometry import (
     in_row,
     round_values,
     spot,
-    totals,
     tracks_of,
 )
 from components.render.layout.labels import GAP, Flag, Placed, place, row_count
@@ -23,6 +23,7 @@ from components.render.svg.sheet import Anchor, Frame, number, tag, text_box
 from components.render.svg.svg_marks import (
     Area,
     Place,
+    draw_crowded_lines,
     draw_mark,
     earlier,
     extent,
@@ -51,6 +52,7 @@ def draw_values(frame: Frame, lane: Lane, top: float) -> float:
     _end_labels(area, [mark for mark in marks if isinstance(mark, Steps)])
     for mark in marks:
         draw_mark(area, mark)
+    draw_crowded_lines(area)
     return bottom
 
 
@@ -95,7 +97,7 @@ def _reference(area: Area) -> None:
 def _end_labels(area: Area, marks: list[Steps]) -> None:
     """Each total at the right end of its line, the upper ones first; under its line where steps crowd its end."""
     right, size = area.frame.scale.right, area.frame.sizes.label
-    found = [(totals(mark.items, area.frame.chart.window), mark) for mark in marks]
+    found = [(paths_of(mark, area.frame.chart.window), mark) for mark in marks]
     for total, mark in sorted(found, key=lambda entry: -entry[0].last[1]):
         y = area.y(total.last[1])
         beside: list[Place] = [(right + 6, y + size * 0.35 + dy, "start") for dy in (0, 6, 12, -8, 18)]

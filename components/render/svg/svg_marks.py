@@ -9,16 +9,16 @@ from datetime import datetime
 
 from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Steps, has_value
 from components.charts.phrases.numbers import number_text
+from components.charts.running_totals import Path, TotalPaths, is_untimed, paths_of
 from components.render.layout.boxes import Box, Boxes
 from components.render.layout.geometry import (
-    Path,
+    crowded,
     is_measured,
     is_merged,
     levels,
     middle_of,
     runs,
     spot,
-    totals,
 )
 from components.render.layout.theme import is_soft, look
 from components.render.svg.sheet import Anchor, Frame, number, tag, text_box
@@ -242,13 +242,22 @@ class Area:
                 self.frame.sheet.text(x, y, text, size, classes=style, anchor=side, bold=bold, of=of)
                 return
 
-    def staircase(self, path: Path) -> str:
-        """A total's path data, as far as it is told."""
+    def staircase(self, path: Path, leaps: frozenset[datetime] = frozenset()) -> str:
+        """A total's path data, as far as it is told; at a leap it goes on higher, with no rise between."""
         if self.frame.own is not None:
-            return polyline(self.corners(path))
-        first = f"M{number(self.x(path[0][0]))} {number(self.y(path[0][1]))}"
-        steps = (f"H{number(self.x(moment))}V{number(self.y(value))}" for moment, value in path[1:])
-        return first + "".join(steps) + f"H{number(self.end)}"
+            return "".join(map(polyline, self._pieces(path, leaps)))
+        parts = [f"M{number(self.x(path[0][0]))} {number(self.y(path[0][1]))}"]
+        for moment, value in path[1:]:
+            x, y = number(self.x(moment)), number(self.y(value))
+            parts.append(f"H{x}M{x} {y}" if moment in leaps else f"H{x}V{y}")
+        return "".join(parts) + f"H{number(self.end)}"
+
+    def _pieces(self, path: Path, leaps: frozenset[datetime]) -> Iterator[list[tuple[float, float]]]:
+        """The corners of a total's path, apart where it leaps."""
+        starts = [0, *(place for place, (moment, _) in enumerate(path) if place and moment in leaps)]
+        for first, after in zip(starts, [*starts[1:], len(path)], strict=True):
+            corners = self.corners(path[first:after])
+            yield corners if after == len(path) else [*corners[:-1], (self.x(path[after][0]), corners[-1][1])]
 
     def band(self, low: Path, high: Path) -> str:
         """The path data of what lies between two totals: along the upper one, and back along the lower."""
@@ -269,7 +278,7 @@ class Area:
     def take_ink(self, mark: Mark) -> None:
         """Take the room of a mark's lines and shapes, so that no label lies over them."""
         if isinstance(mark, Steps):
-            found = totals(mark.items, self.frame.chart.window)
+            found = paths_of(mark, self.frame.chart.window)
             for path in (found.low, found.high):
                 for box in self._along(path):
                     self.taken.take(box)
@@ -325,13 +334,19 @@ def _put_item(area: Area, mark: Mark, item: Item, drawing: str) -> None:
 
 
 def _steps(area: Area, mark: Steps) -> None:
-    """A band from surely to possibly, the sure total as a line, and a shape for every contest on it."""
-    found, style = totals(mark.items, area.frame.chart.window), look(mark.tone)
-    band = tag("path", d=area.band(found.low, found.high), class_="f", opacity=0.2)
-    _put(area, mark, band + tag("path", d=area.staircase(found.low), class_="s line", stroke_width=2.2))
+    """A band from surely to possibly, the sure total as a line, and a shape for every contest on it.
+
+    Of a crowd the lines come later, over all shapes.
+    """
+    found, style = paths_of(mark, area.frame.chart.window), look(mark.tone)
+    shaded = "" if mark.least_until else tag("path", d=area.band(found.low, found.high), class_="f", opacity=0.2)
+    if drawn := shaded + ("" if crowded(area.lane) else _total_line(area, found)):
+        _put(area, mark, drawn)
     together = defaultdict[str, list[tuple[float, float]]](list)
     apart = []
     for item, level in levels(mark.items, area.frame.chart.window):
+        if is_untimed(mark, item):
+            continue
         fill = style.fill if item.when.exact else "open"
         x, y = area.x(min(item.when.latest, area.frame.chart.told_to)), area.y(level)
         if area.frame.apart(item.row):
@@ -342,6 +357,17 @@ def _steps(area: Area, mark: Steps) -> None:
         _put(area, mark, glyphs(style.shape, fill, places, area.frame.sizes.glyph * 0.62))
     for item, drawing in apart:
         _put_item(area, mark, item, drawing)
+
+
+def draw_crowded_lines(area: Area) -> None:
+    """The lines of totals whose shapes stand so close that they would hide them."""
+    for mark in area.lane.marks:
+        if isinstance(mark, Steps) and mark.items and crowded(area.lane):
+            _put(area, mark, _total_line(area, paths_of(mark, area.frame.chart.window)))
+
+
+def _total_line(area: Area, found: TotalPaths) -> str:
+    return tag("path", d=area.staircase(found.low, found.leaps), class_="s line", stroke_width=2.2)
 
 
 def _line(area: Area, mark: Line) -> None:

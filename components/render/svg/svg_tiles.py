@@ -9,17 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from components.charts.grammar import Item, Lane, Tiles, Tone
+from components.charts.running_totals import Sum, is_side, sums
 from components.render.layout.boxes import Box
 from components.render.layout.theme import Theme, look
 from components.render.layout.tile_layout import (
-    Sum,
     TileLook,
     grid,
-    is_side,
     look_keys,
     look_of,
     placed,
-    sums,
     tile_marks,
 )
 from components.render.svg.sheet import Anchor, Frame, Label, number, tag, text_box

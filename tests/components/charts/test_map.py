@@ -15,11 +15,12 @@ import pytest
 
 from components.charts.catalogue import chart_of
 from components.charts.grammar import Chart, Kind, Tiles
+from components.charts.running_totals import sums
 from components.clock import Clock
 from components.embeds.documents.mark_counts import findings
 from components.render import table
 from components.render.layout.theme import DARK, LIGHT, Theme
-from components.render.layout.tile_layout import TileLook, grid, look_of, placed, sums
+from components.render.layout.tile_layout import TileLook, grid, look_of, placed
 from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.render.words import describe

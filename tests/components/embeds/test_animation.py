@@ -14,11 +14,11 @@ from PIL import Image
 from components.charts.catalogue import KINDS
 from components.charts.frames import Frames, frames_of
 from components.charts.grammar import Tiles
+from components.charts.running_totals import is_side
 from components.embeds.documents.lines import EmbedMoments
 from components.embeds.embed import Embed, embed_of
 from components.embeds.formats import ANIMATED, forms_of, render
 from components.embeds.pictures.animation import MOST_STILLS, WIDTH, few, keep
-from components.render.layout.tile_layout import is_side
 from components.render.svg import svg
 from components.view.view_state import default_view
 from data.core.model import Order

@@ -26,6 +26,7 @@ from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed, Theme, embed_of
 from components.text import visible
 from components.view.view_state import default_view
+from data.core.model import Precision
 from data.core.settings import Settings
 from data.evidence.calls import load_calls
 from data.evidence.outages import load_observations
@@ -178,10 +179,10 @@ def test_a_total_that_is_not_sure_is_a_range_and_a_headline_is_not_repeated() ->
     assert "Trump 279" not in lines_of(picked).summary
     (lane,) = picked.chart.lanes
     last = lane.marks[0].items[-1]
-    unsure = replace(lane.marks[0], items=(*lane.marks[0].items[:-1], replace(last, low=276.0)))
-    lower = max(item.low or 0 for item in unsure.items)
+    after = replace(last.when, latest=picked.chart.window.end + timedelta(hours=1), precision=Precision.WINDOW)
+    unsure = replace(lane.marks[0], items=(*lane.marks[0].items[:-1], replace(last, when=after)))
     chart = replace(picked.chart, lanes=(replace(lane, marks=(unsure,)),))
-    assert f"Trump {lower:.0f} to 279 electoral votes" in findings(chart, picked.clock)
+    assert f"Trump {279 - (last.value or 0):.0f} to 279 electoral votes" in findings(chart, picked.clock)
 
 
 def test_the_method_counts_events_rows_and_sources() -> None:

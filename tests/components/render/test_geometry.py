@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts.grammar import Item, Kind, Lane, Line, Points, Tone, anchor
+from components.charts.running_totals import totals
 from components.render.layout.geometry import (
     TimeScale,
     compact,
@@ -17,7 +18,6 @@ from components.render.layout.geometry import (
     round_values,
     runs,
     spot,
-    totals,
     tracks_of,
 )
 from data.core.model import Precision, When, Window, day_span

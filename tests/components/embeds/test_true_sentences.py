@@ -1,0 +1,136 @@
+"""Headlines and summaries of small nights say what their charts draw: who was called, how much, and how surely."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.support.small_nights import ANN, BEN, Served, between, called, clock, write_night
+
+SVG = "{http://www.w3.org/2000/svg}"
+HALF_PAST = f"from={clock('00:00')}&to={clock('02:00')}"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    found = Served(tmp_path)
+    yield found
+    found.close()
+
+
+def test_calls_that_nobody_emphasises_are_named(tmp_path: Path, served: Served) -> None:
+    write_night(tmp_path, [called("ONE", ANN, "01:00"), called("TWO", BEN, "02:00", weight=2)])
+    said = served.document("night/timeline").headline
+    assert said == "AP called Contest ONE at 1 a.m.; AP called Contest TWO at 2 a.m. UTC"
+
+
+def test_of_many_moments_the_first_call_is_named(tmp_path: Path, served: Served) -> None:
+    write_night(tmp_path, [called(f"X{hour}", ANN, f"0{hour}:00") for hour in range(1, 5)])
+    assert served.document("night/timeline").headline == "AP called Contest X1 at 1 a.m. UTC"
+
+
+def test_a_window_without_anything_says_so(tmp_path: Path, served: Served) -> None:
+    write_night(tmp_path, [called("ONE", ANN, "01:00")])
+    empty = served.document(f"night/timeline?from={clock('03:00')}&to={clock('04:00')}")
+    assert empty.headline == "No call, search mark or observation falls in this window"
+
+
+def test_a_total_known_within_bounds_is_told_as_a_range(tmp_path: Path, served: Served) -> None:
+    night = [called("ONE", ANN, "01:00", 10), between("TWO", ANN, "00:30", "04:00", 5), called("SIX", BEN, "05:00", 5)]
+    write_night(tmp_path, night)
+    assert "Ann 10 to 15 seats" in served.document(f"night/timeline?{HALF_PAST}").description
+    assert "had called 10 to 15 for Ann and 0 for Ben" in served.document(f"night/results?{HALF_PAST}").headline
+
+
+def test_a_call_of_the_very_end_is_in_neither_headline_nor_drawing(tmp_path: Path, served: Served) -> None:
+    night = [called("ONE", ANN, "01:00", 3), called("TWO", ANN, "02:00", 4), called("SIX", BEN, "05:00", 5)]
+    write_night(tmp_path, night)
+    page = served.document(f"night/results?{HALF_PAST}")
+    assert page.headline == "Before 2 a.m. UTC AP had called 3 for Ann and 0 for Ben; 7 are needed to win"
+    assert "Ann 3<" in page.html
+    later = served.document(f"night/results?from={clock('00:00')}&to={clock('02:01')}")
+    assert later.headline == "By 2:01 a.m. UTC AP had called 7 for Ann and 0 for Ben; 7 are needed to win"
+
+
+def test_one_seat_is_no_seats(tmp_path: Path, served: Served) -> None:
+    write_night(tmp_path, [called("ONE", ANN, "01:00")])
+    page = served.document(f"night/timeline?at={clock('01:00')}")
+    assert "Ann 1 seat." in page.description and "1 seats" not in page.html
+    assert "1 is needed to win" in served.document("night/results").headline
+
+
+#: Ann has fourteen contests without a time of their own, Ben two of them and one that comes later.
+UNTIMED = [
+    called("X1", ANN, "01:00"),
+    *(between(f"Y{number}", ANN, "00:30", "03:00") for number in range(13)),
+    *(between(f"Z{number}", BEN, "00:30", "03:00") for number in range(2)),
+    between("Z9", BEN, "00:30", "05:00"),
+]
+
+
+class Total(NamedTuple):
+    """The line of a total in a drawing: its path data, and the value at which it ends, as its scale says."""
+
+    path: str
+    ends_at: float
+
+
+def totals_drawn(svg: str) -> list[Total]:
+    """The lines of totals, in the order in which they are drawn."""
+    root = ElementTree.fromstring(svg)
+    heights = {}
+    for text in root.iter(f"{SVG}text"):
+        said = (text.text or "").replace(",", "")
+        if said.isdigit() and text.get("text-anchor") == "end":
+            heights[float(said)] = float(text.get("y", "0"))
+    (low, at_low), (high, at_high) = min(heights.items()), max(heights.items())
+    lift = (
+        float(next(text for text in root.iter(f"{SVG}text") if text.text == f"{low:.0f}").get("font-size", "0")) * 0.35
+    )
+    found = []
+    for path in root.iter(f"{SVG}path"):
+        if "line" in path.get("class", "").split() and path.get("d"):
+            drawn = path.get("d", "")
+            foot = float(re.findall(r"[V ]([0-9.]+)(?=[A-Z]|$)", drawn)[-1]) + lift
+            found.append(Total(drawn, low + (foot - at_low) / (at_high - at_low) * (high - low)))
+    return found
+
+
+def test_a_least_total_lies_inside_its_axis(tmp_path: Path, served: Served) -> None:
+    write_night(tmp_path, UNTIMED)
+    early = f"night/results.svg?from={clock('00:00')}&to={clock('04:00')}"
+    svg = served.text(f"/embed/{early}")
+    assert "Ann at least 14" in svg and "Ben at least 2" in svg
+    assert [round(total.ends_at, 1) for total in totals_drawn(svg)] == [14, 2]
+
+
+def test_a_total_of_which_nothing_is_left_is_no_least_one(tmp_path: Path, served: Served) -> None:
+    write_night(tmp_path, UNTIMED)
+    svg = served.text("/embed/night/results.svg")
+    assert "Ann 14<" in svg and "Ben 3<" in svg and "at least 14" not in svg
+    assert "had called 14 for Ann and 3 for Ben" in served.document("night/results").headline
+
+
+def test_no_line_rises_where_nothing_is_known_to_have_been_called(tmp_path: Path, served: Served) -> None:
+    write_night(tmp_path, UNTIMED)
+    ann, ben = totals_drawn(served.text("/embed/night/results.svg"))
+    # Ann's line rises at 1 a.m., for the one contest that has a minute, and Ben's never.
+    assert (ann.path.count("V"), ben.path.count("V")) == (1, 0)
+    assert (ann.path.count("M"), ben.path.count("M")) == (2, 3)
+
+
+def test_lines_of_totals_lie_over_the_marks_of_hundreds_of_contests(tmp_path: Path, served: Served) -> None:
+    minutes = [f"{2 + number // 60:02}:{number % 60:02}" for number in range(180)]
+    write_night(tmp_path, [called(f"X{number}", "AB"[number % 2], at) for number, at in enumerate(minutes)])
+    root = ElementTree.fromstring(served.text("/embed/night/results.svg"))
+    drawn = list(root.iter())
+    lines = [
+        place for place, one in enumerate(drawn) if "line" in one.get("class", "").split() and one.tag == f"{SVG}path"
+    ]
+    shapes = [place for place, one in enumerate(drawn) if "halo-ring" in one.get("class", "").split()]
+    assert len(lines) == 2 and shapes and min(lines) > max(shapes)
