@@ -128,7 +128,9 @@ def test_after_a_fault_the_last_good_copy_stands_in_and_stays(
     assert again.fetched_at == good.fetched_at == NOON
     assert isinstance(again.trouble, kind) and sentence in str(again.trouble)
     assert kept.content == GOOD.body and not kept.stale
-    assert time.monotonic() - began < 5  # nobody waits for a drip on a connection that was good before
+    assert (
+        time.monotonic() - began < 30
+    )  # of the 60 s that an answer may take: nobody waits for a drip on a connection that was good before
 
 
 def test_who_wants_no_old_copy_gets_the_trouble_instead(server: Loopback, tmp_path: Path) -> None:
