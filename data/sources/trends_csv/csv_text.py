@@ -7,10 +7,12 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from data.core.errors import SourceChanged
-from data.sources.trends_csv.cells import ALL_CATEGORIES, CATEGORY, PLACES, STEPS, folded, is_value, trimmed
+from data.sources.trends_csv.cells import ALL_CATEGORIES, CATEGORY, folded, is_value, trimmed
+from data.sources.trends_csv.encodings import decode_legacy
 from data.story.faults import quoted
 
 MAX_BYTES = 10_000_000  # bytes of a file
@@ -21,11 +23,6 @@ LOOKED_AT = 1_000  # lines that decide the kind of an export
 _PREAMBLE_LINES = 20  # lines before the data, at most
 _SNIFFED = 60  # lines with text that decide the separator
 _SEPARATORS = "\t;,|"  # at equal scores the first wins: a decimal comma splits at commas too
-#: What spreadsheets write besides Unicode, the likeliest first.
-_LEGACY = (
-    *("cp1252", "cp1251", "cp1250", "cp1254", "cp932", "gb18030", "big5", "cp949"),
-    *("cp1253", "cp1255", "cp1256", "cp874", "cp1258"),
-)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -110,36 +107,29 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
                 return data.decode(encoding), []
             except UnicodeDecodeError:
                 raise SourceChanged(f"The file says that it is {encoding.upper()} text, and is not.") from None
+    if b"\x00" in data:
+        return _without_mark(data), []
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError:
         return _guessed(data)
 
 
+def _without_mark(data: bytes) -> str:
+    """The text of UTF-16 that does not say so: half of the bytes of its digits and separators are zero."""
+    for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        if not len(data) % 2 and zeros.count(0) * 3 > len(zeros):
+            with suppress(UnicodeDecodeError):
+                return data.decode(encoding)
+    raise SourceChanged("The file holds binary data, not text; a Google Trends export is a CSV.")
+
+
 def _guessed(data: bytes) -> tuple[str, list[str]]:
-    """The text in the first legacy alphabet in which a word of an export can be read, else the commonest one."""
-    if b"\x00" in data:
-        raise SourceChanged("The file holds binary data, not text; a Google Trends export is a CSV.")
-    readable = []
-    for encoding in _LEGACY:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if _speaks(text):
-            return text, [f"The file is not in Unicode and was read as {encoding}: check its letters."]
-        readable.append((text, encoding))
-    if not readable:
-        raise SourceChanged("The file is in no known alphabet: save it as CSV UTF-8.")
-    text, encoding = readable[0]
-    note = f"The file is not in Unicode: it was read as {encoding}, so letters beyond the English ones may be wrong."
-    return text, [note]
-
-
-def _speaks(text: str) -> bool:
-    """Whether one of the first words, with a letter beyond ASCII in it, is one that exports print."""
-    starts = (re.split(r'[,;\t:："]', line.strip(' "'))[0] for line in text[:4_000].splitlines()[:_PREAMBLE_LINES])
-    return any(not word.isascii() and folded(word) in (*STEPS, *PLACES, *CATEGORY) for word in starts)
+    """The text in the likeliest alphabet, and how sure that is."""
+    if found := decode_legacy(data):
+        doubt = ": check its letters." if found.known else ", so letters beyond the English ones may be wrong."
+        return found.text, [f"The file is not in Unicode and was read as {found.encoding}{doubt}"]
+    raise SourceChanged("The file is in no known alphabet: save it as CSV UTF-8.")
 
 
 def _refuse_too_much(lines: list[str]) -> None:
