@@ -122,6 +122,7 @@ _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:[., '’]\d{3})+")
 _IN_WORDS = re.compile(r"([+-]?)\s*(\d[\d., '’]*)")
 _OPENING = re.compile(r"[:：]\s*[(（]")
+_COLON = re.compile(r"[:：]")
 
 
 class Value(NamedTuple):
@@ -215,6 +216,12 @@ def read_label(cell: str) -> ColumnHead:
             last = openings[-1]
             return ColumnHead(trimmed(cell[: last.start()]), trimmed(cell[last.end() : -1]))
     return ColumnHead(cell)
+
+
+def read_place_alone(cell: str) -> str:
+    """The place in "Geo: Ohio", the head of a column that has no keyword; "" for any other head."""
+    head, *rest = _COLON.split(cell, maxsplit=1)
+    return trimmed(rest[0]) if rest and folded(head) in PLACES else ""
 
 
 def dates_and_place(inside: str) -> tuple[str, str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from datetime import UTC
 
 import numpy as np
 import pandas as pd
 
 from data.core.errors import SourceChanged
-from data.sources.trends_csv.cells import STEPS, TRUE, ColumnHead, Value, folded, read_label, read_value
+from data.sources.trends_csv.cells import STEPS, TRUE, ColumnHead, Value, folded, read_label, read_place_alone, read_value
 from data.sources.trends_csv.csv_text import MAX_ROWS, CsvTable, Preamble, read_preamble
 from data.sources.trends_csv.export import (
     DATES_ONLY,
@@ -166,6 +167,8 @@ def read_series(table: CsvTable) -> Export:
         [series.cell(place, 0) for place in range(len(series.places))], series.parts, series.line, word=word
     )
     series.notes += column.notes
+    if partial is not None and column.timed and not column.aware:
+        _take_as_utc(series, column, series.head[partial])
     values = [[read_cell(series, place, at) for at in columns] for place in range(len(series.places))]
     if column.moments[0] > column.moments[-1]:
         for rows in (column.moments, values, series.places, series.parts):
@@ -174,9 +177,30 @@ def read_series(table: CsvTable) -> Export:
     folds = _each_time_once(series, column, values)
     steps = measure(column.moments)
     _note_steps(series, steps, column, folds)
-    labels = [read_label(series.head[at]) if series.head else ColumnHead("") for at in columns]
+    labels = _labels(series, columns)
     _refuse_others(series, labels, values, steps)
     return _export(series, labels, column, values, folds, steps)
+
+
+def _take_as_utc(series: Series, column: Column, name: str) -> None:
+    """pytrends alone writes which bin is partial, and makes its times from seconds of UTC."""
+    column.moments[:] = [moment.replace(tzinfo=UTC) for moment in column.moments]
+    column.aware = True
+    series.notes.append(f"Its times are UTC, as the program writes them that gives the column {quoted(name)}.")
+
+
+def _labels(series: Series, columns: list[int]) -> list[ColumnHead]:
+    """The heads of the columns; an export of a whole category names a place there, and no search term."""
+    labels = [read_label(series.head[at]) if series.head else ColumnHead("") for at in columns]
+    if series.preamble.category:
+        labels = [
+            label if label.inside or not (place := read_place_alone(label.term)) else ColumnHead("", place)
+            for label in labels
+        ]
+    if series.head and not all(label.term for label in labels):
+        said = f"the whole category {quoted(series.preamble.category)}" if series.preamble.category else "a place"
+        series.notes.append(f"The file has no search term: it counts {said}.")
+    return labels
 
 
 def _each_time_once(series: Series, column: Column, values: list[list[Value]]) -> list[int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.core.errors import SourceUnavailable
+from data.core.errors import SourceChanged, SourceUnavailable
 from data.sources.trends_csv.csv_series import read_series
 from data.sources.trends_csv.csv_text import LOOKED_AT, MAX_BYTES, read_table
 from data.sources.trends_csv.export import Export, bins_start
@@ -19,8 +19,10 @@ from data.sources.trends_csv.times import is_time
 
 __all__ = ["Export", "as_json", "parse_export", "read_export"]
 
-#: "time_series_US_20260116-0847_20260416-0847.csv", as the website names its newer files.
-_NAME = re.compile(r"_(?P<geo>Worldwide|[A-Z]{2}(?:-[A-Z0-9]{1,3}){0,2})_\d{8}-\d{2,4}_(?P<until>\d{8}-\d{2,4})")
+#: "time_series_US_20260116-0847_20260416-0847.csv", as the website names its newer files; a browser adds " (1)".
+_NAME = re.compile(
+    r"_(?P<geo>Worldwide|[A-Z]{2}(?:-[A-Z0-9]{1,3}){0,2})_\d{8}(?:-\d{2,4})?_(?P<until>\d{8}(?:-\d{2,4})?)(?!\d)",
+)
 
 
 def parse_export(data: bytes, *, filename: str = "") -> Export:
@@ -30,6 +32,11 @@ def parse_export(data: bytes, *, filename: str = "") -> Export:
     Raises SourceChanged, with one sentence, for anything that is no Google Trends export or contradicts itself.
     """
     table = read_table(data)
+    if _is_trending_now(table.rows):
+        raise SourceChanged(
+            "The file is Google’s list of what is “Trending now”, with rounded volumes and no values over time: "
+            "export interest over time, by region or related queries instead."
+        )
     if _is_series(table.rows):
         export = read_series(table)
     elif looks_related(table.rows[:LOOKED_AT]):
@@ -37,6 +44,11 @@ def parse_export(data: bytes, *, filename: str = "") -> Export:
     else:
         export = read_regions(table)
     return _with_notes_on_the_name(export, filename)
+
+
+def _is_trending_now(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether each line leads to the page that explores its search, in every language of the site."""
+    return any(cell.startswith(("./explore?", "/explore?")) for row in rows[:LOOKED_AT] for cell in row[-1:])
 
 
 def _is_series(rows: Sequence[Sequence[str]]) -> bool:
