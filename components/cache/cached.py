@@ -9,11 +9,13 @@ from typing import ParamSpec, TypeVar, cast
 
 import pandas as pd
 
+from components.cache.imported import parse_file
 from components.cache.keys import MARKS, is_older, store_here, tables_key
 from components.cache.memo import Memory
 from components.cache.stories import StoryCache
 from components.charts import catalogue
 from components.charts.builders.claim_chart import all_subjects, finding_of
+from components.charts.builders.searches_chart import preview_chart
 from components.charts.builders.timeline_chart import timeline_of
 from components.charts.elapsed_clock import clock_of
 from components.charts.evidence_held import EvidenceHeld
@@ -31,11 +33,13 @@ from components.render.words import Words, describe
 from components.text import markdown
 from components.view.view_state import ViewState
 from data.core.model import Order, SourcedFrame, Window
-from data.evidence import anchors, claims, findings, lenses, outages, records, series, study
+from data.core.program import utc_now
+from data.evidence import anchors, claims, findings, imports, lenses, outages, records, series, study
 from data.evidence import calls as results
 from data.evidence import searches as interest
 from data.evidence import series_onsets as onsets
 from data.evidence.evidence_rows import Counts, Observations, Onsets
+from data.sources.trends_csv.export import Export
 from data.story.as_of import cut_frame, story_at
 from data.story.story import Story
 
@@ -66,12 +70,25 @@ def load_observations(story: Story, window: Window | None = None, *, region: str
     return outages.load_observations(story, window, region=region, stories=store_here())
 
 
+@_keep(most=4)
+def load_preview(story: Story, export: Export, *, filename: str, zone: str, geo: str) -> Chart | None:
+    """The chart of a file that is not kept, with what was answered of it; None without a bin. ValueError as kept."""
+    drawn = imports.preview_series(export, filename=filename, zone=zone, geo=geo, now=utc_now())
+    return preview_chart(story, drawn)
+
+
+@_load
+def load_lists(story: Story) -> tuple[imports.ImportedList | imports.Unshown, ...]:
+    """Imported lists, and what cannot be shown of what was imported."""
+    return imports.load_lists(story, store_here(), parse_file)
+
+
 @_load
 def load_series(story: Story) -> SourcedFrame:
     """Every series drawn or imported for this story; the band of a stitched one takes about a second."""
     # Stitched once, however many moments it is told up to.
     whole = replace(story, until=None, order=Order.HAPPENED)
-    return cut_frame(load_series(whole), story) if story.until else series.load_series(story, store_here())
+    return cut_frame(load_series(whole), story) if story.until else series.load_series(story, store_here(), parse_file)
 
 
 @_load

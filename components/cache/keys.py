@@ -14,6 +14,7 @@ from components.charts.phrases.caution import Caution
 from data.core.model import Order, Sourced, SourcedFrame
 from data.core.settings import Settings, read_settings, variables
 from data.evidence import findings, series, study
+from data.sources.trends_csv.export import Export
 from data.story.store import StoryStore, story_store
 from data.story.story import Story
 
@@ -47,7 +48,7 @@ def key_in(stories: StoryStore, story: Story) -> StoryKey:
 #: The very object is enough of a key for what all share.
 MARKS: Marks = {
     Story: story_key,
-    **dict.fromkeys((Chart, Sourced, SourcedFrame, Caution, findings.Finding, study.RoseAfter), Same),
+    **dict.fromkeys((Chart, Sourced, SourcedFrame, Caution, Export, findings.Finding, study.RoseAfter), Same),
 }
 
 

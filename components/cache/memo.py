@@ -36,6 +36,7 @@ class Same:
 class Memo(Generic[P, R]):
     """A function in front of which its latest used answers are kept, `most` of them, each for `seconds` if given.
 
+    With a `size`, which says how much an answer takes, `most` is what all of them together may take.
     A failure is no answer: who asks again, asks in earnest.
     """
 
@@ -46,12 +47,13 @@ class Memo(Generic[P, R]):
         most: int,
         marks: Marks | None = None,
         seconds: float | None = None,
+        size: Callable[[R], float] | None = None,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         update_wrapper(self, ask)
         self._marks = marks or {}
         self._kept: LRUCache[_Key, R] | TTLCache[_Key, R, float]
-        self._kept = LRUCache(most) if seconds is None else TTLCache(most, seconds, timer)
+        self._kept = LRUCache(most, size) if seconds is None else TTLCache(most, seconds, timer)
         self._turn = Condition()
         self._ask = cached(self._kept, key=self._key, condition=self._turn)(ask)
 

@@ -16,7 +16,7 @@ from components.clock import Clock
 from components.view.address import EARLIEST, LANES, LATEST, known_zone
 from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
 from components.workbench.address_bar import change, stories_here, story_named, titles_here
-from components.workbench.notices import show_problems, tell_next_run, waiting_notices
+from components.workbench.notices import show_done, show_problems, tell_next_run, waiting_notices
 from components.workbench.visitor_address import asked_query, change_view, current_view
 from data.core.errors import DataError
 from data.core.model import Window
@@ -196,6 +196,7 @@ def control_bar(
             _choose_clock(story, view)
             _choose_caller(story, view)
             _copy_link(linked(story, view))
+    show_done()
     show_problems((*waiting_notices(), *problems))
     return view
 

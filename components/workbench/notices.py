@@ -13,6 +13,7 @@ from data.core.errors import DataError
 
 _LOG = logging.getLogger("nightdesk")
 _WAITING = "waiting-notices"
+_DONE = "done-notices"
 
 UNEXPECTED = (
     "Something went wrong on our side, so this part of the page cannot be shown; the details are in the server's log."
@@ -58,6 +59,18 @@ def show_empty(what: str, *, nearest: str = "") -> None:
 def tell_next_run(sentence: str) -> None:
     """Keep a sentence from a callback, which runs before the page, until the page can show it."""
     st.session_state.setdefault(_WAITING, []).append(sentence)
+
+
+def tell_done(sentence: str) -> None:
+    """Keep a sentence that says what was done until the next run can show it."""
+    st.session_state.setdefault(_DONE, []).append(sentence)
+
+
+def show_done() -> None:
+    """What was done since the last run; showing takes the sentences."""
+    done: list[str] = st.session_state.pop(_DONE, [])
+    for sentence in done:
+        st.success(markdown(sentence))
 
 
 def waiting_notices() -> list[str]:

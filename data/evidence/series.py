@@ -16,7 +16,7 @@ from data.analysis.stitching import Stitched, stitch
 from data.core.errors import DataError
 from data.core.files import fingerprint
 from data.core.model import Source, SourcedFrame
-from data.evidence.imports import imported_series
+from data.evidence.imports import Parse, imported_series, parse_kept
 from data.evidence.searches import place_name
 from data.sources.google_trends.trends_draws import LICENCE, HeldDraws, load_draws, read_held
 from data.sources.trends_csv.export import counted
@@ -42,7 +42,7 @@ def snapshots_stamp(story: Story, stories: StoryStore) -> str:
     return " ".join(fingerprint(folder) for folder in held)
 
 
-def load_series(story: Story, stories: StoryStore = SHIPPED) -> SourcedFrame:
+def load_series(story: Story, stories: StoryStore = SHIPPED, parse: Parse = parse_kept) -> SourcedFrame:
     """Every series that was drawn or imported for this story, by bin.
 
     `value` is 0-100 of the series' own highest bin, `low` and `high` its band or NaN where one sample is all there
@@ -51,7 +51,7 @@ def load_series(story: Story, stories: StoryStore = SHIPPED) -> SourcedFrame:
     A snapshot that cannot be read is left out with a log line. Series of the story's control terms come last.
     """
     folders = stories.snapshots(story.slug)
-    held = [pair for folder in folders for pair in (*_drawn(folder), *imported_series(folder))]
+    held = [*(pair for folder in folders for pair in _drawn(folder)), *imported_series(folders, parse)]
     held.sort(key=lambda pair: any(is_control(story, str(term)) for term in pair[0]["term"].head(1)))
     frames, sources = [_in_utc(found) for found, _ in held], [source for _, source in held]
     frame = pd.concat(frames, ignore_index=True) if frames else timed_frame([], COLUMNS, times=["start", "end"])

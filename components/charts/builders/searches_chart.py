@@ -440,6 +440,24 @@ def interest_takeaway(
     )
 
 
+def preview_chart(story: Story, drawn: SourcedFrame) -> Chart | None:
+    """Series (rows of load_series) that nobody keeps yet, over their own range; None where they have no bin."""
+    if drawn.frame.empty:
+        return None
+    window = Window(*(moment.to_pydatetime() for moment in (drawn.frame["start"].min(), drawn.frame["end"].max())))
+    lanes = drawn_lanes(drawn, window)
+    return Chart(
+        slug="interest",
+        story=story.slug,
+        title="What the file holds",
+        takeaway=highest_bin(lanes[0]),
+        window=window,
+        lanes=lanes,
+        sources=drawn.sources,
+        notes=thinned_notes(lanes),
+    )
+
+
 def interest_chart(asked: Question) -> Chart:
     """Searches in a window: what was drawn or imported, then the night's marks for a short one, the bundled series
     for a long one."""

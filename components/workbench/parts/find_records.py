@@ -10,7 +10,7 @@ import streamlit as st
 from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
-from components.workbench.notices import tell_next_run
+from components.workbench.notices import tell_done, tell_next_run
 from components.workbench.write_gate import may_write, refuse
 from data.core.errors import DataError, SourceUnavailable
 from data.core.program import utc_now
@@ -59,8 +59,8 @@ def _ask(story: Story, tasks: tuple[Task, ...], clock: Clock) -> None:
     except (DataError, ValueError, OSError) as refused:
         told.append((str(refused), False))
     bar.empty()
-    for sentence, _ in told:
-        tell_next_run(sentence)
+    for sentence, came in told:
+        (tell_done if came else tell_next_run)(sentence)
     # What came is drawn above, so the page runs again, and says all of it there.
     st.rerun()
 

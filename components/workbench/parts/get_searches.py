@@ -11,7 +11,7 @@ import streamlit as st
 from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
-from components.workbench.notices import show_problems, tell_next_run
+from components.workbench.notices import show_problems, tell_done
 from components.workbench.write_gate import may_write, refuse
 from data.analysis.ladder import find_spike
 from data.core.errors import DataError
@@ -124,7 +124,7 @@ def _drawn(plan: Plan, story: Story, settings: Settings, progress: Progress) -> 
 
 def _tell(outcome: Outcome, clock: Clock) -> None:
     if outcome.state == "done":
-        tell_next_run(outcome.sentence)
+        tell_done(outcome.sentence)
         st.rerun()
     again = f" It may go on at {clock.stamp(outcome.retry_at)}." if outcome.retry_at else ""
     show_problems([f"{outcome.sentence}{again} What is drawn is kept; the same plan goes on from there."])

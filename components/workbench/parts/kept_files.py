@@ -10,7 +10,7 @@ import streamlit as st
 from components.cache.keys import store_here
 from components.clock import Clock
 from components.text import markdown
-from components.workbench.notices import tell_next_run
+from components.workbench.notices import tell_done
 from components.workbench.write_gate import may_write, refuse
 from data.evidence.imports import IMPORTED
 from data.net.snapshots import Snapshot, read_snapshots, remove_snapshot, removed_snapshots, restore_snapshot
@@ -43,7 +43,7 @@ def _all(folders: Iterable[Path], read: Callable[[Path, str], tuple[Snapshot, ..
 def _show_files(files: list[Snapshot], verb: str, act: Callable[[Snapshot], None], clock: Clock) -> None:
     newest = sorted(files, key=lambda found: found.sidecar.drawn_at, reverse=True)
     for found in newest[:_SHOWN]:
-        name = _name(found, clock)
+        name = name_of(found, clock)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(markdown(name), width="stretch")
             key = f"{verb}-{found.sidecar.source}-{found.path.name}"
@@ -62,11 +62,11 @@ def _act(found: Snapshot, verb: str, act: Callable[[Snapshot], None], name: str)
     except OSError as error:
         st.error(markdown(f"{name} stays as it was: {error.strerror or error}"))
         return
-    tell_next_run(f"{verb}d: {name}.")
+    tell_done(f"{verb}d: {name}.")
     st.rerun()
 
 
-def _name(found: Snapshot, clock: Clock) -> str:
+def name_of(found: Snapshot, clock: Clock) -> str:
     """What a file is, as a person would tell it from the others."""
     query, moment = found.sidecar.query, clock.stamp(found.sidecar.drawn_at)
     if found.sidecar.source == IMPORTED:

@@ -10,9 +10,19 @@ import numpy as np
 import pandas as pd
 
 from data.core.errors import SourceChanged
-from data.sources.trends_csv.cells import STEPS, TRUE, ColumnHead, Value, folded, read_label, read_place_alone, read_value
+from data.sources.trends_csv.cells import (
+    STEPS,
+    TRUE,
+    ColumnHead,
+    Value,
+    folded,
+    read_label,
+    read_place_alone,
+    read_value,
+)
 from data.sources.trends_csv.csv_text import MAX_ROWS, CsvTable, Preamble, read_preamble
 from data.sources.trends_csv.export import (
+    ASK_ZONE,
     DATES_ONLY,
     MAX_TERMS,
     NOT_STATED,
@@ -198,8 +208,8 @@ def _labels(series: Series, columns: list[int]) -> list[ColumnHead]:
             for label in labels
         ]
     if series.head and not all(label.term for label in labels):
-        said = f"the whole category {quoted(series.preamble.category)}" if series.preamble.category else "a place"
-        series.notes.append(f"The file has no search term: it counts {said}.")
+        counted_whole = f": it counts the whole category {quoted(series.preamble.category)}"
+        series.notes.append(f"The file has no search term{counted_whole if series.preamble.category else ''}.")
     return labels
 
 
@@ -282,9 +292,7 @@ def _export(
     daily = not column.timed or (steps.length is None and steps.months > 0)
     zone = UTC_ZONE if column.aware else DATES_ONLY if daily else NOT_STATED
     if zone == NOT_STATED:
-        series.notes.append(
-            "The times have no zone: the website prints them by the clock of whoever exported the file; say which."
-        )
+        series.notes.append(ASK_ZONE)
     geos = tuple(dict.fromkeys(label.inside for label in labels if label.inside and not label.dated))
     if len(geos) > 1:
         series.notes.append("The columns are of different places, which share one scale.")

@@ -19,6 +19,8 @@ DATES_ONLY = "dates only"
 UTC_ZONE = "UTC"
 NOT_STATED = "not stated: the clock of whoever exported the file"
 
+ASK_ZONE = "The times have no zone: the website prints them by the clock of whoever exported the file; say which."
+
 
 @dataclass(frozen=True, slots=True)
 class Export:

@@ -17,7 +17,7 @@ from data.sources.trends_csv.export import Export, bins_start
 from data.sources.trends_csv.rankings import looks_related, read_regions, read_related
 from data.sources.trends_csv.times import is_time
 
-__all__ = ["Export", "as_json", "parse_export", "read_export"]
+__all__ = ["Export", "as_json", "parse_export", "place_named", "read_export"]
 
 #: "time_series_US_20260116-0847_20260416-0847.csv", as the website names its newer files; a browser adds " (1)".
 _NAME = re.compile(
@@ -44,6 +44,12 @@ def parse_export(data: bytes, *, filename: str = "") -> Export:
     else:
         export = read_regions(table)
     return _with_notes_on_the_name(export, filename)
+
+
+def place_named(filename: str) -> str:
+    """The code of the place in a file name of the website's own; "" for the world, and for any other name."""
+    named = _NAME.search(filename)
+    return named["geo"].replace("Worldwide", "") if named else ""
 
 
 def _is_trending_now(rows: Sequence[Sequence[str]]) -> bool:

@@ -12,7 +12,7 @@ from components.clock import Clock
 from components.render.words import describe
 from data.core.errors import DataError
 from data.core.settings import Settings
-from data.evidence.imports import keep_import, load_lists
+from data.evidence.imports import ImportedList, keep_import, load_lists
 from data.evidence.series import load_series, snapshots_stamp
 from data.sources.trends_csv.reader import parse_export
 from data.story.store import find_story, story_store
@@ -163,5 +163,6 @@ def test_an_imported_list_of_places_is_kept_beside_the_series_and_never_drawn(st
     keep_import(story, story_store(settings), export, regions, filename="geoMap.csv", now=NOW)
     assert load_series(story, story_store(settings)).frame.empty
     (found,) = load_lists(story, story_store(settings))
+    assert isinstance(found, ImportedList)
     assert found.title.startswith("Places: move to canada")
     assert list(found.rows["region"])[:2] == ["Oregon", "Washington"]
