@@ -31,7 +31,7 @@ def publish_story(slug: str, target: str, *, views: Sequence[str], site: str) ->
     others = [story_named(name, settings) for name in beside]
     _refuse_tests(story, *others)
     store = store_of(target)
-    store.check()
+    store.check(story.slug)
     inputs = inputs_of(
         story, story_store(settings), views=[one.query for one in frozen.values()], others=others, site=site
     )

@@ -60,7 +60,6 @@ def faults(store: Store) -> list[str]:
 
 def faults_of_latest(store: Store) -> list[str]:
     """What verification finds in latest and in the version that it shows; of the others, only what they are."""
-    texts = [store.read(f"{STORY.slug}/v/{version}/manifest.json") for version in store.versions(STORY.slug)]
-    sound: dict[str, Manifest] = {found.version: found for text in texts if text for found in [read_manifest(text)]}
-    of_version = list(check_version(store, STORY.slug, shown(store).version, sound))
-    return [found.sentence for found in (*of_version, *check_latest(store, STORY.slug, sound))]
+    held = store.contents()
+    of_version = check_version(held, STORY.slug, shown(store).version)
+    return [found.sentence for found in (*of_version, *check_latest(held, STORY.slug))]

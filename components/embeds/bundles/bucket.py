@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
 from s3fs import S3FileSystem
 
 from components.embeds.bundles import hosting
+from components.embeds.bundles.contents import Tree
 from components.embeds.bundles.hosting import Rule
 from components.embeds.bundles.manifest import NAME, read_manifest, sha256
 from components.embeds.bundles.storage import Files, Store, TargetRefused, at_once
 
 #: How often latest is looked at again while other publishers write it too.
 _SETTLING = 10
+#: How long a publisher may take to write a version, whose manifest comes last.
+_UNFINISHED = timedelta(hours=1)
 
 
 class Bucket(Store):
@@ -38,7 +42,16 @@ class Bucket(Store):
             return f"did not answer: {str(error).rstrip('.')}"
         return super().why(error)
 
-    def check(self) -> None:
+    def tree(self, folder: str = "") -> Tree:
+        """Every object of the prefix. A version written in the last hour may be unfinished yet."""
+        with self.refusals():
+            found = self.files.find(self.path(folder).rstrip("/"), detail=True, refresh=True)
+        written = {name.removeprefix(f"{self.root}/"): each["LastModified"] for name, each in found.items()}
+        recent = datetime.now(UTC) - _UNFINISHED
+        young = {"/".join(path.split("/")[:3]) for path, moment in written.items() if moment > recent}
+        return Tree(frozenset(written), unfinished=frozenset(young))
+
+    def check(self, story: str) -> None:
         """TargetRefused where there is no such bucket, or it does not let itself be listed."""
         with self.refusals():
             bucket = self.root.partition("/")[0]

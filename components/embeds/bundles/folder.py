@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from fsspec.implementations.local import LocalFileSystem
 
-from components.embeds.bundles import hosting
+from components.embeds.bundles import host_file
+from components.embeds.bundles.contents import Tree
 from components.embeds.bundles.manifest import NAME
 from components.embeds.bundles.storage import Files, Store, TargetRefused
 from data.core.files import sync_folder, write_whole
+from data.story.tables import SLUG
 
 _LEFT_OVER_SECONDS = 3600
 #: How often a file that all publishers write is looked at again.
@@ -28,12 +31,41 @@ _TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
 class Folder(Store):
     """Bundles in a folder of this machine. `latest` is a relative symbolic link, so that it moves in one step."""
 
+    has_host_file = True
+
     def __init__(self, root: Path) -> None:
         self.folder = root.expanduser().resolve()
         super().__init__(LocalFileSystem(), self.folder.as_posix(), str(root))
 
-    def check(self) -> None:
-        """TargetRefused where the folder cannot be made or written."""
+    def read(self, path: str) -> bytes | None:
+        """The bytes of one of its files; None where there is no such file, or a link leads to it out of the folder."""
+        with self.refusals():
+            real = Path(os.path.realpath(self.folder / path))
+            if not real.is_relative_to(self.folder) or not real.is_file():
+                return None
+        return super().read(path)
+
+    def tree(self, folder: str = "") -> Tree:
+        """Every file, folder and link below; at the root, only what stories may be is looked into."""
+        files: set[str] = set()
+        folders: set[str] = set()
+        links: dict[str, str] = {}
+        with self.refusals():
+            for path in _walk(self.folder / folder, into=SLUG if not folder else ""):
+                name = path.relative_to(self.folder).as_posix()
+                if path.is_symlink():
+                    links[name] = path.readlink().as_posix()
+                elif path.is_dir():
+                    folders.add(name)
+                elif path.is_file():
+                    files.add(name)
+                else:
+                    links[name] = ""
+        return Tree(frozenset(files), frozenset(folders), links)
+
+    def check(self, story: str) -> None:
+        """TargetRefused where the folder cannot be made or written, or holds a link or headers of somebody else's."""
+        self._refuse_others(story)
         with self.refusals():
             if self.folder.exists() and not self.folder.is_dir():
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
@@ -44,6 +76,7 @@ class Folder(Store):
 
     def put_version(self, story: str, version: str, files: Files, *, done: Callable[[], object]) -> None:
         """Write all into a hidden folder, surely on disk, and give it its name last."""
+        self._refuse_others(story)
         with self.refusals():
             versions = self.folder / story / "v"
             versions.mkdir(parents=True, exist_ok=True)
@@ -91,28 +124,48 @@ class Folder(Store):
                 f"{self.address(link.parent.name, to)} stands: point your server at it, or publish to another disk."
             ) from error
 
+    def _refuse_others(self, story: str) -> None:
+        """TargetRefused where a link would lead out of the folder, or `_headers` is somebody else's."""
+        for link in (self.folder / story, self.folder / story / "v", self.folder / host_file.NAME):
+            if link.is_symlink():
+                name = self.address(link.relative_to(self.folder).as_posix())
+                raise TargetRefused(f"{name} is a symbolic link, and publish follows none: remove it.")
+        text = self.read(host_file.NAME)
+        if text and not host_file.is_own(text) and not self._host_text().endswith(text):
+            raise TargetRefused(
+                f"{self.address(host_file.NAME)} was written or changed by somebody else, and publish does not replace "
+                "it: publish to a folder of its own, or move the file away."
+            )
+
     def _write_host_file(self) -> None:
         """`_headers` of all versions, written again until it holds those that another publisher added meanwhile."""
         for _ in range(_SETTLING):
-            if (text := self._host_text()) == self.read("_headers"):
+            if (text := self._host_text()) == self.read(host_file.NAME):
                 return
             with self.refusals():
-                write_whole(self.folder / "_headers", text)
+                write_whole(self.folder / host_file.NAME, text)
 
     def _host_text(self) -> bytes:
+        """The rules of every version that is as it was published; verification names the others."""
         folders = [f"{story}/{place}" for story in self.stories() for place in self._places(story)]
-        return hosting.netlify_text(rule for folder in folders for rule in self._rules(folder))
-
-    def _rules(self, folder: str) -> tuple[hosting.Rule, ...]:
-        """The rules of one version; none where its file is damaged, which verification says."""
-        try:
-            return hosting.read_rules(self.read(f"{folder}/{hosting.NAME}") or b"")
-        except ValueError:
-            return ()
+        return host_file.host_text(host_file.host_rules(folders, self.read)[0])
 
     def _places(self, story: str) -> tuple[str, ...]:
         """The versions of a story, and last, so that its rules for latest win, the one that latest shows."""
         return (*(f"v/{version}" for version in self.versions(story)), "latest")
+
+
+def _walk(folder: Path, *, into: str = "") -> Iterator[Path]:
+    """Everything below a folder, not through links nor into what is half written; first only into names like this."""
+    try:
+        found = sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for path in found:
+        yield path
+        is_open = re.fullmatch(into, path.name) if into else not path.name.endswith(".part")
+        if is_open and path.is_dir() and not path.is_symlink():
+            yield from _walk(path)
 
 
 def _write(folder: Path, files: Files, done: Callable[[], object]) -> None:

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import fsspec
 
+from components.embeds.bundles import host_file
+from components.embeds.bundles.contents import Contents, Tree, stored
 from components.embeds.bundles.manifest import VERSION
 from data.core.errors import DataError
 from data.story.tables import SLUG
@@ -31,6 +33,8 @@ class Store(ABC):
 
     #: What its file system raises where it refuses.
     failures: tuple[type[Exception], ...] = (OSError,)
+    #: Whether it holds a file of headers for hosts of static files.
+    has_host_file = False
 
     def __init__(self, files: fsspec.AbstractFileSystem, root: str, name: str) -> None:
         self.files, self.root, self.name = files, root.rstrip("/"), name.rstrip("/")
@@ -60,6 +64,15 @@ class Store(ABC):
     def read_all(self, folder: str, names: Iterable[str]) -> dict[str, bytes | None]:
         """The bytes of several files of a folder by name, None for each that is not there."""
         return at_once(lambda name: self.read(f"{folder}/{name}"), names)
+
+    def contents(self, folder: str = "") -> Contents:
+        """Everything below the target, or below one of its folders, read back: all that belongs to a story."""
+        tree = self.tree(folder)
+        tops = {host_file.NAME, *tree.stories}
+        ours = [path for path in tree.files if path.partition("/")[0] in tops]
+        found = at_once(lambda path: stored(path, data) if (data := self.read(path)) is not None else None, ours)
+        files = {path: file for path, file in found.items() if file}
+        return Contents(self.name, tree, files, self.has_host_file)
 
     def stories(self) -> tuple[str, ...]:
         """The stories that have versions here."""
@@ -93,8 +106,12 @@ class Store(ABC):
         return f"could not be read or written: {os.strerror(number)}; {advice}"
 
     @abstractmethod
-    def check(self) -> None:
-        """Nothing, where it can be asked at all; TargetRefused before anything is drawn, where it cannot."""
+    def tree(self, folder: str = "") -> Tree:
+        """What lies below the target, or below one of its folders, unread."""
+
+    @abstractmethod
+    def check(self, story: str) -> None:
+        """Nothing, where the story can be published; TargetRefused before anything is drawn, where it cannot."""
 
     @abstractmethod
     def put_version(self, story: str, version: str, files: Files, *, done: Callable[[], object]) -> None:

@@ -55,11 +55,11 @@ def test_a_fault_found_by_verification_is_an_exit_code(tmp_path: Path, capsys: S
     assert said[-1].startswith(f"{tmp_path}: ")
 
 
-def test_a_version_that_was_never_finished_is_told_and_is_no_fault(tmp_path: Path, capsys: Said) -> None:
+def test_a_version_without_a_manifest_is_an_exit_code_where_versions_appear_whole(tmp_path: Path, capsys: Said) -> None:
     published(store_of(str(tmp_path)), "first")
     (tmp_path / STORY.slug / "v" / "20261108T035000Z-000000000000").mkdir()
-    assert typed("verify", str(tmp_path)) == 0
-    assert "has no manifest.json: its publisher was stopped, or is still at it." in lines(capsys)[0]
+    assert typed("verify", str(tmp_path)) == 1
+    assert "000000000000 has no manifest.json: its publisher was stopped" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
