@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
 from s3fs import S3FileSystem
@@ -13,6 +13,7 @@ from components.embeds.bundles.contents import Tree
 from components.embeds.bundles.hosting import Rule
 from components.embeds.bundles.manifest import NAME, read_manifest, sha256
 from components.embeds.bundles.storage import Files, Store, TargetRefused, at_once
+from data.core.program import utc_now
 
 #: How often latest is looked at again while other publishers write it too.
 _SETTLING = 10
@@ -47,7 +48,7 @@ class Bucket(Store):
         with self.refusals():
             found = self.files.find(self.path(folder).rstrip("/"), detail=True, refresh=True)
         written = {name.removeprefix(f"{self.root}/"): each["LastModified"] for name, each in found.items()}
-        recent = datetime.now(UTC) - _UNFINISHED
+        recent = utc_now() - _UNFINISHED
         young = {"/".join(path.split("/")[:3]) for path, moment in written.items() if moment > recent}
         return Tree(frozenset(written), unfinished=frozenset(young))
 
