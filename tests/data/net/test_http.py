@@ -104,12 +104,17 @@ FAULTS = [
 ]
 
 
+def patience(fault: Answer) -> Limits:
+    """Short where time is what is wrong; whatever else is wrong is found on a busy machine, too."""
+    return QUICK if fault.first or fault.each else Limits()
+
+
 @pytest.mark.parametrize(("fault", "kind", "sentence"), FAULTS)
 def test_a_fault_is_one_sentence(
     server: Loopback, tmp_path: Path, fault: Answer, kind: type[DataError], sentence: str
 ) -> None:
     url = server.answers("/data", fault)
-    with desk_at(server, tmp_path, limits=QUICK) as desk, pytest.raises(kind) as told:
+    with desk_at(server, tmp_path, limits=patience(fault)) as desk, pytest.raises(kind) as told:
         ask(desk, url)
     assert sentence in str(told.value)
     assert "\n" not in str(told.value)
@@ -120,7 +125,7 @@ def test_after_a_fault_the_last_good_copy_stands_in_and_stays(
     server: Loopback, tmp_path: Path, fault: Answer, kind: type[DataError], sentence: str
 ) -> None:
     url = server.answers("/data", GOOD, fault)
-    with desk_at(server, tmp_path, now=lambda: NOON) as desk:
+    with desk_at(server, tmp_path, now=lambda: NOON, limits=patience(fault)) as desk:
         good = ask(desk, url)
         began = time.monotonic()
         again, kept = ask(desk, url), ask(desk, url, fresh="never")
