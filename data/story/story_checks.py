@@ -95,6 +95,7 @@ def _disagreements(examined: Examined) -> Iterator[Fault]:
     if calls.sound:
         yield from _unusable_minutes(read, about, ledger)
     yield from _doubled_calls(about, ledger)
+    yield from _contradicted_calls(ledger)
     if contests.sound and calls.sound and not about.live:
         yield from _incomplete_ledger(weights, ledger)
 
@@ -147,6 +148,21 @@ def _doubled_calls(about: About, ledger: list[tuple[int, Call]]) -> Iterator[Fau
         if (first := counted.setdefault((call.contest, call.caller), line)) != line:
             found = f"a second {call.role} call of {call.contest} by {call.caller}, the first is on line {first}"
             yield Fault("calls.csv", line, "contest", found, "one, and role corroboration for another log of it")
+
+
+def _contradicted_calls(ledger: list[tuple[int, Call]]) -> Iterator[Fault]:
+    """Second logs that name another party than every call of that contest by that caller which they are logs of."""
+    counted: dict[tuple[str, str], list[tuple[int, Call]]] = {}
+    for line, call in ledger:
+        if call.role != "corroboration":
+            counted.setdefault((call.contest, call.caller), []).append((line, call))
+    for line, call in ledger:
+        logged = counted.get((call.contest, call.caller), [])
+        if call.role == "corroboration" and logged and all(other.party != call.party for _, other in logged):
+            first, other = logged[0]
+            found = f"a corroboration of {call.contest} for {quoted(call.party)} by {call.caller}"
+            wants = f"{quoted(other.party)}, as in the call on line {first} that it is another log of"
+            yield Fault("calls.csv", line, "party", found, wants)
 
 
 def _strange_tiles(contests: list[tuple[int, Contest]]) -> Iterator[Fault]:

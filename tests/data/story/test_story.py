@@ -247,6 +247,11 @@ CELL_FAULTS = [
         "wants one, and role corroboration for another log of it", id="duplicate primary call",
     ),
     pytest.param(
+        "calls.csv", "cnn-in,US-IN,CNN,R,other", "cnn-in,US-IN,AP,D,corroboration", 4, "party",
+        "calls.csv, line 4, column party: found a corroboration of US-IN for 'D' by AP, "
+        "wants 'R', as in the call on line 2 that it is another log of", id="corroboration for another party",
+    ),
+    pytest.param(
         "calls.csv", "cnn-in,US-IN,CNN,R,other", "cnn-in,US-IN,CNN,R,primary", 4, "caller",
         "calls.csv, line 4, column caller: found 'CNN' in a primary call, "
         "wants AP, the caller in story.toml, whose ledger the primary calls are", id="primary call of another caller",
