@@ -103,12 +103,18 @@ class Clock:
         return timezone(self._local(window.start).utcoffset() or timedelta(0))
 
     def short(self, moment: datetime) -> str:
-        """10:50 p.m."""
-        return clock_time(self._local(moment))
+        """10:50 p.m.; with its zone, 1:10 a.m. EDT, where clocks show that time twice in the night."""
+        shown = clock_time(self._local(moment))
+        return f"{shown} {self.abbreviation(moment)}" if self._twice(moment) else shown
+
+    def _twice(self, moment: datetime) -> bool:
+        """Whether clocks go back over this wall time, so that it says which instant it is only with its zone."""
+        local = self._local(moment)
+        return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
     def time(self, moment: datetime) -> str:
         """10:50 p.m. EST"""
-        return f"{self.short(moment)} {self.abbreviation(moment)}"
+        return f"{clock_time(self._local(moment))} {self.abbreviation(moment)}"
 
     def dated(self, moment: datetime) -> str:
         """10:50 p.m. Nov. 8"""
