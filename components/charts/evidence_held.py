@@ -6,30 +6,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
+from components.charts.builders.outages_chart import STATES
 from components.charts.events import ONE_DAY
-from components.charts.rows import bins_in
+from components.charts.rows import bins_in, split_by
 from data.core.model import SourcedFrame
-from data.evidence.accounts import TROUBLE
 from data.evidence.evidence_rows import Marks, Observations
-from data.evidence.outages import main_service
 from data.story.story import Story
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceHeld:
-    """`series`: is a curve of the night held; `reports` of trouble at the main site, `grade` the best of these."""
+    """`series`: is a curve of the night held; `seen` observations of the night, `grade` the best of these."""
 
     marks: bool
     series: bool
-    reports: int
+    seen: int
     grade: str
 
     @classmethod
     def of(cls, story: Story, *, marks: Marks, observations: Observations, series: Iterable[SourcedFrame]) -> Self:
-        """Counted from all that was loaded of this story; `grade` is empty without a report."""
-        trouble = [row for row in observations.rows if row.host == main_service(story) and row.status in TROUBLE]
+        """Counted from all that was loaded of this story; `grade` is empty without an observation.
+
+        Observations are those that the strip of the whole night draws and its sentence counts.
+        """
+        near, _ = split_by(story.window, observations)
+        grades = [row.grade for row in near.rows if row.status in STATES]
         night = any(_reaches_into(story, held) for held in series)
-        return cls(bool(marks.rows), night, len(trouble), min((row.grade for row in trouble), default=""))
+        return cls(bool(marks.rows), night, len(grades), min(grades, default=""))
 
 
 def _reaches_into(story: Story, series: SourcedFrame) -> bool:

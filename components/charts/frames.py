@@ -67,7 +67,7 @@ def frames_of(
     up_to = _cut(words, stands, order)
 
     def sentence(at: datetime) -> str:
-        return clock.say(up_to(at).sentence(at, style))
+        return clock.say(up_to(at).sentence(at, style, lasting=True))
 
     # A line is drawn up to wherever the play stands: its thousand bins are no thousand moments.
     bins = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Line)}

@@ -129,10 +129,14 @@ def totals(items: Sequence[Item], window: Window, *, least_until: datetime | Non
 
 def _base(items: Sequence[Item], low: Path) -> float:
     """What the total was before the first item: its own `low` less what it adds."""
-    first = min((item for item in items if item.low is not None), key=lambda item: item.when.latest, default=None)
+    first = min((item for item in items if item.low is not None and not item.when.open), key=_latest, default=None)
     if first is None or first.low is None:
         return 0.0
     return first.low - next(value for moment, value in reversed(low) if moment <= first.when.latest)
+
+
+def _latest(item: Item) -> datetime:
+    return item.when.latest
 
 
 def _highest(values: Iterable[tuple[datetime, float]]) -> Path:

@@ -137,9 +137,9 @@ def amount(lane: Lane, mark: Mark, item: Item) -> str:
         return ""
     if isinstance(mark, Steps | Tiles):
         weight = weighed(item.value, lane.unit)
-        if isinstance(mark, Tiles) and item.low is None:
+        if item.low is None:
             return weight
-        return f"{weight}, {mark.name} total {span_text(item.low or 0, item.high)}"
+        return f"{weight}, {mark.name} total {span_text(item.low, item.high)}"
     if item.kind is Kind.RANK:
         return f"rank {number_text(item.value)}"
     censored = item.kind is Kind.CENSORED

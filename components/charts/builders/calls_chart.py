@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from components.charts.events import ONE_DAY, call_events, candidate, said_of, within
 from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Steps, Tiles, Tone
@@ -19,6 +19,9 @@ from data.story.story_toml import Party
 from data.story.tables import Contest
 from data.story.totals import WITHOUT_TIME, contests_called, is_complete, leaves_some, no_total, only_surely
 
+#: What a window of half-open time lacks to its end.
+_INSTANT = timedelta(microseconds=1)
+
 
 def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> Lane:
     """Running totals of one caller, one Steps mark for each party; none where its calls are not all known."""
@@ -26,9 +29,10 @@ def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> 
     if not is_complete(story, caller):
         return Lane("results", title, story.about.unit, (), note=f"{caller}: {no_total(story, caller)}.")
     rows = [row for row in calls.rows if row.when.earliest < window.end]
+    last = min(window.end - _INSTANT, story.until or window.end)
     least_until = _all_called(story, rows) if only_surely(story, caller) else None
     marks = tuple(
-        Steps(party.short, Tone(party.tone), tuple(total_items(story, rows, party.id, by=story.until)), least_until)
+        Steps(party.short, Tone(party.tone), tuple(total_items(story, rows, party.id, last=last)), least_until)
         for party in story.about.parties
     )
     reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win else None
@@ -43,12 +47,13 @@ def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> 
 
 
 def total_items(
-    story: Story, rows: Sequence[CallRow], party: str, *, by: datetime | None = None, summed: bool = True
+    story: Story, rows: Sequence[CallRow], party: str, *, last: datetime, summed: bool = True
 ) -> Iterable[Item]:
     """The calls for one party, each with the running total of its side, as a range, at its latest bound.
 
-    A total without an upper end tells what is at least there. `by` is the instant up to which the rows are told: at a
-    later bound the total is not known. Without `summed` none is given, since the rows are not all there are.
+    A total without an upper end tells what is at least there. `last` is the last instant of which the rows tell all:
+    a call with a later bound has no total, and one that may still come has that of this instant. Without `summed`
+    none is given, since the rows are not all there are.
     """
     mine = [row for row in rows if row.party == party]
     bounded = any(only_surely(story, caller) for caller in {row.caller for row in mine})
@@ -56,7 +61,7 @@ def total_items(
     called = contests_called((row.contest, row.when.latest) for row in rows)
     for row in mine:
         when = row.when
-        at = min(row.when.latest, by) if by else row.when.latest
+        at = last if when.open else when.latest
         sure, possible = tally.at(at)
         least = bounded and leaves_some(story, called.at(at))
         yield Item(
@@ -65,8 +70,8 @@ def total_items(
             text=("Possibly " if when.open else "") + _said(story, row),
             sources=row.sources,
             value=float(row.weight),
-            low=float(sure) if summed else None,
-            high=float(possible) if summed and not least else None,
+            low=float(sure) if summed and at <= last else None,
+            high=float(possible) if summed and at <= last and not least else None,
         )
 
 
@@ -174,7 +179,7 @@ def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None =
 
 def _side(story: Story, rows: Sequence[CallRow], party: Party, by: datetime, *, whole: bool, least: bool) -> Tiles:
     """The calls for one party, in the order of their latest bound."""
-    items = tuple(total_items(story, rows, party.id, by=by, summed=whole))
+    items = tuple(total_items(story, rows, party.id, last=by, summed=whole))
     codes = [row.contest for row in rows if row.party == party.id]
     return Tiles(party.short, Tone(party.tone), items, _cells(story, codes), least)
 

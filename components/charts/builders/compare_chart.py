@@ -13,7 +13,7 @@ from components.charts.builders.outages_chart import first_trouble, or_bare, out
 from components.charts.builders.searches_chart import drawn_lanes, marks_lane, thinned_notes
 from components.charts.elapsed_clock import Elapsed
 from components.charts.events import call_events, listed, said_of, within
-from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone, anchor, valued
+from components.charts.grammar import Chart, Event, Item, Lane, Mark, Steps, Tone, anchor, valued
 from components.charts.kinds import Question
 from components.charts.loaders import Loaders
 from components.charts.night_pairs import (
@@ -58,7 +58,10 @@ class Move:
         )
 
     def _mark(self, mark: Mark) -> Mark:
-        return replace(mark, items=tuple(self._item(item) for item in mark.items))
+        found = replace(mark, items=tuple(self._item(item) for item in mark.items))
+        if isinstance(found, Steps) and found.least_until:
+            return replace(found, least_until=found.least_until + self.by)
+        return found
 
     def _item(self, item: Item) -> Item:
         return replace(
@@ -208,7 +211,8 @@ def _lanes(night: ComparedNight, move: Move, window: Window, chosen: Sequence[st
     found: dict[str, tuple[Lane, ...]] = {}
     if "interest" in chosen:
         drawn = drawn_lanes(own_series(night.story, night.drawn), own)[:1]
-        marks = marks_lane(night.story, split_by(own, night.marks)[0], held=bool(drawn))
+        near = split_by(own, night.marks)[0]
+        marks = marks_lane(night.story, near, curve=bool(drawn), held=len(night.drawn.frame) > 0)
         found["interest"] = (*drawn, or_bare(marks, night.marks))
     if "outages" in chosen:
         seen = outages_lane(night.story, split_by(own, night.observations)[0])

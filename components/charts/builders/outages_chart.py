@@ -82,20 +82,22 @@ def observation_events(story: Story, observations: Observations) -> tuple[Event,
     )
 
 
-def outages_takeaway(observations: Observations, *, elsewhere: int) -> str:
+def outages_takeaway(observations: Observations, *, host: str, elsewhere: int) -> str:
     """How many dated observations there are, and what they say: a count, never a verdict.
 
     `elsewhere` is how many more there are at another time: an empty window of a story that holds some is not an
-    empty story, and neither says how the site was.
+    empty story, and neither says how the site was. `host` is the main site, which needs no name.
     """
-    counts = Counter(row.status for row in observations.rows)
+    rows = [row for row in observations.rows if row.status in STATES]
+    counts, hosts = Counter(row.status for row in rows), {row.host for row in rows}
     total = sum(counts[state] for state in STATES)
     if not total:
         return f"No dated observation of the site is held {'for this window' if elsewhere else 'in this story'}"
     said = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
-    grades = sorted({row.grade for row in observations.rows})
+    grades = {row.grade for row in rows}
+    sites = "the site" if hosts <= {host} else hosts.pop() if len(hosts) == 1 else f"{len(hosts)} sites"
     machine = "" if "A" in grades else "; none is a machine record"
-    return f"{total} dated observation{'s' if total > 1 else ''} of the site: {said}{machine}"
+    return f"{total} dated observation{'s' if total > 1 else ''} of {sites}: {said}{machine}"
 
 
 def outages_chart(asked: Question) -> Chart:
@@ -108,7 +110,7 @@ def outages_chart(asked: Question) -> Chart:
         slug="outages",
         story=story.slug,
         title=f"What was seen of {main_service(story)}",
-        takeaway=outages_takeaway(inside, elsewhere=len(outside.rows)),
+        takeaway=outages_takeaway(inside, host=main_service(story), elsewhere=len(outside.rows)),
         window=window,
         lanes=(or_bare(outages_lane(story, inside), observations),),
         events=tuple(event for event in events if event.emphasised),

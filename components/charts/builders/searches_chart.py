@@ -306,7 +306,9 @@ def highest_bin(lane: Lane) -> str:
     mark, top = max(lane.items, key=lambda entry: entry[1].value or 0)
     if not top.value:
         return f"Searches for {mark.name} are below Google’s resolution throughout this window"
-    return f"Searches for {mark.name} stand highest here in the bin that begins at {token(top.when.latest, 'stamp')}"
+    first = "first " if sum(item.value == top.value for _, item in lane.items) > 1 else ""
+    begins = token(top.when.latest, "stamp")
+    return f"Searches for {mark.name} {first}stand highest here in the bin that begins at {begins}"
 
 
 _KINDS = {
@@ -323,19 +325,21 @@ _PERCENT = "percent increase"
 _NIGHT = timedelta(days=10)
 
 
-def marks_lane(story: Story, marks: Marks, *, held: bool = False, listed: str = "listed on Search trends") -> Lane:
+def marks_lane(
+    story: Story, marks: Marks, *, curve: bool = False, held: bool = False, listed: str = "listed on Search trends"
+) -> Lane:
     """Published moments as points in one row: marks, never joined to a curve.
 
     No scale could hold their figures, which count different things against different bases: words carry them.
     Ranks, shares and rises counted over many hours say nothing about a moment; the note counts them, and says where
-    they are `listed`.
+    they are `listed`. `curve` says that one is drawn beside it, `held` that a series is held, of whatever time.
     """
     rows = marks.rows
     points = tuple(_mark_item(story, row) for row in rows if row.until is None)
     found: tuple[Mark, ...] = (Points("published mark", Tone.SEARCH, points),) if points else ()
     tracks = ("",) if points else ()
-    only = "Published marks only: no minute or hourly series of this night is held, so no curve is drawn."
-    note = "Published marks, as outlets gave them." if held else only
+    why = "the series held has no bin in this range" if held else "no minute or hourly series of this night is held"
+    note = "Published marks, as outlets gave them." if curve else f"Published marks only: {why}, so no curve is drawn."
     if counted := len(rows) - len(points):
         figures = (
             "1 figure counted over a longer window"
@@ -344,7 +348,7 @@ def marks_lane(story: Story, marks: Marks, *, held: bool = False, listed: str = 
         )
         note += f" Not drawn: {figures}, {listed}."
     return Lane(
-        "interest", "Published search marks" if held else "Search interest", "", found, note=note, tracks=tracks
+        "interest", "Published search marks" if curve else "Search interest", "", found, note=note, tracks=tracks
     )
 
 
@@ -420,11 +424,11 @@ def _week(start: datetime) -> str:
 
 
 def interest_takeaway(
-    marks: Marks, series: SourcedFrame, *, long: bool, drawn: tuple[Lane, ...] = (), lead: str = ""
+    marks: Marks, series: SourcedFrame, *, long: bool, drawn: tuple[Lane, ...] = (), lead: str = "", bins: bool = False
 ) -> str:
     """What is known of searches in this window: the peak of a series, or how many marks were published.
 
-    Of several terms `lead` is the one that is named.
+    Of several terms `lead` is the one that is named; `bins` says that a series is held, if of another time.
     """
     if drawn:
         return highest_bin(drawn[0])
@@ -436,7 +440,7 @@ def interest_takeaway(
         return "No published search mark falls in this window"
     return (
         f"{count} published mark{'s' if count > 1 else ''} of rising searches, the earliest {token(first)}; "
-        "no series of the night is held"
+        f"{'the series held has no bin here' if bins else 'no series of the night is held'}"
     )
 
 
@@ -466,17 +470,17 @@ def interest_chart(asked: Question) -> Chart:
     long = window.length > _NIGHT
     near, _ = split_by(window, marks)
     held = bins_in(window, series)
-    own = drawn_lanes(drawn, window)
+    own, bins = drawn_lanes(drawn, window), len(drawn.frame) > 0
     lead = next((search.term for search in story.about.searches), "")
     bundled = (
         series_lanes(series, window, until=story.until)
         if long and len(series.frame)
-        else (marks_lane(story, near, held=bool(own), listed="in the table of published figures"),)
+        else (marks_lane(story, near, curve=bool(own), held=bins, listed="in the table of published figures"),)
     )
     emphasised = (event for event in asked.events if event.emphasised)
     shown = (*(collection_changes() if long else emphasised), *seam_events(drawn, window))
     events, _ = within((*shown, *onset_events(onsets, window)), window)
-    takeaway = interest_takeaway(near, held, long=long, drawn=own, lead=lead)
+    takeaway = interest_takeaway(near, held, long=long, drawn=own, lead=lead, bins=bins)
     rise = first_onset(onsets, window, own[0].slug.removeprefix("series-")) if own else ""
     outside = [
         event for event in mark_events(story, marks) if not window.overlaps(event.when.earliest, event.when.latest)

@@ -66,7 +66,7 @@ def timeline_of(asked: Question) -> Chart:
     drawn = own_series(story, drawn)
     own = drawn_lanes(drawn, window)[:1]
     found: dict[str, tuple[Lane, ...]] = {
-        "interest": (*own, marks_lane(story, near_marks, held=bool(own))),
+        "interest": (*own, marks_lane(story, near_marks, curve=bool(own), held=len(drawn.frame) > 0)),
         "outages": (or_bare(outages_lane(story, seen), observations),),
         "results": (results_lane(story, calls, window, caller=caller),),
     }

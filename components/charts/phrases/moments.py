@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, Self, TypeVar
 
 from components.charts.events import listed, said_of
-from components.charts.phrases.numbers import span_text
+from components.charts.phrases.numbers import in_number, span_text
 from components.clock import Style, token
 from data.core.model import Order, When
 from data.core.running import Stairs, Tally
@@ -70,28 +70,37 @@ class Moments:
             story.order,
         )
 
-    def sentence(self, at: datetime, style: Style = "time") -> str:
+    def sentence(self, at: datetime, style: Style = "time", *, lasting: bool = False) -> str:
         """What the rows carry about this minute, with times as clock tokens; nothing later than `at` is said.
 
-        A call has a minute only where its caller published one; a bound stays "by", an about stays "about".
+        A call has a minute only where its caller published one; a bound stays "by", an about stays "about". A `lasting`
+        sentence stands until the next change: before the first call it names no minute, which would be over by then.
         """
-        return f"{self._called(at, style)} {self._seen(at, style)} {self._searched(at, style)}"
+        return f"{self._called(at, style, lasting=lasting)} {self._seen(at, style)} {self._searched(at, style)}"
 
-    def _called(self, at: datetime, style: Style) -> str:
+    def _called(self, at: datetime, style: Style, *, lasting: bool) -> str:
         place, called = bisect_right(self.made, at), self.called.at(at)
         said, verb = said_of(self.story, self.caller), self.story.about.verb
         least = self.bounded and leaves_some(self.story, called)
         if not place:
-            nothing = f"nothing is known to have been {verb}" if least else f"{said} had {verb} nothing yet"
-            return f"At {token(at, style)} {nothing}."
+            nothing = self._nothing(at, said, verb, least=least)
+            return f"{nothing[0].upper()}{nothing[1:]}." if lasting else f"At {token(at, style)} {nothing}."
         newest = self.calls[bisect_left(self.made, self.made[place - 1]) : place]
         told = _told(newest, at, said, verb, style)
         if not self.has_total:
             return f"{told} ({no_total_of(self.story, called)})."
         totals = ((party, *self.totals[party.id].at(at)) for party in self.story.about.parties)
-        ends = ((party, low, None if least else low if self.surely else high) for party, low, high in totals)
+        ends = [(party, low, None if least else low if self.surely else high) for party, low, high in totals]
         spans = [f"{party.short} {span_text(low, high)}" for party, low, high in ends]
-        return f"{told}: {', '.join(spans)} {self.story.about.unit}."
+        figure = span_text(*ends[-1][1:]) if ends else ""
+        return f"{told}: {', '.join(spans)} {in_number(self.story.about.unit, figure)}."
+
+    def _nothing(self, at: datetime, said: str, verb: str, *, least: bool) -> str:
+        """That nothing had been called, as far as the rows go: a possible call, or a log with gaps, leaves it open."""
+        if not self.has_total:
+            return f"no call of {said.rstrip(',')} by then is held"
+        possible = any(row.when.earliest <= at for row in self.calls) and not self.surely
+        return f"nothing is known to have been {verb}" if least or possible else f"{said} had {verb} nothing yet"
 
     def _seen(self, at: datetime, style: Style) -> str:
         rows = [row for row in self.seen if row.when.latest <= at]

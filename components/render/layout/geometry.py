@@ -36,6 +36,11 @@ def spot(when: When, window: Window) -> datetime:
     return first + (last - first) / 2 if first <= last else anchor(when)
 
 
+def is_stretch(item: Item) -> bool:
+    """Whether an observation is drawn as a bar: its source names bounds or a day, and no moment between them."""
+    return not item.by and item.when.precision in (Precision.WINDOW, Precision.DAY)
+
+
 def domain(lane: Lane) -> tuple[float, float]:
     """The lane's own domain, else from zero (or the least value) to a little above the greatest."""
     if lane.domain and lane.domain[0] < lane.domain[1]:

@@ -11,6 +11,7 @@ from components.render.layout.geometry import (
     crowded,
     is_measured,
     is_merged,
+    is_stretch,
     levels,
     middle_of,
     runs,
@@ -52,10 +53,12 @@ def point_traces(pen: Pen, lane: Lane, mark: Mark, items: Sequence[Item], y: Seq
     }
     x = [pen.x(spot(item.when, pen.chart.window)) for item in items]
     marks = scatter(axis, x, y, mode="markers", marker=marker, name=plain(mark.name)) | pen.named(lane, mark, items)
-    inexact = [(item, height) for item, height in zip(items, y, strict=True) if not item.when.exact]
+    stretches = [(item, height) for item, height in zip(items, y, strict=True) if is_stretch(item)]
+    inexact = [pair for pair in zip(items, y, strict=True) if not pair[0].when.exact and pair not in stretches]
     begun = [(item, height) for item, height in zip(items, y, strict=True) if item.by]
     return [
         *([_whiskers(pen, mark, inexact, axis)] if inexact else []),
+        *([_stretches(pen, mark, stretches, axis)] if stretches else []),
         *([_earlier(pen, mark, begun, axis)] if begun else []),
         marks,
     ]
@@ -78,12 +81,19 @@ def _whiskers(pen: Pen, mark: Mark, inexact: Sequence[tuple[Item, float]], axis:
     return scatter(axis, x, y, mode="lines", line={"color": pen.theme.colour(mark.tone), "width": 1.3})
 
 
+def _stretches(pen: Pen, mark: Mark, found: Sequence[tuple[Item, float]], axis: str) -> Part:
+    """Every minute between two bounds, none of which is likelier than another."""
+    return _whiskers(pen, mark, found, axis) | {"line": {"color": rgba(pen.theme.colour(mark.tone), 0.55), "width": 7}}
+
+
 def _fill(mark: Mark, item: Item) -> str:
     return "open" if is_soft(item) else look(item.tone or mark.tone).fill
 
 
 def _symbol(mark: Mark, item: Item) -> str:
     shape = look(item.tone or mark.tone).shape
+    if is_stretch(item):
+        return "line-ew-open"
     if item.kind is Kind.CENSORED:
         return "line-ns-open"
     return f"{shape}-open-dot" if _fill(mark, item) == "half" else _SYMBOLS.get(shape, shape)

@@ -15,6 +15,7 @@ from components.render.layout.geometry import (
     crowded,
     is_measured,
     is_merged,
+    is_stretch,
     levels,
     middle_of,
     runs,
@@ -99,6 +100,8 @@ def glyphs(shape: str, fill: str, places: Iterable[tuple[float, float]], r: floa
 def point(frame: Frame, mark: Mark, item: Item, x: float, y: float) -> str:
     """A single observation: its tone's shape, hollow where it is soft, with its interval and its bound."""
     shape, r = look(item.tone or mark.tone), frame.sizes.glyph
+    if is_stretch(item):
+        return _stretch(frame, item, y)
     parts = [_whisker(frame, item, y)] if not item.when.exact else []
     if item.by:
         parts.append(earlier(frame.scale.left, frame.scale.x(item.when.earliest), y))
@@ -122,6 +125,16 @@ def _whisker(frame: Frame, item: Item, y: float) -> str:
     left, right = frame.scale.x(item.when.earliest), frame.scale.x(item.when.latest)
     path = f"M{number(left)} {number(y - 3)}v6m0 -3H{number(right)}m0 -3v6"
     return tag("path", d=path, class_="s", stroke_width=1.2, opacity=0.75)
+
+
+def _stretch(frame: Frame, item: Item, y: float) -> str:
+    """Every minute between two bounds, none of which is likelier than another; an arrow where its value is one."""
+    left, right, half = frame.scale.x(item.when.earliest), frame.scale.x(item.when.latest), frame.sizes.glyph * 0.6
+    wide = max(right - left, 2 * half)
+    bar = tag("rect", x=left, y=y - half, width=wide, height=2 * half, class_="p s", stroke_width=1.6)
+    if item.kind in (Kind.LOWER_BOUND, Kind.UPPER_BOUND):
+        bar += _arrow(left + wide / 2, y, frame.sizes.glyph, up=item.kind is Kind.LOWER_BOUND)
+    return bar
 
 
 def earlier(left: float, right: float, y: float) -> str:

@@ -42,11 +42,11 @@ def _show_status(story: Story) -> None:
     marks = "published marks" if held.marks else "nothing held"
     searches = "a series of the night" if held.series else f"{marks}, no series of the night"
     best = f", best grade {held.grade}" if held.grade else ""
-    reports = "report" if held.reports == 1 else "reports"
+    reports = "report" if held.seen == 1 else "reports"
     so_far = " so far" if story.about.live else ""
     with st.container(horizontal=True):
         st.badge(f"Searches: {searches}", color="violet")
-        st.badge(f"Site failures: {held.reports} dated {reports}{best}{so_far}", color="orange")
+        st.badge(f"Site: {held.seen} dated {reports}{best}{so_far}", color="orange")
         st.badge("Causal link: not shown", color="gray")
 
 

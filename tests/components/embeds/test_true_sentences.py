@@ -10,9 +10,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.small_nights import ANN, BEN, Served, between, called, clock, write_night
+from tests.support.small_nights import ANN, BEN, Served, SmallCall, between, called, clock, write_night
 
 SVG = "{http://www.w3.org/2000/svg}"
+OTHER_CALLER = """
+[[callers]]
+id = "CNN"
+name = "CNN"
+selectable = true
+"""
 HALF_PAST = f"from={clock('00:00')}&to={clock('02:00')}"
 
 
@@ -134,3 +140,76 @@ def test_lines_of_totals_lie_over_the_marks_of_hundreds_of_contests(tmp_path: Pa
     ]
     shapes = [place for place, one in enumerate(drawn) if "halo-ring" in one.get("class", "").split()]
     assert len(lines) == 2 and shapes and min(lines) > max(shapes)
+
+
+def test_two_times_that_read_alike_carry_their_zones(tmp_path: Path, served: Served) -> None:
+    first, second = "2030-11-03T05:10:00Z", "2030-11-03T06:10:00Z"
+    calls = [SmallCall("ONE", ANN, 1, at=first), SmallCall("TWO", ANN, 1, at=second)]
+    start, end = "2030-11-03T04:00:00Z", "2030-11-03T10:00:00Z"
+    write_night(tmp_path, calls, zone="America/New_York", start=start, end=end)
+    page = served.document("night/timeline")
+    assert page.headline == "AP called Contest ONE at 1:10 a.m. EDT; AP called Contest TWO at 1:10 a.m. EST"
+    assert "1:10 a.m.<" not in page.html
+
+
+@pytest.mark.parametrize("chart", ["timeline", "results"])
+def test_a_call_with_a_bound_beyond_the_window_is_told_without_a_total(
+    chart: str, tmp_path: Path, served: Served
+) -> None:
+    night = [called("ONE", ANN, "01:00", 10), between("TWO", ANN, "00:30", "04:00", 5), called("SIX", ANN, "03:00", 5)]
+    write_night(tmp_path, night)
+    table = served.text(f"/embed/night/{chart}.csv?{HALF_PAST}")
+    (row,) = [line for line in table.splitlines() if "calls:ap-two" in line]
+    assert '"5 seats",' in row and "total" not in row
+
+
+def test_nothing_is_said_of_a_log_with_gaps_but_that_none_is_held(tmp_path: Path, served: Served) -> None:
+    write_night(tmp_path, [called("ONE", ANN, "01:00")], about=OTHER_CALLER)
+    said = served.document(f"night/timeline?caller=CNN&at={clock('00:30')}").description
+    assert "At 12:30 a.m. UTC no call of CNN by then is held." in said
+
+
+def test_what_may_have_been_called_is_not_told_as_nothing(tmp_path: Path, served: Served) -> None:
+    write_night(tmp_path, [between("TWO", ANN, "00:30", "04:00", 5), called("SIX", BEN, "05:00", 5)])
+    said = served.document(f"night/timeline?at={clock('01:00')}").description
+    assert "At 1 a.m. UTC nothing is known to have been called." in said and "Ann 0 to 5 seats" in said
+
+
+def test_the_replay_names_no_minute_that_is_over(tmp_path: Path, served: Served) -> None:
+    write_night(
+        tmp_path,
+        [called("ONE", ANN, "05:00")],
+        milestones=[f"polls,Polls close,polls close,,{clock('02:30')},,,,minute,s,"],
+    )
+    replay = served.document("night/replay").html
+    assert "AP had called nothing yet." in replay and "2:30 a.m. UTC AP had called nothing" not in replay
+
+
+OBSERVED = (
+    "id,service,kind,status,at,until,begins,earliest,latest,precision,place,what,value,unit,grade,confidence,credit,"
+    "time_basis,published,source,note\n"
+)
+
+
+def _observation(name: str, status: str, times: str, precision: str) -> str:
+    """A row of observations.csv; `times` fills the columns at, until, begins, earliest and latest."""
+    return f"{name},site,outage,{status},{times},{precision},A place,What was seen,,,B,high,A reader,stated,,s,\n"
+
+
+def test_what_lies_between_two_bounds_is_drawn_as_a_bar(tmp_path: Path, served: Served) -> None:
+    rows = _observation("wide", "degraded", f",,,{clock('01:00')},{clock('05:00')}", "window")
+    write_night(tmp_path, [called("ONE", ANN, "05:00")], tables={"observations.csv": OBSERVED + rows})
+    root = ElementTree.fromstring(served.text("/embed/night/outages.svg"))
+    (drawn,) = [one for one in root.iter(f"{SVG}g") if one.get("data-row") == "observations:wide"]
+    (bar,) = list(drawn.iter(f"{SVG}rect"))
+    left, right = float(root.get("data-left", "")), float(root.get("data-right", ""))
+    begins = (float(bar.get("x", "")) - left) / (right - left) * 6
+    assert not list(drawn.iter(f"{SVG}path"))
+    assert (round(begins, 1), round(float(bar.get("width", "")) / (right - left) * 6, 1)) == (1, 4)
+
+
+def test_an_observation_that_is_no_trouble_is_not_denied(tmp_path: Path, served: Served) -> None:
+    rows = _observation("up", "answering", f"{clock('01:00')},,,,", "minute")
+    write_night(tmp_path, [called("ONE", ANN, "05:00")], tables={"observations.csv": OBSERVED + rows})
+    said = served.document(f"night/timeline?{HALF_PAST}").headline
+    assert said == "No call or search mark falls in this window; 1 observation of a site does"
