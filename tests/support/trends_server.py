@@ -113,8 +113,6 @@ class Trends:
     page: Answer = page
     explore: Answer = offers
     multiline: Answer = numbers
-    comparedgeo: Answer = field(default_factory=lambda: always(Told(recording("regions_index.txt"))))
-    relatedsearches: Answer = field(default_factory=lambda: always(Told(recording("related_queries.txt"))))
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
 

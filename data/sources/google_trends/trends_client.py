@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from threading import Lock
-from typing import Any, Literal
+from typing import Any
 
 from pytrends.request import TrendReq  # type: ignore[import-untyped]  # ships no types
 
@@ -18,7 +18,6 @@ from data.sources.google_trends.trends_answers import expect, inside, listed, re
 from data.sources.google_trends.trends_request import (
     CALLED,
     HOME,
-    Kind,
     TrendsClient,
     TrendsReply,
     TrendsRequest,
@@ -33,13 +32,12 @@ def check_offers(answer: object) -> None:
         expect(inside(widget, "id", "a widget"), str, "id of a widget")
 
 
-def check_offered(widgets: Sequence[object], what: str) -> None:
-    """Raises SourceChanged unless every one of these widgets can be asked for its numbers."""
-    for widget in widgets:
-        if not expect(widget, dict, "a widget"):
-            raise SourceChanged(f"Google Trends does not offer {what} for this request.")
-        expect(inside(widget, "request", f"the offer of {what}"), dict, f"the request for {what}")
-        expect(inside(widget, "token", f"the offer of {what}"), str, f"the token for {what}")
+def check_offered(widget: object, what: str) -> None:
+    """Raises SourceChanged unless this widget can be asked for its numbers."""
+    if not expect(widget, dict, "a widget"):
+        raise SourceChanged(f"Google Trends does not offer {what} for this request.")
+    expect(inside(widget, "request", f"the offer of {what}"), dict, f"the request for {what}")
+    expect(inside(widget, "token", f"the offer of {what}"), str, f"the token for {what}")
 
 
 def check_echo(widget: object, request: TrendsRequest) -> None:
@@ -60,15 +58,6 @@ def user_type(widget: object) -> str:
     return said[:200] if isinstance(said, str) else ""
 
 
-def term_of(widget: object) -> str:
-    """The term that a widget of related queries or topics belongs to. Raises SourceChanged where it names none."""
-    restriction = inside(inside(widget, "request", "the offer"), "restriction", "the offer")
-    words = listed(inside(restriction, "complexKeywordsRestriction", "the offer"), "keyword", "the offer")
-    if not words:
-        raise SourceChanged("Google Trends has changed its answers: related searches belong to no term.")
-    return expect(inside(words[0], "value", "the offer"), str, "the term of related searches")
-
-
 __all__ = ["CHECKED_VERSION", "PytrendsClient", "TrendsClient", "TrendsReply", "TrendsRequest", "open_client"]
 
 _LOG = logging.getLogger(__name__)
@@ -79,9 +68,7 @@ CHECKED_VERSION = "4.9.2"
 LANGUAGE = "en-US"
 _PROPERTIES = {"web": "", "images": "images", "news": "news", "youtube": "youtube", "shopping": "froogle"}
 #: What pytrends is given in place of an answer: it makes an empty frame of it, without reading any field.
-_NOTHING: Mapping[str, Any] = {
-    "default": {"timelineData": [], "geoMapData": [], "rankedList": [{"rankedKeyword": []}, {"rankedKeyword": []}]}
-}
+_NOTHING: Mapping[str, Any] = {"default": {"timelineData": []}}
 Params = Mapping[str, str | int]
 Ask = Callable[[str, str, Params], Reply]
 
@@ -104,31 +91,13 @@ class PytrendsClient:
         """The answer of "interest over time", for `parse_multiline`."""
         asking = self._asked(request)
         widget = asking.interest_over_time_widget
-        check_offered([widget], "interest over time")
+        check_offered(widget, "interest over time")
         check_echo(widget, request)
-        reply = asking.told("interest over time", [widget], asking.interest_over_time)[0]
-        return self._reply(reply, "over-time", widget)
-
-    def interest_by_region(
-        self, request: TrendsRequest, /, *, resolution: Literal["COUNTRY", "REGION", "DMA", "CITY"] = "REGION"
-    ) -> TrendsReply:
-        """The answer of "interest by region", for `parse_regions`. Google heeds the resolution for the world and US."""
-        asking = self._asked(request)
-        widget = asking.interest_by_region_widget
-        reply = asking.told("regions", [widget], lambda: asking.interest_by_region(resolution, inc_low_vol=True))[0]
-        return self._reply(reply, "regions", widget)
-
-    def related(
-        self, request: TrendsRequest, /, *, kind: Literal["related-queries", "related-topics"] = "related-queries"
-    ) -> tuple[TrendsReply, ...]:
-        """The lists that go with each term, for `parse_related`; none where Google offers none."""
-        asking = self._asked(request)
-        queries = kind == "related-queries"
-        widgets = asking.related_queries_widget_list if queries else asking.related_topics_widget_list
-        terms = [term_of(widget) for widget in widgets]
-        replies = asking.told(kind, widgets, asking.related_queries if queries else asking.related_topics)
-        said = zip(replies, widgets, terms, strict=True)
-        return tuple(self._reply(reply, kind, widget, term=term) for reply, widget, term in said)
+        asking.interest_over_time()
+        reply = asking.replies[-1]
+        return TrendsReply(
+            reply.content, "over-time", reply.fetched_at, reply.url, reply.status, self.name, user_type(widget)
+        )
 
     def _asked(self, request: TrendsRequest) -> _Asking:
         asking = _Asking(self._ask)
@@ -136,11 +105,6 @@ class PytrendsClient:
             list(request.terms), timeframe=request.time, geo=request.geo, gprop=_PROPERTIES[request.property]
         )
         return asking
-
-    def _reply(self, reply: Reply, kind: Kind, widget: Mapping[str, Any], *, term: str = "") -> TrendsReply:
-        return TrendsReply(
-            reply.content, kind, reply.fetched_at, reply.url, reply.status, self.name, user_type(widget), term
-        )
 
     def _ask(self, url: str, method: str, params: Params) -> Reply:
         self._visit()
@@ -172,7 +136,7 @@ class _Asking(TrendReq):  # type: ignore[misc]  # ships no types
     """pytrends for one question: it words the requests and follows the tokens; answers pass it by as bytes."""
 
     def __init__(self, ask: Ask) -> None:
-        self._ask, self._replies = ask, list[Reply]()
+        self._ask, self.replies = ask, list[Reply]()
         super().__init__(hl=LANGUAGE, tz=0, retries=0, backoff_factor=0)
 
     def GetGoogleCookie(self) -> dict[str, str]:  # noqa: N802 - pytrends' name
@@ -183,18 +147,11 @@ class _Asking(TrendReq):  # type: ignore[misc]  # ships no types
         """The one place where pytrends reads answers. It keeps only `value` of them, and cuts a fixed guard off."""
         reply = self._ask(url, method, given["params"])
         if url != TrendReq.GENERAL_URL:
-            self._replies.append(reply)
+            self.replies.append(reply)
             return _NOTHING
         answer = read_answer(reply.content)
         check_offers(answer)
         return answer
-
-    def told(self, what: str, widgets: Sequence[object], ask: Callable[[], object]) -> list[Reply]:
-        """The answers to what pytrends asks now, one for each widget. Raises SourceChanged where one is not offered."""
-        check_offered(widgets, what)
-        self._replies.clear()
-        ask()
-        return self._replies
 
 
 _CLIENTS: Mapping[str, Callable[[Settings, Desk], TrendsClient]] = {"pytrends": PytrendsClient}

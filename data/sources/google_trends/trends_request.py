@@ -15,7 +15,6 @@ from data.sources.provider import Home
 from data.story.faults import quoted
 
 Property = Literal["web", "images", "news", "youtube", "shopping"]
-Kind = Literal["over-time", "regions", "related-queries", "related-topics"]
 Sample = Literal["recent", "archive"]
 
 #: There is no published limit; faster than this is what earns a 429.
@@ -119,18 +118,16 @@ class TrendsRequest(Wanted):
 class TrendsReply:
     """One answer as received: `data` with the guard before its JSON, drawn at a moment, from an address.
 
-    `user_type` is what Google took the client for (kept as it came, never rewritten), `client` its name and version,
-    `term` the one that an answer about related queries belongs to.
+    `user_type` is what Google took the client for (kept as it came, never rewritten), `client` its name and version.
     """
 
     data: bytes
-    kind: Kind
+    kind: Literal["over-time"]
     drawn_at: datetime
     url: str
     status: int
     client: str
     user_type: str = ""
-    term: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "drawn_at", as_utc(self.drawn_at))

@@ -18,7 +18,7 @@ from data.core.model import Window
 from data.core.settings import Settings
 from data.net.client import Desk, open_desk
 from data.net.pinned_connections import Limits
-from data.sources.google_trends.trends_answers import parse_multiline, parse_regions, parse_related
+from data.sources.google_trends.trends_answers import parse_multiline
 from data.sources.google_trends.trends_client import (
     CHECKED_VERSION,
     PytrendsClient,
@@ -311,36 +311,6 @@ def test_the_same_question_asked_again_is_a_new_draw(trends: Trends, client: Pyt
     trends.multiline = always(Told(recording("monthly.txt")))
 
     assert client.interest_over_time(request()).data == recording("monthly.txt")
-
-
-def test_regions_are_asked_for_with_those_of_few_searches(trends: Trends, client: PytrendsClient) -> None:
-    reply = client.interest_by_region(request())
-
-    assert (reply.kind, parse_regions(reply.data).rows["region"].iloc[0]) == ("regions", "Vermont")
-    assert trends.asked[-1].req["resolution"] == "REGION"
-    assert trends.asked[-1].req["includeLowSearchVolumeGeos"] is True
-
-
-def test_related_queries_come_for_each_term(trends: Trends, client: PytrendsClient) -> None:
-    replies = client.related(request("one", "two"))
-
-    assert [(reply.term, reply.kind) for reply in replies] == [("one", "related-queries"), ("two", "related-queries")]
-    assert parse_related(replies[0].data).kind == "term"
-
-
-def test_related_topics_are_asked_for_apart(trends: Trends, client: PytrendsClient) -> None:
-    trends.relatedsearches = always(Told(recording("related_topics.txt")))
-
-    (reply,) = client.related(request(), kind="related-topics")
-
-    assert trends.asked[-1].req["keywordType"] == "TOPICS"
-    assert parse_related(reply.data).kind == "topic"
-
-
-def test_no_related_queries_are_an_empty_list(trends: Trends, client: PytrendsClient) -> None:
-    trends.relatedsearches = always(Told(recording("related_none.txt")))
-
-    assert len(parse_related(client.related(request())[0].data).rows) == 0
 
 
 class Other:

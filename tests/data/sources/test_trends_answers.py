@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
-from data.sources.google_trends.trends_answers import parse_multiline, parse_regions, parse_related
+from data.sources.google_trends.trends_answers import parse_multiline
 from tests.support.trends_server import RECORDINGS, recording, wrapped
 
 EIGHT = timedelta(minutes=8)
@@ -123,10 +123,9 @@ def test_the_guard_ends_where_the_first_brace_begins(guard: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_answer_is_refused_with_a_sentence(data: bytes, kind: type[DataError], says: str) -> None:
-    for parse in (parse_multiline, parse_regions, parse_related):
-        with pytest.raises(kind, match=r"(?s)^[A-Z].*\.$") as refused:
-            parse(data)
-        assert says in str(refused.value)
+    with pytest.raises(kind, match=r"(?s)^[A-Z].*\.$") as refused:
+        parse_multiline(data)
+    assert says in str(refused.value)
 
 
 def changed(change: Callable[[Any], object]) -> bytes:
@@ -186,70 +185,13 @@ def test_a_series_of_another_shape_is_refused_with_a_sentence(data: bytes, says:
     assert says in str(refused.value)
 
 
-def test_a_region_without_a_number_is_missing_and_not_zero() -> None:
-    found = parse_regions(recording("regions_index.txt"))
-
-    assert found.unit == "index"
-    assert found.rows["code"].tolist() == ["US-VT", "US-ME", "US-WY", "US-AL"]
-    assert found.rows["missing"].tolist() == [False, False, True, False]
-    assert found.rows["value"].isna().tolist() == [False, False, True, False]
-    assert found.rows["censored"].tolist() == ["", "", "", "<1"]
-
-
-def test_regions_of_several_terms_are_shares() -> None:
-    found = parse_regions(recording("regions_shares.txt"))
-
-    assert found.unit == "share"
-    assert found.rows[["region", "column", "value"]].values.tolist()[:2] == [["Canada", 0, 91.0], ["Canada", 1, 9.0]]
-
-
-def test_a_city_has_its_place_for_a_code() -> None:
-    assert parse_regions(recording("regions_cities.txt")).rows["code"].tolist() == [
-        "44.4759,-73.2121",
-        "43.6591,-70.2568",
-    ]
-
-
-def test_related_queries_are_top_and_rising_with_breakouts() -> None:
-    found = parse_related(recording("related_queries.txt"))
-
-    assert found.kind == "term"
-    assert found.rows[["section", "query", "value", "shown", "breakout"]].values.tolist() == [
-        ["top", "test recording", 100.0, "100", False],
-        ["top", "recording of a test", 47.0, "47", False],
-        ["rising", "new test recording", 24850.0, "Breakout", True],
-        ["rising", "recording of a test", 1150.0, "+1,150%", False],
-    ]
-
-
-def test_related_topics_are_topics() -> None:
-    found = parse_related(recording("related_topics.txt"))
-
-    assert found.kind == "topic"
-    assert found.rows["mid"].tolist() == ["/m/0test1", "/g/11test2", "/m/0test3"]
-
-
-@pytest.mark.parametrize(("name", "rows"), [("related_none.txt", 0), ("related_no_rising.txt", 1)])
-def test_lists_that_are_not_there_are_empty(name: str, rows: int) -> None:
-    assert len(parse_related(recording(name)).rows) == rows
-
-
-def test_terms_and_topics_in_one_list_are_refused() -> None:
-    term = {"query": "a", "value": 1, "formattedValue": "1"}
-    topic = {"topic": {"mid": "/m/0a", "title": "A", "type": "Topic"}, "value": 1, "formattedValue": "1"}
-    answer = wrapped({"default": {"rankedList": [{"rankedKeyword": [term, topic]}]}})
-
-    with pytest.raises(SourceChanged, match="terms and topics stand in one list"):
-        parse_related(answer)
-
-
 GOOD = sorted(path.read_bytes() for path in RECORDINGS.glob("*.txt"))
 
 
-def outcome(parse: Callable[[bytes], object], data: bytes) -> str:
+def outcome(data: bytes) -> str:
     """What came of it: the sentence of a refusal, else "read". Any other failure is one of the test."""
     try:
-        parse(data)
+        parse_multiline(data)
     except DataError as refused:
         return str(refused)
     return "read"
@@ -265,21 +207,16 @@ def outcome(parse: Callable[[bytes], object], data: bytes) -> str:
     ),
 )
 @example(data=wrapped({"default": {"timelineData": [{"time": "9" * 5_000, "value": [1]}]}}), cuts=(0, 0), between=b"")
-@example(data=wrapped({"default": {"rankedList": [3]}}), cuts=(0, 0), between=b"")
-@example(data=wrapped({"default": {"geoMapData": [None]}}), cuts=(0, 0), between=b"")
+@example(data=wrapped({"default": {"timelineData": [None]}}), cuts=(0, 0), between=b"")
 def test_a_damaged_answer_is_read_or_refused_and_nothing_else(
     data: bytes, cuts: tuple[float, float], between: bytes
 ) -> None:
     first, last = sorted(int(cut * len(data)) for cut in cuts)
     damaged = data[:first] + between + data[last:]
-    for parse in (parse_multiline, parse_regions, parse_related):
-        assert outcome(parse, damaged)
+    assert outcome(damaged)
 
 
-FIELDS = [
-    "time", "value", "hasData", "formattedValue", "isPartial", "geoName", "geoCode", "coordinates", "lat", "lng",
-    "query", "topic", "mid", "title", "type", "rankedKeyword",
-]  # fmt: skip
+FIELDS = ["time", "value", "hasData", "formattedValue", "isPartial", "formattedTime", "formattedAxisTime"]
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 200) | st.floats(allow_nan=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=5),
@@ -290,6 +227,5 @@ JSON_VALUES = st.recursive(
 @settings(max_examples=300, deadline=None)
 @given(rows=st.lists(JSON_VALUES, max_size=3))
 def test_any_json_is_read_or_refused_and_nothing_else(rows: list[object]) -> None:
-    answer = wrapped({"default": {"timelineData": rows, "geoMapData": rows, "rankedList": rows}})
-    for parse in (parse_multiline, parse_regions, parse_related):
-        assert outcome(parse, answer)
+    answer = wrapped({"default": {"timelineData": rows}})
+    assert outcome(answer)
