@@ -13,7 +13,7 @@ import pandas as pd
 from components.charts.phrases.claim_words import CAUTION, quotable, reasons, takeaway
 from components.clock import Clock
 from data.analysis.intervals import span_of
-from data.core.model import SourcedFrame, When, Window, as_utc
+from data.core.model import SourcedFrame, When, Window, iso_text
 from data.evidence.anchors import Anchor
 from data.evidence.claims import Account
 from data.evidence.evidence_rows import ObservationRow, Observations
@@ -97,7 +97,7 @@ def _claim(story: Story, finding: Finding, clock: Clock) -> Data:
         "subject": clock.say(finding.subject.label),
         "held_against": finding.anchor.label if finding.anchor else finding.named,
         "clock": clock.zone,
-        "as_of": _iso(max(moments)) if moments else None,
+        "as_of": iso_text(max(moments)) if moments else None,
     }
 
 
@@ -124,8 +124,8 @@ def _anchor(anchor: Anchor, clock: Clock) -> Data:
         "label": clock.say(anchor.label),
         "caller": anchor.caller or None,
         **_span(span_of(anchor.when)),
-        "earliest": _iso(anchor.when.earliest),
-        "latest": _iso(anchor.when.latest),
+        "earliest": iso_text(anchor.when.earliest),
+        "latest": iso_text(anchor.when.latest),
         "precision": anchor.when.precision.value,
         "rows": list(anchor.rows),
         "sources": list(anchor.sources),
@@ -133,13 +133,13 @@ def _anchor(anchor: Anchor, clock: Clock) -> Data:
 
 
 def _span(span: Window) -> Data:
-    return {"from": _iso(span.start), "to": _iso(span.end)}
+    return {"from": iso_text(span.start), "to": iso_text(span.end)}
 
 
 def _stated(when: When | None) -> Data | None:
     if when is None:
         return None
-    return {"at": _iso(when.stated) if when.stated else None, "precision": when.precision.value}
+    return {"at": iso_text(when.stated) if when.stated else None, "precision": when.precision.value}
 
 
 def _inputs(
@@ -175,8 +175,4 @@ def _bin(name: str, drawn: SourcedFrame) -> Data:
 
 
 def _plain(row: Data) -> Data:
-    return {name: _iso(value) if isinstance(value, datetime) else value for name, value in row.items()}
-
-
-def _iso(moment: datetime) -> str:
-    return as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {name: iso_text(value) if isinstance(value, datetime) else value for name, value in row.items()}

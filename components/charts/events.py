@@ -100,7 +100,7 @@ def _call_event(
         shorter=(short,),
         tone=_tone(story, [row.party for row in rows]),
         rows=refs("calls", rows) + refs("milestones", also),
-        sources=tuple(dict.fromkeys(name for row in [*rows, *also] for name in row.sources)),
+        sources=tuple(dict.fromkeys(name for cited in (rows, also) for row in cited for name in row.sources)),
         priority=rank,
         emphasised=bool(chosen),
     )

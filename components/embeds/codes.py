@@ -58,7 +58,7 @@ _SAFE = ":/,"
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The four ways into an article, the citation and the alternative text; all but the first two are plain text.
+    """The four ways into an article; the first is plain text.
 
     `listener` and `plain` are HTML whose attributes are escaped, `image` too.
     """
@@ -67,8 +67,6 @@ class Codes:
     listener: str
     plain: str
     image: str
-    citation: str
-    alt: str
 
 
 def snippets(embed: Embed, *, heights: Mapping[int, int], published: str = "") -> Codes:
@@ -87,8 +85,6 @@ def snippets(embed: Embed, *, heights: Mapping[int, int], published: str = "") -
         listener=_listener(embed, address, heights, published),
         plain=_plain(embed, address, heights),
         image=_image(embed, address, published),
-        citation=cite(embed, address=published),
-        alt=describe(embed.chart, embed.clock).alt,
     )
 
 

@@ -18,7 +18,7 @@ FORMS = ("html", "svg", "png", "pdf", "csv", "json")
 #: A further form of a chart that is played.
 ANIMATED = "webp"
 SHAPES = tuple(cards.SHAPES)
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
     "svg": "image/svg+xml",
     "png": "image/png",
@@ -58,7 +58,7 @@ def render(embed: Embed, form: str, *, width: int | None = None, scale: float = 
     if form not in forms_of(embed.chart):
         raise ValueError(f"{form[:40]!r} is no form of this chart; use {', '.join(forms_of(embed.chart))}")
     body = _body(embed, form, width=width, scale=scale, shape=shape)
-    return Rendered(body, _MEDIA_TYPES[form], file_name(embed, form, scale=scale, shape=shape))
+    return Rendered(body, MEDIA_TYPES[form], file_name(embed, form, scale=scale, shape=shape))
 
 
 def _body(embed: Embed, form: str, *, width: int | None, scale: float, shape: str) -> bytes:

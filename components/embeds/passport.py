@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from components.charts.builders.compare_chart import in_truth, shifted
@@ -13,7 +11,8 @@ from components.charts.grammar import Event, Item, Lane, Line, Mark, Tiles
 from components.charts.phrases.caution import caution_of
 from components.clock import Clock
 from components.embeds.embed import Embed
-from data.core.model import Precision, Source, When, as_utc
+from components.render.table import whole_number
+from data.core.model import Precision, Source, When, iso_text
 from data.story.tables import Correction
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.
@@ -68,12 +67,12 @@ def _passport(embed: Embed) -> Data:
         "chart": chart.slug,
         "title": clock.say(chart.title),
         "takeaway": clock.say(chart.takeaway),
-        "from": _iso(chart.window.start),
-        "to": _iso(chart.window.end),
+        "from": iso_text(chart.window.start),
+        "to": iso_text(chart.window.end),
         "clock": view.clock,
         "caller": view.caller,
         "lanes": list(view.lanes),
-        "as_of": _iso(embed.as_of) if embed.as_of else None,
+        "as_of": iso_text(embed.as_of) if embed.as_of else None,
         "version": embed.version or None,
         "newsroom": story.about.credit.newsroom,
         "licence": story.about.credit.licence,
@@ -90,8 +89,8 @@ def _lane(lane: Lane, clock: Clock) -> Data:
         "title": clock.say(lane.title),
         "unit": lane.unit or None,
         "note": clock.say(lane.note),
-        "domain": [_number(end) for end in lane.domain] if lane.domain else None,
-        "reference": {"value": _number(lane.reference[0]), "name": lane.reference[1]} if lane.reference else None,
+        "domain": [whole_number(end) for end in lane.domain] if lane.domain else None,
+        "reference": {"value": whole_number(lane.reference[0]), "name": lane.reference[1]} if lane.reference else None,
         "marks": [_mark(mark, clock) for mark in lane.marks],
     }
 
@@ -101,7 +100,7 @@ def _mark(mark: Mark, clock: Clock) -> Data:
         "name": mark.name,
         "drawn_as": type(mark).__name__.lower(),
         "tone": mark.tone.value,
-        "step_seconds": _number(mark.step.total_seconds()) if isinstance(mark, Line) else None,
+        "step_seconds": whole_number(mark.step.total_seconds()) if isinstance(mark, Line) else None,
         "thinned": (mark.thinned or None) if isinstance(mark, Line) else None,
         "items": [_item(item, mark, clock) for item in mark.items],
         "cells": [cell._asdict() for cell in mark.cells] if isinstance(mark, Tiles) else None,
@@ -115,9 +114,9 @@ def _item(item: Item, mark: Mark, clock: Clock) -> Data:
         **({"earliest": None} if item.by else {}),
         "by": item.by,
         "until": _time(shifted(item.until, -item.shift)) if item.until else None,
-        "value": _number(item.value),
-        "low": _number(item.low),
-        "high": _number(item.high),
+        "value": whole_number(item.value),
+        "low": whole_number(item.low),
+        "high": whole_number(item.high),
         "kind": item.kind.value,
         "tone": (item.tone or mark.tone).value,
         "track": item.track or None,
@@ -140,7 +139,7 @@ def _event(event: Event, clock: Clock) -> Data:
 
 def _correction(row: Correction) -> Data:
     told = {name: getattr(row, name) for name in ("where", "was", "now", "why", "source")}
-    return {"corrected": _iso(row.corrected)} | told
+    return {"corrected": iso_text(row.corrected)} | told
 
 
 def _caution(embed: Embed) -> Data | None:
@@ -161,20 +160,10 @@ def _named(sources: tuple[Source, ...]) -> list[Data]:
 
 def _time(when: When) -> Data:
     known, ended = when.precision is not Precision.NONE, not when.open
-    stated = _iso(when.stated) if when.stated else None
+    stated = iso_text(when.stated) if when.stated else None
     return {
-        "earliest": _iso(when.earliest) if known else None,
-        "latest": _iso(when.latest) if known and ended else None,
+        "earliest": iso_text(when.earliest) if known else None,
+        "latest": iso_text(when.latest) if known and ended else None,
         "stated": stated[:10] if stated and when.precision is Precision.DAY else stated,
         "precision": when.precision.value,
     }
-
-
-def _iso(moment: datetime) -> str:
-    return as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _number(value: float | None) -> float | int | None:
-    if value is None or not math.isfinite(value):
-        return None
-    return int(value) if float(value).is_integer() else float(value)

@@ -17,7 +17,7 @@ from components.charts.builders.searches_chart import thinned_lines
 from components.charts.grammar import Chart, Event, Item, Kind, Lane, Line, Mark, Steps, Tiles, anchor
 from components.clock import Clock
 from components.render.words import amount, event_numbers, period, unmarked_events
-from data.core.model import Precision, When, as_utc
+from data.core.model import Precision, When, iso_text
 
 #: Goes before the others in every row of a test: it stays with a row that is sorted, cut out or pasted elsewhere.
 TEST_COLUMN = "Test"
@@ -113,11 +113,11 @@ def _thinned_row(chart: Chart, line: Line, row: str, clock: Clock, names: dict[s
 
 
 def _typed_item(lane: Lane, mark: Mark, item: Item, urls: dict[str, str]) -> tuple[Cell, ...]:
-    until = _utc(item.until.latest - item.shift) if item.until else ""
+    until = iso_text(item.until.latest - item.shift) if item.until else ""
     unit = "rank" if item.kind is Kind.RANK else lane.unit
     bounds = (item.low, item.high)
     four = (None, None, *bounds) if isinstance(mark, Steps | Tiles) else (*bounds, None, None)
-    figures = [_number(figure) for figure in (item.value, *four)]
+    figures = [whole_number(figure) for figure in (item.value, *four)]
     known = unit if any(figure is not None for figure in figures) else ""
     first, last = _bounds(in_truth(item))
     return ("" if item.by else first, last, until, *figures, known, _addresses(item.sources, urls))
@@ -130,14 +130,11 @@ def _typed_event(event: Event, urls: dict[str, str]) -> tuple[Cell, ...]:
 def _bounds(when: When) -> tuple[str, str]:
     if when.precision is Precision.NONE:
         return "", ""
-    return _utc(when.earliest), "" if when.open else _utc(when.latest)
+    return iso_text(when.earliest), "" if when.open else iso_text(when.latest)
 
 
-def _utc(moment: datetime) -> str:
-    return as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _number(figure: float | None) -> int | float | None:
+def whole_number(figure: float | None) -> int | float | None:
+    """A figure as files hold it: whole where it is whole, None where it is not finite."""
     if figure is None or not math.isfinite(figure):
         return None
     return int(figure) if float(figure).is_integer() else float(figure)

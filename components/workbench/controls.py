@@ -16,6 +16,7 @@ from components.clock import Clock
 from components.view.address import EARLIEST, LANES, LATEST, known_zone
 from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
 from components.workbench.address_bar import change, stories_here, story_named, titles_here
+from components.workbench.menus import show_menu
 from components.workbench.notices import show_done, show_problems, tell_next_run, waiting_notices
 from components.workbench.visitor_address import asked_query, change_view, current_view
 from data.core.errors import DataError
@@ -218,22 +219,12 @@ def _choose_other_story(story: Story) -> None:
     if len(slugs) < 2:
         return
 
-    def chosen() -> None:
-        other = story_named(st.session_state["choose-story"])
+    def chosen(slug: str) -> None:
+        other = story_named(slug)
         now, _ = current_view(other)
-        change_view(now.of_story(other.slug).with_window(other.window), other, default_story=slugs[0])
+        change_view(now.of_story(slug).with_window(other.window), other, default_story=slugs[0])
 
-    st.session_state["choose-story"] = story.slug
-    st.selectbox(
-        "Story",
-        slugs,
-        format_func=titles.__getitem__,
-        key="choose-story",
-        on_change=chosen,
-        label_visibility="collapsed",
-        filter_mode=None,
-        width=350,
-    )
+    show_menu("story", "Story", slugs, story.slug, chosen, named=titles.__getitem__, width=350, labelled=False)
 
 
 def _choose_clock(story: Story, view: ViewState) -> None:
@@ -244,20 +235,10 @@ def _choose_clock(story: Story, view: ViewState) -> None:
         yours = zone in own and zone not in {clock.zone for clock in story.about.clocks}
         return f"Your clock: {zone_label(zone, story)}" if yours else f"Clock: {zone_label(zone, story)}"
 
-    def chosen() -> None:
-        change(story, lambda now: replace(now, clock=st.session_state["choose-clock"]))
+    def chosen(zone: str) -> None:
+        change(story, lambda now: replace(now, clock=zone))
 
-    st.session_state["choose-clock"] = view.clock
-    st.selectbox(
-        "Clock",
-        zones,
-        format_func=named,
-        key="choose-clock",
-        on_change=chosen,
-        label_visibility="collapsed",
-        filter_mode=None,
-        width=290,
-    )
+    show_menu("clock", "Clock", zones, view.clock, chosen, named=named, width=290, labelled=False)
 
 
 def _own_zone() -> tuple[str, ...]:
@@ -272,20 +253,11 @@ def _choose_caller(story: Story, view: ViewState) -> None:
     def named(caller: str) -> str:
         return f"By {said_of(story, caller)}" if story.about.verb == "declared" else f"Calls by {caller}"
 
-    def chosen() -> None:
-        change(story, lambda now: replace(now, caller=st.session_state["choose-caller"]))
+    def chosen(caller: str) -> None:
+        change(story, lambda now: replace(now, caller=caller))
 
-    st.session_state["choose-caller"] = view.caller
-    st.selectbox(
-        "Calls by",
-        callers,
-        format_func=named,
-        key="choose-caller",
-        on_change=chosen,
-        label_visibility="collapsed",
-        filter_mode=None,
-        width=180 if story.about.verb == "called" else 215,
-    )
+    width = 180 if story.about.verb == "called" else 215
+    show_menu("caller", "Calls by", callers, view.caller, chosen, named=named, width=width, labelled=False)
 
 
 def _choose_lanes(story: Story, view: ViewState) -> None:

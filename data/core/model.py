@@ -19,6 +19,11 @@ def as_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def iso_text(moment: datetime) -> str:
+    """An aware moment as files hold it: UTC to the second, with Z."""
+    return as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
     """A half-open UTC span [start, end)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from data.analysis.intervals import span_of
-from data.core.model import Precision, Source, SourcedFrame, Window
+from data.core.model import Precision, Source, SourcedFrame, When, Window
 from data.evidence.claims import MARK, SEARCHES, SIGHTING, SITE, Account, Subject
 from data.evidence.evidence_rows import Marks, NamedRow, ObservationRow, Observations
 from data.evidence.rises import rises
@@ -40,7 +40,11 @@ def subjects_of(story: Story, *, observations: Observations, marks: Marks, drawn
         _all_marks(mark_accounts),
         *rises(drawn, story.window),
         *(_single(MARK, account) for account in mark_accounts),
-        *(_single(SIGHTING, _row_account(row, by=row.id not in begun)) for row in seen if row.status in TROUBLE),
+        *(
+            _single(SIGHTING, _row_account(row, row.host, row.when, by=row.id not in begun))
+            for row in seen
+            if row.status in TROUBLE
+        ),
     )
 
 
@@ -112,28 +116,18 @@ def _basis(time_basis: object, note: object) -> str:
 def _begins(row: Observation, story: Story) -> Account:
     when = when_of(row, story)
     assert when is not None  # noqa: S101 - chosen by _site
+    return _row_account(row, "says it began", when)
+
+
+def _row_account(row: Observation, said: str, when: When, *, by: bool = False) -> Account:
+    basis = _basis(row.time_basis, row.note)
     return Account(
-        label=f"{row.grade} · says it began",
+        label=f"{row.grade} · {said}",
         what=row.what,
         span=span_of(when),
         when=when,
         rows=(f"observations:{row.id}",),
         sources=tuple(row.source.split()),
-        credit=row.credit,
-        grade=row.grade,
-        note=_basis(row.time_basis, row.note),
-    )
-
-
-def _row_account(row: ObservationRow, *, by: bool) -> Account:
-    when, basis = row.when, _basis(row.time_basis, row.note)
-    return Account(
-        label=f"{row.grade} · {row.host}",
-        what=row.what,
-        span=span_of(when),
-        when=when,
-        rows=(_ref(row),),
-        sources=row.sources,
         credit=row.credit,
         grade=row.grade,
         note=f"{_BY_THEN} {basis}".strip() if by else basis,

@@ -1,76 +1,70 @@
-"""What loaders give: one frozen row for each thing that is known, with its interval and the ids of its sources."""
+"""What loaders give: one frozen row for each thing that is known, with its interval and the ids of its sources.
+
+A row of one of a story's tables keeps what stands there and gains what the rest of the story says of it. Such rows are
+made by `model_construct`, as their cells were judged when the story was read.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from data.core.model import Sourced, When
+from data.core.model import SaysSource, Sourced, When
 from data.sources.provider import Count
+from data.story.tables import Call, Figure, Milestone, Observation, PollClosing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRow:
     """A row that says where it can be checked: `source` is one source id, or several separated by spaces."""
 
-    source: str
+    __slots__ = ()
 
     @property
-    def sources(self) -> tuple[str, ...]:
+    def sources(self: SaysSource) -> tuple[str, ...]:
         """The ids of its sources."""
         return tuple(self.source.split())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedRow(EvidenceRow):
+class NamedRow(Protocol):
     """A row of one of a story's tables, or fetched for it."""
 
-    id: str
-    note: str
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def sources(self) -> tuple[str, ...]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRow(NamedRow):
+class CallRow(EvidenceRow, Call):
     """One outlet's call of a contest, with what the contest is called and weighs."""
 
-    contest: str
     name: str
     short: str
     weight: int
-    party: str
-    caller: str
-    role: str
-    basis: str
     when: When
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MilestoneRow(NamedRow):
+class MilestoneRow(EvidenceRow, Milestone):
     """A moment of the night that is not a call; `party` is empty where it is of none."""
 
-    label: str
-    kind: str
-    party: str
     when: When
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosingRow(NamedRow):
+class ClosingRow(EvidenceRow, PollClosing):
     """The scheduled closing of the polls of a contest, in UTC."""
 
-    contest: str
     name: str
-    last_close: datetime
-    first_close: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarkRow(NamedRow):
+class MarkRow(EvidenceRow):
     """What was published of searches on the night; `until` ends a span that says nothing of a moment in it.
 
     `table` is where the row is from, figures or observations; `value` is None where only a time is told.
     """
 
+    id: str
     table: str
     what: str
     place: str
@@ -82,66 +76,45 @@ class MarkRow(NamedRow):
     grade: str
     credit: str
     published: str
+    note: str
+    source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UntimedRow(NamedRow):
+class UntimedRow(EvidenceRow, Observation):
     """Somebody or something saw a state of a site; `region` holds names of REGIONS, `until` the end of what lasted.
 
     `known_from` and `known_by` bound its publication, where that is dated.
     """
 
-    service: str
     host: str
-    kind: str
-    status: str
-    until: datetime | None
-    place: str
     region: str
-    what: str
-    value: float | None
-    unit: str
-    grade: str
-    confidence: str
-    credit: str
-    time_basis: str
-    published: str
     known_from: datetime | None
     known_by: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ObservationRow(UntimedRow):
     """A state that was seen at a time."""
 
     when: When
 
-    @classmethod
-    def of(cls, row: UntimedRow, when: When) -> ObservationRow:
-        """The row with its time."""
-        return cls(when=when, **{field.name: getattr(row, field.name) for field in fields(row)})
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigureRow(NamedRow):
+class FigureRow(EvidenceRow, Figure):
     """A published figure with its unit and the window it was counted over, in UTC; None where it states none.
 
     `when` is its moment where it is a mark of one. `value` is None where `text` has what the source prints.
     """
 
-    metric: str
-    label: str
-    value: float | None
-    text: str
-    unit: str
-    start: datetime | None
-    end: datetime | None
-    base: str
-    geo: str
-    term: str
-    kind: str
-    credit: str
     when: When | None = None
+
+    @property
+    def start(self) -> datetime | None:
+        """When its window begins."""
+        return self.window_start
+
+    @property
+    def end(self) -> datetime | None:
+        """When its window ends."""
+        return self.window_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +127,7 @@ class BinRow(EvidenceRow):
     end: datetime
     value: float
     censored: bool
+    source: str
     series: str = ""
     note: str = ""
 
@@ -175,6 +149,7 @@ class OnsetRow(EvidenceRow):
     step: timedelta
     confirmed: bool
     below: bool
+    source: str
 
 
 Calls = Sourced[CallRow]

@@ -46,7 +46,7 @@ def load_observations(
     found = read_records(story, stories)
     fetched = observations_at(found.rows, story, story.until, story.order) if story.until else found.rows
     rows = [
-        ObservationRow.of(_untimed(row, story), when)
+        ObservationRow.model_construct(**dict(_untimed(row, story)), when=when)
         for row, when in _observed(story, (*story.observations, *fetched), region)
         if when and (window is None or window.overlaps(when.earliest, row.until or when.latest))
     ]
@@ -72,43 +72,23 @@ def _observed(story: Story, rows: Iterable[Observation], region: str) -> Iterato
 
 def _untimed(row: Observation, story: Story) -> UntimedRow:
     known = published_span(row.published)
-    return UntimedRow(
-        id=row.id,
-        service=row.service,
+    return UntimedRow.model_construct(
+        **dict(row),
         host=next(service.host for service in story.about.services if service.id == row.service),
-        kind=row.kind,
-        status=row.status,
-        until=row.until,
-        place=row.place,
         region=" ".join(regions_of(row.place)),
-        what=row.what,
-        value=row.value,
-        unit=row.unit,
-        grade=row.grade,
-        confidence=row.confidence,
-        credit=row.credit,
-        time_basis=row.time_basis,
-        published=row.published,
         known_from=known[0] if known else None,
         known_by=known[1] if known else None,
-        note=row.note,
-        source=row.source,
     )
 
 
-def load_traffic(story: Story, window: Window | None = None) -> Figures:
+def load_traffic(story: Story) -> Figures:
     """Published counts at the watched sites on the night, each with its unit and counting window.
 
-    Figures whose window touches `window`; those that state no window are kept, with `start` and `end` empty.
+    Those that state no window have `start` and `end` empty.
     """
-    figures = [figure_row(row) for row in story.figures if row.unit in TRAFFIC_UNITS and row.scope == "night"]
-    rows = [row for row in figures if window is None or row.start is None or _within(row, window)]
+    rows = [figure_row(row) for row in story.figures if row.unit in TRAFFIC_UNITS and row.scope == "night"]
     rows.sort(key=lambda row: (row.unit, row.term, row.start is None, row.start or OPEN_END, row.id))
     return only_used(rows, story.sources)
-
-
-def _within(row: FigureRow, window: Window) -> bool:
-    return row.start is not None and window.overlaps(row.start, row.end or row.start)
 
 
 def load_figures(story: Story, *, scope: str = "") -> Figures:
@@ -138,19 +118,19 @@ def as_figure(row: Observation, story: Story) -> FigureRow:
     start, end = (when.earliest, row.until or when.latest) if when else (None, None)
     if when and when.stated and when.precision is Precision.DAY:
         start, end = when.stated, when.stated + timedelta(days=1)
-    return FigureRow(
+    return FigureRow.model_construct(
         id=row.id,
         metric=row.kind,
         label=row.what,
         value=row.value,
         text="" if row.value is not None else "no figure",
         unit=row.unit,
-        start=start,
-        end=end,
-        base="",
+        window_start=start,
+        window_end=end,
         geo=row.place,
-        term="",
         kind="exact",
+        trust=row.confidence,
+        scope="night",
         credit=row.credit,
         note=row.note,
         source=row.source,
@@ -159,23 +139,7 @@ def as_figure(row: Observation, story: Story) -> FigureRow:
 
 def figure_row(row: Figure) -> FigureRow:
     """A figure of the story's table."""
-    return FigureRow(
-        id=row.id,
-        metric=row.metric,
-        label=row.label,
-        value=row.value,
-        text=row.text,
-        unit=row.unit,
-        start=row.window_start,
-        end=row.window_end,
-        base=row.base,
-        geo=row.geo,
-        term=row.term,
-        kind=row.kind,
-        credit=row.credit,
-        note=row.note,
-        source=row.source,
-    )
+    return FigureRow.model_construct(**dict(row))
 
 
 def load_controls(story: Story) -> Sourced[Control]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pandas as pd
@@ -30,11 +29,11 @@ _PLACES = {"US": "the U.S.", "GB": "the U.K.", "CA": "Canada", "IE": "Ireland"}
 SERIES_COLUMNS = ["term", "geo", "start", "end", "value", "censored", "source"]
 
 
-def load_interest(story: Story, window: Window | None = None, *, geos: Sequence[str] = ()) -> SourcedFrame:
+def load_interest(story: Story) -> SourcedFrame:
     """Search interest by bin: 0-100 of each (term, geo)'s own maximum, so two places are never comparable in level.
 
     `start` and `end` are the half-open UTC bin, `censored` says that 0 means below Google's resolution, not none.
-    Bins that touch the window, by term, place (both in the order of the story's searches) and time.
+    Bins by term, place (both in the order of the story's searches) and time.
     """
     rows: list[dict[str, object]] = [
         {
@@ -44,11 +43,8 @@ def load_interest(story: Story, window: Window | None = None, *, geos: Sequence[
             "censored": row.value == 0,
         }
         for row in story.interest
-        if not geos or row.geo in geos
     ]
     frame = timed_frame(rows, SERIES_COLUMNS, times=["start", "end"])
-    if window is not None:
-        frame = frame[(frame["start"] < window.end) & (frame["end"] > window.start)]
     order = {search.geo: place for place, search in enumerate(story.about.searches)}
     first = list(dict.fromkeys(search.term for search in story.about.searches))
     frame = frame.assign(
@@ -88,12 +84,12 @@ def load_search_figures(story: Story) -> Figures:
     """
     moments = {(mark.table, mark.id): mark.when for mark in search_marks(story) if mark.until is None}
     rows = [
-        replace(figure_row(row), when=moments.get(("figures", row.id)))
+        figure_row(row).model_copy(update={"when": moments.get(("figures", row.id))})
         for row in story.figures
         if row.scope == "night" and row.metric.startswith("google_")
     ]
     rows += [
-        replace(as_figure(row, story), when=moments.get(("observations", row.id)))
+        as_figure(row, story).model_copy(update={"when": moments.get(("observations", row.id))})
         for row in _unrepeated(story, [_figure_mark(row, story) for row in story.figures if _is_search_mark(row)])
     ]
     return only_used(sorted(rows, key=_first), story.sources)

@@ -9,7 +9,6 @@ import math
 import platform
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -20,7 +19,7 @@ from data.analysis.event_study import QUANTILES, Study
 from data.analysis.event_words import sentence
 from data.analysis.other_nights import Nights
 from data.analysis.placebos import AFTER, FARTHEST, MOST_ZEROS, NEAREST
-from data.core.model import Source, as_utc
+from data.core.model import Source, iso_text
 from data.core.program import VERSION
 from data.evidence.study import SEED, ControlTerm, RoseAfter
 from data.story.story import Story
@@ -74,7 +73,8 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
         "control_terms": [_control(one) for one in rose.terms],
         "control_terms_by_reading": _compared(rose, rose.beside),
         "bins": [
-            [_iso(pd.Timestamp(str(at)).to_pydatetime()), _number(float(value))] for at, value in held.values.items()
+            [iso_text(pd.Timestamp(str(at)).to_pydatetime()), _number(float(value))]
+            for at, value in held.values.items()
         ],
         "sources": [asdict(source) for source in dict.fromkeys((held.source, *rose.sources, *_sources(story, rose)))],
     }
@@ -151,10 +151,10 @@ def _rows_of(rose: RoseAfter, study: Study) -> Iterator[tuple[object, ...]]:
         calls = [f"calls:{call.id}" for call in minute.calls]
         if found := used.get(minute.at):
             jump, rank = _number(found.jump), _number(found.rank)
-            yield _iso(minute.at), calls, "yes", None, jump, _number(found.growth), rank, found.placebos
+            yield iso_text(minute.at), calls, "yes", None, jump, _number(found.growth), rank, found.placebos
         else:
             why = reasons.get(minute.at) or "refused"
-            yield _iso(minute.at), calls, "no", why, None, None, None, None
+            yield iso_text(minute.at), calls, "no", why, None, None, None, None
 
 
 def _method(rose: RoseAfter) -> Data:
@@ -180,10 +180,6 @@ def _method(rose: RoseAfter) -> Data:
 def _sources(story: Story, rose: RoseAfter) -> tuple[Source, ...]:
     named = {name for minute in rose.minutes for call in minute.calls for name in call.source.split()}
     return tuple(source for source in story.sources if source.id in named)
-
-
-def _iso(moment: datetime) -> str:
-    return as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _number(value: float | None) -> float | None:

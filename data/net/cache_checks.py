@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from redis.exceptions import RedisError
+
 from data.core.settings import Settings
-from data.net.shared_cache import cache_check
+from data.net.shared_cache import shared_cache
 from data.story.folder_store import BUNDLED
 
 #: Says in a sentence why a cache does not work; empty where it does.
@@ -42,8 +44,14 @@ def snapshots(settings: Settings) -> str:
 
 def shared(settings: Settings) -> str:
     """The cache that several processes share, where one is set."""
-    found = cache_check(settings)
-    return "" if found.works else found.said
+    found = shared_cache(settings)
+    if found is None:
+        return ""
+    try:
+        found.redis.ping()
+    except RedisError as error:
+        return f"{found.place} does not answer: {error}"
+    return ""
 
 
 #: What `/readyz` names -> its check. A further backend is a line here.

@@ -11,8 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from pybreaker import STATE_CLOSED, STATE_HALF_OPEN, STATE_OPEN, CircuitBreaker, CircuitBreakerError
-from pybreaker import CircuitBreakerStorage as Storage
+from pybreaker import (
+    STATE_CLOSED,
+    STATE_HALF_OPEN,
+    STATE_OPEN,
+    CircuitBreaker,
+    CircuitBreakerError,
+    CircuitMemoryStorage,
+)
 
 from data.core.errors import SourceUnavailable
 from data.core.files import write_whole
@@ -84,16 +90,15 @@ def _still_open(host: str, left: float) -> SourceUnavailable:
     return SourceUnavailable(sentence, retry_after=max(left, 0.0))
 
 
-class _HostFile(Storage):
+class _HostFile(CircuitMemoryStorage):
     """A breaker's state in a file that every process reads anew and writes in one step.
 
     Only opening, trying and closing are written: one 429 opens, so there is nothing to count.
     """
 
     def __init__(self, path: Path, clock: Callable[[], datetime], unwritten: dict[Path, tuple[str, float]]) -> None:
-        super().__init__(path.stem)
+        super().__init__(STATE_CLOSED)
         self._path, self._clock, self._unwritten = path, clock, unwritten
-        self._failures = self._successes = 0
         self.hold = LEAST_OPEN_SECONDS
 
     def _read(self) -> tuple[str, float]:
@@ -106,7 +111,7 @@ class _HostFile(Storage):
         except FileNotFoundError:
             return STATE_CLOSED, 0.0
         except (OSError, ValueError, KeyError, TypeError) as error:
-            _LOG.warning("the circuit %s counts as closed, its file was not readable: %s", self.name, error)
+            _LOG.warning("the circuit %s counts as closed, its file was not readable: %s", self._path.stem, error)
             return STATE_CLOSED, 0.0
         if state not in (STATE_OPEN, STATE_HALF_OPEN) or not math.isfinite(until):
             return STATE_CLOSED, 0.0
@@ -119,7 +124,7 @@ class _HostFile(Storage):
             self._unwritten.pop(self._path, None)
         except OSError as error:
             self._unwritten[self._path] = state, until
-            _LOG.warning("the circuit %s is kept by this process alone: %s", self.name, error)
+            _LOG.warning("the circuit %s is kept by this process alone: %s", self._path.stem, error)
 
     def left(self) -> float:
         """Seconds until the host may be asked again, as far as it is known."""
@@ -143,23 +148,3 @@ class _HostFile(Storage):
     def opened_at(self, moment: datetime) -> None:
         # Two requests may be told to wait at once: the longer hold counts.
         self._write(STATE_OPEN, max(self._read()[1], self._clock().timestamp() + self.hold))
-
-    def increment_counter(self) -> None:
-        self._failures += 1
-
-    def reset_counter(self) -> None:
-        self._failures = 0
-
-    def increment_success_counter(self) -> None:
-        self._successes += 1
-
-    def reset_success_counter(self) -> None:
-        self._successes = 0
-
-    @property
-    def counter(self) -> int:
-        return self._failures
-
-    @property
-    def success_counter(self) -> int:
-        return self._successes

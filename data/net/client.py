@@ -65,34 +65,27 @@ class Desk:
         *,
         method: Literal["GET", "POST"] = "GET",
         params: Params | None = None,
-        data: Mapping[str, str] | bytes | None = None,
         source: str,
         fresh: Fresh,
-        accept: str | None = None,
         headers: Mapping[str, str] | None = None,
         check: Check | None = None,
-        also: Iterable[int] = (),
         stale_ok: bool = True,
     ) -> Reply:
-        """The answer to a GET, or to a POST of a form (a mapping) or of bytes.
+        """The answer to a GET, or to a POST.
 
         `source` is what sentences call the source ("Google Trends", "The Internet Archive"). `fresh` is how old a kept
-        answer may be: a timedelta, "never" for one that never grows old, None to ask in any case. `accept` is the media
-        type wanted: a web page or nothing in place of it is refused. `check` raises SourceChanged on content that is
-        not what was asked for; such an answer never replaces a good one. `also` are statuses besides 200 that the
-        caller reads itself (a 404 that means "nothing there"). With `stale_ok`, the last good copy stands in (`stale`)
-        when the source fails.
+        answer may be: a timedelta, "never" for one that never grows old, None to ask in any case. `check` raises
+        SourceChanged on content that is not what was asked for; such an answer never replaces a good one. With
+        `stale_ok`, the last good copy stands in (`stale`) when the source fails.
 
         SourceUnavailable may work later (`retry_after` in seconds), SourceChanged will not (SourceRefused has the
         HTTP status), AddressRefused is an address that is not to be asked.
         """
-        request = Request(method, url, params=params, data=data, headers=headers)
+        request = Request(method, url, params=params, headers=headers)
         asked = parsed(url)
         if place_of(asked.url) not in self.places:
             raise AddressRefused(f"{asked.host} is not among the sources that the settings or the story name")
-        if accept:
-            request.headers = {"Accept": accept} | dict(request.headers or {})
-        asking = Asking(Expected(source, accept, check, frozenset(also)), fresh)
+        asking = Asking(Expected(source, check), fresh)
         response = self.session.send(request, asking)
         stale = bool(response.from_cache and response.is_expired)
         trouble = asking.trouble or SourceUnavailable(f"{source} did not answer") if stale else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from pybreaker import STATE_CLOSED, STATE_OPEN, CircuitBreaker, CircuitBreakerError, CircuitBreakerListener
@@ -85,26 +85,6 @@ def shared_cache(settings: Settings) -> SharedCache | None:
 @cache
 def _opened(url: str) -> SharedCache:
     return SharedCache(url)
-
-
-class CacheCheck(NamedTuple):
-    """Whether a cache works, in one sentence for whoever runs this."""
-
-    name: str
-    works: bool
-    said: str
-
-
-def cache_check(settings: Settings) -> CacheCheck:
-    """What the shared cache says of itself now, within about a second. It blocks: ask off the event loop."""
-    shared = shared_cache(settings)
-    if shared is None:
-        return CacheCheck("shared cache", True, "none is set: this machine's processes share the cache folder alone")
-    try:
-        shared.redis.ping()
-    except RedisError as error:
-        return CacheCheck("shared cache", False, f"{shared.place} does not answer: {error}")
-    return CacheCheck("shared cache", True, f"{shared.place} answers")
 
 
 def _place(url: str) -> str:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,14 +68,6 @@ class Snapshot:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A snapshot that cannot be trusted, and why in one sentence."""
-
-    path: Path
-    reason: str
-
-
 def snapshot_folder(story: Story, settings: Settings) -> Path:
     """The folder that a story's new snapshots go to: the newsroom's own if settings name one, else the story's."""
     return story_store(settings).snapshots(story.slug)[-1]
@@ -107,17 +98,21 @@ def write_snapshot(folder: Path, data: bytes, sidecar: Sidecar) -> Snapshot:
 
 def read_snapshots(folder: Path, source: str) -> tuple[Snapshot, ...]:
     """The snapshots of one source, the one drawn first first; broken ones are left out, each with a log line."""
-    found = list(_examined(folder, source))
-    for broken in found:
-        if isinstance(broken, Broken):
-            _LOG.warning("left out snapshot %s: %s", broken.path.name, broken.reason)
-    sound = [snapshot for snapshot in found if isinstance(snapshot, Snapshot)]
-    return tuple(sorted(sound, key=lambda snapshot: (snapshot.sidecar.drawn_at, snapshot.path.name)))
+    found = []
+    for path in (folder / "snapshots").glob(f"{source}/*{_SIDECAR}"):
+        try:
+            found.append(_read(path))
+        except (OSError, ValueError) as error:
+            _LOG.warning("left out snapshot %s: %s", path.name, _why(error))
+    return tuple(sorted(found, key=lambda snapshot: (snapshot.sidecar.drawn_at, snapshot.path.name)))
 
 
-def broken_snapshots(folder: Path) -> tuple[Broken, ...]:
-    """The snapshots of a story, of any source, that cannot be trusted. Bytes without a sidecar are none yet."""
-    return tuple(broken for broken in _examined(folder, "*") if isinstance(broken, Broken))
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        return f"its sidecar cannot be read: {where}: {first['msg']}"
+    return f"it cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
 
 
 def remove_snapshot(snapshot: Snapshot) -> None:
@@ -134,9 +129,7 @@ def remove_snapshot(snapshot: Snapshot) -> None:
 
 def removed_snapshots(folder: Path, source: str) -> tuple[Snapshot, ...]:
     """The snapshots of one source that were removed, the one drawn first first; what cannot be read is left out."""
-    found = list(_examined(folder, f"{source}/{_REMOVED}"))
-    sound = [snapshot for snapshot in found if isinstance(snapshot, Snapshot)]
-    return tuple(sorted(sound, key=lambda snapshot: (snapshot.sidecar.drawn_at, snapshot.path.name)))
+    return read_snapshots(folder, f"{source}/{_REMOVED}")
 
 
 def restore_snapshot(snapshot: Snapshot) -> None:
@@ -144,20 +137,6 @@ def restore_snapshot(snapshot: Snapshot) -> None:
     for name in (snapshot.path.name, snapshot.path.name + _SIDECAR):
         with suppress(FileNotFoundError):
             (snapshot.path.parent / name).replace(snapshot.path.parent.parent / name)
-
-
-def _examined(folder: Path, source: str) -> Iterator[Snapshot | Broken]:
-    for path in sorted((folder / "snapshots").glob(f"{source}/*{_SIDECAR}")):
-        try:
-            yield _read(path)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "the file"
-            yield Broken(path, f"its sidecar cannot be read: {where}: {first['msg']}")
-        except OSError as error:
-            yield Broken(path, f"it cannot be read: {error.strerror or error}")
-        except ValueError as error:
-            yield Broken(path, str(error))
 
 
 def _read(path: Path) -> Snapshot:

@@ -33,8 +33,6 @@ Severity = Literal["none", "minor", "major", "critical", "maintenance"]
 #: UTC: `created` when the first entry was made, `started` the beginning the owner states (empty where none is),
 #: `monitoring` when a fix was announced, `resolved` when it was declared over (empty while it is open).
 INCIDENT_COLUMNS = ["id", "name", "severity", "state", "created", "started", "monitoring", "resolved", "url"]
-#: Of one entry of an incident: its time (UTC), the owner's word for the state, and its text.
-UPDATE_COLUMNS = ["incident", "at", "state", "body"]
 _TIMES = ["created", "started", "monitoring", "resolved"]
 _STATED = re.compile(r"((?:19|20|21)\d{2}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})", re.ASCII)
 _LINK = re.compile(r"https?://[!-~]{4,300}")
@@ -42,12 +40,10 @@ _LINK = re.compile(r"https?://[!-~]{4,300}")
 
 @dataclass(frozen=True, slots=True)
 class Incidents:
-    """The incidents of one answer and their entries, both by time, the page they are from, and what was left out."""
+    """The incidents of one answer by time, the page they are from, and what was left out."""
 
     page: str
-    url: str
     incidents: pd.DataFrame
-    updates: pd.DataFrame
     warnings: tuple[str, ...] = ()
 
 
@@ -63,11 +59,10 @@ class _Entry(BaseModel):
     monitoring_at: object = None
     resolved_at: object = None
     shortlink: object = None
-    incident_updates: object = None
 
 
 def parse_incidents(data: bytes) -> Incidents:
-    """The incidents of `/api/v2/incidents.json`, with the columns of INCIDENT_COLUMNS and UPDATE_COLUMNS.
+    """The incidents of `/api/v2/incidents.json`, with the columns of INCIDENT_COLUMNS.
 
     Times are turned to UTC from the offset each is written with, which differs before and after a change of clocks.
     An incident without a readable beginning is left out and counted; a repeated one is kept once.
@@ -77,12 +72,11 @@ def parse_incidents(data: bytes) -> Incidents:
     listed = records_of(answer, "incidents", NAME)
     about = answer.get("page") if isinstance(answer, dict) else None
     page = about if isinstance(about, dict) else {}
-    rows, updates, backwards = [], [], 0
+    rows, backwards = [], 0
     for entry in map(_entry, listed):
         row = _incident(entry, _link(page.get("url")))
         backwards += _mend(row)
         rows.append(row)
-        updates += _updates(entry)
     dated = [row for row in rows if row["created"] is not None]
     incidents = timed_frame(dated, INCIDENT_COLUMNS, times=_TIMES)
     once = incidents.drop_duplicates("id").sort_values("created", kind="stable", ignore_index=True)
@@ -94,12 +88,8 @@ def parse_incidents(data: bytes) -> Incidents:
         *counted(backwards, "1 incident ends before it begins: its end was left out.",
                  "{count} incidents end before they begin: their ends were left out."),
     ]  # fmt: skip
-    entries = timed_frame(updates, UPDATE_COLUMNS, times=["at"]).drop_duplicates()
-    entries = entries[entries["at"].notna()].sort_values(["incident", "at"], kind="stable", ignore_index=True)
     name = page.get("name")
-    return Incidents(
-        plain(name, 120) if isinstance(name, str) else "", _link(page.get("url")), once, entries, tuple(warnings)
-    )
+    return Incidents(plain(name, 120) if isinstance(name, str) else "", once, tuple(warnings))
 
 
 def _entry(listed: Mapping[str, object]) -> _Entry:
@@ -133,20 +123,6 @@ def _mend(row: dict[str, Any]) -> bool:
         row["resolved"] = None
         return True
     return False
-
-
-def _updates(entry: _Entry) -> list[dict[str, Any]]:
-    listed = entry.incident_updates
-    found = [update for update in listed if isinstance(update, dict)] if isinstance(listed, list) else []
-    return [
-        {
-            "incident": plain(entry.id, 40),
-            "at": _moment(update.get("display_at")) or _moment(update.get("created_at")),
-            "state": plain(str(update.get("status") or ""), 40),
-            "body": plain(str(update.get("body") or "")),
-        }
-        for update in found
-    ]
 
 
 def _moment(value: object) -> datetime | None:

@@ -155,11 +155,6 @@ def _count(lines: Iterator[bytes], language: bytes, wanted: frozenset[str], proj
 
 
 KIND = "pageviews-hourly"
-CANNOT = (
-    "They say nothing about who looked or from where, and nothing about searches. The time in a file’s name is the end "
-    "of its hour. Desktop and mobile rows are summed. An article that is not in a file has no count there, which is "
-    "not zero, and views that came through a redirect are counted under the redirect’s own title."
-)
 LICENCE = "CC0 1.0 (Wikimedia Analytics Datasets)"
 #: No title holds this sign.
 _BETWEEN = "|"
@@ -197,18 +192,16 @@ def import_dumps(
     return replace(kept, warnings=joined(*said, kept.warnings))
 
 
-def read_hours(folder: Path, window: Window | None = None, *, project: str = "", article: str = "") -> Records[Count]:
+def read_hours(folder: Path, window: Window | None = None) -> Records[Count]:
     """The hours of articles that are kept on disk, those that touch the window, in "views an hour".
 
     By project, article and hour, the desktop and mobile views together. Of an hour that was imported again, the last
     import counts. An hour without a row has no count, which is not zero.
     """
-    query = {"project": project} if project else {}
-    snapshots = drawn(folder, SnapshotQuestion(SOURCE, KIND, query, LICENCE, window))
+    snapshots = drawn(folder, SnapshotQuestion(SOURCE, KIND, {}, LICENCE, window))
     read, unread = parsed(snapshots, _hours)
     frames = [hours.hours.assign(source=_source(snapshot).id) for snapshot, hours in read]
     frame = latest([_frame([]).assign(source=""), *frames], ["project", "article", "start"])
-    frame = frame[frame["article"] == article] if article else frame
     return Records(
         views_of(frame, "views an hour"),
         sources_of(frame, snapshots, _source),

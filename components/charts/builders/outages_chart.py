@@ -89,7 +89,7 @@ def outages_takeaway(observations: Observations, *, host: str, elsewhere: int) -
     empty story, and neither says how the site was. `host` is the main site, which needs no name.
     """
     rows = [row for row in observations.rows if row.status in STATES]
-    counts, hosts = Counter(row.status for row in rows), {row.host for row in rows}
+    counts, hosts = Counter[str](row.status for row in rows), {row.host for row in rows}
     total = sum(counts[state] for state in STATES)
     if not total:
         return f"No dated observation of the site is held {'for this window' if elsewhere else 'in this story'}"

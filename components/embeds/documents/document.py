@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import urlencode
 
 from components.charts.grammar import Line, Tiles, anchor
 from components.embeds.documents.lines import SIGNS, EmbedMoments, Lines, lines_of
-from components.embeds.documents.parts import element, link, panel, test_band, text
+from components.embeds.documents.parts import element, link, panel, script_safe, test_band, text
 from components.embeds.documents.player_frames import moments_list, night_of, then
 from components.embeds.documents.policy import policy
 from components.embeds.documents.stage import HERE, asset, header, page_style, rules, stage
@@ -51,7 +50,7 @@ def _played_by(night: dict[str, Any]) -> tuple[Path, ...]:
 def _scripted(name: str, data: object, scripts: tuple[Path, ...]) -> str:
     """Data, and the scripts that read it, as one: each without its comments and without what makes it a module."""
     code = "\n".join(asset(script) for script in scripts)
-    return f'<script type="application/json" id="{name}">{_json(data)}</script>\n<script>{code}</script>'
+    return f'<script type="application/json" id="{name}">{script_safe(data)}</script>\n<script>{code}</script>'
 
 
 def _head(embed: Embed, lines: Lines) -> Iterator[str]:
@@ -118,11 +117,3 @@ def _moments(embed: Embed) -> list[Moment]:
     left = sorted(marks - {moment for moment, _ in events})
     chosen = sorted([*events, *((moment, 0) for moment in left)][:_MOST_MOMENTS])
     return [(utc_text(moment), words.sentence(moment), number) for moment, number in chosen]
-
-
-def _json(value: object) -> str:
-    """JSON that no HTML or script parser takes for anything else."""
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for sign in "<>&\u2028\u2029":
-        written = written.replace(sign, f"\\u{ord(sign):04x}")
-    return written

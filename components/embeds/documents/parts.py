@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -38,6 +39,14 @@ def text(said: str) -> str:
 def element(name: str, content: str, /, **attributes: str | float) -> str:
     """One element of a page, closed by a tag of its own even where it is empty; `content` is markup."""
     return tag(name, content, **attributes) if content else f"{tag(name, **attributes)[:-2]}></{name}>"
+
+
+def script_safe(value: object) -> str:
+    """JSON that no parser of HTML takes for anything else."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        written = written.replace(sign, f"\\u{ord(sign):04x}")
+    return written
 
 
 def held(markup: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -11,7 +10,7 @@ from pathlib import Path
 from components.charts.as_of_notes import corrected
 from components.charts.phrases.caution import TITLE
 from components.embeds.documents.lines import Piece, lines_of
-from components.embeds.documents.parts import element, link, panel, test_band, text
+from components.embeds.documents.parts import element, link, panel, script_safe, test_band, text
 from components.embeds.documents.stage import DRAWN, ground, page_style
 from components.embeds.embed import Embed
 from components.embeds.web.answers import only
@@ -64,14 +63,6 @@ def _metas(embed: Embed) -> Iterator[str]:
 def linked_data(embed: Embed) -> str:
     """The chart's data as a Dataset of Schema.org, in a block that no browser runs."""
     return tag("script", script_safe(_dataset(embed)), type="application/ld+json")
-
-
-def script_safe(value: object) -> str:
-    """JSON that no parser of HTML takes for anything else."""
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for sign in "<>&\u2028\u2029":
-        written = written.replace(sign, f"\\u{ord(sign):04x}")
-    return written
 
 
 def _dataset(embed: Embed) -> dict[str, object]:

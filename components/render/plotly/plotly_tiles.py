@@ -20,7 +20,7 @@ from components.render.layout.tile_layout import (
     unit_columns,
 )
 from components.render.plotly.plan import BAR, TITLE, FigurePlan, LanePlan, Slot
-from components.render.plotly.plotly_pen import UNDIMMED, Part, Pen, words
+from components.render.plotly.plotly_pen import UNDIMMED, Part, Pen, scatter, words
 from components.text import plain
 
 #: Letters of a tile in pixels, on a phone too, where it is 21 px wide.
@@ -89,17 +89,8 @@ def _contests(tiles: TilePen, mark: Tiles) -> Part:
 
 
 def _scatter(tiles: TilePen, spots: Sequence[Spot], *, dy: float = 0.0, **more: object) -> Part:
-    return {
-        "type": "scatter",
-        **tiles.map_axes,
-        "x": [spot.cell.column for spot in spots],
-        "y": [spot.cell.row + dy for spot in spots],
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-        "unselected": UNDIMMED,
-        **more,
-    }
+    axes, x, y = tiles.map_axes, [spot.cell.column for spot in spots], [spot.cell.row + dy for spot in spots]
+    return scatter(axes["yaxis"], x, y, xaxis=axes["xaxis"], **more)
 
 
 def _letters(tiles: TilePen) -> list[Part]:

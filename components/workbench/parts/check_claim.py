@@ -15,6 +15,7 @@ from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.address_bar import change
+from components.workbench.menus import show_menu
 from components.workbench.notices import show_problems
 from components.workbench.source_links import source_links
 from data.core.errors import NotInStory
@@ -57,12 +58,10 @@ def _found(story: Story, view: ViewState) -> tuple[Finding, ViewState]:
 
 
 def _choose(field: str, label: str, keys: list[str], chosen: str, story: Story, named: Callable[[str], str]) -> None:
-    def take() -> None:
-        key = st.session_state[f"choose-{field}"]
+    def take(key: str) -> None:
         change(story, lambda now: replace(now, series=key) if field == "series" else replace(now, event=key))
 
-    st.session_state[f"choose-{field}"] = chosen
-    st.selectbox(label, keys, format_func=named, key=f"choose-{field}", on_change=take, width=480)
+    show_menu(field, label, keys, chosen, take, named=named, width=480, search="fuzzy")
 
 
 def _of(subject: Subject) -> str:

@@ -13,6 +13,7 @@ from components.text import markdown
 from components.view.address import quote
 from components.view.view_state import ViewState
 from components.workbench.address_bar import change, story_named, titles_here
+from components.workbench.menus import show_menu
 from components.workbench.notices import show_problems
 from components.workbench.show_chart import show_chart
 from data.evidence.anchors import NIGHTLY
@@ -84,36 +85,18 @@ def _choose_other(story: Story, view: ViewState, found: dict[str, tuple[str, ...
     # A menu tells its entries apart by their words alone.
     names = {slug: name if [*names.values()].count(name) == 1 else f"{name} ({slug})" for slug, name in names.items()}
 
-    def chosen() -> None:
-        slug = st.session_state["choose-with"]
+    def chosen(slug: str) -> None:
         change(story, lambda now: replace(now, other=slug, t0=now.t0 if now.t0 in found[slug] else ""))
 
-    st.session_state["choose-with"] = view.other
-    st.selectbox(
-        f"Beside {night_name(story)}",
-        list(found),
-        format_func=names.__getitem__,
-        key="choose-with",
-        on_change=chosen,
-        filter_mode=None,
-        width=280,
-    )
+    beside = f"Beside {night_name(story)}"
+    show_menu("with", beside, list(found), view.other, chosen, named=names.__getitem__, width=280)
 
 
 def _choose_start(story: Story, view: ViewState, shared: tuple[str, ...]) -> None:
-    def chosen() -> None:
-        change(story, lambda now: replace(now, other=view.other, t0=st.session_state["choose-t0"]))
+    def chosen(key: str) -> None:
+        change(story, lambda now: replace(now, other=view.other, t0=key))
 
-    st.session_state["choose-t0"] = view.t0
-    st.selectbox(
-        "T+0, on both nights",
-        shared,
-        format_func=NIGHTLY.__getitem__,
-        key="choose-t0",
-        on_change=chosen,
-        filter_mode=None,
-        width=280,
-    )
+    show_menu("t0", "T+0, on both nights", shared, view.t0, chosen, named=NIGHTLY.__getitem__, width=280)
 
 
 def show_comparison(story: Story, view: ViewState) -> None:

@@ -18,7 +18,7 @@ from components.charts.catalogue import KINDS, publishable
 from components.charts.grammar import Chart
 from components.embeds.codes import HEIGHTS_AT, STEPS, cite, credit, publish_command, snippets
 from components.embeds.embed import THEMES, Embed, Theme
-from components.embeds.formats import ANIMATED, file_name, render
+from components.embeds.formats import ANIMATED, MEDIA_TYPES, file_name, render
 from components.embeds.frozen import frozen
 from components.embeds.pictures.animation import WIDTH
 from components.embeds.web.links import form_address
@@ -28,6 +28,7 @@ from components.view.address import quote
 from components.view.view_state import ViewState
 from components.workbench.address_bar import story_named
 from components.workbench.cached_embeds import load_heights
+from components.workbench.menus import show_menu
 from components.workbench.notices import show_problems
 from components.workbench.parts.compare import pair_here
 from components.workbench.visitor_address import asked_extra, change_extra
@@ -49,25 +50,15 @@ def choose_embed(story: Story, view: ViewState) -> Embed:
     slug = _asked("chart", offered, what="chart that can be embedded at this view")
     theme = next(name for name in THEMES if name == _asked("theme", THEMES, what="theme"))
     with st.container(key="choose-embed", horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.session_state["choose-chart"] = slug
-        st.selectbox(
-            "Chart",
-            offered,
-            format_func=lambda name: charts[name].title,
-            key="choose-chart",
-            on_change=_take,
-            args=("chart", offered[0]),
-            filter_mode=None,
-            width=380,
-        )
+        take = partial(_take, "chart", offered[0])
+        show_menu("chart", "Chart", offered, slug, take, named=lambda name: charts[name].title, width=380)
         st.session_state["choose-theme"] = theme
         st.segmented_control(
             "Light or dark",
             THEMES,
             format_func=_THEME_NAMES.__getitem__,
             key="choose-theme",
-            on_change=_take,
-            args=("theme", THEMES[0]),
+            on_change=lambda: _take("theme", THEMES[0], st.session_state["choose-theme"]),
         )
     asked = views[slug]
     return Embed(load_told(story, asked), charts[slug], asked, theme, public_site(), other=_beside(asked))
@@ -97,9 +88,8 @@ def _asked(name: str, known: list[str] | tuple[Theme, ...], *, what: str) -> str
     return asked if asked in known else known[0]
 
 
-def _take(name: str, default: str) -> None:
-    chosen = st.session_state[f"choose-{name}"] or default
-    change_extra(name, "" if chosen == default else chosen)
+def _take(name: str, default: str, chosen: str | None) -> None:
+    change_extra(name, "" if chosen in (None, default) else str(chosen))
 
 
 def public_site() -> str:
@@ -212,15 +202,6 @@ _PICTURES: dict[str, dict[str, Any]] = {
     "PNG square": {"shape": "square"},
     "PNG square @2x": {"shape": "square", "scale": 2},
 }
-_TYPES = {
-    "html": "text/html",
-    "png": "image/png",
-    ANIMATED: "image/webp",
-    "svg": "image/svg+xml",
-    "pdf": "application/pdf",
-    "csv": "text/csv",
-    "json": "application/json",
-}
 
 
 def show_downloads(embed: Embed) -> None:
@@ -258,7 +239,7 @@ def _offer(
         label,
         make or partial(_rendered, embed, form, options or {}),
         file_name(embed, form, **{name: value for name, value in (options or {}).items() if name != "width"}),
-        _TYPES[form],
+        MEDIA_TYPES[form].partition(";")[0],
         key=f"get-{label}",
         on_click="ignore",
         icon=":material/download:",

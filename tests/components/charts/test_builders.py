@@ -16,8 +16,8 @@ from components.render.svg.svg import draw
 from components.render.words import describe
 from components.text import short_forms
 from data.core.errors import DataError
-from data.core.model import Precision, When, Window
-from data.evidence.calls import load_calls
+from data.core.model import Precision, Sourced, When, Window
+from data.evidence.evidence_rows import Calls
 from data.story.folder_store import read_story
 from data.story.story import Story
 from tests.support.views import view_of
@@ -285,7 +285,7 @@ def told_as(story: Story, **about: object) -> Story:
     ],
 )
 def test_the_takeaway_leads_up_to_a_time_as_it_is_known(story: Story, when: When, says: str) -> None:
-    calls = load_calls(story, Window(utc("01T00:00"), utc("02T00:00")))
+    calls: Calls = Sourced((), ())
     firsts = Firsts(when, when)
     said = timeline_takeaway(story, story.window, calls, trouble=firsts, rise=Firsts(None, None))
     assert says in EASTERN.say(said)

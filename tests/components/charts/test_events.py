@@ -12,16 +12,13 @@ from components.charts.events import call_events, is_dated, within
 from components.charts.grammar import Event
 from components.clock import Clock
 from data.core.model import Precision, Sourced, When, Window
-from data.evidence.calls import load_milestones
-from data.evidence.evidence_rows import CallRow
+from data.evidence.evidence_rows import CallRow, Milestones
 from data.story.folder_store import read_story
 from data.story.story import Story
 
 EASTERN = Clock("America/New_York")
 START = datetime(2016, 11, 9, tzinfo=UTC)
 NIGHT = Window(START, START + timedelta(hours=15))
-#: A day before anything happened, so that no milestone of the story falls into it.
-NO_MILESTONES = Window(datetime(1999, 1, 1, tzinfo=UTC), datetime(1999, 1, 2, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +30,7 @@ def events(story: Story, whens: list[When], *, window: Window = NIGHT, party: st
     """The events of calls at these times, of contests that the story does not emphasise."""
     plain = [contest for contest in story.contests if contest.code not in story.about.emphasised]
     rows = tuple(
-        CallRow(
+        CallRow.model_construct(
             id=f"call-{place}",
             contest=contest.code,
             name=contest.name,
@@ -43,6 +40,7 @@ def events(story: Story, whens: list[When], *, window: Window = NIGHT, party: st
             caller="AP",
             role="primary",
             basis="own log",
+            precision=when.precision,
             when=when,
             note="",
             source="ap-chronology",
@@ -51,7 +49,7 @@ def events(story: Story, whens: list[When], *, window: Window = NIGHT, party: st
     )
     assert len(rows) == len(whens)
     calls = Sourced(rows, story.sources)
-    found = call_events(story, calls, load_milestones(story, NO_MILESTONES), window, caller="AP")
+    found = call_events(story, calls, Milestones((), ()), window, caller="AP")
     return within(found, window)[0]
 
 

@@ -173,7 +173,7 @@ def test_a_possible_call_says_no_later_bound_and_a_total_as_a_range() -> None:
 
 def test_a_caller_without_a_whole_ledger_has_its_tiles_and_words_instead_of_bars() -> None:
     chart = whole(caller="CNN")
-    held = len(load_calls(story(), story().window, caller="CNN").rows)
+    held = len(load_calls(story(), caller="CNN").rows)
     assert sums(chart.lanes[0], chart.window) == ()
     assert chart.lanes[0].note == f"CNN: no total: {held} of 56 calls known."
     assert sum(look is not TileLook.BLANK for look in looks(chart).values()) == held

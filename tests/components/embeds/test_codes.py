@@ -107,7 +107,7 @@ def test_the_picture_has_alternative_text_a_caption_with_sources_and_a_way_to_th
     tags = Tags(codes.image)
     picture = tags.only("img")
     assert picture["src"] == f"{SITE}/embed/us-2016/timeline.png?{QUERY}&shape=social&scale=2"
-    assert picture["alt"] == codes.alt == describe(embed.chart, embed.clock).alt
+    assert picture["alt"] == describe(embed.chart, embed.clock).alt
     assert (picture["width"], picture["height"]) == ("1200", "630")
     assert next(attributes for tag, attributes in tags.found if tag == "a")["href"] == embed.app_address
     assert f"<figcaption>{TAKEAWAY}. Coming after is not coming from. Sources: The Associated Press; " in codes.image
@@ -136,8 +136,7 @@ def test_a_published_copy_takes_the_place_of_the_server(embed: Embed) -> None:
     assert codes.link == PUBLISHED
     assert Tags(codes.listener).only("iframe")["src"] == PUBLISHED
     assert Tags(codes.image).only("img")["src"] == PUBLISHED.replace(".html", "@2x.png")
-    assert codes.citation.endswith(f". {PUBLISHED}")
-    assert SITE not in "".join((codes.link, codes.plain, codes.image, codes.citation))
+    assert SITE not in "".join((codes.link, codes.plain, codes.image))
 
 
 def test_a_chart_without_any_address_is_refused_in_a_sentence(embed: Embed) -> None:

@@ -100,7 +100,7 @@ def test_the_passport_says_it_and_a_real_one_says_that_it_is_none(embed: Embed) 
 def test_files_words_and_codes_say_it(embed: Embed) -> None:
     assert all(file_name(embed, form).startswith("nightdesk-TEST-") for form in FORMS)
     codes = snippets(embed, heights={320: 900, 640: 900})
-    assert codes.alt.startswith("TEST: ") and 'title="TEST: ' in codes.listener and 'alt="TEST: ' in codes.image
+    assert 'title="TEST: ' in codes.listener and 'alt="TEST: ' in codes.image
     assert "TEST: " in cite(embed) and credit(embed).startswith("TEST: ")
 
 

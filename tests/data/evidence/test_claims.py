@@ -230,7 +230,7 @@ def test_a_first_sighting_is_credited_to_the_row_whose_words_it_has() -> None:
 def sighting(name: str, first: int, last: int) -> ObservationRow:
     seen = load_observations(find_story("us-2016", Settings())).rows[0]
     bounds = When(NIGHT + timedelta(minutes=first), NIGHT + timedelta(minutes=last), Precision.WINDOW)
-    return replace(seen, id=name, what=f"{name} saw it", credit=name, when=bounds)
+    return seen.model_copy(update={"id": name, "what": f"{name} saw it", "credit": name, "when": bounds})
 
 
 @pytest.mark.parametrize(

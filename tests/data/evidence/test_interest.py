@@ -40,7 +40,6 @@ def test_zero_is_marked_as_below_resolution(story: Story) -> None:
 
 def test_the_series_ends_four_months_before_the_night_and_nothing_fills_the_gap(story: Story) -> None:
     assert load_interest(story).frame["end"].max() == datetime(2016, 7, 10, tzinfo=UTC)
-    assert load_interest(story, story.window).frame.empty
 
 
 def test_the_nights_marks_are_the_published_times_each_once(story: Story) -> None:
@@ -68,9 +67,8 @@ def test_every_mark_names_a_source_that_comes_with_it(story: Story) -> None:
     assert {name for row in marks.rows for name in row.sources} == {source.id for source in marks.sources}
 
 
-def test_a_window_without_figures_is_an_empty_frame_with_its_columns(story: Story) -> None:
+def test_a_window_without_marks_has_no_rows_and_names_no_source(story: Story) -> None:
     nothing = Window(datetime(1999, 1, 1, tzinfo=UTC), datetime(1999, 2, 1, tzinfo=UTC))
-    assert load_interest(story, nothing).frame.empty
     assert load_interest_marks(story, nothing) == ((), ())
 
 

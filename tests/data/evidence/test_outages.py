@@ -102,12 +102,12 @@ def test_traffic_keeps_its_units_and_its_counting_windows(story: Story) -> None:
     assert set(frame["unit"]) <= set(TRAFFIC_UNITS)
     sessions = frame[(frame["unit"] == "sessions") & (frame["term"] == "cic.gc.ca")]
     assert list(sessions["value"]) == [249_950, 740_000]
-    assert set(sessions["end"] - sessions["start"]) == {timedelta(days=1)}
+    assert set(sessions["window_end"] - sessions["window_start"]) == {timedelta(days=1)}
     assert set(sessions["kind"]) == {"lower bound"}
 
 
 def test_users_a_week_earlier_are_counted_at_the_same_wall_time_before_clocks_changed(story: Story) -> None:
-    users = table(load_traffic(story)).query("unit == 'users'").set_index("value")["start"]
+    users = table(load_traffic(story)).query("unit == 'users'").set_index("value")["window_start"]
     assert users.loc[17_000] == datetime(2016, 11, 2, 3, tzinfo=UTC)
     assert users.loc[200_000] == utc("09T04:00")
 

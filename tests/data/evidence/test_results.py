@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.core.errors import DataError
-from data.core.model import Window
 from data.evidence.calls import load_calls, load_milestones, load_poll_closings
 from data.story.folder_store import read_story
 from data.story.story import Story
@@ -113,17 +112,6 @@ def test_a_second_log_of_a_call_is_listed_and_never_counted(story: Story) -> Non
     logs = everything[everything["role"] == "corroboration"]
     assert {"US-NV", "US-PA", "US-WI"} <= set(logs["contest"])
     assert not set(logs["id"]) & set(table(load_calls(story, caller="AP"))["id"])
-
-
-def test_a_window_keeps_calls_whose_interval_touches_it(story: Story) -> None:
-    window = Window(eastern("08 22:40"), eastern("08 22:51"))
-    rows = table(load_calls(story, window, caller="AP"))
-    assert set(rows["contest"]) == {"US-VA", "US-CO", "US-FL", "US-LA", "US-MO", "US-NM"}
-
-
-def test_an_empty_window_has_no_rows_and_names_no_source(story: Story) -> None:
-    found = load_calls(story, Window(datetime(1999, 1, 1, tzinfo=UTC), datetime(1999, 1, 2, tzinfo=UTC)))
-    assert found == ((), ())
 
 
 def test_every_row_names_a_source_that_comes_with_it(story: Story) -> None:

@@ -17,11 +17,11 @@ from requests_cache.backends.base import BaseStorage, DictStorage
 from requests_cache.models.response import CachedResponse
 
 from data.core.settings import Settings
-from data.net import shared_cache
+from data.net import cache_checks, shared_cache
 from data.net.adapter import FETCHED_AT
 from data.net.answer_cache import NAMESPACE, SharedAnswers
 from data.net.client import Desk, Reply, open_desk
-from data.net.shared_cache import SharedCache, cache_check
+from data.net.shared_cache import SharedCache
 from tests.support.loopback import Answer, Loopback, loopback, settings_at
 from tests.support.redis_server import RedisServer, SilentRedis, redis_server
 
@@ -279,21 +279,18 @@ def test_a_failure_that_is_not_of_redis_reaches_the_asker(redis: RedisServer) ->
 
 def test_a_check_says_whether_it_works(redis: RedisServer) -> None:
     settings = Settings(cache_url=redis.url)
-    assert cache_check(settings) == ("shared cache", True, f"{redis.url} answers")
+    assert cache_checks.shared(settings) == ""
     redis.stop()
-    name, works, said = cache_check(settings)
-    assert (name, works) == ("shared cache", False)
-    assert said.startswith(f"{redis.url} does not answer: ")
+    assert cache_checks.shared(settings).startswith(f"{redis.url} does not answer: ")
 
 
 def test_a_check_without_a_shared_cache_is_no_fault() -> None:
-    _, works, said = cache_check(Settings())
-    assert works and "none is set" in said
+    assert cache_checks.shared(Settings()) == ""
 
 
 def test_a_password_is_never_told(caplog: pytest.LogCaptureFixture) -> None:
     settings = Settings(cache_url="redis://desk:hush@127.0.0.1:1/0")
     shared = SharedCache(settings.cache_url)
     assert shared.get("key") is None
-    assert "hush" not in f"{settings} {cache_check(settings)} {caplog.text} {shared.place}"
+    assert "hush" not in f"{settings} {cache_checks.shared(settings)} {caplog.text} {shared.place}"
     assert re.search(r"redis://127\.0\.0\.1:1/0 cannot be used", caplog.text)

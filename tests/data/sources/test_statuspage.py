@@ -60,7 +60,7 @@ def look(place: Place, window: Window = FORTNIGHT) -> Records[Observation]:
 
 def test_a_log_is_read_whole_and_the_hour_that_comes_twice_is_two_hours() -> None:
     read = parse_incidents(LOG)
-    assert (read.page, read.url, read.warnings) == ("Example Visas", "https://status.example.org", ())
+    assert (read.page, read.warnings) == ("Example Visas", ())
     assert list(read.incidents.columns) == INCIDENT_COLUMNS
     assert read.incidents[["id", "severity", "created", "started", "resolved"]].astype(object).values.tolist() == [
         ["c7nm3ke5t2ya", "maintenance", at("2016-11-01T06:00:00Z"), pd.NaT, at("2016-11-01T07:00:00Z")],
@@ -68,16 +68,6 @@ def test_a_log_is_read_whole_and_the_hour_that_comes_twice_is_two_hours() -> Non
          at("2016-11-06T06:10:00Z")],
         ["w9qk2zd7m4xn", "minor", at("2016-11-09T04:40:10.250Z"), pd.NaT, pd.NaT],
     ]  # fmt: skip
-
-
-def test_entries_stand_in_order_of_time_although_the_page_gives_the_newest_first() -> None:
-    updates = parse_incidents(LOG).updates
-    assert updates[["at", "state", "body"]].values.tolist() == [
-        [at("2016-11-06T05:30:00Z"), "investigating", "No page answers."],
-        [at("2016-11-06T06:10:00Z"), "resolved", "Back."],
-        [at("2016-11-09T04:40:10.250Z"), "investigating", "We are looking into slow pages."],
-        [at("2016-11-09T05:20:00Z"), "monitoring", "Servers were added."],
-    ]
 
 
 def test_an_entry_is_an_upper_bound_and_a_stated_beginning_a_minute(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Window
 from data.core.settings import Settings
 from data.net.client import open_desk
-from data.net.snapshots import broken_snapshots, read_snapshots
+from data.net.snapshots import read_snapshots
 from data.sources.google_trends.request_plan import Plan, plan_requests
 from data.sources.google_trends.trends_client import PytrendsClient
 from data.sources.google_trends.trends_draws import Outcome, draw, load_draws, read_held
@@ -302,12 +302,14 @@ def test_bins_of_two_lengths_are_never_loaded_together(tmp_path: Path) -> None:
     assert [(held.step, held.draws) for held in read_held(tmp_path)] == [(HOUR, 9), (24 * HOUR, 1)]
 
 
-def test_a_damaged_snapshot_is_left_out_and_the_others_are_loaded(tmp_path: Path) -> None:
+def test_a_damaged_snapshot_is_left_out_and_the_others_are_loaded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     drawn(month(), Client(), tmp_path)
     next((tmp_path / "snapshots" / "google-trends").glob("2*.txt")).write_bytes(b"damaged")
 
     assert len(load_draws(tmp_path, (TERM,), "US")[TERM]) == 8
-    assert len(broken_snapshots(tmp_path)) == 1
+    assert len({message for message in caplog.messages if "left out snapshot" in message}) == 1
 
 
 # With the real client, the real session and a server on this machine.
@@ -364,7 +366,9 @@ def run(folder: Path, url: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_a_run_that_is_killed_loses_nothing_and_the_next_one_goes_on(trends: Trends, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_loses_nothing_and_the_next_one_goes_on(
+    trends: Trends, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     running = list[subprocess.Popen[str]]()
 
     def kill_at_the_fourth(asked: Asked) -> Told:
@@ -382,7 +386,8 @@ def test_a_run_that_is_killed_loses_nothing_and_the_next_one_goes_on(trends: Tre
     assert running[0].returncode == -signal.SIGKILL
     assert kept == 3
     assert "state='done', drawn=6, held=3" in second, errors
-    assert broken_snapshots(tmp_path) == ()
+    read_snapshots(tmp_path, "google-trends")
+    assert "left out" not in caplog.text
 
 
 def test_two_processes_at_once_draw_each_window_once_and_lose_none(trends: Trends, tmp_path: Path) -> None:
