@@ -216,7 +216,7 @@ def test_a_redirect_on_the_same_host_is_followed(server: Loopback, tmp_path: Pat
 
 
 def test_a_form_is_posted_and_its_answer_kept_by_its_content(server: Loopback, tmp_path: Path) -> None:
-    url = server.answers("/explore", lambda asked: Answer(b"you sent " + asked.path.rpartition("?")[2].encode()))
+    url = server.answers("/explore", lambda asked: Answer(f"you sent q={asked.params['q'][0]}".encode()))
     with desk_at(server, tmp_path) as desk:
         said = [
             desk.ask(url, method="POST", params={"q": q}, source="google-trends", fresh="never").content
