@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from components.cache.cached import STORIES, load_chart
 from components.embeds.web.routes import RouteCaches, routes
+from components.server.connection_limits import bound_connections
 from components.server.headers import SecurityHeaders, app_policy, installed_index
 from components.server.precompressed import CompressedAnswers
 from components.server.ready import Readiness
@@ -48,6 +49,7 @@ def _settings() -> Settings:
         sys.exit(str(error))
 
 
+bound_connections()
 SETTINGS = _settings()
 CACHES = RouteCaches.of(SETTINGS, stories=STORIES, chart=load_chart)
 FILES = streamlit_files(SETTINGS)

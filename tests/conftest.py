@@ -25,7 +25,7 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 ROOT = Path(__file__).resolve().parents[1]
-_START_SECONDS = 60
+_START_SECONDS = 180
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

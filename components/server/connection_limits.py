@@ -1,0 +1,131 @@
+"""How long and how slow the beginning of a request may be: uvicorn's parser in C takes headers without an end.
+
+Streamlit makes its own uvicorn, `uvicorn app:app` another, and none is given limits that httptools' protocol would
+keep. So the protocol's own class is bounded, once, by whatever imports app.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_BYTES = 32 * 1024
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 60.0
+
+_STATUSES = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
+
+
+class _Bounds:
+    """What one connection has sent of the request that is being read, and until when it has to be whole."""
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+        self._timer: asyncio.TimerHandle | None = None
+        self.begin_head()
+        self._wait(HEAD_SECONDS)
+
+    def begin_head(self) -> None:
+        """The next bytes are the beginning of a request."""
+        self.in_head, self.room = True, HEAD_BYTES
+
+    def begin_body(self) -> None:
+        """The headers are whole."""
+        self.in_head = False
+        self.stop()
+        if any(name in (b"content-length", b"transfer-encoding") for name, _ in self._protocol.headers):
+            self._wait(BODY_SECONDS)
+
+    def end_body(self) -> None:
+        """The request is whole."""
+        self.stop()
+        self.begin_head()
+
+    def arrive(self) -> None:
+        """Something of a request has come: the rest of its headers has its time from now."""
+        if self.in_head and not self._timer:
+            self._wait(HEAD_SECONDS)
+
+    def stop(self) -> None:
+        """Wait for nothing any more."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def refuse(self, status: int) -> None:
+        """End the connection with a status."""
+        self.stop()
+        transport = self._protocol.transport
+        if transport.is_closing():
+            return
+        said = f"HTTP/1.1 {status} {_STATUSES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        cycle = self._protocol.cycle
+        # In the middle of an answer a status would be taken for a part of it.
+        if cycle is None or cycle.response_complete or not cycle.response_started:
+            transport.write(said.encode())
+        transport.close()
+
+    def _wait(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.refuse, 408)
+
+
+#: The methods of uvicorn's own that are called around what is counted here.
+_MADE = HttpToolsProtocol.connection_made
+_LOST = HttpToolsProtocol.connection_lost
+_RECEIVED = HttpToolsProtocol.data_received
+_HEADERS_COMPLETE = HttpToolsProtocol.on_headers_complete
+_MESSAGE_COMPLETE = HttpToolsProtocol.on_message_complete
+
+
+def _connection_made(self: Any, transport: Any) -> None:
+    _MADE(self, transport)
+    self.bounds = _Bounds(self)
+
+
+def _connection_lost(self: Any, exc: Exception | None) -> None:
+    self.bounds.stop()
+    _LOST(self, exc)
+
+
+def _data_received(self: Any, data: bytes) -> None:
+    bounds: _Bounds = self.bounds
+    bounds.arrive()
+    while data and bounds.in_head:
+        if not bounds.room:
+            bounds.refuse(431)
+            return
+        piece, data = data[: bounds.room], data[bounds.room :]
+        bounds.room -= len(piece)
+        _RECEIVED(self, piece)
+        # The parser is gone where the connection was closed, and the connection where a websocket has it.
+        if self.parser is None or self.transport.is_closing() or self.transport.get_protocol() is not self:
+            return
+    if data:
+        _RECEIVED(self, data)
+
+
+def _headers_complete(self: Any) -> None:
+    _HEADERS_COMPLETE(self)
+    self.bounds.begin_body()
+
+
+def _message_complete(self: Any) -> None:
+    _MESSAGE_COMPLETE(self)
+    self.bounds.end_body()
+
+
+def bound_connections() -> None:
+    """Bound what every connection of this process may send: more than HEAD_BYTES of headers is answered with 431,
+    headers that take longer than HEAD_SECONDS and bodies that take longer than BODY_SECONDS with 408.
+    """
+    own = {
+        "connection_made": _connection_made,
+        "connection_lost": _connection_lost,
+        "data_received": _data_received,
+        "on_headers_complete": _headers_complete,
+        "on_message_complete": _message_complete,
+    }
+    for name, method in own.items():
+        setattr(HttpToolsProtocol, name, method)

@@ -1,0 +1,100 @@
+"""Real servers, started in each of the three ways, under requests that never become whole."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from urllib.parse import urlsplit
+
+import pytest
+
+from components.server.connection_limits import HEAD_BYTES, HEAD_SECONDS
+from tests.support.asking_http import ask
+
+Serve = Callable[..., AbstractContextManager[str]]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(None, id="streamlit run app.py"),
+        pytest.param(["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}"], id="uvicorn app:app"),
+        pytest.param(["app.py"], id="python app.py"),
+    ],
+)
+def address(request: pytest.FixtureRequest, serve: Serve) -> Iterator[str]:
+    with serve(request.param) as running:
+        yield running
+
+
+def opened(address: str) -> socket.socket:
+    place = urlsplit(address)
+    return socket.create_connection((place.hostname, place.port), timeout=60)
+
+
+def told(connection: socket.socket) -> bytes:
+    """All that comes until the other side ends it."""
+    parts = []
+    try:
+        while part := connection.recv(65_536):
+            parts.append(part)
+    except ConnectionResetError:
+        pass
+    return b"".join(parts)
+
+
+def test_headers_without_an_end_are_refused_at_their_limit_and_others_are_served(address: str) -> None:
+    endless = [opened(address) for _ in range(4)]
+    sent = 0
+    for connection in endless:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ")
+        try:
+            for _ in range(64):
+                connection.sendall(b"a" * 65_536)
+                sent += 65_536
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+    assert ask(f"{address}/healthz").status == 200
+    for connection in endless:
+        answer = told(connection)
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 431 ")
+        connection.close()
+
+
+def test_headers_just_below_the_limit_are_read_and_a_byte_more_is_not(address: str) -> None:
+    start, end = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: ", b"\r\n\r\n"
+    fits = HEAD_BYTES - len(start) - len(end)
+    for length, status in ((fits, b"200"), (fits + 1, b"431")):
+        with opened(address) as connection:
+            connection.sendall(start + b"a" * length + end)
+            assert told(connection).split(b" ")[1] == status
+
+
+def test_a_request_behind_another_has_a_limit_of_its_own(address: str) -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * (HEAD_BYTES - 500) + b"\r\n"
+    with opened(address) as connection:
+        connection.sendall(one + b"\r\n" + one + b"Connection: close\r\n\r\n")
+        assert told(connection).count(b"HTTP/1.1 200") == 2
+
+
+@pytest.mark.slow
+def test_half_a_request_is_ended(address: str) -> None:
+    halves = [b"", b"GET /healthz HTTP/1.1\r\nHost:", b"\r\n"]
+    connections = [opened(address) for _ in halves]
+    for connection, half in zip(connections, halves, strict=True):
+        connection.sendall(half)
+    # The deadline is of the server; waiting for its end says that there is one.
+    for connection in connections:
+        connection.settimeout(HEAD_SECONDS * 6)
+        assert told(connection).startswith(b"HTTP/1.1 408 ")
+        connection.close()
+
+
+def test_a_connection_that_is_kept_alive_asks_again(address: str) -> None:
+    with opened(address) as connection:
+        for _ in range(2):
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            time.sleep(0.1)
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
