@@ -48,7 +48,7 @@ class StoryCache:
         stories = story_store(settings)
         stamp, place = stories.stamp(slug), stories.place(slug)
         try:
-            story = self._read(slug, settings, stamp) if stamp else stories.read(slug)
+            story = _sound(self._read(slug, settings, stamp)) if stamp else stories.read(slug)
         except StoryInvalid:
             if held := self._forgiven(place):
                 return held
@@ -68,12 +68,19 @@ class StoryCache:
         self._last_valid[place] = held, since or now
         return held
 
-    def _read_anew(self, slug: str, settings: Settings, _stamp: str) -> Story:
+    def _read_anew(self, slug: str, settings: Settings, stamp: str) -> Story | StoryInvalid:
         """The stamp is part of the key: an edited story has another one, and what was asked of the one before can go.
 
-        A night in progress has a version every few seconds, each some 3 MB, which nobody asks for again.
+        A night in progress has a version every few seconds, each some 3 MB, which nobody asks for again. A fault is an
+        answer too, as long as the files stand: to find it again takes as long as to read the story.
         """
-        story = story_store(settings).read(slug)
+        stories = story_store(settings)
+        try:
+            story = stories.read(slug)
+        except StoryInvalid as fault:
+            if stories.stamp(slug) != stamp:
+                raise
+            return fault
         self._read.forget(lambda part: part == slug)
         if self._newer:
             self._newer(story)
@@ -83,6 +90,13 @@ class StoryCache:
         story = self.find(slug, settings)
         # The stamp that it was read under: other processes draw by these stamps too.
         return FoundStory(story, key_in(story_store(settings), story))
+
+
+def _sound(found: Story | StoryInvalid) -> Story:
+    """The story; StoryInvalid, each time another one, since one that is raised again and again grows."""
+    if isinstance(found, StoryInvalid):
+        raise StoryInvalid(str(found), file=found.file, row=found.row, column=found.column)
+    return found
 
 
 def _slugs(settings: Settings) -> tuple[str, ...]:

@@ -96,8 +96,10 @@ class Readiness:
     def _examine(self) -> dict[str, object]:
         stories = {slug: self._verdict(slug, self._stories.stamp(slug)) for slug in self._stories.slugs()}
         caches = {name: {"works": not why, "why": why} for name, why in failing_caches(self._settings)}
-        sound = bool(stories) and all(story["verifies"] for story in stories.values())
-        return {"status": "ready" if sound else "not ready", "stories": stories, "caches": caches}
+        unreadable = self._stories.unreadable()
+        sound = bool(stories) and not unreadable and all(story["verifies"] for story in stories.values())
+        status = "ready" if sound else "not ready"
+        return {"status": status, "stories": stories, "unreadable": unreadable, "caches": caches}
 
     def _verdict_of(self, slug: str, _stamp: str) -> dict[str, object]:
         faults = self._stories.examine(slug).faults.listed()

@@ -28,6 +28,18 @@ def write_whole(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def try_to_write(folder: Path) -> None:
+    """Write a block in a folder, surely on disk, and remove it again; OSError where the disk refuses."""
+    part = folder / f".{uuid.uuid4().hex}.part"
+    try:
+        with part.open("xb") as file:
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename last through a power cut, where the system lets a folder be synced (not on Windows)."""
     with suppress(OSError):
@@ -45,6 +57,11 @@ def fingerprint(folder: Path) -> str:
     except OSError:
         return ""
     return hashlib.sha256(repr(stats).encode()).hexdigest()[:16]
+
+
+def set_aside(path: Path) -> Path:
+    """Rename what cannot be read, so that it can be looked at and another can take its place; its new path. OSError."""
+    return path.replace(path.with_name(f"{path.stem}-broken-{time.time_ns()}{path.suffix}"))
 
 
 def sweep_parts(folder: Path) -> None:

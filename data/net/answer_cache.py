@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import operator
+import os
 import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+from redis.exceptions import RedisError
 from requests import Response
 from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
@@ -23,6 +26,7 @@ from requests_cache.cache_keys import redact_response
 from requests_cache.models.response import CachedResponse
 from requests_cache.policy.settings import DEFAULT_IGNORED_PARAMS
 
+from data.core.files import set_aside
 from data.net.adapter import FETCHED_AT
 from data.net.shared_cache import SharedCache
 
@@ -50,8 +54,10 @@ class SharedAnswers(BaseStorage[str, CachedResponse]):
     def _in_redis(self, key: str) -> CachedResponse | None:
         try:
             found = self._redis.get(key)
-        except ExceptionGroup as error:  # from cattrs, which the library lets through
-            _LOG.warning("a shared answer is of another version, and is not used: %s", error)
+        except RedisError:
+            raise
+        except Exception as error:  # noqa: BLE001 - anybody can put anything there, and the library lets all through
+            _LOG.warning("a shared answer is damaged or of another version, and is not used: %s", error)
             return None
         return found if isinstance(found, CachedResponse) else None
 
@@ -135,10 +141,10 @@ class _Table(BaseStorage[str, CachedResponse]):
         try:
             try:
                 return self._execute(statement, values)
-            except sqlite3.DatabaseError as error:
-                if not _is_broken(error):
+            except sqlite3.Error as error:
+                if not _is_broken(error, self._path):
                     raise
-                self._set_aside(error)
+                self._set_aside(error, statement, values)
                 return self._execute(statement, values)
         except (OSError, sqlite3.Error, Timeout) as error:
             _LOG.warning("the cache %s is not used this time: %s", self._path, error)
@@ -147,21 +153,23 @@ class _Table(BaseStorage[str, CachedResponse]):
     def _execute(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=OFF")  # a power cut costs answers that can be asked for again
-            connection.execute(_TABLE)
-            return connection.execute(statement, values).fetchall()
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=OFF")  # a power cut costs answers that can be asked for again
+                connection.execute(_TABLE)
+                return connection.execute(statement, values).fetchall()
+            except UnicodeDecodeError as error:  # a message that quotes a damaged file
+                raise sqlite3.DatabaseError("it holds what is no text") from error
 
-    def _set_aside(self, error: sqlite3.DatabaseError) -> None:
+    def _set_aside(self, error: sqlite3.Error, statement: str, values: tuple[object, ...]) -> None:
         """Rename a broken file, so that it can be looked at, and start anew; once, however many processes see it."""
         with FileLock(self._path.with_suffix(".lock"), timeout=_BUSY_SECONDS):
             try:
-                self._execute("SELECT count(*), max(length(value)) FROM answers", ())
-            except sqlite3.DatabaseError as still:
-                if not _is_broken(still):
+                self._execute(statement, values)
+            except sqlite3.Error as still:
+                if not _is_broken(still, self._path):
                     raise
-                aside = self._path.with_name(f"{self._path.stem}-broken-{time.time_ns()}{self._path.suffix}")
-                self._path.replace(aside)
+                aside = set_aside(self._path)
                 for suffix in ("-wal", "-shm"):
                     self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
                 _LOG.warning("the cache %s was broken and is now %s: %s", self._path, aside.name, error)
@@ -173,16 +181,17 @@ class _Table(BaseStorage[str, CachedResponse]):
     def __getitem__(self, key: str) -> CachedResponse:
         rows = self._run("SELECT value FROM answers WHERE key = ?", (key,))
         try:
-            found = self.deserialize(key, rows[0][0]) if rows else None
-        except ExceptionGroup as error:  # from cattrs, which the library lets through
-            _LOG.warning("a kept answer is of another version, and is not used: %s", error)
+            text: Any = _unsealed(key, rows[0][0]) if rows else ""
+            found = self.deserialize(key, text) if text else None
+        except Exception as error:  # noqa: BLE001 - whatever a damaged file holds, and the library lets all through
+            _LOG.warning("a kept answer is damaged or of another version, and is not used: %s", error)
             found = None
         if not isinstance(found, CachedResponse):
             raise KeyError(key)
         return found
 
     def __setitem__(self, key: str, value: CachedResponse) -> None:
-        text = self.serialize(value)
+        text = _sealed(key, str(self.serialize(value)))
         self._run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (key, text, len(text), time.time()))
 
     def __delitem__(self, key: str) -> None:
@@ -196,9 +205,35 @@ class _Table(BaseStorage[str, CachedResponse]):
         return int(rows[0][0]) if rows else 0
 
 
-def _is_broken(error: sqlite3.DatabaseError) -> bool:
-    """Whether the file is no database any more, rather than busy, full or read-only."""
-    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+#: What SQLite says of a place that cannot be used now: the low byte of its code.
+_OF_THE_PLACE = (
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL,
+)  # fmt: skip
+
+
+def _is_broken(error: sqlite3.Error, path: Path) -> bool:
+    """Whether the file is not the database that was written, rather than busy, full or on a disk that is read-only."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    if code == sqlite3.SQLITE_IOERR_SHORT_READ:  # it ends too early
+        return True
+    code &= 0xFF
+    if code == sqlite3.SQLITE_READONLY:  # a byte of the file says so too
+        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return code not in _OF_THE_PLACE
+
+
+def _sealed(key: str, text: str) -> str:
+    """An answer behind the checksum of it and its question, for a disk changes bytes without a word."""
+    return f"{sha256(f'{key} {text}'.encode()).hexdigest()}{text}"
+
+
+def _unsealed(key: str, kept: str) -> str:
+    """The answer; ValueError where it is not what was kept."""
+    text = kept[64:]
+    if _sealed(key, text) != kept:
+        raise ValueError("it is not what was kept")
+    return text
 
 
 class _WithoutQueries(logging.Filter):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from redis.exceptions import RedisError
 
+from data.core.files import try_to_write
 from data.core.settings import Settings
 from data.net.shared_cache import shared_cache
 from data.story.folder_store import BUNDLED
@@ -48,7 +49,7 @@ def shared(settings: Settings) -> str:
     if found is None:
         return ""
     try:
-        found.redis.ping()
+        found.ping()
     except RedisError as error:
         return f"{found.place} does not answer: {error}"
     return ""
@@ -68,8 +69,17 @@ def failing_caches(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _unwritable(folder: Path) -> str:
-    """Why nothing can be written in this folder, or made where it would stand; empty where it can."""
+    """Why nothing can be written in this folder, or made where it would stand; empty where it can.
+
+    A few bytes are written and removed again: a disk that is full lets itself be asked anything else.
+    """
     there = next(place for place in (folder, *folder.parents) if place.exists())
     if not there.is_dir():
         return f"{there.name} is a file where a folder should be"
-    return "" if os.access(there, os.W_OK | os.X_OK) else f"the folder {there.name} cannot be written"
+    try:
+        try_to_write(there)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return f"the disk of the folder {there.name} is full"
+        return f"the folder {there.name} cannot be written: {error.strerror}"
+    return ""

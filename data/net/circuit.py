@@ -6,6 +6,7 @@ import json
 import logging
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from pybreaker import (
 )
 
 from data.core.errors import SourceUnavailable
-from data.core.files import write_whole
+from data.core.files import set_aside, write_whole
 from data.net.rate_limit import host_file
 
 _LOG = logging.getLogger(__name__)
@@ -103,20 +104,28 @@ class _HostFile(CircuitMemoryStorage):
 
     def _read(self) -> tuple[str, float]:
         """The state and until when it is open, in seconds since 1970; closed where there is no readable file."""
-        if self._path in self._unwritten:
-            return self._unwritten[self._path]
+        state, until = self._unwritten.get(self._path) or self._read_file()
+        longest = self._clock().timestamp() + MOST_OPEN_SECONDS
+        if until > longest:
+            # The clock was set back. From now on the hold ends at one moment, rather than a day after each look at it.
+            until = longest
+            self._write(state, until)
+        return state, until
+
+    def _read_file(self) -> tuple[str, float]:
         try:
             found = json.loads(self._path.read_bytes())
             state, until = str(found["state"]), float(found["until"])
+            if state not in (STATE_OPEN, STATE_HALF_OPEN, STATE_CLOSED) or not math.isfinite(until):
+                raise ValueError("no state of a circuit")
         except FileNotFoundError:
             return STATE_CLOSED, 0.0
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
             _LOG.warning("the circuit %s counts as closed, its file was not readable: %s", self._path.stem, error)
+            with suppress(OSError):
+                set_aside(self._path)
             return STATE_CLOSED, 0.0
-        if state not in (STATE_OPEN, STATE_HALF_OPEN) or not math.isfinite(until):
-            return STATE_CLOSED, 0.0
-        # A clock that was set back must not lock a host out for longer than any hold lasts.
-        return state, min(until, self._clock().timestamp() + MOST_OPEN_SECONDS)
+        return state, until
 
     def _write(self, state: str, until: float) -> None:
         try:

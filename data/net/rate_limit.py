@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from filelock import FileLock, Timeout
 
 from data.core.errors import SourceUnavailable
+from data.core.files import set_aside
 from data.net.addresses import is_loopback
 
 _LOG = logging.getLogger(__name__)
@@ -89,7 +91,9 @@ def _next_turn(path: Path, now: float, *, most: float) -> float:
         written, turn = float(found["written"]), float(found["next"])
     except FileNotFoundError:
         return now
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         _LOG.warning("the pace of %s starts anew, its file was not readable: %s", path.stem, error)
+        with suppress(OSError):
+            set_aside(path)
         return now
     return turn if written <= now + 1 and turn <= written + most else now

@@ -41,8 +41,12 @@ class FolderStore:
 
     def slugs(self) -> tuple[str, ...]:
         """The name of every folder that has a story.toml, in their order."""
-        found = {folder.name for root in (*self.own, *self.shipped) for folder in _stories_in(root)}
+        found = {folder.name for root in (*self.own, *self.shipped) for folder in _entries(root)[0]}
         return tuple(sorted(found))
+
+    def unreadable(self) -> tuple[str, ...]:
+        """Of each folder that may hold stories and cannot be looked into: where it is, and why."""
+        return tuple(why for root in (*self.own, *self.shipped) for why in _entries(root)[1])
 
     def stamp(self, slug: str) -> str:
         """Sixteen hex digits that change with any file of the story; "" where there is none."""
@@ -115,12 +119,23 @@ class FolderStore:
         raise DataError("there is no folder of stories to write into; set NIGHTDESK_STORIES to one")
 
 
-def _stories_in(root: Path) -> list[Path]:
-    """The folders in `root` that hold a story.toml; none when the root cannot be read."""
+def _entries(root: Path) -> tuple[list[Path], list[str]]:
+    """The folders in `root` that hold a story.toml, and of each that cannot be looked into, where and why."""
+    found: list[Path] = []
+    closed: list[str] = []
     try:
-        return [one for one in root.iterdir() if re.fullmatch(SLUG, one.name) and (one / "story.toml").is_file()]
-    except OSError:
-        return []
+        folders = [one for one in root.iterdir() if re.fullmatch(SLUG, one.name)]
+    except FileNotFoundError:
+        return found, closed  # a newsroom's folder is made with its first story
+    except OSError as error:
+        return found, [f"{root}: {error.strerror}"]
+    for folder in folders:
+        try:
+            if (folder / "story.toml").is_file():
+                found.append(folder)
+        except OSError as error:
+            closed.append(f"{folder}: {error.strerror}")
+    return found, closed
 
 
 def read_story(folder: Path) -> Story:

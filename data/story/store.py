@@ -19,6 +19,10 @@ class StoryStore(Protocol):
         """Every story there is, in the order of their slugs."""
         ...
 
+    def unreadable(self) -> tuple[str, ...]:
+        """Of each place that may hold a story and cannot be looked into: where it is, and why."""
+        ...
+
     def stamp(self, slug: str) -> str:
         """A text that changes whenever the story does; "" where there is none."""
         ...

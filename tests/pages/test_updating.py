@@ -19,7 +19,7 @@ from data.core.errors import StoryInvalid
 from data.core.settings import Settings
 from data.evidence.anchors import anchors_of
 from data.story.as_of import story_at
-from data.story.folder_store import BUNDLED, read_story
+from data.story.folder_store import BUNDLED, FolderStore, read_story
 from data.story.story import Story
 from tests.pages.test_pages import charts, said
 from tests.support.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
@@ -115,6 +115,32 @@ def test_a_slip_of_the_editor_leaves_the_last_valid_night_for_a_minute(root: Pat
         stories.find(NAME, settings(root))
     rehearsal_at(root, FLORIDA + timedelta(minutes=1))
     assert stories.find(NAME, settings(root)).stamp != valid.stamp
+
+
+def test_a_story_with_a_fault_is_examined_once_until_one_of_its_files_changes(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: list[str] = []
+    read = FolderStore.read
+
+    def counted(store: FolderStore, slug: str) -> Story:
+        readings.append(slug)
+        return read(store, slug)
+
+    monkeypatch.setattr(FolderStore, "read", counted)
+    stories = StoryCache(fresh_seconds=0)
+    shutil.copytree(BUNDLED / "us-2024", root / "faulty")
+    about = root / "faulty" / "story.toml"
+    right = about.read_text(encoding="utf-8")
+    for wrong in (f"{right}titel = 'one'\n", f"{right}titel = 'another'\n"):
+        readings.clear()
+        about.write_text(wrong, encoding="utf-8")
+        for _ in range(20):
+            with pytest.raises(StoryInvalid, match="titel") as fault:
+                stories.look_up("faulty", settings(root))
+        assert (fault.value.file, readings) == ("story.toml", ["faulty"])
+    about.write_text(right, encoding="utf-8")
+    assert stories.look_up("faulty", settings(root)).story.calls
 
 
 def test_a_night_that_is_over_is_refused_at_once(root: Path) -> None:

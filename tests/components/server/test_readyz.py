@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import errno
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +19,10 @@ from starlette.requests import Request
 from components.server.ready import Readiness, commit_of
 from data.core.settings import Settings
 from data.net import cache_checks
+from data.story.folder_store import BUNDLED
 from tests.test_app import Serve, ask
 
+ROOT = Path(__file__).resolve().parents[3]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 Write = Callable[[Path], None]
 
@@ -66,6 +73,42 @@ def test_a_mended_story_is_seen(stories: Path) -> None:
     assert said(settings)[0] == 503
     (stories / "de-2021" / "story.toml").unlink()
     assert said(settings)[0] == 200
+
+
+def test_a_folder_that_cannot_be_read_is_named_and_hides_no_other_story(stories: Path) -> None:
+    shutil.copytree(BUNDLED / "us-2024", stories / "sound")
+    (stories / "de-2021").chmod(0)
+    script = (
+        "import sys; from pathlib import Path; from data.core.settings import Settings;"
+        "from tests.components.server.test_readyz import said; print(*said(Settings(stories=(Path(sys.argv[1]),))))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(stories)],
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=120, preexec_fn=without_override,
+    )  # fmt: skip
+    (stories / "de-2021").chmod(0o700)
+    status, _, told = ran.stdout.partition(" ")
+    assert status == "503" and f"'unreadable': ['{stories}/de-2021: Permission denied']" in told
+    assert "'sound': {'verifies': True" in told and "'us-2016': {'verifies': True" in told
+
+
+def without_override() -> None:
+    """Let the process that follows read only what it is permitted to, even where the tests are run by root."""
+    libc = ctypes.CDLL(None)
+    for capability in (1, 2):  # CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, which nobody else has
+        libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+
+
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("data.core.files.os.fsync", full)
+    (tmp_path / "cache").mkdir()
+    status, told = said(Settings(cache=tmp_path / "cache", snapshots=tmp_path))
+    assert (status, told["caches"]["answers"]["why"]) == (200, "the disk of the folder cache is full")
+    assert told["caches"]["snapshots"]["why"] == f"the disk of the folder {tmp_path.name} is full"
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_a_cache_that_fails_is_told_and_takes_nobody_away(tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ class MemoryStore:
     def slugs(self) -> tuple[str, ...]:
         return tuple(sorted(self.kept))
 
+    def unreadable(self) -> tuple[str, ...]:
+        return ()
+
     def stamp(self, slug: str) -> str:
         return sha256(repr(sorted(self.kept[slug].items())).encode()).hexdigest() if slug in self.kept else ""
 
