@@ -2,7 +2,7 @@
 # HOST=0.0.0.0 make run  the same for the whole network; who is not at this machine reads and changes nothing
 # make quick             linters and quick tests, in two minutes
 # make bench             ratios, not tests   make clean  forget the environment and caches
-# make bench-methods     methods compared    make fuzz   100,000 broken files into the importer
+# make bench-methods     methods compared    make fuzz   100,000 broken files, 20,000 charts read back
 # make bench-embeds      documents, requests, images and bundles beside other ways
 # make lock              pin what requirements*.txt allow, after a line there has changed [NEWEST=1]
 # make bench-soak        memory and reruns over 20 minutes [MINUTES=20]
@@ -67,6 +67,7 @@ bench-methods: $(VENV)/.dev
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m fuzz.trends_csv --inputs 100000
+	$(BIN)/python -m fuzz.sentences --cases 20000
 
 # The stamps hold the moment of the last install: a second run installs nothing and needs no network. What the app
 # imports is compiled here, so that its first start is as quick as any other; for tests, which start dozens of processes,
