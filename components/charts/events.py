@@ -10,7 +10,8 @@ from components.charts.grammar import Event, Tone
 from components.charts.rows import refs
 from components.clock import Style, token
 from data.core.model import Precision, When, Window
-from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow, Milestones
+from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow, Milestones, WithdrawalRow
+from data.story.caller_names import NOUNS
 from data.story.story import Story
 
 #: Kinds of milestone that repeat a call; the call itself is the event.
@@ -21,7 +22,7 @@ ONE_DAY = timedelta(days=1)
 _PLACES = 60
 _MOST_EVENTS = 45
 #: Names of one side that a sentence lists; of more it lists the first and counts the rest.
-_NAMED, _LISTED = 10, 8
+_NAMED, _LISTED, _FEW = 10, 8, 3
 #: Precisions whose own words say how far a time is meant.
 _SAYING_SO = (Precision.DAY, Precision.HOUR, Precision.APPROXIMATE, Precision.AFTER)
 Groups = dict[object, list[CallRow]]
@@ -51,6 +52,10 @@ def call_events(
         when = _common(rows)
         also = moments.pop((when.earliest, when.latest), [])
         events.append(_call_event(story, rows, also, when, caller, dated=is_dated(when, window)))
+    for rows in _withdrawn(story, called):
+        when = _back(rows[0]).when
+        also = moments.pop((when.earliest, when.latest), [])
+        events.append(_withdrawal_event(story, rows, also, caller, dated=is_dated(when, window)))
     events += [_milestone_event(story, row) for rows in moments.values() for row in rows]
     return tuple(events)
 
@@ -59,9 +64,19 @@ def _grouped(story: Story, rows: Iterable[CallRow], window: Window, *, by_place:
     """Calls that are one event: those of one time, or with `by_place` those of one place on the window's axis."""
     groups: Groups = defaultdict(list)
     for row in rows:
-        own = row.contest if row.contest in story.about.emphasised else ""
+        own = row.id if row.contest in story.about.emphasised else ""
         groups[own or (_place(row, window) if by_place else (row.when.earliest, row.when.latest))].append(row)
     return groups
+
+
+def _withdrawn(story: Story, called: Sequence[CallRow]) -> Iterable[list[CallRow]]:
+    """The calls that were taken back, in groups of one time; those of emphasised contests one by one."""
+    groups: Groups = defaultdict(list)
+    for row in called:
+        if row.withdrawn and not row.withdrawn.when.open:
+            when = row.withdrawn.when
+            groups[row.id if row.contest in story.about.emphasised else (when.earliest, when.latest)].append(row)
+    return groups.values()
 
 
 def _place(row: CallRow, window: Window) -> tuple[object, ...]:
@@ -106,6 +121,37 @@ def _call_event(
     )
 
 
+def _withdrawal_event(
+    story: Story, rows: list[CallRow], also: list[MilestoneRow], caller: str, *, dated: bool
+) -> Event:
+    """That these calls were taken back, all at one time."""
+    backs, chosen = [_back(row) for row in rows], [row for row in rows if row.contest in story.about.emphasised]
+    short = f"{rows[0].short if len(rows) > 1 else rows[0].name} withdrawn"
+    return Event(
+        when=backs[0].when,
+        label="; ".join([f"{said_of(story, caller)} {took_back(story, rows)}", *(row.label for row in also)]),
+        short=f"{short} {_short_time(backs[0].when, dated=dated)}",
+        shorter=(short,),
+        tone=Tone.NEUTRAL,
+        rows=refs("withdrawals", backs) + refs("milestones", also),
+        sources=tuple(dict.fromkeys(name for cited in (backs, also) for row in cited for name in row.sources)),
+        priority=story.about.emphasised.index(chosen[0].contest) if chosen else 30,
+        emphasised=bool(chosen),
+    )
+
+
+def took_back(story: Story, rows: Sequence[CallRow]) -> str:
+    """What a caller did with these calls: "withdrew its call of Florida for Gore"."""
+    noun = NOUNS[story.about.verb]
+    return f"withdrew its {noun if len(rows) == 1 else f'{noun}s'} of {_sides(story, rows)}"
+
+
+def _back(row: CallRow) -> WithdrawalRow:
+    if row.withdrawn is None:
+        raise ValueError(f"{row.id} was not withdrawn")
+    return row.withdrawn
+
+
 def _sides(story: Story, rows: Sequence[CallRow]) -> str:
     """Texas and Kansas for Trump, New York for Clinton; of a long list its beginning and a count."""
     by_party: dict[str, list[str]] = defaultdict(list)
@@ -120,6 +166,11 @@ def _sides(story: Story, rows: Sequence[CallRow]) -> str:
 def listed(names: list[str]) -> str:
     """Texas, Kansas and Utah."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def few(names: list[str]) -> str:
+    """Ohio, Iowa and Utah; of more than three the first two and how many more."""
+    return f"{names[0]}, {names[1]} and {len(names) - 2} more" if len(names) > _FEW else listed(names)
 
 
 def is_dated(when: When, window: Window) -> bool:

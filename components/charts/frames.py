@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from components.charts.events import ONE_DAY
@@ -16,11 +16,23 @@ from data.story.as_of import published_to_the_minute, stands_from
 from data.story.story import Story
 from data.story.tables import Figure, Observation
 from data.story.timing import when_of
-from data.story.totals import call_when, untimed_callers
+from data.story.totals import call_when, untimed_callers, withdrawn_when
 
 #: A table's rows are known by its name and theirs: "observations:ctv-11pm".
 Stands = Mapping[str, datetime]
 Stand = Callable[[Story, Order], Stands]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What a call has besides its own beginning: the row that takes it back, if any, and how its tile looks till then.
+
+    `again` says that its caller had made and taken back a call of the contest before.
+    """
+
+    back: str
+    soft: bool
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,7 @@ class Frames:
     known the one from which they are possible; a row in neither stands at no moment, only in the whole. `events` are
     the instants of the numbered events. `moments` are those at which anything changes, by time, with a sentence each;
     `before` is the sentence for the start of the window, and `changes` how many moments there are if all are told.
+    `lives` are those of the calls that were taken back or made again.
     """
 
     order: Order
@@ -40,6 +53,7 @@ class Frames:
     moments: tuple[tuple[datetime, str], ...]
     before: str
     changes: int
+    lives: Mapping[str, Life] = field(default_factory=dict)
 
 
 def frames_of(
@@ -75,7 +89,18 @@ def frames_of(
     changes = {at for at in (*events, *(at for _, at in steps)) if at in chart.window}
     kept = changes & {*events, *(at for row, at in steps if only is None or row in only)}
     told = tuple((at, sentence(at)) for at in sorted(kept))
-    return Frames(order, sure, maybe, events, told, sentence(chart.window.start), len(changes))
+    return Frames(order, sure, maybe, events, told, sentence(chart.window.start), len(changes), _lives(story, rows))
+
+
+def _lives(story: Story, rows: Collection[str]) -> dict[str, Life]:
+    """The name of each call among these rows that was taken back or made again -> its life."""
+    found = {}
+    for call in story.calls:
+        back, again = story.withdrawn.get(call.id), call.id in story.called_again
+        if (back or again) and f"calls:{call.id}" in rows:
+            soft = not call_when(call, story).exact
+            found[f"calls:{call.id}"] = Life(f"withdrawals:{back.id}" if back else "", soft, again)
+    return found
 
 
 def stands_of(story: Story, order: Order) -> Stands:
@@ -86,6 +111,9 @@ def stands_of(story: Story, order: Order) -> Stands:
 def _stands(story: Story, order: Order) -> Iterator[tuple[str, datetime]]:
     """Every row of the story's tables that stands at some moment, with the first of these."""
     yield from ((f"calls:{call.id}", call_when(call, story).latest) for call in story.calls)
+    for call in story.calls:
+        if when := withdrawn_when(call, story):
+            yield f"withdrawals:{story.withdrawn[call.id].id}", when.latest
     yield from ((f"milestones:{row.id}", when.latest) for row in story.milestones if (when := when_of(row, story)))
     for row in story.observations:
         if moment := stands_from(row, story, order):
@@ -114,7 +142,13 @@ def _possible(story: Story, order: Order) -> dict[str, datetime]:
     untimed = untimed_callers(story)
     held = (call for call in (*story.calls, *story.possible) if call.caller not in untimed)
     calls = ((call, call_when(call, story)) for call in held)
-    return {f"calls:{call.id}": when.earliest for call, when in calls if when.earliest < when.latest}
+    taken = [(call, when) for call in story.calls if (when := withdrawn_when(call, story))]
+    found = {f"calls:{call.id}": when.earliest for call, when in calls if when.earliest < when.latest}
+    return found | {
+        f"withdrawals:{story.withdrawn[call.id].id}": when.earliest
+        for call, when in taken
+        if when.earliest < when.latest
+    }
 
 
 def _cut(words: Moments, stands: Stands, order: Order) -> Callable[[datetime], Moments]:
@@ -127,10 +161,12 @@ def _cut(words: Moments, stands: Stands, order: Order) -> Callable[[datetime], M
     marks = [(stood(f"{row.table}:{row.id}", row), row) for row in words.marks]
     seen = [(stood(f"observations:{row.id}", row), row) for row in words.seen]
 
+    totals = words.as_published() if order is Order.KNOWN else words.totals
+
     def up_to(at: datetime) -> Moments:
         told = tuple(row for moment, row in marks if moment <= at)
         shown = tuple(row for moment, row in seen if moment <= at)
-        return replace(words, marks=told, seen=shown, order=order, surely=order is Order.KNOWN)
+        return replace(words, marks=told, seen=shown, order=order, totals=totals)
 
     return up_to
 

@@ -49,7 +49,8 @@ class Item:
     `by` says that it was there by then and may have begun at any time before: `when` has no first instant of its own.
     `shift` is how far `when` and `until` were moved from their true instants, to stand on another night's clock.
     `track` is the row it stands in; of a track that says who tells it beside what it is counted as, `group` is the
-    second and `account` the first. `subject` is the site it is an observation of.
+    second and `account` the first. `subject` is the site it is an observation of. `undoes` is the row that it takes
+    back: of a total it takes away what that one added.
     """
 
     row: str
@@ -66,8 +67,19 @@ class Item:
     group: str = ""
     account: str = ""
     subject: str = ""
+    undoes: str = ""
     by: bool = False
     shift: timedelta = timedelta(0)
+
+    @property
+    def sure_at(self) -> datetime:
+        """From when on it surely counts in a total; what it takes away is surely there no longer than its earliest."""
+        return self.when.earliest if self.undoes else self.when.latest
+
+    @property
+    def possible_at(self) -> datetime:
+        """From when on it possibly counts in a total, or what it takes away is possibly there no more."""
+        return self.when.latest if self.undoes else self.when.earliest
 
     @property
     def last(self) -> datetime:
@@ -88,8 +100,10 @@ class Mark:
 class Steps(Mark):
     """A running total that each item raises by its `value`, somewhere in its `when`.
 
-    Surely so far at t: the sum of values with when.latest <= t. Possibly so far: the sum with when.earliest <= t.
-    `low` and `high` of an item are these two sums at its `when.latest`. Items before the window start the curve.
+    Surely so far at t: the sum of values with when.latest <= t. Possibly so far: the sum with when.earliest <= t. An
+    item that `undoes` another has a negative value, and counts the other way round: what it takes away surely stands
+    until its when.earliest, and possibly until its when.latest. `low` and `high` of an item are these two sums at its
+    `when.latest`. Items before the window start the curve.
     Where only what is surely there is told, `least_until` is the instant by which nothing is left that could be more.
     """
 
@@ -135,7 +149,8 @@ class Tiles(Mark):
     `value` is a contest's weight, `when` its call, `low` and `high` the running total of its side, as in Steps. A call
     whose latest bound has not passed is possible; a contest without one is of Kind.PENDING, or has no time stated.
     `cells` has a place for every item; without places the items are counted, one unit each. Of a side of which only
-    what is surely there is told, as `least` says, no call is possible.
+    what is surely there is told, as `least` says, no call is possible. Items that undo others stand last, have no place
+    and draw nothing: the tile that they undo is not there any more.
     """
 
     cells: tuple[Cell, ...] = ()

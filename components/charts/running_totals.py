@@ -78,7 +78,7 @@ def sums(lane: Lane, window: Window) -> tuple[Sum, ...]:
     tiles = [mark for mark in lane.marks if isinstance(mark, Tiles)]
     if lane.domain is None:
         return ()
-    left = any(mark.items for mark in tiles if not is_side(mark))
+    left = any(not item.undoes for mark in tiles if not is_side(mark) for item in mark.items)
     return tuple(_sum_of_tiles(mark, window, left=left) for mark in tiles if is_side(mark))
 
 
@@ -93,8 +93,9 @@ def _sum_of_steps(mark: Steps, window: Window) -> Sum:
 
 
 def _sum_of_tiles(mark: Tiles, window: Window, *, left: bool) -> Sum:
-    sure = sum(item.value or 0.0 for item in mark.items if item.when.latest <= window.end)
-    return Sum(mark, sure, sum(item.value or 0.0 for item in mark.items), mark.least and left)
+    sure = sum(item.value or 0.0 for item in mark.items if item.sure_at <= window.end)
+    high = sum(item.value or 0.0 for item in mark.items if not item.undoes or item.possible_at <= window.end)
+    return Sum(mark, sure, high, mark.least and left)
 
 
 def paths_of(mark: Steps, window: Window) -> TotalPaths:
@@ -110,12 +111,13 @@ def is_untimed(mark: Steps, item: Item) -> bool:
 def totals(items: Sequence[Item], window: Window, *, least_until: datetime | None = None) -> TotalPaths:
     """The staircases of a Steps mark.
 
-    An item's `value` is what it adds: surely from its latest bound, possibly from its earliest. Where an item has
+    An item's `value` is what it adds: surely from its latest bound, possibly from its earliest, and the other way round
+    where it takes back what another added. Where an item has
     no `value`, its own `low` and `high` are what is known from these instants.
     """
     if all(item.value is not None for item in items):
-        low = tuple(steps((item.when.latest, float(item.value or 0)) for item in items))
-        high = tuple(steps((item.when.earliest, float(item.value or 0)) for item in items))
+        low = tuple(steps((item.sure_at, float(item.value or 0)) for item in items))
+        high = tuple(steps((item.possible_at, float(item.value or 0)) for item in items))
     else:
         low = _highest([(item.when.latest, item.low or 0.0) for item in items])
         high = _highest([(item.when.earliest, item.high or item.low or 0.0) for item in items])
@@ -123,7 +125,7 @@ def totals(items: Sequence[Item], window: Window, *, least_until: datetime | Non
     if least_until is None:
         return TotalPaths(_within(low, window, base), _within(high, window, base))
     path = _within(low, window, base)
-    leaps = frozenset(item.when.latest for item in items if item.when.precision in WITHOUT_TIME)
+    leaps = frozenset(item.sure_at for item in items if item.when.precision in WITHOUT_TIME)
     return TotalPaths(path, path, window.end < least_until, leaps)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from components.cli.exits import DONE, FAILED, fail, say
 from components.cli.lookups import perhaps, root_of, settings_here, story_named
 from data.core.errors import DataError
-from data.core.model import as_utc
+from data.core.model import When, as_utc
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.story.folder_store import BUNDLED, FolderStore, examine_folder
@@ -21,7 +21,7 @@ from data.story.story import Story
 from data.story.story_checks import FILES, Examined
 from data.story.story_files import empty_tables
 from data.story.tables import SLUG, Call
-from data.story.totals import call_when, caller_named, totals_at
+from data.story.totals import call_when, caller_named, totals_at, withdrawal_when
 
 _TEMPLATE = Path(__file__).with_name("new_story.toml")
 #: Tables that a new story begins with, and what goes into each.
@@ -116,6 +116,8 @@ def results(slug: str, at: str, caller: str | None) -> int:
         "totals": {party: list(span) for party, span in found.totals.items()} if found.totals else None,
         "last_call": _said(last, story) if last else None,
     }
+    if found.withdrawn:
+        answer["withdrawn"] = [_taken_back(call, story) for call in found.withdrawn]
     if found.note:
         answer["note"] = found.note
     say(json.dumps(answer, ensure_ascii=False))
@@ -129,8 +131,17 @@ def _time(text: str) -> datetime:
         raise ValueError(f"{text[:40]!r} is no time; write it like 2016-11-08T22:43:00-05:00") from None
 
 
+def _taken_back(call: Call, story: Story) -> dict[str, object]:
+    row = story.withdrawn[call.id]
+    return _dated(call, story, withdrawal_when(call, row, story), row.source)
+
+
 def _said(call: Call, story: Story) -> dict[str, object]:
-    when = call_when(call, story)
+    return _dated(call, story, call_when(call, story), call.source)
+
+
+def _dated(call: Call, story: Story, when: When, source: str) -> dict[str, object]:
+    """What was called, and when that call was made or taken back."""
     return {
         "contest": call.contest,
         "name": story.contest(call.contest).name,
@@ -138,5 +149,5 @@ def _said(call: Call, story: Story) -> dict[str, object]:
         "precision": when.precision.value,
         "earliest": when.earliest.isoformat(),
         "latest": when.latest.isoformat(),
-        "source": [story.source(name).url for name in call.source.split()],
+        "source": [story.source(name).url for name in source.split()],
     }

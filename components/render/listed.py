@@ -38,14 +38,15 @@ class Listed:
 def listed(chart: Chart, emphasised: Collection[str]) -> Listed:
     """All of a chart's table where it has no more than MOST rows.
 
-    Else the rows of these names and of emphasised events; then those of the lanes that have the fewest, so that a
-    long lane takes no room from a short one; and in a lane the greatest values, the earlier of equal ones.
+    Else the rows of these names, of emphasised events, and of calls that were taken back; then those of the lanes that
+    have the fewest, so that a short one keeps its room; and in a lane the greatest values, the earlier of equal ones.
     """
     groups = [tuple(group) for group in _groups(chart)]
     count = sum(map(len, groups))
     if count <= MOST:
         return Listed(count)
-    first = {*emphasised, *(row for event in chart.events if event.emphasised for row in event.rows)}
+    taken = {name for lane in chart.lanes for _, item in lane.items if item.undoes for name in (item.row, item.undoes)}
+    first = {*emphasised, *taken, *(row for event in chart.events if event.emphasised for row in event.rows)}
     ranked = sorted(
         (row not in first, len(group), -value, moment, row) for group in groups for row, value, moment in group
     )

@@ -136,7 +136,7 @@ def amount(lane: Lane, mark: Mark, item: Item) -> str:
     if item.kind is Kind.TIME_ONLY or item.value is None:
         return ""
     if isinstance(mark, Steps | Tiles):
-        weight = weighed(item.value, lane.unit)
+        weight = f"{'less ' if item.value < 0 else ''}{weighed(abs(item.value), lane.unit)}"
         if item.low is None:
             return weight
         return f"{weight}, {mark.name} total {span_text(item.low, item.high)}"

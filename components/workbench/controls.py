@@ -53,7 +53,7 @@ def everything(story: Story) -> Window:
 
 
 def _moments(story: Story) -> Iterator[datetime]:
-    for timed in (*story.calls, *story.milestones, *story.observations):
+    for timed in (*story.calls, *story.withdrawals, *story.milestones, *story.observations):
         yield from (moment for moment in (timed.at, timed.earliest, timed.latest) if moment)
         if timed.date:
             yield _start_of(timed.date)

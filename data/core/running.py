@@ -43,7 +43,10 @@ class Stairs(Generic[Amount]):
 
 @dataclass(frozen=True, slots=True)
 class Tally(Generic[Amount]):
-    """A running total as a range: each amount surely comes by its later instant, possibly by its earlier one."""
+    """A running total as a range: each amount surely comes by its later instant, possibly by its earlier one.
+
+    What is taken away again, a negative amount, surely stands until the earlier one, and possibly until the later.
+    """
 
     sure: Stairs[Amount]
     possible: Stairs[Amount]
@@ -53,8 +56,8 @@ class Tally(Generic[Amount]):
         """The tally of amounts, each with its earliest and its latest instant."""
         held = tuple(rises)
         return cls(
-            Stairs.of((latest, amount) for _, latest, amount in held),
-            Stairs.of((earliest, amount) for earliest, _, amount in held),
+            Stairs.of((earliest if amount < 0 else latest, amount) for earliest, latest, amount in held),
+            Stairs.of((latest if amount < 0 else earliest, amount) for earliest, latest, amount in held),
         )
 
     def at(self, moment: datetime) -> tuple[Amount, Amount]:

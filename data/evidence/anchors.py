@@ -26,6 +26,8 @@ FIRST_CALL = "first-call"
 #: How the key of a minute with several calls begins.
 BATCH = "calls:"
 _MILESTONE, _CLOSING = "milestone:", "closing:"
+#: How the keys of a call that was made again, and of one that was taken back, begin.
+_AGAIN, _WITHDRAWAL = "call:", "withdrawal:"
 _CLOSE = "Last polls close in "
 
 
@@ -50,7 +52,8 @@ class Anchor:
 def anchors_of(story: Story, caller: str) -> tuple[Anchor, ...]:
     """What the night's anchors, this caller's calls, milestones and poll closings offer, in this order.
 
-    A contest has the key of its code, calls of one minute "calls:" with that minute, a milestone "milestone:" with its
+    A contest has the key of its code, a later call of it "call:" with its id, a call that was taken back "withdrawal:"
+    with the id of its withdrawal, calls of one minute "calls:" with that minute, a milestone "milestone:" with its
     id, closings of one instant "closing:" with that instant. What has no time is left out.
     """
     return (*nightly(story, caller), *_calls(story, caller), *_milestones(story), *_closings(story))
@@ -61,7 +64,7 @@ def anchor_of(story: Story, caller: str, key: str) -> Anchor | None:
     for anchor in _like(story, caller, key):
         if anchor.key == key:
             return anchor
-    if key in NIGHTLY or key.startswith(BATCH) or is_contest(story, key):
+    if key in NIGHTLY or key.startswith(BATCH) or is_contest(story, key) or key in _lives(story):
         return None
     wants = f"one like {', '.join((*story.about.emphasised[:2], *NIGHTLY))}"
     raise NotInStory(f"{key[:60]!r} is no event of {story.slug}", parameter="event", got=key[:60], wants=wants)
@@ -85,7 +88,20 @@ def event_name(story: Story, key: str) -> str:
     """What an event is called whoever's it is: Florida call, first declaration, batch of calls, Concession."""
     noun = NOUNS[story.about.verb]
     named = {contest.code: f"{contest.name} {noun}" for contest in story.contests} | NIGHTLY
+    named |= _lives(story)
     return named.get(key, f"batch of {noun}s") if key != FIRST_CALL else f"first {noun}"
+
+
+def _lives(story: Story) -> dict[str, str]:
+    """The keys of calls that were made again or taken back, whoever's they are, with their names."""
+    noun, calls = NOUNS[story.about.verb], {call.id: call for call in (*story.calls, *story.possible)}
+    found = {
+        f"{_AGAIN}{name}": f"later {story.contest(calls[name].contest).name} {noun}" for name in story.called_again
+    }
+    return found | {
+        f"{_WITHDRAWAL}{row.id}": f"withdrawal of the {story.contest(calls[name].contest).name} {noun}"
+        for name, row in story.withdrawn.items()
+    }
 
 
 def nightly(story: Story, caller: str) -> Iterator[Anchor]:
@@ -140,8 +156,15 @@ def _calls(story: Story, caller: str) -> Iterator[Anchor]:
     noun = NOUNS[story.about.verb]
     minutes: dict[datetime, list[CallRow]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: rank.get(row.contest, len(rank))):
-        label = contest_call(story, caller, row.name)
-        yield _anchor(row.contest, label, "calls", [row], caller=caller, short=row.name)
+        first = story.called_again.get(row.id) is None
+        alone = first and row.withdrawn is None
+        label = contest_call(story, caller, row.name) if alone else _lived(story, row, noun)
+        key = row.contest if first else f"{_AGAIN}{row.id}"
+        yield _anchor(key, label, "calls", [row], caller=caller, short=row.name)
+        if back := row.withdrawn:
+            label, short = f"the withdrawal of {_lived(story, row, noun)}", f"{row.name} withdrawn"
+            refs = (f"withdrawals:{back.id}",)
+            yield Anchor(f"{_WITHDRAWAL}{back.id}", label, back.when, refs, back.sources, caller, short)
         if row.when.earliest == row.when.latest:
             minutes[row.when.latest].append(row)
     for minute, batch in sorted(minutes.items()):
@@ -149,6 +172,12 @@ def _calls(story: Story, caller: str) -> Iterator[Anchor]:
             what = f"batch of {len(batch)} {noun}s"
             label, short = call_of(story, caller, what), what.capitalize()
             yield _anchor(f"{BATCH}{_stamp(minute)}", label, "calls", batch, caller=caller, short=short)
+
+
+def _lived(story: Story, row: CallRow, noun: str) -> str:
+    """A call among several of its contest by whom it was for: CBS’s call of Florida for Gore."""
+    side = next((party.short for party in story.about.parties if party.id == row.party), row.party)
+    return call_of(story, row.caller, f"{noun} of {row.name} for {side}")
 
 
 def _milestones(story: Story) -> Iterator[Anchor]:

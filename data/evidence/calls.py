@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from data.core.model import only_used
-from data.evidence.evidence_rows import CallRow, Calls, ClosingRow, Closings, MilestoneRow, Milestones
+from data.core.model import Sourced, only_used
+from data.evidence.evidence_rows import CallRow, Calls, ClosingRow, Closings, MilestoneRow, Milestones, WithdrawalRow
 from data.story.story import Story
+from data.story.tables import Call
 from data.story.timing import when_of
-from data.story.totals import call_when, calls_of
+from data.story.totals import call_when, calls_of, withdrawal_when
 
 
 def load_calls(story: Story, *, caller: str | None = None, possible: bool = False) -> Calls:
@@ -18,10 +19,18 @@ def load_calls(story: Story, *, caller: str | None = None, possible: bool = Fals
     rows = []
     for call in story.calls if caller is None else calls_of(story, caller, possible=possible):
         contest, when = story.contest(call.contest), call_when(call, story)
-        name, short, weight = contest.name, contest.short, contest.weight
-        rows.append(CallRow.model_construct(**dict(call), name=name, short=short, weight=weight, when=when))
+        name, short, weight, back = contest.name, contest.short, contest.weight, _withdrawal_row(call, story)
+        known = dict(call)
+        rows.append(CallRow.model_construct(**known, name=name, short=short, weight=weight, when=when, withdrawn=back))
     rows.sort(key=lambda row: (row.when.latest, row.when.earliest, row.contest, row.id))
-    return only_used(rows, story.sources)
+    used = {name for row in rows for name in (*row.sources, *(row.withdrawn.sources if row.withdrawn else ()))}
+    return Sourced(tuple(rows), tuple(source for source in story.sources if source.id in used))
+
+
+def _withdrawal_row(call: Call, story: Story) -> WithdrawalRow | None:
+    if row := story.withdrawn.get(call.id):
+        return WithdrawalRow.model_construct(**dict(row), when=withdrawal_when(call, row, story))
+    return None
 
 
 def load_milestones(story: Story) -> Milestones:

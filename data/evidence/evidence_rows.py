@@ -12,7 +12,7 @@ from typing import Protocol
 
 from data.core.model import SaysSource, Sourced, When
 from data.sources.provider import Count
-from data.story.tables import Call, Figure, Milestone, Observation, PollClosing
+from data.story.tables import Call, Figure, Milestone, Observation, PollClosing, Withdrawal
 
 
 class EvidenceRow:
@@ -36,13 +36,27 @@ class NamedRow(Protocol):
     def sources(self) -> tuple[str, ...]: ...
 
 
+class WithdrawalRow(EvidenceRow, Withdrawal):
+    """That an outlet took a call of its own back."""
+
+    when: When
+
+
 class CallRow(EvidenceRow, Call):
-    """One outlet's call of a contest, with what the contest is called and weighs."""
+    """One outlet's call of a contest, with what the contest is called and weighs, and how it was taken back, if so."""
 
     name: str
     short: str
     weight: int
     when: When
+    withdrawn: WithdrawalRow | None = None
+
+    @property
+    def changes(self) -> tuple[tuple[datetime, datetime, int], ...]:
+        """What it adds to a total and, where it was taken back, takes away again, each with its two bounds."""
+        made = (self.when.earliest, self.when.latest, self.weight)
+        back = self.withdrawn
+        return (made, (back.when.earliest, back.when.latest, -self.weight)) if back else (made,)
 
 
 class MilestoneRow(EvidenceRow, Milestone):

@@ -25,10 +25,10 @@ from data.core.model import (
 from data.story.publication import published_span
 from data.story.story import Story
 from data.story.story_toml import About
-from data.story.tables import Call, Control, Figure, Interest, Milestone, Observation
+from data.story.tables import Call, Control, Figure, Interest, Milestone, Observation, Withdrawal
 from data.story.time_tokens import told_times
 from data.story.timing import when_of
-from data.story.totals import call_when, is_complete, untimed_callers
+from data.story.totals import call_when, is_complete, untimed_callers, withdrawn_when
 
 #: Stands for the title of a source that was not out yet: titles tell how nights end.
 WITHHELD = "Title withheld: published later in the recorded night, or on a day that is not known"
@@ -59,7 +59,9 @@ def by_then(source: Source, at: datetime, zone: str) -> Source:
 #: States that are seen to last, in the words of the tables; what else has an end was counted over a span.
 _LASTING = "outage"
 
-Noted = TypeVar("Noted", Call, Milestone, Observation, Figure, Control)
+Noted = TypeVar("Noted", Call, Withdrawal, Milestone, Observation, Figure, Control)
+
+MadeRow = TypeVar("MadeRow", Call, Withdrawal)
 
 
 def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story:
@@ -68,7 +70,7 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
     Words that look back are left out, notes of rows among them, and so are rows whose own words tell a later time.
     Sources that were not published by then keep their organisation and the root of their site.
     Calls of which only bounds are known are `possible` from their earliest bound on, and calls from their latest; none
-    is possible of a caller of which most calls have no time of their own.
+    is possible of a caller of which most calls have no time of their own. Withdrawals likewise, of every caller.
     Calls and milestones happen in public, and are known as they happen; anything else when its first source was
     published, a day counting as its end.
     """
@@ -80,12 +82,16 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
     possible = tuple(
         _open(call, when) for when, call in calls if when.earliest <= at < when.latest and call.caller not in untimed
     )
+    backs = [(when, whole.withdrawn[call.id]) for call in kept if (when := withdrawn_when(call, whole))]
+    doubted = tuple(_open(row, when) for when, row in backs if when.earliest <= at < when.latest)
     return replace(
         story,
         sources=tuple(by_then(source, at, story.about.clock) for source in story.sources),
         about=_about_at(story, at, {call.id for call in kept}),
         calls=tuple(_unnoted(call) for call in kept),
+        withdrawals=tuple(_unnoted(row) for when, row in backs if when.latest <= at),
         possible=possible if order is Order.HAPPENED else (),
+        possible_withdrawals=doubted if order is Order.HAPPENED else (),
         poll_closings=tuple(row for row in story.poll_closings if row.last_close <= at),
         milestones=tuple(_unnoted(row) for row in story.milestones if _milestone_by(row, whole, at)),
         observations=tuple(observations_at(story.observations, whole, at, order)),
@@ -106,10 +112,10 @@ def _unnoted(row: Noted) -> Noted:
     return row.model_copy(update={"note": ""}) if row.note else row
 
 
-def _open(call: Call, when: When) -> Call:
-    """A call that may have been made by now, without the bound that tells when it surely had been."""
+def _open(row: MadeRow, when: When) -> MadeRow:
+    """A call or withdrawal that may have been made by now, without the bound that tells when it surely had been."""
     told = {"at": None, "earliest": when.earliest, "latest": OPEN_END, "date": None, "note": ""}
-    return call.model_copy(update=told | {"precision": Precision.WINDOW})
+    return row.model_copy(update=told | {"precision": Precision.WINDOW})
 
 
 def _about_at(story: Story, at: datetime, calls: set[str]) -> About:
@@ -252,6 +258,7 @@ def _told_sources(sources: Iterable[Source], story: Story) -> set[str]:
 def moments_of(story: Story, order: Order = Order.HAPPENED) -> tuple[datetime, ...]:
     """Every instant at which `story_at` may say more than before, by time. The story is whole."""
     calls = [call_when(call, story) for call in story.calls]
+    calls += [when for call in story.calls if (when := withdrawn_when(call, story))]
     rows: tuple[Observation | Figure, ...] = (*story.observations, *story.figures)
     found = {when.latest for when in calls} | {when.earliest for when in calls if order is Order.HAPPENED}
     found |= {when.latest for row in story.milestones if (when := when_of(row, story))}

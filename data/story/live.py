@@ -7,7 +7,7 @@ from datetime import timedelta
 from data.core.model import Window, as_utc
 from data.story.story import Story
 from data.story.timing import when_of
-from data.story.totals import call_when
+from data.story.totals import call_when, withdrawn_when
 
 #: No window is shorter; a night that has only begun is told up to here.
 _SHORTEST = timedelta(minutes=1)
@@ -33,6 +33,7 @@ def window_so_far(story: Story, window: Window) -> Window:
         moments = [as_utc(rehearsal.moment)]
     else:
         moments += [call_when(call, story).latest for call in story.calls]
+        moments += [when.latest for call in story.calls if (when := withdrawn_when(call, story))]
         rows = (*story.milestones, *story.observations)
         moments += [when.latest for row in rows if (when := when_of(row, story))]
     until = max((moment for moment in moments), default=window.start)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 
 from data.core.errors import DataError, StoryInvalid
 from data.core.model import Order, Source, Window
@@ -22,6 +24,7 @@ from data.story.tables import (
     PollClosing,
     Result,
     SourceRow,
+    Withdrawal,
 )
 
 
@@ -39,6 +42,7 @@ class Story:
     sources: tuple[Source, ...]
     contests: tuple[Contest, ...]
     calls: tuple[Call, ...]
+    withdrawals: tuple[Withdrawal, ...]
     poll_closings: tuple[PollClosing, ...]
     milestones: tuple[Milestone, ...]
     observations: tuple[Observation, ...]
@@ -52,6 +56,8 @@ class Story:
     order: Order = Order.HAPPENED
     #: Calls that may have been made by `until`, of which no upper bound has passed.
     possible: tuple[Call, ...] = ()
+    #: Withdrawals that may have been made by `until`, likewise.
+    possible_withdrawals: tuple[Withdrawal, ...] = ()
     #: Callers of which every call is held, so that their calls so far make a total.
     ledgers: frozenset[str] = frozenset()
     #: Callers of which most calls have no time of their own.
@@ -79,8 +85,31 @@ class Story:
     def emphasised_rows(self) -> frozenset[str]:
         """The contests that it emphasises, and their calls, by the names that charts give to rows."""
         chosen = set(self.about.emphasised)
-        calls = {f"calls:{call.id}" for call in (*self.calls, *self.possible) if call.contest in chosen}
-        return frozenset(calls | {f"contests:{code}" for code in chosen})
+        calls = {call.id for call in (*self.calls, *self.possible) if call.contest in chosen}
+        taken = {f"withdrawals:{row.id}" for call, row in self.withdrawn.items() if call in calls}
+        return frozenset({f"calls:{name}" for name in calls} | taken | {f"contests:{code}" for code in chosen})
+
+    @cached_property
+    def withdrawn(self) -> dict[str, Withdrawal]:
+        """The id of a call -> how its caller took it back, possible withdrawals too."""
+        return {row.call: row for row in (*self.withdrawals, *self.possible_withdrawals)}
+
+    @cached_property
+    def called_again(self) -> dict[str, tuple[Call, Withdrawal]]:
+        """The id of a call -> the call of that contest that the same caller had made before, and taken back."""
+        if not self.withdrawals:
+            return {}
+        lives: dict[tuple[str, str], list[tuple[datetime, Call]]] = defaultdict(list)
+        for call in (*self.calls, *self.possible):
+            when = call.interval(self.about.clock)
+            if when and call.role != "corroboration":
+                lives[call.contest, call.caller].append((when.latest, call))
+        pairs = (pair for life in lives.values() for pair in pairwise(sorted(life, key=lambda entry: entry[0])))
+        return {
+            after.id: (before, self.withdrawn[before.id])
+            for (_, before), (_, after) in pairs
+            if before.id in self.withdrawn
+        }
 
     @cached_property
     def _by_code(self) -> dict[str, Contest]:
@@ -105,6 +134,7 @@ def sound_story(slug: str, found: Examined, *, stamp: str = "") -> Story:
         sources=tuple(Source(**row.model_dump()) for row in found.rows(SourceRow)),
         contests=found.rows(Contest),
         calls=found.rows(Call),
+        withdrawals=found.rows(Withdrawal),
         poll_closings=found.rows(PollClosing),
         milestones=found.rows(Milestone),
         observations=found.rows(Observation),

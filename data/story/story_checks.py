@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from data.story.call_checks import strange_calls
 from data.story.faults import Fault, Faults, quoted
 from data.story.row_checks import AboutFile, Table, read_about, read_table
 from data.story.story_toml import About, Claim, Point
 from data.story.table_files import Content
-from data.story.tables import SLUG, TABLES, Call, Contest, Result, Row
+from data.story.tables import SLUG, TABLES, Call, Contest, Result, Row, Withdrawal
 
 #: Without these two a folder is no story; without one of the other tables, a lane has no records.
 REQUIRED = ("story.toml", "sources.csv")
@@ -94,8 +95,7 @@ def _disagreements(examined: Examined) -> Iterator[Fault]:
     ledger = examined.lines(Call)
     if calls.sound:
         yield from _unusable_minutes(read, about, ledger)
-    yield from _doubled_calls(about, ledger)
-    yield from _contradicted_calls(ledger)
+    yield from strange_calls(about, ledger, examined.lines(Withdrawal))
     if contests.sound and calls.sound and not about.live:
         yield from _incomplete_ledger(weights, ledger)
 
@@ -133,36 +133,6 @@ def _unusable_minutes(read: AboutFile, about: About, ledger: list[tuple[int, Cal
         if not (call and good and {call.earliest or call.at, call.latest or call.at} == {call.at}):
             wants = f"the id of a call by {about.caller} in calls.csv whose minute is known"
             yield read.fault(("study", index), quoted(name), wants)
-
-
-def _doubled_calls(about: About, ledger: list[tuple[int, Call]]) -> Iterator[Fault]:
-    """Primary rows of another caller, and calls of a caller with totals that a total would count twice."""
-    counted: dict[tuple[str, str], int] = {}
-    selectable = {caller.id for caller in about.callers if caller.selectable}
-    for line, call in ledger:
-        if call.role == "primary" and call.caller != about.caller:
-            wants = f"{about.caller}, the caller in story.toml, whose ledger the primary calls are"
-            yield Fault("calls.csv", line, "caller", f"{quoted(call.caller)} in a primary call", wants)
-        if call.role == "corroboration" or call.caller not in selectable:
-            continue
-        if (first := counted.setdefault((call.contest, call.caller), line)) != line:
-            found = f"a second {call.role} call of {call.contest} by {call.caller}, the first is on line {first}"
-            yield Fault("calls.csv", line, "contest", found, "one, and role corroboration for another log of it")
-
-
-def _contradicted_calls(ledger: list[tuple[int, Call]]) -> Iterator[Fault]:
-    """Second logs that name another party than every call of that contest by that caller which they are logs of."""
-    counted: dict[tuple[str, str], list[tuple[int, Call]]] = {}
-    for line, call in ledger:
-        if call.role != "corroboration":
-            counted.setdefault((call.contest, call.caller), []).append((line, call))
-    for line, call in ledger:
-        logged = counted.get((call.contest, call.caller), [])
-        if call.role == "corroboration" and logged and all(other.party != call.party for _, other in logged):
-            first, other = logged[0]
-            found = f"a corroboration of {call.contest} for {quoted(call.party)} by {call.caller}"
-            wants = f"{quoted(other.party)}, as in the call on line {first} that it is another log of"
-            yield Fault("calls.csv", line, "party", found, wants)
 
 
 def _strange_tiles(contests: list[tuple[int, Contest]]) -> Iterator[Fault]:

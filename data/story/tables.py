@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from data.core.model import Precision, as_utc
+from data.core.model import Precision, When, as_utc, day_span
 from data.story.publication import Published
 from data.story.time_tokens import TOLD, Zone
 
@@ -130,6 +130,23 @@ class Timed(Sourcing):
             raise _wrong("precision", f"{self.precision.value}, beside bounds", "window, as the bounds lie apart")
         return self
 
+    def interval(self, zone: str, no_earlier: datetime | None = None) -> When | None:
+        """The interval its time stands for, or None where nobody published one; a calendar day is a day of this zone.
+
+        A row with only an upper bound reaches back to `no_earlier` (for a call: the poll closing), else to its own
+        bound.
+        """
+        if self.precision is Precision.NONE:
+            return None
+        if self.precision is Precision.DAY and self.date:
+            first, last = day_span(self.date, zone)
+            return When(first, last, Precision.DAY, datetime.combine(self.date, time(), UTC))
+        if self.at is None:
+            latest = self.latest or self.earliest
+            return When(self.earliest or no_earlier or latest, latest, self.precision) if latest else None
+        reach = When.at(self.at, self.precision)
+        return When(self.earliest or reach.earliest, self.latest or reach.latest, self.precision, reach.stated)
+
 
 class SourceRow(Row):
     """sources.csv: where each figure can be checked."""
@@ -189,6 +206,20 @@ class Call(Timed):
     role: Literal["primary", "other", "corroboration"]
     #: Where the minute comes from: the caller's own log or wire, another outlet naming it, or somebody's log.
     basis: Literal["own log", "own wire", "named by another outlet", "another outlet's log", "bounds", "date"]
+
+
+class Withdrawal(Timed):
+    """withdrawals.csv: a caller takes a call of its own back. What it calls later is another row of calls.csv."""
+
+    file: ClassVar[str] = "withdrawals.csv"
+    refers: ClassVar[Mapping[str, str]] = {"call": "calls", "source": "sources"}
+    call: str
+
+    @model_validator(mode="after")
+    def _has_a_time(self) -> Self:
+        if self.precision is Precision.NONE:
+            raise _wrong("precision", "none", "a time, as nobody could say until when the call stood")
+        return self
 
 
 class PollClosing(Row):
@@ -374,6 +405,6 @@ class Correction(Row):
 
 
 TABLES: tuple[type[Row], ...] = (
-    SourceRow, Contest, Call, PollClosing, Milestone, Observation, Figure, Control, Interest, Result,
+    SourceRow, Contest, Call, Withdrawal, PollClosing, Milestone, Observation, Figure, Control, Interest, Result,
     Correction,
 )  # fmt: skip

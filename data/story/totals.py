@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.core.errors import DataError
@@ -11,7 +11,7 @@ from data.core.model import Precision, When, as_utc
 from data.core.running import Stairs, Tally
 from data.story.story import Story
 from data.story.story_toml import Caller
-from data.story.tables import Call
+from data.story.tables import Call, Withdrawal
 from data.story.timing import when_of
 
 #: Precisions of a row that tells no time of its own within the night.
@@ -32,12 +32,33 @@ def call_when(call: Call, story: Story) -> When:
     """The interval of a call. A missing lower bound falls back to the contest's last poll closing.
 
     Where none is held for the contest it is the story's own closing of the polls, else the start of the story's
-    window: an upper bound alone is never a minute.
+    window: an upper bound alone is never a minute. What a caller calls again it calls after it took its call back.
     """
-    found = when_of(call, story, no_earlier=_floor(call, story))
+    again = story.called_again.get(call.id)
+    back = withdrawal_when(*again, story) if again else None
+    found = when_of(call, story, no_earlier=back.latest if back else _floor(call, story))
     if found is None:
         raise DataError(f"{call.id} in calls.csv has no time of any kind; give it at least a date")
-    return found
+    return _no_earlier(found, back.latest) if back else found
+
+
+def withdrawal_when(call: Call, row: Withdrawal, story: Story) -> When:
+    """The interval in which a caller took a call back, which is never before the call was made."""
+    made = call_when(call, story).latest
+    found = when_of(row, story, no_earlier=made)
+    if found is None:
+        raise DataError(f"{row.id} in withdrawals.csv has no time; give it at least a date")
+    return _no_earlier(found, made)
+
+
+def _no_earlier(when: When, floor: datetime) -> When:
+    return replace(when, earliest=min(floor, when.latest)) if when.earliest < floor else when
+
+
+def withdrawn_when(call: Call, story: Story) -> When | None:
+    """The interval in which this call was taken back; None for one that stands."""
+    row = story.withdrawn.get(call.id)
+    return withdrawal_when(call, row, story) if row else None
 
 
 def _floor(call: Call, story: Story) -> datetime | None:
@@ -120,13 +141,17 @@ def contests_called(calls: Iterable[tuple[str, datetime]]) -> Stairs[int]:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What had been called at a minute: party -> (surely, possibly), and the call that was surely last."""
+    """What had been called at a minute: party -> (surely, possibly), and the call that was surely last.
+
+    Only what stands counts: `withdrawn` are the calls that had surely been taken back, in the order of their ledger.
+    """
 
     at: datetime
     caller: str
     totals: dict[str, tuple[int, int | None]] | None
     last_call: Call | None
     note: str = ""
+    withdrawn: tuple[Call, ...] = ()
 
 
 def totals_at(story: Story, at: datetime, *, caller: str) -> Totals:
@@ -136,18 +161,30 @@ def totals_at(story: Story, at: datetime, *, caller: str) -> Totals:
     `totals` is None for a caller whose calls are not all known. Raises ValueError for a naive time.
     """
     at = as_utc(at)
-    timed = [(call_when(call, story), call) for call in calls_of(story, caller, possible=True)]
-    sure = [(when, call) for when, call in timed if when.latest <= at]
+    timed = [
+        (call_when(call, story), withdrawn_when(call, story), call) for call in calls_of(story, caller, possible=True)
+    ]
+    sure = [(when, call) for when, back, call in timed if when.latest <= at and not (back and back.earliest <= at)]
     last = max(sure, key=lambda entry: _lateness(entry[0], entry[1], story))[1] if sure else None
+    withdrawn = tuple(call for _, back, call in timed if back and back.latest <= at)
     if note := no_total(story, caller):
-        return Totals(at, caller, None, last, note)
-    least = only_surely(story, caller) and leaves_some(story, len({call.contest for _, call in sure}))
+        return Totals(at, caller, None, last, note, withdrawn)
+    called = {call.contest for when, _, call in timed if when.latest <= at}
+    least = only_surely(story, caller) and leaves_some(story, len(called))
     found = {}
     for party in story.about.parties:
-        mine = ((when, story.contest(call.contest)) for when, call in timed if call.party == party.id)
-        low, high = Tally.of((when.earliest, when.latest, contest.weight) for when, contest in mine).at(at)
+        mine = [entry for entry in timed if entry[2].party == party.id]
+        low, high = Tally.of(change for entry in mine for change in _changes(*entry, story)).at(at)
         found[party.id] = low, None if least else high
-    return Totals(at, caller, found, last)
+    return Totals(at, caller, found, last, withdrawn=withdrawn)
+
+
+def _changes(when: When, back: When | None, call: Call, story: Story) -> Iterator[tuple[datetime, datetime, int]]:
+    """What a call adds to a total and, where it was withdrawn, takes away again, each with its bounds."""
+    weight = story.contest(call.contest).weight
+    yield when.earliest, when.latest, weight
+    if back:
+        yield back.earliest, back.latest, -weight
 
 
 def leaves_some(story: Story, called: int) -> bool:

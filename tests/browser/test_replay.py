@@ -23,6 +23,7 @@ from data.core.settings import Settings
 from data.story.store import find_story
 from tests.browser.reading import HURRIED, comes_to, played_to_the_end, skips_nothing, violations
 from tests.support.loopback import Answer, Loopback, loopback
+from tests.support.small_story import at, call, contest, files, story_of
 
 STORY = find_story("us-2016", Settings())
 FLORIDA = "2016-11-09T03:50Z"
@@ -274,3 +275,34 @@ def test_precisions_of_a_tile_are_told_by_its_edge(open_night: Open) -> None:
         if isinstance(mark, Tiles) and is_side(mark) and item.when.precision is Precision.MINUTE
     }
     assert {"calls:ap-oh", "calls:ap-mo"} <= set(soft) and not exact & set(soft)
+
+
+def withdrawn_night() -> str:
+    """Two is called for Ann at 1:30, withdrawn between 2:30 and 3, and called for Ben at 4; One for Ann at 1."""
+    back = {"id": "back", "call": "two", "earliest": at("02:30"), "latest": at("03:00"), "precision": "window"}
+    calls = [call("one", "One", "A", "01:00"), call("two", "Two", "A", "01:30"), call("again", "Two", "B", "04:00")]
+    tables = {"contests": [contest("One", 10, 0), contest("Two", 20, 1)], "calls": calls}
+    story = story_of(files(tables | {"withdrawals": [back | {"source": "s"}]}))
+    return draw_document(embed_of(story, "replay", default_view(story)))
+
+
+def test_a_call_that_was_withdrawn_leaves_its_tile_and_its_total(browser: Browser, site: Loopback) -> None:
+    page = browser.new_page(viewport={"width": 640, "height": 900})
+    drawn = withdrawn_night()
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(drawn)}
+    address = site.answers("/withdrawn", Answer(drawn.encode(), headers=headers))
+    found = {}
+    for time in ("01:45", "02:45", "03:30", "04:00", ""):
+        page.goto("about:blank")
+        page.goto(address + (f"#at={at(time)}" if time else ""))
+        page.wait_for_selector(".nd-play button")
+        seen = page.evaluate(_SEEN)
+        found[time] = seen["called"], seen["possible"], seen["totals"]
+    page.close()
+    assert found == {
+        "01:45": (["calls:one", "calls:two"], [], ["Ann 30", "Ben 0"]),
+        "02:45": (["calls:one"], ["calls:two"], ["Ann 10–30", "Ben 0"]),
+        "03:30": (["calls:one"], [], ["Ann 10", "Ben 0"]),
+        "04:00": (["calls:one", "calls:again"], [], ["Ann 10", "Ben 20"]),
+        "": (["calls:one", "calls:again"], [], ["Ann 10", "Ben 20"]),
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from components.charts.events import ONE_DAY, call_events, candidate, said_of, within
+from components.charts.events import ONE_DAY, call_events, candidate, few, said_of, within
 from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Steps, Tiles, Tone
 from components.charts.kinds import Question
 from components.charts.rows import surely
@@ -13,7 +13,7 @@ from components.charts.running_totals import sums
 from components.clock import Style, token
 from data.core.model import OPEN_END, Precision, When, Window
 from data.core.running import Tally
-from data.evidence.evidence_rows import CallRow, Calls
+from data.evidence.evidence_rows import CallRow, Calls, WithdrawalRow
 from data.story.story import Story
 from data.story.story_toml import Party
 from data.story.tables import Contest
@@ -28,7 +28,7 @@ def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> 
     title = story.about.unit.capitalize()
     if not is_complete(story, caller):
         return Lane("results", title, story.about.unit, (), note=f"{caller}: {no_total(story, caller)}.")
-    rows = [row for row in calls.rows if row.when.earliest < window.end]
+    rows = [_before(row, window.end) for row in calls.rows if row.when.earliest < window.end]
     last = min(window.end - _INSTANT, story.until or window.end)
     least_until = _all_called(story, rows) if only_surely(story, caller) else None
     marks = tuple(
@@ -57,22 +57,49 @@ def total_items(
     """
     mine = [row for row in rows if row.party == party]
     bounded = any(only_surely(story, caller) for caller in {row.caller for row in mine})
-    tally = Tally.of((row.when.earliest, row.when.latest, row.weight) for row in mine)
+    tally = Tally.of(change for row in mine for change in row.changes)
     called = contests_called((row.contest, row.when.latest) for row in rows)
-    for row in mine:
-        when = row.when
+
+    def item(name: str, when: When, said: str, sources: tuple[str, ...], value: int, undoes: str = "") -> Item:
         at = last if when.open else when.latest
         sure, possible = tally.at(at)
         least = bounded and leaves_some(story, called.at(at))
-        yield Item(
-            row=f"calls:{row.id}",
+        return Item(
+            row=name,
             when=when,
-            text=("Possibly " if when.open else "") + _said(story, row),
-            sources=row.sources,
-            value=float(row.weight),
+            text=f"Possibly {said}" if when.open else said,
+            sources=sources,
+            value=float(value),
             low=float(sure) if summed and at <= last else None,
             high=float(possible) if summed and at <= last and not least else None,
+            undoes=undoes,
         )
+
+    for row in mine:
+        yield item(f"calls:{row.id}", row.when, _said(story, row), row.sources, row.weight)
+    for row in mine:
+        if back := row.withdrawn:
+            said = withdrawn_text(story, row)
+            yield item(f"withdrawals:{back.id}", back.when, said, back.sources, -row.weight, f"calls:{row.id}")
+
+
+def _kept(row: CallRow) -> CallRow:
+    return row.model_copy(update={"withdrawn": None})
+
+
+def _before(row: CallRow, end: datetime) -> CallRow:
+    """The row without a withdrawal that comes from this instant on."""
+    return _kept(row) if row.withdrawn and row.withdrawn.when.earliest >= end else row
+
+
+def _until(row: CallRow, end: datetime) -> CallRow:
+    """The row without a withdrawal that comes after this instant."""
+    return _kept(row) if row.withdrawn and row.withdrawn.when.earliest > end else row
+
+
+def withdrawn_text(story: Story, row: CallRow) -> str:
+    """What was taken back by whom, as a table says it: "withdrawn: Florida for Gore, CBS News"."""
+    return f"withdrawn: {_said(story, row)}"
 
 
 def _all_called(story: Story, rows: Sequence[CallRow]) -> datetime:
@@ -91,10 +118,12 @@ def _caller_name(story: Story, caller: str) -> str:
     return next((entry.name for entry in story.about.callers if entry.id == caller), caller)
 
 
-def results_takeaway(story: Story, lane: Lane, window: Window, *, caller: str, by: str = "by") -> str:
+def results_takeaway(
+    story: Story, lane: Lane, window: Window, *, caller: str, by: str = "by", taken: Sequence[CallRow] = ()
+) -> str:
     """What the caller had called by the end of the window, as the lane draws it; or why there is no total.
 
-    `by` is "before" where something more was called at that very instant.
+    `by` is "before" where something more was called at that very instant. `taken` are the calls it had taken back.
     """
     at = min(window.end, story.until) if story.until else window.end
     name, least = said_of(story, caller), only_surely(story, caller)
@@ -102,19 +131,38 @@ def results_takeaway(story: Story, lane: Lane, window: Window, *, caller: str, b
         return f"{name}: {note}, so no running total is drawn"
     style: Style = "stamp" if window.length >= ONE_DAY else "time"
     sides = sums(lane, window)
+    back = f"; withdrawn {'by then' if by == 'by' else 'before'}: {_few_for(story, taken)}" if taken else ""
     if not any(side.low or (side.high and not least) for side in sides):
+        if taken:
+            return f"No call of {name} is known to stand {by} {token(at, 'stamp')}{back}"
         if least:
             return f"Nothing is known to have been {story.about.verb} {by} {token(at, 'stamp')}"
         return f"{name} had {story.about.verb} nothing {by} {token(at, 'stamp')}"
     said = " and ".join(f"{side.said} for {side.mark.name}" for side in sides)
     need = "is" if story.about.to_win == 1 else "are"
     to_win = f"; {story.about.to_win} {need} needed to win" if story.about.to_win else ""
+    if taken:
+        return f"{by.capitalize()} {token(at, style)} {said} stood as {story.about.verb} by {name}{to_win}{back}"
     return f"{by.capitalize()} {token(at, style)} {name} had {story.about.verb} {said}{to_win}"
+
+
+def _few_for(story: Story, rows: Sequence[CallRow]) -> str:
+    """Florida for Gore and Florida for Bush; of more than a few the first and how many more."""
+    return few([f"{row.name} for {candidate(story, row.party)}" for row in rows])
+
+
+def _taken(calls: Calls, window: Window, *, whole: bool) -> list[CallRow]:
+    """The calls that had surely been taken back by the end of the window, or `whole`, at it too; by time."""
+    found = [(row.withdrawn.when, row) for row in calls.rows if row.withdrawn]
+    surely = [entry for entry in found if entry[0].latest < window.end or (whole and entry[0].latest == window.end)]
+    return [row for _, row in sorted(surely, key=lambda entry: entry[0].latest)]
 
 
 def _by(calls: Calls, window: Window) -> str:
     """How a total of the window leads up to its end, which is not in it: "before" where a call came just then."""
-    return "before" if any(window.end == row.when.earliest for row in calls.rows) else "by"
+    moments = [row.when.earliest for row in calls.rows]
+    moments += [row.withdrawn.when.earliest for row in calls.rows if row.withdrawn]
+    return "before" if window.end in moments else "by"
 
 
 def results_title(story: Story) -> str:
@@ -134,7 +182,9 @@ def results_chart(asked: Question) -> Chart:
         slug="results",
         story=story.slug,
         title=results_title(story),
-        takeaway=results_takeaway(story, lane, window, caller=caller, by=_by(calls, window)),
+        takeaway=results_takeaway(
+            story, lane, window, caller=caller, by=_by(calls, window), taken=_taken(calls, window, whole=False)
+        ),
         window=window,
         lanes=(lane,),
         events=inside,
@@ -154,21 +204,24 @@ _READING = (
 )
 
 
-def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None = None) -> Lane:
+def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None = None, played: bool = False) -> Lane:
     """Tiles for each party's calls and for the contests without one, as they stand `by` that instant.
+
+    Calls that were taken back by then are left out, or where the lane is `played`, kept with what took them back.
 
     Left out, it is the moment up to which the story is told, else the end of its window. `calls` are one caller's
     with those that are possible. A side's items bound its running total; for a caller whose calls are not all known
     there is no total, and so no domain.
     """
     by = by or story.until or story.window.end
-    rows = [row for row in calls.rows if row.when.earliest <= by]
+    made = [_until(row, by) for row in calls.rows if row.when.earliest <= by]
+    rows = [row for row in made if played or not (row.withdrawn and row.withdrawn.when.latest <= by)]
     whole, unit = is_complete(story, caller), story.about.unit
     if only_surely(story, caller):
         rows = [row for row in rows if row.when.latest <= by]
     least = whole and only_surely(story, caller)
     sides = tuple(_side(story, rows, party, by, whole=whole, least=least) for party in story.about.parties)
-    open_marks = _uncalled(story, {row.contest for row in rows}, by, caller, whole=whole)
+    open_marks = _uncalled(story, rows, made, by, caller, whole=whole)
     note = "" if whole else f"{caller}: {no_total(story, caller)}."
     if not mapped(story):
         note = f"{note} {timed_text(story, [row for row in rows if row.when.latest <= by])}".strip()
@@ -184,11 +237,23 @@ def _side(story: Story, rows: Sequence[CallRow], party: Party, by: datetime, *, 
     return Tiles(party.short, Tone(party.tone), items, _cells(story, codes), least)
 
 
-def _uncalled(story: Story, called: set[str], by: datetime, caller: str, *, whole: bool) -> Tiles:
-    """The contests without a call by then; of a caller whose calls are not all known, those of which none is held."""
+def _uncalled(
+    story: Story, rows: Sequence[CallRow], made: Sequence[CallRow], by: datetime, caller: str, *, whole: bool
+) -> Tiles:
+    """The contests without a call by then; of a caller whose calls are not all known, those of which none is held.
+
+    One whose call was `made` and taken back says so.
+    """
+    called = {row.contest for row in rows}
+    taken = {row.contest: (row, row.withdrawn) for row in made if row.withdrawn}
     left = [contest for contest in story.contests if contest.code not in called]
     name = blank_name(story, caller) if whole else "no call held"
-    items = tuple(_open_item(contest, by, name, kind=Kind.PENDING if whole else Kind.EXACT) for contest in left)
+    items = tuple(
+        _taken_item(story, *taken[contest.code])
+        if contest.code in taken
+        else _open_item(contest, by, name, kind=Kind.PENDING if whole else Kind.EXACT)
+        for contest in left
+    )
     return Tiles(name, Tone.NEUTRAL, items, _cells(story, [contest.code for contest in left]))
 
 
@@ -196,6 +261,18 @@ def _open_item(contest: Contest, by: datetime, name: str, *, kind: Kind) -> Item
     when = When(by, by, Precision.NONE)
     text, sources = f"{contest.name}, {name}", tuple(contest.source.split())
     return Item(f"contests:{contest.code}", when, text, sources, value=float(contest.weight), kind=kind)
+
+
+def _taken_item(story: Story, row: CallRow, back: WithdrawalRow) -> Item:
+    """A contest whose last call was taken back."""
+    return Item(
+        f"withdrawals:{back.id}",
+        back.when,
+        withdrawn_text(story, row),
+        back.sources,
+        value=float(row.weight),
+        undoes=f"calls:{row.id}",
+    )
 
 
 def blank_name(story: Story, caller: str) -> str:
@@ -242,7 +319,7 @@ def map_chart(asked: Question) -> Chart:
         slug="map",
         story=story.slug,
         title=f"{results_title(story)}, contest by contest",
-        takeaway=results_takeaway(story, lane, window, caller=caller),
+        takeaway=results_takeaway(story, lane, window, caller=caller, taken=_taken(calls, window, whole=True)),
         window=window,
         lanes=(lane,) if story.contests else (),
         sources=story.sources,

@@ -17,7 +17,7 @@ def replay_chart(asked: Question) -> Chart:
     """
     story, window, caller = asked.story, asked.window, asked.view.caller
     by = min(story.until or window.end, window.end)
-    tally = tally_lane(story, asked.load.calls(story, caller=caller, possible=True), caller=caller, by=by)
+    tally = tally_lane(story, asked.load.calls(story, caller=caller, possible=True), caller=caller, by=by, played=True)
     # The tally is there in any case, and a clock wants something on it.
     evidence = tuple(lane for lane in asked.view.lanes if lane != "results")
     timeline = timeline_chart(replace(asked, view=replace(asked.view, lanes=evidence)))

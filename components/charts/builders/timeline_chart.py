@@ -15,7 +15,7 @@ from components.charts.builders.outages_chart import (
     outages_lane,
 )
 from components.charts.builders.searches_chart import drawn_lanes, first_rise, mark_events, marks_lane, thinned_notes
-from components.charts.events import ONE_DAY, call_events, said_of, within
+from components.charts.events import ONE_DAY, call_events, candidate, said_of, took_back, within
 from components.charts.grammar import Chart, Lane
 from components.charts.kinds import Question
 from components.charts.phrases.moments import few_names
@@ -141,14 +141,27 @@ def _here(first: Firsts) -> str:
 def _leading_calls(story: Story, calls: Calls, window: Window) -> list[tuple[str, When]]:
     """The call that the story emphasises most among those inside the window, in the words before its time.
 
-    Of a window without one the calls of all its moments, or of more than two moments those of the first.
+    Of a window without one the calls of all its moments, or of more than two moments those of the first. Of a contest
+    whose call was taken back all that its caller did; else the first calls that were taken back are said beside.
     """
     rows = [row for row in calls.rows if window.overlaps(row.when.earliest, row.when.latest)]
+    taken = [(row, row.withdrawn.when) for row in calls.rows if row.withdrawn and not row.withdrawn.when.open]
+    taken = [(row, when) for row, when in taken if window.overlaps(when.earliest, when.latest)]
     for code in story.about.emphasised:
-        if of_code := [row for row in rows if row.contest == code]:
-            return [_call_said(story, of_code[-1:])]
+        of_code, back = (
+            [row for row in rows if row.contest == code],
+            [entry for entry in taken if entry[0].contest == code],
+        )
+        if back or len(of_code) > 1:
+            life = [_call_said(story, [row], sided=True) for row in of_code] + [
+                _taken_said(story, *one) for one in back
+            ]
+            return sorted(life, key=lambda said: said[1].latest)
+        if of_code:
+            return [_call_said(story, of_code)]
     moments = by_moment(rows)
-    return [_call_said(story, called) for called in moments[: len(moments) if len(moments) <= _MOST_LED else 1]]
+    led = [_call_said(story, called) for called in moments[: len(moments) if len(moments) <= _MOST_LED else 1]]
+    return led + [_taken_said(story, *one) for one in taken[:_MOST_LED]]
 
 
 def by_moment(rows: Iterable[CallRow]) -> list[list[CallRow]]:
@@ -159,7 +172,17 @@ def by_moment(rows: Iterable[CallRow]) -> list[list[CallRow]]:
     return list(found.values())
 
 
-def _call_said(story: Story, rows: list[CallRow]) -> tuple[str, When]:
-    when = rows[0].when
-    led = "at " if when.exact else "on " if when.precision is Precision.DAY else ""
-    return f"{said_of(story, rows[0].caller)} {story.about.verb} {few_names(rows)} {led}", when
+def _call_said(story: Story, rows: list[CallRow], *, sided: bool = False) -> tuple[str, When]:
+    """What was called by whom, with `sided` for whom, in the words before its time."""
+    when, named = rows[0].when, few_names(rows)
+    named += f" for {candidate(story, rows[0].party)}" if sided else ""
+    return f"{said_of(story, rows[0].caller)} {story.about.verb} {named} {_led(when)}", when
+
+
+def _taken_said(story: Story, row: CallRow, when: When) -> tuple[str, When]:
+    """That a call was taken back, in the words before its time."""
+    return f"{said_of(story, row.caller)} {took_back(story, [row])} {_led(when)}", when
+
+
+def _led(when: When) -> str:
+    return "at " if when.exact else "on " if when.precision is Precision.DAY else ""

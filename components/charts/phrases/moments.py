@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self, TypeVar
 
-from components.charts.events import listed, said_of
+from components.charts.events import few, said_of, took_back
 from components.charts.phrases.numbers import in_number, span_text
 from components.clock import Style, token
 from data.core.model import Order, When
@@ -20,7 +20,6 @@ from data.story.totals import contests_called, leaves_some, no_total, no_total_o
 
 #: A time of day alone says which day no further back than this.
 _DAY = timedelta(days=1)
-_NAMED = 3
 
 
 class PlacedRow(Protocol):
@@ -48,9 +47,9 @@ class Moments:
     made: tuple[datetime, ...]
     totals: Mapping[str, Tally[int]]
     called: Stairs[int]
+    #: The calls that were taken back, by when they surely had been.
+    taken: tuple[CallRow, ...] = ()
     order: Order = Order.HAPPENED
-    #: Whether a total is only what was surely called: what was not, had not been published either.
-    surely: bool = False
 
     @classmethod
     def of(cls, story: Story, *, caller: str, calls: Calls, marks: Marks, observations: Observations) -> Self:
@@ -67,8 +66,17 @@ class Moments:
             tuple(row.when.latest for row in rows),
             {party.id: _tally(rows, party.id) for party in story.about.parties},
             contests_called((row.contest, row.when.latest) for row in rows),
+            _taken(rows),
             story.order,
         )
+
+    def as_published(self) -> Mapping[str, Tally[int]]:
+        """Each party's total in the order of publication: nothing is called or taken back before it surely was."""
+        changes = ((row.party, latest, amount) for row in self.calls for _, latest, amount in row.changes)
+        found: dict[str, list[tuple[datetime, datetime, int]]] = {party: [] for party in self.totals}
+        for party, latest, amount in changes:
+            found[party].append((latest, latest, amount))
+        return {party: Tally.of(amounts) for party, amounts in found.items()}
 
     def sentence(self, at: datetime, style: Style = "time", *, lasting: bool = False) -> str:
         """What the rows carry about this minute, with times as clock tokens; nothing later than `at` is said.
@@ -87,10 +95,12 @@ class Moments:
             return f"{nothing[0].upper()}{nothing[1:]}." if lasting else f"At {token(at, style)} {nothing}."
         newest = self.calls[bisect_left(self.made, self.made[place - 1]) : place]
         told = _told(newest, at, said, verb, style)
+        if back := self._taken_last(at, newest[-1].when.latest):
+            told = self._withdrew(back, newest, at, style)
         if not self.has_total:
             return f"{told} ({no_total_of(self.story, called)})."
         totals = ((party, *self.totals[party.id].at(at)) for party in self.story.about.parties)
-        ends = [(party, low, None if least else low if self.surely else high) for party, low, high in totals]
+        ends = [(party, low, None if least else high) for party, low, high in totals]
         spans = [f"{party.short} {span_text(low, high)}" for party, low, high in ends]
         figure = span_text(*ends[-1][1:]) if ends else ""
         return f"{told}: {', '.join(spans)} {in_number(self.story.about.unit, figure)}."
@@ -99,8 +109,26 @@ class Moments:
         """That nothing had been called, as far as the rows go: a possible call, or a log with gaps, leaves it open."""
         if not self.has_total:
             return f"no call of {said.rstrip(',')} by then is held"
-        possible = any(row.when.earliest <= at for row in self.calls) and not self.surely
+        possible = any(row.when.earliest <= at for row in self.calls) and self.order is not Order.KNOWN
         return f"nothing is known to have been {verb}" if least or possible else f"{said} had {verb} nothing yet"
+
+    def _taken_last(self, at: datetime, called: datetime) -> list[CallRow]:
+        """The calls that were the last to be taken back by this instant, unless others were made after that."""
+        taken = [(row.withdrawn.when.latest, row) for row in self.taken if row.withdrawn]
+        last = max((moment for moment, _ in taken if moment <= at), default=None)
+        return [row for moment, row in taken if last and moment == last >= called]
+
+    def _withdrew(self, back: list[CallRow], newest: Sequence[CallRow], at: datetime, style: Style) -> str:
+        """That calls were taken back, and what was called in the same minute."""
+        rows = [row.withdrawn for row in back if row.withdrawn]
+        said, last = said_of(self.story, self.caller), rows[0].when.latest
+        did = f"{said} {took_back(self.story, back)}"
+        if newest[-1].when.latest == last:
+            did += f" and {self.story.about.verb} {few_names([row for row in newest if row.when.latest == last])}"
+        stated = _at(rows[0], at, style)
+        if last == at and rows[0].when.exact:
+            return f"At {token(at, style)} {did}"
+        return f"{did} {stated}" if last == at else f"By {token(at, style)} the latest is that {did} {stated}"
 
     def _seen(self, at: datetime, style: Style) -> str:
         rows = [row for row in self.seen if row.when.latest <= at]
@@ -135,7 +163,12 @@ def _by_time(rows: Iterable[P]) -> tuple[P, ...]:
 
 
 def _tally(rows: Iterable[CallRow], party: str) -> Tally[int]:
-    return Tally.of((row.when.earliest, row.when.latest, row.weight) for row in rows if row.party == party)
+    return Tally.of(change for row in rows if row.party == party for change in row.changes)
+
+
+def _taken(rows: Iterable[CallRow]) -> tuple[CallRow, ...]:
+    found = [(row.withdrawn.when, row) for row in rows if row.withdrawn]
+    return tuple(row for when, row in sorted(found, key=lambda entry: entry[0].latest) if not when.open)
 
 
 def _told(newest: Sequence[CallRow], at: datetime, said: str, verb: str, style: Style) -> str:
@@ -155,10 +188,8 @@ def _told(newest: Sequence[CallRow], at: datetime, said: str, verb: str, style: 
 
 
 def few_names(rows: list[CallRow]) -> str:
-    names = [row.name for row in sorted(rows, key=lambda row: -row.weight)]
-    if len(names) > _NAMED:
-        return f"{names[0]}, {names[1]} and {len(names) - 2} more"
-    return listed(names)
+    """The contests of these calls, the weightiest first."""
+    return few([row.name for row in sorted(rows, key=lambda row: -row.weight)])
 
 
 def _dated(row: PlacedRow, at: datetime, style: Style) -> Style:

@@ -71,9 +71,16 @@ def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = No
         "parties": [_party(side, found) for side in _sides(chart)],
         # Of how many contests a total tells what is at least there until all of them are called; 0: it is a range.
         "least": len(embed.story.contests) if only_surely(embed.story, view.caller) else 0,
+        **_lives(frames[0]),
         "orders": {one.order.value: _order(one, start, said, left) for one in frames},
     }
     return night if found.rows is None else night | _long(chart, found, frames)
+
+
+def _lives(frames: Frames) -> dict[str, Any]:
+    """As `over`, by the row of each call that was taken back or made again: what takes it back, and how it looks."""
+    found = {row: {"back": life.back, "soft": life.soft, "again": life.again} for row, life in frames.lives.items()}
+    return {"over": found} if found else {}
 
 
 def order_note(embed: Embed) -> str:

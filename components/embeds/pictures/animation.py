@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 from PIL import Image
 
 from components.charts.frames import Frames, frames_of
+from components.charts.grammar import Item
 from components.charts.running_totals import Sum, is_side
 from components.embeds.documents.lines import EmbedMoments, caution_line
 from components.embeds.embed import Embed
@@ -101,29 +102,47 @@ def _stands(element: Element, frames: Frames, at: datetime) -> bool:
 
 def _look(tile: Element, frames: Frames, at: datetime) -> None:
     row, looks = tile.get("data-row", ""), tile.get("class", "").split()
-    called = row in frames.sure and frames.sure[row] <= at
-    possible = not called and row in frames.maybe and frames.maybe[row] <= at
+    life = frames.lives.get(row)
+    back = life.back if life else ""
+    gone, going = _by(frames.sure, back, at), _by(frames.maybe, back, at)
+    called = _by(frames.sure, row, at) and not (gone or going)
+    possible = not called and not gone and (going or _by(frames.maybe, row, at))
+    if life:
+        looks = [name for name in looks if not name.startswith("is-")] + ["is-called"] + ["is-soft"] * life.soft
+        tile.set("display", "inline" if called or possible else "none")
     kept = [name for name in looks if not name.startswith("is-") or (called and name != "is-possible")]
     tile.set("class", " ".join([*kept, "is-possible"] if possible else kept))
     for title in tile.findall(f"{{{_NAMESPACE}}}title"):
         tile.remove(title)
 
 
+def _by(moments: Mapping[str, datetime], row: str, at: datetime) -> bool:
+    """Whether the moment of a row has come; never for a row that has none."""
+    return moments.get(row, OPEN_END) <= at
+
+
 def _sum_up(drawing: Element, embed: Embed, frames: Frames, at: datetime) -> None:
     """Set every side's bars and words to what it has at this instant."""
     sides = [mark for lane in embed.chart.lanes for mark in tile_marks(lane) if is_side(mark)]
-    called = sum(frames.sure.get(item.row, OPEN_END) <= at for mark in sides for item in mark.items)
+    counted = [item for mark in sides for item in mark.items if not item.undoes and not _is_again(frames, item.row)]
+    called = sum(frames.sure.get(item.row, OPEN_END) <= at for item in counted)
     least = only_surely(embed.story, embed.view.caller) and called < len(embed.story.contests)
     for group in drawing.iter():
         if group.get("data-tally"):
             mark = sides[int(group.get("data-tally", ""))]
-            sure = [item.value or 0 for item in mark.items if frames.sure.get(item.row, embed.chart.window.end) <= at]
-            more = [
-                item.value or 0
-                for item in mark.items
-                if frames.maybe.get(item.row, embed.chart.window.end) <= at < frames.sure.get(item.row, OPEN_END)
-            ]
-            _bar(group, Sum(mark, sum(sure), sum(sure) + sum(more), least))
+            low = sum(item.value or 0 for item in mark.items if _counts(frames, item, at, surely=not item.undoes))
+            high = sum(item.value or 0 for item in mark.items if _counts(frames, item, at, surely=bool(item.undoes)))
+            _bar(group, Sum(mark, low, high, least))
+
+
+def _is_again(frames: Frames, row: str) -> bool:
+    return row in frames.lives and frames.lives[row].again
+
+
+def _counts(frames: Frames, item: Item, at: datetime, *, surely: bool) -> bool:
+    """Whether something was surely so by then, or else possibly."""
+    sure = frames.sure.get(item.row, OPEN_END) <= at
+    return sure or (not surely and _by(frames.maybe, item.row, at))
 
 
 def _end_at(drawing: Element, x: float) -> None:

@@ -38,11 +38,17 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
   const shows = (one, yes) => (one.style.display = yes ? "" : "none");
   const cut = () => now !== null;
 
+  const over = night.over || {};
   const tile = (one, name, { sure, maybe }) => {
-    const called = !cut() || until(name, sure);
-    one.classList.toggle("is-called", called && looks.get(one).called);
-    one.classList.toggle("is-soft", called && looks.get(one).soft);
-    one.classList.toggle("is-possible", cut() ? !called && until(name, maybe) : looks.get(one).possible);
+    // A call that was taken back, or made again, shares its place: it is seen while it stands.
+    const life = cut() && over[name], gone = life && until(life.back, sure), going = life && !gone && until(life.back, maybe);
+    const look = life ? { called: true, soft: life.soft } : looks.get(one);
+    const called = !cut() || (until(name, sure) && !gone && !going);
+    const possible = cut() ? !called && !gone && (going || until(name, maybe)) : look.possible;
+    one.classList.toggle("is-called", called && look.called);
+    one.classList.toggle("is-soft", called && look.soft);
+    one.classList.toggle("is-possible", possible);
+    if (over[name]) one.style.display = !life ? "" : called || possible ? "inline" : "none";
   };
   const draw = () => {
     const { sure, maybe, events, moments } = told_in();
@@ -60,10 +66,13 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     }
     for (const [number, those] of numbers) for (const one of those) shows(one, !cut() || events[number - 1] <= now);
     for (const one of listed) one.hidden = cut() && (order !== night.names[0] || +one.dataset.frame > now);
-    const called = night.parties.flatMap((party) => party.rows).filter(([name]) => stands(name)).length;
+    const counted = ([name, value]) => value >= 0 && !over[name]?.again && stands(name);
+    const called = night.parties.flatMap((party) => party.rows).filter(counted).length;
     night.parties.forEach((party, index) => {
-      const sum = (holds) => party.rows.reduce((total, [name, value]) => total + (holds(name) ? value : 0), 0);
-      const low = sum(stands), high = sum((name) => stands(name) || until(name, maybe));
+      // What takes a call back, with a value below zero, counts the other way round.
+      const begun = (name) => stands(name) || until(name, maybe);
+      const sum = (adds, takes) => party.rows.reduce((total, [name, value]) => total + ((value < 0 ? takes : adds)(name) ? value : 0), 0);
+      const low = sum(stands, begun), high = sum(begun, stands);
       for (const one of all(`[data-tally="${index}"]`)) bars(one, party.name, low, high, called < night.least);
     });
     const [, words] = moments.findLast(([moment]) => moment <= now) || [];

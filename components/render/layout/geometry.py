@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from components.charts.grammar import Gap, Item, Kind, Lane, Line, Mark, Steps, Tiles, anchor, has_value
 from components.charts.running_totals import totals
 from data.analysis.thinning import JOINED_STEPS
-from data.core.model import Precision, When, Window
+from data.core.model import OPEN_END, Precision, When, Window
 
 _LONGEST_BAND = timedelta(hours=1)
 
@@ -75,10 +75,10 @@ def levels(items: Sequence[Item], window: Window) -> tuple[tuple[Item, float], .
     """Each item of a running total with the height of its own step, so that a batch of one minute stands apart."""
     level = totals(items, window).low[0][1] if items else 0.0
     found = []
-    for item in sorted(items, key=lambda item: (item.when.latest, -(item.value or 0))):
+    for item in sorted(items, key=lambda item: (item.sure_at, -(item.value or 0))):
         if item.value is None:
             level = item.low or level
-        elif item.when.latest > window.start and not item.when.open:
+        elif window.start < item.sure_at < OPEN_END:
             level += item.value
         found.append((item, level))
     return tuple(found)

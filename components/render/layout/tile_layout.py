@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import takewhile
 from math import sqrt
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ class TileLook(StrEnum):
     SOFT = "is-called is-soft"
     POSSIBLE = "is-possible"
     BLANK = ""
+    GONE = "is-gone"  # taken back: not drawn at all
 
 
 class LookKey(NamedTuple):
@@ -51,21 +53,38 @@ def look_of(mark: Tiles, item: Item, window: Window) -> TileLook:
     """How a contest looks at the end of the window: its call surely made, possibly, or not."""
     if not is_side(mark) or item.when.precision is Precision.NONE:
         return TileLook.BLANK
-    if item.when.latest > window.end:
+    back = _undone_by(mark, item)
+    if back and back.when.latest <= window.end:
+        return TileLook.GONE
+    if item.when.latest > window.end or (back and back.when.earliest <= window.end):
         return TileLook.POSSIBLE
     return TileLook.CALLED if item.when.exact else TileLook.SOFT
 
 
+def _undone_by(mark: Tiles, item: Item) -> Item | None:
+    """The item that takes this one back; those stand last."""
+    backs = takewhile(lambda one: one.undoes, reversed(mark.items))
+    return next((one for one in backs if one.undoes == item.row), None)
+
+
 def sign_of(mark: Mark, found: TileLook) -> str:
     """A character for the side of a tile, hollow where its call is only possible; empty for a blank one."""
-    return "" if found is TileLook.BLANK else _SIGNS[look(mark.tone).shape][found is TileLook.POSSIBLE]
+    return "" if found in (TileLook.BLANK, TileLook.GONE) else _SIGNS[look(mark.tone).shape][found is TileLook.POSSIBLE]
 
 
 def placed(lane: Lane) -> Iterator[tuple[Tiles, Item, Cell | None]]:
-    """Every contest with its place, None where the lane has no map; sides first, each by time."""
+    """Every contest with its place, None where the lane has no map; sides first, each by time.
+
+    What takes a call back has no place. Where one was, the place may be there for several calls.
+    """
     for mark in tile_marks(lane):
-        for index, item in enumerate(mark.items):
+        for index, item in enumerate(tiles_of(mark)):
             yield mark, item, mark.cells[index] if mark.cells else None
+
+
+def tiles_of(mark: Tiles) -> tuple[Item, ...]:
+    """The items that are tiles: all but those of a side that take calls back."""
+    return tuple(item for item in mark.items if not (is_side(mark) and item.undoes))
 
 
 def grid(lane: Lane) -> tuple[int, int]:
@@ -90,11 +109,11 @@ def look_keys(lane: Lane, window: Window, *, played: bool = False) -> tuple[Look
 
 def unit_columns(lane: Lane) -> int:
     """How many units stand side by side where there is no map: about three times as wide as high."""
-    return max(1, round(sqrt(3 * sum(len(mark.items) for mark in tile_marks(lane)))))
+    return max(1, round(sqrt(3 * sum(len(tiles_of(mark)) for mark in tile_marks(lane)))))
 
 
 def shape_of(lane: Lane) -> tuple[int, int]:
     """Columns and rows of the map, or of the units that stand for one."""
     columns, rows = grid(lane)
-    count = sum(len(mark.items) for mark in tile_marks(lane))
+    count = sum(len(tiles_of(mark)) for mark in tile_marks(lane))
     return (columns, rows) if columns else (unit_columns(lane), max(1, -(-count // unit_columns(lane))))

@@ -220,7 +220,7 @@ def _steps(pen: Pen, lane: Lane, mark: Steps, axis: str) -> list[Part]:
         "color": [colour if item.when.exact else pen.theme.paper for item in items],
         "line": {"color": colour, "width": 1.2},
     }
-    x, y = [pen.x(min(item.when.latest, pen.chart.told_to)) for item in items], [level for _, level in placed]
+    x, y = [pen.x(min(item.sure_at, pen.chart.told_to)) for item in items], [level for _, level in placed]
     contests = scatter(axis, x, y, mode="markers", marker=marker, name=plain(mark.name))
     ends = _corners(pen, found.high), _corners(pen, found.low)
     shaded = [band(axis, *ends, colour)] if mark.least_until is None else []

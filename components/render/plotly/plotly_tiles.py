@@ -63,13 +63,14 @@ class TilePen:
 
     @property
     def spots(self) -> list[Spot]:
-        """Every contest in its place; without a map, in rows of the order of time."""
+        """Every contest in its place, as its last call stands; without a map, in rows of the order of time."""
         window, columns = self.pen.chart.window, unit_columns(self.lane)
-        found = []
+        found: dict[tuple[int, int], Spot] = {}
         for index, (mark, item, cell) in enumerate(placed(self.lane)):
-            spot = cell or Cell(index % columns, index // columns, "")
-            found.append(Spot(mark, item, look_of(mark, item, window), spot))
-        return found
+            spot = Spot(mark, item, look_of(mark, item, window), cell or Cell(index % columns, index // columns, ""))
+            if spot.look is not TileLook.GONE or spot.cell[:2] not in found:
+                found[spot.cell[:2]] = spot
+        return list(found.values())
 
     def colour(self, mark: Mark) -> str:
         return self.pen.theme.colour(mark.tone)
@@ -119,7 +120,7 @@ def _letters(tiles: TilePen) -> list[Part]:
 def _ink(tiles: TilePen, spot: Spot) -> str:
     """The colour of letters on a tile."""
     theme = tiles.pen.theme
-    if spot.look is TileLook.BLANK:
+    if spot.look in (TileLook.BLANK, TileLook.GONE):
         return theme.quiet
     return tiles.colour(spot.mark) if spot.look is TileLook.POSSIBLE else theme.paper
 

@@ -361,7 +361,7 @@ def _steps(area: Area, mark: Steps) -> None:
         if is_untimed(mark, item):
             continue
         fill = style.fill if item.when.exact else "open"
-        x, y = area.x(min(item.when.latest, area.frame.chart.told_to)), area.y(level)
+        x, y = area.x(min(item.sure_at, area.frame.chart.told_to)), area.y(level)
         if area.frame.apart(item.row):
             apart.append((item, glyph(style.shape, fill, x, y, area.frame.sizes.glyph * 0.62)))
         else:

@@ -6,7 +6,8 @@ script can move it through the night: see `tile_rules`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from components.charts.grammar import Item, Lane, Tiles, Tone
 from components.charts.running_totals import Sum, is_side, sums
@@ -19,6 +20,7 @@ from components.render.layout.tile_layout import (
     look_of,
     placed,
     tile_marks,
+    tiles_of,
 )
 from components.render.svg.sheet import Anchor, Frame, Label, number, tag, text_box
 from components.render.svg.svg_marks import HOVER_CHARACTERS, named, outline
@@ -136,18 +138,32 @@ def _map(frame: Frame, lane: Lane, room: Box) -> float:
     pitch = min(_PITCH, width / columns)
     left = room.left if frame.width >= BESIDE else room.left + (width - pitch * columns) / 2
     # By place and not by call: their order must not tell what is not called yet.
-    for mark, item, cell in sorted(placed(lane), key=lambda entry: entry[2] or (0, 0)):
+    found = sorted(placed(lane), key=lambda entry: entry[2] or (0, 0))
+    shared = {place for place, count in Counter(cell[:2] for _, _, cell in found if cell).items() if count > 1}
+    shared |= {cell[:2] for mark, item, cell in found if cell and _is_gone(frame, mark, item)}
+    for mark, item, cell in found:
         if cell:
             tile = _Tile(frame, mark, left + cell.column * pitch, room.top + cell.row * pitch, pitch - _GAP)
-            _add(frame, lane, mark, item, tile.drawn(cell.code, item))
+            drawn = tile.drawn(cell.code, item)
+            if cell[:2] in shared:
+                # What shows while no call of this place stands.
+                blank = replace(tile, mark=Tiles("", Tone.NEUTRAL, ())).drawn(cell.code, item)
+                frame.sheet.add("marks", tag("g", blank, class_=f"tile t-{Tone.NEUTRAL.value}"))
+                shared.remove(cell[:2])
+            _add(frame, lane, mark, item, drawn)
     return room.top + rows * pitch + 4
 
 
+def _is_gone(frame: Frame, mark: Tiles, item: Item) -> bool:
+    return look_of(mark, item, frame.chart.window) is TileLook.GONE
+
+
 def _add(frame: Frame, lane: Lane, mark: Tiles, item: Item, content: str) -> None:
-    """A tile's group: its row, its side and its look."""
+    """A tile's group: its row, its side and its look. One that was taken back is there for a player alone."""
     classes = f"tile t-{mark.tone.value} {look_of(mark, item, frame.chart.window).value}".strip()
     title = tag("title", xml(frame.hover(lane, mark, item), most=HOVER_CHARACTERS))
-    frame.sheet.add("marks", tag("g", title + content, class_=classes, data_row=named(item.row)))
+    hidden = "none" if _is_gone(frame, mark, item) else ""
+    frame.sheet.add("marks", tag("g", title + content, class_=classes, data_row=named(item.row), display=hidden))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +216,7 @@ def _core(x: float, y: float, size: float, inset: float = _CORE) -> str:
 def _units(frame: Frame, lane: Lane, room: Box) -> float:
     """One square for each contest, side by side in the order of time, each side from a row of its own."""
     width = room.right - room.left
-    most = max((len(mark.items) for mark in lane.marks), default=0)
+    most = max((len(tiles_of(mark)) for mark in tile_marks(lane)), default=0)
     pitch = max(_UNIT, min(12.0, width / (36 if frame.brief else 32))) if most > 40 else 16.0
     across, y = int(width / pitch), room.top
     for mark in lane.marks:
@@ -209,13 +225,14 @@ def _units(frame: Frame, lane: Lane, room: Box) -> float:
         y += frame.sizes.label
         frame.sheet.text(room.left, y, visible(mark.name), frame.sizes.label, classes="q")
         y += 5
-        places = [(room.left + n % across * pitch, y + n // across * pitch) for n in range(len(mark.items))]
+        items = tiles_of(mark)
+        places = [(room.left + n % across * pitch, y + n // across * pitch) for n in range(len(items))]
         if frame.own is not None:
             _together(frame, lane, mark, places, across, pitch)
-        for item, (x, top) in zip(mark.items, places, strict=True):
+        for item, (x, top) in zip(items, places, strict=True):
             if frame.apart(item.row):
                 _add(frame, lane, mark, item, _unit(x, top, pitch - _GAP))
-        y += -(-len(mark.items) // across) * pitch + 6
+        y += -(-len(items) // across) * pitch + 6
     return y
 
 
@@ -226,7 +243,7 @@ def _together(frame: Frame, lane: Lane, mark: Tiles, places: list[Point], across
     draw those of any moment in the same paths.
     """
     found: dict[TileLook, list[Point]] = {name: [] for name in TileLook}
-    for item, place in zip(mark.items, places, strict=True):
+    for item, place in zip(tiles_of(mark), places, strict=True):
         if not frame.apart(item.row):
             found[look_of(mark, item, frame.chart.window)].append(place)
     side = number(pitch - _GAP - 1)
