@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import pandas as pd
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from data.core.errors import DataError, SourceChanged
 from data.core.model import Precision, Source, Window
-from data.sources.answer_checks import counted, joined, json_of, plain, records_of
+from data.sources.answer_checks import counted, joined, json_of, plain
 from data.sources.provider import EVER, Errand, ObservationProvider, Records, Task, Visit
 from data.sources.snapshot_rows import drawn, newest, parsed
 from data.story.faults import quoted
@@ -27,8 +28,11 @@ from data.story.tables import Observation
 from data.story.timing import timed_frame
 
 NAME = "The status page"
+#: Of an incident that has no word for how bad it was, or none that Statuspage is known for.
+NOT_STATED = "not stated"
 #: How bad an incident is, in Statuspage's own words.
-Severity = Literal["none", "minor", "major", "critical", "maintenance"]
+Severity = Literal["none", "minor", "major", "critical", "maintenance", "not stated"]
+_SEVERITIES = frozenset(get_args(Severity))
 #: Of one incident: its id and name, the owner's word for how bad and how far along it is, the address of its entry;
 #: UTC: `created` when the first entry was made, `started` the beginning the owner states (empty where none is),
 #: `monitoring` when a fix was announced, `resolved` when it was declared over (empty while it is open).
@@ -47,13 +51,21 @@ class Incidents:
     warnings: tuple[str, ...] = ()
 
 
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _severity(value: object) -> str:
+    return value if isinstance(value, str) and value in _SEVERITIES else NOT_STATED
+
+
 class _Entry(BaseModel):
     """An incident as Statuspage writes it. Times are read later, each by itself: a bad one costs no other."""
 
     id: Annotated[str, Field(min_length=1)]
-    name: str
-    status: str
-    impact: Severity
+    name: Annotated[str, BeforeValidator(_text)] = ""
+    status: Annotated[str, BeforeValidator(_text)] = ""
+    impact: Annotated[Severity, BeforeValidator(_severity)] = "not stated"
     created_at: object = None
     started_at: object = None
     monitoring_at: object = None
@@ -65,39 +77,52 @@ def parse_incidents(data: bytes) -> Incidents:
     """The incidents of `/api/v2/incidents.json`, with the columns of INCIDENT_COLUMNS.
 
     Times are turned to UTC from the offset each is written with, which differs before and after a change of clocks.
-    An incident without a readable beginning is left out and counted; a repeated one is kept once.
-    Raises SourceUnavailable for an answer that is empty or cut short, SourceChanged for another shape.
+    An incident without an id or a readable beginning is left out and counted; a repeated one is kept once. How bad one
+    was that has no known word for it is not stated.
+    Raises SourceUnavailable for an answer that is empty or cut short, SourceChanged for another shape, as where no
+    incident can be read.
     """
     answer = json_of(data, NAME)
-    listed = records_of(answer, "incidents", NAME)
+    listed, known = _entries(answer)
     about = answer.get("page") if isinstance(answer, dict) else None
     page = about if isinstance(about, dict) else {}
     rows, backwards = [], 0
-    for entry in map(_entry, listed):
+    for entry in known:
         row = _incident(entry, _link(page.get("url")))
         backwards += _mend(row)
         rows.append(row)
     dated = [row for row in rows if row["created"] is not None]
+    if listed and not dated:
+        raise SourceChanged(f"{NAME} has changed its answer: none of its incidents has an id and a readable beginning.")
     incidents = timed_frame(dated, INCIDENT_COLUMNS, times=_TIMES)
     once = incidents.drop_duplicates("id").sort_values("created", kind="stable", ignore_index=True)
     warnings = [
+        *counted(listed - len(rows), "1 incident has no id and was left out.",
+                 "{count} incidents have no id and were left out."),
         *counted(len(rows) - len(dated), "1 incident has no readable beginning and was left out.",
                  "{count} incidents have no readable beginning and were left out."),
         *counted(len(incidents) - len(once), "1 incident is listed twice and was kept once.",
                  "{count} incidents are listed more than once and were kept once."),
         *counted(backwards, "1 incident ends before it begins: its end was left out.",
                  "{count} incidents end before they begin: their ends were left out."),
+        *counted(int((once["severity"] == NOT_STATED).sum()),
+                 "1 incident has no known word for how bad it was: not stated.",
+                 "{count} incidents have no known word for how bad they were: not stated."),
     ]  # fmt: skip
     name = page.get("name")
     return Incidents(plain(name, 120) if isinstance(name, str) else "", once, tuple(warnings))
 
 
-def _entry(listed: Mapping[str, object]) -> _Entry:
-    try:
-        return _Entry.model_validate(listed)
-    except ValidationError as error:
-        wrong = plain(str(error.errors()[0]["loc"][0]), 40)
-        raise SourceChanged(f"{NAME} has changed its answer: an incident has no known text in {wrong!r}.") from None
+def _entries(answer: object) -> tuple[int, list[_Entry]]:
+    """How many incidents are listed, and those that can be told from one another."""
+    listed = answer.get("incidents") if isinstance(answer, dict) else None
+    if not isinstance(listed, list):
+        raise SourceChanged(f"{NAME} has changed its answer: it holds no list named 'incidents'.")
+    found = []
+    for incident in listed:
+        with suppress(ValidationError):
+            found.append(_Entry.model_validate(incident))
+    return len(listed), found
 
 
 def _incident(entry: _Entry, page: str) -> dict[str, Any]:
@@ -107,7 +132,7 @@ def _incident(entry: _Entry, page: str) -> dict[str, Any]:
         "id": number,
         "name": plain(entry.name) or "without a name",
         "severity": entry.impact,
-        "state": plain(entry.status, 40),
+        "state": plain(entry.status, 40) or NOT_STATED,
         "created": created,
         # Pages fill in started_at with the time of the first entry where the owner states no other beginning.
         "started": started if started and created and started < created.replace(microsecond=0) else None,
@@ -151,7 +176,10 @@ _STATES: Mapping[str, Literal["failing", "degraded", "none"]] = {
     "minor": "degraded",
     "none": "none",
     "maintenance": "none",
+    NOT_STATED: "none",
 }
+#: What is said without quotation marks.
+_CALLED: Mapping[str, str] = {"maintenance": "planned maintenance", NOT_STATED: "severity not stated"}
 
 
 class Statuspage(ObservationProvider):
@@ -260,7 +288,7 @@ def _observation(incident: dict[Any, Any], service: str, owner: str, page: str) 
         number = hashlib.sha256(number.encode()).hexdigest()[:12]
     name = f"statuspage-{number}"
     severity = incident["severity"]
-    called = "planned maintenance" if severity == "maintenance" else f"severity “{severity}”"
+    called = _CALLED.get(severity, f"severity “{severity}”")
     note = "" if resolved else "No end is recorded: it was open when this was drawn, or its end cannot be read. "
     row = Observation(
         id=name,

@@ -108,6 +108,35 @@ def test_how_bad_it_was_is_in_the_owners_word_and_in_ours(impact: str, status: s
     assert impact in row.what
 
 
+@pytest.mark.parametrize("impact", [None, "huge", "", 3, ["major"]])
+def test_an_incident_that_does_not_say_how_bad_it_was_is_no_failure_and_spoils_no_other(
+    impact: object, tmp_path: Path
+) -> None:
+    with answering(tmp_path, PATH, log(incident(impact=impact), incident(id="b2"))) as place:
+        records = look(place)
+    told = {row.id: (row.status, row.kind, row.what) for row in records.rows}
+    assert told == {
+        "statuspage-a1": ("none", "statement", "“Slow”, severity not stated, resolved"),
+        "statuspage-b2": ("degraded", "outage", "“Slow”, severity “major”, resolved"),
+    }
+    assert "1 incident has no known word for how bad it was: not stated." in records.warnings
+
+
+@pytest.mark.parametrize(
+    ("odd", "kept", "says"),
+    [
+        pytest.param(7, ["b2"], "1 incident has no id and was left out.", id="a number"),
+        pytest.param({**incident(), "id": None}, ["b2"], "1 incident has no id and was left out.", id="no id"),
+        pytest.param({**incident(), "name": None}, ["a1", "b2"], "", id="no name"),
+        pytest.param({**incident(), "status": None}, ["a1", "b2"], "", id="no state"),
+    ],
+)
+def test_one_odd_incident_costs_no_other(odd: Any, kept: list[str], says: str) -> None:
+    read = parse_incidents(log(odd, incident(id="b2")))
+    assert sorted(read.incidents["id"]) == kept
+    assert [*read.warnings] == ([says] if says else [])
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -168,11 +197,8 @@ def test_of_an_incident_drawn_twice_the_later_drawing_counts(tmp_path: Path) -> 
         pytest.param(b"<html><body>Sign in</body></html>", SourceChanged, "a web page", id="html"),
         pytest.param(b")]}',\n{}", SourceChanged, "something other than JSON", id="wrong prefix"),
         pytest.param(b'{"page": {}, "events": []}', SourceChanged, "no list named 'incidents'", id="renamed list"),
-        pytest.param(
-            log({**incident(), "impact": "huge"}), SourceChanged, "no known text in 'impact'", id="new impact"
-        ),
-        pytest.param(log({"id": "a", "name": "b"}), SourceChanged, "no known text in 'status'", id="renamed field"),
-        pytest.param(b'{"incidents": [1]}', SourceChanged, "no list named", id="numbers"),
+        pytest.param(log({"id": "a", "name": "b"}), SourceChanged, "a readable beginning", id="renamed field"),
+        pytest.param(b'{"incidents": [1]}', SourceChanged, "none of its incidents has an id", id="numbers"),
     ],
 )
 def test_an_answer_that_cannot_be_used_says_why_and_is_not_kept(
