@@ -55,7 +55,8 @@ def _series(export: Export, term: str | None, zone: str | None) -> pd.Series[flo
         raise DataError("this export holds a list, and only a series over time can rise")
     if term is None and len(export.terms) > 1:
         raise DataError(f"it holds {len(export.terms)} terms; choose one with --term: {', '.join(export.terms)}")
-    chosen = one_of("--term", term or export.terms[0], export.terms)
+    # A file without a search term has one series all the same.
+    chosen = one_of("--term", term or export.terms[0], export.terms) if export.terms else ""
     if zone is not None and zone not in zone_names():
         said = f"there is no zone {zone[:80]!r}{perhaps(zone, zone_names())}"
         raise click.BadParameter(said, param_hint="'--zone'")

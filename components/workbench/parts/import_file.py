@@ -23,7 +23,7 @@ from data.core.errors import DataError
 from data.core.program import utc_now
 from data.evidence.imports import ImportedList, Unshown, alike, keep_import, kept_files
 from data.net.snapshots import Snapshot, remove_snapshot
-from data.sources.trends_csv.export import DATES_ONLY, UTC_ZONE, Export
+from data.sources.trends_csv.export import ASK_ZONE, DATES_ONLY, UTC_ZONE, Export, counted
 from data.sources.trends_csv.reader import place_named
 from data.story.story import Story
 
@@ -32,7 +32,7 @@ _KINDS = {"over_time": "interest over time", "regions": "interest by region", "r
 _SHOWN = 6
 #: Of an imported list, which is by rank.
 _LISTED = 25
-_NOT_SHOWN = ("fold", "missing")
+_NOT_SHOWN = ("fold", "missing", "censored")
 
 
 def show_import(story: Story, clock: Clock) -> None:
@@ -68,19 +68,20 @@ def _show_understood(export: Export) -> None:
         "Lines": f"{export.lines:,}",
         "From": str(export.first or "none"),
         "To": str(export.last or "none"),
-        "Below resolution": f"{export.censored:,} values (“<1” or 0), which is not “no searches”",
-        "Blank": f"{export.missing:,} cells",
+        "Below resolution": f"{counted(export.censored, 'value')} (“<1” or 0), which is not “no searches”",
+        "Blank": counted(export.missing, "cell"),
     }
     st.table(
         pd.DataFrame({"": list(facts), "Understood as": [markdown(value) for value in facts.values()]}), hide_index=True
     )
-    show_problems(export.warnings)
+    show_problems(warning for warning in export.warnings if warning != ASK_ZONE)  # it is asked for below
     st.table(_cells(export.rows.head(_SHOWN)), hide_index=True)
 
 
 def _cells(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of an export as texts; what has no value is an empty cell."""
-    return rows[[name for name in rows.columns if name not in _NOT_SHOWN]].map(_cell)
+    """Rows of an export as texts: what has no value is an empty cell, and what is below resolution "<1" or 0."""
+    told = rows.assign(value=rows["value"].astype(object).where(rows["censored"] == "", rows["censored"]))
+    return told[[name for name in told.columns if name not in _NOT_SHOWN]].map(_cell)
 
 
 def _cell(value: object) -> str:
@@ -101,7 +102,7 @@ def _ask_and_keep(story: Story, export: Export, data: bytes, filename: str, cloc
     held = kept_files(store_here().snapshots(story.slug))
     same = next((found for found in held if found.sidecar.sha256 == hashlib.sha256(data).hexdigest()), None)
     if same and (same.sidecar.query.get("zone"), same.sidecar.geo) == (zone, geo):
-        st.info(markdown(f"This very file is kept already: {name_of(same, clock)}."))
+        st.success(markdown(f"This file is kept in this story: {name_of(same, clock)}."))
         return
     replaced = {name_of(same, clock): same} if same else _ask_replaced(held, export, geo, clock)
     if st.button("Keep it in this story", key="import-keep", type="primary"):

@@ -299,6 +299,12 @@ def test_an_export_that_leaves_something_open_is_asked_about(
     assert says in one_sentence(capsys.readouterr().err)
 
 
+def test_an_export_without_a_search_term_has_one_series_all_the_same(home: Path, capsys: Said) -> None:
+    Path("category.csv").write_text("Category: News\n\nMonth,Geo: Ohio\n2016-10,17\n2016-11,100\n", encoding="utf-8")
+    assert typed("spikes", "category.csv") == DONE
+    assert len(json.loads(capsys.readouterr().out)["scores"]) == 2
+
+
 def test_a_chosen_term_of_an_export_is_told(capsys: Said) -> None:
     assert typed("spikes", RECORDINGS / "en_weekly_two_terms.csv", "--term", "test, recording: one") == DONE
     assert json.loads(capsys.readouterr().out)["step"] == 604800.0

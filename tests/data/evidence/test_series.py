@@ -12,7 +12,7 @@ from components.clock import Clock
 from components.render.words import describe
 from data.core.errors import DataError
 from data.core.settings import Settings
-from data.evidence.imports import ImportedList, keep_import, load_lists
+from data.evidence.imports import ImportedList, keep_import, load_lists, starts_of
 from data.evidence.series import load_series, snapshots_stamp
 from data.sources.trends_csv.reader import parse_export
 from data.story.store import find_story, story_store
@@ -153,6 +153,25 @@ def test_what_is_no_export_is_refused_before_anything_is_kept(story: Story, sett
     with pytest.raises(DataError):
         keep(story, settings, b"<html>consent</html>")
     assert load_series(story, story_store(settings)).frame.empty
+
+
+def test_an_hour_that_a_clock_skips_is_not_on_that_clock() -> None:
+    text = "Category: All categories\n\nTime,bread: (Ohio)\n" + "".join(
+        f"2016-03-13T{hour:02},{100 - hour}\n" for hour in range(5)
+    )
+    export = parse_export(text.encode())
+    with pytest.raises(ValueError, match="the clock of America/New_York has no 02:00 on 2016-03-13, and the file has"):
+        starts_of(export, "America/New_York")
+    assert starts_of(export, "Europe/Berlin").iloc[0].isoformat() == "2016-03-12T23:00:00+00:00"
+
+
+def test_the_hour_that_a_clock_repeats_is_two_hours() -> None:
+    hours = ("00", "01", "01", "02")
+    text = "Category: All categories\n\nTime,bread: (Ohio)\n" + "".join(f"2016-11-06T{hour},9\n" for hour in hours)
+    starts = starts_of(parse_export(text.encode()), "America/New_York")
+    assert [start.hour for start in starts] == [4, 5, 6, 7]
+    with pytest.raises(ValueError, match="the file has 01:00 on 2016-11-06 twice, and the clock of Europe/London"):
+        starts_of(parse_export(text.encode()), "Europe/London")
 
 
 def test_an_imported_list_of_places_is_kept_beside_the_series_and_never_drawn(story: Story, settings: Settings) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from data.core.errors import DataError, SourceChanged
 from data.sources.trends_csv.export import Export
-from data.sources.trends_csv.reader import parse_export, read_export
+from data.sources.trends_csv.reader import parse_export, place_named, read_export
 from fuzz.trends_csv import answer, broken
 from tests.support.terminal import SCRIPT, typed
 
@@ -285,6 +285,93 @@ def test_what_is_odd_is_kept_and_said(lines: list[str], warning: str, values: li
     export = parsed(series(*lines))
     assert export.warnings == (warning,)
     assert export.rows["value"].tolist() == values
+
+
+def test_a_whole_category_has_no_search_term_and_says_so() -> None:
+    export = parsed("카테고리: 뉴스\n\n월,Geo: 대한민국\n2016-10,17\n2016-11,100\n")
+    assert (export.terms, export.geo, export.step) == ((), "대한민국", "P1M")
+    assert export.warnings[-1] == "The file has no search term: it counts the whole category '뉴스'."
+
+
+def test_a_keyword_that_looks_like_a_place_is_one_where_keywords_have_their_place() -> None:
+    export = parsed(series("2016-11-01,1", "2016-11-02,100", head="Day,geo: ohio: (Ohio)"))
+    assert (export.terms, export.geo) == (("geo: ohio",), "Ohio")
+
+
+def test_the_times_of_pytrends_are_utc_and_need_no_question() -> None:
+    export = parsed("date,bread,isPartial\n2016-11-09 03:00:00,3,False\n2016-11-09 03:01:00,100,False\n")
+    assert (export.zone, export.step, export.first) == ("UTC", "PT1M", pd.Timestamp("2016-11-09T03:00Z"))
+    assert ASK_ZONE not in export.warnings
+    assert "Its times are UTC, as the program writes them that gives the column 'isPartial'." in export.warnings
+
+
+@pytest.mark.parametrize(
+    "head",
+    ['"Trends","Search volume","Started","Ended","Trend breakdown","Explore link"',
+     '"Tendências","Volume de pesquisa","Iniciado","Finalizada","Detalhamento","Acesse a página ""Explorar"""'],
+)  # fmt: skip
+def test_a_list_of_what_trends_now_is_refused_as_what_it_is(head: str) -> None:
+    with pytest.raises(SourceChanged, match="Google’s list of what is “Trending now”"):
+        parsed(f'{head}\n"bread","200K+","November 9, 2016 at 6:50:00 PM UTC-3",,"bread","./explore?q=bread&geo=BR"\n')
+
+
+@pytest.mark.parametrize(
+    ("filename", "geo"),
+    [
+        ("time_series_US_20260116-0847_20260416-0847.csv", "US"),
+        ("time_series_US-NY_20260416-0747_20260416-0847 (1).csv", "US-NY"),
+        ("time_series_US-NY-501_20260116-0847_20260416-0847.csv", "US-NY-501"),
+        ("time_series_GB-ENG_20260116_20260416.csv", "GB-ENG"),
+        ("time_series_Worldwide_20040101-0000_20260416-0847.csv", ""),
+        ("multiTimeline (3).csv", ""),
+    ],
+)
+def test_the_newer_file_names_say_a_place(filename: str, geo: str) -> None:
+    assert place_named(filename) == geo
+
+
+#: A category line with the word for a time, a place and terms, in a language of each alphabet that spreadsheets write.
+ALPHABETS = [
+    ("cp1252", "Catégorie : Toutes catégories", "Semaine", "déménager au québec", "Côte d’Ivoire"),
+    ("cp1252", "Kategorie: Alle Kategorien", "Woche", "nach österreich", "Thüringen"),
+    ("mac_roman", "Categoría: Todas las categorías", "Día", "mudarse a canadá", "España"),
+    ("cp1250", "Kategoria: Wszystkie kategorie", "Tydzień", "wybory łódź", "województwo śląskie"),
+    ("cp1250", "Kategorie: Všechny kategorie", "Týden", "volby předčasné", "Česko"),
+    ("iso8859_2", "Kategória: Minden kategória", "Hét", "időjárás győr", "Győr-Moson-Sopron"),
+    ("cp1251", "Категория: Все категории", "Неделя", "погода", "Россия"),
+    ("cp1251", "Категорія: Усі категорії", "Тиждень", "вибори", "Україна"),
+    ("cp1253", "Κατηγορία: Όλες οι κατηγορίες", "Εβδομάδα", "εκλογές", "Ελλάδα"),
+    ("cp1254", "Kategori: Tüm kategoriler", "Hafta", "işkur", "Türkiye"),
+    ("cp1254", "", "Ay", "işkur", "Türkiye"),
+    ("iso8859_9", "Kategori: Tüm kategoriler", "Gün", "seçim sonuçları", "Iğdır"),
+    ("cp1255", "קטגוריה: כל הקטגוריות", "שבוע", "בחירות", "ישראל"),
+    ("cp1256", "الفئة: جميع الفئات", "أسبوع", "انتخابات", "مصر"),
+    ("cp1257", "Kategorija: Visos kategorijos", "Savaitė", "rinkimų naktis žemaičių", "Šiaulių apskritis"),
+    ("cp874", "หมวดหมู่: ทุกหมวดหมู่", "สัปดาห์", "เลือกตั้ง", "ไทย"),
+    ("cp932", "カテゴリ: すべてのカテゴリ", "週", "大統領選", "日本"),
+    ("gb18030", "类别：所有类别", "周", "移民加拿大", "中国"),
+    ("big5", "類別：所有類別", "週", "移民加拿大", "台灣"),
+    ("cp949", "카테고리: 모든 카테고리", "주", "캐나다 이민", "대한민국"),
+    ("utf-16-le", "Categoria: Todas as categorias", "Dia", "mudança", "Brasil"),
+    ("utf-16-be", "Категория: Все категории", "День", "погода", "Россия"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "category", "word", "term", "place"), ALPHABETS)
+def test_every_alphabet_of_the_site_is_read_without_a_mark(
+    encoding: str, category: str, word: str, term: str, place: str
+) -> None:
+    text = f"{category}\r\n\r\n{word};{term}: ({place})\r\n2016-11-01;1\r\n2016-11-02;100\r\n"
+    export = parse_export(text.encode(encoding))
+    assert (export.terms, export.geo) == ((term,), place)
+    assert ("not in Unicode" in "".join(export.warnings)) is not encoding.startswith("utf")
+
+
+def test_vietnamese_letters_are_put_together_from_their_parts() -> None:
+    parts = {"ầ": b"\xe2\xcc", "ử": b"\xfd\xd2", "ệ": b"\xea\xf2", "ụ": b"u\xf2", "ấ": b"\xe2\xec", "ả": b"a\xd2"}
+    text = "Danh mục: Tất cả danh mục\n\nNgày,bầu cử: (Việt Nam)\n2016-11-01,1\n2016-11-02,100\n"
+    export = parse_export(b"".join(parts.get(char) or char.encode("cp1258") for char in text))
+    assert (export.terms, export.geo) == (("bầu cử",), "Việt Nam")
 
 
 @pytest.mark.parametrize(
