@@ -120,6 +120,7 @@ def test_every_recorded_export_goes_all_the_way(desk: Settings, name: str) -> No
     goes_all_the_way(desk, name, (RECORDINGS / name).read_bytes())
 
 
+@pytest.mark.slow
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
