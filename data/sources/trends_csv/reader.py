@@ -53,8 +53,8 @@ def place_named(filename: str) -> str:
 
 
 def _is_trending_now(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether each line leads to the page that explores its search, in every language of the site."""
-    return any(cell.startswith(("./explore?", "/explore?")) for row in rows[:LOOKED_AT] for cell in row[-1:])
+    """Whether a line leads to the page that explores its search, as in that list's every language."""
+    return any(cell.startswith(("./explore?", "/explore?")) for row in rows[:LOOKED_AT] for cell in row)
 
 
 def _is_series(rows: Sequence[Sequence[str]]) -> bool:
