@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from components.charts.grammar import Event, Tone
-from components.charts.rows import refs
 from components.clock import Style, token
 from data.core.model import Precision, When, Window
-from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow, Milestones, WithdrawalRow
+from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow, Milestones, WithdrawalRow, refs
 from data.story.caller_names import NOUNS
 from data.story.story import Story
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 
 from data.core.model import SaysSource, Sourced, SourcedFrame, When, Window
-from data.evidence.evidence_rows import BinRow, Calls, NamedRow
+from data.evidence.evidence_rows import BinRow, Calls
 
 
 class Lasting(SaysSource, Protocol):
@@ -28,11 +27,6 @@ L = TypeVar("L", bound=Lasting)
 def until_in(row: Lasting) -> When | None:
     """The end of a lasting state or counting window, or None."""
     return When.at(row.until) if row.until else None
-
-
-def refs(table: str, rows: Iterable[NamedRow]) -> tuple[str, ...]:
-    """Names of rows as marks keep them: table:id."""
-    return tuple(f"{table}:{row.id}" for row in rows)
 
 
 def surely(calls: Calls) -> Calls:

@@ -18,11 +18,6 @@ class Verdict(StrEnum):
     NOT_ENOUGH = "not enough evidence"
 
     @property
-    def reversed(self) -> Verdict:
-        """The verdict with the two things exchanged."""
-        return {Verdict.BEFORE: Verdict.AFTER, Verdict.AFTER: Verdict.BEFORE}.get(self, self)
-
-    @property
     def decided(self) -> bool:
         """Whether an order is named at all."""
         return self in (Verdict.BEFORE, Verdict.AFTER)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from data.core.errors import NotInStory
 from data.core.model import Precision, When
 from data.evidence.calls import load_calls, load_milestones, load_poll_closings
-from data.evidence.evidence_rows import CallRow, ClosingRow, MilestoneRow, NamedRow
+from data.evidence.evidence_rows import CallRow, ClosingRow, MilestoneRow, refs, sources_of
 from data.story.caller_names import NOUNS, call_of, contest_call
 from data.story.story import Story
 from data.story.totals import is_complete
@@ -128,8 +128,8 @@ def _polls_close(story: Story, milestones: Sequence[MilestoneRow]) -> Iterator[A
     if instants:
         first = min(instants)
         label, short = f"First polls close: {_places(instants[first])}", "First polls close"
-        refs = _refs("poll_closings", instants[first])
-        yield Anchor("polls-close", label, When.at(first), refs, _sources(instants[first]), short=short)
+        named, sources = refs("poll_closings", instants[first]), sources_of(instants[first])
+        yield Anchor("polls-close", label, When.at(first), named, sources, short=short)
 
 
 def _first_call(story: Story, caller: str) -> Iterator[Anchor]:
@@ -146,7 +146,7 @@ def _first_call(story: Story, caller: str) -> Iterator[Anchor]:
     when = own.when if own and alone else When(earliest, near, Precision.WINDOW)
     what = f"first {NOUNS[story.about.verb]}"
     label = call_of(story, caller, what)
-    yield Anchor(FIRST_CALL, label, when, _refs("calls", first), _sources(first), caller, what.capitalize())
+    yield Anchor(FIRST_CALL, label, when, refs("calls", first), sources_of(first), caller, what.capitalize())
 
 
 def _calls(story: Story, caller: str) -> Iterator[Anchor]:
@@ -193,8 +193,8 @@ def _closings(story: Story) -> Iterator[Anchor]:
     for instant, rows in instants.items():
         places = _places(rows)
         key, label = f"{_CLOSING}{_stamp(instant)}", f"{_CLOSE}{places}"
-        refs, sources = _refs("poll_closings", rows), _sources(rows)
-        yield Anchor(key, label, When.at(instant), refs, sources, short="Last polls close", places=places)
+        named, sources = refs("poll_closings", rows), sources_of(rows)
+        yield Anchor(key, label, When.at(instant), named, sources, short="Last polls close", places=places)
 
 
 def _places(rows: list[ClosingRow]) -> str:
@@ -205,15 +205,7 @@ def _places(rows: list[ClosingRow]) -> str:
 def _anchor(
     key: str, label: str, table: str, rows: Sequence[CallRow | MilestoneRow], *, caller: str = "", short: str = ""
 ) -> Anchor:
-    return Anchor(key, label, rows[0].when, _refs(table, rows), _sources(rows), caller, short)
-
-
-def _refs(table: str, rows: Iterable[NamedRow]) -> tuple[str, ...]:
-    return tuple(f"{table}:{row.id}" for row in rows)
-
-
-def _sources(rows: Iterable[NamedRow]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for row in rows for name in row.sources))
+    return Anchor(key, label, rows[0].when, refs(table, rows), sources_of(rows), caller, short)
 
 
 def _stamp(moment: datetime) -> str:

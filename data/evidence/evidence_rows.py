@@ -6,6 +6,7 @@ made by `model_construct`, as their cells were judged when the story was read.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -34,6 +35,16 @@ class NamedRow(Protocol):
 
     @property
     def sources(self) -> tuple[str, ...]: ...
+
+
+def refs(table: str, rows: Iterable[NamedRow]) -> tuple[str, ...]:
+    """Names of rows as marks keep them: table:id."""
+    return tuple(f"{table}:{row.id}" for row in rows)
+
+
+def sources_of(rows: Iterable[NamedRow]) -> tuple[str, ...]:
+    """The ids of the sources of all these rows, each once."""
+    return tuple(dict.fromkeys(name for row in rows for name in row.sources))
 
 
 class WithdrawalRow(EvidenceRow, Withdrawal):

@@ -52,8 +52,7 @@ def load_interest(story: Story) -> SourcedFrame:
         _place=frame["geo"].map(lambda geo: order.get(geo, len(order))),
     )
     ordered = frame.sort_values(["_term", "term", "_place", "geo", "start"], ignore_index=True)
-    named = {name for cell in ordered["source"].unique() for name in cell.split()}
-    sources = tuple(source for source in story.sources if source.id in named)
+    sources = story.cited(name for cell in ordered["source"].unique() for name in cell.split())
     return SourcedFrame(ordered.drop(columns=["_term", "_place"]), sources)
 
 

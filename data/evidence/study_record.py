@@ -178,8 +178,7 @@ def _method(rose: RoseAfter) -> Data:
 
 
 def _sources(story: Story, rose: RoseAfter) -> tuple[Source, ...]:
-    named = {name for minute in rose.minutes for call in minute.calls for name in call.source.split()}
-    return tuple(source for source in story.sources if source.id in named)
+    return story.cited(name for minute in rose.minutes for call in minute.calls for name in call.source.split())
 
 
 def _number(value: float | None) -> float | None:

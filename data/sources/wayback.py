@@ -38,8 +38,8 @@ from data.story.timing import timed_frame
 
 NAME = "The Internet Archive"
 #: Of one capture: the second it was made (UTC), the address it was made of, the HTTP status (NA where the index holds
-#: none), whether it is a revisit record, media type, digest, bytes as compressed in the archive, and its replay.
-CAPTURE_COLUMNS = ["at", "url", "status", "revisit", "mimetype", "digest", "length", "replay"]
+#: none), whether it is a revisit record, and its replay.
+CAPTURE_COLUMNS = ["at", "url", "status", "revisit", "replay"]
 #: The fields of the text form, which has no header.
 _TEXT_FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _NEEDED = {"timestamp", "original", "statuscode"}
@@ -131,7 +131,7 @@ def _capture_page(rows: Sequence[Mapping[str, str]], resume: str, broken: int) -
             left_out[capture] += 1
         else:
             found.append(capture)
-    frame = timed_frame(found, CAPTURE_COLUMNS, times=["at"]).astype({"status": "Int64", "length": "Int64"})
+    frame = timed_frame(found, CAPTURE_COLUMNS, times=["at"]).astype({"status": "Int64"})
     unordered = not frame["at"].is_monotonic_increasing
     frame = frame.sort_values("at", kind="stable").drop_duplicates(["at", "url", "status"], ignore_index=True)
     warnings = [
@@ -159,15 +159,11 @@ def _capture(row: Mapping[str, str]) -> dict[str, object] | str:
         return "url"
     if status != "-" and not _STATUS.fullmatch(status):
         return "status"
-    mimetype, length = row.get("mimetype", ""), row.get("length", "")
     return {
         "at": at,
         "url": url,
         "status": None if status == "-" else int(status),
-        "revisit": mimetype == "warc/revisit",
-        "mimetype": plain(mimetype, 80),
-        "digest": plain(row.get("digest", ""), 80),
-        "length": int(length) if re.fullmatch(r"[0-9]{1,15}", length) else None,
+        "revisit": row.get("mimetype") == "warc/revisit",
         "replay": f"https://web.archive.org/web/{row['timestamp']}/{url}",
     }
 

@@ -20,13 +20,13 @@ from data.net.snapshots import Snapshot
 from data.sources.answer_checks import counted, field, joined, json_of, records_of
 from data.sources.provider import EVER, Count, CountProvider, Errand, Home, Records, Task, Visit
 from data.sources.snapshot_rows import drawn, latest, newest, parsed, sources_of
-from data.sources.wikimedia_articles import SOURCE, UNIT, article_title, in_path, project_name, views_of
+from data.sources.wikimedia_articles import SOURCE, article_title, in_path, project_name, views_of
 from data.sources.wikimedia_dumps import read_hours
 from data.story.timing import timed_frame
 
 NAME = "Wikimedia’s pageviews service"
 #: Of one article and day: the project and title as counted, the UTC day [start, end), and its views, an absolute count.
-VIEW_COLUMNS = ["project", "article", "start", "end", "views", "unit"]
+VIEW_COLUMNS = ["project", "article", "start", "end", "views"]
 NO_COUNT = (
     "Wikimedia holds no count of this article for these days, which is not zero: the title may be spelled otherwise, "
     "or the days be too recent."
@@ -67,12 +67,8 @@ def parse_pageviews(data: bytes) -> Views:
 
 def missing_days(days: pd.DataFrame, window: Window) -> tuple[datetime, ...]:
     """The UTC days that touch the window and have no row, each as its first instant."""
-    held, day, missing = set(days["start"]), first_day(window.start), []
-    while day < window.end:
-        if pd.Timestamp(day) not in held:
-            missing.append(day)
-        day += DAY
-    return tuple(missing)
+    held, wanted = set(days["start"]), pd.date_range(first_day(window.start), window.end, freq=DAY, inclusive="left")
+    return tuple(day.to_pydatetime() for day in wanted if day not in held)
 
 
 def first_day(moment: datetime) -> datetime:
@@ -95,7 +91,7 @@ def _row(item: Mapping[str, object]) -> dict[str, object]:
     except ValueError:
         raise SourceChanged(f"{NAME} has changed its answer: {stamp!r} is no day.") from None
     project, article = field(item, "project", NAME), field(item, "article", NAME)
-    return {"project": project, "article": article, "start": start, "end": start + DAY, "views": views, "unit": UNIT}
+    return {"project": project, "article": article, "start": start, "end": start + DAY, "views": views}
 
 
 def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:

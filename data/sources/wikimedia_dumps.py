@@ -22,13 +22,12 @@ from data.net.snapshots import Sidecar, Snapshot
 from data.sources.answer_checks import counted, joined
 from data.sources.provider import Count, Records
 from data.sources.snapshot_rows import SnapshotQuestion, drawn, keep, latest, newest, parsed, sources_of
-from data.sources.wikimedia_articles import SOURCE, UNIT, article_title, listed_title, project_name, views_of
+from data.sources.wikimedia_articles import SOURCE, article_title, listed_title, project_name, views_of
 from data.story.faults import quoted
 from data.story.timing import timed_frame
 
-#: Of one article and hour: the UTC hour [start, end), all views, those of the desktop and of the mobile site, how many
-#: rows of the file were summed, and the file's name.
-HOUR_COLUMNS = ["project", "article", "start", "end", "views", "desktop", "mobile", "rows", "unit", "file"]
+#: Of one article and hour: the UTC hour [start, end) and its views.
+HOUR_COLUMNS = ["project", "article", "start", "end", "views"]
 HOUR = timedelta(hours=1)
 #: Bytes of one file once decompressed: an hour of 2016 has some 250 MB, an hour of these days less than twice that.
 MOST_BYTES = 2 * 10**9
@@ -51,9 +50,7 @@ class Hours:
 
 @dataclass(slots=True)
 class _LineCounts:
-    desktop: Counter[str] = field(default_factory=Counter)
-    mobile: Counter[str] = field(default_factory=Counter)
-    rows: Counter[str] = field(default_factory=Counter)
+    views: Counter[str] = field(default_factory=Counter)
     kept: list[bytes] = field(default_factory=list)
     malformed: int = 0
     seen: int = 0
@@ -93,15 +90,11 @@ def parse_dump(
     if tally.malformed > tally.seen or (whole and not tally.seen):
         raise SourceChanged(f"{name} does not hold lines like “en Main_Page 42 0”.")
     rows = [
-        {
-            "project": project, "article": title, "start": start, "end": end, "unit": UNIT, "file": name,
-            "views": tally.desktop[title] + tally.mobile[title], "desktop": tally.desktop[title],
-            "mobile": tally.mobile[title], "rows": tally.rows[title],
-        }
+        {"project": project, "article": title, "start": start, "end": end, "views": tally.views[title]}
         for title in wanted
-        if tally.rows[title]
-    ]  # fmt: skip
-    absent = [title for title in wanted if not tally.rows[title]]
+        if title in tally.views
+    ]
+    absent = [title for title in wanted if title not in tally.views]
     warnings = [
         *(f"{name} has no row of {title}: no count, which is not zero." for title in absent),
         *counted(tally.malformed, f"{name} has 1 line that could not be read.",
@@ -111,8 +104,7 @@ def parse_dump(
 
 
 def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
-    counts = dict.fromkeys(("views", "desktop", "mobile", "rows"), "int64")
-    return timed_frame(rows, HOUR_COLUMNS, times=["start", "end"]).astype(counts)
+    return timed_frame(rows, HOUR_COLUMNS, times=["start", "end"]).astype({"views": "int64"})
 
 
 def _lines(stream: IO[bytes], name: str) -> Iterator[bytes]:
@@ -145,9 +137,7 @@ def _count(lines: Iterator[bytes], language: bytes, wanted: frozenset[str], proj
             continue
         title = listed_title(cells[1], project)
         if title in wanted:
-            side = tally.mobile if cells[0] == mobile else tally.desktop
-            side[title] += int(cells[2])
-            tally.rows[title] += 1
+            tally.views[title] += int(cells[2])
             tally.kept.append(line + b"\n")
             if len(tally.kept) > MOST_ROWS:
                 raise SourceChanged(f"More than {MOST_ROWS:,} rows of one file are of the chosen articles.")

@@ -33,8 +33,7 @@ def rehearsed(story: Story, rehearsal: Rehearsal, *, order: Order) -> Story:
     cut = story_at(story, rehearsal.moment, order)
     tables: dict[str, Any] = {name: tuple(_without_hindsight(getattr(cut, name), rehearsal.moment)) for name in _NOTED}
     told = replace(cut, about=_about(story, cut, rehearsal), possible=(), **tables)
-    named = set(_named_sources(told))
-    held = (source for source in story.sources if source.id in named)
+    held = story.cited(_named_sources(told))
     sources = tuple(by_then(source, rehearsal.moment, story.about.clock) for source in held)
     return replace(told, sources=sources)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -76,6 +77,11 @@ class Story:
             if source.id == name:
                 return source
         raise KeyError(name)
+
+    def cited(self, names: Iterable[str]) -> tuple[Source, ...]:
+        """The sources of these ids, in the order in which the story lists them."""
+        wanted = set(names)
+        return tuple(source for source in self.sources if source.id in wanted)
 
     def contest(self, code: str) -> Contest:
         """The contest of this code; KeyError for a code that no row of a checked story can name."""

@@ -9,10 +9,10 @@ from components.charts.bare import NOTHING, NOTHING_AT_ALL
 from components.charts.events import within
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
 from components.charts.kinds import Question
-from components.charts.rows import refs, split_by, until_in
+from components.charts.rows import split_by, until_in
 from data.core.model import When
 from data.evidence.accounts import TROUBLE
-from data.evidence.evidence_rows import Marks, ObservationRow, Observations
+from data.evidence.evidence_rows import Marks, ObservationRow, Observations, refs
 from data.evidence.outages import main_service
 from data.story.story import Story
 

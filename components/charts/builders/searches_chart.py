@@ -14,11 +14,11 @@ from components.ap_style import calendar_day
 from components.charts.events import within
 from components.charts.grammar import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone, anchor
 from components.charts.kinds import Question
-from components.charts.rows import bin_rows, bins_in, refs, split_by
+from components.charts.rows import bin_rows, bins_in, split_by
 from components.clock import token
 from data.analysis.thinning import MOST, Merged, Thinned, thin
 from data.core.model import Precision, SourcedFrame, When, Window
-from data.evidence.evidence_rows import BinRow, MarkRow, Marks, OnsetRow, Onsets
+from data.evidence.evidence_rows import BinRow, MarkRow, Marks, OnsetRow, Onsets, refs
 from data.evidence.searches import COLLECTION_CHANGES, COLLECTION_SOURCE, place_name, step_of
 from data.story.story import Story
 

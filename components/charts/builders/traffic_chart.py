@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from components.charts.grammar import Bars, Chart, Event, Item, Kind, Lane, Mark, Points, Tone
 from components.charts.kinds import Question
 from components.charts.phrases.numbers import as_known, number_text
-from components.charts.rows import refs
 from data.core.model import Precision, When, Window
-from data.evidence.evidence_rows import FigureRow, Figures
+from data.evidence.evidence_rows import FigureRow, Figures, refs
 from data.story.story import Story
 
 _KINDS = {"lower bound": Kind.LOWER_BOUND, "upper bound": Kind.UPPER_BOUND, "exact": Kind.EXACT}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from components.ap_style import calendar_day
@@ -74,7 +74,7 @@ def caution_of(story: Story, chart: Chart, *, other: Story | None = None) -> Cau
         for part, held in ((_base_rate, "controls"), (_rivals, "claims"), (_settle, "settle"))
     )
     parts = (_lag(story, chart), *base, *_placebo(chart, [name for _, name in nights]), *rivals, *settle)
-    return Caution(_motto(said), _named(story, said.source.split() if said else ()), parts)
+    return Caution(_motto(said), story.cited(said.source.split() if said else ()), parts)
 
 
 def _told(story: Story, held: str) -> bool:
@@ -152,17 +152,13 @@ def _rivals(story: Story) -> Part:
     claims = [claim for claim in story.about.claims if claim.id != MOTTO]
     lines = [f"{_day(claim)}, {claim.who}: {claim.says}" for claim in claims]
     names = (name for claim in claims for name in claim.source.split())
-    return Part(
-        "Rival causes", "\n".join(lines) or "No claim about a cause is held in this story.", _named(story, names)
-    )
+    return Part("Rival causes", "\n".join(lines) or "No claim about a cause is held in this story.", story.cited(names))
 
 
 def _settle(story: Story) -> Part:
     lines = [point.text for point in story.about.settle]
     names = (name for point in story.about.settle for name in point.source.split())
-    return Part(
-        "What would settle it", "\n".join(lines) or "This story names nothing that would.", _named(story, names)
-    )
+    return Part("What would settle it", "\n".join(lines) or "This story names nothing that would.", story.cited(names))
 
 
 def _motto(claim: Claim | None) -> str:
@@ -175,8 +171,3 @@ def _motto(claim: Claim | None) -> str:
 
 def _day(claim: Claim) -> str:
     return claim.dated or calendar_day(claim.on)
-
-
-def _named(story: Story, names: Iterable[str]) -> tuple[Source, ...]:
-    wanted = set(names)
-    return tuple(source for source in story.sources if source.id in wanted)

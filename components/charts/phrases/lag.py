@@ -123,7 +123,7 @@ def _call(story: Story, chart: Chart) -> First | None:
     # Another one that may have been earlier is within the time said, so that what is said of it adds up.
     when = when if when.earliest == floor else When(floor, when.latest, Precision.WINDOW)
     name = f"the first call of {said_of(story, caller).rstrip(',')} held here"
-    return First(name, when, floor, tuple(source for source in story.sources if source.id in held))
+    return First(name, when, floor, story.cited(held))
 
 
 def _style(chart: Chart, a: First, b: First) -> Style:

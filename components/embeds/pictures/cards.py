@@ -99,11 +99,6 @@ class Drawing(NamedTuple):
     height: float
 
 
-def credit_line(chart: Chart, *, most: int = _NAMED_SOURCES) -> str:
-    """Who published what the chart shows, the most drawn on first: "Sources: AP; CBC and 3 more. Nightdesk."."""
-    return " ".join((*_sources_line(chart, most), HOUSE))
-
-
 def _sources_line(chart: Chart, most: int) -> list[str]:
     named = list(dict.fromkeys(source.org for source in chart.sources))
     more = f" and {len(named) - most} more" if len(named) > most else ""

@@ -171,7 +171,7 @@ _PATIENCE = timedelta(minutes=5)
 #: Characters of an address that a sidecar takes.
 _LONGEST_URL = 8_000
 
-State = Literal["done", "later", "failed", "cancelled"]
+State = Literal["done", "later", "failed"]
 #: Called with how many requests are done, how many there are, and the one that is next.
 Progress = Callable[[int, int, TrendsRequest], None]
 
@@ -181,14 +181,13 @@ class Outcome:
     """What became of a plan.
 
     `drawn` requests were answered and are kept, `held` needed no asking because their draws are younger than
-    AGAIN_AFTER, `remaining` are still to do. `state`: done, later (`retry_at` says when, if that is known), failed
-    (the same plan will fail again) or cancelled. `sentence` says it to a person, without a time.
+    AGAIN_AFTER. `state`: done, later (`retry_at` says when, if that is known) or failed (the same plan will fail
+    again). `sentence` says it to a person, without a time.
     """
 
     state: State
     drawn: int
     held: int
-    remaining: tuple[TrendsRequest, ...]
     retry_at: datetime | None
     sentence: str
 
@@ -200,18 +199,15 @@ def draw(
     *,
     now: Callable[[], datetime],
     progress: Progress = lambda done, count, request: None,
-    cancelled: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Ask for everything in the plan that has not been drawn of late, keeping each answer before the next is asked for.
 
-    Whenever it stops (a refusal, `cancelled`, a kill), what is drawn stays, and the same plan goes on from there.
+    Whenever it stops (a refusal, a kill), what is drawn stays, and the same plan goes on from there.
     Several processes may draw into one folder: they take turns, and none asks for what another has just drawn.
     Raises nothing that a source or a disk can do: the outcome tells.
     """
     tally = _DrawCounts(plan.requests)
     for request in plan.requests:
-        if cancelled():
-            return tally.outcome("cancelled", "Stopped.")
         progress(tally.done, len(plan.requests), request)
         try:
             with _turn(folder):
@@ -257,7 +253,7 @@ class _DrawCounts:
         if self.held:
             hours = AGAIN_AFTER // timedelta(hours=1)
             sentences.append(f"{self.held} of them within the last {hours} hours, so Google was not asked again.")
-        return Outcome(state, self.drawn, self.held, tuple(self.requests[self.done :]), retry_at, " ".join(sentences))
+        return Outcome(state, self.drawn, self.held, retry_at, " ".join(sentences))
 
 
 @contextmanager

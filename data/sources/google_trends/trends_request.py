@@ -64,10 +64,6 @@ class Wanted:
         if self.window.start < BEGINS:
             raise Unaskable(f"Google Trends begins in January 2004, and {self.window.start.date()} lies before.")
 
-    def topics(self) -> bool:
-        """Whether they are topics, which stand in no sentence beside terms."""
-        return is_topic(self.terms[0])
-
 
 def _check_terms(terms: tuple[str, ...], most: int) -> None:
     if not terms:

@@ -52,13 +52,13 @@ def look(place: Place, window: Window = WEEK, article: str = "immigration to Can
         return Wikimedia().fetch(article, window, visit)
 
 
-def test_days_are_read_whole_with_their_unit() -> None:
+def test_days_are_read_whole() -> None:
     views = parse_pageviews(DAYS)
     assert list(views.days.columns) == VIEW_COLUMNS
-    assert views.days[["article", "start", "end", "views", "unit"]].values.tolist() == [
-        ["Immigration_to_Canada", start_of("2016-11-07"), start_of("2016-11-08"), 812, "views"],
-        ["Immigration_to_Canada", start_of("2016-11-08"), start_of("2016-11-09"), 2406, "views"],
-        ["Immigration_to_Canada", start_of("2016-11-10"), start_of("2016-11-11"), 9120, "views"],
+    assert views.days[["article", "start", "end", "views"]].values.tolist() == [
+        ["Immigration_to_Canada", start_of("2016-11-07"), start_of("2016-11-08"), 812],
+        ["Immigration_to_Canada", start_of("2016-11-08"), start_of("2016-11-09"), 2406],
+        ["Immigration_to_Canada", start_of("2016-11-10"), start_of("2016-11-11"), 9120],
     ]  # fmt: skip
     assert missing_days(views.days, WEEK) == (utc("2016-11-09T00:00:00"),)
 
