@@ -13,7 +13,7 @@ from tests.support.small_nights import ANN, BEN, Served, SmallCall, write_night
 
 #: Charts that say totals, calls or moments, and the forms in which they are read.
 CHARTS = ("results", "timeline", "map", "replay")
-FORMS = ("", ".csv", "share")
+FORMS = ("", ".csv", ".svg", "share")
 #: The small hours of days with 24 and with 25 hours.
 _DAYS = (("UTC", datetime(2030, 11, 6, tzinfo=UTC)), ("America/New_York", datetime(2030, 11, 3, 4, tzinfo=UTC)))
 _HOURS = 6

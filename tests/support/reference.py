@@ -18,7 +18,6 @@ _HALF_HOUR, _SECOND = timedelta(minutes=30), timedelta(seconds=1)
 _MONTHS = ["Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."]
 #: Precisions of a call that has no time of its own.
 _UNTIMED = ("window", "day", "none")
-_TROUBLE = ("failing", "degraded")
 
 
 @dataclass(frozen=True)
@@ -178,7 +177,7 @@ class Night:
         shown = {"12 p.m.": "noon", "12 a.m.": "midnight"}.get(f"{clock} {half}", f"{clock} {half}")
         return f"{shown} {local.tzname()}"
 
-    def stamp(self, moment: datetime) -> str:
-        """10:50 p.m. EST, Nov. 8, 2016"""
+    def is_twice(self, moment: datetime) -> bool:
+        """Whether clocks show this time twice in its night."""
         local = moment.astimezone(ZoneInfo(self.zone))
-        return f"{self.time(moment)}, {_MONTHS[local.month - 1]} {local.day}, {local.year}"
+        return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import urlencode
 
 from tests.support.reference import Fact, Night, instant
@@ -73,11 +74,22 @@ class Reading:
         if form == ".csv":
             self._table(case, body)
             return
+        if form == ".svg":
+            self._drawing(case, body)
+            return
         self._heads(case, form, body)
         if form == "":
             self._moments(case, body)
             self._replay(case, body)
             self._claim_of_count(case, body)
+
+    def _drawing(self, case: Case, body: str) -> None:
+        """The alternative text of a drawing, and the totals that stand at the ends of its lines."""
+        self._headline("alternative", case, _found(r"<desc[^>]*>(.*?)</desc>", body))
+        if case.night.complete(case.caller):
+            for short, right in case.totals().items():
+                for said in re.findall(rf">{re.escape(short)} ((?:at least )?[\d,]+(?:–[\d,]+)?)<", body):
+                    self.hold("label of a total", case, said, true=said == right.replace(" to ", "–"), right=right)
 
     # Headline, summary, share card
 
@@ -137,6 +149,11 @@ class Reading:
             together = [call for call in inside if names and (call.first, call.last) == (names[0].first, names[0].last)]
             count = not more or len(together) == 2 + int(more[1])
             self.hold(kind, case, text, true=bool(timed) and count, right=[_name(night, call) for call in inside[:3]])
+            for call in names:
+                if call.exact and night.is_twice(call.last):
+                    self.hold(
+                        "time of two", case, text, true=night.time(call.last) in text, right=night.time(call.last)
+                    )
 
     def _summary(self, kind: str, case: Case, text: str) -> None:
         night = case.night
@@ -172,6 +189,9 @@ class Reading:
         calls = night.of(case.caller)
         made = [call for call in calls if call.last <= at]
         first = re.split(rf"\. (?=No |Latest|{re.escape(_main(night))})", sentence)[0]
+        if kind.startswith("replay") and not made:
+            # It stands until the next change, when the minute that it was made for is over.
+            self.hold("replay, no minute that is over", case, sentence, true=not first.startswith("At "))
         if "had " + verb + " nothing" in first:
             possible = [] if sure else [call for call in calls if call.first <= at]
             good = not made and not possible and night.complete(case.caller)
@@ -209,6 +229,31 @@ class Reading:
                 least = min(call.first for call in calls) - min(fact.last for fact in inside)
                 self.hold("hours before the first call", case, said, true=int(said) <= least / timedelta(hours=1))
 
+    # Claims
+
+    def claim(self, night: Night, address: str, contest: str, caller: str, body: str) -> None:
+        """The verdict on each account beside a caller's call, and how many of them the takeaway counts."""
+        told = json.loads(body)
+        case = Case(night, night.folder.name, "claim", *night.window, caller)
+        event = next((call for call in night.of(caller) if call.row["contest"] == contest), None)
+        accounts = [one for lane in told["lanes"] if lane["slug"] == "accounts" for one in lane["marks"][0]["items"]]
+        if event is None:
+            self.hold("claim without a call", case, told["passport"]["takeaway"], true=not told["events"])
+            return
+        orders = Counter[str]()
+        for account in accounts:
+            verdict, _, rest = account["track"].partition(" · ")
+            right = _order(account, event)
+            self.hold(
+                "verdict on an account", case, f"{address}: {account['track']}", true=verdict == right, right=right
+            )
+            orders[right] += not rest.startswith("not counted")
+        said = told["passport"]["takeaway"].rpartition("? ")[2]
+        for words, order in re.findall(r"([A-Za-z]+) (?:of \w+ accounts puts? it|came) (before|after)", said):
+            self.hold(
+                "count of accounts", case, said, true=_SPELT.index(words.casefold()) == orders[order], right=orders
+            )
+
     # Tables
 
     def _table(self, case: Case, body: str) -> None:
@@ -227,6 +272,19 @@ class Reading:
                 # A call that may come after the window has the total of its own latest moment, or none.
                 right = case.night.total(case.caller, call.row["party"], call.last)
                 self.hold("total in a table, beyond", case, row["Value"], true=said == right, right=right)
+
+
+_SPELT = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _order(account: dict[str, Any], event: Fact) -> str:
+    """Before, after or neither: a minute is all of its instants, and a first sighting all before it too."""
+    units = {"second": timedelta(seconds=1), "day": timedelta(seconds=1)}
+    minute = timedelta(minutes=1)
+    if instant(account["latest"]) + units.get(account["precision"], minute) <= event.first:
+        return "before"
+    ends = event.last + units.get(event.row["precision"], minute)
+    return "after" if not account["by"] and instant(account["earliest"]) >= ends else "cannot tell"
 
 
 def _main(night: Night) -> str:
