@@ -64,9 +64,12 @@ class Desk:
             "server": ("127.0.0.1", 80),
         }
         sent: list[dict[str, Any]] = []
+        asked = [{"type": "http.request", "body": b"", "more_body": False}]
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            if not asked:
+                await asyncio.Event().wait()  # whoever asked stays until the answer has come
+            return asked.pop()
 
         async def send(message: Any) -> None:
             sent.append(message)

@@ -32,6 +32,7 @@ _STYLE = (
 _TITLES: Mapping[int, str] = {
     400: "This address cannot be answered",
     404: "There is nothing here",
+    429: "Too much is asked for at once",
     501: "This form is not made here",
     503: "This cannot be drawn just now",
 }
@@ -146,7 +147,7 @@ def send(request: Request, answer: Answer) -> Response:
 def refuse(request: Request, refused: Refused) -> Response:
     """One sentence with its status, as a page where one is asked for, else as JSON; never kept."""
     headers = {"Vary": "Accept", "Cache-Control": "no-store", **_OPEN}
-    headers |= {"Retry-After": str(RETRY_SECONDS)} if refused.status == 503 else {}
+    headers |= {"Retry-After": str(RETRY_SECONDS)} if refused.status in (429, 503) else {}
     problem = refused.problem
     if not wants_page(request.headers.get("accept", "")):
         said = {"error": problem.refusal, "parameter": problem.parameter, "got": problem.got, "wants": problem.wants}

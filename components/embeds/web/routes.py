@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -20,7 +21,7 @@ import components
 import data
 from components.cache.keys import tables_key
 from components.cache.memo import Memo
-from components.cache.render_cache import Busy, RenderCache
+from components.cache.render_cache import Busy, BusyWithOne, RenderCache
 from components.cache.shared_answers import SharedAnswers
 from components.cache.stories import FoundStory, StoryCache
 from components.charts.catalogue import publishable
@@ -108,7 +109,7 @@ def _explained(handler: Handler) -> Handler:
         except Refused as refused:
             return refuse(request, refused)
         except Busy as failure:
-            return refuse(request, _failed(str(failure), 503))
+            return refuse(request, _failed(str(failure), 429 if isinstance(failure, BusyWithOne) else 503))
         except DataError as failure:
             _LOG.warning("a chart could not be drawn: %s", failure)
             said = f"This cannot be drawn: {str(failure).rstrip('.')}"
@@ -200,7 +201,11 @@ class _Desk:
         def draw() -> Answer:
             return make(drawing.embed_at(found.story, wanted, site, other and other.story, self._caches.chart))
 
-        return send(request, await kept.get(key, partial(self._caches.shared.answer, key, draw)))
+        work = kept.get(key, partial(self._caches.shared.answer, key, draw), client=_client(request))
+        if kept.at_hand(key):
+            return send(request, await work)
+        drawn = await _while_there(request, work)
+        return send(request, drawn) if drawn else Response(status_code=499)
 
     async def sitemap(self, request: Request) -> Response:
         """Every share page of this server."""
@@ -228,6 +233,29 @@ class _Desk:
             wants = "the name of this server, with its port if it has one"
             raise Refused(400, Problem("Host", quote(host), f"The Host header is {quote(host)}", wants, ""))
         return f"{request.url.scheme}://{host}{request.scope.get('root_path', '').rstrip('/')}"
+
+
+async def _while_there(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer | None:
+    """What the work gives; None where whoever asked has gone, and it is left to those who still wait for it."""
+    drawing_it, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({drawing_it, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return await drawing_it if drawing_it.done() else None
+    finally:
+        gone.cancel()
+        drawing_it.cancel()
+
+
+async def _gone(request: Request) -> None:
+    """Return when the connection has ended."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _client(request: Request) -> str:
+    """The address that asks; this machine's own, behind which everybody may stand, has no share of its own."""
+    host = request.client.host if request.client else ""
+    return "" if host in ("127.0.0.1", "::1") else host
 
 
 def _query(request: Request) -> str:

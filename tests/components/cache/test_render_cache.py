@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from components.cache.render_cache import Busy, RenderCache
+from components.cache.render_cache import Busy, BusyWithOne, RenderCache
 from components.embeds.embed import embed_of
 from components.embeds.formats import Rendered, render
 from components.view.view_state import default_view
@@ -129,6 +129,44 @@ def test_more_different_things_than_can_be_made_soon_are_refused() -> None:
     small.close()
     assert found[:3] == ["made"] * 3
     assert all(isinstance(refused, Busy) for refused in found[3:])
+
+
+def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
+    """200 who ask for pictures and go at once do not keep the next one from its own."""
+    small, first, dropped, wanted = RenderCache(workers=1), Maker(held=True), Maker(), Maker("wanted")
+
+    async def ask() -> str:
+        busy = asyncio.ensure_future(small.get("first", first))
+        leaving = [asyncio.ensure_future(small.get(n, dropped)) for n in range(199)]
+        await asyncio.sleep(0.02)
+        for gone in leaving:
+            gone.cancel()
+        await asyncio.gather(*leaving, return_exceptions=True)
+        later = asyncio.ensure_future(small.get("wanted", wanted))
+        await asyncio.sleep(0)
+        first.free.set()
+        assert await busy == "made"
+        return await later
+
+    assert asyncio.run(ask()) == "wanted"
+    small.close()
+    assert dropped.calls == 0
+
+
+def test_one_client_has_its_share_of_the_queue_and_no_more() -> None:
+    small, make = RenderCache(workers=1, most_of_one=2), Maker(held=True)
+
+    async def ask() -> list[str | BaseException]:
+        own = [asyncio.ensure_future(small.get(n, make, "203.0.113.5")) for n in range(4)]
+        others = [asyncio.ensure_future(small.get(n, make, client)) for n, client in ((10, "203.0.113.6"), (11, ""))]
+        await asyncio.sleep(0.02)
+        make.free.set()
+        return await asyncio.gather(*own, *others, return_exceptions=True)
+
+    found = asyncio.run(ask())
+    small.close()
+    assert found[:2] == found[4:] == ["made"] * 2
+    assert all(isinstance(refused, BusyWithOne) for refused in found[2:4])
 
 
 @pytest.mark.slow

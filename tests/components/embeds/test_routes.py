@@ -6,6 +6,7 @@ import gc
 import json
 import re
 import shutil
+import socket
 import time
 import tracemalloc
 import urllib.request
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +26,7 @@ from data.core.settings import Settings
 from data.story.folder_store import BUNDLED
 from tests.support import nearly
 from tests.support.asking import SITE, Desk, Reply
+from tests.support.asking_http import ask
 
 KEPT = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 DOCUMENT = "/embed/us-2016/timeline"
@@ -346,3 +348,21 @@ def test_health_answers_while_fifty_pictures_are_drawn(
     assert len(waits) > 5
     # A server whose loop draws would make each of them wait for most of the pictures, and a busy machine slows both.
     assert sorted(waits)[len(waits) * 9 // 10] < drawing / 5
+
+
+def test_pictures_that_nobody_waits_for_are_not_drawn(serve: Callable[..., AbstractContextManager[str]]) -> None:
+    """Readers ask for more pictures than the queue holds and go at once; the next one is served without theirs."""
+    with serve() as server:
+        place = urlsplit(server)
+        for width in range(400, 520):
+            with socket.create_connection((place.hostname, place.port), timeout=60) as leaving:
+                path = f"/embed/us-2016/timeline.png?width={width}"
+                leaving.sendall(f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+        wanted = ask(f"{server}/embed/us-2016/results.png?width=999")
+        assert wanted.status == 200
+        # All of theirs would fill the queue: 200 different ones are what it holds.
+        for width in range(600, 700):
+            with socket.create_connection((place.hostname, place.port), timeout=60) as leaving:
+                path = f"/embed/us-2016/timeline.png?width={width}"
+                leaving.sendall(f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+        assert ask(f"{server}/embed/us-2016/map.png?width=999").status == 200
