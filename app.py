@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from components.cache.cached import STORIES, load_chart
 from components.embeds.web.routes import RouteCaches, routes
+from components.server.allowed_hosts import AllowedHosts
 from components.server.connection_limits import bound_connections
 from components.server.headers import SecurityHeaders, app_policy, installed_index
 from components.server.precompressed import CompressedAnswers
@@ -32,6 +33,7 @@ from components.server.ready import Readiness
 from components.server.static_files import streamlit_files
 from components.server.warm import warm
 from components.workbench.appearance import ICON
+from components.workbench.developer_messages import GuardMessages
 from components.workbench.notices import unexpected_failure
 from components.workbench.write_access import GuardUploads, MarkLocal
 from components.workbench.write_gate import UPLOADS
@@ -96,7 +98,9 @@ app = st.App(
         *routes(SETTINGS, CACHES),
     ],
     middleware=[
+        Middleware(AllowedHosts, public_url=SETTINGS.public_url),
         Middleware(MarkLocal),
+        Middleware(GuardMessages),
         Middleware(GuardUploads, uploads=UPLOADS),
         Middleware(SecurityHeaders, policy=app_policy(installed_index())),
         Middleware(CompressedAnswers, files=FILES, base=st.get_option("server.baseUrlPath")),

@@ -31,7 +31,7 @@ class CompressedAnswers:
             return
         path = scope["path"].removeprefix(f"{scope.get('root_path', '')}{self._base}") or "/"
         if path not in self._files:
-            await self.app(scope, receive, _tagged_weakly(send))
+            await self.app(_obeyed(scope), receive, _tagged_weakly(send))
             return
         headers = Headers(scope=scope)
         # A range is one of the plain file.
@@ -39,7 +39,7 @@ class CompressedAnswers:
         found = self._files.find(path, encodings)
         if found and await self._send_packed(found, scope, receive, send):
             return
-        await self.app(scope, receive, _varying(send))
+        await self.app(_obeyed(scope), receive, _varying(send))
 
     async def _send_packed(self, found: tuple[str, bytes, int], scope: Scope, receive: Receive, send: Send) -> bool:
         """Send these bytes under the headers that Streamlit gives the plain file; False where it has another answer."""
@@ -81,6 +81,14 @@ def _by_plain_tags(headers: _Pairs, encoding: str) -> _Pairs:
         else:
             # Still a condition, which puts If-Modified-Since out of force.
             yield name, b'""'
+
+
+def _obeyed(scope: Scope) -> Scope:
+    """The request as one that names no encoding, where it refuses gzip: Streamlit packs wherever it reads the word."""
+    said = Headers(scope=scope).get("accept-encoding", "")
+    if "gzip" not in said or "gzip" in accepted(said):
+        return scope
+    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]}
 
 
 def _varying(send: Send) -> Send:

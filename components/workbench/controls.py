@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components.cache.cached import load_made
 from components.charts.events import said_of
 from components.clock import Clock
+from components.text import markdown
 from components.view.address import EARLIEST, LANES, LATEST, known_zone
 from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
 from components.workbench.address_bar import change, stories_here, story_named, titles_here
@@ -89,7 +90,7 @@ def choose_exact_range(story: Story, view: ViewState, zone: str) -> None:
         for edge, label, moment in (("from", "From", view.start), ("to", "To", view.end)):
             st.session_state[f"choose-{edge}"] = clock.naive(moment)
             st.datetime_input(
-                f"{label}, {zone}",
+                f"{label}, {markdown(zone)}",
                 key=f"choose-{edge}",
                 min_value=_TYPED[0],
                 max_value=_TYPED[1],
@@ -273,7 +274,7 @@ def _choose_lanes(story: Story, view: ViewState) -> None:
         "Lanes",
         LANES,
         selection_mode="multi",
-        format_func={**LANE_NAMES, "results": story.about.unit.capitalize()}.__getitem__,
+        format_func={**LANE_NAMES, "results": markdown(story.about.unit.capitalize())}.__getitem__,
         key="choose-lanes",
         on_change=chosen,
         label_visibility="collapsed",

@@ -50,7 +50,7 @@ def _texts(caution: Caution, clock: Clock) -> tuple[str, ...]:
 def _part(part: Part, clock: Clock) -> str:
     lines = "\n".join(f"- {markdown(line)}" for line in clock.say(part.text).split("\n"))
     sources = f"\n\n{_links(part.sources)}" if part.sources else ""
-    return f"**{part.heading}**\n\n{lines}{sources}"
+    return f"**{markdown(part.heading)}**\n\n{lines}{sources}"
 
 
 def _links(sources: Iterable[Source]) -> str:

@@ -28,6 +28,11 @@ def write_whole(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def leads_out(path: Path, folder: Path) -> bool:
+    """Whether a path below a folder leads to something outside of it, by a link of its own or on its way."""
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
 def try_to_write(folder: Path) -> None:
     """Write a block in a folder, surely on disk, and remove it again; OSError where the disk refuses."""
     part = folder / f".{uuid.uuid4().hex}.part"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterator
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from threading import Thread
 from typing import Any
 
@@ -20,6 +20,15 @@ _RESOLVE_SECONDS = 10
 _PORTS = {"http": 80, "https": 443}
 #: Addresses that are public by their number and yet answer for the machine's own host (Azure).
 _METADATA = frozenset({IPv4Address("168.63.129.16")})
+#: Every block of the IANA IPv4 special-purpose address registry, those that routers pass on too, and multicast.
+_SPECIAL_4 = tuple(map(IPv4Network, (
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+    "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+    "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+)))  # fmt: skip
+#: What of the IPv6 registry lies in global unicast, but Teredo and 6to4, which are as public as what they lead to.
+_SPECIAL_6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3fff::/20")))
+_TEREDO = IPv6Network("2001::/32")
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -122,11 +131,12 @@ def is_public(number: str) -> bool:
     except ValueError:
         return False
     if isinstance(address, IPv4Address):
-        return address.is_global and not address.is_multicast and not address.is_reserved and address not in _METADATA
+        return address not in _METADATA and not any(address in block for block in _SPECIAL_4)
     packed = tuple(_packed(address))
     if address in _NAT64 or address.ipv4_mapped:
         return all(is_public(str(inner)) for inner in packed)
-    return address in _GLOBAL_UNICAST and address.is_global and all(is_public(str(inner)) for inner in packed)
+    special = address not in _TEREDO and any(address in block for block in _SPECIAL_6)
+    return address in _GLOBAL_UNICAST and not special and all(is_public(str(inner)) for inner in packed)
 
 
 def _packed(address: IPv6Address) -> Iterator[IPv4Address]:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from data.core.files import sweep_parts, write_whole
+from data.core.files import leads_out, sweep_parts, write_whole
 from data.core.model import as_utc
 from data.core.settings import Settings
 from data.story.store import story_store
@@ -101,10 +101,17 @@ def read_snapshots(folder: Path, source: str) -> tuple[Snapshot, ...]:
     found = []
     for path in (folder / "snapshots").glob(f"{source}/*{_SIDECAR}"):
         try:
+            _refuse_links(folder, path, path.with_name(path.name.removesuffix(_SIDECAR)))
             found.append(_read(path))
         except (OSError, ValueError) as error:
             _LOG.warning("left out snapshot %s: %s", path.name, _why(error))
     return tuple(sorted(found, key=lambda snapshot: (snapshot.sidecar.drawn_at, snapshot.path.name)))
+
+
+def _refuse_links(folder: Path, *paths: Path) -> None:
+    """ValueError where one of these is a link, or behind one, that leads out of the folder."""
+    if any(leads_out(path, folder) for path in paths):
+        raise ValueError("it is behind a link that leads out of the story's folder")
 
 
 def _why(error: OSError | ValueError) -> str:

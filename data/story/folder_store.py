@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from data.core.errors import DataError
-from data.core.files import fingerprint, sync_folder, write_whole
+from data.core.files import fingerprint, leads_out, sync_folder, write_whole
 from data.story.faults import Fault, quoted
 from data.story.story import Story, UnknownStory, sound_story
 from data.story.story_checks import FILES, Examined, examine
@@ -64,7 +64,8 @@ class FolderStore:
     def files(self, slug: str) -> Mapping[str, bytes]:
         """Name -> bytes of the story's files as they are; UnknownStory, or OSError where one cannot be read."""
         folder = self._known(slug)
-        return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
+        here = [folder / name for name in FILES if not leads_out(folder / name, folder)]
+        return {path.name: path.read_bytes() for path in here if path.is_file()}
 
     def write(self, slug: str, files: Mapping[str, bytes]) -> None:
         """Make these the files of the story. A new one is there with all of them or not at all.
@@ -169,6 +170,8 @@ def _content(folder: Path) -> Content:
 
 def _bytes(path: Path) -> bytes | Fault:
     try:
+        if leads_out(path, path.parent):
+            return Fault(path.name, None, "", "a link that leads out of the story’s folder", "a file of the folder")
         size = path.stat().st_size
         if not path.is_file():
             return Fault(path.name, None, "", "something that is no file", "a file")

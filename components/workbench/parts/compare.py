@@ -88,7 +88,7 @@ def _choose_other(story: Story, view: ViewState, found: dict[str, tuple[str, ...
     def chosen(slug: str) -> None:
         change(story, lambda now: replace(now, other=slug, t0=now.t0 if now.t0 in found[slug] else ""))
 
-    beside = f"Beside {night_name(story)}"
+    beside = markdown(f"Beside {night_name(story)}")
     show_menu("with", beside, list(found), view.other, chosen, named=names.__getitem__, width=280)
 
 

@@ -47,7 +47,7 @@ def _show_files(files: list[Snapshot], verb: str, act: Callable[[Snapshot], None
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(markdown(name), width="stretch")
             key = f"{verb}-{found.sidecar.source}-{found.path.name}"
-            if st.button(verb, key=key, help=f"{verb} {name}"):
+            if st.button(verb, key=key, help=markdown(f"{verb} {name}")):
                 _act(found, verb, act, name)
     if len(files) > _SHOWN:
         st.caption(f"The newest {_SHOWN} of {len(files):,} are listed.")

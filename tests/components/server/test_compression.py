@@ -15,7 +15,9 @@ from typing import Any
 import brotli
 import pytest
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -295,6 +297,27 @@ def test_where_nothing_can_be_kept_pages_go_out_by_gzip(root: Path, tmp_path: Pa
 def test_before_anything_is_ready_the_plain_file_is_sent(root: Path, tmp_path: Path) -> None:
     _, headers, body = Site(CompressedFiles(root, tmp_path), root).ask("/static/js/app.js", accept_encoding="br")
     assert (body, headers["vary"]) == (SCRIPT, "Accept-Encoding")
+
+
+@pytest.mark.parametrize(
+    ("said", "encoding"), [("gzip", "gzip"), ("gzip;q=0", None), ("gzip; q=0.0, identity", None), ("*;q=0", None)]
+)
+def test_what_is_packed_on_the_way_is_packed_only_for_one_who_reads_it(said: str, encoding: str | None) -> None:
+    """Streamlit's own packing looks for the word alone."""
+    inner = GZipMiddleware(PlainTextResponse("page " * 1000))
+    app = CompressedAnswers(inner, CompressedFiles(Path("/nowhere"), Path("/nowhere")))
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    headers = [(b"accept-encoding", said.encode())]
+    scope = {"type": "http", "method": "GET", "path": "/timeline", "headers": headers}
+    asyncio.run(app(scope, receive, send))
+    assert Headers(raw=sent[0]["headers"]).get("content-encoding") == encoding
 
 
 def test_the_app_sends_its_largest_script_packed(server: str) -> None:

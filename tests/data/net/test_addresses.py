@@ -76,6 +76,12 @@ def test_what_is_no_plain_web_address_is_refused(typed: str, sentence: str) -> N
         pytest.param("168.63.129.16", id="metadata of a cloud, a public number"),
         pytest.param("192.0.2.1", id="for documents"),
         pytest.param("198.18.0.1", id="for benchmarks"),
+        pytest.param("192.0.0.192", id="for protocols"),
+        pytest.param("192.0.0.9", id="for protocols, routed"),
+        pytest.param("192.88.99.1", id="6to4 relay"),
+        pytest.param("192.31.196.1", id="a sink of names"),
+        pytest.param("198.51.100.1", id="for documents, the second block"),
+        pytest.param("203.0.113.1", id="for documents, the third block"),
         pytest.param("224.0.0.1", id="multicast"),
         pytest.param("240.0.0.1", id="reserved"),
         pytest.param("255.255.255.255", id="broadcast"),
@@ -87,6 +93,13 @@ def test_what_is_no_plain_web_address_is_refused(typed: str, sentence: str) -> N
         pytest.param("fd00:ec2::254", id="IPv6, metadata of a cloud"),
         pytest.param("ff02::1", id="IPv6, multicast"),
         pytest.param("2001:db8::1", id="IPv6, for documents"),
+        pytest.param("3fff::1", id="IPv6, for documents, the newer block"),
+        pytest.param("3fff:fff:ffff::1", id="IPv6, for documents, the newer block's end"),
+        pytest.param("2001:2::1", id="IPv6, for benchmarks"),
+        pytest.param("2001:20::1", id="IPv6, names of keys"),
+        pytest.param("2620:4f:8000::1", id="IPv6, a sink of names"),
+        pytest.param("100::1", id="IPv6, thrown away"),
+        pytest.param("5f00::1", id="IPv6, segments of a route"),
         pytest.param("::ffff:127.0.0.1", id="mapped, this machine"),
         pytest.param("::ffff:169.254.169.254", id="mapped, metadata"),
         pytest.param("::ffff:10.0.0.1", id="mapped, private"),
@@ -107,7 +120,19 @@ def test_a_host_at_an_address_that_is_not_public_is_refused(number: str) -> None
         public_url("https://status.example.com/", at(number))
 
 
-@pytest.mark.parametrize("number", ["93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param("93.184.216.34", id="IPv4"),
+        pytest.param("192.0.1.1", id="beside the block for protocols"),
+        pytest.param("192.88.98.255", id="beside the 6to4 relays"),
+        pytest.param("2606:4700::1111", id="IPv6"),
+        pytest.param("2001:4860:4860::8888", id="IPv6, beside the block for protocols"),
+        pytest.param("3ffe:ffff::1", id="IPv6, beside the newer block for documents"),
+        pytest.param("::ffff:93.184.216.34", id="mapped"),
+        pytest.param("64:ff9b::5db8:d822", id="NAT64"),
+    ],
+)
 def test_a_public_number_is_public_however_it_is_written(number: str) -> None:
     assert is_public(number)
 

@@ -1,0 +1,53 @@
+"""A story whose every text is Markdown that would do something: nothing of it comes alive on any page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.proto.Code_pb2 import Code
+from streamlit.testing.v1 import AppTest
+
+from components.workbench import write_gate
+from data.sources import registry
+from tests.support.hostile import hostile_folder
+
+ROOT = Path(__file__).parents[2]
+SAID = "[x](https://evil.example) **b** :red[y] $z$ `c`"
+#: Any of its signs without a backslash before it, and what stands around it.
+ALIVE = re.compile(r".{0,40}(?:(?<!\\)\[x(?!\\)\]|:red\[y|(?<!\\)\$z|(?<!\\)`c|(?<!\\)\*\*b).{0,40}")
+#: Where Streamlit reads a text of an element or a container as Markdown.
+READ = ("label", "help", "body", "text")
+FOLDERS = ("contests", "source-list", "kept-files", "get-searches", *(f"look-{one.slug}" for one in registry.PROVIDERS))
+
+
+def read_as_markdown(block: Any) -> Iterator[str]:
+    """Every text of a page, containers and buttons included, that Streamlit reads as Markdown."""
+    for child in getattr(block, "children", {}).values():
+        proto = getattr(child, "proto", None)
+        if isinstance(proto, Code):
+            continue  # shown letter by letter
+        kinds = (proto, *(getattr(proto, name, None) for name in ("expandable", "popover", "tab")))
+        for held in kinds:
+            yield from (text for name in READ if isinstance(text := getattr(held, name, None), str))
+            yield from (option.content for option in getattr(held, "options", ()) if hasattr(option, "content"))
+        yield from read_as_markdown(child)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
+def test_no_text_of_a_story_is_read_as_markdown(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile_folder(tmp_path, "us-hostile", SAID)
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    monkeypatch.setattr(write_gate, "may_write", lambda: True)
+    page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
+    page.query_params["story"] = "us-hostile"
+    for folder in FOLDERS:
+        page.session_state[folder] = True  # as if it had been opened
+    page.run()
+    assert not page.exception
+    texts = list(read_as_markdown(page._tree))
+    assert len(texts) > 10
+    assert [found[0] for text in texts for found in ALIVE.finditer(text)] == []
