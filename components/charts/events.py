@@ -11,6 +11,7 @@ from components.clock import Style, token
 from data.core.model import Precision, When, Window
 from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow, Milestones, WithdrawalRow, refs
 from data.story.caller_names import NOUNS
+from data.story.sides import Side, sides_of
 from data.story.story import Story
 
 #: Kinds of milestone that repeat a call; the call itself is the event.
@@ -38,6 +39,7 @@ def call_events(
     are one event with their common bounds.
     """
     called = calls.rows
+    sides = drawn_sides(story, called)
     moments = defaultdict(list)
     for row in milestones.rows:
         if row.kind not in _REPEATED:
@@ -50,12 +52,12 @@ def call_events(
     for rows in groups.values():
         when = _common(rows)
         also = moments.pop((when.earliest, when.latest), [])
-        events.append(_call_event(story, rows, also, when, caller, dated=is_dated(when, window)))
+        events.append(_call_event(story, sides, rows, also, when, caller, dated=is_dated(when, window)))
     for rows in _withdrawn(story, called):
         when = _back(rows[0]).when
         also = moments.pop((when.earliest, when.latest), [])
         events.append(_withdrawal_event(story, rows, also, caller, dated=is_dated(when, window)))
-    events += [_milestone_event(story, row) for rows in moments.values() for row in rows]
+    events += [_milestone_event(sides, row) for rows in moments.values() for row in rows]
     return tuple(events)
 
 
@@ -99,7 +101,14 @@ def _common(rows: list[CallRow]) -> When:
 
 
 def _call_event(
-    story: Story, rows: list[CallRow], also: list[MilestoneRow], when: When, caller: str, *, dated: bool
+    story: Story,
+    sides: Sequence[Side],
+    rows: list[CallRow],
+    also: list[MilestoneRow],
+    when: When,
+    caller: str,
+    *,
+    dated: bool,
 ) -> Event:
     rows = sorted(rows, key=lambda row: -row.weight)
     chosen = [row.contest for row in rows if row.contest in story.about.emphasised]
@@ -112,7 +121,7 @@ def _call_event(
         ),
         short=f"{short} {_short_time(when, dated=dated)}",
         shorter=(short,),
-        tone=_tone(story, [row.party for row in rows]),
+        tone=_tone(sides, [row.party for row in rows]),
         rows=refs("calls", rows) + refs("milestones", also),
         sources=tuple(dict.fromkeys(name for cited in (rows, also) for row in cited for name in row.sources)),
         priority=rank,
@@ -185,13 +194,13 @@ def _short_time(when: When, *, dated: bool) -> str:
     return ("" if when.exact else "by ") + token(when.latest, style)
 
 
-def _milestone_event(story: Story, row: MilestoneRow) -> Event:
+def _milestone_event(sides: Sequence[Side], row: MilestoneRow) -> Event:
     when = row.when
     return Event(
         when=when,
         label=row.label,
         short=row.label,
-        tone=_tone(story, [row.party]) if row.party else Tone.NEUTRAL,
+        tone=_tone(sides, [row.party]) if row.party else Tone.NEUTRAL,
         rows=refs("milestones", [row]),
         sources=row.sources,
         priority=_MILESTONE_PRIORITY.get(row.kind, 80),
@@ -205,10 +214,16 @@ def within(events: Iterable[Event], window: Window) -> tuple[tuple[Event, ...], 
     return tuple(inside), tuple(event for event in ordered if event not in inside)
 
 
-def _tone(story: Story, parties: Iterable[str]) -> Tone:
+def drawn_sides(story: Story, rows: Iterable[CallRow]) -> tuple[Side, ...]:
+    """The sides as a chart of one caller's calls draws them; `rows` are all of these calls."""
+    return sides_of(story.about.parties, ((row.party, row.when, row.weight) for row in rows))
+
+
+def _tone(sides: Sequence[Side], parties: Iterable[str]) -> Tone:
+    """The look of the only side that these parties are of; neutral where they are of several."""
     found = set(parties)
-    tones = [party.tone for party in story.about.parties if party.id in found]
-    return Tone(tones[0]) if len(found) == 1 and tones else Tone.NEUTRAL
+    own = [side for side in sides if found & side.parties]
+    return Tone(own[0].tone) if len(own) == 1 else Tone.NEUTRAL
 
 
 def said_of(story: Story, caller: str) -> str:

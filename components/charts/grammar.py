@@ -25,6 +25,18 @@ class Tone(StrEnum):
     SECOND = "second"
     THIRD = "third"
     FOURTH = "fourth"
+    FIFTH = "fifth"
+    SIXTH = "sixth"
+    SEVENTH = "seventh"
+    EIGHTH = "eighth"
+    OTHERS = "others"  # the parties that have no side of their own
+
+
+#: Tones of sides.
+SIDES = (
+    *(Tone.FIRST, Tone.SECOND, Tone.THIRD, Tone.FOURTH, Tone.FIFTH, Tone.SIXTH, Tone.SEVENTH, Tone.EIGHTH),
+    Tone.OTHERS,
+)
 
 
 class Kind(StrEnum):

@@ -51,14 +51,21 @@ class ClockEntry(Entry):
     label: Text
 
 
+#: The looks that sides may have, besides that of the others.
+SIDE_TONES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+
+
 class Party(Entry):
-    """A side of the contest; `tone` gives its colour and shape, never a failure's."""
+    """A side of the contest; `tone` gives its colour and shape, never a failure's. Without one it has one that is free.
+
+    "others" is a neutral look, for what stands for several parties.
+    """
 
     id: Name
     name: Text
     candidate: Text
     short: Text
-    tone: Literal["first", "second", "third", "fourth"]
+    tone: Literal["", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "others"] = ""
 
 
 class Caller(Entry):
@@ -201,7 +208,6 @@ class About(Entry):
         _unique("calls of the study", self.study)
         _unique("control terms", [term.casefold() for term in self.control_terms])
         _unique("zones of clocks", [clock.zone for clock in self.clocks])
-        _unique("tones of parties", [party.tone for party in self.parties])
         # Letters of any case: an address may say caller=ap.
         _unique("ids of callers", [caller.id.casefold() for caller in self.callers])
         for what, entries in (("parties", self.parties), ("services", self.services), ("claims", self.claims)):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from components.charts.events import ONE_DAY, call_events, candidate, few, said_of, within
+from components.charts.events import ONE_DAY, call_events, candidate, drawn_sides, few, listed, said_of, within
 from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Steps, Tiles, Tone
 from components.charts.kinds import Question
 from components.charts.rows import surely
@@ -14,8 +14,8 @@ from components.clock import Style, token
 from data.core.model import OPEN_END, Precision, When, Window
 from data.core.running import Tally
 from data.evidence.evidence_rows import CallRow, Calls, WithdrawalRow
+from data.story.sides import Side
 from data.story.story import Story
-from data.story.story_toml import Party
 from data.story.tables import Contest
 from data.story.totals import WITHOUT_TIME, contests_called, is_complete, leaves_some, no_total, only_surely
 
@@ -31,9 +31,10 @@ def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> 
     rows = [_before(row, window.end) for row in calls.rows if row.when.earliest < window.end]
     last = min(window.end - _INSTANT, story.until or window.end)
     least_until = _all_called(story, rows) if only_surely(story, caller) else None
+    sides = drawn_sides(story, calls.rows)
     marks = tuple(
-        Steps(party.short, Tone(party.tone), tuple(total_items(story, rows, party.id, last=last)), least_until)
-        for party in story.about.parties
+        Steps(side.name, Tone(side.tone), tuple(total_items(story, rows, side.parties, last=last)), least_until)
+        for side in sides
     )
     reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win else None
     top = max((item.high or item.low or 0 for mark in marks for item in mark.items), default=0)
@@ -42,20 +43,20 @@ def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> 
     told = f"Shaded: possibly {verb}, where only bounds are known."
     if only_surely(story, caller):
         told = "A total is what is at least there, as most have no time of their own."
-    note = f"As {verb} by {_caller_name(story, caller)}. {told}"
+    note = f"As {verb} by {_caller_name(story, caller)}. {told}{others_note(sides)}"
     return Lane("results", title, story.about.unit, marks, domain, note, reference=reference)
 
 
 def total_items(
-    story: Story, rows: Sequence[CallRow], party: str, *, last: datetime, summed: bool = True
+    story: Story, rows: Sequence[CallRow], parties: Collection[str], *, last: datetime, summed: bool = True
 ) -> Iterable[Item]:
-    """The calls for one party, each with the running total of its side, as a range, at its latest bound.
+    """The calls for one side, each with the running total of all its parties, as a range, at its latest bound.
 
     A total without an upper end tells what is at least there. `last` is the last instant of which the rows tell all:
     a call with a later bound has no total, and one that may still come has that of this instant. Without `summed`
     none is given, since the rows are not all there are.
     """
-    mine = [row for row in rows if row.party == party]
+    mine = [row for row in rows if row.party in parties]
     bounded = any(only_surely(story, caller) for caller in {row.caller for row in mine})
     tally = Tally.of(change for row in mine for change in row.changes)
     called = contests_called((row.contest, row.when.latest) for row in rows)
@@ -85,6 +86,11 @@ def total_items(
 
 def _kept(row: CallRow) -> CallRow:
     return row.model_copy(update={"withdrawn": None})
+
+
+def others_note(sides: Sequence[Side]) -> str:
+    """Whom the side of several parties stands for, behind a space: " Others: Cas, Dot and Eve."; empty without one."""
+    return "".join(f" {side.name.capitalize()}: {listed(list(side.told))}." for side in sides if side.told)
 
 
 def _before(row: CallRow, end: datetime) -> CallRow:
@@ -220,21 +226,23 @@ def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None =
     if only_surely(story, caller):
         rows = [row for row in rows if row.when.latest <= by]
     least = whole and only_surely(story, caller)
-    sides = tuple(_side(story, rows, party, by, whole=whole, least=least) for party in story.about.parties)
+    drawn = drawn_sides(story, calls.rows)
+    sides = tuple(_side(story, rows, side, by, whole=whole, least=least) for side in drawn)
     open_marks = _uncalled(story, rows, made, by, caller, whole=whole)
     note = "" if whole else f"{caller}: {no_total(story, caller)}."
     if not mapped(story):
         note = f"{note} {timed_text(story, [row for row in rows if row.when.latest <= by])}".strip()
+    note = f"{note}{others_note(drawn)}".strip()
     reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win and whole else None
     domain = (0.0, float(story.about.total)) if whole else None
     return Lane("tally", results_title(story), unit, (*sides, open_marks), domain, note, reference=reference)
 
 
-def _side(story: Story, rows: Sequence[CallRow], party: Party, by: datetime, *, whole: bool, least: bool) -> Tiles:
-    """The calls for one party, in the order of their latest bound."""
-    items = tuple(total_items(story, rows, party.id, last=by, summed=whole))
-    codes = [row.contest for row in rows if row.party == party.id]
-    return Tiles(party.short, Tone(party.tone), items, _cells(story, codes), least)
+def _side(story: Story, rows: Sequence[CallRow], side: Side, by: datetime, *, whole: bool, least: bool) -> Tiles:
+    """The calls for one side, in the order of their latest bound."""
+    items = tuple(total_items(story, rows, side.parties, last=by, summed=whole))
+    codes = [row.contest for row in rows if row.party in side.parties]
+    return Tiles(side.name, Tone(side.tone), items, _cells(story, codes), least)
 
 
 def _uncalled(

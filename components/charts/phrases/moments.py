@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self, TypeVar
 
-from components.charts.events import few, said_of, took_back
+from components.charts.events import drawn_sides, few, said_of, took_back
 from components.charts.phrases.numbers import in_number, span_text
 from components.clock import Style, token
 from data.core.model import Order, When
@@ -43,7 +43,7 @@ class Moments:
     seen: tuple[ObservationRow, ...]
     has_total: bool
     bounded: bool
-    #: Of `calls`: the instants by which they were surely made, each party's total, and how many contests were called.
+    #: Of `calls`: the instants by which they were surely made, each side's total, and how many contests were called.
     made: tuple[datetime, ...]
     totals: Mapping[str, Tally[int]]
     called: Stairs[int]
@@ -55,6 +55,7 @@ class Moments:
     def of(cls, story: Story, *, caller: str, calls: Calls, marks: Marks, observations: Observations) -> Self:
         """`calls` are all of this caller's, possible ones too; of `observations` only the main site's are told."""
         host, rows = main_service(story), _by_time(calls.rows)
+        sides = drawn_sides(story, calls.rows)
         return cls(
             story,
             caller,
@@ -64,19 +65,19 @@ class Moments:
             not no_total(story, caller),
             only_surely(story, caller),
             tuple(row.when.latest for row in rows),
-            {party.id: _tally(rows, party.id) for party in story.about.parties},
+            {side.name: _tally(rows, side.parties) for side in sides},
             contests_called((row.contest, row.when.latest) for row in rows),
             _taken(rows),
             story.order,
         )
 
     def as_published(self) -> Mapping[str, Tally[int]]:
-        """Each party's total in the order of publication: nothing is called or taken back before it surely was."""
-        changes = ((row.party, latest, amount) for row in self.calls for _, latest, amount in row.changes)
-        found: dict[str, list[tuple[datetime, datetime, int]]] = {party: [] for party in self.totals}
-        for party, latest, amount in changes:
-            found[party].append((latest, latest, amount))
-        return {party: Tally.of(amounts) for party, amounts in found.items()}
+        """Each side's total in the order of publication: nothing is called or taken back before it surely was."""
+        published: dict[str, Tally[int]] = {}
+        for side in drawn_sides(self.story, self.calls):
+            changes = (change for row in self.calls if row.party in side.parties for change in row.changes)
+            published[side.name] = Tally.of((latest, latest, amount) for _, latest, amount in changes)
+        return published
 
     def sentence(self, at: datetime, style: Style = "time", *, lasting: bool = False) -> str:
         """What the rows carry about this minute, with times as clock tokens; nothing later than `at` is said.
@@ -99,9 +100,9 @@ class Moments:
             told = self._withdrew(back, newest, at, style)
         if not self.has_total:
             return f"{told} ({no_total_of(self.story, called)})."
-        totals = ((party, *self.totals[party.id].at(at)) for party in self.story.about.parties)
-        ends = [(party, low, None if least else high) for party, low, high in totals]
-        spans = [f"{party.short} {span_text(low, high)}" for party, low, high in ends]
+        totals = ((name, *tally.at(at)) for name, tally in self.totals.items())
+        ends = [(name, low, None if least else high) for name, low, high in totals]
+        spans = [f"{name} {span_text(low, high)}" for name, low, high in ends]
         figure = span_text(*ends[-1][1:]) if ends else ""
         return f"{told}: {', '.join(spans)} {in_number(self.story.about.unit, figure)}."
 
@@ -162,8 +163,8 @@ def _by_time(rows: Iterable[P]) -> tuple[P, ...]:
     return tuple(sorted(rows, key=lambda row: row.when.latest))
 
 
-def _tally(rows: Iterable[CallRow], party: str) -> Tally[int]:
-    return Tally.of(change for row in rows if row.party == party for change in row.changes)
+def _tally(rows: Iterable[CallRow], parties: Collection[str]) -> Tally[int]:
+    return Tally.of(change for row in rows if row.party in parties for change in row.changes)
 
 
 def _taken(rows: Iterable[CallRow]) -> tuple[CallRow, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from components.charts.grammar import Item, Kind, Tone
+from components.charts.grammar import SIDES, Item, Kind, Tone
 
 #: Families that a system has; no drawing loads a font.
 SANS = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -31,23 +31,15 @@ class Theme:
         return self.tones[tone]
 
 
-def _tones(neutral: str, search: str, site: str, parties: tuple[str, str, str, str]) -> Mapping[Tone, str]:
-    first, second, third, fourth = parties
-    return MappingProxyType(
-        {
-            Tone.NEUTRAL: neutral,
-            Tone.SEARCH: search,
-            Tone.SITE: site,
-            Tone.FAILING: site,
-            Tone.DEGRADED: site,
-            Tone.ANSWERING: site,
-            Tone.FIRST: first,
-            Tone.SECOND: second,
-            Tone.THIRD: third,
-            Tone.FOURTH: fourth,
-        },
-    )
+def _tones(neutral: str, search: str, site: str, sides: tuple[str, ...]) -> Mapping[Tone, str]:
+    states = dict.fromkeys((Tone.SITE, Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING), site)
+    own = {Tone.NEUTRAL: neutral, Tone.SEARCH: search, **states}
+    return MappingProxyType({**own, **dict(zip(SIDES, sides, strict=True))})
 
+
+#: In the order of SIDES; grey for the others.
+_LIGHT_SIDES = ("#2166AC", "#B2182B", "#00695C", "#566B00", "#B015D6", "#9C4A00", "#26267A", "#4A2E00", "#6A6A6A")
+_DARK_SIDES = ("#6BAED6", "#FB6A4A", "#66C2A4", "#B4C43F", "#F58FD0", "#F2B57A", "#A3A4FA", "#5ADCEB", "#9097A0")
 
 LIGHT = Theme(
     name="light",
@@ -56,7 +48,7 @@ LIGHT = Theme(
     quiet="#5C5F63",
     rule="#E3E3E0",
     band="#F1F0ED",
-    tones=_tones("#4A4D52", "#6A3D9A", "#8A5A00", ("#2166AC", "#B2182B", "#00695C", "#566B00")),
+    tones=_tones("#4A4D52", "#6A3D9A", "#8A5A00", _LIGHT_SIDES),
 )
 DARK = Theme(
     name="dark",
@@ -65,7 +57,7 @@ DARK = Theme(
     quiet="#A9AFB5",
     rule="#30363B",
     band="#22272B",
-    tones=_tones("#B8BDC2", "#C3A6E8", "#E0A526", ("#6BAED6", "#FB6A4A", "#66C2A4", "#B4C43F")),
+    tones=_tones("#B8BDC2", "#C3A6E8", "#E0A526", _DARK_SIDES),
 )
 _THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
@@ -99,6 +91,11 @@ _LOOKS: Mapping[Tone, Look] = MappingProxyType(
         Tone.SECOND: Look("diamond"),
         Tone.THIRD: Look("square", dash="2 3"),
         Tone.FOURTH: Look("triangle"),
+        Tone.FIFTH: Look("square"),
+        Tone.SIXTH: Look("circle", dash="1 2"),
+        Tone.SEVENTH: Look("diamond", dash="7 2"),
+        Tone.EIGHTH: Look("triangle", dash="3 2"),
+        Tone.OTHERS: Look("square", dash="4 2"),
     },
 )
 

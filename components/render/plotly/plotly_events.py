@@ -14,7 +14,7 @@ from components.render.plotly.plotly_pen import Part, Pen, broken, ground, rgba,
 from components.text import visible
 
 #: Plotly's words for the dashes of the theme.
-DASHES = {"": "solid", "5 3": "5px,3px", "2 3": "2px,3px"}
+DASHES = {"": "solid"} | {dash: f"{dash.replace(' ', 'px,')}px" for dash in ("5 3", "2 3", "1 2", "7 2", "3 2", "4 2")}
 _LIFT = 3.0
 
 

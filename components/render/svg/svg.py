@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from components.charts.bare import NOTHING
-from components.charts.grammar import Chart, Steps, Tone, valued
+from components.charts.grammar import SIDES, Chart, Steps, Tone, valued
 from components.clock import Clock
 from components.render.layout.boxes import Box, Boxes
 from components.render.layout.geometry import (
@@ -128,7 +129,7 @@ def draw(
     content = [
         tag("title", xml(clock.say(chart.title)), id=title),
         tag("desc", xml(clock.say(chart.takeaway), most=400), id=about),
-        f"<style>{style(theme, adaptive=adaptive)}</style>",
+        f"<style>{style(theme, adaptive=adaptive, many=many_sides(chart))}</style>",
         tag("rect", width="100%", height="100%", class_="p"),
         found.body,
     ]
@@ -210,14 +211,28 @@ def _scope(theme: Theme, *, adaptive: bool) -> str:
     return f"nd nd-{'auto' if adaptive else theme.name}"
 
 
-def style(theme: Theme, *, adaptive: bool = False) -> str:
-    """The drawing's rules, the same text for every chart: a page may allow it by one hash. Print is always light."""
+#: Looks that few nights want: their rules stand only where a chart has one of them.
+_RARE = SIDES[4:]
+
+
+def many_sides(chart: Chart) -> bool:
+    """Whether a chart has more sides than most, or others."""
+    marks = {mark.tone for lane in chart.lanes for mark in lane.marks}
+    return not marks.union(event.tone for event in (*chart.events, *chart.outside)).isdisjoint(_RARE)
+
+
+def style(theme: Theme, *, adaptive: bool = False, many: bool = False) -> str:
+    """The drawing's rules, one text for charts of at most four sides and one where there are `many`.
+
+    So a page may allow each by one hash. Print is always light.
+    """
     scope = "." + _scope(theme, adaptive=adaptive).rsplit(" ", 1)[1]
-    rules = _colours(theme, scope)
+    tones = [tone for tone in Tone if many or tone not in _RARE]
+    rules = _colours(theme, scope, tones)
     if adaptive:
-        rules += f"@media screen and (prefers-color-scheme:dark){{{_colours(DARK, scope)}}}"
+        rules += f"@media screen and (prefers-color-scheme:dark){{{_colours(DARK, scope, tones)}}}"
     if theme is not LIGHT:
-        rules += f"@media print{{{_colours(LIGHT, scope)}}}"
+        rules += f"@media print{{{_colours(LIGHT, scope, tones)}}}"
     return _SHAPES.replace("SCOPE", scope) + rules
 
 
@@ -231,7 +246,7 @@ _SHAPES = (
 )
 
 
-def _colours(theme: Theme, scope: str) -> str:
+def _colours(theme: Theme, scope: str, tones: Iterable[Tone]) -> str:
     rules = {
         "text": f"fill:{theme.ink}",
         "text.q": f"fill:{theme.quiet}",
@@ -245,7 +260,7 @@ def _colours(theme: Theme, scope: str) -> str:
         ".axis": f"stroke:{theme.quiet};stroke-width:1px;fill:none",
         ".reference": f"stroke:{theme.ink};fill:none",
         ".hatch": f"stroke:{theme.quiet};stroke-width:.8px;opacity:.55;fill:none",
-        **{f".t-{tone.value}": f"color:{theme.colour(tone)}" for tone in Tone},
+        **{f".t-{tone.value}": f"color:{theme.colour(tone)}" for tone in tones},
         **tile_rules(theme),
     }
     return "".join(
