@@ -26,6 +26,8 @@ READ_BY = (HERE / "reading.js", HERE / "hosting.js")
 PLAYED_BY = (PLAYER / "player.js", HERE / "playing.js", HERE / "hosting.js")
 #: Ahead of these where many units are drawn in one.
 UNPACKED_BY = (PLAYER / "units.js", HERE / "unpacking.js")
+#: And where calls were taken back.
+LIVED_BY = (PLAYER / "lives.js", HERE / "living.js")
 
 
 def draw_document(embed: Embed) -> str:
@@ -44,7 +46,8 @@ def draw_document(embed: Embed) -> str:
 
 
 def _played_by(night: dict[str, Any]) -> tuple[Path, ...]:
-    return (*UNPACKED_BY, *PLAYED_BY) if "units" in night else PLAYED_BY
+    unpacked, lived = UNPACKED_BY if "units" in night else (), LIVED_BY if "lives" in night else ()
+    return (*unpacked, *lived, *PLAYED_BY)
 
 
 def _scripted(name: str, data: object, scripts: tuple[Path, ...]) -> str:

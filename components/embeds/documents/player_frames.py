@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.ap_style import MONTHS
-from components.charts.frames import Frames, Stand, Stands, frames_of, minutes_known
+from components.charts.frames import Frames, Stand, frames_of, minutes_known
 from components.charts.grammar import Chart, Tiles
 from components.charts.phrases.moments import Moments
 from components.charts.running_totals import is_side
 from components.embeds.documents.lines import CAUTION, EmbedMoments, line
 from components.embeds.documents.parts import element, held, text
 from components.embeds.embed import Embed
-from components.render.layout.tile_layout import TileLook, look_of, tile_marks
+from components.render.layout.tile_layout import TileLook, look_of, tile_marks, tiles_of
 from components.render.listed import Listed, told
 from data.core.model import Order, Window
 from data.story.totals import only_surely
@@ -68,19 +68,52 @@ def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = No
         "whole": embed.clock.dated(embed.story.until) if embed.story.until else "the whole",
         "paces": PACES,
         "said": said,
-        "parties": [_party(side, found) for side in _sides(chart)],
+        "parties": [_party(side, found, _as_happened(frames)) for side in _sides(chart)],
         # Of how many contests a total tells what is at least there until all of them are called; 0: it is a range.
         "least": len(embed.story.contests) if only_surely(embed.story, view.caller) else 0,
-        **_lives(frames[0]),
-        "orders": {one.order.value: _order(one, start, said, left) for one in frames},
+        **_lives(_as_happened(frames), _sides(chart)),
+        "orders": {one.order.value: _order(one, start, said, left, _sides(chart)) for one in frames},
     }
     return night if found.rows is None else night | _long(chart, found, frames)
 
 
-def _lives(frames: Frames) -> dict[str, Any]:
-    """As `over`, by the row of each call that was taken back or made again: what takes it back, and how it looks."""
-    found = {row: {"back": life.back, "soft": life.soft, "again": life.again} for row, life in frames.lives.items()}
-    return {"over": found} if found else {}
+def _lives(frames: Frames, sides: Sequence[Tiles]) -> dict[str, Any]:
+    """What a night has besides in which calls were taken back.
+
+    `lives` has for each call that was taken back or made again what takes it back, and how it looks; `over` has the
+    rows of the parties that are no first call of a contest.
+    """
+    lives = {row: {"back": life.back, "soft": life.soft} for row, life in frames.lives.items()}
+    again = [row for row, life in frames.lives.items() if life.again]
+    changes = [change.row for side in sides for change in _changes(side, frames)]
+    return {"lives": lives, "over": dict.fromkeys([*again, *changes], 1)} if lives else {}
+
+
+class _Change(NamedTuple):
+    """A row of a party that makes its total fall: what it adds, and from when it surely or only possibly does."""
+
+    row: str
+    value: float
+    sure: datetime | None
+    maybe: datetime | None
+
+
+def _changes(side: Tiles, frames: Frames) -> Iterator[_Change]:
+    """What takes away from a side's total: surely from its earliest instant on, and possibly not before its latest."""
+    for item in side.items:
+        latest = frames.sure.get(item.row)
+        earliest = frames.maybe.get(item.row, latest)
+        if item.undoes and earliest:
+            value = item.value or 0.0
+            yield _Change(f"{item.row}~", value, earliest, None)
+            if earliest != latest:
+                yield _Change(f"{item.row}+", -value, None, earliest)
+                yield _Change(f"{item.row}-", value, None, latest)
+
+
+def _as_happened(frames: Sequence[Frames]) -> Frames:
+    """The frames in the order in which things happened, which know what is possible; else the only ones."""
+    return next((one for one in frames if one.order is Order.HAPPENED), frames[0])
 
 
 def order_note(embed: Embed) -> str:
@@ -98,12 +131,17 @@ def _seconds(moment: datetime, start: datetime) -> int:
     return round((moment - start).total_seconds())
 
 
-def _order(frames: Frames, start: datetime, said: list[str], left: Collection[str]) -> dict[str, Any]:
+def _order(
+    frames: Frames, start: datetime, said: list[str], left: Collection[str], sides: Sequence[Tiles]
+) -> dict[str, Any]:
     """One order; rows that are `left` out are among the units of a long night."""
     places = {sentence: index for index, sentence in enumerate(said)}
+    changes = [change for side in sides for change in _changes(side, frames)]
+    sure = dict(frames.sure) | {change.row: change.sure for change in changes if change.sure}
+    maybe = dict(frames.maybe) | {change.row: change.maybe for change in changes if change.maybe}
     return {
-        "sure": {row: _seconds(moment, start) for row, moment in frames.sure.items() if row not in left},
-        "maybe": {row: _seconds(moment, start) for row, moment in frames.maybe.items() if row not in left},
+        "sure": {row: _seconds(moment, start) for row, moment in sure.items() if row not in left},
+        "maybe": {row: _seconds(moment, start) for row, moment in maybe.items() if row not in left},
         "events": [_seconds(moment, start) for moment in frames.events],
         "moments": [[_seconds(moment, start), places[line(sentence)]] for moment, sentence in frames.moments],
         "before": places[line(frames.before)],
@@ -115,10 +153,12 @@ def _sides(chart: Chart) -> tuple[Tiles, ...]:
     return tuple(mark for lane in chart.lanes for mark in tile_marks(lane) if is_side(mark))
 
 
-def _party(side: Tiles, found: Listed) -> dict[str, Any]:
-    """A party with the weight of each of its calls; of a long night its units have them."""
+def _party(side: Tiles, found: Listed, frames: Frames) -> dict[str, Any]:
+    """A party with the weight of each of its calls, and what takes it away; of a long night its units have them."""
     packed = found.rows is not None and not side.cells
-    return {"name": line(side.name), "rows": [] if packed else [[item.row, item.value] for item in side.items]}
+    rows = [[item.row, item.value] for item in tiles_of(side)]
+    rows += [[change.row, change.value] for change in _changes(side, frames)]
+    return {"name": line(side.name), "rows": [] if packed else rows}
 
 
 def _is_left(side: Tiles, row: str, found: Listed) -> bool:
@@ -136,17 +176,18 @@ def _long(chart: Chart, found: Listed, frames: Sequence[Frames]) -> dict[str, An
 
 def _units(side: Tiles, found: Listed, frames: Sequence[Frames], window: Window) -> dict[str, Any]:
     """The units of one side, if it has no map. Calls happen in public: in every order they stand from one moment on."""
-    first = next((one for one in frames if one.order is Order.HAPPENED), frames[0])
-    items = () if side.cells else side.items
+    first = _as_happened(frames)
+    items = () if side.cells else tiles_of(side)
+    changes = () if side.cells else tuple(_changes(side, first))
 
-    def moments(table: Stands) -> list[int | None]:
-        return [_seconds(table[item.row], window.start) if item.row in table else None for item in items]
+    def seconds(moment: datetime | None) -> int | None:
+        return None if moment is None else _seconds(moment, window.start)
 
     return {
         "looks": [tuple(TileLook).index(look_of(side, item, window)) for item in items],
-        "values": [item.value for item in items],
-        "sure": moments(first.sure),
-        "maybe": moments(first.maybe),
+        "values": [item.value for item in items] + [change.value for change in changes],
+        "sure": [seconds(first.sure.get(item.row)) for item in items] + [seconds(one.sure) for one in changes],
+        "maybe": [seconds(first.maybe.get(item.row)) for item in items] + [seconds(one.maybe) for one in changes],
         "own": {place: item.row for place, item in enumerate(items) if found.apart(item.row)},
     }
 

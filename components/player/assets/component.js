@@ -1,6 +1,7 @@
 // The player on a page of the app: the page hears of a pause, and hides what it drew for another moment until then.
 import { play } from "./player.js";
 import { unpack } from "./units.js";
+import { live } from "./lives.js";
 
 const held = new WeakMap();
 const page = document.documentElement;
@@ -29,6 +30,7 @@ export default ({ data, parentElement, setStateValue }) => {
     root.addEventListener("nd-idle", () => settle(mine));
     const night = structuredClone(data.night);
     unpack(root, night);
+    if (night.lives) live(root, night);
     own.player = play(root, night, { at: data.at, order: data.order, moved });
     held.set(parentElement, own);
   } else if (!own.player.busy && (own.player.at !== data.at || own.player.order !== data.order)) {

@@ -34,28 +34,22 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
   };
   const told_in = () => night.orders[order];
   const iso = (seconds) => new Date(night.start + seconds * 1000).toISOString().replace(/(:00)?\.\d+Z/, "Z");
-  const until = (name, table) => (name in table ? table[name] <= now : false);
+  const until = (name, table) => table[name] <= now;
   const shows = (one, yes) => (one.style.display = yes ? "" : "none");
   const cut = () => now !== null;
 
-  const over = night.over || {};
   const tile = (one, name, { sure, maybe }) => {
-    // A call that was taken back, or made again, shares its place: it is seen while it stands.
-    const life = cut() && over[name], gone = life && until(life.back, sure), going = life && !gone && until(life.back, maybe);
-    const look = life ? { called: true, soft: life.soft } : looks.get(one);
-    const called = !cut() || (until(name, sure) && !gone && !going);
-    const possible = cut() ? !called && !gone && (going || until(name, maybe)) : look.possible;
-    one.classList.toggle("is-called", called && look.called);
-    one.classList.toggle("is-soft", called && look.soft);
-    one.classList.toggle("is-possible", possible);
-    if (over[name]) one.style.display = !life ? "" : called || possible ? "inline" : "none";
+    const called = !cut() || until(name, sure);
+    one.classList.toggle("is-called", called && looks.get(one).called);
+    one.classList.toggle("is-soft", called && looks.get(one).soft);
+    one.classList.toggle("is-possible", cut() ? !called && until(name, maybe) : looks.get(one).possible);
   };
   const draw = () => {
     const { sure, maybe, events, moments } = told_in();
     const stands = (name) => !cut() || until(name, sure);
     for (const [name, those] of rows) {
       for (const one of those) {
-        if (looks.has(one)) tile(one, name, told_in());
+        if (looks.has(one)) (root.tile || tile)(one, name, told_in(), now);
         else if (one.localName === "tr") one.hidden = !stands(name);
         else shows(one, stands(name));
       }
@@ -66,13 +60,10 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     }
     for (const [number, those] of numbers) for (const one of those) shows(one, !cut() || events[number - 1] <= now);
     for (const one of listed) one.hidden = cut() && (order !== night.names[0] || +one.dataset.frame > now);
-    const counted = ([name, value]) => value >= 0 && !over[name]?.again && stands(name);
-    const called = night.parties.flatMap((party) => party.rows).filter(counted).length;
+    const called = night.parties.flatMap((party) => party.rows).filter(([name]) => stands(name) && !night.over?.[name]).length;
     night.parties.forEach((party, index) => {
-      // What takes a call back, with a value below zero, counts the other way round.
-      const begun = (name) => stands(name) || until(name, maybe);
-      const sum = (adds, takes) => party.rows.reduce((total, [name, value]) => total + ((value < 0 ? takes : adds)(name) ? value : 0), 0);
-      const low = sum(stands, begun), high = sum(begun, stands);
+      const sum = (holds) => party.rows.reduce((total, [name, value]) => total + (holds(name) ? value : 0), 0);
+      const low = sum(stands), high = sum((name) => stands(name) || until(name, maybe));
       for (const one of all(`[data-tally="${index}"]`)) bars(one, party.name, low, high, called < night.least);
     });
     const [, words] = moments.findLast(([moment]) => moment <= now) || [];

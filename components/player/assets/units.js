@@ -20,7 +20,7 @@ export const unpack = (root, night) => {
       tile.remove();
       group.textContent = "";
       names.forEach((name, n) => {
-        if (own[n] || values[n] < 0) return;
+        if (own[n] || n >= looks.length) return;
         const one = tile.cloneNode(true);
         one.setAttribute("class", `tile ${tone} ${LOOKS[looks[n]]}`.trim());
         one.dataset.row = name;

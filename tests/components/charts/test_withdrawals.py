@@ -118,10 +118,9 @@ def test_a_replay_shows_what_stood_at_each_moment(time: str) -> None:
     stands = {row for row, second in sure.items() if second <= now}
     begun = stands | {row for row, second in maybe.items() if second <= now}
     added = [
-        tuple(sum(value for row, value in party["rows"] if row in (adds if value > 0 else takes)) for adds, takes in
-              ((stands, begun), (begun, stands)))
+        tuple(sum(value for row, value in party["rows"] if row in rows) for rows in (stands, begun))
         for party in found["parties"]
-    ]  # fmt: skip
+    ]
     ann, ben, two = STOOD[time]
     assert added == [ann, ben]
     shown = embed()
