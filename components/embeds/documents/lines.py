@@ -167,4 +167,4 @@ class EmbedMoments:
         if embed.chart.origin:
             return line(last_of_each(embed.chart, embed.clock, at))
         style: Style = "stamp" if embed.chart.window.length >= ONE_DAY else "time"
-        return line(embed.clock.say(self.rows.sentence(at, style)))
+        return line(embed.clock.say(self.rows.sentence(at, style, lasting=embed.chart.played)))
