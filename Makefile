@@ -1,5 +1,6 @@
 # make run [PORT=8501]   open the app        make test   everything that must hold
 # HOST=0.0.0.0 make run  the same for the whole network; who is not at this machine reads and changes nothing
+# make test-engines      documents and pages in Chromium, Firefox and WebKit, at length
 # make quick             linters and quick tests, in two minutes
 # make bench             ratios, not tests   make clean  forget the environment and caches
 # make bench-methods     methods compared    make fuzz   100,000 broken files, 20,000 charts read back
@@ -23,7 +24,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-e
   --custom-compile-command "make lock" $(if $(NEWEST),--upgrade)
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
-.PHONY: run test quick lint types unit picture bench bench-embeds bench-methods bench-soak fuzz browser servers parent lock clean
+.PHONY: run test test-engines quick lint types unit picture bench bench-embeds bench-methods bench-soak fuzz browser engines servers parent lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -40,8 +41,12 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy $(SOURCES)
 
-unit: $(VENV)/.dev browser servers parent
-	$(BIN)/python -m pytest --no-skips $(WORKERS)
+unit: $(VENV)/.dev browser engines servers parent
+	$(BIN)/python -m pytest --no-skips $(WORKERS) -m "not engines"
+
+# All of tests/engines; `make test` runs a part of it in each engine.
+test-engines: $(VENV)/.dev browser engines parent
+	$(BIN)/python -m pytest --no-skips $(WORKERS) tests/engines
 
 # While one works: nothing that drives a browser, and none of the few tests that take most of the time.
 quick: lint
@@ -97,6 +102,15 @@ browser:
 	@command -v "$${CHROMIUM:-chromium}" chromium chromium-browser google-chrome >/dev/null \
 	  || { command -v apt-get >/dev/null && $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q chromium; } \
 	  || { echo "The browser tests want Chromium: install it, or set CHROMIUM to its path."; exit 1; }
+
+# Readers are on Firefox and Safari, too: Firefox itself, the engine of Safari on a screen that nobody sees, and the
+# driver of Chromium.
+engines:
+	@{ command -v WebKitWebDriver && command -v Xvfb && command -v chromedriver \
+	    && { command -v firefox-esr || command -v firefox; }; } >/dev/null \
+	  || { command -v apt-get >/dev/null && $(SUDO) apt-get update -q \
+	    && $(SUDO) apt-get install -y -q webkit2gtk-driver xvfb chromium-driver firefox-esr; } \
+	  || { echo "The tests in three engines want WebKitWebDriver, Xvfb, chromedriver and Firefox: install them."; exit 1; }
 
 # What deploy/ is tested with. Tests start servers of their own, and never touch those of the system.
 servers:

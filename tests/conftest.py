@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     So too with workers: each is handed files in this order, and none gets another test after a browser's.
     """
     for item in items:
-        if "browser" in item.path.parts:
+        if {"browser", "engines"} & {*item.path.parts}:
             item.add_marker("browser")
     items.sort(key=lambda item: "browser" in item.path.parts)
 

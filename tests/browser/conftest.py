@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-# No address but this machine's own resolves, and nothing is fetched in the background.
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+from tests.support.engines import CHROMIUM_FLAGS, chromium_path
+
 #: Pages that a server with two cores draws for the first time may take this long, in milliseconds.
 PATIENCE = 30_000
 
@@ -33,18 +21,11 @@ document.addEventListener(
 """
 
 
-def chromium_path() -> str:
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
-    if not found:
-        raise RuntimeError("browser tests want Chromium: install it, or set CHROMIUM to its path")
-    return found
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(_FLAGS))
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_FLAGS))
         yield chromium
         chromium.close()
 

@@ -14,11 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from components.charts.catalogue import publishable
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.heights import document_height
-from components.embeds.documents.policy import policy
 from components.render.layout.geometry import tracks_of
 from tests.browser.reading import comes_to, violations
 from tests.support import samples
-from tests.support.documents import AREAS, CLAIM, COMPARISON, NIGHT, document, embed
+from tests.support.documents import AREAS, CLAIM, COMPARISON, NIGHT, document, embed, served
 from tests.support.loopback import Answer, Loopback, loopback
 
 EACH_DOCUMENT = pytest.mark.parametrize("name", NIGHT)
@@ -75,12 +74,6 @@ def open_document(browser: Browser, site: Loopback) -> Iterator[Open]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def served(site: Loopback, name: str, query: str = "") -> str:
-    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(document(name))}
-    path = name.partition("?")[0]
-    return site.answers(f"/{path}", Answer(document(name).encode(), headers=headers)) + query
 
 
 @pytest.mark.parametrize("name", [*NIGHT, *AREAS])

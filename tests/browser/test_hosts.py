@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -19,15 +18,10 @@ from data.core.settings import Settings
 from data.story.store import find_story
 from tests.browser.conftest import PATIENCE
 from tests.browser.reading import comes_to
-from tests.support.loopback import Answer, Loopback, loopback
-from tests.support.pym import parent_script
+from tests.support.hosts import CHARTS, FOLLOWING, HOSTS, LISTENER, filled, html_answer, published, script_answer
+from tests.support.loopback import Loopback, loopback
 
 ROOT = Path(__file__).parents[2]
-HOSTS = Path(__file__).parent / "hosts"
-LISTENER = ROOT / "components" / "embeds" / "listener.js"
-CHARTS = ("timeline", "results", "outages")
-#: Pages that follow the height an embed tells them, however tall.
-FOLLOWING = ("listener", "sandboxed", "pym", "datawrapper", "amp", "medium", "guardian")
 EACH_WIDTH = pytest.mark.parametrize("width", [320, 768, 1280])
 EACH_HOST = pytest.mark.parametrize("host", FOLLOWING)
 #: Longer than a height takes to be told and followed, in milliseconds.
@@ -75,27 +69,6 @@ def open_page(browser: Browser) -> Iterator[Open]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def published(site: Loopback, host: str, embeds: str, **blanks: str) -> str:
-    """Put this host's page on the site, with the charts that `embeds` serves; its address."""
-    site.answers("/pym.v1.js", _script(parent_script()))
-    site.answers("/listener.js", _script(LISTENER.read_text(encoding="utf-8")))
-    blanks = {chart: f"{embeds}/{chart}" for chart in CHARTS} | {"listener": "/listener.js"} | blanks
-    text = (HOSTS / f"{host}.html").read_text(encoding="utf-8")
-    return site.answers(f"/{host}.html", _html(_filled(text, blanks)))
-
-
-def _filled(text: str, blanks: Mapping[str, str]) -> str:
-    return re.sub(r"{{([\w ]+)}}", lambda blank: blanks[blank[1]], text)
-
-
-def _html(text: str) -> Answer:
-    return Answer(text.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
-
-
-def _script(text: str) -> Answer:
-    return Answer(text.encode(), headers={"Content-Type": "text/javascript"})
 
 
 def element(page: Page, chart: str) -> Locator:
@@ -315,7 +288,7 @@ def test_the_listener_takes_sane_heights_and_nothing_else(
     said: str, height: int, site: Loopback, open_page: Open
 ) -> None:
     for chart in CHARTS:
-        site.answers(f"/{chart}", _html(SPEAKER.replace("{}", said)))
+        site.answers(f"/{chart}", html_answer(SPEAKER.replace("{}", said)))
     page = open_page(published(site, "sandboxed", site.url))
     # What was refused could only come late: all three frames have spoken by then.
     page.wait_for_function("told >= 3")
@@ -324,10 +297,10 @@ def test_the_listener_takes_sane_heights_and_nothing_else(
 
 
 def test_a_frame_that_is_not_ours_moves_nothing(site: Loopback, open_page: Open) -> None:
-    site.answers("/other", _html(SPEAKER.replace("{}", "{sentinel: 'amp', type: 'embed-size', height: 480}")))
+    site.answers("/other", html_answer(SPEAKER.replace("{}", "{sentinel: 'amp', type: 'embed-size', height: 480}")))
     frames = "<iframe src='/other' height=200></iframe><iframe data-nightdesk src='about:blank' height=300></iframe>"
-    site.answers("/listener.js", _script(LISTENER.read_text(encoding="utf-8")))
-    page = open_page(site.answers("/", _html(f"<!doctype html><script src='/listener.js'></script>{frames}")))
+    site.answers("/listener.js", script_answer(LISTENER.read_text(encoding="utf-8")))
+    page = open_page(site.answers("/", html_answer(f"<!doctype html><script src='/listener.js'></script>{frames}")))
     page.wait_for_function("told === 1")
     assert [frame.evaluate("one => one.clientHeight") for frame in page.locator("iframe").all()] == [200, 300]
 
@@ -373,13 +346,13 @@ def test_a_copy_that_an_archive_kept_is_whole(
         with urllib.request.urlopen(f"{server}/embed/us-2016/{chart}") as answer:
             body = answer.read()
         (tmp_path / f"{chart}.html").write_bytes(body)
-        site.answers(f"/kept/{chart}", _html(body.decode()))
+        site.answers(f"/kept/{chart}", html_answer(body.decode()))
     address = published(site, "sandboxed", f"{site.url}/kept")
     if where == "a disk":
         (tmp_path / "listener.js").write_bytes(LISTENER.read_bytes())
         blanks = {chart: f"{chart}.html" for chart in CHARTS} | {"listener": "listener.js"}
         host = (HOSTS / "sandboxed.html").read_text(encoding="utf-8")
-        (tmp_path / "host.html").write_text(_filled(host, blanks), encoding="utf-8")
+        (tmp_path / "host.html").write_text(filled(host, blanks), encoding="utf-8")
         address = (tmp_path / "host.html").as_uri()
     page = open_page(address)
     for chart in CHARTS:
@@ -405,7 +378,7 @@ def test_an_embed_asks_for_nothing_but_itself(server: str, open_page: Open) -> N
     for summary in page.locator("summary:visible").all():
         summary.click()
     page.wait_for_timeout(_MOMENT)
-    assert [address for address in asked if not address.endswith("/favicon.ico")] == [page.url]
+    assert asked == [page.url]
     assert page.context.cookies() == []
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from components.charts.grammar import Chart, Tiles
+from components.charts.grammar import Tiles
 from components.charts.running_totals import is_side
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.player_frames import night_of
@@ -22,25 +22,13 @@ from data.core.model import Order, Precision
 from data.core.settings import Settings
 from data.story.store import find_story
 from tests.browser.reading import HURRIED, comes_to, played_to_the_end, skips_nothing, violations
+from tests.support.in_sight import SEEN, rows_in
 from tests.support.loopback import Answer, Loopback, loopback
 from tests.support.small_story import at, call, contest, files, story_of
 
 STORY = find_story("us-2016", Settings())
 FLORIDA = "2016-11-09T03:50Z"
 Open = Callable[..., Page]
-#: What of the drawing in sight can be seen: rows of marks, filled and outlined tiles, numbers of events, totals.
-_SEEN = """() => {
-  const svg = [...document.querySelectorAll('svg')].find(one => one.getClientRects().length);
-  const seen = one => one.getClientRects().length > 0 && getComputedStyle(one).display !== 'none';
-  const of = (what, name) => [...svg.querySelectorAll(what)].filter(seen).map(one => one.dataset[name]);
-  return {
-    marks: of('[data-row]:not(.tile)', 'row'),
-    called: of('.tile.is-called[data-row]', 'row'),
-    possible: of('.tile.is-possible[data-row]', 'row'),
-    events: of('[data-event]', 'rows'),
-    totals: [...svg.querySelectorAll('.total')].map(one => one.textContent),
-  };
-}"""
 
 
 @cache
@@ -97,18 +85,6 @@ def open_night(browser: Browser, site: Loopback) -> Iterator[Open]:
         context.close()
 
 
-def rows_in(chart: Chart) -> dict[str, set[str]]:
-    """What a chart that is told up to a moment holds, by how it is drawn."""
-    items = [(mark, item) for lane in chart.lanes for mark, item in lane.items]
-    sides = [item for mark, item in items if isinstance(mark, Tiles) and is_side(mark)]
-    return {
-        "marks": {item.row for mark, item in items if not isinstance(mark, Tiles)},
-        "called": {item.row for item in sides if not item.when.open},
-        "possible": {item.row for item in sides if item.when.open},
-        "events": {" ".join(event.rows) for event in chart.events},
-    }
-
-
 @pytest.mark.parametrize("order", Order)
 def test_at_every_moment_there_is_what_a_server_draws_of_it(order: Order, open_night: Open) -> None:
     """Stepping through the night shows at each moment the very marks, tiles, events and words told up to it."""
@@ -119,7 +95,7 @@ def test_at_every_moment_there_is_what_a_server_draws_of_it(order: Order, open_n
     page.keyboard.press("Home")
     for second, sentence in night["orders"][order.value]["moments"]:
         at = datetime.fromtimestamp(night["start"] / 1000 + second, UTC)
-        seen = page.evaluate(_SEEN)
+        seen = page.evaluate(SEEN)
         expected = rows_in(embed(at=at.isoformat(), order=order).chart)
         assert {name: set(seen[name]) for name in expected} == expected, at
         expect(page.locator(".nd-told")).to_have_text(night["said"][sentence])
@@ -129,7 +105,7 @@ def test_at_every_moment_there_is_what_a_server_draws_of_it(order: Order, open_n
 
 def test_totals_are_ranges_at_their_moment(open_night: Open) -> None:
     page = open_night("#at=2016-11-09T07:29Z")
-    assert page.evaluate(_SEEN)["totals"] == ["Trump 276–279", "Clinton 218"]
+    assert page.evaluate(SEEN)["totals"] == ["Trump 276–279", "Clinton 218"]
 
 
 def test_a_link_opens_the_night_at_its_moment_and_a_step_keeps_it_in_the_address(open_night: Open) -> None:
@@ -153,8 +129,8 @@ def test_a_part_of_a_night_is_played_at_its_own_place_on_the_axis_of_the_whole(o
         open_night("#at=2024-11-06T03:00Z", slug="us-2024", until=until) for until in ("", "2024-11-06T04:00+00:00")
     )
     assert part.evaluate(place) == whole.evaluate(place)
-    assert part.evaluate(_SEEN) == whole.evaluate(_SEEN)
-    assert part.evaluate(_SEEN)["totals"] == ["Trump 180–198", "Harris 54–115"]
+    assert part.evaluate(SEEN) == whole.evaluate(SEEN)
+    assert part.evaluate(SEEN)["totals"] == ["Trump 180–198", "Harris 54–115"]
 
 
 def test_nothing_later_is_in_the_accessibility_tree(open_night: Open) -> None:
@@ -171,7 +147,7 @@ def test_it_starts_whole_and_still_and_never_by_itself(open_night: Open) -> None
     page.wait_for_timeout(400)
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     assert page.evaluate("stepped") == []
-    assert "Trump 279" in page.evaluate(_SEEN)["totals"]
+    assert "Trump 279" in page.evaluate(SEEN)["totals"]
 
 
 def test_playing_skips_no_moment(open_night: Open) -> None:
@@ -256,10 +232,10 @@ def test_its_clock_is_the_one_of_every_other_page(open_night: Open) -> None:
 def test_the_untimed_part_of_the_uk_counts_without_a_map(open_night: Open) -> None:
     page = open_night("#at=2016-06-24T03:30Z", slug="uk-2016")
     assert "66 of 382 areas have a time" in document("uk-2016")
-    assert page.evaluate(_SEEN)["possible"] == [], "nearly every area may have declared at any time of the night"
+    assert page.evaluate(SEEN)["possible"] == [], "nearly every area may have declared at any time of the night"
     shown = page.locator(".nd-stage svg:visible .tile[data-row]:visible")
     expect(shown).to_have_count(66)  # and no empty places, that would tell how many each side is going to have
-    assert page.evaluate(_SEEN)["totals"] == ["Leave at least 44", "Remain at least 22"]
+    assert page.evaluate(SEEN)["totals"] == ["Leave at least 44", "Remain at least 22"]
 
 
 def test_precisions_of_a_tile_are_told_by_its_edge(open_night: Open) -> None:

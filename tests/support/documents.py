@@ -6,10 +6,12 @@ from functools import cache
 
 from components.charts.catalogue import publishable
 from components.embeds.documents.document import draw_document
+from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed, embed_of
 from components.embeds.request import asked
 from data.core.settings import Settings
 from data.story.store import find_story
+from tests.support.loopback import Answer, Loopback
 
 SITE = "https://charts.example.org"
 #: A claim with a question, and another night beside one.
@@ -34,3 +36,12 @@ def embed(address: str) -> Embed:
 @cache
 def document(address: str) -> str:
     return draw_document(embed(address))
+
+
+def served(site: Loopback, address: str, query: str = "", *, first: str = "") -> str:
+    """Put a document on the site, with its own policy; its address there. `first` is a script that runs ahead of all
+    others, by a policy that knows it.
+    """
+    text = document(address).replace("<head>", f"<head><script>{first}</script>" if first else "<head>", 1)
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(text)}
+    return site.answers(f"/{address.partition('?')[0]}", Answer(text.encode(), headers=headers)) + query

@@ -11,7 +11,7 @@ from components.charts.grammar import Line, Tiles, anchor
 from components.embeds.documents.lines import SIGNS, EmbedMoments, Lines, lines_of
 from components.embeds.documents.parts import element, link, panel, script_safe, test_band, text
 from components.embeds.documents.player_frames import moments_list, night_of, then
-from components.embeds.documents.policy import policy
+from components.embeds.documents.policy import NO_ICON, policy
 from components.embeds.documents.stage import HERE, asset, header, page_style, rules, stage
 from components.embeds.embed import Embed
 from components.player import ASSETS as PLAYER
@@ -58,7 +58,7 @@ def _scripted(name: str, data: object, scripts: tuple[Path, ...]) -> str:
 
 def _head(embed: Embed, lines: Lines) -> Iterator[str]:
     yield '<meta charset="utf-8">'
-    yield f"<title>{text(lines.headline)}</title>"
+    yield f"<title>{text(lines.headline)}</title>{NO_ICON}"
     yield '<meta name="viewport" content="width=device-width,initial-scale=1">'
     # What it holds is found with the article that embeds it, not as a page of its own.
     yield '<meta name="robots" content="noindex,indexifembedded">'

@@ -7,6 +7,11 @@ from base64 import b64encode
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
+#: Firefox and WebKit ask for /favicon.ico where a page names no icon, and its policy would refuse it.
+NO_ICON = '<link rel="icon" href="data:,">'
+#: Lets that in, and no address.
+ICON_RULE = "img-src data:"
+
 
 class _Inline(HTMLParser):
     """The texts of a page's own styles and scripts."""
@@ -39,6 +44,7 @@ def policy(document: str, *, hosts: Sequence[str] = ()) -> str:
         "default-src 'none'",
         f"script-src {_hashes(found.scripts)}",
         f"style-src {_hashes(found.styles)}",
+        ICON_RULE,
         "base-uri 'none'",
         "form-action 'none'",
         "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads",

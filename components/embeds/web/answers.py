@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from components.embeds.bundles.hosting import LATEST
+from components.embeds.documents.policy import ICON_RULE, NO_ICON
 from components.embeds.request import Refused
 from data.core.compress import ENCODINGS, READ_AT_MOST, accepted, compress, compressed_tag, names_one
 
@@ -156,7 +157,7 @@ def refuse(request: Request, refused: Refused) -> Response:
     title = _TITLES.get(refused.status, "Something went wrong on our side")
     headers["Content-Security-Policy"] = f"{only(styles=[_STYLE])}; sandbox"
     page = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{NO_ICON}'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
         f"<style>{_STYLE}</style></head><body><main><h1>{title}</h1><p>{html.escape(problem.refusal)}</p></main>"
         "</body></html>"
@@ -165,11 +166,11 @@ def refuse(request: Request, refused: Refused) -> Response:
 
 
 def only(*, styles: Sequence[str] = (), more: str = "") -> str:
-    """A policy under which a page may use these very style texts and nothing else, but for `more`."""
+    """A policy under which a page may use these very style texts, an icon that it holds, and `more`."""
     sources = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in styles
     )
-    parts = ("default-src 'none'", f"style-src {sources}" if styles else "", more)
+    parts = ("default-src 'none'", f"style-src {sources}; {ICON_RULE}" if styles else "", more)
     return "; ".join((*(part for part in parts if part), "base-uri 'none'", "form-action 'none'"))
 
 

@@ -11,6 +11,7 @@ from components.charts.as_of_notes import corrected
 from components.charts.phrases.caution import TITLE
 from components.embeds.documents.lines import Piece, lines_of
 from components.embeds.documents.parts import element, link, panel, script_safe, test_band, text
+from components.embeds.documents.policy import NO_ICON
 from components.embeds.documents.stage import DRAWN, ground, page_style
 from components.embeds.embed import Embed
 from components.embeds.web.answers import only
@@ -108,7 +109,7 @@ def draw_share(embed: Embed) -> str:
     """The page as HTML text, complete without a script, whose links hold behind any prefix. The embed has a site."""
     lines = lines_of(embed)
     head = (
-        f'<meta charset="utf-8"><title>{text(lines.headline)} · Nightdesk</title>'
+        f'<meta charset="utf-8"><title>{text(lines.headline)} · Nightdesk</title>{NO_ICON}'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">{_unlisted(embed)}{head_links(embed)}'
         f"<style>{_style(embed)}</style>{linked_data(embed)}"
     )
