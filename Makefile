@@ -5,6 +5,7 @@
 # make bench             ratios, not tests   make clean  forget the environment and caches
 # make bench-methods     methods compared    make fuzz   100,000 broken files, 20,000 charts read back
 # make bench-embeds      documents, requests, images and bundles beside other ways
+# make audit             licences, a list of parts (SBOM) and, with a network, known faults of what the app needs
 # make lock              pin what requirements*.txt allow, after a line there has changed [NEWEST=1]
 # make bench-soak        memory and reruns over 20 minutes [MINUTES=20]
 
@@ -24,7 +25,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-e
   --custom-compile-command "make lock" $(if $(NEWEST),--upgrade)
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
-.PHONY: run test test-engines quick lint types unit picture bench bench-embeds bench-methods bench-soak fuzz browser engines servers parent lock clean
+.PHONY: run test test-engines audit quick lint types unit picture bench bench-embeds bench-methods bench-soak fuzz browser engines servers parent lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -97,6 +98,17 @@ lock: $(BIN)/python
 	$(BIN)/python -m pip install --quiet uv==0.13.9
 	$(COMPILE) requirements-dev.txt -o constraints.txt
 	$(COMPILE) requirements.txt -c constraints.txt --generate-hashes -o requirements.lock
+
+# Of what the lock names, with tools in an environment of their own. What PyPI knows of faults takes a network.
+audit: $(VENV)/.run
+	@mkdir -p build
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet pip-audit==2.10.1 cyclonedx-bom==7.5.0
+	$(VENV)/audit/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.json
+	$(BIN)/python -m tests.support.licences
+	@if $(BIN)/python -c 'import urllib.request as web; web.urlopen("https://pypi.org/pypi/pip/json", timeout=10)' 2>/dev/null; \
+	  then $(VENV)/audit/bin/pip-audit --requirement requirements.lock --disable-pip; \
+	  else echo "PyPI is not to be reached: known faults were not looked up."; fi
 
 browser:
 	@command -v "$${CHROMIUM:-chromium}" chromium chromium-browser google-chrome >/dev/null \

@@ -11,6 +11,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.support.licences import licence_of, licences
+
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("requirements.txt", "requirements-s3.txt", "requirements-dev.txt")
 #: As each answers the markers of a requirement.
@@ -93,3 +95,27 @@ def test_the_pages_largest_packages_are_among_those_of_the_lock() -> None:
         r"^\| `(.+?)` \| \d+ \|", (ROOT / "docs" / "packages.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert len(table) == 10 and set(table) <= installed_here("requirements.lock")
+
+
+def test_every_package_of_the_running_app_names_its_licence() -> None:
+    found = licences()
+    assert {package.split()[0] for package in found} == installed_here("requirements.lock")
+    assert [package for package, licence in found.items() if not licence] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "licence"),
+    [
+        pytest.param("License-Expression: MIT\nLicense: see below", "MIT", id="an expression"),
+        pytest.param(
+            "License: Dual License\nClassifier: License :: OSI Approved :: BSD License", "BSD License", id="kinds"
+        ),
+        pytest.param("License: Apache 2.0", "Apache 2.0", id="a name"),
+        pytest.param("License: UNKNOWN", "", id="unknown"),
+        pytest.param(f"License: {'Redistribution and use in source and binary forms ' * 3}", "", id="a text, no name"),
+        pytest.param("Classifier: Programming Language :: Python", "", id="nothing"),
+    ],
+)
+def test_a_package_without_a_licence_is_found(said: str, licence: str, tmp_path: Path) -> None:
+    (tmp_path / "METADATA").write_text(f"Metadata-Version: 2.1\nName: some\nVersion: 1\n{said}\n", encoding="utf-8")
+    assert licence_of(metadata.PathDistribution(tmp_path)) == licence

@@ -167,6 +167,7 @@ def test_on_paper_it_is_light_and_all_of_it_is_there(reader: Reader, site: Loopb
         assert tall > 0, f"{part} in {reader.engine}"
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("engine", PRINTING)
 def test_a_printed_document_says_all_that_it_holds(engine: str, site: Loopback) -> None:
     with reading(engine, dark=True) as reader:
@@ -177,12 +178,21 @@ def test_a_printed_document_says_all_that_it_holds(engine: str, site: Loopback) 
         assert "".join(embed("us-2016/timeline").clock.say(event.label).split()) in listed
 
 
-@pytest.mark.parametrize("dark", [False, True])
+def ground(reader: Reader, site: Loopback) -> str:
+    opened(reader, site, "us-2016/timeline")
+    return str(reader.run("return getComputedStyle(document.body).backgroundColor"))
+
+
+def paper(theme: str) -> str:
+    red, green, blue = bytes.fromhex(theme_named(theme).paper[1:])
+    return f"rgb({red}, {green}, {blue})"
+
+
+def test_it_is_light_on_a_light_desktop(reader: Reader, site: Loopback) -> None:
+    assert ground(reader, site) == paper("light")
+
+
 @pytest.mark.parametrize("engine", ENGINES)
-def test_it_is_as_dark_as_its_readers_desktop(engine: str, dark: bool, site: Loopback) -> None:
-    theme = theme_named("dark" if dark else "light")
-    with reading(engine, dark=dark) as reader:
-        opened(reader, site, "us-2016/timeline")
-        ground = reader.run("return getComputedStyle(document.body).backgroundColor")
-    red, green, blue = (int(theme.paper[at : at + 2], 16) for at in (1, 3, 5))
-    assert ground == f"rgb({red}, {green}, {blue})"
+def test_it_is_dark_on_a_dark_desktop(engine: str, site: Loopback) -> None:
+    with reading(engine, dark=True) as reader:
+        assert ground(reader, site) == paper("dark")

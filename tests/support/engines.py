@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,14 @@ document.addEventListener(
 console.error = (...said) => wrong.push(said.join(' '));
 """
 
-_IN_SIGHT = "[...document.querySelectorAll(arguments[0])].find(one => one.getClientRects().length)"
+_PLACE = """
+const found = [...document.querySelectorAll(arguments[0])].find(one => one.getClientRects().length);
+if (!found) return null;
+found.scrollIntoView({block: 'center', behavior: 'instant'});
+const box = found.getBoundingClientRect();
+const place = [Math.round(box.left + box.width * arguments[1]), Math.round(box.top + box.height / 2)];
+return found.contains(document.elementFromPoint(...place)) ? place : null;
+"""
 
 Send = Callable[..., Any]
 
@@ -138,16 +145,16 @@ class Reader:
         return b64decode(self._send("Print"))
 
     def _place(self, selector: str, share: float) -> tuple[int, int]:
-        self.comes_to(f"return !!{_IN_SIGHT}", True, selector)
-        script = (
-            f"const found = {_IN_SIGHT};"
-            """
-          found.scrollIntoView({block: 'center', behavior: 'instant'});
-          const box = found.getBoundingClientRect();
-          return [Math.round(box.left + box.width * arguments[1]), Math.round(box.top + box.height / 2)];
-        """
-        )
-        across, down = self.run(script, selector, share)
+        """Where an element in sight stands once it has stopped moving and nothing lies over it."""
+        places: list[list[int] | None] = [None]
+
+        def stands() -> bool:
+            places.append(self.run(_PLACE, selector, share))
+            time.sleep(0.1)
+            return places[-1] is not None and places[-1] == places[-2]
+
+        self.holds(stands, f"{selector} stands still")
+        across, down = places[-1] or (0, 0)
         return across, down
 
     def _point(self, place: tuple[int, int], *more: tuple[int, int], up: bool) -> None:
@@ -229,14 +236,14 @@ def _received(wire: Any) -> Any:
 
 def _over_http(ends: ExitStack, driver: Sequence[str], options: dict[str, object], **environ: str) -> Send:
     port = _free_port()
-    _started(ends, [*driver, f"--port={port}"], **environ)
+    _started(ends, [*driver, f"--port={port}"], environ)
     _connected(port).close()
     session = ends.enter_context(requests.Session())
     session.trust_env = False
 
     def ask(method: str, path: str, said: dict[str, Any]) -> Any:
-        body = {"json": said} if method == "POST" else {}
-        answer = session.request(method, f"http://127.0.0.1:{port}{path}", timeout=2 * PATIENCE, **body).json()["value"]
+        address, body = f"http://127.0.0.1:{port}{path}", said if method == "POST" else None
+        answer = session.request(method, address, json=body, timeout=2 * PATIENCE).json()["value"]
         if isinstance(answer, dict) and "error" in answer:
             raise RuntimeError(f"{driver[0]}: {path}: {answer['error']}: {answer['message']}")
         return answer
@@ -256,9 +263,13 @@ def _display(ends: ExitStack) -> str:
 
 
 def _started(
-    ends: ExitStack, command: Sequence[str], *, stdout: int = subprocess.DEVNULL, **environ: str
+    ends: ExitStack,
+    command: Sequence[str],
+    environ: Mapping[str, str] | None = None,
+    *,
+    stdout: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(command, env=os.environ | environ, stdout=stdout, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env={**os.environ, **(environ or {})}, stdout=stdout, stderr=subprocess.DEVNULL)
 
     def end() -> None:
         process.terminate()

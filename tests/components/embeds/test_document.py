@@ -253,6 +253,7 @@ def test_the_policy_names_just_the_page_s_own_texts(slug: str, theme: Theme) -> 
     assert rules["script-src"] == _hash(scripts[0])
     assert rules["style-src"] == _hash(styles[0])
     assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    assert rules["img-src"] == "data:"
     assert rules["sandbox"] == "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads"
     assert rules["frame-ancestors"] == "*"
 
@@ -274,7 +275,10 @@ def test_a_page_without_texts_of_its_own_may_run_none() -> None:
 def test_a_document_asks_nothing_of_any_server(name: str) -> None:
     page = Page(documents.document(name))
     assert not page.having("src") and not page.having("srcset")
-    assert {link["rel"] for link in page.all("link")} == {"canonical", "alternate"}
+    links = {link["rel"]: link["href"] for link in page.all("link")}
+    assert links.keys() == {"canonical", "alternate", "icon"}
+    # A page that names no icon is asked one for, which its policy refuses in Firefox and WebKit.
+    assert links["icon"] == "data:,"
     assert not re.search(r"@import|url\(\s*['\"]?http|fetch\(|localStorage|eval\(", documents.document(name))
 
 
