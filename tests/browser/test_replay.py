@@ -272,7 +272,7 @@ def test_a_call_that_was_withdrawn_leaves_its_tile_and_its_total(browser: Browse
         page.goto("about:blank")
         page.goto(address + (f"#at={at(time)}" if time else ""))
         page.wait_for_selector(".nd-play button")
-        seen = page.evaluate(_SEEN)
+        seen = page.evaluate(SEEN)
         found[time] = seen["called"], seen["possible"], seen["totals"]
     page.close()
     assert found == {

@@ -22,9 +22,9 @@ def licence_of(found: metadata.Distribution) -> str:
     """
     said = found.metadata
     classes = [one.split(" :: ")[-1] for one in said.get_all("Classifier") or () if one.startswith(_CLASS)]
-    field = said.get("License", "")
+    expression, field = ((said.get_all(name) or [""])[0] for name in ("License-Expression", "License"))
     named = field if len(field) <= _LONGEST_NAME and field.upper() != "UNKNOWN" else ""
-    return said.get("License-Expression", "") or ", ".join(classes) or named
+    return expression or ", ".join(classes) or named
 
 
 def licences(lock: Path = LOCK) -> dict[str, str]:
