@@ -5,7 +5,7 @@ import streamlit as st
 from components.workbench.address_bar import stand_at_moment
 from components.workbench.controls import choose_story, control_bar
 from components.workbench.notices import explained_failures
-from components.workbench.parts.contests import show_contests
+from components.workbench.parts.contests import show_contests, show_results
 from components.workbench.parts.live_updates import show_updating
 from components.workbench.parts.prose import show_moment
 from components.workbench.parts.replay import show_map_so_far, show_replay
@@ -24,6 +24,6 @@ with explained_failures():
             show_map_so_far,
             lambda story, view: show_chart(story, "timeline", view),
             show_moment,
-            lambda story, view: show_chart(story, "results", view),
+            show_results,
             show_contests,
         )

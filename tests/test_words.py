@@ -162,7 +162,8 @@ def test_no_chart_of_an_imported_series_says_it(tmp_path: Path, minutes: int) ->
 
 
 def test_no_comparison_of_two_nights_says_it() -> None:
-    first, *others = map(story_of, STORIES)
+    # Two nights are compared from an event that both have: a petition has none of an election.
+    first, *others = [story for story in map(story_of, STORIES) if story.calls]
     for other in others:
         chart = chart_of(first, "compare", view_of(first), other=other)
         assert not said_wrong(held_cells(first.slug) | held_cells(other.slug), texts_of(first, chart))

@@ -18,6 +18,7 @@ from data.evidence.anchors import Anchor
 from data.evidence.claims import Account
 from data.evidence.evidence_rows import ObservationRow, Observations
 from data.evidence.findings import Finding
+from data.evidence.measured import reading_name
 from data.story.caller_names import caller_name
 from data.story.story import Story
 
@@ -148,9 +149,11 @@ def _inputs(
     """The rows by table: from the story's own tables, else from what was fetched or drawn for it."""
     found: dict[str, list[Data]] = {}
     fetched = {f"observations:{row.id}": row for row in observations.rows}
+    read = {reading_name(row.id, row.at): row for row in story.series}
     for ref in rows:
         table, _, name = ref.partition(":")
-        own = next((row for row in getattr(story, table, ()) if getattr(row, "id", "") == name), None)
+        own = read.get(name) if table == "series" else None
+        own = own or next((row for row in getattr(story, table, ()) if getattr(row, "id", "") == name), None)
         seen = fetched.get(ref)
         row = own.model_dump(mode="json") if own else _seen(seen) if seen else _bin(name, drawn)
         found.setdefault(table, []).append(row)

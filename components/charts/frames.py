@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from components.charts.events import ONE_DAY
-from components.charts.grammar import Chart, Line, Points, Spans
+from components.charts.grammar import Chart, Line, Points, Spans, Stretches
 from components.charts.phrases.moments import Moments, PlacedRow
 from components.clock import Clock, Style
 from data.core.model import OPEN_END, Order
@@ -84,7 +84,7 @@ def frames_of(
         return clock.say(up_to(at).sentence(at, style, lasting=True))
 
     # A line is drawn up to wherever the play stands: its thousand bins are no thousand moments.
-    bins = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Line)}
+    bins = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Line | Stretches)}
     steps = [*((row, at) for row, at in sure.items() if row not in bins), *maybe.items()]
     changes = {at for at in (*events, *(at for _, at in steps)) if at in chart.window}
     kept = changes & {*events, *(at for row, at in steps if only is None or row in only)}

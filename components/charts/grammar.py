@@ -16,7 +16,7 @@ class Tone(StrEnum):
     """What a mark stands for; the theme gives it a colour, a shape and a dash, so that colour is never alone."""
 
     NEUTRAL = "neutral"
-    SEARCH = "search"
+    SEARCH = "search"  # and what else people were counted doing
     SITE = "site"
     FAILING = "failing"
     DEGRADED = "degraded"
@@ -134,6 +134,13 @@ class Line(Mark):
 @dataclass(frozen=True, slots=True)
 class Bars(Mark):
     """Quantities counted from `when` to `until`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches(Bars):
+    """Means over stretches of uneven length, each level from `when` to `until`. `loose` ones are long beside others."""
+
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from components.charts.grammar import Chart, Placebo
 from components.view.view_state import ViewState
-from data.core.model import SourcedFrame
+from data.core.model import Sourced, SourcedFrame
 from data.evidence.calls import load_calls, load_milestones
 from data.evidence.claims import Subject
 from data.evidence.evidence_rows import Calls, Counts, Figures, Marks, Milestones, Observations, Onsets
 from data.evidence.lenses import load_lenses
+from data.evidence.measured import load_measured
 from data.evidence.outages import load_observations, load_traffic
 from data.evidence.searches import load_interest, load_interest_marks
 from data.evidence.series import load_series
 from data.evidence.series_onsets import load_onsets
 from data.story.story import Story
+from data.story.tables import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Loaders:
     traffic: Callable[..., Figures] = load_traffic
     drawn: Callable[[Story], SourcedFrame] = load_series
     lenses: Callable[[Story], Counts] = load_lenses
+    measured: Callable[[Story], Sourced[Reading]] = load_measured
     subjects: Callable[[Story], tuple[Subject, ...]] | None = None
     placebo: Callable[[Story, str], Placebo] | None = None
     timeline: Callable[[Story, ViewState], Chart] | None = None

@@ -58,6 +58,7 @@ def _moments(story: Story) -> Iterator[datetime]:
         yield from (moment for moment in (timed.at, timed.earliest, timed.latest) if moment)
         if timed.date:
             yield _start_of(timed.date)
+    yield from (row.at for row in story.series)
     for week in story.interest:
         yield from (_start_of(week.start), _start_of(week.end))
 
@@ -196,7 +197,8 @@ def control_bar(
             if lanes:
                 _choose_lanes(story, view)
             _choose_clock(story, view)
-            _choose_caller(story, view)
+            if story.about.callers:
+                _choose_caller(story, view)
             _copy_link(linked(story, view))
     show_done()
     show_problems((*waiting_notices(), *problems))
@@ -262,23 +264,32 @@ def _choose_caller(story: Story, view: ViewState) -> None:
 
 
 def _choose_lanes(story: Story, view: ViewState) -> None:
+    offered = [lane for lane in LANES if lane != "results" or story.about.callers]
+
     def chosen() -> None:
         lanes = tuple(st.session_state["choose-lanes"])
         if not lanes:
             tell_next_run("One lane stays on, so the last one was left as it was.")
             return
-        change(story, lambda now: replace(now, lanes=() if len(lanes) == len(LANES) else lanes))
+        change(story, lambda now: replace(now, lanes=() if len(lanes) == len(offered) else lanes))
 
-    st.session_state["choose-lanes"] = list(view.lanes or LANES)
+    st.session_state["choose-lanes"] = [lane for lane in view.lanes or LANES if lane in offered]
     st.pills(
         "Lanes",
-        LANES,
+        offered,
         selection_mode="multi",
-        format_func={**LANE_NAMES, "results": markdown(story.about.unit.capitalize())}.__getitem__,
+        format_func=_lane_names(story).__getitem__,
         key="choose-lanes",
         on_change=chosen,
         label_visibility="collapsed",
     )
+
+
+def _lane_names(story: Story) -> dict[str, str]:
+    """What each choice of lanes is called: the first is the story's own series where it watches no search."""
+    series = next((row.name for row in story.series), "") if not story.about.searches else ""
+    first = {"interest": markdown(series)} if series else {}
+    return {**LANE_NAMES, **first, "results": markdown(story.about.unit.capitalize())}
 
 
 def _copy_link(view: ViewState) -> None:

@@ -8,6 +8,7 @@ from data.analysis.intervals import span_of
 from data.core.model import Precision, Source, SourcedFrame, When, Window
 from data.evidence.claims import MARK, SEARCHES, SIGHTING, SITE, Account, Subject
 from data.evidence.evidence_rows import Marks, NamedRow, ObservationRow, Observations
+from data.evidence.measured import load_measured, surges
 from data.evidence.rises import rises
 from data.story.story import Story
 from data.story.tables import Observation
@@ -37,7 +38,8 @@ def subjects_of(story: Story, *, observations: Observations, marks: Marks, drawn
     mark_accounts = tuple(_mark_accounts(marks, bases))
     return (
         *(_site(story, service.id, service.name, seen) for service in story.about.services),
-        _all_marks(mark_accounts),
+        *surges(load_measured(story), story),
+        *([] if story.series and not mark_accounts else [_all_marks(mark_accounts)]),
         *rises(drawn, story.window),
         *(_single(MARK, account) for account in mark_accounts),
         *(

@@ -13,6 +13,7 @@ from data.evidence.calls import load_calls, load_milestones, load_poll_closings
 from data.evidence.evidence_rows import CallRow, ClosingRow, MilestoneRow, refs, sources_of
 from data.story.caller_names import NOUNS, call_of, contest_call
 from data.story.story import Story
+from data.story.timing import when_of
 from data.story.totals import is_complete
 
 #: Events that any night may have, by the names under which an address and a menu know them.
@@ -28,6 +29,8 @@ BATCH = "calls:"
 _MILESTONE, _CLOSING = "milestone:", "closing:"
 #: How the keys of a call that was made again, and of one that was taken back, begin.
 _AGAIN, _WITHDRAWAL = "call:", "withdrawal:"
+#: How the key of a failure begins, of a site of a story that holds a series to be held against it.
+FAILURE = "failure:"
 _CLOSE = "Last polls close in "
 
 
@@ -53,10 +56,11 @@ def anchors_of(story: Story, caller: str) -> tuple[Anchor, ...]:
     """What the night's anchors, this caller's calls, milestones and poll closings offer, in this order.
 
     A contest has the key of its code, a later call of it "call:" with its id, a call that was taken back "withdrawal:"
-    with the id of its withdrawal, calls of one minute "calls:" with that minute, a milestone "milestone:" with its
-    id, closings of one instant "closing:" with that instant. What has no time is left out.
+    with the id of its withdrawal, calls of one minute "calls:" with that minute, a failure of a site "failure:" with
+    the id of its observation, a milestone "milestone:" with its id, closings of one instant "closing:" with that
+    instant. What has no time is left out.
     """
-    return (*nightly(story, caller), *_calls(story, caller), *_milestones(story), *_closings(story))
+    return (*nightly(story, caller), *_calls(story, caller), *failures(story), *_milestones(story), *_closings(story))
 
 
 def anchor_of(story: Story, caller: str, key: str) -> Anchor | None:
@@ -76,6 +80,8 @@ def _like(story: Story, caller: str, key: str) -> Iterator[Anchor]:
         return nightly(story, caller)
     if key.startswith(_MILESTONE):
         return _milestones(story)
+    if key.startswith(FAILURE):
+        return failures(story)
     return _closings(story) if key.startswith(_CLOSING) else _calls(story, caller)
 
 
@@ -183,6 +189,22 @@ def _lived(story: Story, row: CallRow, noun: str) -> str:
 def _milestones(story: Story) -> Iterator[Anchor]:
     for row in load_milestones(story).rows:
         yield _anchor(f"{_MILESTONE}{row.id}", row.label, "milestones", [row])
+
+
+def failures(story: Story) -> Iterator[Anchor]:
+    """When the main site began to fail, as sources say it, by time; only where the story measured a series beside."""
+    main = {service.id for service in story.about.services if service.main} if story.series else set()
+    rows = [row for row in story.observations if row.begins and row.status == "failing" and row.service in main]
+    timed = [(when, row) for row in rows if (when := when_of(row, story))]
+    for when, row in sorted(timed, key=lambda pair: pair[0].latest):
+        yield Anchor(
+            f"{FAILURE}{row.id}",
+            row.what,
+            when,
+            (f"observations:{row.id}",),
+            tuple(row.source.split()),
+            short="The site fails",
+        )
 
 
 def _closings(story: Story) -> Iterator[Anchor]:

@@ -42,7 +42,7 @@ class Account:
 
 
 #: What can rise or fail, in the order of a menu.
-SITE, SEARCHES, MARK, SIGHTING = ("site", "searches", "mark", "sighting")
+SITE, MEASURED, SEARCHES, MARK, SIGHTING = ("site", "measured", "searches", "mark", "sighting")
 
 
 @dataclass(frozen=True, slots=True)

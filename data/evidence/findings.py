@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.analysis.intervals import Verdict, span_of
-from data.evidence.anchors import FIRST_CALL, NIGHTLY, Anchor, anchor_of, anchors_of, event_name, is_contest
+from data.evidence.anchors import FAILURE, FIRST_CALL, NIGHTLY, Anchor, anchor_of, anchors_of, event_name, is_contest
 from data.evidence.claims import Account, Subject, subject_of, weigh
+from data.evidence.measured import surge_of_the_night
 from data.story.story import Story
 
 
@@ -74,12 +75,16 @@ def _weighed(subject: Subject, anchor: Anchor | None) -> tuple[Verdict, tuple[Ac
 def default_question(story: Story, subjects: Iterable[Subject]) -> tuple[str, str]:
     """The subject and the event that a bare address asks about.
 
-    The story's main site, else the first subject of which there is any account; the story's first emphasised contest
-    that its own caller has, else whatever the night has first.
+    Where the story measured a surge, the night's first and the first failure of a site. Otherwise its main site, else
+    the first subject of which there is any account; and its first emphasised contest that its own caller has, else
+    whatever the night has first.
     """
     found = tuple(subjects)
     main = {f"site:{service.id}" for service in story.about.services if service.main}
     ranked = sorted(found, key=lambda subject: (not subject.accounts, subject.key not in main))
     has = [anchor.key for anchor in anchors_of(story, story.about.caller)]
+    failure = next((key for key in has if key.startswith(FAILURE)), "")
+    if failure and (surge := surge_of_the_night(story, found)):
+        return surge.key, failure
     event = next((code for code in story.about.emphasised if code in has), has[0] if has else next(iter(NIGHTLY)))
     return ranked[0].key, event

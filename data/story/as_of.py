@@ -25,7 +25,7 @@ from data.core.model import (
 from data.story.publication import published_span
 from data.story.story import Story
 from data.story.story_toml import About
-from data.story.tables import Call, Control, Figure, Interest, Milestone, Observation, Withdrawal
+from data.story.tables import Call, Control, Figure, Interest, Milestone, Observation, Reading, Withdrawal
 from data.story.time_tokens import told_times
 from data.story.timing import when_of
 from data.story.totals import call_when, is_complete, untimed_callers, withdrawn_when
@@ -98,6 +98,7 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
         figures=tuple(_unnoted(row) for row in story.figures if _by(stands_from(row, whole, order), at)),
         controls=tuple(_unnoted(row) for row in story.controls if _by(stands_from(row, whole, order), at)),
         interest=tuple(row for row in story.interest if _bin_by(row, whole, at, order)),
+        series=tuple(row for row in story.series if _read_by(row, whole, at, order)),
         results=(),
         corrections=(),
         until=at,
@@ -211,10 +212,19 @@ def _publications(row: Observation | Figure | Control, story: Story) -> Iterator
 
 def _bin_by(row: Interest, story: Story, at: datetime, order: Order) -> bool:
     ends = datetime.combine(row.end, time(), UTC) + timedelta(days=1)
+    return _known_with(row.source, ends, story, at, order)
+
+
+def _read_by(row: Reading, story: Story, at: datetime, order: Order) -> bool:
+    return _known_with(row.source, row.until or row.at, story, at, order)
+
+
+def _known_with(source: str, over: datetime, story: Story, at: datetime, order: Order) -> bool:
+    """Whether what was over at an instant is told by then; in the order of publication, with its first source."""
     if order is Order.HAPPENED:
-        return ends <= at
-    published = published_end(story.source(row.source.split()[0]).published, story.about.clock)
-    return published is not None and max(ends, published) <= at
+        return over <= at
+    published = published_end(story.source(source.split()[0]).published, story.about.clock)
+    return published is not None and max(over, published) <= at
 
 
 def cut_frame(found: SourcedFrame, story: Story, *, end: str = "end") -> SourcedFrame:

@@ -126,7 +126,7 @@ def read_table(content: bytes | Fault, row_type: type[Row], *, known: Known, fau
     table.rows += _validated(batch, row_type, cells.absent, faults)
     table.count += len(batch)
     table.ids = (
-        frozenset(names[0] for names in seen)
+        frozenset(names[0] for names in seen if names)
         if cells.whole and not cells.absent.intersection(row_type.unique)
         else None
     )
@@ -180,6 +180,8 @@ def _one_of(table: str, ids: frozenset[str]) -> str:
 
 
 def _repeated(line: int, row: Mapping[str, str], row_type: type[Row], seen: dict[tuple[str, ...], int]) -> list[Fault]:
+    if not row_type.unique:
+        return []
     names = tuple(row.get(column, "").strip() for column in row_type.unique)
     first = seen.setdefault(names, line)
     if first == line or not all(names):

@@ -23,6 +23,7 @@ from data.story.tables import (
     Milestone,
     Observation,
     PollClosing,
+    Reading,
     Result,
     SourceRow,
     Withdrawal,
@@ -50,6 +51,7 @@ class Story:
     figures: tuple[Figure, ...]
     controls: tuple[Control, ...]
     interest: tuple[Interest, ...]
+    series: tuple[Reading, ...]
     results: tuple[Result, ...]
     corrections: tuple[Correction, ...]
     #: Told up to this instant, None for the whole; `order` says whether by what had happened or been published.
@@ -118,6 +120,15 @@ class Story:
         }
 
     @cached_property
+    def totals_read(self) -> dict[str, tuple[Reading, ...]]:
+        """The readings of each total of series.csv, by series and time."""
+        found: dict[str, list[Reading]] = {}
+        for row in self.series:
+            if row.kind == "cumulative":
+                found.setdefault(row.id, []).append(row)
+        return {name: tuple(rows) for name, rows in found.items()}
+
+    @cached_property
     def _by_code(self) -> dict[str, Contest]:
         return {contest.code: contest for contest in reversed(self.contests)}
 
@@ -147,6 +158,7 @@ def sound_story(slug: str, found: Examined, *, stamp: str = "") -> Story:
         figures=found.rows(Figure),
         controls=found.rows(Control),
         interest=found.rows(Interest),
+        series=found.rows(Reading),
         results=found.rows(Result),
         corrections=found.rows(Correction),
         stamp=stamp,

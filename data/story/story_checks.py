@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from data.story.call_checks import strange_calls
@@ -12,7 +13,7 @@ from data.story.faults import Fault, Faults, quoted
 from data.story.row_checks import AboutFile, Table, read_about, read_table
 from data.story.story_toml import About, Claim, Point
 from data.story.table_files import Content
-from data.story.tables import SLUG, TABLES, Call, Contest, Result, Row, Withdrawal
+from data.story.tables import SLUG, TABLES, Call, Contest, Reading, Result, Row, Withdrawal
 
 #: Without these two a folder is no story; without one of the other tables, a lane has no records.
 REQUIRED = ("story.toml", "sources.csv")
@@ -92,6 +93,7 @@ def _disagreements(examined: Examined) -> Iterator[Fault]:
     if contests.sound:
         yield from _strange_tiles(examined.lines(Contest))
     yield from _strange_votes(about, examined.rows(Result))
+    yield from _strange_series(examined.lines(Reading))
     ledger = examined.lines(Call)
     if calls.sound:
         yield from _unusable_minutes(read, about, ledger)
@@ -148,6 +150,26 @@ def _strange_tiles(contests: list[tuple[int, Contest]]) -> Iterator[Fault]:
     left = [(line, row.code) for line, row in contests if row.tile is None]
     for line, code in left if taken else ():
         yield Fault("contests.csv", line, "tile_column", f"no place for {code}", "one for every contest, or for none")
+
+
+def _strange_series(readings: list[tuple[int, Reading]]) -> Iterator[Fault]:
+    """Rows of one series that disagree on what it is, and such as stand before an earlier one of it."""
+    firsts: dict[str, tuple[int, Reading]] = {}
+    before: dict[str, Reading] = {}
+    for line, row in readings:
+        first, one = firsts.setdefault(row.id, (line, row))
+        for column in ("name", "unit", "kind"):
+            if getattr(row, column) != getattr(one, column):
+                wants = f"{quoted(getattr(one, column))}, as on line {first}: rows of one id are one series"
+                yield Fault("series.csv", line, column, quoted(getattr(row, column)), wants)
+        if (last := before.get(row.id)) and row.at < last.at:
+            wants = f"{_utc(last.at)} or later: readings of a series stand in the order of time"
+            yield Fault("series.csv", line, "at", _utc(row.at), wants)
+        before[row.id] = row
+
+
+def _utc(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _strange_votes(about: About, results: tuple[Result, ...]) -> Iterator[Fault]:

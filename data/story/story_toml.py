@@ -175,12 +175,12 @@ class About(Entry):
     kicker: Text
     short: Note = ""  # what a comparison calls this night, its year last: U.S. 2016
     dek: Prose
-    total: Count  # 0 for a story without a running total
-    to_win: Count
+    total: Count = 0  # 0 for a story without a running total
+    to_win: Count = 0
     unit: Text = "electoral votes"  # what the contests' weights count, in the plural
     verb: Literal["called", "declared"] = "called"  # what its callers did with a contest
     clock: Zone
-    caller: Name
+    caller: Name | Literal[""] = ""  # of a story without calls none
     emphasised: tuple[Text, ...] = ()  # contest codes, the one whose label matters most first
     study: tuple[Id, ...] = ()  # ids of calls of its caller whose minutes "Rose after the calls" uses; none: all exact
     control_terms: Annotated[tuple[Text, ...], Field(max_length=10)] = ()  # searches that calls do not concern
@@ -188,8 +188,8 @@ class About(Entry):
     rehearsal: Rehearsal | None = None  # no real night: a recorded one, played as if live
     window: Night
     clocks: Annotated[tuple[ClockEntry, ...], Field(min_length=1)]
-    parties: Annotated[tuple[Party, ...], Field(min_length=1)]
-    callers: Annotated[tuple[Caller, ...], Field(min_length=1)]
+    parties: tuple[Party, ...] = ()
+    callers: tuple[Caller, ...] = ()
     services: tuple[Service, ...] = ()
     searches: tuple[Search, ...] = ()
     articles: tuple[Article, ...] = ()
@@ -218,7 +218,7 @@ class About(Entry):
         if self.to_win > self.total:
             raise ValueError(f"to_win {self.to_win} is more than total {self.total}")
         callers = [caller.id for caller in self.callers if caller.selectable]
-        if self.caller not in callers:
+        if self.caller not in (callers or [""]):
             raise ValueError(f"caller {self.caller!r} is not selectable; choose one of: {', '.join(callers)}")
         if self.clock not in [clock.zone for clock in self.clocks]:
             raise ValueError(f"clock {self.clock!r} is not in the clock menu; add it to [[clocks]]")

@@ -364,6 +364,37 @@ class Interest(Row):
     ordered: ClassVar[tuple[tuple[str, str], ...]] = (("start", "end"),)
 
 
+class Reading(Row):
+    """series.csv: one reading of a measured series of the story itself; rows of one `id` are one series.
+
+    `cumulative` is a total as it stood at `at`; `count` is what was counted from `at` to `until`; `index` a level.
+    """
+
+    file: ClassVar[str] = "series.csv"
+    refers: ClassVar[Mapping[str, str]] = {"source": "sources"}
+    #: A clock that stood still gives two readings one stamp, so that no columns name a row.
+    unique: ClassVar[tuple[str, ...]] = ()
+    id: Id
+    name: Text
+    unit: Text
+    kind: Literal["count", "cumulative", "index"]
+    at: Instant
+    until: Instant | None = None
+    value: float
+    source: Annotated[str, Field(min_length=1)]
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("at", "until"),)
+
+    @model_validator(mode="after")
+    def _is_of_its_kind(self) -> Self:
+        if self.kind == "count" and (self.until is None or self.until == self.at):
+            raise _wrong("until", "no span", "when the counting that began at `at` ended, as kind is count")
+        if self.kind == "cumulative" and self.until is not None:
+            raise _wrong("until", _z(self.until), "an empty cell, as a cumulative total stands at one instant")
+        if self.kind != "index" and self.value < 0:
+            raise _wrong("value", f"{self.value:g}", f"0 or more, as kind is {self.kind}")
+        return self
+
+
 class Result(Row):
     """results.csv: final votes, a column for each party; districts repeat votes of their state and carry no weight."""
 
@@ -405,6 +436,6 @@ class Correction(Row):
 
 
 TABLES: tuple[type[Row], ...] = (
-    SourceRow, Contest, Call, Withdrawal, PollClosing, Milestone, Observation, Figure, Control, Interest, Result,
-    Correction,
+    SourceRow, Contest, Call, Withdrawal, PollClosing, Milestone, Observation, Figure, Control, Interest, Reading,
+    Result, Correction,
 )  # fmt: skip

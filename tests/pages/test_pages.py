@@ -480,3 +480,24 @@ def test_a_moment_in_the_address_hides_what_was_not_yet_known(tmp_path: Path, mo
     words = said(open_page("search_trends", at="2016-11-09T03:55Z"))
     assert "begin to rise" not in words
     assert "Only bins that were over by 10:55 p.m. EST" in words
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_story_without_calls_opens_on_every_page(name: str) -> None:
+    page = open_page(name, story="revoke-2019")
+    assert not page.exception
+    assert not page.error
+
+
+def test_the_page_of_a_claim_answers_whether_signatures_surged_before_the_site_failed() -> None:
+    page = open_page("check_a_claim", story="revoke-2019")
+    assert "Before" in [header.value for header in page.header]
+    assert "Signatures rose from 76 a minute" in said(page)
+    assert "readings at uneven times have neither" in said(page)
+
+
+def test_the_story_of_a_petition_names_its_readings_and_no_calls() -> None:
+    words = said(open_page("story", story="revoke-2019"))
+    assert "Signatures: 224 readings of the night" in words
+    assert "large and sustained load" in words
+    assert "Calls" not in words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from components.charts.builders.measured_chart import measured_lanes
 from components.charts.grammar import Chart, Event, Item, Lane, Points, Tone
 from components.charts.kinds import Question
 from components.charts.loaders import Loaders
@@ -14,7 +15,7 @@ from data.analysis.intervals import Verdict, span_of
 from data.core.model import Precision, When, Window
 from data.evidence.accounts import GRADE_SAYS, subjects_of
 from data.evidence.anchors import Anchor
-from data.evidence.claims import MARK, SEARCHES, SITE, Account, Subject
+from data.evidence.claims import MARK, MEASURED, SEARCHES, SITE, Account, Subject
 from data.evidence.findings import Finding, check_claim, default_question
 from data.story.caller_names import caller_name
 from data.story.story import Story
@@ -45,18 +46,28 @@ def claim_chart(asked: Question) -> Chart:
     story, load = asked.story, asked.load
     finding = finding_of(story, asked.view, load)
     said = caller_name(story, finding.caller)
+    window = _window(story, finding)
+    measured = measured_lanes(load.measured(story), window) if finding.subject.kind == MEASURED else ()
     beside = finding.anchor.label if finding.anchor else event_said(finding, said)
     return Chart(
         slug="claim",
         story=story.slug,
         title=f"{finding.subject.label}, beside {beside}",
         takeaway=takeaway(finding, said=said),
-        window=_window(story, finding),
-        lanes=tuple(lane for lane in (_accounts_lane(finding), _event_lane(story, finding)) if lane),
+        window=window,
+        lanes=tuple(
+            lane for lane in (*_own(measured, finding), _accounts_lane(finding), _event_lane(story, finding)) if lane
+        ),
         events=(_event(finding.anchor),) if finding.anchor else (),
         sources=(*story.sources, *load.observations(story).sources, *load.drawn(story).sources),
         notes=(*reasons(story, finding), CAUTION),
     )
+
+
+def _own(lanes: tuple[Lane, ...], finding: Finding) -> tuple[Lane, ...]:
+    """The lane of the very series that is asked about."""
+    name = finding.subject.key.partition(":")[2].partition("|")[0]
+    return tuple(lane for lane in lanes if lane.slug == f"measured-{name}")
 
 
 def _window(story: Story, finding: Finding) -> Window:
@@ -82,7 +93,7 @@ def _accounts_lane(finding: Finding) -> Lane | None:
     items = tuple(_account_item(account, weighed=finding.anchor is not None) for account in finding.accounts)
     if not items:
         return None
-    tone = Tone.SEARCH if finding.subject.kind in (SEARCHES, MARK) else Tone.SITE
+    tone = Tone.SEARCH if finding.subject.kind in (SEARCHES, MARK, MEASURED) else Tone.SITE
     marks = (Points("account", tone, items),)
     tracks = tuple(dict.fromkeys(item.track for item in items))
     return Lane("accounts", "The accounts", "", marks, note=_how_to_read(finding), tracks=tracks)

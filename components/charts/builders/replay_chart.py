@@ -25,7 +25,10 @@ def replay_chart(asked: Question) -> Chart:
         timeline,
         slug="replay",
         title=timeline.title.replace("on one clock", "as it was called"),
-        lanes=(tally, *(lane for lane in timeline.lanes if lane.slug != "results")),
+        lanes=(
+            *((tally,) if story.about.callers else ()),
+            *(lane for lane in timeline.lanes if lane.slug != "results"),
+        ),
         events=tuple(event for event in timeline.events if event.emphasised or not _is_call(event)),
         sources=(*timeline.sources, *story.sources),
     )

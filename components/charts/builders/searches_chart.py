@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from components.ap_style import calendar_day
+from components.charts.builders.measured_chart import failure_events, highest_stretch, measured_lanes, measured_notes
 from components.charts.events import within
 from components.charts.grammar import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone, anchor
 from components.charts.kinds import Question
+from components.charts.phrases.numbers import length_text
 from components.charts.rows import bin_rows, bins_in, split_by
 from components.clock import token
 from data.analysis.thinning import MOST, Merged, Thinned, thin
@@ -171,9 +173,6 @@ def onset_notes(drawn: SourcedFrame, window: Window, at: datetime | None) -> tup
     return (found + coarse + moment,)
 
 
-_UNITS = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"))
-
-
 def thinned_text(name: str, found: Thinned, held: int, step: timedelta) -> str:
     """The sentence that goes with a thinned line wherever it goes; `held` bins of it lie in the window."""
     below = sum(mark.count for mark in found.below)
@@ -205,13 +204,6 @@ def thinned_lines(lanes: Iterable[Lane]) -> dict[str, Line]:
 def thinned_notes(lanes: Iterable[Lane]) -> tuple[str, ...]:
     """What the thinned lines of these lanes say of themselves."""
     return tuple(line.thinned for line in thinned_lines(lanes).values())
-
-
-def length_text(length: timedelta, *, whole: bool = False) -> str:
-    """ "200 minutes", "33 hours": in the largest unit of which there are two or more; `whole` rounds down."""
-    unit, name = next((entry for entry in _UNITS if length >= 2 * entry[0]), _UNITS[-1])
-    count = length // unit if whole else round(length / unit, 1)
-    return f"{count:,g} {name}{'' if count == 1 else 's'}"
 
 
 def drawn_lanes(drawn: SourcedFrame, window: Window) -> tuple[Lane, ...]:
@@ -472,15 +464,19 @@ def interest_chart(asked: Question) -> Chart:
     held = bins_in(window, series)
     own, bins = drawn_lanes(drawn, window), len(drawn.frame) > 0
     lead = next((search.term for search in story.about.searches), "")
+    measured = measured_lanes(load.measured(story), window)
     bundled = (
         series_lanes(series, window, until=story.until)
         if long and len(series.frame)
         else (marks_lane(story, near, curve=bool(own), held=bins, listed="in the table of published figures"),)
     )
+    if measured and not near.rows and not story.about.searches:
+        bundled = ()
     emphasised = (event for event in asked.events if event.emphasised)
     shown = (*(collection_changes() if long else emphasised), *seam_events(drawn, window))
-    events, _ = within((*shown, *onset_events(onsets, window)), window)
+    events, _ = within((*shown, *onset_events(onsets, window), *(failure_events(story) if measured else ())), window)
     takeaway = interest_takeaway(near, held, long=long, drawn=own, lead=lead, bins=bins)
+    takeaway = highest_stretch(measured) or takeaway
     rise = first_onset(onsets, window, own[0].slug.removeprefix("series-")) if own else ""
     outside = [
         event for event in mark_events(story, marks) if not window.overlaps(event.when.earliest, event.when.latest)
@@ -491,12 +487,13 @@ def interest_chart(asked: Question) -> Chart:
         title="Search interest",
         takeaway=f"{takeaway}{rise}",
         window=window,
-        lanes=(*own, *bundled),
+        lanes=(*measured, *own, *bundled),
         events=events,
         outside=tuple(outside),
         sources=(*story.sources, *drawn.sources, COLLECTION_SOURCE),
         notes=(
             "Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",
+            *(measured_notes(load.measured(story), window) if measured else ()),
             *thinned_notes(own),
             *onset_notes(drawn, window, story.until),
         ),

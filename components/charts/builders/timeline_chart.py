@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from components.charts.builders.calls_chart import results_lane
+from components.charts.builders.measured_chart import failure_events, highest_stretch, measured_lanes, measured_notes
 from components.charts.builders.outages_chart import (
     first_trouble,
     observation_events,
@@ -25,6 +26,7 @@ from data.core.model import Precision, When, Window
 from data.evidence.evidence_rows import (
     CallRow,
     Calls,
+    Marks,
 )
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
@@ -62,13 +64,15 @@ def timeline_of(asked: Question) -> Chart:
     host = main_service(story)
     near_marks, far_marks = split_by(window, marks)
     seen, unseen = split_by(window, observations)
-    events, far = within(call_events(story, called, milestones, window, caller=caller), window)
+    measured = measured_lanes(load.measured(story), window) if "interest" in chosen else ()
+    happened = call_events(story, called, milestones, window, caller=caller)
+    events, far = within((*happened, *(failure_events(story) if measured else ())), window)
     drawn = own_series(story, drawn)
-    own = drawn_lanes(drawn, window)[:1]
+    own, bins = drawn_lanes(drawn, window)[:1], len(drawn.frame) > 0
     found: dict[str, tuple[Lane, ...]] = {
-        "interest": (*own, marks_lane(story, near_marks, curve=bool(own), held=len(drawn.frame) > 0)),
+        "interest": (*own, *_searches(story, near_marks, measured, curve=bool(own), held=bins), *measured),
         "outages": (or_bare(outages_lane(story, seen), observations),),
-        "results": (results_lane(story, calls, window, caller=caller),),
+        "results": (results_lane(story, calls, window, caller=caller),) if story.about.callers else (),
     }
     edges = [*far]
     edges += mark_events(story, far_marks) if "interest" in chosen else []
@@ -79,21 +83,39 @@ def timeline_of(asked: Question) -> Chart:
         slug="timeline",
         story=story.slug,
         title=f"The {'story' if window.length > ONE_DAY else 'night'} on one clock",
-        takeaway=timeline_takeaway(story, window, called, trouble=trouble, rise=rise, seen=len(seen.rows)),
+        takeaway=_with_highest(
+            timeline_takeaway(story, window, called, trouble=trouble, rise=rise, seen=len(seen.rows)), measured
+        ),
         window=window,
         lanes=tuple(lane for name in chosen for lane in found[name]),
         events=events,
         outside=tuple(sorted(edges, key=lambda event: event.when.latest)),
         sources=(*story.sources, *observations.sources, *drawn.sources),
         notes=(
-            _not_shown(rose=bool(rise.ever) or len(drawn.frame) > 0, failed=bool(trouble.ever)),
+            _not_shown(rose=bool(rise.ever) or len(drawn.frame) > 0, failed=bool(trouble.ever), measured=measured),
+            *(measured_notes(load.measured(story), window) if measured else ()),
             *thinned_notes(own if "interest" in chosen else ()),
         ),
     )
 
 
-def _not_shown(*, rose: bool, failed: bool) -> str:
+def _searches(story: Story, near: Marks, measured: tuple[Lane, ...], *, curve: bool, held: bool) -> tuple[Lane, ...]:
+    """The lane of published marks; none where a series is drawn and the story watches no search."""
+    if measured and not near.rows and not story.about.searches:
+        return ()
+    return (marks_lane(story, near, curve=curve, held=held),)
+
+
+def _with_highest(takeaway: str, measured: tuple[Lane, ...]) -> str:
+    """The takeaway, behind where the story's own series stand highest."""
+    highest = highest_stretch(measured)
+    return f"{highest}; {takeaway[0].lower()}{takeaway[1:]}" if highest else takeaway
+
+
+def _not_shown(*, rose: bool, failed: bool, measured: tuple[Lane, ...]) -> str:
     """What no record explains, of what this story holds at all: a rise of searches, trouble of its main site."""
+    if measured:
+        return "Coming after is not coming from; whose word a cause is, stands with it."
     whys = [why for why, held in (("why searches rose", rose), ("why the site failed", failed)) if held]
     return f"Coming after is not coming from{': no record here shows ' if whys else ''}{' or '.join(whys)}."
 

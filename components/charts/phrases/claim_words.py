@@ -11,7 +11,7 @@ from components.clock import token
 from data.analysis.intervals import Verdict, span_of
 from data.core.model import Precision, When
 from data.evidence.anchors import BATCH, FIRST_CALL, NIGHTLY, Anchor
-from data.evidence.claims import MARK, Account
+from data.evidence.claims import MARK, MEASURED, Account
 from data.evidence.findings import Finding
 from data.story.caller_names import caller_name, of_caller
 from data.story.story import Story
@@ -63,7 +63,7 @@ def why_open(finding: Finding) -> str:
 
 def _why_apart(finding: Finding) -> str:
     """Why moments have no one order: which of them came before and which after, and which cannot be placed."""
-    kind = "mark" if of_marks(finding) else "rise"
+    kind = "mark" if of_marks(finding) else "surge" if finding.subject.kind == MEASURED else "rise"
     if not on_both_sides(finding):
         number, rest = _placed(finding, "the event")
         return f"{spelt(number).capitalize()} {kind}{'' if number == 1 else 's'} {rest}."
@@ -121,7 +121,7 @@ _MINUTE = timedelta(minutes=1)
 #: No order is a reason for what followed.
 CAUTION = "Which of two things came first does not say why either happened."
 #: How labels begin that are in our own words.
-_OURS = ("Trouble at ", "Published search marks", "The rise ", "Rise", "Searches ")
+_OURS = ("Trouble at ", "Published search marks", "The rise ", "Rise", "The surge ", "Surge", "Searches ")
 #: What is said of an account that does not count, and what stands between a verdict and the account's name.
 UNCOUNTED = "not counted"
 #: Of one account, where a verdict's own words are too long.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self, TypeVar
 
 from components.charts.events import drawn_sides, few, said_of, took_back
-from components.charts.phrases.numbers import in_number, span_text
+from components.charts.phrases.numbers import in_number, span_text, weighed
 from components.clock import Style, token
 from data.core.model import Order, When
 from data.core.running import Stairs, Tally
@@ -85,7 +85,17 @@ class Moments:
         A call has a minute only where its caller published one; a bound stays "by", an about stays "about". A `lasting`
         sentence stands until the next change: before the first call it names no minute, which would be over by then.
         """
-        return f"{self._called(at, style, lasting=lasting)} {self._seen(at, style)} {self._searched(at, style)}"
+        called = self._called(at, style, lasting=lasting) if self.story.about.callers else ""
+        unsearched = self.story.series and not self.story.about.searches
+        searched = "" if unsearched and not self.marks else self._searched(at, style)
+        return " ".join(part for part in (called, *self._read(at, style), self._seen(at, style), searched) if part)
+
+    def _read(self, at: datetime, style: Style) -> Iterator[str]:
+        """Each total of a series at its last reading; what is not dated as published is told as it happened only."""
+        for rows in self.story.totals_read.values() if self.order is Order.HAPPENED else ():
+            if place := bisect_right(rows, at, key=lambda row: row.at):
+                row = rows[place - 1]
+                yield f"The last reading, {token(row.at, style)}, was {weighed(row.value, row.unit)}."
 
     def _called(self, at: datetime, style: Style, *, lasting: bool) -> str:
         place, called = bisect_right(self.made, at), self.called.at(at)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+_UNITS = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"))
+
 
 def number_text(value: float) -> str:
     """1,234 or 8.8: grouped, and with a decimal only where the figure has one."""
@@ -45,3 +49,10 @@ def span_text(low: float, high: float | None) -> str:
     if high is None:
         return f"at least {number_text(low)}"
     return number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
+
+
+def length_text(length: timedelta, *, whole: bool = False) -> str:
+    """ "200 minutes", "33 hours": in the largest unit of which there are two or more; `whole` rounds down."""
+    unit, name = next((entry for entry in _UNITS if length >= 2 * entry[0]), _UNITS[-1])
+    count = length // unit if whole else round(length / unit, 1)
+    return f"{count:,g} {name}{'' if count == 1 else 's'}"

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from components.charts.grammar import Bars, Chart, Item, Lane, Line, Mark, Points, Spans, Tiles, Tone
+from components.charts.grammar import Bars, Chart, Item, Lane, Line, Mark, Points, Spans, Stretches, Tiles, Tone
 from components.charts.phrases.numbers import as_known, in_number, number_text
 from components.charts.running_totals import sums
 from components.clock import Clock
@@ -42,7 +42,12 @@ def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[str]:
     if sides := [side for side in sums(lane, window) if side.mark.items or isinstance(side.mark, Tiles)]:
         totals = ", ".join(f"{side.mark.name} {side.said}" for side in sides)
         yield f"{totals} {in_number(lane.unit, sides[-1].said)}".strip()
+    stretches = [item for mark in lane.marks if isinstance(mark, Stretches) for item in mark.items]
+    if stretches:
+        yield from _mark(Stretches(lane.title, Tone.SEARCH, tuple(stretches)), title, measured=True)
     for mark in lane.marks:
+        if isinstance(mark, Stretches):
+            continue
         if isinstance(mark, (Points, Bars, Spans, Line)) and mark.tone not in (Tone.NEUTRAL, *_STATES):
             yield from _mark(mark, title, measured=isinstance(mark, (Bars, Line)) or mark.name == lane.unit)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from components.charts.bare import is_bare, why_bare
-from components.charts.grammar import Chart, Gap, Item, Lane, Mark, Points, Spans, Steps, anchor, valued
+from components.charts.grammar import Chart, Gap, Item, Lane, Mark, Points, Spans, Steps, Stretches, anchor, valued
 from components.charts.running_totals import sums
 from components.clock import Clock
 from components.render.layout.geometry import (
@@ -186,7 +186,7 @@ def _lane(lane: Lane, clock: Clock, scale: TimeScale, y: float, *, first_axis: i
     y += rows.height if rows else 0
     values = None
     if valued(lane) or not tracks:
-        height = _STEPS_HEIGHT if any(isinstance(mark, Steps) for mark in lane.marks) else _VALUES_HEIGHT
+        height = _STEPS_HEIGHT if any(isinstance(mark, Steps | Stretches) for mark in lane.marks) else _VALUES_HEIGHT
         values = Slot(
             f"y{first_axis + 1}", y + 4, height if valued(lane) else 40 + NOTE * 1.35 * len(bare_lines(lane, clock))
         )

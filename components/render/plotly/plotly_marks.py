@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from components.charts.grammar import Bars, Gap, Item, Kind, Lane, Line, Mark, Points, Spans, Steps, has_value
+from components.charts.grammar import (
+    Bars,
+    Gap,
+    Item,
+    Kind,
+    Lane,
+    Line,
+    Mark,
+    Points,
+    Spans,
+    Steps,
+    Stretches,
+    has_value,
+)
 from components.charts.running_totals import Path, TotalPaths, is_untimed, paths_of
 from components.render.layout.geometry import (
     crowded,
@@ -188,6 +201,8 @@ def _traces(pen: Pen, lane: Lane, mark: Mark, items: Sequence[Item], axis: str) 
             return _steps(pen, lane, mark, axis)
         case Line():
             return _line(pen, lane, mark, axis)
+        case Stretches():
+            return _means(pen, lane, mark, axis)
         case Bars():
             return _bars(pen, lane, mark, items, axis)
         case Points():
@@ -320,3 +335,38 @@ def _bars(pen: Pen, lane: Lane, mark: Bars, items: Sequence[Item], axis: str) ->
         "unselected": UNDIMMED,
     }
     return [bars | pen.named(lane, mark, items)]
+
+
+def _means(pen: Pen, lane: Lane, mark: Stretches, axis: str) -> list[Part]:
+    """A level for each stretch above its ground, dashed where it is loose; what a pointer is told is on the ground."""
+    colour, window = pen.theme.colour(mark.tone), pen.chart.window
+    spans = [(max(item.when.earliest, window.start), min(item.last, window.end)) for item in mark.items]
+    values = [item.value or 0.0 for item in mark.items]
+    top = max(values, default=0.0)
+    room = [(last - first) / window.length * PHONE for first, last in spans]
+    told = [
+        value_text(item) if item.value == top or (mark.loose and text_width(value_text(item), LABEL) < space) else ""
+        for item, space in zip(mark.items, room, strict=True)
+    ]
+    ground = {
+        "type": "bar",
+        "xaxis": "x",
+        "yaxis": axis,
+        "showlegend": False,
+        "name": plain(mark.name),
+        "cliponaxis": False,
+        "x": [pen.x(first + (last - first) / 2) for first, last in spans],
+        "y": values,
+        "width": [(last - first).total_seconds() * 1_000 for first, last in spans],
+        "text": told,
+        "textposition": "outside",
+        "constraintext": "none",
+        "textangle": 0,
+        "textfont": {"family": SANS, "size": LABEL, "color": pen.theme.ink},
+        "marker": {"opacity": 1, "color": rgba(colour, 0.22), "line": {"width": 0}},
+        "unselected": UNDIMMED,
+    }
+    ends = [end for first, last in spans for end in (pen.x(first), pen.x(last), None)]
+    levels = [level for value in values for level in (value, value, None)]
+    line = {"color": colour, "width": 2, "dash": "4px,3px" if mark.loose else "solid"}
+    return [ground | pen.named(lane, mark, mark.items), scatter(axis, ends, levels, mode="lines", line=line)]

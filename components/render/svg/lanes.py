@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from components.charts.bare import is_bare, why_bare
-from components.charts.grammar import Gap, Item, Lane, Mark, Spans, Steps, has_value, valued
+from components.charts.grammar import Gap, Item, Lane, Mark, Spans, Steps, Stretches, has_value, valued
 from components.charts.running_totals import paths_of
 from components.render.layout.boxes import Box, Boxes
 from components.render.layout.geometry import (
@@ -40,7 +40,8 @@ from components.text import BOLD, fitted, short_forms, text_width, visible, wrap
 def draw_values(frame: Frame, lane: Lane, top: float) -> float:
     """Draw the lane's value marks below `top`; returns where the area ends."""
     low, high = domain(lane)
-    height = frame.sizes.body * (_share(frame) if any(isinstance(mark, Steps) for mark in lane.marks) else 0.75)
+    high_lane = any(isinstance(mark, Steps | Stretches) for mark in lane.marks)
+    height = frame.sizes.body * (_share(frame) if high_lane else 0.75)
     upper = top + frame.sizes.label * 1.3
     bottom = upper + height
     area = Area(frame, lane, upper, bottom, low, high, Boxes(Box(0, top, frame.width, bottom + 2)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Steps, has_value
+from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Steps, Stretches, has_value
 from components.charts.phrases.numbers import number_text
 from components.charts.running_totals import Path, TotalPaths, is_untimed, paths_of
 from components.render.layout.boxes import Box, Boxes
@@ -323,6 +323,10 @@ TITLED_SAMPLES = 150
 _SIGN = {Kind.LOWER_BOUND: "over ", Kind.UPPER_BOUND: "up to ", Kind.APPROXIMATE: "about "}
 
 
+#: How much of its colour the ground under a stretch has.
+_GROUND = 0.18
+
+
 def draw_mark(area: Area, mark: Mark) -> None:
     """Draw one mark with values, and the labels for which there is room."""
     match mark:
@@ -330,12 +334,38 @@ def draw_mark(area: Area, mark: Mark) -> None:
             _steps(area, mark)
         case Line():
             _line(area, mark)
+        case Stretches():
+            _stretches(area, mark)
         case Bars() | Points():
             for item in mark.items:
                 if has_value(area.lane, mark, item):
                     _quantity(area, mark, item)
         case _:
             pass
+
+
+def _stretches(area: Area, mark: Stretches) -> None:
+    """A level for each stretch above its ground, dashed where it is loose; figures at the highest and the loose."""
+    base, top = area.y(0), max((item.value or 0 for item in mark.items), default=0)
+    for item in mark.items:
+        left, right, y = area.x(item.when.earliest), area.x(item.last), area.y(item.value or 0)
+        ground = tag(
+            "rect", x=left, y=min(y, base), width=right - left, height=abs(base - y), class_="f", opacity=_GROUND
+        )
+        dash = "4 3" if mark.loose else ""
+        level = tag(
+            "path", d=f"M{number(left)} {number(y)}H{number(right)}", class_="s", stroke_width=2, stroke_dasharray=dash
+        )
+        _put_item(area, mark, item, ground + level)
+    for item in mark.items:
+        if mark.loose or item.value == top:
+            left, right, y = area.x(item.when.earliest), area.x(item.last), area.y(item.value or 0)
+            places: list[Place] = [
+                ((left + right) / 2, y - 5, "middle"),
+                (left + 2, y - 5, "start"),
+                (right - 2, y - 5, "end"),
+            ]
+            area.label(value_text(item), places, of=area.frame.of(named(item.row)))
 
 
 def _put(area: Area, mark: Mark, drawing: str) -> None:

@@ -21,13 +21,13 @@ from components.workbench.source_links import source_links
 from data.core.errors import NotInStory
 from data.core.model import Source
 from data.evidence.accounts import GRADE_SAYS
-from data.evidence.anchors import BATCH, FIRST_CALL, NIGHTLY, Anchor, anchors_of
+from data.evidence.anchors import BATCH, FAILURE, FIRST_CALL, NIGHTLY, Anchor, anchors_of
 from data.evidence.claims import Account, Subject
 from data.evidence.findings import Finding
 from data.story.caller_names import caller_name
 from data.story.story import Story
 
-_KINDS = {"site": "Site", "searches": "Searches", "mark": "Mark", "sighting": "Sighting"}
+_KINDS = {"site": "Site", "measured": "Series", "searches": "Searches", "mark": "Mark", "sighting": "Sighting"}
 #: Characters of an entry of a menu; the whole of it is in the chart's list.
 _LONGEST = 90
 
@@ -74,7 +74,7 @@ def _event(events: dict[str, Anchor], finding: Finding, view: ViewState, key: st
     if key not in events:
         kind = "Night" if key in NIGHTLY and key != FIRST_CALL else "Call"
         return f"{kind} · {finding.named}: no time by {view.caller}"
-    kinds = {BATCH: "Batch", "milestone:": "Milestone", "closing:": "Polls close"}
+    kinds = {BATCH: "Batch", FAILURE: "Failure", "milestone:": "Milestone", "closing:": "Polls close"}
     kind = next((kind for start, kind in kinds.items() if key.startswith(start)), "Call")
     anchor, clock = events[key], Clock(view.clock)
     what = clock.say(anchor.label)

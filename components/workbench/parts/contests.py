@@ -11,11 +11,18 @@ from components.charts.phrases.numbers import number_text
 from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
+from components.workbench.show_chart import show_chart
 from components.workbench.source_links import source_links
 from data.evidence.calls import load_poll_closings
 from data.evidence.evidence_rows import CallRow, ClosingRow
 from data.story.story import Story
 from data.story.tables import Contest, Result
+
+
+def show_results(story: Story, view: ViewState) -> None:
+    """The chosen caller's calls and totals; nothing of a story that nobody calls."""
+    if story.about.callers:
+        show_chart(story, "results", view)
 
 
 def show_contests(story: Story, view: ViewState) -> None:

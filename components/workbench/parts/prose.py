@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -45,7 +46,10 @@ def _show_status(story: Story) -> None:
     reports = "report" if held.seen == 1 else "reports"
     so_far = " so far" if story.about.live else ""
     with st.container(horizontal=True):
-        st.badge(f"Searches: {searches}", color="violet")
+        for name, readings in Counter(row.name for row in story.series if row.at in story.window).items():
+            st.badge(f"{markdown(name)}: {readings:,} readings of the night", color="violet")
+        if story.about.searches or not story.series:
+            st.badge(f"Searches: {searches}", color="violet")
         st.badge(f"Site: {held.seen} dated {reports}{best}{so_far}", color="orange")
         st.badge("Causal link: not shown", color="gray")
 

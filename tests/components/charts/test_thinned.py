@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.charts.builders.searches_chart import length_text
 from components.charts.catalogue import chart_of
 from components.charts.grammar import Chart, Item, Kind, Line
 from components.charts.loaders import Loaders
+from components.charts.phrases.numbers import length_text
 from components.clock import Clock
 from components.embeds.embed import embed_of
 from components.embeds.passport import data_of
