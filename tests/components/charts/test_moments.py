@@ -75,7 +75,7 @@ def test_the_totals_of_the_sentence_are_those_of_the_minute(story: Story) -> Non
         at = MIDNIGHT + timedelta(hours=hours - 6)
         totals = totals_at(story, at, caller="AP").totals
         assert totals is not None
-        assert {party.id: ready.totals[party.id].at(at) for party in story.about.parties} == totals
+        assert {party.id: ready.totals[party.short].at(at) for party in story.about.parties} == totals
 
 
 def test_a_story_of_declarations_says_so(story: Story) -> None:
