@@ -56,14 +56,14 @@ def test_healthz_counts_the_stories(server: str) -> None:
     status, headers, body = ask(f"{server}/healthz")
     assert status == 200
     assert headers["content-type"] == "application/json"
-    assert json.loads(body) == {"status": "ok", "stories": 4}
+    assert json.loads(body) == {"status": "ok", "stories": 5}
 
 
 def test_a_newsrooms_own_stories_are_counted_too(tmp_path: Path, serve: Serve) -> None:
     (tmp_path / "de-2021").mkdir()
     (tmp_path / "de-2021" / "story.toml").write_text("", encoding="utf-8")
     with serve(NIGHTDESK_STORIES=str(tmp_path)) as address:
-        assert json.loads(ask(f"{address}/healthz")[2])["stories"] == 5
+        assert json.loads(ask(f"{address}/healthz")[2])["stories"] == 6
 
 
 def test_head_answers_without_a_body(server: str) -> None:

@@ -27,6 +27,7 @@ from data.sources.snapshot_rows import drawn, newest, parsed
 from data.story.store import find_story, story_store
 from tests.support.loopback import Answer, Loopback, loopback
 from tests.support.terminal import typed
+from tests.support.writing import sit_at_this_machine
 
 ROOT = Path(__file__).parents[3]
 LOANS = {"2016-11-08": 3, "2016-11-09": 41}
@@ -136,7 +137,10 @@ def test_a_story_for_which_nothing_was_fetched_lists_no_such_source(library: Loo
     assert library.asked == []
 
 
-def test_the_page_of_searches_offers_to_ask_it_and_draws_what_comes(library: Loopback) -> None:
+def test_the_page_of_searches_offers_to_ask_it_and_draws_what_comes(
+    library: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sit_at_this_machine(monkeypatch)
     page = AppTest.from_file(str(ROOT / "pages" / "search_trends.py"), default_timeout=60)
     page.session_state["look-wikimedia"] = True
     page.run()
