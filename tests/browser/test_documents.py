@@ -354,7 +354,7 @@ def test_hostile_text_runs_nothing_and_stays_on_the_page(browser: Browser) -> No
     page.on("dialog", lambda dialog: dialog.dismiss())
     page.on("dialog", lambda dialog: alerts.append(dialog.message))
     for said in samples.HOSTILE:
-        chart = samples.saying(said.replace("\ud800", ""))
+        chart = replace(samples.saying(said.replace("\ud800", "")), slug="timeline")
         page.set_content(draw_document(replace(embed("us-2016/timeline"), chart=chart)))
         page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
         assert page.evaluate(_ACROSS) <= 0, said[:40]
