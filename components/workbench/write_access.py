@@ -14,6 +14,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from data.net.addresses import is_loopback
+
 #: What a proxy adds to a request, whole names or the beginnings of them. Whoever sends one is not this machine.
 _ADDED_BY_PROXIES = ("forwarded", "x-forwarded", "x-real-ip", "via", "x-client-ip", "true-client-ip", "cf-")
 _HEADER = "nightdesk-local"
@@ -38,10 +40,10 @@ def is_local(scope: Scope) -> bool:
     if len(hosts) != 1 or len(origins) > 1 or (scope["type"] == "websocket" and not origins):
         return False
     client: tuple[str, int] | None = scope.get("client")
-    named = _is_loopback_name(f"//{hosts[0]}")
+    named = is_loopback(_place(f"//{hosts[0]}")[0])
     # A page of another server on this machine is somebody else too.
     same = all(_place(origin) == _place(f"//{hosts[0]}") for origin in origins)
-    return client is not None and _is_loopback(client[0]) and named and same
+    return client is not None and _is_loopback_peer(client[0]) and named and same
 
 
 def is_marked(headers: Mapping[str, str]) -> bool:
@@ -147,18 +149,14 @@ def _size(scope: Scope) -> int | None:
     return max(0, int(said) - _FORM_BYTES) if said.isascii() and said.isdigit() else None
 
 
-def _is_loopback(host: str) -> bool:
+def _is_loopback_peer(number: str) -> bool:
+    """Whether the other end of a connection is the loopback, also where a socket of IPv6 tells it as a mapped one."""
     try:
-        address = ip_address(host)
+        address = ip_address(number)
     except ValueError:
         return False
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback
-
-
-def _is_loopback_name(url: str) -> bool:
-    name, _ = _place(url)
-    return name == "localhost" or _is_loopback(name)
+    return is_loopback(str(mapped or address))
 
 
 def _place(url: str) -> tuple[str, int | None]:
