@@ -27,11 +27,12 @@ from requests_cache.models.response import CachedResponse
 from requests_cache.policy.settings import DEFAULT_IGNORED_PARAMS
 
 from data.core.files import set_aside
-from data.net.adapter import FETCHED_AT
 from data.net.shared_cache import SharedCache
 
 _LOG = logging.getLogger(__name__)
 NAMESPACE = "nightdesk:answers"
+#: When the bytes of an answer came, kept with them on the clock that this project was given.
+FETCHED_AT = "X-Nightdesk-Fetched-At"
 
 
 class SharedAnswers(BaseStorage[str, CachedResponse]):

@@ -2,29 +2,143 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
+from urllib.parse import urljoin
 
-from requests import Request
+import requests
+import urllib3
+from filelock import FileLock, Timeout
+from requests.auth import AuthBase
 from requests_cache.cache_keys import filter_url
+from requests_cache.models.response import CachedResponse
+from requests_cache.session import CacheMixin
 
-from data.core.errors import DataError, SourceUnavailable
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.program import VERSION, utc_now
 from data.core.settings import Settings
-from data.net.adapter import FETCHED_AT, Asking, Fresh, fetched_at
-from data.net.addresses import AddressRefused, Resolve, parsed, place_of, public_url
-from data.net.answer_cache import SECRETS
-from data.net.http_errors import Check, Expected, SourceRefused
-from data.net.pinned_connections import Limits
-from data.net.rate_limit import pace_of
-from data.net.session import PoliteSession, open_session
+from data.net.addresses import AddressRefused, Resolve, addresses, is_loopback, parsed, place_of, public_addresses
+from data.net.answer_cache import FETCHED_AT, SECRETS, AnswerStore, quiet_logs
+from data.net.circuit import Circuits
+from data.net.http_errors import Check, check_answer, meaning
+from data.net.pinned_connections import Allowed, Limits, PinnedAdapter
+from data.net.rate_limit import Pacer, pace_of
 from data.net.shared_cache import shared_cache
+
+#: Of no use to a reader, or not theirs to keep: Vary is answered by asking for one representation only.
+_DROPPED = ("Set-Cookie", "Set-Cookie2", "Vary", FETCHED_AT)
+
+#: How long an answer counts as fresh: a span; "never" grows old; None is asked for anew in any case, and kept only as
+#: the last good copy for when a later asking fails.
+Fresh = timedelta | Literal["never"] | None
+
+
+@dataclass(slots=True)
+class Asking:
+    """One question on its way: of which source, what counts as an answer, and what went wrong if nothing did."""
+
+    source: str
+    check: Check | None
+    fresh: Fresh
+    trouble: DataError | None = None
+
+
+#: The question that this thread is asking.
+ASKING: ContextVar[Asking] = ContextVar("asking")
+
+
+class PoliteAdapter(PinnedAdapter):
+    """An adapter that waits for its turn, leaves a host alone that asked for it, and lets only real answers through."""
+
+    def __init__(self, limits: Limits, allowed: Allowed, pacer: Pacer, circuits: Circuits) -> None:
+        self._pacer, self._circuits, self._clock = pacer, circuits, pacer.clock
+        super().__init__(limits, allowed)
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        place = place_of(str(request.url))
+        self._circuits.refuse_if_open(place)
+        self._pacer.wait(place)
+        # This machine's own servers are not asked through a proxy.
+        proxies = {} if is_loopback(place.rpartition(":")[0] or place) else proxies
+        return self._circuits.call(place, lambda: self._judged(request, verify, cert, proxies))
+
+    def _judged(self, request: requests.PreparedRequest, verify: Any, cert: Any, proxies: Any) -> requests.Response:
+        response = super().send(request, verify=verify, cert=cert, proxies=proxies)
+        now = self._clock()
+        for header in _DROPPED:
+            response.headers.pop(header, None)
+        response.headers[FETCHED_AT] = now.astimezone(UTC).isoformat()
+        asking = ASKING.get()
+        check_answer(response, asking.source, asking.check, now)
+        return response
+
+
+def fetched_at(response: requests.Response) -> datetime:
+    """When the bytes of an answer came, in UTC; for one that was found unchanged, when it was."""
+    return datetime.fromisoformat(response.headers[FETCHED_AT])
+
+
+_LOG = logging.getLogger(__name__)
+_MOST_REDIRECTS = 5
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_LOCK_KEPT_SECONDS = 24 * 3600
+
+
+class _Line(requests.Session):
+    """What requests does, with failures told as what they mean, and never on to another host."""
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        asking = ASKING.get()
+        try:
+            return super().send(request, **kwargs)
+        except (DataError, OSError, requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            asking.trouble = meaning(error, asking.source)
+            if asking.trouble is error:
+                raise
+            raise asking.trouble from error
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        target = super().get_redirect_target(resp)
+        if target is None:
+            return None
+        name, before = ASKING.get().source, str(resp.url)
+        after = urljoin(before, target)
+        if place_of(after) != place_of(before):
+            raise SourceChanged(f"{name} sends this request on to another host, which is not followed")
+        if before.startswith("https:") and not after.startswith("https:"):
+            raise SourceChanged(f"{name} sends this request on to an address without encryption")
+        return target
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Nothing: a password file of whoever runs this is no business of a source."""
+
+
+class _Session(CacheMixin, _Line):
+    """requests-cache over the line."""
+
+
+class _NoPassword(AuthBase):
+    """Keeps requests from looking for a password file."""
+
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        return r
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +159,20 @@ class Reply:
     trouble: DataError | None = None
 
 
-__all__ = [
-    "AddressRefused", "Check", "Desk", "Fresh", "Limits", "Reply", "SourceRefused", "open_desk", "public_url",
-]  # fmt: skip
-
 Params = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The session itself; open one with `open_desk` and share it between threads."""
+    """The session, where it may ask, and the folder through which processes agree.
 
-    session: PoliteSession
+    Open one with `open_desk` and share it between threads.
+    """
+
+    session: _Session
     places: frozenset[str]
+    folder: Path
+    patience: float  # seconds that a question waits for the same question asked by another
 
     def ask(
         self,
@@ -81,12 +196,12 @@ class Desk:
         SourceUnavailable may work later (`retry_after` in seconds), SourceChanged will not (SourceRefused has the
         HTTP status), AddressRefused is an address that is not to be asked.
         """
-        request = Request(method, url, params=params, headers=headers)
+        request = requests.Request(method, url, params=params, headers=headers)
         asked = parsed(url)
         if place_of(asked.url) not in self.places:
             raise AddressRefused(f"{asked.host} is not among the sources that the settings or the story name")
-        asking = Asking(Expected(source, check), fresh)
-        response = self.session.send(request, asking)
+        asking = Asking(source, check, fresh)
+        response = self._send(request, asking)
         stale = bool(response.from_cache and response.is_expired)
         trouble = asking.trouble or SourceUnavailable(f"{source} did not answer") if stale else None
         if trouble and not stale_ok:
@@ -102,9 +217,37 @@ class Desk:
             trouble=trouble,
         )
 
+    def _send(self, request: requests.Request, asking: Asking) -> Any:
+        """The answer, from the cache or from the source; a DataError says what went wrong."""
+        mark = ASKING.set(asking)
+        try:
+            prepared = self.session.prepare_request(request)
+            settings = self.session.merge_environment_settings(str(prepared.url), {}, True, None, None)
+            with self._alone(self.session.cache.create_key(prepared)):
+                return self.session.send(prepared, allow_redirects=True, **settings)
+        except requests.RequestException as error:
+            raise meaning(error, asking.source) from error
+        finally:
+            ASKING.reset(mark)
+
+    @contextmanager
+    def _alone(self, key: str) -> Iterator[None]:
+        """One asker at a time for a question, in all threads and processes: the others find the answer kept."""
+        lock = FileLock(self.folder / "locks" / f"{key}.lock", timeout=self.patience)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise SourceUnavailable("the same question is still being asked", retry_after=self.patience) from error
+        except OSError as error:
+            _LOG.warning("the same question may be asked twice at once: %s", error)
+        try:
+            yield
+        finally:
+            lock.release()
+
     def close(self) -> None:
         """Let go of connections and files."""
-        self.session.close()
+        self.session.close()  # type: ignore[no-untyped-call]
 
     def __enter__(self) -> Self:
         return self
@@ -131,20 +274,58 @@ def open_desk(
     below `settings.cache`, with every process of this machine that uses the same folder; answers with every machine
     that uses the same `settings.cache_url`.
     """
-    contact = f"+{settings.contact}" if settings.contact else "no contact was set"
+    quiet_logs()
+    _prepare_locks(settings.cache / "locks")
     mirrors = frozenset(place_of(url) for _, url in settings.mirrors)
-    session = open_session(
-        settings.cache,
-        user_agent=f"Nightdesk/{VERSION} ({contact})",
-        trusted=mirrors,
-        now=now,
-        sleep=sleep,
-        limits=limits or Limits(),
-        pace=pace,
-        resolve=resolve,
-        shared=shared_cache(settings),
+    session = _Session(
+        backend=AnswerStore(settings.cache / "answers.sqlite", _expiry(now), shared_cache(settings)),
+        allowable_methods=("GET", "POST"),
+        ignored_parameters=SECRETS,
+        stale_if_error=True,
     )
-    return Desk(session, mirrors | frozenset(map(place_of, homes)) | frozenset(_places(hosts)))
+    session.auth = _NoPassword()
+    session.max_redirects = _MOST_REDIRECTS
+    contact = f"+{settings.contact}" if settings.contact else "no contact was set"
+    session.headers.update({"User-Agent": f"Nightdesk/{VERSION} ({contact})", "Accept-Encoding": "gzip, deflate"})
+    limits = limits or Limits()
+    pacer, circuits = Pacer(settings.cache, now, sleep, pace), Circuits(settings.cache, now)
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, PoliteAdapter(limits, _allowed(mirrors, resolve), pacer, circuits))
+    places = mirrors | frozenset(map(place_of, homes)) | frozenset(_places(hosts))
+    return Desk(session, places, settings.cache, pacer.patience + 2 * limits.total_seconds)
+
+
+def _allowed(trusted: frozenset[str], resolve: Resolve) -> Allowed:
+    """What may be connected to: anything for the places of `trusted`, public addresses for all others."""
+
+    def allowed(host: str, port: int) -> tuple[str, ...]:
+        bracketed = f"[{host}]" if ":" in host else host
+        known = trusted & {f"{bracketed}:{port}", bracketed}
+        return (addresses if known else public_addresses)(host, port, resolve)
+
+    return allowed
+
+
+def _expiry(now: Callable[[], datetime]) -> Callable[[CachedResponse], datetime | None]:
+    """Whether a kept answer is fresh (None: for as long as it is looked at) for the question that is being asked."""
+
+    def expiry(kept: CachedResponse) -> datetime | None:
+        fresh, age = ASKING.get().fresh, now() - fetched_at(kept)
+        if fresh == "never":
+            return None
+        # An answer from what is still to come was kept before the clock was set back: its age is not known.
+        return None if fresh is not None and timedelta(0) <= age < fresh else _LONG_AGO
+
+    return expiry
+
+
+def _prepare_locks(folder: Path) -> None:
+    """The folder of locks, without those that nobody has wanted since yesterday."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        for lock in folder.glob("*.lock"):
+            if time.time() - lock.stat().st_mtime > _LOCK_KEPT_SECONDS:
+                lock.unlink(missing_ok=True)
 
 
 def _places(hosts: Iterable[str]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -36,17 +35,9 @@ class SourceRefused(SourceChanged):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What an answer must be to count: what a check of its content says."""
-
-    name: str
-    check: Check | None = None
-
-
-def check_answer(response: Response, wanted: Expected, now: datetime) -> None:
+def check_answer(response: Response, name: str, check: Check | None, now: datetime) -> None:
     """Nothing for an answer that counts, a redirect, or "not modified"; else raises what it means."""
-    status, name = response.status_code, wanted.name
+    status = response.status_code
     if response.is_redirect or status == HTTPStatus.NOT_MODIFIED:
         return
     wait = retry_after(response.headers.get("Retry-After", ""), now)
@@ -58,8 +49,8 @@ def check_answer(response: Response, wanted: Expected, now: datetime) -> None:
         raise AskedToWait(sentence, hold=wait) if wait else SourceUnavailable(sentence)
     if status != HTTPStatus.OK:
         raise SourceRefused(f"{name} {_SAID.get(status, f'did not serve this request (HTTP {status})')}", status=status)
-    if wanted.check:
-        wanted.check(response.content)
+    if check:
+        check(response.content)
 
 
 def retry_after(header: str, now: datetime) -> float | None:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from data.core.errors import DataError
 from data.core.model import Source, Window
-from data.net.adapter import Fresh
+from data.net.client import Fresh
 from data.net.snapshots import Sidecar, Snapshot, read_snapshots, write_snapshot
 
 T = TypeVar("T")

@@ -423,7 +423,7 @@ def test_nothing_is_left_on_disk_of_an_answer_that_broke_off(server: Loopback, t
     with desk_at(server, tmp_path) as desk:
         with pytest.raises(SourceUnavailable):
             ask(desk, url)
-        assert len(desk.session.session.cache.responses) == 0
+        assert len(desk.session.cache.responses) == 0
 
 
 def test_an_answer_that_was_not_modified_counts_as_fetched_now(server: Loopback, tmp_path: Path) -> None:
