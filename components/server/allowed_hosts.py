@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from data.net.addresses import is_loopback
+from data.net.addresses import host_and_port, is_loopback
 
 _MOST_SHOWN = 80
 _POLICY_VIOLATION = 1008
@@ -33,7 +33,7 @@ class AllowedHosts:
             await self.app(scope, receive, send)
             return
         said = Headers(scope=scope).getlist("host")
-        if len(said) == 1 and self._is_own(_host_of(said[0]), scope):
+        if len(said) == 1 and self._is_own(host_and_port(said[0])[0], scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
@@ -49,18 +49,6 @@ def _refusal(said: str) -> PlainTextResponse:
     shown = "".join(letter for letter in said if letter.isprintable() and letter.isascii())[:_MOST_SHOWN]
     sentence = f"This server does not answer to the name “{shown}”; NIGHTDESK_PUBLIC_URL says where readers reach it."
     return PlainTextResponse(f"{sentence}\n", 400, {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
-
-
-def _host_of(said: str) -> str:
-    """The name or number in a Host header, in lower case and without its port; empty for anything else."""
-    try:
-        parts = urlsplit(f"//{said}")
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return ""
-    written = f"[{host}]" if ":" in host else host
-    whole = written if port is None else f"{written}:{port}"
-    return host.rstrip(".") if said.lower() == whole else ""
 
 
 def _is_same_number(host: str, interface: str) -> bool:

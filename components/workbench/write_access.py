@@ -7,14 +7,12 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from ipaddress import IPv6Address, ip_address
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from data.net.addresses import is_loopback
+from data.net.addresses import host_and_port, is_loopback
 
 #: What a proxy adds to a request, whole names or the beginnings of them. Whoever sends one is not this machine.
 _ADDED_BY_PROXIES = ("forwarded", "x-forwarded", "x-real-ip", "via", "x-client-ip", "true-client-ip", "cf-")
@@ -40,10 +38,10 @@ def is_local(scope: Scope) -> bool:
     if len(hosts) != 1 or len(origins) > 1 or (scope["type"] == "websocket" and not origins):
         return False
     client: tuple[str, int] | None = scope.get("client")
-    named = is_loopback(_place(f"//{hosts[0]}")[0])
+    own = host_and_port(hosts[0])
     # A page of another server on this machine is somebody else too.
-    same = all(_place(origin) == _place(f"//{hosts[0]}") for origin in origins)
-    return client is not None and _is_loopback_peer(client[0]) and named and same
+    same = all(host_and_port(origin.partition("://")[2]) == own for origin in origins)
+    return client is not None and is_loopback(client[0]) and is_loopback(own[0]) and same
 
 
 def is_marked(headers: Mapping[str, str]) -> bool:
@@ -147,22 +145,3 @@ def _size(scope: Scope) -> int | None:
         return 0
     said = Headers(scope=scope).get("content-length", "")
     return max(0, int(said) - _FORM_BYTES) if said.isascii() and said.isdigit() else None
-
-
-def _is_loopback_peer(number: str) -> bool:
-    """Whether the other end of a connection is the loopback, also where a socket of IPv6 tells it as a mapped one."""
-    try:
-        address = ip_address(number)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return is_loopback(str(mapped or address))
-
-
-def _place(url: str) -> tuple[str, int | None]:
-    """The host and the port of an address, both as far as they can be read."""
-    try:
-        parts = urlsplit(url)
-        return (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return "", None

@@ -17,6 +17,9 @@ from data.core.errors import DataError, SourceUnavailable
 #: `socket.getaddrinfo`, or what stands in for it.
 Resolve = Callable[..., list[tuple[Any, ...]]]
 _RESOLVE_SECONDS = 10
+#: A name, or a number in brackets, and a port if there is one.
+_HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
+_LAST_PORT = 65_535
 _PORTS = {"http": 80, "https": 443}
 #: Addresses that are public by their number and yet answer for the machine's own host (Azure).
 _METADATA = frozenset({IPv4Address("168.63.129.16")})
@@ -117,11 +120,22 @@ def _looked_up(host: str, port: int, resolve: Resolve) -> list[tuple[Any, ...]]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its very name or number."""
+    """Whether a host is this machine by its very name or number, also as a socket of IPv6 tells a number of IPv4."""
     try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+        address = ip_address(host.strip("[]"))
     except ValueError:
-        return False
+        return host == "localhost"
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def host_and_port(said: str) -> tuple[str, int | None]:
+    """The name or number in a Host header, in lower case, and its port; an empty name for anything else."""
+    found = _HOST.fullmatch(said)
+    port = int(found[2]) if found and found[2] else None
+    if not found or (port or 0) > _LAST_PORT:
+        return "", None
+    return found[1].strip("[]").rstrip(".").lower(), port
 
 
 def is_public(number: str) -> bool:

@@ -35,14 +35,13 @@ from components.embeds.web.answers import Answer, answer_of, refuse, send
 from components.view.address import Problem, quote
 from data.core.errors import DataError
 from data.core.settings import Settings
+from data.net.addresses import host_and_port, is_loopback
 from data.net.shared_cache import shared_cache
 from data.story.store import story_store
 from data.story.story import Story, UnknownStory
 from data.story.tables import SLUG
 
 _LOG = logging.getLogger("nightdesk")
-#: A name or an address with an optional port; anything else in a Host header is no host.
-_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PATHS = "a story and a chart, like /embed/us-2016/timeline"
 #: Forms that take a process and a fraction of a second.
@@ -229,7 +228,7 @@ class _Desk:
 
     def _own_site(self, request: Request) -> str:
         host = request.headers.get("host", "")
-        if not _HOST.fullmatch(host):
+        if not host_and_port(host)[0]:
             wants = "the name of this server, with its port if it has one"
             raise Refused(400, Problem("Host", quote(host), f"The Host header is {quote(host)}", wants, ""))
         return f"{request.url.scheme}://{host}{request.scope.get('root_path', '').rstrip('/')}"
@@ -255,7 +254,7 @@ async def _gone(request: Request) -> None:
 def _client(request: Request) -> str:
     """The address that asks; this machine's own, behind which everybody may stand, has no share of its own."""
     host = request.client.host if request.client else ""
-    return "" if host in ("127.0.0.1", "::1") else host
+    return "" if is_loopback(host) else host
 
 
 def _query(request: Request) -> str:

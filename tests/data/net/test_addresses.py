@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from data.core.errors import SourceUnavailable
-from data.net.addresses import AddressRefused, is_public, place_of, public_url
+from data.net.addresses import AddressRefused, host_and_port, is_loopback, is_public, place_of, public_url
 
 
 def at(*numbers: str) -> Callable[..., Any]:
@@ -182,3 +182,38 @@ def test_a_name_service_that_never_answers_does_not_hold_anybody_up(monkeypatch:
 )
 def test_a_place_is_a_host_and_any_port_that_is_not_its_usual_one(url: str, place: str) -> None:
     assert place_of(url) == place
+
+
+@pytest.mark.parametrize(
+    ("host", "is_own"),
+    [
+        pytest.param("localhost", True, id="its name"),
+        pytest.param("127.0.0.1", True, id="its usual number"),
+        pytest.param("127.3.2.1", True, id="any number of its block"),
+        pytest.param("[::1]", True, id="in brackets"),
+        pytest.param("::ffff:127.0.0.1", True, id="a number of IPv4 as a socket of IPv6 tells it"),
+        pytest.param("::ffff:203.0.113.9", False, id="somebody's, told so"),
+        pytest.param("203.0.113.9", False, id="somebody's"),
+        pytest.param("localhost.example", False, id="a name like its own"),
+        pytest.param("", False, id="none"),
+    ],
+)
+def test_the_loopback_is_known_by_its_name_and_by_all_its_numbers(host: str, is_own: bool) -> None:
+    assert is_loopback(host) is is_own
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        pytest.param("Desk.Example.org", ("desk.example.org", None), id="a name"),
+        pytest.param("desk.example.org.:8501", ("desk.example.org", 8501), id="a rooted name with a port"),
+        pytest.param("[::1]:8501", ("::1", 8501), id="a number in brackets"),
+        pytest.param("me@desk.example.org", ("", None), id="a user"),
+        pytest.param("desk.example.org/", ("", None), id="a path"),
+        pytest.param("localhost:", ("", None), id="a colon without a port"),
+        pytest.param("localhost:99999", ("", None), id="a port too high"),
+        pytest.param("::1", ("", None), id="a number without its brackets"),
+    ],
+)
+def test_a_host_header_is_a_name_and_a_port_or_nothing(said: str, place: tuple[str, int | None]) -> None:
+    assert host_and_port(said) == place
