@@ -181,12 +181,19 @@ class Gap(Mark):
     """A stretch for which nothing is held; `text` of its items is the reason."""
 
 
+class Reference(NamedTuple):
+    """A value worth a line of its own, with its name, like (270, "270 to win"); of one side, or of all."""
+
+    value: float
+    name: str
+    side: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One band of the chart: marks that share a unit. `domain` bounds its axis; `tracks` are its rows, top first.
 
-    `reference` is a value worth a line of its own, with its name, like (270, "270 to win"). A lane of Tiles is not
-    over the clock; it has bars of its totals where it has a domain.
+    A lane of Tiles is not over the clock; it has bars of its totals where it has a domain.
     """
 
     slug: str
@@ -196,7 +203,7 @@ class Lane:
     domain: tuple[float, float] | None = None
     note: str = ""
     tracks: tuple[str, ...] = ()
-    reference: tuple[float, str] | None = None
+    references: tuple[Reference, ...] = ()
 
     @property
     def items(self) -> Iterator[tuple[Mark, Item]]:

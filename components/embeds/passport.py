@@ -27,10 +27,11 @@ def data_of(embed: Embed) -> Data:
     `schema`    "nightdesk/1"
     `passport`  story, story_title, chart, title, takeaway, from, to, clock, caller, lanes (none named: all), as_of,
                 version, newsroom, licence, address, app_address, methods (sentences), test (a sentence where it is one)
-    `lanes`     slug, title, unit, note, domain [low, high], reference {value, name}, marks: name, drawn_as, tone,
-                step_seconds, thinned (which of its bins are here; null if all), items: row ("table:id"), the time, by,
-                until (a time or null), value, low, high, kind, tone, track, text, sources (ids); cells: null, or
-                column, row and code of each item's tile
+    `lanes`     slug, title, unit, note, domain [low, high], reference {value, name, side (empty: all)}, references (all
+                of them, where what wins differs by side), marks: name, drawn_as, tone, step_seconds, thinned (which
+                of its bins are here; null if all), items: row ("table:id"), the time, by, until (a time or null),
+                value, low, high, kind, tone, track, text, sources (ids); cells: null, or column, row and code of
+                each item's tile
     `events`    number, rows, the time, text, short, tone, emphasised, sources; `outside` the same without numbers
     `sources`   id, org, title, url, published, licence
     `corrections`  corrected, where, was, now, why, source
@@ -84,13 +85,15 @@ def _passport(embed: Embed) -> Data:
 
 
 def _lane(lane: Lane, clock: Clock) -> Data:
+    references = [{"value": whole_number(value), "name": name, "side": side} for value, name, side in lane.references]
     return {
         "slug": lane.slug,
         "title": clock.say(lane.title),
         "unit": lane.unit or None,
         "note": clock.say(lane.note),
         "domain": [whole_number(end) for end in lane.domain] if lane.domain else None,
-        "reference": {"value": whole_number(lane.reference[0]), "name": lane.reference[1]} if lane.reference else None,
+        "reference": next(iter(references), None),
+        "references": references,
         "marks": [_mark(mark, clock) for mark in lane.marks],
     }
 

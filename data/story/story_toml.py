@@ -58,7 +58,7 @@ SIDE_TONES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh",
 class Party(Entry):
     """A side of the contest; `tone` gives its colour and shape, never a failure's. Without one it has one that is free.
 
-    "others" is a neutral look, for what stands for several parties.
+    "others" is a neutral look, for what stands for several parties. `to_win` is its own where not all win alike.
     """
 
     id: Name
@@ -66,6 +66,7 @@ class Party(Entry):
     candidate: Text
     short: Text
     tone: Literal["", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "others"] = ""
+    to_win: Count | None = None
 
 
 class Caller(Entry):
@@ -217,6 +218,9 @@ class About(Entry):
             raise ValueError(f"control term {own!r} is a term of [[searches]]; name one that calls do not concern")
         if self.to_win > self.total:
             raise ValueError(f"to_win {self.to_win} is more than total {self.total}")
+        for party in self.parties:
+            if party.to_win and party.to_win > self.total:
+                raise ValueError(f"parties: to_win of {party.id}, {party.to_win}, is more than total {self.total}")
         callers = [caller.id for caller in self.callers if caller.selectable]
         if self.caller not in (callers or [""]):
             raise ValueError(f"caller {self.caller!r} is not selectable; choose one of: {', '.join(callers)}")
@@ -225,6 +229,10 @@ class About(Entry):
         if self.services and sum(service.main for service in self.services) != 1:
             raise ValueError("exactly one of [[services]] wants main = true")
         return self
+
+    def wins_with(self, party: Party) -> int:
+        """How much of the total this party wins with; 0 where nothing is said."""
+        return self.to_win if party.to_win is None else party.to_win
 
     @model_validator(mode="after")
     def _claims_in_order(self) -> Self:

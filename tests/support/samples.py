@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-from components.charts.grammar import Bars, Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Spans, Steps, Tone
+from components.charts.grammar import (
+    Bars,
+    Chart,
+    Event,
+    Gap,
+    Item,
+    Kind,
+    Lane,
+    Line,
+    Mark,
+    Points,
+    Reference,
+    Spans,
+    Steps,
+    Tone,
+)
 from components.clock import Clock, token
 from data.core.model import Precision, Source, When, Window
 
@@ -141,7 +156,9 @@ def _event(calls: list[tuple[str, str]], when: When) -> Event:
 def results_lane() -> Lane:
     note = "As called by AP. Shaded: possibly called, where only bounds are known."
     marks = (total("R"), total("D"))
-    return Lane("results", "Electoral votes", "votes", marks, (0, 310), note, reference=(270, "270 to win"))
+    return Lane(
+        "results", "Electoral votes", "votes", marks, (0, 310), note, references=(Reference(270, "270 to win"),)
+    )
 
 
 #: What was seen of cic.gc.ca: id, state, time, how sharply it is known, grade, words, credit.
@@ -306,7 +323,7 @@ def traffic() -> Chart:
             "immigration.govt.nz: visits",
             "visits",
             (visits,),
-            reference=(2_300, "usual daily average: 2,300"),
+            references=(Reference(2_300, "usual daily average: 2,300"),),
         ),
     )
     window = Window(utc("8 05:00"), utc("10 05:00"))
@@ -380,7 +397,11 @@ def saying(text: str) -> Chart:
     lanes = (
         Lane(text, text, text, (Points(text, Tone.FAILING, (item,)),), note=text, tracks=(text,)),
         Lane(
-            text, text, text, (Steps(text, Tone.FIRST, (item,)), Bars(text, Tone.SITE, (item,))), reference=(1.0, text)
+            text,
+            text,
+            text,
+            (Steps(text, Tone.FIRST, (item,)), Bars(text, Tone.SITE, (item,))),
+            references=(Reference(1.0, text),),
         ),
         Lane(text, text, text, (Gap(text, Tone.NEUTRAL, (Item(text, when, text, (text,), at("9 08:00")),)),)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from components.charts.events import ONE_DAY, call_events, candidate, drawn_sides, few, listed, said_of, within
-from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Steps, Tiles, Tone
+from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Reference, Steps, Tiles, Tone
 from components.charts.kinds import Question
 from components.charts.rows import surely
 from components.charts.running_totals import sums
@@ -36,15 +36,36 @@ def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> 
         Steps(side.name, Tone(side.tone), tuple(total_items(story, rows, side.parties, last=last)), least_until)
         for side in sides
     )
-    reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win else None
-    top = max((item.high or item.low or 0 for mark in marks for item in mark.items), default=0)
-    domain = (0.0, max(story.about.to_win or 0, top) * 1.06)
+    references = winning_lines(story, sides)
+    tops = [item.high or item.low or 0 for mark in marks for item in mark.items]
+    domain = (0.0, max([*tops, *(line.value for line in references), 0]) * 1.06)
     verb = story.about.verb
     told = f"Shaded: possibly {verb}, where only bounds are known."
     if only_surely(story, caller):
         told = "A total is what is at least there, as most have no time of their own."
     note = f"As {verb} by {_caller_name(story, caller)}. {told}{others_note(sides)}"
-    return Lane("results", title, story.about.unit, marks, domain, note, reference=reference)
+    return Lane("results", title, story.about.unit, marks, domain, note, references=references)
+
+
+def winning_lines(story: Story, sides: Sequence[Side]) -> tuple[Reference, ...]:
+    """What wins: one line where it is the same for every party, else one for each side of a single party."""
+    about = story.about
+    if len({about.wins_with(party) for party in about.parties}) == 1:
+        wins = about.wins_with(about.parties[0])
+        return (Reference(float(wins), f"{wins} to win"),) if wins else ()
+    wins_with = {party.id: about.wins_with(party) for party in about.parties}
+    alone = [(side.name, sum(wins_with[name] for name in side.parties)) for side in sides if not side.told]
+    return tuple(Reference(float(wins), f"{wins} to win for {name}", name) for name, wins in alone if wins)
+
+
+def _to_win(references: Sequence[Reference]) -> str:
+    """What wins, as the end of a sentence; empty where nothing is said of it."""
+    if not references:
+        return ""
+    if references[0].side:
+        return f"; to win {listed([f'{line.side} needs {line.value:,.0f}' for line in references])}"
+    wins = references[0].value
+    return f"; {wins:.0f} {'is' if wins == 1 else 'are'} needed to win"
 
 
 def total_items(
@@ -145,8 +166,7 @@ def results_takeaway(
             return f"Nothing is known to have been {story.about.verb} {by} {token(at, 'stamp')}"
         return f"{name} had {story.about.verb} nothing {by} {token(at, 'stamp')}"
     said = " and ".join(f"{side.said} for {side.mark.name}" for side in sides)
-    need = "is" if story.about.to_win == 1 else "are"
-    to_win = f"; {story.about.to_win} {need} needed to win" if story.about.to_win else ""
+    to_win = _to_win(lane.references)
     if taken:
         return f"{by.capitalize()} {token(at, style)} {said} stood as {story.about.verb} by {name}{to_win}{back}"
     return f"{by.capitalize()} {token(at, style)} {name} had {story.about.verb} {said}{to_win}"
@@ -233,9 +253,9 @@ def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None =
     if not mapped(story):
         note = f"{note} {timed_text(story, [row for row in rows if row.when.latest <= by])}".strip()
     note = f"{note}{others_note(drawn)}".strip()
-    reference = (float(story.about.to_win), f"{story.about.to_win} to win") if story.about.to_win and whole else None
+    references = winning_lines(story, drawn) if whole else ()
     domain = (0.0, float(story.about.total)) if whole else None
-    return Lane("tally", results_title(story), unit, (*sides, open_marks), domain, note, reference=reference)
+    return Lane("tally", results_title(story), unit, (*sides, open_marks), domain, note, references=references)
 
 
 def _side(story: Story, rows: Sequence[CallRow], side: Side, by: datetime, *, whole: bool, least: bool) -> Tiles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from components.charts.grammar import Bars, Chart, Event, Item, Kind, Lane, Mark, Points, Tone
+from components.charts.grammar import Bars, Chart, Event, Item, Kind, Lane, Mark, Points, Reference, Tone
 from components.charts.kinds import Question
 from components.charts.phrases.numbers import as_known, number_text
 from data.core.model import Precision, When, Window
@@ -39,10 +39,8 @@ def _lane(term: str, unit: str, geo: str, rows: Sequence[FigureRow], window: Win
     title += f", {geo}" if geo != "world" else ""
     note = "Grey: a usual day, as the operator gives it." if usual else ""
     slug = f"traffic-{unit}-{term}".replace(" ", "-")
-    levels = [(row.value, f"usual day: {_said(row)}") for row in usual if row.value is not None]
-    return Lane(
-        slug, title, unit, tuple(marks), (0.0, top * 1.15), note, reference=levels[0] if len(levels) == 1 else None
-    )
+    levels = tuple(Reference(row.value, f"usual day: {_said(row)}") for row in usual if row.value is not None)
+    return Lane(slug, title, unit, tuple(marks), (0.0, top * 1.15), note, references=levels if len(levels) == 1 else ())
 
 
 def _said(row: FigureRow) -> str:

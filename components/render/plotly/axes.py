@@ -131,7 +131,7 @@ def _scale(pen: Pen, lane: LanePlan, slot: Slot) -> Part:
         return {}
     low, high = lane.range_of(slot)
     pixel = (high - low) / slot.height
-    taken = [lane.lane.reference[0]] if lane.lane.reference else []
+    taken = [line.value for line in lane.lane.references]
     for mark in lane.lane.marks:
         if isinstance(mark, Steps):
             taken += [path[0][1] for path in _paths(mark, pen) if path[0][1] > low]
@@ -163,20 +163,18 @@ _NAME, _CLEAR = 15.0, 5.0
 
 
 def value_shapes(pen: Pen, plan: FigurePlan, lane: LanePlan) -> list[Part]:
-    """The reference line, or the ground of an empty lane."""
+    """The lines of references, or the ground of an empty lane."""
     if lane.values is None:
         return []
     if not list(lane.lane.items):
         return [ground(0, 1, plan.share(lane.values.top), plan.share(lane.bottom), fill=pen.theme.band, xref="paper")]
-    if lane.lane.reference is None:
-        return []
-    value = lane.lane.reference[0]
     line = {"color": pen.theme.ink, "width": 1.2, "dash": "5px,3px"}
-    return [stroke(0, 1, value, value, xref="paper", yref=lane.values.axis, **line)]
+    levels = [one.value for one in lane.lane.references]
+    return [stroke(0, 1, level, level, xref="paper", yref=lane.values.axis, **line) for level in levels]
 
 
 def value_words(pen: Pen, plan: FigurePlan, lane: LanePlan) -> list[Part]:
-    """The reference's name at the left, totals at the right, or that nothing is held."""
+    """The names of references at the left, totals at the right, or that nothing is held."""
     if lane.values is None:
         return []
     found = []
@@ -185,11 +183,11 @@ def value_words(pen: Pen, plan: FigurePlan, lane: LanePlan) -> list[Part]:
         text = "<br>".join(bare_lines(lane.lane, pen.clock))
         place: Part = {"x": 0.5, "y": y, "xanchor": "center", "yanchor": "middle", "align": "center"}
         found.append(words(text, colour=pen.theme.quiet, size=NOTE, bgcolor=rgba(pen.theme.band, 0.9), **place))
-    elif lane.lane.reference:
-        value, name = lane.lane.reference
-        place = {"yref": lane.values.axis, "x": 0, "y": value, "xanchor": "left", "yanchor": "bottom", "yshift": 2}
-        back = rgba(pen.theme.paper, _VEIL)
-        found.append(words(plain(pen.clock.say(name), most=50), colour=pen.theme.ink, bgcolor=back, **place))
+    else:
+        for value, name, _ in lane.lane.references:
+            place = {"yref": lane.values.axis, "x": 0, "y": value, "xanchor": "left", "yanchor": "bottom", "yshift": 2}
+            back = rgba(pen.theme.paper, _VEIL)
+            found.append(words(plain(pen.clock.say(name), most=50), colour=pen.theme.ink, bgcolor=back, **place))
     return [*found, *_totals(pen, lane), *_figures(pen, lane, lane.values.axis)]
 
 
@@ -201,11 +199,11 @@ def _totals(pen: Pen, lane: LanePlan) -> list[Part]:
     ends = [(paths_of(mark, pen.chart.window), mark) for mark in steps]
     foot, head = lane.range_of(lane.values)
     pixel = (head - foot) / lane.values.height
-    line = (lane.lane.reference[0] - foot) / pixel if lane.lane.reference else None
+    lines = [(one.value - foot) / pixel for one in lane.lane.references]
     found, ceiling = [], float("inf")
     for total, mark in sorted(ends, key=lambda end: -end[0].last[1]):
         low, high = total.last
-        height = name_foot((low - foot) / pixel, (min(high, head) - foot) / pixel, line, ceiling)
+        height = name_foot((low - foot) / pixel, (min(high, head) - foot) / pixel, lines, ceiling)
         place: Part = {"yref": lane.values.axis, "x": 1, "y": foot, "xanchor": "right", "yanchor": "bottom"}
         text, back = f"<b>{plain(mark.name, most=40)} {total.said}</b>", rgba(pen.theme.paper, _VEIL)
         colour = pen.theme.colour(mark.tone)
@@ -214,15 +212,17 @@ def _totals(pen: Pen, lane: LanePlan) -> list[Part]:
     return found
 
 
-def name_foot(low: float, high: float, line: float | None, ceiling: float) -> float:
-    """How high the name of a total stands that ends between `low` and `high`, in pixels, clear of the reference."""
+def name_foot(low: float, high: float, lines: Sequence[float], ceiling: float) -> float:
+    """How high the name of a total stands that ends between `low` and `high`, in pixels, clear of references."""
     foot = high + _CLEAR
-    if line is not None and foot - 2 < line < foot + _NAME + 2:
-        foot = line + 3
+    for line in sorted(lines):
+        foot = line + 3 if foot - 2 < line < foot + _NAME + 2 else foot
     if foot + _NAME <= ceiling:
         return foot
     foot = min(low - _CLEAR, ceiling) - _NAME
-    return line - 3 - _NAME if line is not None and foot - 2 < line < foot + _NAME + 2 else foot
+    for line in sorted(lines, reverse=True):
+        foot = line - 3 - _NAME if foot - 2 < line < foot + _NAME + 2 else foot
+    return foot
 
 
 def _figures(pen: Pen, lane: LanePlan, axis: str) -> list[Part]:

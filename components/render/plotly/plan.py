@@ -128,7 +128,7 @@ _STEPS_HEIGHT, _VALUES_HEIGHT = 190.0, 120.0
 _NOTE_LINES, _SPANS_IN_FULL_ROWS = 6, 3
 #: Pixels: a bar of a total, its words over it, the name of the reference under all bars; and how much higher a map is
 #: than a phone needs, so that a desk sees larger tiles.
-BAR, _WORDS, _GOAL, _TALLER = 14.0, 29.0, 18.0, 1.7
+BAR, _WORDS, GOAL, _TALLER = 14.0, 29.0, 18.0, 1.7
 
 
 def plan(chart: Chart, clock: Clock) -> FigurePlan:
@@ -167,7 +167,7 @@ def _tiles(lane: Lane, chart: Chart, clock: Clock, y: float, *, first_axis: int)
     y = _under(said, head)
     count = len(sums(lane, chart.window))
     values = Slot(f"y{first_axis}", y, count * (BAR + _WORDS)) if count else None
-    y += values.height + (_GOAL if lane.reference else 0) + 10 if values else 0
+    y += values.height + GOAL * len(lane.references) + 10 if values else 0
     columns, down = shape_of(lane)
     rows = Slot(f"y{first_axis + 1}", y, PHONE / columns * down * _TALLER)
     return LanePlan(lane, said, head, rows, (), values, y + rows.height)

@@ -19,7 +19,7 @@ from components.render.layout.tile_layout import (
     tile_marks,
     unit_columns,
 )
-from components.render.plotly.plan import BAR, TITLE, FigurePlan, LanePlan, Slot
+from components.render.plotly.plan import BAR, GOAL, TITLE, FigurePlan, LanePlan, Slot
 from components.render.plotly.plotly_pen import UNDIMMED, Part, Pen, scatter, words
 from components.text import plain
 
@@ -222,7 +222,7 @@ def _bar(tiles: TilePen, heights: list[float], lengths: list[float], **more: obj
 
 
 def sum_words(tiles: TilePen, plan: FigurePlan) -> list[Part]:
-    """Each total over its bar with its side's sign, and the reference's name under the bars."""
+    """Each total over its bar with its side's sign, and the names of references under the bars."""
     found, slot = sums(tiles.lane, tiles.pen.chart.window), tiles.plan.values
     if not found or slot is None:
         return []
@@ -230,10 +230,9 @@ def sum_words(tiles: TilePen, plan: FigurePlan) -> list[Part]:
     texts = [
         _total(tiles, side, plan.share(slot.top + slot.height - h)) for side, h in zip(found, heights, strict=True)
     ]
-    if tiles.lane.reference:
-        value, name = tiles.lane.reference
+    for row, (value, name, _) in enumerate(tiles.lane.references):
         place: Part = {"xref": tiles.bar_axes["xaxis"], "x": value, "xanchor": "center", "yanchor": "top"}
-        y = plan.share(slot.top + slot.height)
+        y = plan.share(slot.top + slot.height + row * GOAL)
         texts.append(words(plain(tiles.pen.clock.say(name), most=50), colour=tiles.pen.theme.ink, y=y, **place))
     return texts
 
@@ -245,10 +244,19 @@ def _total(tiles: TilePen, side: Sum, y: float) -> Part:
 
 
 def sum_shapes(tiles: TilePen) -> list[Part]:
-    """The line of the reference through all bars."""
-    if not (tiles.lane.reference and tiles.plan.values):
+    """The line of each reference through all bars, or through that of its side."""
+    slot, axes = tiles.plan.values, tiles.bar_axes
+    if slot is None:
         return []
-    value, axes = tiles.lane.reference[0], tiles.bar_axes
     line = {"color": tiles.pen.theme.ink, "width": 1.2}
-    ends = {"x0": value, "x1": value, "y0": -0.2, "y1": tiles.plan.values.height}
-    return [{"type": "line", "xref": axes["xaxis"], "yref": axes["yaxis"], **ends, "layer": "above", "line": line}]
+    found = sums(tiles.lane, tiles.pen.chart.window)
+    heights = {side.mark.name: height for side, height in zip(found, _heights(slot, len(found)), strict=True)}
+    drawn = []
+    for value, _, side in tiles.lane.references:
+        own = heights.get(side)
+        low, high = (-0.2, slot.height) if own is None else (own - BAR / 2 - 3, own + BAR / 2 + 3)
+        ends = {"x0": value, "x1": value, "y0": low, "y1": high}
+        drawn.append(
+            {"type": "line", "xref": axes["xaxis"], "yref": axes["yaxis"], **ends, "layer": "above", "line": line}
+        )
+    return drawn

@@ -48,7 +48,9 @@ def draw_values(frame: Frame, lane: Lane, top: float) -> float:
     marks = [mark for mark in lane.marks if any(has_value(lane, mark, item) for item in mark.items)]
     for mark in marks:
         area.take_ink(mark)
-    _reference(area)
+    for value, name, _ in lane.references:
+        if low <= value <= high:
+            _reference(area, value, name)
     _scale(area)
     _end_labels(area, [mark for mark in marks if isinstance(mark, Steps)])
     for mark in marks:
@@ -75,11 +77,8 @@ def _scale(area: Area) -> None:
             area.label(compact(value), [inside if frame.narrow else beside], classes="q")
 
 
-def _reference(area: Area) -> None:
-    """The value worth a line of its own, named at the first free end of it."""
-    if area.lane.reference is None or not area.low <= area.lane.reference[0] <= area.high:
-        return
-    value, name = area.lane.reference
+def _reference(area: Area, value: float, name: str) -> None:
+    """A value worth a line of its own, named at the first free end of it."""
     scale, y = area.frame.scale, area.y(value)
     line = f"M{number(scale.left)} {number(y)}H{number(scale.right)}"
     area.frame.sheet.add("ground", tag("path", d=line, class_="reference"))

@@ -32,7 +32,7 @@ BESIDE = 560.0
 
 
 def draw_sums(frame: Frame, lane: Lane, room: Box) -> float:
-    """A total in words over its bar for each side, and the line of the reference through all bars."""
+    """A total in words over its bar for each side, and the line of each reference through the bars it is of."""
     found = sums(lane, frame.chart.window)
     if not found or lane.domain is None:
         return room.top
@@ -44,9 +44,11 @@ def draw_sums(frame: Frame, lane: Lane, room: Box) -> float:
         _bar(frame, side, index, Box(room.left, y + size * 1.3, room.right, y + size * 1.3 + thick), scale, size)
         tops.append(y + size * 1.3)
         y += size * 1.3 + thick + (6 if narrow else 12)
-    if lane.reference is None:
-        return y
-    return _reference(frame, lane.reference, room.left + lane.reference[0] * scale, tops, thick)
+    y = tops[-1] + thick + 8 if lane.references else y
+    for value, name, only in lane.references:
+        own = [top for top, side in zip(tops, found, strict=True) if only in ("", side.mark.name)]
+        y = _reference(frame, name, room.left + value * scale, own, thick, y)
+    return y
 
 
 def _bar(frame: Frame, side: Sum, index: int, box: Box, scale: float, size: float) -> None:
@@ -85,14 +87,14 @@ def _hatch(frame: Frame, tone: Tone) -> str:
     return frame.sheet.paint(f"stripes-{tone.value}", pattern)
 
 
-def _reference(frame: Frame, reference: tuple[float, str], x: float, tops: list[float], thick: float) -> float:
-    """A line through every bar, named under the last one."""
-    size, foot = frame.sizes.label, tops[-1] + thick
+def _reference(frame: Frame, name: str, x: float, tops: list[float], thick: float, foot: float) -> float:
+    """A line through these bars, named from `foot` on, under all of them."""
+    size = frame.sizes.label
     line = "".join(f"M{number(x)} {number(top - 3)}V{number(top + thick + 3)}" for top in tops)
     frame.sheet.add("text", tag("path", d=line, class_="strong axis goal"))
     side: Anchor = "middle"
-    frame.sheet.text(x, foot + 5 + size, visible(frame.clock.say(reference[1])), size, anchor=side)
-    return foot + 8 + size
+    frame.sheet.text(x, foot - 3 + size, visible(frame.clock.say(name)), size, anchor=side)
+    return foot + size
 
 
 #: Pixels: the largest tile with its gap, the gap, a unit on a phone and beside a map, and how far the core of a tile

@@ -188,7 +188,7 @@ def test_the_referendum_has_counts_and_no_map() -> None:
     lane = chart.lanes[0]
     assert grid(lane) == (0, 0)
     assert lane.note == "66 of 382 areas have a time, 4 of them to the minute."
-    assert lane.reference is None
+    assert lane.references == ()
     assert sum(len(mark.items) for mark in lane.marks) == 382
     assert sum(high for _, high in totals(chart).values()) == 382
     texts = [element.text for element in drawn(chart, width=320).iter(f"{SVG}text")]
