@@ -133,6 +133,29 @@ def dumps(story: str, files: tuple[Path, ...]) -> int:
     return sources.dumps(story, files)
 
 
+@nightdesk.command(epilog="Example: nightdesk follow us-2028 --feed table --url https://desk.example.org/calls.csv")
+@click.argument("story")
+@click.option("--feed", "kind", required=True, metavar="FORMAT", help="The format of the feed: table or ap.")
+@click.option("--url", default="", help="Its address, or the path of a file; that of [[feeds]] if left out.")
+@click.option("--once", is_flag=True, help="Take one version and end.")
+@click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="The feed's own pace if left out.")
+@click.option("--name", default="", help="The id of the entry in [[feeds]], where the story has several.")
+@click.option("--source", default="", help="The id in sources.csv that its rows name.")
+@click.option("--caller", default="", help="Whose calls they are, where the feed does not say.")
+def follow(
+    story: str, kind: str, url: str, once: bool, every: float | None, name: str, source: str, caller: str
+) -> int:
+    """Record calls from a feed into a story, as they are made and taken back.
+
+    What was answered is kept before anything is made of it, so it may be stopped at any moment and goes on where it
+    was. A call lies between the last version without it and the first with it, unless the feed states its time. Exit
+    codes with --once: 0 also where nothing changed; 3 try again later, with the time; 1 failed.
+    """
+    from components.cli import recorders
+
+    return recorders.follow(story, kind, url=url, once=once, every=every, name=name, source=source, caller=caller)
+
+
 @nightdesk.command(epilog="Example: nightdesk rehearse us-2016 --speed 60 --to ~/newsroom-stories")
 @click.argument("story")
 @click.option("--speed", type=float, default=60.0, show_default=True, help="Minutes of the night in one minute.")

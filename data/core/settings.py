@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
@@ -17,7 +17,7 @@ PREFIX = "NIGHTDESK_"
 #: What a mirror's variable is called: the source's own word between these two.
 _MIRROR = re.compile(r"NIGHTDESK_[A-Z0-9_]+_URL")
 #: Where a home is, and its folder of caches.
-_HOMES = ("HOME", "XDG_CACHE_HOME")
+_HOMES = ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
 _DATABASE = re.compile(r"(/[0-9]{0,4})?")
 
 
@@ -86,6 +86,8 @@ class Settings(BaseModel):
     cache: Folder = Field(default_factory=lambda: user_cache_path("nightdesk", appauthor=False))
     contact: Annotated[str, AfterValidator(_header)] = ""
     snapshots: Folder | None = None
+    #: What a live night records: every attempt and every version of a feed, a folder for each story.
+    records: Folder = Field(default_factory=lambda: user_data_path("nightdesk", appauthor=False) / "records")
     #: Who may have something fetched, kept or removed: whoever sits at this machine, or nobody.
     writes: Annotated[Literal["local", "nobody"], BeforeValidator(_word)] = "local"
     #: The same as writes="nobody".

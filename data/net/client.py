@@ -29,7 +29,7 @@ from data.core.settings import Settings
 from data.net.addresses import AddressRefused, Resolve, addresses, is_loopback, parsed, place_of, public_addresses
 from data.net.answer_cache import FETCHED_AT, SECRETS, AnswerStore, quiet_logs
 from data.net.circuit import Circuits
-from data.net.http_errors import Check, check_answer, meaning
+from data.net.http_errors import Check, Wait, check_answer, meaning
 from data.net.pinned_connections import Allowed, Limits, PinnedAdapter
 from data.net.rate_limit import Pacer, pace_of
 from data.net.shared_cache import shared_cache
@@ -48,6 +48,7 @@ class Asking:
 
     source: str
     check: Check | None
+    wait: Wait | None
     fresh: Fresh
     trouble: DataError | None = None
 
@@ -86,7 +87,7 @@ class PoliteAdapter(PinnedAdapter):
             response.headers.pop(header, None)
         response.headers[FETCHED_AT] = now.astimezone(UTC).isoformat()
         asking = ASKING.get()
-        check_answer(response, asking.source, asking.check, now)
+        check_answer(response, asking.source, asking.check, asking.wait, now)
         return response
 
 
@@ -184,14 +185,16 @@ class Desk:
         fresh: Fresh,
         headers: Mapping[str, str] | None = None,
         check: Check | None = None,
+        wait: Wait | None = None,
         stale_ok: bool = True,
     ) -> Reply:
         """The answer to a GET, or to a POST.
 
         `source` is what sentences call the source ("Google Trends", "The Internet Archive"). `fresh` is how old a kept
         answer may be: a timedelta, "never" for one that never grows old, None to ask in any case. `check` raises
-        SourceChanged on content that is not what was asked for; such an answer never replaces a good one. With
-        `stale_ok`, the last good copy stands in (`stale`) when the source fails.
+        SourceChanged on content that is not what was asked for; such an answer never replaces a good one. `wait` reads
+        a pause from the headers of a refusal, which then may work later. With `stale_ok`, the last good copy stands in
+        (`stale`) when the source fails.
 
         SourceUnavailable may work later (`retry_after` in seconds), SourceChanged will not (SourceRefused has the
         HTTP status), AddressRefused is an address that is not to be asked.
@@ -200,7 +203,7 @@ class Desk:
         asked = parsed(url)
         if place_of(asked.url) not in self.places:
             raise AddressRefused(f"{asked.host} is not among the sources that the settings or the story name")
-        asking = Asking(source, check, fresh)
+        asking = Asking(source, check, wait, fresh)
         response = self._send(request, asking)
         stale = bool(response.from_cache and response.is_expired)
         trouble = asking.trouble or SourceUnavailable(f"{source} did not answer") if stale else None

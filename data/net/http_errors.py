@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -17,6 +17,8 @@ from data.net.pinned_connections import TooLong
 
 #: Raises SourceChanged when content is not what was asked for; such an answer is never kept.
 Check = Callable[[bytes], object]
+#: Seconds for which the headers of a refusal ask for a pause, in a source's own way to say so; None where they do not.
+Wait = Callable[[Mapping[str, str]], float | None]
 _MAY_WORK_LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 _SAID = {
     401: "asks for a log-in (HTTP 401)",
@@ -35,11 +37,13 @@ class SourceRefused(SourceChanged):
         self.status = status
 
 
-def check_answer(response: Response, name: str, check: Check | None, now: datetime) -> None:
+def check_answer(response: Response, name: str, check: Check | None, wait_of: Wait | None, now: datetime) -> None:
     """Nothing for an answer that counts, a redirect, or "not modified"; else raises what it means."""
     status = response.status_code
     if response.is_redirect or status == HTTPStatus.NOT_MODIFIED:
         return
+    if status != HTTPStatus.OK and wait_of and (pause := wait_of(response.headers)) is not None:
+        raise AskedToWait(f"{name} has answered as often as it will for now (HTTP {status})", hold=pause)
     wait = retry_after(response.headers.get("Retry-After", ""), now)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         hold = max(wait or 0.0, LEAST_OPEN_SECONDS)

@@ -122,6 +122,11 @@ def _why(error: OSError | ValueError) -> str:
     return f"it cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
 
 
+def read_snapshot(path: Path) -> Snapshot:
+    """The snapshot whose bytes are in this file; OSError or ValueError says why it is none."""
+    return _read(path.with_name(path.name + _SIDECAR))
+
+
 def remove_snapshot(snapshot: Snapshot) -> None:
     """Take a snapshot out of what is read, to where `restore_snapshot` finds it; OSError where the disk refuses.
 

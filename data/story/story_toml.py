@@ -130,6 +130,28 @@ class Point(Entry):
     source: str = ""
 
 
+class Feed(Entry):
+    """A feed of calls that the live night follows: its format, its address, and the source that its rows name.
+
+    `contests` and `parties` say what the feed calls a contest or a side that the story calls otherwise: its name -> the
+    story's. `columns` does so for the columns of a table. With accept = "editor" calls wait for a person, and so do,
+    in any case, those of the contests in `wait`.
+    """
+
+    id: Id
+    kind: Name
+    url: Note = ""
+    caller: Name | Literal[""] = ""
+    source: Note = ""
+    contests: dict[str, str] = {}
+    parties: dict[str, str] = {}
+    columns: dict[str, str] = {}
+    office: Note = ""
+    accept: Literal["feed", "editor"] = "feed"
+    wait: tuple[Text, ...] = ()
+    test: Switch = False  # a rehearsal's feed: nothing of it is news
+
+
 class Known(Point):
     """A thing we know, with where it can be checked."""
 
@@ -193,6 +215,7 @@ class About(Entry):
     callers: tuple[Caller, ...] = ()
     services: tuple[Service, ...] = ()
     searches: tuple[Search, ...] = ()
+    feeds: tuple[Feed, ...] = ()
     articles: tuple[Article, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -211,7 +234,12 @@ class About(Entry):
         _unique("zones of clocks", [clock.zone for clock in self.clocks])
         # Letters of any case: an address may say caller=ap.
         _unique("ids of callers", [caller.id.casefold() for caller in self.callers])
-        for what, entries in (("parties", self.parties), ("services", self.services), ("claims", self.claims)):
+        for what, entries in (
+            ("parties", self.parties),
+            ("services", self.services),
+            ("claims", self.claims),
+            ("feeds", self.feeds),
+        ):
             _unique(f"ids of {what}", [entry.id for entry in entries])
         searches = {search.term.casefold() for search in self.searches}
         if own := next((term for term in self.control_terms if term.casefold() in searches), ""):

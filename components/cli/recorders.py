@@ -1,0 +1,85 @@
+"""`nightdesk follow`: what a live night records by itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from filelock import FileLock, Timeout
+
+from components.cli.exits import DONE, LATER, fail, say
+from components.cli.lookups import one_of, settings_here, story_named
+from data.core.errors import DataError, SourceUnavailable
+from data.core.program import utc_now
+from data.core.settings import Settings
+from data.net.client import Desk, open_desk
+from data.net.rate_limit import pace_of
+from data.recorders.follow import Follower, Taken, askings, described, feed_of
+from data.sources.feeds.registry import FEEDS
+from data.story.store import story_store
+
+
+def follow(
+    slug: str, kind: str, *, url: str, once: bool, every: float | None, name: str, source: str, caller: str
+) -> int:
+    """Follow a feed until it is stopped, or take one version; DataError or OSError where it cannot be followed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped service ends as Ctrl-C does
+    adapter = FEEDS[one_of("--feed", kind, FEEDS)]
+    settings = settings_here()
+    story = story_named(slug, settings)
+    feed = feed_of(story, adapter, name=name, url=url, source=source, caller=caller, settings=settings)
+    pace = adapter.pace if every is None else every
+    key = os.environ.get(adapter.key, "").strip() if adapter.key else ""
+    folder = settings.records / slug / "feeds" / feed.id
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".lock", timeout=0), _desk(settings, feed.url, pace) as desk:
+            follower = Follower(slug, story_store(settings), adapter, feed, settings, desk, key=key)
+            follower.resume()
+            return _once(follower) if once else _on(follower, pace)
+    except Timeout:
+        raise DataError(f"{feed.id} of {slug} is being followed by another process; stop that one first") from None
+
+
+def _desk(settings: Settings, url: str, pace: float) -> Desk:
+    """A session that may ask this one address, wherever it is: whoever types a command is the operator."""
+    address = urlsplit(url)
+    if address.scheme not in ("http", "https"):
+        return open_desk(settings)
+    trusted = settings.model_copy(
+        update={"mirrors": (*settings.mirrors, ("NIGHTDESK_FEED_URL", f"{address.scheme}://{address.netloc}"))}
+    )
+    return open_desk(trusted, pace=lambda host: min(pace, pace_of(host)))
+
+
+def _once(follower: Follower) -> int:
+    try:
+        taken = follower.ask()
+        while taken.unfinished:
+            _say(taken)
+            taken = follower.ask()
+    except SourceUnavailable as trouble:
+        later = utc_now() + timedelta(seconds=trouble.retry_after or follower.adapter.pace)
+        return fail(f"{trouble}. Try again at {later.isoformat(timespec='seconds')}.", LATER)
+    _say(taken)
+    waiting, held = len(taken.rows.waiting), len(taken.rows.held)
+    say(f"{len(taken.written)} written, {waiting} waiting for an editor, {held} held.")
+    return DONE
+
+
+def _on(follower: Follower, every: float) -> int:
+    say(f"Following {follower.feed.id} into {follower.stories.place(follower.slug)} every {every:g} s.")
+    for taken in askings(follower, every, time.sleep):
+        if isinstance(taken, DataError):
+            fail(f"{utc_now().isoformat(timespec='seconds')} {taken}.")
+        else:
+            _say(taken)
+    return DONE
+
+
+def _say(taken: Taken) -> None:
+    for sentence in described(taken):
+        say(sentence)

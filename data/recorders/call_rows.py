@@ -1,0 +1,189 @@
+"""From transitions to rows of a story: calls.csv, withdrawals.csv and the source that they name."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from data.core.model import iso_text
+from data.recorders.transitions import Change, Transition
+from data.story.faults import quoted
+from data.story.story import Story
+from data.story.story_toml import Feed
+from data.story.tables import TABLES, Call
+
+Cells = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRows:
+    """What a feed adds to a story: rows by file, what waits for an editor, and what is held, each with why."""
+
+    rows: Mapping[str, tuple[Cells, ...]]
+    waiting: tuple[Transition, ...] = ()
+    held: tuple[Transition, ...] = ()
+
+
+def call_rows(transitions: Iterable[Transition], story: Story, feed: Feed, accepted: Mapping[str, bool]) -> CallRows:
+    """The rows of a feed's transitions so far: always the same for the same transitions, so that none comes twice.
+
+    `accepted` is what an editor decided: a transition's key -> whether it stands. A call that the story's calls.csv
+    has from another hand is left as it is there.
+    """
+    typed, sources = _typed(story, feed), {source.id for source in story.sources}
+    if urlsplit(feed.url).scheme in ("http", "https"):
+        sources.add(feed.source)  # its row is written with the first that names it
+    made: dict[tuple[str, str], str] = {}
+    number: Counter[tuple[str, str]] = Counter()
+    calls: list[Cells] = []
+    withdrawals: list[Cells] = []
+    waiting: list[Transition] = []
+    held: list[Transition] = []
+    for one in transitions:
+        name = (one.contest, one.caller)
+        if one.change is Change.HELD:
+            held.append(one)
+        elif (stands := accepted.get(one.key)) is None and _waits(one, feed):
+            waiting.append(one)
+        elif stands is False or name in typed:
+            continue
+        elif one.change is Change.CALL:
+            number[name] += 1
+            cells = _call(one, story, feed, number[name])
+            if why := _fault(cells, sources):
+                held.append(_held(one, why))
+                continue
+            made[name] = cells["id"]
+            calls.append(cells)
+        elif call := made.pop(name, ""):
+            withdrawals.append(_withdrawal(one, feed, call))
+    rows = {"calls.csv": tuple(calls), "withdrawals.csv": tuple(withdrawals)}
+    return CallRows(rows, tuple(waiting), tuple(held))
+
+
+def _typed(story: Story, feed: Feed) -> frozenset[tuple[str, str]]:
+    """The contests and callers whose calls somebody else wrote into the story."""
+    ours = f"{feed.id}."
+    return frozenset(
+        (call.contest, call.caller)
+        for call in story.calls
+        if not call.id.startswith(ours) and call.role != "corroboration"
+    )
+
+
+def _waits(one: Transition, feed: Feed) -> bool:
+    return feed.accept == "editor" or one.contest in feed.wait
+
+
+def _held(one: Transition, why: str) -> Transition:
+    return Transition(Change.HELD, one.contest, one.caller, one.by, party=one.party, why=why)
+
+
+def _call(one: Transition, story: Story, feed: Feed, number: int) -> Cells:
+    given = dict(one.cells)
+    cells = {
+        "id": row_id(feed, one, number),
+        "contest": one.contest,
+        "caller": one.caller,
+        "party": one.party,
+        "role": "primary" if one.caller == story.about.caller else "other",
+        "source": feed.source,
+    }
+    if one.outcome != "won":
+        cells["outcome"] = one.outcome
+    timed = {name: given[name] for name in ("at", "earliest", "latest", "date", "precision") if name in given}
+    if timed:
+        cells |= {"basis": "another outlet's log", "precision": "minute" if "at" in timed else "window"} | timed
+    elif one.stated:
+        cells |= {"basis": "own wire", "at": iso_text(one.stated), "precision": _sharpness(one.stated)}
+    else:
+        cells |= _bounds(one)
+    return cells | {name: given[name] for name in ("basis", "role", "source", "note") if name in given}
+
+
+def row_id(feed: Feed, one: Transition, number: int) -> str:
+    """The id of a recorded row: the feed's, the caller's and the contest's, and which call of it by this caller."""
+    name = ".".join((feed.id, one.caller, one.contest, *([str(number)] if number > 1 else [])))
+    return re.sub(r"[^a-z0-9.-]", "-", name.lower())
+
+
+def _sharpness(stated: datetime) -> str:
+    return "second" if stated.second or stated.microsecond else "minute"
+
+
+def whole_second(moment: datetime) -> datetime:
+    """The first whole second that is not before a moment: an upper bound must not be cut down to one below it."""
+    return moment + timedelta(microseconds=-moment.microsecond % 1_000_000)
+
+
+def _bounds(one: Transition) -> Cells:
+    latest = {"latest": iso_text(whole_second(one.by)), "basis": "bounds"}
+    if one.after is None:
+        return latest | {"precision": "by"}
+    return latest | {"earliest": iso_text(one.after), "precision": "window"}
+
+
+def _withdrawal(one: Transition, feed: Feed, call: str) -> Cells:
+    cells = _bounds(one)
+    if one.stated:
+        cells = {"at": iso_text(one.stated), "precision": _sharpness(one.stated)}
+    cells.pop("basis", None)
+    return {"id": f"{call}.back", "call": call, "source": dict(one.cells).get("source", feed.source)} | cells
+
+
+def _fault(cells: Cells, sources: Collection[str]) -> str:
+    """Why these cells are no call, as a sentence; "" where they are one."""
+    said = f"the feed's row of {cells['contest']} cannot be a call"
+    try:
+        Call.model_validate(cells)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        return f"{said}: {'.'.join(map(str, first['loc'])) or 'its cells'}: {first['msg']}"
+    unknown = [name for name in cells["source"].split() if name not in sources]
+    if unknown:
+        return f"{said}: sources.csv has no {quoted(unknown[0])}; fill the column source, or name one with --source"
+    return ""
+
+
+def added(file: str, content: bytes, rows: Sequence[Cells]) -> bytes:
+    """A table with those of the rows whose id it does not have at its end; what is in it stays byte for byte.
+
+    A column that the table lacks and a new row needs is added to every line.
+    """
+    text = content.decode("utf-8-sig") if content else ""
+    lines = list(csv.reader(io.StringIO(text)))
+    header = lines[0] if lines else list(_columns(file))
+    known = {line[header.index("id")] for line in lines[1:] if len(line) == len(header)}
+    new = [row for row in rows if row["id"] not in known]
+    if not new:
+        return content
+    wider = [name for name in dict.fromkeys(name for row in new for name in row) if name not in header]
+    if wider or not lines:
+        blank = [""] * len(wider)
+        kept = _text([[*header, *wider], *([*line, *blank] for line in lines[1:])])
+    else:
+        kept = text if text.endswith("\n") else text + "\n"
+    return (kept + _text(list(_lines(new, [*header, *wider])))).encode()
+
+
+def _lines(rows: Iterable[Cells], header: list[str]) -> Iterator[list[str]]:
+    for row in rows:
+        yield [row.get(name, "") for name in header]
+
+
+def _text(lines: list[list[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(lines)
+    return out.getvalue()
+
+
+def _columns(file: str) -> Iterable[str]:
+    return next((kind.model_fields for kind in TABLES if kind.file == file), {})

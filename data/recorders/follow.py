@@ -1,0 +1,303 @@
+"""A feed followed through the night: bytes to snapshot, snapshot to transitions, transitions to rows of the story."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from filelock import FileLock
+from pydantic import BaseModel, Field
+
+from data.core.errors import DataError, SourceUnavailable, StoryInvalid
+from data.core.model import iso_text
+from data.core.program import utc_now
+from data.core.settings import Settings
+from data.net.client import Desk
+from data.net.snapshots import Instant, Sidecar, read_snapshot
+from data.recorders.attempts import append, read_rows
+from data.recorders.call_rows import CallRows, Cells, added, call_rows, whole_second
+from data.recorders.transitions import FeedState, Seen, Transition
+from data.sources.feeds.feed import CallFeed, Version
+from data.sources.snapshot_rows import keep
+from data.story.store import StoryStore
+from data.story.story import Story
+from data.story.story_toml import Feed
+
+#: Files that rows are added to, each naming only ids of those before it.
+_ORDER = ("sources.csv", "calls.csv", "withdrawals.csv")
+_LOCK_SECONDS = 30.0
+
+
+class Asked(BaseModel):
+    """One asking of a feed: when, what came, and the snapshot of it; `unchanged` names that of the version before."""
+
+    asked_at: Instant
+    fetched_at: Instant
+    outcome: Literal["version", "unchanged", "failed"]
+    snapshot: str = ""
+    why: Annotated[str, Field(max_length=1_000)] = ""
+
+
+class Decision(BaseModel):
+    """What an editor decided about one transition."""
+
+    at: Instant
+    key: str
+    stands: bool
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one asking came to: transitions that are new, ids of the rows written, and all that waits or is held.
+
+    `refused` are sentences, one for each row that contradicts what the story says.
+    """
+
+    transitions: tuple[Transition, ...]
+    written: tuple[str, ...]
+    rows: CallRows
+    refused: tuple[str, ...] = ()
+    unfinished: bool = False
+
+
+@dataclass
+class Follower:
+    """One feed of one story. Its ledger is made of its snapshots alone: whoever is killed goes on where it was."""
+
+    slug: str
+    stories: StoryStore
+    adapter: CallFeed
+    feed: Feed
+    settings: Settings
+    desk: Desk
+    clock: Callable[[], datetime] = utc_now
+    key: str = field(default="", repr=False)
+    _state: FeedState = field(default_factory=FeedState, init=False)
+    _transitions: list[Transition] = field(default_factory=list, init=False)
+    _latest: str = field(default="", init=False)
+    _content: bytes = field(default=b"", init=False, repr=False)
+    _version: Version = field(default=Version(()), init=False)
+    _following: str = field(default="", init=False)
+    _test: bool = field(default=False, init=False)
+    _story: Story | None = field(default=None, init=False)
+    #: Rows that the story does not take, and why: said once, tried again by the next process.
+    _refused: dict[str, str] = field(default_factory=dict, init=False)
+
+    @property
+    def folder(self) -> Path:
+        """Where the records of this feed lie."""
+        return self.settings.records / self.slug / "feeds" / self.feed.id
+
+    def resume(self) -> None:
+        """Take what was recorded before, and write what a writer who was stopped did not.
+
+        A recorded version that cannot be read any more is left out: the bounds of what it would have said are wider.
+        """
+        story = self._story = self.stories.read(self.slug)
+        for row in read_rows(self.folder / "asked.csv", Asked):
+            if row.outcome == "version":
+                self._read_again(row, story)
+            elif row.outcome == "unchanged":
+                self._state.passed(Seen(row.asked_at, row.fetched_at, self._version))
+        if self._transitions:
+            self._write()
+
+    def _read_again(self, row: Asked, story: Story) -> None:
+        try:
+            content = read_snapshot(self._snapshots / row.snapshot).data
+            version = self.adapter.read(content, story, self.feed)
+        except (OSError, ValueError, DataError):
+            return
+        self._take(Seen(row.asked_at, row.fetched_at, version), content, row.snapshot)
+
+    @property
+    def _snapshots(self) -> Path:
+        return self.folder / "snapshots" / f"feed-{self.adapter.slug}"
+
+    def ask(self) -> Taken:
+        """Ask once: the answer is kept and recorded before anything is made of it.
+
+        Raises SourceUnavailable where asking again may help, another DataError where it will not; both are recorded.
+        """
+        asked = self.clock()
+        try:
+            content, fetched, url = self._fetch(asked)
+            story = self._readable()
+            version = self.adapter.read(content, story, self.feed)
+        except DataError as error:
+            append(self.folder / "asked.csv", Asked(asked_at=asked, fetched_at=self.clock(), outcome="failed",
+                                                    why=str(error)[:1_000]))  # fmt: skip
+            raise
+        if content == self._content:
+            row = Asked(asked_at=asked, fetched_at=fetched, outcome="unchanged", snapshot=self._latest)
+            append(self.folder / "asked.csv", row)
+            self._state.passed(Seen(asked, fetched, version))
+            return self._taken((), story, version)
+        sidecar = Sidecar(
+            source=f"feed-{self.adapter.slug}", kind="version", drawn_at=fetched, url=url, status=200,
+            licence=self.adapter.licence, suffix=self.adapter.suffix,
+        )  # fmt: skip
+        name = keep(self.folder, content, sidecar).path.name
+        append(self.folder / "asked.csv", Asked(asked_at=asked, fetched_at=fetched, outcome="version", snapshot=name))
+        new = self._take(Seen(asked, fetched, version), content, name)
+        return self._taken(new, story, version)
+
+    def _taken(self, new: tuple[Transition, ...], story: Story, version: Version) -> Taken:
+        refused = set(self._refused)
+        written = self._write()
+        said = tuple(why for name, why in self._refused.items() if name not in refused)
+        return Taken(new, written, self.rows(story), said, version.unfinished)
+
+    def _take(self, seen: Seen, content: bytes, name: str) -> tuple[Transition, ...]:
+        new = self._state.take(seen)
+        self._transitions += new
+        self._content, self._latest, self._version = content, name, seen.version
+        self._following = seen.version.following or self._following
+        self._test = self._test or seen.version.test
+        return new
+
+    def _readable(self) -> Story:
+        """The story as it is, or as it last was while somebody mends a fault in it: no version is lost for that."""
+        try:
+            self._story = self.stories.read(self.slug)
+        except StoryInvalid:
+            if self._story is None:
+                raise
+        return self._story
+
+    def _fetch(self, asked: datetime) -> tuple[bytes, datetime, str]:
+        """Bytes, when they were there, and the address without secrets, empty for a file of this machine."""
+        url = self._following or self.feed.url
+        if urlsplit(url).scheme not in ("http", "https"):
+            return _bytes_of(Path(url)), self.clock(), ""
+        headers = {self.adapter.header: self.key} if self.adapter.header and self.key else None
+        reply = self.desk.ask(
+            url, source=self.adapter.called, fresh=None, headers=headers, wait=self.adapter.wait, stale_ok=False
+        )
+        return reply.content, max(asked, reply.fetched_at), reply.url
+
+    def rows(self, story: Story) -> CallRows:
+        """Every row that the feed adds to the story so far, with what waits and what is held."""
+        decided = {row.key: row.stands for row in read_rows(self.folder / "decisions.csv", Decision)}
+        return call_rows(self._transitions, story, self.feed, decided)
+
+    def _write(self) -> tuple[str, ...]:
+        """Add what the story lacks, and give the ids of it; DataError or OSError where it cannot be written."""
+        with FileLock(self.settings.records / self.slug / ".rows.lock", timeout=_LOCK_SECONDS):
+            story = self.stories.read(self.slug)
+            known = {call.id for call in story.calls} | {row.id for row in story.withdrawals} | set(self._refused)
+            found = self.rows(story).rows.items()
+            rows = {file: [row for row in rows if row["id"] not in known] for file, rows in found}
+            if not any(rows.values()):
+                return ()
+            if self._test and story.about.rehearsal is None:
+                raise DataError(
+                    f"The feed says that what it sends is a test, and {self.slug} is a real night: follow it into a "
+                    "story whose story.toml has a [rehearsal]"
+                )
+            rows = self._sourced(rows, story)
+            try:
+                return write_rows(self.stories, self.slug, rows)
+            except StoryInvalid:
+                return tuple(self._one_by_one(rows))
+
+    def _one_by_one(self, rows: Mapping[str, list[Cells]]) -> Iterator[str]:
+        """Write each row that the story takes; what contradicts it is held."""
+        for file in _ORDER:
+            for row in rows.get(file, []):
+                try:
+                    yield from write_rows(self.stories, self.slug, {file: [row]})
+                except StoryInvalid as error:
+                    self._refused[row["id"]] = f"the story does not take the row {row['id']}: {error}"
+
+    def _sourced(self, rows: Mapping[str, list[Cells]], story: Story) -> dict[str, list[Cells]]:
+        address = urlsplit(self.feed.url)
+        named = {name for part in rows.values() for row in part for name in row["source"].split()}
+        known = {source.id for source in story.sources}
+        if self.feed.source in known or self.feed.source not in named or not address.netloc:
+            return dict(rows)
+        source = {
+            "id": self.feed.source, "org": story.about.credit.newsroom, "title": self.adapter.called,
+            "url": f"{address.scheme}://{address.netloc}{address.path}", "licence": self.adapter.licence,
+        }  # fmt: skip
+        return {"sources.csv": [source], **rows}
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise SourceUnavailable(f"There is no file {path} yet") from None
+    except OSError as error:
+        raise SourceUnavailable(f"{path} cannot be read: {error.strerror}") from None
+
+
+def write_rows(stories: StoryStore, slug: str, rows: Mapping[str, list[Cells]]) -> tuple[str, ...]:
+    """Add rows to tables of a story in one step, and give their ids; StoryInvalid where they contradict its rows."""
+    files = dict(stories.files(slug))
+    for file in _ORDER:
+        if rows.get(file):
+            files[file] = added(file, files.get(file, b""), rows[file])
+    stories.write(slug, files)
+    return tuple(row["id"] for file in _ORDER[1:] for row in rows.get(file, []))
+
+
+def askings(follower: Follower, every: float, sleep: Callable[[float], None]) -> Iterator[Taken | DataError]:
+    """What each asking came to, for ever, at this pace in seconds; a failed one is given as its error."""
+    while True:
+        trouble: DataError | None = None
+        unfinished = False
+        try:
+            taken = follower.ask()
+            unfinished = taken.unfinished
+            yield taken
+        except DataError as error:
+            trouble = error
+            yield error
+        if not unfinished:
+            sleep(max(every, (isinstance(trouble, SourceUnavailable) and trouble.retry_after) or 0.0))
+
+
+def feed_of(
+    story: Story, adapter: CallFeed, *, name: str, url: str, source: str, caller: str, settings: Settings
+) -> Feed:
+    """The story's entry for this format, or for the feed of this id, with what was said at a terminal in its place.
+
+    DataError where there is no address to ask, or where rows could name no source that a reader can look at.
+    """
+    named = [one for one in story.about.feeds if one.id == name or (not name and one.kind == adapter.slug)]
+    entry = named[0] if named else Feed(id=name or adapter.slug, kind=adapter.slug)
+    said = {"url": url or entry.url or adapter.home(settings), "caller": caller or entry.caller}
+    feed = entry.model_copy(update=said | {"source": source or entry.source or f"feed-{entry.id}"})
+    if not feed.url:
+        raise DataError(f"the feed {feed.id} has no address; name one with --url, or in [[feeds]] of story.toml")
+    web = urlsplit(feed.url).scheme in ("http", "https")
+    if not web and source and source not in [one.id for one in story.sources]:
+        raise DataError(f"--source {source} is no source of sources.csv")
+    return feed if web else feed.model_copy(update={"url": os.fspath(Path(feed.url).expanduser().absolute())})
+
+
+def described(taken: Taken) -> Iterator[str]:
+    """What an asking came to, a sentence for each thing that a person may want to know."""
+    for one in taken.transitions:
+        who = f"{one.caller} {one.contest}"
+        when = f"not later than {iso_text(whole_second(one.by))}"
+        if one.after:
+            when = f"between {iso_text(one.after)} and {iso_text(whole_second(one.by))}"
+        if one.stated:
+            when = f"at {iso_text(one.stated)}, as the feed says"
+        match one.change:
+            case "held":
+                yield f"Held: {one.why}."
+            case "withdrawal":
+                yield f"{who}: the call is taken back, {when}."
+            case _:
+                yield f"{who}: {one.party or one.outcome}, {when}."
+    for why in taken.refused:
+        yield f"Held: {why}."

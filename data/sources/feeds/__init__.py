@@ -1,0 +1,1 @@
+"""Feeds of calls on the night itself: one adapter for each outside format."""
