@@ -156,6 +156,23 @@ def follow(
     return recorders.follow(story, kind, url=url, once=once, every=every, name=name, source=source, caller=caller)
 
 
+@nightdesk.command(epilog="Example: nightdesk probe us-2028 --place newsroom")
+@click.argument("story")
+@click.option("--place", default="", help="Where this machine stands, in a word; NIGHTDESK_PLACE if left out.")
+@click.option("--once", is_flag=True, help="Look at each site once and end.")
+@click.option("--every", type=click.FloatRange(min=1), default=60.0, show_default=True, metavar="SECONDS")
+@click.option("--own-site", is_flag=True, help="The sites are the newsroom's own, and may be asked more often.")
+def probe(story: str, place: str, once: bool, every: float, own_site: bool) -> int:
+    """Look at a story's sites, and record every attempt.
+
+    Asked are the addresses (url) of [[services]]. What the attempts come to, a change of state or that nobody looked,
+    is written into the story as a machine record.
+    """
+    from components.cli import recorders
+
+    return recorders.probe(story, place=place, once=once, every=every, own=own_site)
+
+
 @nightdesk.command(epilog="Example: nightdesk rehearse us-2016 --speed 60 --to ~/newsroom-stories")
 @click.argument("story")
 @click.option("--speed", type=float, default=60.0, show_default=True, help="Minutes of the night in one minute.")

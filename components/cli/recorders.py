@@ -1,4 +1,4 @@
-"""`nightdesk follow`: what a live night records by itself."""
+"""`nightdesk follow` and `probe`: what a live night records by itself."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from filelock import FileLock, Timeout
 from components.cli.exits import DONE, LATER, fail, say
 from components.cli.lookups import one_of, settings_here, story_named
 from data.core.errors import DataError, SourceUnavailable
+from data.core.model import iso_text
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.net.client import Desk, open_desk
 from data.net.rate_limit import pace_of
 from data.recorders.follow import Follower, Taken, askings, described, feed_of
+from data.recorders.probe import Prober, polite_interval
 from data.sources.feeds.registry import FEEDS
 from data.story.store import story_store
 
@@ -83,3 +85,37 @@ def _on(follower: Follower, every: float) -> int:
 def _say(taken: Taken) -> None:
     for sentence in described(taken):
         say(sentence)
+
+
+def probe(slug: str, *, place: str, once: bool, every: float, own: bool) -> int:
+    """Look at the story's sites until it is stopped, or once; DataError or OSError where nothing can be recorded."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings = settings_here()
+    every = polite_interval(every, story_named(slug, settings), own=own)
+    prober = Prober(slug, story_store(settings), settings, place or settings.place, every=every)
+    prober.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(prober.folder / f".probe-{prober.place}.lock", timeout=0):
+            prober.resume()
+            due = utc_now()
+            while True:
+                _say_attempts(prober)
+                if once:
+                    return DONE
+                due = max(due + timedelta(seconds=every), utc_now())
+                time.sleep((due - utc_now()).total_seconds())
+    except Timeout:
+        said = (
+            f"{slug} is being probed from {prober.place} by another process; stop that one, or choose another --place"
+        )
+        raise DataError(said) from None
+
+
+def _say_attempts(prober: Prober) -> None:
+    """Make one round, and say what it met; a story that cannot be written to loses no attempt."""
+    try:
+        for one in prober.step():
+            answer = f"HTTP {one.status} after {one.first_byte:.1f} s" if one.status else one.outcome
+            say(f"{iso_text(one.started_at)} {one.service} from {one.place}: {answer}")
+    except DataError as trouble:
+        fail(f"{utc_now().isoformat(timespec='seconds')} {trouble}.")

@@ -88,6 +88,8 @@ class Settings(BaseModel):
     snapshots: Folder | None = None
     #: What a live night records: every attempt and every version of a feed, a folder for each story.
     records: Folder = Field(default_factory=lambda: user_data_path("nightdesk", appauthor=False) / "records")
+    #: Where this machine stands, in a word: what it saw of a site was seen from there.
+    place: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")] = "newsroom"
     #: Who may have something fetched, kept or removed: whoever sits at this machine, or nobody.
     writes: Annotated[Literal["local", "nobody"], BeforeValidator(_word)] = "local"
     #: The same as writes="nobody".

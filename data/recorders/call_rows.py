@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -14,13 +12,12 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from data.core.model import iso_text
+from data.recorders.story_rows import Cells
 from data.recorders.transitions import Change, Transition
 from data.story.faults import quoted
 from data.story.story import Story
 from data.story.story_toml import Feed
-from data.story.tables import TABLES, Call
-
-Cells = dict[str, str]
+from data.story.tables import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,39 +148,3 @@ def _fault(cells: Cells, sources: Collection[str]) -> str:
     if unknown:
         return f"{said}: sources.csv has no {quoted(unknown[0])}; fill the column source, or name one with --source"
     return ""
-
-
-def added(file: str, content: bytes, rows: Sequence[Cells]) -> bytes:
-    """A table with those of the rows whose id it does not have at its end; what is in it stays byte for byte.
-
-    A column that the table lacks and a new row needs is added to every line.
-    """
-    text = content.decode("utf-8-sig") if content else ""
-    lines = list(csv.reader(io.StringIO(text)))
-    header = lines[0] if lines else list(_columns(file))
-    known = {line[header.index("id")] for line in lines[1:] if len(line) == len(header)}
-    new = [row for row in rows if row["id"] not in known]
-    if not new:
-        return content
-    wider = [name for name in dict.fromkeys(name for row in new for name in row) if name not in header]
-    if wider or not lines:
-        blank = [""] * len(wider)
-        kept = _text([[*header, *wider], *([*line, *blank] for line in lines[1:])])
-    else:
-        kept = text if text.endswith("\n") else text + "\n"
-    return (kept + _text(list(_lines(new, [*header, *wider])))).encode()
-
-
-def _lines(rows: Iterable[Cells], header: list[str]) -> Iterator[list[str]]:
-    for row in rows:
-        yield [row.get(name, "") for name in header]
-
-
-def _text(lines: list[list[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(lines)
-    return out.getvalue()
-
-
-def _columns(file: str) -> Iterable[str]:
-    return next((kind.model_fields for kind in TABLES if kind.file == file), {})

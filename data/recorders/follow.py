@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from filelock import FileLock
 from pydantic import BaseModel, Field
 
 from data.core.errors import DataError, SourceUnavailable, StoryInvalid
@@ -20,17 +19,14 @@ from data.core.settings import Settings
 from data.net.client import Desk
 from data.net.snapshots import Instant, Sidecar, read_snapshot
 from data.recorders.attempts import append, read_rows
-from data.recorders.call_rows import CallRows, Cells, added, call_rows, whole_second
+from data.recorders.call_rows import CallRows, call_rows, whole_second
+from data.recorders.story_rows import Cells, put_rows, rows_lock
 from data.recorders.transitions import FeedState, Seen, Transition
 from data.sources.feeds.feed import CallFeed, Version
 from data.sources.snapshot_rows import keep
 from data.story.store import StoryStore
 from data.story.story import Story
 from data.story.story_toml import Feed
-
-#: Files that rows are added to, each naming only ids of those before it.
-_ORDER = ("sources.csv", "calls.csv", "withdrawals.csv")
-_LOCK_SECONDS = 30.0
 
 
 class Asked(BaseModel):
@@ -189,7 +185,7 @@ class Follower:
 
     def _write(self) -> tuple[str, ...]:
         """Add what the story lacks, and give the ids of it; DataError or OSError where it cannot be written."""
-        with FileLock(self.settings.records / self.slug / ".rows.lock", timeout=_LOCK_SECONDS):
+        with rows_lock(self.settings, self.slug):
             story = self.stories.read(self.slug)
             known = {call.id for call in story.calls} | {row.id for row in story.withdrawals} | set(self._refused)
             found = self.rows(story).rows.items()
@@ -203,16 +199,16 @@ class Follower:
                 )
             rows = self._sourced(rows, story)
             try:
-                return write_rows(self.stories, self.slug, rows)
+                return put_rows(self.stories, self.slug, rows)
             except StoryInvalid:
                 return tuple(self._one_by_one(rows))
 
     def _one_by_one(self, rows: Mapping[str, list[Cells]]) -> Iterator[str]:
         """Write each row that the story takes; what contradicts it is held."""
-        for file in _ORDER:
-            for row in rows.get(file, []):
+        for file, found in rows.items():
+            for row in found:
                 try:
-                    yield from write_rows(self.stories, self.slug, {file: [row]})
+                    yield from put_rows(self.stories, self.slug, {file: [row]})
                 except StoryInvalid as error:
                     self._refused[row["id"]] = f"the story does not take the row {row['id']}: {error}"
 
@@ -236,16 +232,6 @@ def _bytes_of(path: Path) -> bytes:
         raise SourceUnavailable(f"There is no file {path} yet") from None
     except OSError as error:
         raise SourceUnavailable(f"{path} cannot be read: {error.strerror}") from None
-
-
-def write_rows(stories: StoryStore, slug: str, rows: Mapping[str, list[Cells]]) -> tuple[str, ...]:
-    """Add rows to tables of a story in one step, and give their ids; StoryInvalid where they contradict its rows."""
-    files = dict(stories.files(slug))
-    for file in _ORDER:
-        if rows.get(file):
-            files[file] = added(file, files.get(file, b""), rows[file])
-    stories.write(slug, files)
-    return tuple(row["id"] for file in _ORDER[1:] for row in rows.get(file, []))
 
 
 def askings(follower: Follower, every: float, sleep: Callable[[float], None]) -> Iterator[Taken | DataError]:
