@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import parse_qs
 
 # Several first sessions at once on a cold server otherwise race these imports, and some see a half-imported pandas.
 import numpy  # noqa: F401
@@ -22,19 +23,23 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from components.cache.cached import STORIES, load_chart
 from components.embeds.web.routes import RouteCaches, routes
 from components.server.allowed_hosts import AllowedHosts
 from components.server.connection_limits import bound_connections
-from components.server.headers import SecurityHeaders, app_policy, installed_index
+from components.server.headers import SecurityHeaders, app_policy
+from components.server.index_page import IndexPage, index_html
 from components.server.precompressed import CompressedAnswers
 from components.server.ready import Readiness
 from components.server.static_files import streamlit_files
 from components.server.warm import warm
+from components.view.view_state import parse_slug
 from components.workbench.appearance import ICON
 from components.workbench.developer_messages import GuardMessages
 from components.workbench.notices import unexpected_failure
+from components.workbench.page_links import PLACES
 from components.workbench.write_access import GuardUploads, MarkLocal
 from components.workbench.write_gate import UPLOADS
 from data.core.settings import Settings, read_settings
@@ -56,6 +61,7 @@ SETTINGS = _settings()
 CACHES = RouteCaches.of(SETTINGS, stories=STORIES, chart=load_chart)
 FILES = streamlit_files(SETTINGS)
 _DAY = 86_400  # seconds
+_BASE = st.get_option("server.baseUrlPath").strip("/")
 
 
 async def healthz(_: Request) -> Response:
@@ -71,6 +77,14 @@ async def robots(_: Request) -> Response:
 
 async def favicon(_: Request) -> Response:
     return FileResponse(ICON, media_type="image/png", headers={"Cache-Control": f"max-age={_DAY}"})
+
+
+def _is_there(scope: Scope) -> bool:
+    """Whether a page of the workbench answers this request, and the story that its query may name is here."""
+    place = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(f"/{_BASE}" if _BASE else "")
+    query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+    _, problems = parse_slug(query, story_store(SETTINGS).slugs())
+    return place.strip("/") in PLACES and not problems
 
 
 @asynccontextmanager
@@ -102,8 +116,9 @@ app = st.App(
         Middleware(MarkLocal),
         Middleware(GuardMessages),
         Middleware(GuardUploads, uploads=UPLOADS),
-        Middleware(SecurityHeaders, policy=app_policy(installed_index())),
-        Middleware(CompressedAnswers, files=FILES, base=st.get_option("server.baseUrlPath")),
+        Middleware(SecurityHeaders, policy=app_policy(index_html())),
+        Middleware(CompressedAnswers, files=FILES, base=_BASE),
+        Middleware(IndexPage, html=index_html(), is_there=_is_there),
     ],
     on_script_error=unexpected_failure,
 )

@@ -5,7 +5,7 @@ import streamlit as st
 from components.cache.cached import load_figures, load_lenses, load_made, load_search_figures
 from components.clock import Clock
 from components.workbench.address_bar import stand_at_moment
-from components.workbench.controls import ALL, choose_story, control_bar, named_ranges
+from components.workbench.controls import choose_story, control_bar, everything
 from components.workbench.notices import explained_failures
 from components.workbench.parts.evidence_cards import of_metric, show_figures
 from components.workbench.parts.find_records import show_lookup
@@ -23,9 +23,9 @@ with explained_failures():
     view = control_bar(story, moment=True)
     story = stand_at_moment(story, view)
     show_chart(story, "interest", view)
-    everything = load_made(named_ranges, story)[ALL]
-    if view.window != everything:
-        show_chart(story, "interest", view.with_window(everything))
+    whole = load_made(everything, story)
+    if view.window != whole:
+        show_chart(story, "interest", view.with_window(whole))
     show_rises(story, view)
     clock = Clock(view.clock)
     if may_write():

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from components.server.headers import app_policy, installed_index
+from components.server.headers import app_policy
+from components.server.index_page import index_html
 
 STREAMLIT = ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"]
 UVICORN = ["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}"]
@@ -94,7 +95,7 @@ def test_every_answer_carries_the_security_headers(path: str, server: str) -> No
 
 
 def test_scripts_are_ours_or_named_by_their_hash() -> None:
-    (scripts,) = (part for part in app_policy(installed_index()).split("; ") if part.startswith("script-src"))
+    (scripts,) = (part for part in app_policy(index_html()).split("; ") if part.startswith("script-src"))
     assert "'self'" in scripts
     assert "'sha256-" in scripts
     for loose in ("'unsafe-inline'", "'unsafe-eval'", "blob:", "data:", "http"):
@@ -117,6 +118,23 @@ def test_an_embed_keeps_the_policy_that_its_route_gave_it(path: str, server: str
     assert "set-cookie" not in headers
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        pytest.param("/", 200, id="home"),
+        pytest.param("/compare-nights", 200, id="a second address of a page"),
+        pytest.param("/?story=uk-2016", 200, id="a story"),
+        pytest.param("/weather", 404, id="no page"),
+        pytest.param("/timeline/deeper", 404, id="nothing below a page"),
+        pytest.param("/timeline?story=atlantis", 404, id="no story"),
+    ],
+)
+def test_an_address_that_is_not_there_is_answered_with_404_and_the_app(path: str, status: int, server: str) -> None:
+    answer, headers, body = ask(server + path)
+    assert (answer, headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert b"BACKEND_BASE_URL" in body
+
+
 def test_robots_find_the_share_pages_of_a_server_that_knows_its_address(serve: Serve) -> None:
     with serve(NIGHTDESK_PUBLIC_URL="https://desk.example.org/") as address:
         assert b"Sitemap: https://desk.example.org/sitemap.xml" in ask(f"{address}/robots.txt")[2]
@@ -124,7 +142,7 @@ def test_robots_find_the_share_pages_of_a_server_that_knows_its_address(serve: S
 
 
 def test_the_app_frames_only_what_is_its_own() -> None:
-    rules = app_policy(installed_index()).split("; ")
+    rules = app_policy(index_html()).split("; ")
     assert "frame-src 'self'" in rules
     assert "frame-ancestors 'none'" in rules
 

@@ -18,7 +18,6 @@ from components.charts.builders.claim_chart import all_subjects, finding_of
 from components.charts.builders.searches_chart import preview_chart
 from components.charts.builders.timeline_chart import timeline_of
 from components.charts.elapsed_clock import clock_of
-from components.charts.evidence_held import EvidenceHeld
 from components.charts.frames import stands_of
 from components.charts.grammar import Chart, Placebo
 from components.charts.kinds import Question
@@ -216,15 +215,6 @@ def load_moments(story: Story, caller: str) -> Moments:
 
 # From when each row of a story stands: half of the 14 ms that the frames of a range nobody has drawn would take.
 load_stands = _keep(most=32)(stands_of)
-
-
-@_keep()
-def load_held(story: Story) -> EvidenceHeld:
-    """What kinds of evidence this story holds."""
-    series = load_interest(story), load_series(story)
-    return EvidenceHeld.of(
-        story, marks=load_interest_marks(story), observations=load_observations(story), series=series
-    )
 
 
 # Words and tables made anew at each rerun took a third of it: 32.1 ms over the mix of pages instead of 21.5; Check a

@@ -13,7 +13,6 @@ from components.cache.cached import (
     load_caution,
     load_chart,
     load_figure,
-    load_held,
     load_moments,
     load_nightly,
     load_words,
@@ -62,7 +61,6 @@ def _draw(story: Story) -> None:
         load_figure(chart, view.clock, "light")
         load_caution(story, chart, other=None)
     load_moments(story, view.caller)
-    load_held(story)
 
 
 def import_everything() -> None:

@@ -16,6 +16,7 @@ from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.visitor_address import change_view, current_view
 from data.core.errors import DataError
+from data.core.model import Window
 from data.story.story import Story
 
 
@@ -43,10 +44,35 @@ def story_named(slug: str) -> Story:
     return STORIES.look_up(slug, settings_here()).story
 
 
+#: In the session: the ranges that were left, by story, the last one at the end.
+_LEFT = "left-ranges"
+
+
 def change(story: Story, rewrite: Callable[[ViewState], ViewState]) -> None:
     """Rewrite the address from what it says at this moment, so that one control never undoes another."""
     now, _ = current_view(story)
-    change_view(rewrite(now), story, default_story=stories_here()[0])
+    wanted = rewrite(now)
+    if wanted.window != now.window:
+        _left(story).append(now.window)
+    change_view(wanted, story, default_story=stories_here()[0])
+
+
+def _left(story: Story) -> list[Window]:
+    left: list[Window] = st.session_state.setdefault(f"{_LEFT}-{story.slug}", [])
+    return left
+
+
+def can_undo(story: Story) -> bool:
+    """Whether the range of this story was changed in this session."""
+    return bool(_left(story))
+
+
+def undo(story: Story) -> None:
+    """Go back to the range before the last change of it."""
+    if left := _left(story):
+        window = left.pop()
+        now, _ = current_view(story)
+        change_view(now.with_window(window), story, default_story=stories_here()[0])
 
 
 def stand_at_moment(story: Story, view: ViewState) -> Story:

@@ -1,44 +1,66 @@
-"""The one control bar: story, range by name, time or box, clock, caller and lanes, over what the address says."""
+"""The one control bar: story, range by name, time or box, and more behind a button, over what the address says."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from components.cache.cached import load_made
+from components.cache.cached import load_calls, load_made, load_nightly
 from components.charts.events import said_of
+from components.charts.night_pairs import night_name
 from components.clock import Clock
 from components.text import markdown
 from components.view.address import EARLIEST, LANES, LATEST, known_zone
 from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
-from components.workbench.address_bar import change, stories_here, story_named, titles_here
+from components.workbench.address_bar import can_undo, change, stories_here, story_named, titles_here, undo
+from components.workbench.copy_link import copy_link
 from components.workbench.menus import show_menu
 from components.workbench.notices import show_done, show_problems, tell_next_run, waiting_notices
-from components.workbench.visitor_address import asked_query, change_view, current_view
+from components.workbench.story_cards import show_cards
+from components.workbench.typed_time import read_time
+from components.workbench.visitor_address import asked_query, current_view
 from data.core.errors import DataError
 from data.core.model import Window
 from data.story.story import Story
 
-OWN, TWO_DAYS, WEEK, MONTH, ALL = "Story range", "48 hours", "Week", "Month", "All"
-_DAY = timedelta(days=1)
-#: Whole days before the story's first day at which a range begins, and its length in days.
-_DAYS = {TWO_DAYS: (0, 2), WEEK: (3, 7), MONTH: (14, 30)}
+NIGHT, DECISIVE, TWO_DAYS, ALL = "The night", "First to decisive call", "48 hours", "All"
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+#: What stands free on either side of the first and the decisive call, as a share of the time between them.
+_MARGIN = 1 / 20
 
 
-def named_ranges(story: Story) -> dict[str, Window]:
-    """Each named range as a UTC window. Those of whole days begin at midnight on the story's own clock."""
+def named_ranges(story: Story, caller: str) -> dict[str, Window]:
+    """Each named range as a UTC window. Those of whole days begin at midnight on the story's own clock.
+
+    From the first to the decisive call is a range of its own where this caller has both.
+    """
     clock = Clock(story.about.clock)
     first = clock.naive(story.window.start).date()
-    days = {
-        name: Window(_midnight(clock, first - before * _DAY), _midnight(clock, first + (length - before) * _DAY))
-        for name, (before, length) in _DAYS.items()
+    calls = decisive_calls(story, caller)
+    return {
+        NIGHT: story.window,
+        **({DECISIVE: _around(calls)} if calls else {}),
+        TWO_DAYS: Window(_midnight(clock, first), _midnight(clock, first + 2 * _DAY)),
+        ALL: everything(story),
     }
-    return {OWN: story.window, **days, ALL: everything(story)}
+
+
+def decisive_calls(story: Story, caller: str) -> Window | None:
+    """From the first to the decisive call of a caller; None where it lacks one of them, or both are one."""
+    ends = {anchor.key: anchor.when for anchor in load_nightly(story, caller)}
+    first, last = ends.get("first-call"), ends.get("decisive-call")
+    return Window(first.earliest, last.latest) if first and last and first.earliest < last.latest else None
+
+
+def _around(calls: Window) -> Window:
+    """These calls with some room on either side, to whole five minutes."""
+    step = timedelta(minutes=5)
+    room = max(calls.length * _MARGIN, step) // step * step
+    return Window(_minute(calls.start - room), _minute(calls.end + room))
 
 
 def _midnight(clock: Clock, day: date) -> datetime:
@@ -67,13 +89,11 @@ def _start_of(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-Edge = Literal["from", "to"]
-#: The earliest and latest wall time that a typed range may have, whatever the zone.
-_TYPED = (EARLIEST.replace(day=2, tzinfo=None), LATEST.replace(year=2100, month=12, day=30, tzinfo=None))
-
-
 def choose_named_range(story: Story, view: ViewState) -> None:
-    ranges = load_made(named_ranges, story)
+    ranges = load_made(named_ranges, story, view.caller)
+    calls, clock = load_made(decisive_calls, story, view.caller), Clock(view.clock)
+    say = clock.short if calls and calls.length < _DAY else clock.dated
+    times = {DECISIVE: f" {say(calls.start)}–{say(calls.end)}"} if calls else {}
 
     def chosen() -> None:
         if name := st.session_state["choose-range"]:
@@ -81,46 +101,61 @@ def choose_named_range(story: Story, view: ViewState) -> None:
 
     st.session_state["choose-range"] = next((name for name, window in ranges.items() if window == view.window), None)
     st.segmented_control(
-        "Range", list(ranges), key="choose-range", on_change=chosen, label_visibility="collapsed", wrap=True
+        "Range",
+        list(ranges),
+        format_func=lambda name: f"{name}{times.get(name, '')}",
+        key="choose-range",
+        on_change=chosen,
+        label_visibility="collapsed",
+        wrap=False,
     )
 
 
+_OPEN, _ASKED = "choose-exact", "exact-asked"
+
+
 def choose_exact_range(story: Story, view: ViewState, zone: str) -> None:
+    """The range in force, and behind it two fields that take a time as a person writes it."""
     clock = Clock(view.clock)
-    with st.popover(clock.span(view.window), key="choose-exact", icon=":material/schedule:", width="content"):
-        for edge, label, moment in (("from", "From", view.start), ("to", "To", view.end)):
-            st.session_state[f"choose-{edge}"] = clock.naive(moment)
-            st.datetime_input(
-                f"{label}, {markdown(zone)}",
-                key=f"choose-{edge}",
-                min_value=_TYPED[0],
-                max_value=_TYPED[1],
-                format="YYYY-MM-DD",
-                step=60,
-                on_change=_take_edge,
-                args=(story, edge),
-            )
-        st.caption("Or drag a box on any chart.")
+    shown = {edge: f"{clock.short(at)} {clock.date(at)}" for edge, at in (("from", view.start), ("to", view.end))}
+    one_year = clock.naive(view.start).year == clock.naive(view.end).year
+    label = f"{clock.dated(view.start)} to {clock.dated(view.end)}" if one_year else " to ".join(shown.values())
+    with st.popover(label, key=_OPEN, width="content", on_change="rerun") as opened:
+        if not opened.open:
+            # What was typed and never applied is gone when the fields are opened again.
+            st.session_state[_ASKED] = st.session_state.get(_ASKED, 0) + 1
+            return
+        keys = {edge: f"choose-{edge}-{st.session_state.get(_ASKED, 0)}" for edge in shown}
+        with st.form("exact-times", border=False):
+            for edge, name in (("from", "From"), ("to", "To")):
+                st.text_input(f"{name}, {markdown(zone)}", shown[edge], key=keys[edge], max_chars=40)
+            st.form_submit_button("Apply", key="apply-exact", on_click=lambda: _apply(story, view, keys, shown))
+        st.caption("Like “8 pm” or “Nov. 9, 1:30 am”.")
 
 
-def _take_edge(story: Story, edge: Edge) -> None:
-    typed: datetime | None = st.session_state[f"choose-{edge}"]
-    view, _ = current_view(story)
-    if typed is None:
-        return
+def _apply(story: Story, view: ViewState, keys: Mapping[str, str], shown: Mapping[str, str]) -> None:
+    """Take both fields as the range; what cannot be meant is said, and the range stays as it was."""
+    clock, typed = Clock(view.clock), {edge: str(st.session_state[key]).strip() for edge, key in keys.items()}
+    # Where the night is looked at, a bare time is one of the night.
+    night = story.window if view.window.overlaps(story.window.start, story.window.end) else view.window
     try:
-        moment = Clock(view.clock).instant(typed)
-    except ValueError as skipped:
-        tell_next_run(str(skipped))
+        start = view.start if typed["from"] == shown["from"] else read_time(typed["from"], clock, after=night.start)
+        end = view.end if typed["to"] == shown["to"] else read_time(typed["to"], clock, after=start + _MINUTE)
+        chosen = checked_range(start, end)
+    except ValueError as wrong:
+        tell_next_run(f"{wrong} The range stays as it was.")
         return
-    start, end = (moment, view.end) if edge == "from" else (view.start, moment)
+    st.session_state[_OPEN] = False
+    change(story, lambda now: now.with_window(chosen))
+
+
+def checked_range(start: datetime, end: datetime) -> Window:
+    """These ends as a range; ValueError with one sentence where they are none that can be shown."""
     if start >= end:
-        tell_next_run("That range would end before it starts, so the range stays as it was; move its other end first.")
-        return
+        raise ValueError("That range would end before it starts.")
     if end - start > LONGEST:
-        tell_next_run("That range would be longer than 50 years, so the range stays as it was.")
-        return
-    change(story, lambda now: now.with_window(Window(start, end)))
+        raise ValueError("That range would be longer than 50 years.")
+    return Window(start, end)
 
 
 def adopt_selection(event: Mapping[str, Any], clock: Clock, window: Window) -> Window | None:
@@ -179,7 +214,7 @@ def control_bar(
     moment: bool = False,
     linked: Callable[[Story, ViewState], ViewState] = lambda _, view: view,
 ) -> ViewState:
-    """The same bar on every page, and the view in force. `lanes` adds the choice of lanes, `ranges` is off
+    """One slim bar, and the view in force. `lanes` adds the choice of lanes, `ranges` is off
     where a page's chart chooses its own range, `moment` keeps the one the address names up to which the story is told,
     which means nothing elsewhere, `linked` writes out for Copy link what a page chooses by itself.
 
@@ -187,22 +222,43 @@ def control_bar(
     """
     view, problems = current_view(story)
     view = view if moment else view.whole
-    with st.container(key="controls", gap="xsmall"):
-        with _row("controls-when"):
-            _choose_other_story(story)
-            if ranges:
-                choose_named_range(story, view)
-                choose_exact_range(story, view, zone_label(view.clock, story))
-        with _row("controls-how"):
-            if lanes:
-                _choose_lanes(story, view)
+    with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        choose_other_story(story)
+        if ranges:
+            choose_named_range(story, view)
+            choose_exact_range(story, view, zone_label(view.clock, story))
+        with st.popover("More", key="choose-more", width="content"):
             _choose_clock(story, view)
             if story.about.callers:
                 _choose_caller(story, view)
-            _copy_link(linked(story, view))
+            if lanes:
+                _choose_lanes(story, view)
+        if ranges:
+            _take_back(story, view)
+        copy_link(view_link(st.context.url or "", "", linked(story, view)))
     show_done()
     show_problems((*waiting_notices(), *problems))
     return view
+
+
+def _take_back(story: Story, view: ViewState) -> None:
+    """Undo the last change of the range; or all of them."""
+    st.button(
+        "Undo",
+        key="undo",
+        icon=":material/undo:",
+        type="tertiary",
+        disabled=not can_undo(story),
+        on_click=lambda: undo(story),
+    )
+    st.button(
+        "Reset",
+        key="reset",
+        icon=":material/restart_alt:",
+        type="tertiary",
+        disabled=view.window == story.window,
+        on_click=lambda: change(story, lambda now: now.with_window(story.window)),
+    )
 
 
 def zone_label(zone: str, story: Story) -> str:
@@ -212,22 +268,11 @@ def zone_label(zone: str, story: Story) -> str:
     return told.get(zone) or (zone if name == zone else f"{name} ({zone})")
 
 
-def _row(key: str) -> DeltaGenerator:
-    return st.container(key=key, horizontal=True, vertical_alignment="center", gap="xsmall")
-
-
-def _choose_other_story(story: Story) -> None:
-    titles = titles_here()
-    slugs = list(titles)
-    if len(slugs) < 2:
-        return
-
-    def chosen(slug: str) -> None:
-        other = story_named(slug)
-        now, _ = current_view(other)
-        change_view(now.of_story(slug).with_window(other.window), other, default_story=slugs[0])
-
-    show_menu("story", "Story", slugs, story.slug, chosen, named=titles.__getitem__, width=350, labelled=False)
+def choose_other_story(story: Story) -> None:
+    """The stories of this server as cards, behind the name of the one that is shown."""
+    if len(titles_here()) > 1:
+        with st.popover(markdown(night_name(story)), key="choose-story", width="content"):
+            show_cards(story, key="menu")
 
 
 def _choose_clock(story: Story, view: ViewState) -> None:
@@ -236,12 +281,12 @@ def _choose_clock(story: Story, view: ViewState) -> None:
 
     def named(zone: str) -> str:
         yours = zone in own and zone not in {clock.zone for clock in story.about.clocks}
-        return f"Your clock: {zone_label(zone, story)}" if yours else f"Clock: {zone_label(zone, story)}"
+        return f"Your clock: {zone_label(zone, story)}" if yours else zone_label(zone, story)
 
     def chosen(zone: str) -> None:
         change(story, lambda now: replace(now, clock=zone))
 
-    show_menu("clock", "Clock", zones, view.clock, chosen, named=named, width=290, labelled=False)
+    show_menu("clock", "Clock", zones, view.clock, chosen, named=named, width=320)
 
 
 def _own_zone() -> tuple[str, ...]:
@@ -252,15 +297,16 @@ def _own_zone() -> tuple[str, ...]:
 
 def _choose_caller(story: Story, view: ViewState) -> None:
     callers = [caller.id for caller in story.about.callers if caller.selectable]
+    called = {caller: len({row.contest for row in load_calls(story, caller=caller).rows}) for caller in callers}
 
     def named(caller: str) -> str:
-        return f"By {said_of(story, caller)}" if story.about.verb == "declared" else f"Calls by {caller}"
+        return f"{said_of(story, caller).rstrip(',')}: {called[caller]} of {len(story.contests)}"
 
     def chosen(caller: str) -> None:
         change(story, lambda now: replace(now, caller=caller))
 
-    width = 180 if story.about.verb == "called" else 215
-    show_menu("caller", "Calls by", callers, view.caller, chosen, named=named, width=width, labelled=False)
+    label = "Declared by" if story.about.verb == "declared" else "Calls by"
+    show_menu("caller", label, callers, view.caller, chosen, named=named, width=320)
 
 
 def _choose_lanes(story: Story, view: ViewState) -> None:
@@ -281,7 +327,6 @@ def _choose_lanes(story: Story, view: ViewState) -> None:
         format_func=_lane_names(story).__getitem__,
         key="choose-lanes",
         on_change=chosen,
-        label_visibility="collapsed",
     )
 
 
@@ -290,9 +335,3 @@ def _lane_names(story: Story) -> dict[str, str]:
     series = next((row.name for row in story.series), "") if not story.about.searches else ""
     first = {"interest": markdown(series)} if series else {}
     return {**LANE_NAMES, **first, "results": markdown(story.about.unit.capitalize())}
-
-
-def _copy_link(view: ViewState) -> None:
-    with st.popover("Copy link", icon=":material/link:", width="content"), st.container(key="copy-link"):
-        st.code(view_link(st.context.url or "", "", view), language=None, wrap_lines=True)
-        st.caption("Opens this very range, on this clock, with this caller's calls, on any machine in any zone.")

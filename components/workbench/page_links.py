@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
-#: Address -> file and title; the empty address is home.
+#: Address -> file and title; the empty address is home. Two addresses open one page.
 PLACES = {
     "": ("story", "Story"),
     "timeline": ("timeline", "Timeline"),
     "search-trends": ("search_trends", "Search trends"),
     "outage-reports": ("outage_reports", "Outage reports"),
-    "compare-nights": ("compare_nights", "Compare nights"),
-    "check-a-claim": ("check_a_claim", "Check a claim"),
+    "check-a-claim": ("compare_and_check", "Compare & check"),
+    "compare-nights": ("compare_and_check", "Compare & check"),
     "embed-and-export": ("embed_and_export", "Embed & export"),
     "sources-and-methods": ("sources_and_methods", "Sources & methods"),
 }
+#: The two addresses of one page, of which the menu has one.
+CHECKING, COMPARING = "check-a-claim", "compare-nights"
 
 
 def page_at(address: str) -> st.Page:
     """The page at this address of PLACES, for the navigation and for links to it."""
     name, title = PLACES[address]
     return st.Page(_PAGES / f"{name}.py", title=title, url_path=address, default=not address)
+
+
+def asked_place() -> str:
+    """The last part of the path that the visitor asked for, whether there is a page or not."""
+    return urlsplit(st.context.url or "").path.strip("/").rpartition("/")[2]
+
+
+def place_here() -> str:
+    """The address of PLACES that is open; home where the path is none."""
+    return place if (place := asked_place()) in PLACES else ""

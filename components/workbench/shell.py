@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from components.charts.catalogue import asked_on
+from components.charts.night_pairs import night_name
+from components.clock import Clock
 from components.text import TEST
+from components.view.address import quote
+from components.view.view_state import parse_slug
+from components.workbench.address_bar import stories_here, story_named
 from components.workbench.appearance import ICON, apply_stylesheet
-from components.workbench.page_links import PLACES, page_at
+from components.workbench.notices import show_problems
+from components.workbench.page_links import CHECKING, COMPARING, PLACES, asked_place, page_at, place_here
 from components.workbench.rehearsal_banner import banners_here, show_banners
-from components.workbench.visitor_address import carried_query
+from components.workbench.visitor_address import asked_query, carried_query
+from data.core.errors import DataError
 
 
 def show_navigation(pages: dict[str, st.Page]) -> None:
     """Links that carry the view along: Streamlit's own navigation would forget it."""
+    here = place_here()
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Nightdesk**", width="content")
         for address, page in pages.items():
-            st.page_link(page, query_params=carried_query(_asked_on(address)))
+            if PLACES[address] != PLACES[COMPARING] or address == (here if here == COMPARING else CHECKING):
+                st.page_link(page, query_params=carried_query(_asked_on(address)))
 
 
 def _asked_on(address: str) -> frozenset[str]:
     """What of a view the page at this address takes up; every chart can be embedded."""
-    return frozenset().union(*map(asked_on, PLACES)) if address == "embed-and-export" else asked_on(address)
+    if address == "embed-and-export":
+        return frozenset().union(*map(asked_on, PLACES))
+    return asked_on(CHECKING) | asked_on(COMPARING) if address in (CHECKING, COMPARING) else asked_on(address)
+
+
+def page_title(place: str) -> str:
+    """What the tab says: the story's headline at home, elsewhere the page and what the story is called."""
+    with suppress(DataError):
+        story = story_named(parse_slug(asked_query(), stories_here())[0])
+        said = Clock(story.about.clock).say(story.about.title)
+        return f"{PLACES[place][1]} · {night_name(story)}" if place else said
+    return PLACES[place][1]
 
 
 def show_footer() -> None:
@@ -33,9 +55,12 @@ def show_footer() -> None:
 pages = {address: page_at(address) for address in PLACES}
 here = st.navigation(list(pages.values()), position="hidden")
 banners = banners_here()
-st.set_page_config(page_title=f"{TEST if banners else ''}{here.title} · Nightdesk", page_icon=ICON, layout="centered")
+title = page_title(place_here())
+st.set_page_config(page_title=f"{TEST if banners else ''}{title} · Nightdesk", page_icon=ICON, layout="centered")
 apply_stylesheet()
 show_banners(banners)
 show_navigation(pages)
+if asked_place() not in PLACES:
+    show_problems([f"There is no page at {quote(asked_place())} here; this is the first one."])
 here.run()
 show_footer()

@@ -65,18 +65,19 @@ _NAMED_EDGES = 12
 _DOWNLOAD_WIDTH = 960
 
 
-def show_chart(story: Story, slug: str, view: ViewState, *, other: Story | None = None) -> None:
+def show_chart(story: Story, slug: str, view: ViewState, *, other: Story | None = None, headed: bool = True) -> None:
     """The story's chart of this name at a view, with all that belongs to it and the `other` story beside it.
 
-    Dragging a range on it sets the page's range.
+    Dragging a range on it sets the page's range. One that is not `headed` leaves its takeaway to the page.
     """
     chart = load_chart(story, slug, view, other=other)
     clock = clock_of(chart, view.clock)
     words = load_words(chart, view.clock)
     key = f"{chart.slug}-{utc_text(chart.window.start)}"
     with st.container(key=f"chart-{key}"):
-        st.subheader(markdown(words.takeaway), anchor=False)
-        st.caption(f"{markdown(clock.say(chart.title))} · {clock.span(chart.window)} · {_zone(clock)}")
+        if headed:
+            st.subheader(markdown(words.takeaway), anchor=False)
+            st.caption(f"{markdown(clock.say(chart.title))} · {clock.span(chart.window)} · {_zone(clock)}")
         if not chart.lanes and not chart.events:
             _offer_nearest(chart, view, story)
             st.caption(load_made(_notes, chart, clock))

@@ -92,6 +92,8 @@ def has_address(page: Page, **expected: str) -> None:
 def open_menu(page: Page, control: str) -> None:
     """Click a menu of a page at rest: one that is drawn anew closes, and so does one whose page still scrolls."""
     settled(page)
+    if control in ("clock", "caller", "lanes") and not page.locator(f".st-key-choose-{control}").count():
+        page.locator(".st-key-choose-more button").first.click()
     field = page.locator(f".st-key-choose-{control} input")
     field.scroll_into_view_if_needed()
     page.wait_for_timeout(500)

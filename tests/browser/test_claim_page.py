@@ -71,7 +71,7 @@ def test_a_key_that_names_nothing_is_said_and_the_storys_own_question_shown(visi
 def test_the_question_stays_with_its_page(visit: Visit) -> None:
     page = visit("/check-a-claim?series=marks&event=US-OH&caller=Guardian")
     page.get_by_role("link", name="Timeline", exact=True).click()
-    expect(page).to_have_title("Timeline · Nightdesk")
+    expect(page).to_have_title("Timeline · U.S. 2016 · Nightdesk")
     has_address(page, caller="Guardian")
 
 
@@ -84,7 +84,7 @@ def test_the_claim_can_be_embedded_and_taken_away_as_data(visit: Visit, tmp_path
     assert (told["claim"]["series"], told["claim"]["event"]) == ("marks", "US-OH")
     assert {row["contest"] for row in told["inputs"]["calls"]} == {"US-OH"}
     page.get_by_role("link", name="Embed & export this chart").click()
-    expect(page).to_have_title("Embed & export · Nightdesk")
+    expect(page).to_have_title("Embed & export · U.S. 2016 · Nightdesk")
     has_address(page, chart="claim", series="marks", event="US-OH")
     expect(page.frame_locator("iframe").locator("h1")).to_contain_text("Published search marks: before or after")
 

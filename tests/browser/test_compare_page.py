@@ -36,7 +36,7 @@ def ticks(page: Page) -> list[str]:
 
 def test_the_other_story_and_t0_are_chosen_and_the_address_follows(visit: Visit, nights: str) -> None:
     page = visit(PAIR, base=nights)
-    expect(page).to_have_title("Compare nights · Nightdesk")
+    expect(page).to_have_title("Compare & check · U.S. 2016 · Nightdesk")
     headline = page.get_by_role("heading", level=3).first
     expect(headline).to_contain_text(
         "T+0 is the decisive call: 2:29 a.m. EST, Nov. 9, 2016, and 3:29 a.m. EDT, June 22"
@@ -107,7 +107,7 @@ def test_the_page_passes_axe_and_its_own_policy_and_never_scrolls_sideways(
 def test_the_pair_is_kept_on_the_way_to_its_embed(visit: Visit, nights: str) -> None:
     page = visit(f"{PAIR}&t0=first-call", base=nights)
     page.get_by_role("link", name="Embed & export this chart").click()
-    expect(page).to_have_title("Embed & export · Nightdesk")
+    expect(page).to_have_title("Embed & export · U.S. 2016 · Nightdesk")
     has_address(page, **{"with": "uk-1999", "t0": "first-call", "chart": "compare"})
     inside = page.locator('iframe[title="Preview, 320 px wide"]').content_frame
     expect(inside.locator("figure#nightdesk h1")).to_contain_text("T+0 is the first call")

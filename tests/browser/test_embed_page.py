@@ -108,5 +108,5 @@ def test_the_page_passes_axe_and_its_own_policy(theme: str, width: int, visit: V
 def test_a_chart_leads_to_its_embed_at_the_same_view(visit: Visit) -> None:
     page = visit("/outage-reports?caller=CNN")
     page.get_by_role("link", name="Embed & export this chart").first.click()
-    expect(page).to_have_title("Embed & export · Nightdesk")
+    expect(page).to_have_title("Embed & export · U.S. 2016 · Nightdesk")
     has_address(page, caller="CNN", chart="outages")

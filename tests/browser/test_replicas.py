@@ -101,7 +101,7 @@ def test_one_is_killed_in_mid_session_and_the_page_goes_on(both: Replicas, visit
     moved_from(home, page)
     settled(page)
     page.get_by_role("link", name="Outage reports").click()
-    expect(page).to_have_title("Outage reports · Nightdesk")
+    expect(page).to_have_title("Outage reports · U.S. 2016 · Nightdesk")
     settled(page)
     has_address(page, caller="CNN")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()

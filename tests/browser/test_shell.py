@@ -6,8 +6,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from data.story.store import SHIPPED
+from tests.browser.conftest import settled
 from tests.browser.reading import address, choose, comes_to, has_address, violations
 
 Visit = Callable[..., Page]
@@ -17,6 +19,9 @@ PAGES = {
     "Timeline": "/timeline",
     "Search trends": "/search-trends",
     "Outage reports": "/outage-reports",
+    "Check a claim": "/check-a-claim",
+    "Compare nights": "/compare-nights",
+    "Embed & export": "/embed-and-export",
     "Sources & methods": "/sources-and-methods",
 }
 EVERY_PAGE = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
@@ -27,12 +32,12 @@ def shows_range(page: Page, words: str) -> None:
     expect(page.locator(".st-key-choose-exact button p")).to_have_text(words)
 
 
-def type_minute(page: Page, edge: str, hour: str, minute: str) -> None:
-    field = page.locator(f".st-key-choose-{edge}")
-    field.locator("[data-type=hour]").click()
-    page.keyboard.type(hour)
-    field.locator("[data-type=minute]").click()
-    page.keyboard.type(minute)
+def type_times(page: Page, first: str, last: str) -> None:
+    """Open the box of exact times and type both, as somebody who uses the keyboard for all but the first click."""
+    page.locator(".st-key-choose-exact button").click()
+    page.get_by_label("From, ").fill(first)
+    page.keyboard.press("Tab")
+    page.keyboard.type(last)
     page.keyboard.press("Enter")
 
 
@@ -41,54 +46,75 @@ def test_a_deep_link_opens_its_page_on_a_cold_server(
 ) -> None:
     with serve() as cold:
         page = visit("/timeline?caller=CNN&from=2016-11-09T03:00Z&to=2016-11-09T05:00Z", base=cold)
-        expect(page).to_have_title("Timeline · Nightdesk")
+        expect(page).to_have_title("Timeline · U.S. 2016 · Nightdesk")
         expect(page.get_by_role("heading", name="Timeline", level=1)).to_be_visible()
-        shows_range(page, "10 p.m. EST Nov. 8 to midnight EST Nov. 9, 2016")
+        shows_range(page, "10 p.m. Nov. 8 to midnight Nov. 9")
 
 
 def test_another_page_keeps_the_view(visit: Visit) -> None:
     page = visit("/?caller=CNN&clock=Europe/London")
     page.get_by_role("link", name="Outage reports").click()
-    expect(page).to_have_title("Outage reports · Nightdesk")
+    expect(page).to_have_title("Outage reports · U.S. 2016 · Nightdesk")
     has_address(page, caller="CNN", clock="Europe/London")
 
 
 def test_controls_change_the_address_and_never_one_another(visit: Visit) -> None:
     page = visit("/timeline")
     page.get_by_text("48 hours", exact=True).click()
-    shows_range(page, "midnight EST Nov. 8 to midnight EST Nov. 10, 2016")
-    choose(page, "clock", "Clock: London")
-    shows_range(page, "5 a.m. GMT Nov. 8 to 5 a.m. GMT Nov. 10, 2016")
-    choose(page, "caller", "Calls by CNN")
+    shows_range(page, "midnight Nov. 8 to midnight Nov. 10")
+    choose(page, "clock", "London")
+    shows_range(page, "5 a.m. Nov. 8 to 5 a.m. Nov. 10")
+    choose(page, "caller", "CNN: 7 of 56")
     span = {"from": "2016-11-08T05:00Z", "to": "2016-11-10T05:00Z"}
     has_address(page, **span, clock="Europe/London", caller="CNN")
 
 
 def test_an_exact_time_is_typed_on_the_clock_in_its_label(visit: Visit) -> None:
     page = visit("/timeline")
+    type_times(page, "8 pm", "midnight")
+    page.wait_for_url("**from=2016-11-09T01%3A00Z&to=2016-11-09T05%3A00Z")
+    shows_range(page, "8 p.m. Nov. 8 to midnight Nov. 9")
+    expect(page.get_by_label("From, Eastern (New York, Ottawa)")).to_have_count(0)
+    # The chips beside it work on.
+    for chip, says in (
+        ("48 hours", "midnight Nov. 8 to midnight Nov. 10"),
+        ("The night", "1 p.m. Nov. 8 to 7 a.m. Nov. 9"),
+    ):
+        page.get_by_text(chip, exact=True).click()
+        shows_range(page, says)
+
+
+def test_escape_keeps_the_range_and_forgets_what_was_typed(visit: Visit) -> None:
+    page = visit("/timeline")
     page.locator(".st-key-choose-exact button").click()
-    expect(page.get_by_text("From, Eastern (New York, Ottawa)")).to_be_visible()
-    type_minute(page, "from", "22", "15")
-    page.wait_for_url("**from=2016-11-09T03%3A15Z**")
-    shows_range(page, "10:15 p.m. EST Nov. 8 to 7 a.m. EST Nov. 9, 2016")
+    page.get_by_label("From, ").fill("9 pm")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("From, ")).to_have_count(0)
+    settled(page)
+    page.locator(".st-key-choose-exact button").click()
+    expect(page.get_by_label("From, ")).to_have_value("1 p.m. Nov. 8, 2016")
+    assert address(page) == {}
 
 
 def test_a_range_that_would_end_before_it_starts_is_refused_in_words(visit: Visit) -> None:
     page = visit("/timeline?from=2016-11-09T03:00Z&to=2016-11-09T05:00Z&clock=UTC")
-    page.locator(".st-key-choose-exact button").click()
-    type_minute(page, "from", "06", "00")
+    type_times(page, "6 am", "5 a.m. Nov. 9, 2016")
     expect(page.get_by_text("would end before it starts")).to_be_visible()
-    shows_range(page, "3 a.m. UTC Nov. 9 to 5 a.m. UTC Nov. 9, 2016")
+    shows_range(page, "3 a.m. Nov. 9 to 5 a.m. Nov. 9")
 
 
 def test_a_copied_link_shows_the_same_in_another_zone(visit: Visit) -> None:
     page = visit("/timeline?from=2016-11-09T03:00Z&to=2016-11-09T05:00Z", zone="America/New_York")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy link").click()
-    link = page.locator("[data-testid=stCode] code").inner_text()
-    assert "from=2016-11-09T03:00Z&to=2016-11-09T05:00Z&clock=America/New_York&caller=AP" in link
+    expect(page.get_by_test_id("stToast")).to_contain_text("Link copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.endswith(
+        "/timeline?story=us-2016&from=2016-11-09T03:00Z&to=2016-11-09T05:00Z&clock=America/New_York&caller=AP"
+    )
     there = visit(link.removeprefix(link[: link.index("/timeline")]), zone="Asia/Tokyo")
     for shown in (page, there):
-        shows_range(shown, "10 p.m. EST Nov. 8 to midnight EST Nov. 9, 2016")
+        shows_range(shown, "10 p.m. Nov. 8 to midnight Nov. 9")
     drawn = ".js-plotly-plot .main-svg text"
     comes_to(there, there.locator(drawn).all_inner_texts, page.locator(drawn).all_inner_texts())
 
@@ -106,18 +132,18 @@ def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(vis
     page.mouse.up()
     page.wait_for_url("**from=2016-11-09T**")
     dragged = {name: address(page)[name] for name in ("from", "to")}
-    choose(page, "clock", "Clock: UTC")
+    choose(page, "clock", "UTC")
     has_address(page, **dragged, clock="UTC")
-    page.get_by_text("Story range", exact=True).click()
-    shows_range(page, "6 p.m. UTC Nov. 8 to noon UTC Nov. 9, 2016")
+    page.get_by_text("The night", exact=True).click()
+    shows_range(page, "6 p.m. Nov. 8 to noon Nov. 9")
 
 
 def test_the_way_back_is_the_browsers_own(visit: Visit) -> None:
     page = visit("/timeline")
-    page.get_by_text("Week", exact=True).click()
-    page.wait_for_url("**from=2016-11-05T04%3A00Z**")
+    page.get_by_text("48 hours", exact=True).click()
+    page.wait_for_url("**from=2016-11-08T05%3A00Z**")
     page.go_back()
-    shows_range(page, "1 p.m. EST Nov. 8 to 7 a.m. EST Nov. 9, 2016")
+    shows_range(page, "1 p.m. Nov. 8 to 7 a.m. Nov. 9")
 
 
 def test_bad_values_get_sentences_and_never_a_traceback(visit: Visit) -> None:
@@ -127,8 +153,39 @@ def test_bad_values_get_sentences_and_never_a_traceback(visit: Visit) -> None:
     expect(notices.filter(has_text="“Nobody”, who is no caller")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert page.locator("[data-testid=stAlert] a").count() == 0
-    shows_range(page, "1 p.m. EST Nov. 8 to 7 a.m. EST Nov. 9, 2016")
+    shows_range(page, "1 p.m. Nov. 8 to 7 a.m. Nov. 9")
     assert violations(page) == []
+
+
+@EVERY_PAGE
+def test_no_page_has_an_error_in_its_console_or_asks_for_what_is_not_there(
+    path: str, browser: Browser, server: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page, wrong = context.new_page(), list[str]()
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    page.on("requestfailed", lambda request: wrong.append(f"failed {request.url}"))
+    page.goto(server + path)
+    settled(page)
+    assert wrong == []
+    context.close()
+
+
+def test_an_address_that_is_not_there_says_so_and_shows_the_first_page(visit: Visit) -> None:
+    page = visit("/weather")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("There is no page at “weather” here")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("On the night Trump won")
+
+
+@pytest.mark.parametrize(("width", "begins"), [(1280, 320), (390, 420)])
+@pytest.mark.parametrize("slug", SHIPPED.slugs())
+def test_the_chart_of_a_story_begins_in_the_first_view(slug: str, width: int, begins: int, visit: Visit) -> None:
+    page = visit(f"/?story={slug}", width=width)
+    chart = page.locator("[data-testid=stPlotlyChart]").first.bounding_box()
+    assert chart and chart["y"] <= begins
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @EVERY_PAGE
@@ -144,8 +201,8 @@ def test_every_page_passes_axe_and_its_own_policy(path: str, theme: str, width: 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_opened_controls_pass_axe_too(theme: str, visit: Visit) -> None:
     page = visit("/timeline", theme=theme, width=390)
-    for button in (page.locator(".st-key-choose-exact button"), page.get_by_role("button", name="Copy link")):
-        button.click()
+    for name in ("story", "exact", "more"):
+        page.locator(f".st-key-choose-{name} button").first.click()
         page.get_by_test_id("stPopoverBody").wait_for()
         assert violations(page) == []
         page.keyboard.press("Escape")

@@ -1,4 +1,4 @@
-"""The page Compare nights without a browser: what it chooses by itself, what it names, and what it does alone."""
+"""Comparing nights without a browser: what it chooses by itself, what it names, and what it does alone."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from streamlit.testing.v1 import AppTest
 from data.story import folder_store
 from tests.support.nights import another_night
 
-PAGE = Path(__file__).parents[2] / "pages" / "compare_nights.py"
+PAGE = Path(__file__).parents[2] / "pages" / "compare_and_check.py"
 
 
 def open_page(**query: str) -> AppTest:
     page = AppTest.from_file(str(PAGE), default_timeout=60)
+    page.context = {"url": "http://localhost/compare-nights"}
     for key, value in query.items():
         page.query_params[key.rstrip("_")] = value
     return page.run()

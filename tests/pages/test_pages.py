@@ -14,12 +14,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.charts.phrases.caution import TITLE
+from components.clock import Clock
 from components.text import markdown
 from components.view.address import utc_text
 from components.view.view_state import default_view
 from components.workbench.parts.contests import contests_table
 from data.core.settings import Settings
-from data.story.store import find_story
+from data.story.store import SHIPPED, find_story
 from data.story.story import Story
 from tests.support.imported import export, keep, keep_weeks, newsroom
 
@@ -29,8 +30,7 @@ PAGES = (
     "timeline",
     "search_trends",
     "outage_reports",
-    "compare_nights",
-    "check_a_claim",
+    "compare_and_check",
     "embed_and_export",
     "sources_and_methods",
 )
@@ -39,7 +39,7 @@ WITH_CHARTS = {
     "timeline": ["timeline", "results"],
     "search_trends": ["interest", "interest"],
     "outage_reports": ["outages", "traffic"],
-    "check_a_claim": ["claim"],
+    "compare_and_check": ["claim"],
 }
 
 
@@ -77,9 +77,10 @@ def test_every_chart_of_a_page_has_alt_text_a_takeaway_and_naive_times(name: str
     found = charts(page)
     assert len(found) == len(WITH_CHARTS[name])
     headings = [heading.value for heading in page.subheader]
+    texts = [text.value for text in page.markdown] if name == "story" else []
     for chart in found:
         assert 40 < len(chart.alt) <= 250
-        assert any(re.sub(r"\\", "", heading)[:30] in chart.alt for heading in headings)
+        assert any(re.sub(r"\\", "", heading)[:30] in chart.alt for heading in (*headings, *texts))
         start, end = json.loads(chart.spec)["layout"]["xaxis"]["range"]
         assert start < end and not start.endswith("Z")
 
@@ -89,7 +90,7 @@ def test_every_chart_offers_its_data_as_a_table_and_two_downloads(name: str) -> 
     page = open_page(name)
     assert [toggle.label for toggle in page.toggle] == ["Show the data"] * len(WITH_CHARTS[name])
     labels = [button.proto.label for button in page.get("download_button")]
-    own = ["Download this claim as JSON, every input row in it"] if name == "check_a_claim" else []
+    own = ["Download this claim as JSON, every input row in it"] if name == "compare_and_check" else []
     assert labels == ["Download CSV", "Download SVG"] * len(WITH_CHARTS[name]) + own
     page.toggle[0].set_value(True).run()
     assert list(page.table[0].value.columns) == ["No.", "Lane", "When", "What", "Value", "Evidence", "Source", "Row"]
@@ -98,7 +99,8 @@ def test_every_chart_offers_its_data_as_a_table_and_two_downloads(name: str) -> 
 @pytest.mark.parametrize("name", WITH_CHARTS)
 def test_every_chart_leads_to_its_embed_at_this_very_view(name: str) -> None:
     page = open_page(name, caller="CNN")
-    links = [parse_qs(link.proto.query_string) for link in page.get("page_link")]
+    queries = [parse_qs(link.proto.query_string) for link in page.get("page_link")]
+    links = [query for query in queries if "chart" in query]
     assert [link["chart"] for link in links] == [[slug] for slug in WITH_CHARTS[name]]
     assert all(link["caller"] == ["CNN"] for link in links)
 
@@ -110,7 +112,9 @@ def test_a_caution_goes_with_each_chart_on_which_two_kinds_meet_and_with_no_othe
     page = open_page(name)
     assert [expander.label for expander in page.expander].count(TITLE) == cautions
     words = said(page)
-    assert words.count("CNN, Nov. 8, 2016: “There’s no guarantee the two things are related.”") == cautions
+    # Story says it above its chart, too.
+    count = cautions + (name == "story")
+    assert words.count("CNN, Nov. 8, 2016: “There’s no guarantee the two things are related.”") == count
     assert words.count("5 of 9 had an outage and no election") == cautions
 
 
@@ -165,9 +169,9 @@ def test_choosing_a_chart_and_a_theme_writes_the_address_and_the_range_keeps_the
     page = open_page("embed_and_export", caller="CNN")
     page.selectbox(key="choose-chart").set_value("results").run()
     page.segmented_control(key="choose-theme").set_value("light").run()
-    page.segmented_control(key="choose-range").set_value("Week").run()
+    page.segmented_control(key="choose-range").set_value("48 hours").run()
     kept = {name: page.query_params[name] for name in ("chart", "theme", "caller", "from")}
-    assert kept == {"chart": "results", "theme": "light", "caller": "CNN", "from": "2016-11-05T04:00Z"}
+    assert kept == {"chart": "results", "theme": "light", "caller": "CNN", "from": "2016-11-08T05:00Z"}
     page.selectbox(key="choose-chart").set_value("timeline").run()
     assert "chart" not in page.query_params
 
@@ -207,13 +211,36 @@ def test_every_form_is_offered_as_a_file_named_after_its_view() -> None:
     ]  # fmt: skip
 
 
-def test_the_story_page_leads_with_the_finding_and_its_status() -> None:
+@pytest.mark.parametrize(
+    ("slug", "says"),
+    [
+        pytest.param("us-2016", "“There’s no guarantee the two things are related.” ([CNN", id="what was said of it"),
+        pytest.param("revoke-2019", "Timing alone does not show cause.", id="where nobody has said it"),
+    ],
+)
+def test_the_story_page_leads_with_the_finding_and_what_timing_cannot_show(slug: str, says: str) -> None:
+    page = open_page("story", story=slug)
+    assert page.title[0].value == markdown(find_story(slug, Settings()).about.title)
+    first = next(text.value for text in page.markdown if not text.value.startswith("**"))
+    assert says in re.sub(r"\\([^\w\s])", r"\1", first)
+
+
+def test_the_sentence_above_the_chart_is_the_takeaway_of_the_chart() -> None:
     page = open_page("story")
-    assert page.title[0].value.startswith("On the night Trump won")
-    words = said(page)
-    assert "Searches: published marks, no series" in words
-    assert "Causal link: not shown" in words
-    assert "best grade B" in words
+    (chart,) = charts(page)
+    first = re.sub(r"\\([^\w\s])", r"\1", next(text.value for text in page.markdown if "“" in text.value))
+    assert first[:40] in chart.alt
+
+
+@pytest.mark.parametrize("slug", ["us-2016", "revoke-2019"])
+def test_every_other_story_has_a_card_with_its_headline_and_its_date(slug: str) -> None:
+    page = open_page("story", story=slug)
+    others = [name for name in SHIPPED.slugs() if name != slug]
+    labels = [link.proto.label for link in page.get("page_link")]
+    for name in others:
+        about = find_story(name, Settings()).about
+        assert labels.count(markdown(Clock(about.clock).say(about.title))) == 2  # in the menu, and below the story
+        assert about.kicker in said(page)
 
 
 def test_one_sentence_says_what_the_florida_minute_carries() -> None:
@@ -393,8 +420,8 @@ def test_every_page_says_each_thing_that_is_wrong_with_its_address(name: str) ->
 
 def test_every_link_of_every_page_is_an_address_of_a_source(story: Story) -> None:
     known = {source.url for source in story.sources} | {"https://trends.google.com/trends/explore"}
-    # Compare nights shows the sources of two stories, and has tests of its own.
-    for name in (page for page in PAGES if page != "compare_nights"):
+    # Comparing nights shows the sources of two stories, and has tests of its own.
+    for name in PAGES:
         page = open_page(name)
         tables = "\n".join(page_table.value.to_csv() for page_table in page.table)
         links = re.findall(r"\]\((https?://[^)\s]+)\)", said(page) + tables)
@@ -490,14 +517,13 @@ def test_a_story_without_calls_opens_on_every_page(name: str) -> None:
 
 
 def test_the_page_of_a_claim_answers_whether_signatures_surged_before_the_site_failed() -> None:
-    page = open_page("check_a_claim", story="revoke-2019")
+    page = open_page("compare_and_check", story="revoke-2019")
     assert "Before" in [header.value for header in page.header]
     assert "Signatures rose from 76 a minute" in said(page)
     assert "readings at uneven times have neither" in said(page)
 
 
-def test_the_story_of_a_petition_names_its_readings_and_no_calls() -> None:
+def test_the_story_of_a_petition_names_its_sources_and_no_calls() -> None:
     words = said(open_page("story", story="revoke-2019"))
-    assert "Signatures: 224 readings of the night" in words
     assert "large and sustained load" in words
     assert "Calls" not in words

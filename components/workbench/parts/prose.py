@@ -2,56 +2,58 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
 import streamlit as st
 
 from components.ap_style import calendar_day
-from components.cache.cached import load_held, load_made, load_moments
+from components.cache.cached import load_caution, load_chart, load_made, load_moments, load_words
 from components.charts.events import ONE_DAY
 from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
-from components.workbench.source_links import source_links
+from components.workbench.page_links import page_at
+from components.workbench.source_links import source_link, source_links
+from components.workbench.visitor_address import carried_query
 from data.evidence.evidence_rows import CallRow
 from data.story.live import window_so_far
 from data.story.story import Story
 from data.story.story_toml import Claim, Point
 
+#: What stands above every chart on which two kinds of evidence meet, where nobody has said it of this night.
+_NO_CAUSE = "Timing alone does not show cause."
+
 
 def show_headline(story: Story, view: ViewState) -> None:
-    """Kicker, headline and dek: the finding first, and where it stands."""
+    """The finding, and what the chart beneath shows of it in two sentences; of a night in progress its first words."""
     clock = Clock(view.clock)
-    st.caption(markdown(clock.say(story.about.kicker)))
     st.title(markdown(clock.say(story.about.title)), anchor=False)
-    st.markdown(markdown(clock.say(story.about.dek)))
-    if not story.about.live:
-        _show_status(story)
-
-
-def show_status_so_far(story: Story, _: ViewState) -> None:
-    """Where a night in progress stands, which changes while it is read."""
     if story.about.live:
-        _show_status(story)
+        st.markdown(markdown(clock.say(story.about.dek)))
+        return
+    chart = load_chart(story, "timeline", view.whole)
+    caution = load_caution(story, chart)
+    said = [markdown(_ended(load_words(chart, view.clock).takeaway))]
+    if caution and caution.motto:
+        said.append(f"{markdown(clock.say(caution.motto))} ({source_link(caution.motto_sources[0])})")
+    elif caution:
+        said.append(_NO_CAUSE)
+    with st.container(key="finding"):
+        st.markdown(" ".join(said))
 
 
-def _show_status(story: Story) -> None:
-    """Three chips, counted from the tables: what kind of evidence is held, and what is not shown."""
-    held = load_held(story)
-    marks = "published marks" if held.marks else "nothing held"
-    searches = "a series of the night" if held.series else f"{marks}, no series of the night"
-    best = f", best grade {held.grade}" if held.grade else ""
-    reports = "report" if held.seen == 1 else "reports"
-    so_far = " so far" if story.about.live else ""
-    with st.container(horizontal=True):
-        for name, readings in Counter(row.name for row in story.series if row.at in story.window).items():
-            st.badge(f"{markdown(name)}: {readings:,} readings of the night", color="violet")
-        if story.about.searches or not story.series:
-            st.badge(f"Searches: {searches}", color="violet")
-        st.badge(f"Site: {held.seen} dated {reports}{best}{so_far}", color="orange")
-        st.badge("Causal link: not shown", color="gray")
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "”", "?")) else f"{sentence}."
+
+
+def show_dek(story: Story, view: ViewState) -> None:
+    """The story in a paragraph, and the way to the night as it is played; a night in progress has begun with it."""
+    if story.about.live:
+        return
+    clock = Clock(view.clock)
+    st.markdown(markdown(clock.say(story.about.dek)))
+    st.page_link(page_at("timeline"), label="Play the night, moment by moment", query_params=carried_query(()))
 
 
 def show_moment(story: Story, view: ViewState) -> None:
