@@ -42,6 +42,10 @@ def _public_url(given: str) -> str:
     return given and _web_address(given, "NIGHTDESK_PUBLIC_URL")
 
 
+def _hub(given: str) -> str:
+    return given and _web_address(given, "NIGHTDESK_HUB")
+
+
 def _redis_url(given: str) -> str:
     """The address of a Redis as it was given; empty for none."""
     parts = _parts(given)
@@ -101,6 +105,8 @@ class Settings(BaseModel):
     mirrors: Annotated[tuple[tuple[str, str], ...], AfterValidator(_mirrors)] = ()
     #: Where readers reach this server, without a final slash; empty where each request says it by its own address.
     public_url: Annotated[str, AfterValidator(_public_url)] = ""
+    #: A WebSub hub that tells subscribers of feeds; empty for none.
+    hub: Annotated[str, AfterValidator(_hub)] = ""
     #: A Redis that all processes share, empty for none. It may hold a password, so it is never shown.
     cache_url: Annotated[str, AfterValidator(_redis_url)] = Field(default="", repr=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 
 from components.charts.grammar import Chart
@@ -11,6 +12,8 @@ from components.embeds.bundles.hosting import IMAGE_POLICY
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed
+from components.embeds.feeds.entries import entries_of
+from components.embeds.feeds.feed_texts import FeedPlace, atom, changed_at, json_feed, poll_closings
 from components.embeds.formats import render
 from components.embeds.pictures.images import TooLarge
 from components.embeds.request import Asked, Refused
@@ -20,6 +23,7 @@ from components.embeds.web.share import draw_share, share_policy
 from components.view.address import Problem, misread
 from components.view.view_state import told
 from data.core.errors import NotInStory
+from data.story.store import StoryStore
 from data.story.story import Story
 
 _HTML = "text/html; charset=utf-8"
@@ -80,3 +84,26 @@ def oembed_answer(wish: oembed.Wish, embed: Embed) -> Answer:
 def listener_answer() -> Answer:
     """The script of the page around a frame."""
     return answer_of(LISTENER.read_bytes(), "text/javascript; charset=utf-8", policy=only())
+
+
+#: Form of a feed -> its media type.
+FEED_FORMS: Mapping[str, str] = {
+    "atom": "application/atom+xml; charset=utf-8",
+    "json": "application/feed+json; charset=utf-8",
+    "ics": "text/calendar; charset=utf-8",
+}
+
+
+def feed_answer(story: Story, form: str, place: FeedPlace, stories: StoryStore) -> Answer:
+    """A feed of a story in one of FEED_FORMS; Refused with 404 for the calendar of a story without closings."""
+    entries = entries_of(story, stories) if form != "ics" else ()
+    if form == "ics":
+        body = poll_closings(story, place)
+        if not body:
+            said = f"{story.slug} has no closings of polls"
+            raise Refused(404, Problem("story", story.slug, said, "a story with poll_closings.csv", ""))
+    else:
+        body = (atom if form == "atom" else json_feed)(story, entries, place)
+    answer = answer_of(body, FEED_FORMS[form], policy=DATA_ONLY, changed=changed_at(story, entries))
+    links = [f'<{place.of(story, form)}>; rel="self"', *([f'<{place.hub}>; rel="hub"'] if place.hub else [])]
+    return replace(answer, headers={**answer.headers, "Link": ", ".join(links)})

@@ -28,6 +28,7 @@ from components.charts.catalogue import publishable
 from components.charts.grammar import Chart
 from components.embeds.bundles.inputs import code_of, libraries
 from components.embeds.embed import Embed
+from components.embeds.feeds.feed_texts import FeedPlace
 from components.embeds.formats import FORMS
 from components.embeds.request import Asked, Refused, asked, unknown_other, unknown_story
 from components.embeds.web import drawing, oembed
@@ -92,9 +93,11 @@ def routes(settings: Settings, caches: RouteCaches) -> list[Route]:
         "/s/{story}/{chart}": desk.share,
         "/oembed": desk.oembed,
         "/sitemap.xml": desk.sitemap,
+        "/feeds/{story}.{form}": desk.feed,
         # The workbench answers every other address with its own page; below these two nothing of it lives.
         "/embed/{rest:anything}": desk.nothing,
         "/s/{rest:anything}": desk.nothing,
+        "/feeds/{rest:anything}": desk.nothing,
     }
     return [Route(path, _explained(handler), methods=["GET"]) for path, handler in handlers.items()]
 
@@ -212,6 +215,20 @@ class _Desk:
         rows = "".join(f"<url><loc>{escape(page)}</loc></url>" for page in pages)
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{_SITEMAP}">{rows}</urlset>\n'
         return send(request, answer_of(body.encode(), "application/xml", policy=drawing.DATA_ONLY, anyone=False))
+
+    async def feed(self, request: Request) -> Response:
+        """What happened in a story, to subscribe to, or the closings of its polls."""
+        form = request.path_params["form"]
+        if form not in drawing.FEED_FORMS:
+            wants = f"one of: {', '.join(drawing.FEED_FORMS)}"
+            raise Refused(404, Problem("form", quote(form), f"There is no feed in the form {quote(form)}", wants, ""))
+        found, place = (
+            await self._find(request.path_params["story"]),
+            FeedPlace(self._site(request), self._settings.hub),
+        )
+        make = partial(drawing.feed_answer, found.story, form, place, story_store(self._settings))
+        answer = await self._caches.pages.get(("feed", form, found.key, place), make, client=_client(request))
+        return send(request, answer)
 
     async def listener(self, request: Request) -> Response:
         """The script that a page which embeds may load to resize its frames."""
