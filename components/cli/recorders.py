@@ -39,7 +39,7 @@ def follow(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0), _desk(settings, feed.url, pace) as desk:
-            follower = Follower(slug, story_store(settings), adapter, feed, settings, desk, key=key)
+            follower = Follower(slug, story_store(settings), adapter, feed, settings, desk, key=key, every=pace)
             follower.resume()
             return _once(follower) if once else _on(follower, pace)
     except Timeout:

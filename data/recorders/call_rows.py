@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -22,48 +23,72 @@ from data.story.tables import Call
 
 @dataclass(frozen=True, slots=True)
 class CallRows:
-    """What a feed adds to a story: rows by file, what waits for an editor, and what is held, each with why."""
+    """What a feed adds to a story: rows by file, and what they were made of; what waits for an editor; what is held.
+
+    `taken_out` are ids of rows that an editor decided against.
+    """
 
     rows: Mapping[str, tuple[Cells, ...]]
+    accepted: tuple[Transition, ...] = ()
     waiting: tuple[Transition, ...] = ()
     held: tuple[Transition, ...] = ()
+    taken_out: tuple[str, ...] = ()
 
 
-def call_rows(transitions: Iterable[Transition], story: Story, feed: Feed, accepted: Mapping[str, bool]) -> CallRows:
+def call_rows(transitions: Iterable[Transition], story: Story, feed: Feed, decided: Mapping[str, bool]) -> CallRows:
     """The rows of a feed's transitions so far: always the same for the same transitions, so that none comes twice.
 
-    `accepted` is what an editor decided: a transition's key -> whether it stands. A call that the story's calls.csv
+    `decided` is what an editor decided: a transition's key -> whether it stands. A call that the story's calls.csv
     has from another hand is left as it is there.
     """
-    typed, sources = _typed(story, feed), {source.id for source in story.sources}
+    sources = {source.id for source in story.sources}
     if urlsplit(feed.url).scheme in ("http", "https"):
         sources.add(feed.source)  # its row is written with the first that names it
+    by: dict[str, list[Transition]] = defaultdict(list)
     made: dict[tuple[str, str], str] = {}
-    number: Counter[tuple[str, str]] = Counter()
-    calls: list[Cells] = []
-    withdrawals: list[Cells] = []
-    waiting: list[Transition] = []
-    held: list[Transition] = []
-    for one in transitions:
+    rows: dict[str, list[Cells]] = {"calls.csv": [], "withdrawals.csv": []}
+    out: list[str] = []
+    for one, number, verdict in _judged(transitions, story, feed, decided):
         name = (one.contest, one.caller)
-        if one.change is Change.HELD:
-            held.append(one)
-        elif (stands := accepted.get(one.key)) is None and _waits(one, feed):
-            waiting.append(one)
-        elif stands is False or name in typed:
-            continue
+        if verdict != "stands":
+            by[verdict].append(one)
+            out += [row_id(feed, one, number)] if verdict == "out" else []
         elif one.change is Change.CALL:
-            number[name] += 1
-            cells = _call(one, story, feed, number[name])
+            cells = _call(one, story, feed, number)
             if why := _fault(cells, sources):
-                held.append(_held(one, why))
+                by["held"].append(_held(one, why))
                 continue
             made[name] = cells["id"]
-            calls.append(cells)
+            rows["calls.csv"].append(cells)
+            by["accepted"].append(one)
         elif call := made.pop(name, ""):
-            withdrawals.append(_withdrawal(one, feed, call))
-    rows = {"calls.csv": tuple(calls), "withdrawals.csv": tuple(withdrawals)}
-    return CallRows(rows, tuple(waiting), tuple(held))
+            rows["withdrawals.csv"].append(_withdrawal(one, feed, call))
+    told = {file: tuple(found) for file, found in rows.items()}
+    return CallRows(told, tuple(by["accepted"]), tuple(by["waits"]), tuple(by["held"]), tuple(out))
+
+
+Verdict = Literal["held", "waits", "out", "typed", "stands"]
+
+
+def _judged(
+    transitions: Iterable[Transition], story: Story, feed: Feed, decided: Mapping[str, bool]
+) -> Iterator[tuple[Transition, int, Verdict]]:
+    """Each transition, which call of its contest by its caller it is or follows, and what becomes of it.
+
+    Every call is counted, so that a row keeps its id whatever is decided about another.
+    """
+    typed = _typed(story, feed)
+    number: Counter[tuple[str, str]] = Counter()
+    for one in transitions:
+        name = (one.contest, one.caller)
+        number[name] += one.change is Change.CALL
+        stands = decided.get(one.key)
+        if one.change is Change.HELD:
+            yield one, number[name], "held"
+        elif stands is None and (feed.accept == "editor" or one.contest in feed.wait):
+            yield one, number[name], "waits"
+        else:
+            yield one, number[name], "out" if stands is False else "typed" if name in typed else "stands"
 
 
 def _typed(story: Story, feed: Feed) -> frozenset[tuple[str, str]]:
@@ -74,10 +99,6 @@ def _typed(story: Story, feed: Feed) -> frozenset[tuple[str, str]]:
         for call in story.calls
         if not call.id.startswith(ours) and call.role != "corroboration"
     )
-
-
-def _waits(one: Transition, feed: Feed) -> bool:
-    return feed.accept == "editor" or one.contest in feed.wait
 
 
 def _held(one: Transition, why: str) -> Transition:

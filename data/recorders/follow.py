@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from data.net.client import Desk
 from data.net.snapshots import Instant, Sidecar, read_snapshot
 from data.recorders.attempts import append, read_rows
 from data.recorders.call_rows import CallRows, call_rows, whole_second
+from data.recorders.status import CallOnHand, RecorderStatus, write_status
 from data.recorders.story_rows import Cells, put_rows, rows_lock
 from data.recorders.transitions import FeedState, Seen, Transition
 from data.sources.feeds.feed import CallFeed, Version
@@ -27,6 +28,9 @@ from data.sources.snapshot_rows import keep
 from data.story.store import StoryStore
 from data.story.story import Story
 from data.story.story_toml import Feed
+
+#: Of the calls that were written, so many of the newest are listed for whoever may take one out again.
+_MOST_ACCEPTED = 30
 
 
 class Asked(BaseModel):
@@ -74,6 +78,8 @@ class Follower:
     desk: Desk
     clock: Callable[[], datetime] = utc_now
     key: str = field(default="", repr=False)
+    #: Seconds from one asking to the next, for what the recorder says of itself.
+    every: float = 60.0
     _state: FeedState = field(default_factory=FeedState, init=False)
     _transitions: list[Transition] = field(default_factory=list, init=False)
     _latest: str = field(default="", init=False)
@@ -81,6 +87,7 @@ class Follower:
     _version: Version = field(default=Version(()), init=False)
     _following: str = field(default="", init=False)
     _test: bool = field(default=False, init=False)
+    _answered: datetime | None = field(default=None, init=False)
     _story: Story | None = field(default=None, init=False)
     #: Rows that the story does not take, and why: said once, tried again by the next process.
     _refused: dict[str, str] = field(default_factory=dict, init=False)
@@ -122,6 +129,28 @@ class Follower:
         Raises SourceUnavailable where asking again may help, another DataError where it will not; both are recorded.
         """
         asked = self.clock()
+        try:
+            taken = self._ask(asked)
+        except DataError as error:
+            self._say(asked, str(error), pause=(isinstance(error, SourceUnavailable) and error.retry_after) or 0.0)
+            raise
+        self._answered = asked
+        self._say(asked, "")
+        return taken
+
+    def _say(self, asked: datetime, trouble: str, *, pause: float = 0.0) -> None:
+        """Leave word of what was done and what is on hand."""
+        rows = self.rows(self._story) if self._story else CallRows({})
+        word = RecorderStatus(
+            name=f"feed-{self.feed.id}", kind="feed", what=f"{self.adapter.called}, calls", asked_at=asked,
+            next_at=asked + timedelta(seconds=max(self.every, pause)), answered_at=self._answered, trouble=trouble,
+            written=sum(map(len, rows.rows.values())), waiting=tuple(map(_on_hand, rows.waiting)),
+            accepted=tuple(map(_on_hand, rows.accepted[-_MOST_ACCEPTED:])),
+            held=tuple(dict.fromkeys([*(one.why for one in rows.held), *self._refused.values()])),
+        )  # fmt: skip
+        write_status(self.settings, self.slug, word)
+
+    def _ask(self, asked: datetime) -> Taken:
         try:
             content, fetched, url = self._fetch(asked)
             story = self._readable()
@@ -188,9 +217,10 @@ class Follower:
         with rows_lock(self.settings, self.slug):
             story = self.stories.read(self.slug)
             known = {call.id for call in story.calls} | {row.id for row in story.withdrawals} | set(self._refused)
-            found = self.rows(story).rows.items()
-            rows = {file: [row for row in rows if row["id"] not in known] for file, rows in found}
-            if not any(rows.values()):
+            found = self.rows(story)
+            gone = {name for out in found.taken_out for name in (out, f"{out}.back")} & known
+            rows = {file: [row for row in part if row["id"] not in known] for file, part in found.rows.items()}
+            if not gone and not any(rows.values()):
                 return ()
             if self._test and story.about.rehearsal is None:
                 raise DataError(
@@ -199,7 +229,7 @@ class Follower:
                 )
             rows = self._sourced(rows, story)
             try:
-                return put_rows(self.stories, self.slug, rows)
+                return put_rows(self.stories, self.slug, rows, gone=gone)
             except StoryInvalid:
                 return tuple(self._one_by_one(rows))
 
@@ -223,6 +253,13 @@ class Follower:
             "url": f"{address.scheme}://{address.netloc}{address.path}", "licence": self.adapter.licence,
         }  # fmt: skip
         return {"sources.csv": [source], **rows}
+
+
+def _on_hand(one: Transition) -> CallOnHand:
+    return CallOnHand(
+        key=one.key, contest=one.contest, caller=one.caller, party=one.party, outcome=one.outcome, after=one.after,
+        by=one.by,
+    )  # fmt: skip
 
 
 def _bytes_of(path: Path) -> bytes:

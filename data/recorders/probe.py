@@ -20,6 +20,7 @@ from data.net.pinned_connections import Allowed
 from data.net.site_request import Look, Outcome, look, text_at
 from data.recorders.attempt import Attempt, attempt_of, record, recorded
 from data.recorders.site_states import RULE, SiteState, StateSpan, state_spans, until_now
+from data.recorders.status import RecorderStatus, write_status
 from data.recorders.story_rows import Cells, change_story
 from data.story.store import StoryStore
 from data.story.story import Story
@@ -51,6 +52,7 @@ class Prober:
     _attempts: dict[str, list[Attempt]] = field(default_factory=dict, init=False)
     _before: dict[str, list[Attempt]] = field(default_factory=dict, init=False)
     _told: dict[str, tuple[datetime, int]] = field(default_factory=dict, init=False)
+    _answered: datetime | None = field(default=None, init=False)
     _robots: dict[str, RobotFileParser | None] = field(default_factory=dict, init=False)
 
     @property
@@ -85,8 +87,23 @@ class Prober:
             record(self.folder, attempt)
             self._attempts.setdefault(service.id, []).append(attempt)
             found.append(attempt)
-        self._tell(story, watched)
+        try:
+            self._tell(story, watched)
+        finally:
+            self._say(started, found)
         return tuple(found)
+
+    def _say(self, started: datetime, found: Sequence[Attempt]) -> None:
+        """Leave word of what was done."""
+        reached = [one for one in found if one.outcome is Outcome.ANSWERED]
+        failed = [f"{one.service}: {one.outcome}" for one in found if one.outcome is not Outcome.ANSWERED]
+        self._answered = started if reached else self._answered
+        word = RecorderStatus(
+            name=f"probe-{self.place}", kind="probe", what=f"Looks at {len(found)} sites from {self.place}",
+            asked_at=started, next_at=started + timedelta(seconds=self.every), answered_at=self._answered,
+            trouble="; ".join(failed), written=sum(map(len, self._attempts.values())),
+        )  # fmt: skip
+        write_status(self.settings, self.slug, word)
 
     def _look(self, service: Service) -> Look:
         if not self._may_ask(service.url):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from filelock import FileLock
 
@@ -36,20 +36,22 @@ def change_story(
         return put_rows(stories, slug, rows)
 
 
-def put_rows(stories: StoryStore, slug: str, rows: Mapping[str, Sequence[Cells]]) -> tuple[str, ...]:
-    """The same, for whoever holds the lock."""
+def put_rows(
+    stories: StoryStore, slug: str, rows: Mapping[str, Sequence[Cells]], *, gone: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The same, for whoever holds the lock; rows of the ids in `gone` are taken out."""
     files = dict(stories.files(slug))
     new: list[str] = []
     for file in _ORDER:
-        if rows.get(file):
-            files[file], added = merged(file, files.get(file, b""), rows[file])
+        if rows.get(file) or (gone and file in files):
+            files[file], added = merged(file, files.get(file, b""), rows.get(file, ()), gone=gone)
             new += added if file != "sources.csv" else []
     stories.write(slug, files)
     return tuple(new)
 
 
-def merged(file: str, content: bytes, rows: Sequence[Cells]) -> tuple[bytes, list[str]]:
-    """A table with these rows, and the ids of those that it did not have.
+def merged(file: str, content: bytes, rows: Sequence[Cells], *, gone: Collection[str] = ()) -> tuple[bytes, list[str]]:
+    """A table with these rows and without those whose ids are `gone`; and the ids of those that it did not have.
 
     Rows of an id that it has take that one's place; all others stay as they are, byte for byte unless a column is
     wanted that the table lacks.
@@ -65,6 +67,8 @@ def merged(file: str, content: bytes, rows: Sequence[Cells]) -> tuple[bytes, lis
     known: set[str] = set()
     kept = []
     for cells, raw in _records(text if text.endswith("\n") else f"{text}\n"):
+        if len(cells) == len(header) and cells[place] in gone:
+            continue
         row = wanted.get(cells[place]) if len(cells) == len(header) else None
         known |= {row["id"]} if row else set()
         kept.append(raw if row is None else _line([row.get(name, "") for name in header]))

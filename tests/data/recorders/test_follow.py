@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.settings import Settings
 from data.recorders.attempts import append, read_rows
 from data.recorders.follow import Asked, Decision, described
+from data.recorders.status import late_recorders, read_statuses
 from data.story.folder_store import FolderStore
 from tests.support.live_nights import START, Ticking, called, follower, live_night, rows, table
 from tests.support.terminal import typed
@@ -127,6 +129,56 @@ def test_calls_wait_for_an_editor_where_the_story_says_so(tmp_path: Path, sheet:
     append(one.folder / "decisions.csv", Decision(at=START, key=waiting[0].key, stands=True, who="Ana"))
     one.ask()
     assert [row["contest"] for row in rows(night, "calls.csv")] == ["FL", "OH"]
+
+
+def test_an_editor_takes_a_call_out_again_and_everything_else_stays(night: Settings, sheet: Path) -> None:
+    sheet.write_bytes(table(called("OH"), called("FL")))
+    one = follower(night, sheet)
+    taken = one.ask()
+    ohio = next(call for call in taken.rows.accepted if call.contest == "OH")
+    append(one.folder / "decisions.csv", Decision(at=START, key=ohio.key, stands=False, who="Ana"))
+    one.ask()
+    assert [row["id"] for row in rows(night, "calls.csv")] == ["table.ap.fl"]
+    sheet.write_bytes(table(called("OH", status="withdrawn"), called("FL")))
+    one.ask()
+    sheet.write_bytes(table(called("OH", "B"), called("FL")))
+    one.ask()
+    assert [row["id"] for row in rows(night, "calls.csv")] == ["table.ap.fl", "table.ap.oh.2"]
+    assert rows(night, "withdrawals.csv") == []
+
+
+def test_a_record_that_was_lost_takes_nothing_out(night: Settings, sheet: Path) -> None:
+    sheet.write_bytes(table(called("OH")))
+    one = follower(night, sheet)
+    one.ask()
+    for path in one.folder.rglob("*.csv"):
+        path.unlink()
+    sheet.write_bytes(table())
+    follower(night, sheet).ask()
+    assert [row["id"] for row in rows(night, "calls.csv")] == ["table.ap.oh"]
+
+
+def test_a_recorder_leaves_word_of_what_it_did_and_does_next(night: Settings, sheet: Path) -> None:
+    clock = Ticking()
+    one = follower(night, sheet, now=clock)
+    sheet.write_bytes(table(called("OH"), called("ZZ")))
+    one.ask()
+    clock.on(60)
+    sheet.unlink()
+    with pytest.raises(SourceUnavailable):
+        one.ask()
+    (word,) = read_statuses(night, "night")
+    assert (word.name, word.written, [call.contest for call in word.accepted]) == ("feed-table", 1, ["OH"])
+    assert (word.answered_at, word.asked_at, word.next_at) == (
+        START, START + timedelta(seconds=60), START + timedelta(seconds=120),
+    )  # fmt: skip
+    assert word.trouble.startswith("There is no file")
+    assert word.held == ("the table names the contest 'ZZ', which the story does not have",)
+    assert (word.runs(START + timedelta(seconds=150)), word.runs(START + timedelta(seconds=151))) == (True, False)
+    assert late_recorders(night, START) == ()
+    assert late_recorders(night, START + timedelta(hours=1)) == (
+        "night: feed-table was due at 2030-11-06T01:02:00+00:00",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
