@@ -173,6 +173,19 @@ def probe(story: str, place: str, once: bool, every: float, own_site: bool) -> i
     return recorders.probe(story, place=place, once=once, every=every, own=own_site)
 
 
+@nightdesk.command(epilog="Example: nightdesk night us-2028 --config night.toml")
+@click.argument("story")
+@click.option("--config", type=_PATH, required=True, help="Which recorders run; deploy/night.toml is an example.")
+def night(story: str, config: Path) -> int:
+    """Run a night's recorders together.
+
+    Each is a process of its own, started again when it ends, after a pause that grows. One log tells what each does.
+    """
+    from components.cli import night as supervisor
+
+    return supervisor.night(story, config)
+
+
 @nightdesk.command(epilog="Example: nightdesk rehearse us-2016 --speed 60 --to ~/newsroom-stories")
 @click.argument("story")
 @click.option("--speed", type=float, default=60.0, show_default=True, help="Minutes of the night in one minute.")

@@ -18,7 +18,10 @@ PLACES = {
     "compare-nights": ("compare_and_check", "Compare & check"),
     "embed-and-export": ("embed_and_export", "Embed & export"),
     "sources-and-methods": ("sources_and_methods", "Sources & methods"),
+    "tonight": ("tonight", "Tonight"),
 }
+#: In the menu only where a recorder has run for the story.
+TONIGHT = "tonight"
 #: The two addresses of one page, of which the menu has one.
 CHECKING, COMPARING = "check-a-claim", "compare-nights"
 

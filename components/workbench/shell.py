@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import streamlit as st
 
+from components.cache.keys import settings_here
 from components.charts.catalogue import asked_on
 from components.charts.night_pairs import night_name
 from components.clock import Clock
@@ -15,10 +16,11 @@ from components.view.view_state import parse_slug
 from components.workbench.address_bar import stories_here, story_named
 from components.workbench.appearance import ICON, apply_stylesheet
 from components.workbench.notices import show_problems
-from components.workbench.page_links import CHECKING, COMPARING, PLACES, asked_place, page_at, place_here
+from components.workbench.page_links import CHECKING, COMPARING, PLACES, TONIGHT, asked_place, page_at, place_here
 from components.workbench.rehearsal_banner import banners_here, show_banners
 from components.workbench.visitor_address import asked_query, carried_query
 from data.core.errors import DataError
+from data.recorders.status import has_recorders
 
 
 def show_navigation(pages: dict[str, st.Page]) -> None:
@@ -27,8 +29,15 @@ def show_navigation(pages: dict[str, st.Page]) -> None:
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Nightdesk**", width="content")
         for address, page in pages.items():
+            if address == TONIGHT and here != TONIGHT and not _is_recorded():
+                continue
             if PLACES[address] != PLACES[COMPARING] or address == (here if here == COMPARING else CHECKING):
                 st.page_link(page, query_params=carried_query(_asked_on(address)))
+
+
+def _is_recorded() -> bool:
+    """Whether a recorder ever ran for the story that is asked for."""
+    return has_recorders(settings_here(), parse_slug(asked_query(), stories_here())[0])
 
 
 def _asked_on(address: str) -> frozenset[str]:

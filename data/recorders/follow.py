@@ -142,7 +142,8 @@ class Follower:
         """Leave word of what was done and what is on hand."""
         rows = self.rows(self._story) if self._story else CallRows({})
         word = RecorderStatus(
-            name=f"feed-{self.feed.id}", kind="feed", what=f"{self.adapter.called}, calls", asked_at=asked,
+            name=f"feed-{self.feed.id}", of=self.feed.id, kind="feed", what=f"{self.adapter.called}, calls",
+            asked_at=asked,
             next_at=asked + timedelta(seconds=max(self.every, pause)), answered_at=self._answered, trouble=trouble,
             written=sum(map(len, rows.rows.values())), waiting=tuple(map(_on_hand, rows.waiting)),
             accepted=tuple(map(_on_hand, rows.accepted[-_MOST_ACCEPTED:])),
@@ -253,6 +254,15 @@ class Follower:
             "url": f"{address.scheme}://{address.netloc}{address.path}", "licence": self.adapter.licence,
         }  # fmt: skip
         return {"sources.csv": [source], **rows}
+
+
+def decide(settings: Settings, slug: str, word: RecorderStatus, key: str, *, stands: bool, now: datetime) -> None:
+    """Write down that an editor accepts a call of a feed, or takes it out; the recorder follows at its next asking.
+
+    OSError where the disk refuses.
+    """
+    folder = settings.records / slug / "feeds" / word.of
+    append(folder / "decisions.csv", Decision(at=now, key=key, stands=stands))
 
 
 def _on_hand(one: Transition) -> CallOnHand:

@@ -38,6 +38,8 @@ class RecorderStatus(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     name: str
+    #: The feed, the place or the list of searches that it is of.
+    of: str = ""
     kind: Literal["feed", "probe", "searches"]
     what: str
     asked_at: Instant
@@ -69,6 +71,11 @@ def read_statuses(settings: Settings, slug: str) -> tuple[RecorderStatus, ...]:
         except (OSError, ValidationError):
             continue
     return tuple(sorted(found, key=lambda status: (("feed", "probe", "searches").index(status.kind), status.name)))
+
+
+def has_recorders(settings: Settings, slug: str) -> bool:
+    """Whether a recorder ever ran for the story."""
+    return _folder(settings, slug).is_dir()
 
 
 def late_recorders(settings: Settings, now: datetime) -> tuple[str, ...]:

@@ -1,0 +1,70 @@
+"""night.toml: which recorders run through a night, and how."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from data.core.errors import DataError
+
+Seconds = Annotated[float, Field(ge=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Follow(_Part):
+    """A feed to follow, as `nightdesk follow` takes it."""
+
+    feed: str
+    url: str = ""
+    name: str = ""
+    source: str = ""
+    caller: str = ""
+    every: Seconds | None = None
+
+
+class Probe(_Part):
+    """Looks at the story's sites, as `nightdesk probe` takes them."""
+
+    place: str = ""
+    every: Seconds = 60.0
+    own_site: bool = False
+
+
+class NightConfig(_Part):
+    """What runs: any number of feeds, and looks from one place."""
+
+    follow: tuple[Follow, ...] = ()
+    probe: Probe | None = None
+
+    def commands(self, slug: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The name of each recorder and its command line after `nightdesk`."""
+        for entry in self.follow:
+            options = entry.model_dump(exclude_none=True, exclude={"feed"})
+            said = [word for name, value in options.items() if value for word in (f"--{name}", str(value))]
+            yield f"feed-{entry.name or entry.feed}", ("follow", slug, "--feed", entry.feed, *said)
+        if self.probe:
+            said = ["--place", self.probe.place] if self.probe.place else []
+            own = ["--own-site"] if self.probe.own_site else []
+            yield "probe", ("probe", slug, "--every", f"{self.probe.every:g}", *said, *own)
+
+
+def read_config(path: Path) -> NightConfig:
+    """The night of a TOML file; DataError, one sentence, for a file that says none."""
+    try:
+        config = NightConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"{path} is not TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the whole"
+        raise DataError(f"{path}, {where}: {first['msg']}") from None
+    if not config.follow and not config.probe:
+        raise DataError(f"{path} names no recorder; give it a [[follow]] or a [probe]")
+    return config
