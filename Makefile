@@ -7,6 +7,7 @@
 # make bench-embeds      documents, requests, images and bundles beside other ways
 # make audit             licences, a list of parts (SBOM) and, with a network, known faults of what the app needs
 # make lock              pin what requirements*.txt allow, after a line there has changed [NEWEST=1]
+# make bench-attack      readers under attack [ATTACK=--short]
 # make bench-soak        memory and reruns over 20 minutes [MINUTES=20]
 
 PORT ?= 8501
@@ -25,7 +26,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-e
   --custom-compile-command "make lock" $(if $(NEWEST),--upgrade)
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
-.PHONY: run test test-engines audit quick lint types unit picture bench bench-embeds bench-methods bench-soak fuzz browser engines servers parent lock clean
+.PHONY: run test test-engines audit quick lint types unit picture bench bench-embeds bench-methods bench-soak bench-attack fuzz browser engines servers parent lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -63,6 +64,10 @@ bench: $(VENV)/.dev browser servers
 
 bench-embeds: $(VENV)/.dev browser
 	$(BIN)/python -m bench.embeds
+
+# ATTACK=--short tries it in two minutes instead of twenty and the time that 20,000 embeds take.
+bench-attack: $(VENV)/.dev
+	$(BIN)/python -m bench.attack $(ATTACK)
 
 bench-soak: $(VENV)/.dev
 	$(BIN)/python -m bench.soak --minutes $(MINUTES)

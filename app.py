@@ -5,10 +5,12 @@ Started by `streamlit run app.py`, `uvicorn app:app` or `python app.py`, from th
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -25,10 +27,12 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import Scope
 
-from components.cache.cached import STORIES, load_chart
+from components.cache.cached import PAGES, PICTURES, STORIES, load_chart
+from components.cache.render_cache import MOST_WAITING
 from components.embeds.web.routes import RouteCaches, routes
 from components.server.allowed_hosts import AllowedHosts
 from components.server.connection_limits import bound_connections
+from components.server.ending import bound_ending
 from components.server.headers import SecurityHeaders, app_policy
 from components.server.index_page import IndexPage, index_html
 from components.server.precompressed import CompressedAnswers
@@ -57,11 +61,14 @@ def _settings() -> Settings:
 
 
 bound_connections()
+bound_ending(PAGES.close, PICTURES.close)
 SETTINGS = _settings()
-CACHES = RouteCaches.of(SETTINGS, stories=STORIES, chart=load_chart)
+CACHES = RouteCaches.of(SETTINGS, stories=STORIES, chart=load_chart, pages=PAGES, pictures=PICTURES)
 FILES = streamlit_files(SETTINGS)
 _DAY = 86_400  # seconds
 _BASE = st.get_option("server.baseUrlPath").strip("/")
+#: Files that are being made, beside those that wait.
+_AT_ONCE = 16
 
 
 async def healthz(_: Request) -> Response:
@@ -96,6 +103,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     # soak of 22 minutes memory was as steady without it (docs/performance.md).
     gc.collect()
     gc.freeze()
+    # Streamlit makes files of download buttons in threads of the loop, of which there are as many as cores and four:
+    # those that wait for their turn in a queue would keep all others from theirs.
+    threads = ThreadPoolExecutor(2 * MOST_WAITING + _AT_ONCE, thread_name_prefix="downloads")
+    asyncio.get_running_loop().set_default_executor(threads)
     yield
 
 

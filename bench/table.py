@@ -36,12 +36,18 @@ def _measured(measures: Measures, name: str) -> Iterator[tuple[str, ...]]:
         yield (f"{name}: not measured: {str(error).splitlines()[0]}", *[""] * (len(HEADINGS) - 1))
 
 
-def measure(measures: Measures, *, program: str, about: str | None, mark: str) -> None:
-    """The command line of a table: `--only NAME ...` takes some of it, `--keep` writes it into its place."""
+def measure(measures: Measures, *, program: str, about: str | None, mark: str, short: Measures | None = None) -> None:
+    """The command line of a table: `--only NAME ...` takes some of it, `--keep` writes it into its place.
+
+    `--short` takes its `short` form, where there is one.
+    """
     parser = argparse.ArgumentParser(prog=program, description=about)
     parser.add_argument("--only", nargs="+", choices=measures, default=list(measures), help="measure only these")
     parser.add_argument("--keep", action="store_true", help="write the table into docs/performance.md")
+    if short:
+        parser.add_argument("--short", action="store_true", help="all of it in little time, to try it")
     asked = parser.parse_args()
+    measures = short if short and asked.short else measures
     say(HEADINGS)
     rows = []
     for cells in (cells for name in asked.only for cells in _measured(measures, name)):

@@ -60,7 +60,14 @@ def free_port() -> int:
 
 @contextmanager
 def serving(command: list[str] | None = None, **environ: str) -> Iterator[str]:
-    """The app on a free port of this machine, as `streamlit run` starts it or as `command` does; yields its address.
+    """The address of an app as `started` has it."""
+    with started(command, **environ) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(command: list[str] | None = None, **environ: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The app on a free port of this machine, as `streamlit run` starts it or as `command` does: address and process.
 
     `{port}` in the command is the port. The server reaches nothing beyond this machine: its proxy is a closed door.
     """
@@ -81,7 +88,7 @@ def serving(command: list[str] | None = None, **environ: str) -> Iterator[str]:
         address = f"http://127.0.0.1:{port}"
         try:
             _wait_for(address, server, said)
-            yield address
+            yield address, server
         finally:
             server.terminate()
             _end(server)

@@ -12,6 +12,7 @@ import pandas as pd
 from components.cache.imported import parse_file
 from components.cache.keys import MARKS, is_older, store_here, tables_key
 from components.cache.memo import Memory
+from components.cache.render_cache import RenderCache
 from components.cache.stories import StoryCache
 from components.charts import catalogue
 from components.charts.builders.claim_chart import all_subjects, finding_of
@@ -48,6 +49,8 @@ R = TypeVar("R")
 #: What this process keeps of loaders, charts and drawings. Nobody writes into a frame of theirs.
 MEMORY = Memory(MARKS)
 _keep = MEMORY.keep
+#: Where documents and data, and where pictures are drawn, for addresses and download buttons alike.
+PAGES, PICTURES = RenderCache(), RenderCache()
 # Loaders answer in milliseconds; the cache spares the many who look at the same night at the same time.
 _load = _keep(most=64)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Hashable, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from cachetools import LRUCache
+
+from components.cache.memo import Same
 
 T = TypeVar("T", bound=Sized)
 
@@ -21,6 +24,7 @@ MOST_BYTES = 64 * 2**20
 MOST_WAITING = 200
 #: Of them, those that one client alone may have in the queue: a page of forty charts, and its reader's next one.
 MOST_OF_ONE = 60
+_ENDING = "This server is ending; ask again in a few seconds"
 
 
 class Busy(RuntimeError):
@@ -31,21 +35,24 @@ class BusyWithOne(Busy):
     """One client alone asks for more than its share of the queue."""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class _Work:
-    """What is being made or waits for it, by whom it was asked for first, and how many still wait."""
+    """What is being made or waits for it, how many wait, and the clients in whose queues it is or was."""
 
-    client: str
+    key: Hashable
+    make: Callable[[], Any]
     made: Future[Any] = field(default_factory=Future)
-    turn: Future[None] | None = None
+    clients: set[str] = field(default_factory=set)
     waiting: int = 0
+    begun: bool = False
 
 
 class RenderCache:
     """Makes each thing once, off the event loop, and keeps the latest used up to `most_bytes`.
 
-    A thing's weight is its length. What failed is not kept. Threads only wait for pictures, which are drawn in
-    processes of their own, so that neither the event loop nor the interpreter's lock is held up by them.
+    A thing's weight is its length. What failed is not kept. Clients have turns, one thing each, in the order in which
+    they asked, so that who asks for one thing does not wait for all of another's. Threads only wait for pictures, which
+    are drawn in processes of their own: neither the event loop nor the interpreter's lock is held up by them.
     """
 
     def __init__(
@@ -60,6 +67,9 @@ class RenderCache:
         self._lock = threading.Lock()
         self._kept: LRUCache[Hashable, Any] = LRUCache(most_bytes, getsizeof=len)
         self._running: dict[Hashable, _Work] = {}
+        #: What was not begun yet, by client; the one whose turn it is comes first.
+        self._queues: dict[str, deque[_Work]] = {}
+        self._idle, self._is_closed = workers, False
         self._most_waiting, self._most_of_one = most_waiting, most_of_one
 
     @property
@@ -74,52 +84,107 @@ class RenderCache:
         has no share of its own. One who stops waiting leaves the others' result alone; what nobody waits for any more
         is not begun.
         """
+        found: T
         with self._lock:
             if key in self._kept:
-                made: T = self._kept[key]
-                return made
-            work = self._running.get(key) or self._start(key, make, client)
-            work.waiting += 1
+                found = self._kept[key]
+                return found
+            work = self._join(key, make, client)
         try:
-            return await asyncio.shield(asyncio.wrap_future(work.made))
+            found = await asyncio.shield(asyncio.wrap_future(work.made))
         finally:
-            self._leave(key, work)
+            self._leave(work)
+        return found
+
+    def wait(self, make: Callable[[], T], client: str = "") -> T:
+        """As `get`, in the same queues, for whoever has a thread to wait in. Nothing of it is kept."""
+        with self._lock:
+            work = self._join(Same(make), make, client)
+        found: T = work.made.result()
+        return found
 
     def at_hand(self, key: Hashable) -> bool:
         """Whether this is kept, so that nobody would wait for it."""
         return key in self._kept
 
-    def _start(self, key: Hashable, make: Callable[[], T], client: str) -> _Work:
-        if len(self._running) >= self._most_waiting:
-            raise Busy(f"{len(self._running)} other pictures are being drawn; ask again in a few seconds")
-        own = sum(work.client == client for work in self._running.values()) if client else 0
-        if own >= self._most_of_one:
-            raise BusyWithOne(f"{own} other pictures are being drawn for you; ask again in a few seconds")
-        work = self._running[key] = _Work(client)
-        work.turn = self._pool.submit(self._make, key, make, work.made)
+    def _join(self, key: Hashable, make: Callable[[], Any], client: str) -> _Work:
+        work = self._running.get(key) or self._start(key, make, client)
+        work.waiting += 1
+        if not work.begun and client not in work.clients:
+            work.clients.add(client)
+            self._queues.setdefault(client, deque()).append(work)
         return work
 
-    def _leave(self, key: Hashable, work: _Work) -> None:
+    def _start(self, key: Hashable, make: Callable[[], Any], client: str) -> _Work:
+        if self._is_closed:
+            raise Busy(_ENDING)
+        if len(self._running) >= self._most_waiting:
+            raise Busy(f"{len(self._running)} other pictures are being drawn; ask again in a few seconds")
+        own = sum(client in work.clients for work in self._running.values()) if client else 0
+        if own >= self._most_of_one:
+            raise BusyWithOne(f"{own} other pictures are being drawn for you; ask again in a few seconds")
+        if self._idle:
+            self._pool.submit(self._make_all)
+            self._idle -= 1
+        work = self._running[key] = _Work(key, make)
+        return work
+
+    def _leave(self, work: _Work) -> None:
         """One waits no longer; with the last of them goes work that was not begun."""
         with self._lock:
             work.waiting -= 1
-            if not work.waiting and work.turn and work.turn.cancel():
-                self._running.pop(key, None)
+            if not work.waiting and not work.begun and self._running.get(work.key) is work:
+                self._drop(work)
 
-    def _make(self, key: Hashable, make: Callable[[], T], running: Future[T]) -> None:
+    def _drop(self, work: _Work) -> None:
+        del self._running[work.key]
+        self._take_out(work)
+
+    def _take_out(self, work: _Work) -> None:
+        for client in work.clients:
+            self._queues[client].remove(work)
+            if not self._queues[client]:
+                del self._queues[client]
+
+    def _begin_next(self) -> _Work | None:
+        """The first thing of the client whose turn it is; its next turn comes after all others'. None without any."""
+        with self._lock:
+            if not self._queues:
+                self._idle += 1
+                return None
+            client = next(iter(self._queues))
+            self._queues[client] = queue = self._queues.pop(client)
+            work = queue[0]
+            self._take_out(work)
+            work.begun = True
+            return work
+
+    def _make_all(self) -> None:
+        while work := self._begin_next():
+            self._make(work)
+
+    def _make(self, work: _Work) -> None:
         try:
-            made = make()
+            made = work.make()
         except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to those who wait
             with self._lock:
-                del self._running[key]
-            running.set_exception(error)
+                del self._running[work.key]
+            work.made.set_exception(error)
             return
         with self._lock:
-            del self._running[key]
+            del self._running[work.key]
             with suppress(ValueError):  # heavier than all that may be kept
-                self._kept[key] = made
-        running.set_result(made)
+                if not isinstance(work.key, Same):
+                    self._kept[work.key] = made
+        work.made.set_result(made)
 
     def close(self) -> None:
-        """Start nothing more; what is being made is finished first."""
-        self._pool.shutdown(cancel_futures=False)
+        """Begin nothing more: whoever waits for what was not begun is told, and what was begun is finished."""
+        with self._lock:
+            self._is_closed = True
+            waiting = [work for work in self._running.values() if not work.begun]
+            for work in waiting:
+                self._drop(work)
+        for work in waiting:
+            work.made.set_exception(Busy(_ENDING))
+        self._pool.shutdown(wait=False)

@@ -27,6 +27,8 @@ MEDIA_TYPES = {
     "json": "application/json",
     ANIMATED: "image/webp",
 }
+#: Forms that take a process and a fraction of a second.
+SLOW = ("png", "pdf", ANIMATED)
 _PICTURES = ("svg", "png", "pdf", ANIMATED)
 #: Excel reads a CSV as UTF-8 only behind this mark; without it, quotation marks and accents turn into other letters.
 _BOM = "\ufeff"

@@ -1,4 +1,4 @@
-"""`/readyz`: whether every story verifies, which caches work, and what is running, in which versions."""
+"""`/readyz`: which stories verify, which caches work, and what is running, in which versions."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ def _read(file: Path) -> str:
 
 #: Seconds for which one examination answers all who ask: it reads folders, and anybody may ask.
 _HOLD_SECONDS = 2.0
+_NOTHING = "not ready"
 
 
 class Readiness:
@@ -83,22 +84,23 @@ class Readiness:
         self._turn = asyncio.Lock()
 
     async def answer(self, _: Request) -> Response:
-        """200 where every story verifies, else 503. A cache that fails is told and takes nobody away: the app goes on
-        without it.
+        """200 where a story can be served, else 503. What is at fault, a story, a folder or a cache, is told and takes
+        nobody away from what is sound.
         """
         async with self._turn:
             if (found := self._lately.at_hand()) is None:
                 found = await run_in_threadpool(self._lately)
         body = {**found, "server": server_parts(), "versions": versions(), "commit": self._commit}
-        status = 200 if found["status"] == "ready" else 503
+        status = 503 if found["status"] == _NOTHING else 200
         return JSONResponse(body, status, {"Cache-Control": "no-store"})
 
     def _examine(self) -> dict[str, object]:
         stories = {slug: self._verdict(slug, self._stories.stamp(slug)) for slug in self._stories.slugs()}
         caches = {name: {"works": not why, "why": why} for name, why in failing_caches(self._settings)}
         unreadable = self._stories.unreadable()
-        sound = bool(stories) and not unreadable and all(story["verifies"] for story in stories.values())
-        status = "ready" if sound else "not ready"
+        verify = [story["verifies"] for story in stories.values()]
+        whole = all(verify) and not unreadable and all(cache["works"] for cache in caches.values())
+        status = _NOTHING if not any(verify) else "ready" if whole else "ready in part"
         return {"status": status, "stories": stories, "unreadable": unreadable, "caches": caches}
 
     def _verdict_of(self, slug: str, _stamp: str) -> dict[str, object]:

@@ -24,6 +24,7 @@ from components.view.view_state import ViewState, view_query
 from components.workbench.address_bar import change, stories_here
 from components.workbench.appearance import theme_in_force
 from components.workbench.controls import take_selection
+from components.workbench.downloads import show_download
 from components.workbench.notices import show_empty
 from components.workbench.page_links import page_at
 from components.workbench.source_links import source_link
@@ -194,14 +195,8 @@ def _show_downloads(embed: Embed, key: str) -> None:
     query = view_query(embed.asked, embed.story, default_story=stories_here()[0]) | {"chart": embed.chart.slug}
     with st.container(horizontal=True, vertical_alignment="center"):
         for form, media_type in (("csv", "text/csv"), ("svg", "image/svg+xml")):
-            st.download_button(
-                f"Download {form.upper()}",
-                partial(_file, embed, form),
-                file_name(embed, form),
-                media_type,
-                key=f"{form}-{key}",
-                on_click="ignore",
-            )
+            make = partial(_file, embed, form)
+            show_download(f"Download {form.upper()}", make, file_name(embed, form), media_type, key=f"{form}-{key}")
         st.page_link(page_at("embed-and-export"), label="Embed & export this chart", query_params=query)
 
 

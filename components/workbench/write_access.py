@@ -70,22 +70,27 @@ class Uploads:
 
     #: The bytes that are held, by session.
     held: Callable[[], Mapping[str, int]]
+    #: Whether a session is still there.
+    is_live: Callable[[str], bool] = bool
     per_session: int = 20 * _MEGABYTE
     in_all: int = 100 * _MEGABYTE
-    _open: set[str] = field(default_factory=set)
+    #: Those whose uploader is open.
+    sessions: set[str] = field(default_factory=set)
     _coming: dict[str, list[int]] = field(default_factory=dict)
 
     def open_for(self, session: str) -> None:
-        """Let this session send files from now on."""
-        self._open.add(session)
+        """Let this session send files from now on; those that have ended are forgotten."""
+        ended = {known for known in tuple(self.sessions) if not self.is_live(known)}
+        self.sessions -= ended
+        self.sessions.add(session)
 
     def close_for(self, session: str) -> None:
         """Let it send none any more."""
-        self._open.discard(session)
+        self.sessions.discard(session)
 
     def refusal(self, session: str, size: int) -> tuple[int, str] | None:
         """The status and the sentence that refuse a file of so many bytes; None where it may come."""
-        if session not in self._open:
+        if session not in self.sessions:
             return 403, "No file is asked for here."
         held, coming = self.held(), self._coming
         own = held.get(session, 0) + sum(coming.get(session, ()))

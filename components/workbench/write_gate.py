@@ -45,7 +45,11 @@ def _session() -> str:
     return context.session_id if context else ""
 
 
-UPLOADS = Uploads(_held)
+def _is_live(session: str) -> bool:
+    return exists() and bool(get_instance().is_active_session(session))
+
+
+UPLOADS = Uploads(_held, _is_live)
 
 
 def let_upload(*, is_open: bool) -> None:

@@ -6,21 +6,13 @@ import os
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from http.cookies import SimpleCookie
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.error import URLError
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
-from websockets.typing import Subprotocol
-
 from bench.proxy import nginx
+from bench.visitor import Visitor
 from tests.conftest import ROOT, free_port
 from tests.support.asking_http import Heard, ask
 
@@ -87,57 +79,18 @@ def _wait_for(address: str) -> None:
             time.sleep(0.1)
 
 
-class Session:
+class Session(Visitor):
     """A reader's session as a browser has it: a websocket, its cookie, and downloads by that cookie."""
 
     def __init__(self, url: str) -> None:
-        self.url, self._id, self._open = url, "", ExitStack()
+        super().__init__(url)
+        self.url = url
 
-    def __enter__(self) -> Self:
-        address = f"{self.url.replace('http', 'ws', 1)}/_stcore/stream"
-        opened = connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, proxy=None, open_timeout=60)
-        self._socket = self._open.enter_context(opened)
-        assert self._socket.response
-        cookies = SimpleCookie(self._socket.response.headers["Set-Cookie"])
-        self.replica = int(cookies["nightdesk_replica"].value)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._open.close()
-
-    def open(self, page: str, query: str) -> list[str]:
-        """Run a page; the files that its download buttons make, in their order."""
-        message = BackMsg()
-        message.rerun_script.page_name = page
-        message.rerun_script.query_string = query
-        message.rerun_script.context_info.timezone = "America/New_York"
-        self._socket.send(message.SerializeToString())
-        files = []
-        while (kind := (answer := self._next()).WhichOneof("type")) != "script_finished":
-            if kind == "new_session":
-                self._id = answer.new_session.initialize.session_id
-            element = answer.delta.new_element
-            if element.HasField("download_button"):
-                files.append(element.download_button.deferred_file_id)
-        return files
-
-    def press(self, file: str) -> str:
-        """Where the file of a download button lies, made now."""
-        message = BackMsg()
-        message.backend_operation_request.request_id = str(uuid.uuid4())
-        message.backend_operation_request.session_id = self._id
-        message.backend_operation_request.deferred_file.file_id = file
-        self._socket.send(message.SerializeToString())
-        while (answer := self._next()).WhichOneof("type") != "backend_operation_response":
-            pass
-        response = answer.backend_operation_response
-        assert not response.error_msg, response.error_msg
-        return f"{self.url}{response.deferred_file.url}"
+    @property
+    def replica(self) -> int:
+        """The number of the replica that opened it."""
+        return int(self.cookies["nightdesk_replica"].value)
 
     def download(self, address: str) -> Heard:
         """A file, as the browser of this session asks for it."""
         return ask(address, Cookie=f"nightdesk_replica={self.replica}")
-
-    def _next(self) -> ForwardMsg:
-        answer: ForwardMsg = ForwardMsg.FromString(self._socket.recv(timeout=60))
-        return answer

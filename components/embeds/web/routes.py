@@ -29,7 +29,7 @@ from components.charts.grammar import Chart
 from components.embeds.bundles.inputs import code_of, libraries
 from components.embeds.embed import Embed
 from components.embeds.feeds.feed_texts import FeedPlace
-from components.embeds.formats import FORMS
+from components.embeds.formats import FORMS, SLOW
 from components.embeds.request import Asked, Refused, asked, unknown_other, unknown_story
 from components.embeds.web import drawing, oembed
 from components.embeds.web.answers import Answer, answer_of, refuse, send
@@ -45,8 +45,6 @@ from data.story.tables import SLUG
 _LOG = logging.getLogger("nightdesk")
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PATHS = "a story and a chart, like /embed/us-2016/timeline"
-#: Forms that take a process and a fraction of a second.
-_SLOW = ("png", "pdf", "webp")
 #: Different addresses whose reading is kept.
 _MOST_ASKED = 2_048
 _FAILED = "Something went wrong on our side; the details are in the server’s log"
@@ -69,19 +67,28 @@ class RouteCaches:
     stories: StoryCache
     chart: Callable[..., Chart]
     shared: SharedAnswers[Answer]
-    # A queue of pictures keeps nobody from reading.
+    # What is drawn waits in these; a queue of pictures keeps nobody from reading.
     pages: RenderCache = field(default_factory=RenderCache)
     pictures: RenderCache = field(default_factory=RenderCache)
     #: What was asked, read once: reading takes longer than all else that an answer from memory needs.
     asked: Memo[..., Asked] = field(default_factory=lambda: Memo(asked, most=_MOST_ASKED, marks={Story: tables_key}))
 
     @classmethod
-    def of(cls, settings: Settings, *, stories: StoryCache, chart: Callable[..., Chart]) -> Self:
-        """Those of a process with these settings."""
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        stories: StoryCache,
+        chart: Callable[..., Chart],
+        pages: RenderCache | None = None,
+        pictures: RenderCache | None = None,
+    ) -> Self:
+        """Those of a process with these settings; `pages` and `pictures` where others draw in these, too."""
         shared = shared_cache(settings)
         # Read at the start: files that a new release puts in their place later are not what this process draws with.
         software = f"{code_of((components, data))} {sorted(libraries().items())}" if shared else ""
-        return cls(stories, chart, SharedAnswers(shared, software=software, write=Answer.written, read=Answer.read))
+        answers = SharedAnswers(shared, software=software, write=Answer.written, read=Answer.read)
+        return cls(stories, chart, answers, pages or RenderCache(), pictures or RenderCache())
 
 
 def routes(settings: Settings, caches: RouteCaches) -> list[Route]:
@@ -144,7 +151,7 @@ class _Desk:
     async def chart(self, request: Request) -> Response:
         """A document, an image or data."""
         question = await self._question(**request.path_params, query=_query(request), forms=FORMS)
-        kept = self._caches.pictures if question.wanted.form in _SLOW else self._caches.pages
+        kept = self._caches.pictures if question.wanted.form in SLOW else self._caches.pages
         return await self._drawn(request, question, partial(drawing.chart_answer, question.wanted), kept)
 
     async def share(self, request: Request) -> Response:

@@ -15,6 +15,7 @@ from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.address_bar import change
+from components.workbench.downloads import ARROW, show_download
 from components.workbench.menus import show_menu
 from components.workbench.notices import show_problems
 from components.workbench.source_links import source_links
@@ -153,14 +154,13 @@ def show_quotable(story: Story, finding: Finding, view: ViewState) -> None:
         said = quotable(finding, said=caller_name(story, finding.caller))
         st.code(clock.say(said), language=None, wrap_lines=True)
     st.caption("It says what the times carry and no more: no order of two things is a reason.")
-    st.download_button(
+    show_download(
         "Download this claim as JSON, every input row in it",
         partial(_record, story, finding, view),
         f"{story.slug}-claim.json",
         "application/json",
         key="get-claim",
-        on_click="ignore",
-        icon=":material/download:",
+        icon=ARROW,
     )
 
 

@@ -28,6 +28,7 @@ from components.view.address import quote
 from components.view.view_state import ViewState
 from components.workbench.address_bar import story_named
 from components.workbench.cached_embeds import load_heights
+from components.workbench.downloads import ARROW, show_download
 from components.workbench.menus import show_menu
 from components.workbench.notices import show_problems
 from components.workbench.parts.compare import pair_here
@@ -235,14 +236,13 @@ def _offer(
     options: dict[str, Any] | None = None,
     make: Callable[[], bytes] | None = None,
 ) -> None:
-    st.download_button(
+    show_download(
         label,
         make or partial(_rendered, embed, form, options or {}),
         file_name(embed, form, **{name: value for name, value in (options or {}).items() if name != "width"}),
         MEDIA_TYPES[form].partition(";")[0],
         key=f"get-{label}",
-        on_click="ignore",
-        icon=":material/download:",
+        icon=ARROW,
     )
 
 

@@ -19,6 +19,7 @@ from components.charts.phrases.study_words import (
 from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
+from components.workbench.downloads import show_download
 from components.workbench.source_links import source_link
 from data.analysis.event_words import sentence
 from data.evidence.study import HeldSeries, RoseAfter, held_of_the_night
@@ -82,14 +83,8 @@ def _show_files(story: Story, rose: RoseAfter) -> None:
     files = (("JSON", partial(_json, story, rose), "application/json"), ("CSV", partial(_csv, rose), "text/csv"))
     with st.container(horizontal=True):
         for form, make, media_type in files:
-            st.download_button(
-                f"Download the study as {form}",
-                make,
-                f"{name}.{form.casefold()}",
-                media_type,
-                key=f"study-{form}",
-                on_click="ignore",
-            )
+            file = f"{name}.{form.casefold()}"
+            show_download(f"Download the study as {form}", make, file, media_type, key=f"study-{form}")
 
 
 def _json(story: Story, rose: RoseAfter) -> bytes:

@@ -7,6 +7,7 @@ import gc
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -167,6 +168,74 @@ def test_one_client_has_its_share_of_the_queue_and_no_more() -> None:
     small.close()
     assert found[:2] == found[4:] == ["made"] * 2
     assert all(isinstance(refused, BusyWithOne) for refused in found[2:4])
+
+
+def test_who_asks_for_one_thing_does_not_wait_for_all_of_anothers() -> None:
+    small, first, begun = RenderCache(workers=1), Maker(held=True), list[str]()
+
+    def make(name: str) -> str:
+        begun.append(name)
+        return name
+
+    async def ask() -> None:
+        asked = [asyncio.ensure_future(small.get("first", first))]
+        asked += [asyncio.ensure_future(small.get(n, partial(make, f"flood {n}"), "203.0.113.5")) for n in range(9)]
+        asked += [asyncio.ensure_future(small.get(n, partial(make, "one more"), "203.0.113.6")) for n in (7, "own")]
+        await asyncio.sleep(0.02)
+        first.free.set()
+        await asyncio.gather(*asked)
+
+    asyncio.run(ask())
+    small.close()
+    # What another one had asked for before is made in the turn of whoever comes first.
+    assert begun[:4] == ["flood 0", "flood 7", "flood 1", "one more"]
+    assert sorted(begun) == sorted([*(f"flood {n}" for n in range(9)), "one more"])
+
+
+def test_those_who_wait_in_threads_have_their_turns_in_the_same_queues() -> None:
+    both, makers = RenderCache(workers=2), [Maker(held=True) for _ in range(6)]
+    with ThreadPoolExecutor(6) as threads:
+        waiting = [threads.submit(both.wait, make, "a session") for make in makers]
+        assert all(make.begun.wait(10) for make in makers[:2])
+        time.sleep(0.05)
+        assert sum(make.calls for make in makers) == 2
+        for make in makers:
+            make.free.set()
+        assert [waits.result(10) for waits in waiting] == ["made"] * 6
+    both.close()
+    assert both.bytes_kept == 0
+
+
+def test_a_share_is_one_for_those_who_wait_in_threads_and_others() -> None:
+    small, make = RenderCache(workers=1, most_of_one=2), Maker(held=True)
+
+    async def ask() -> None:
+        asked = [asyncio.ensure_future(small.get(n, make, "203.0.113.5")) for n in range(2)]
+        await asyncio.sleep(0.02)
+        with pytest.raises(BusyWithOne):
+            small.wait(make, "203.0.113.5")
+        make.free.set()
+        await asyncio.gather(*asked)
+
+    asyncio.run(ask())
+    small.close()
+
+
+def test_closed_it_begins_nothing_and_says_so_to_all_who_wait() -> None:
+    small, first, dropped = RenderCache(workers=1), Maker(held=True), Maker()
+
+    async def ask() -> list[str | BaseException]:
+        asked = [asyncio.ensure_future(small.get(n, make)) for n, make in ((0, first), (1, dropped), (2, dropped))]
+        await asyncio.sleep(0.02)
+        small.close()
+        first.free.set()
+        asked.append(asyncio.ensure_future(small.get(3, dropped)))
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    done, *told = asyncio.run(ask())
+    assert done == "made" and dropped.calls == 0
+    assert [type(busy) for busy in told] == [Busy] * 3
+    assert {str(busy) for busy in told} == {"This server is ending; ask again in a few seconds"}
 
 
 @pytest.mark.slow

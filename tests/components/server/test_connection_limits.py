@@ -1,19 +1,22 @@
-"""Real servers, started in each of the three ways, under requests that never become whole."""
+"""Real servers, started in each of the three ways: under requests that never become whole, and told to end."""
 
 from __future__ import annotations
 
 import socket
+import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
+from bench.visitor import Visitor
 from components.server.connection_limits import HEAD_BYTES, HEAD_SECONDS
+from components.server.ending import MOST_SECONDS
+from tests.conftest import started
 from tests.support.asking_http import ask
 
-Serve = Callable[..., AbstractContextManager[str]]
+Running = tuple[str, subprocess.Popen[bytes]]
 
 
 @pytest.fixture(
@@ -24,9 +27,14 @@ Serve = Callable[..., AbstractContextManager[str]]
         pytest.param(["app.py"], id="python app.py"),
     ],
 )
-def address(request: pytest.FixtureRequest, serve: Serve) -> Iterator[str]:
-    with serve(request.param) as running:
-        yield running
+def running(request: pytest.FixtureRequest) -> Iterator[Running]:
+    with started(request.param) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def address(running: Running) -> str:
+    return running[0]
 
 
 def opened(address: str) -> socket.socket:
@@ -98,3 +106,24 @@ def test_a_connection_that_is_kept_alive_asks_again(address: str) -> None:
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             time.sleep(0.1)
             assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+
+
+def test_told_to_end_it_is_gone_in_time_whatever_is_under_way(running: Running) -> None:
+    """The last one of this module: afterwards there is no server."""
+    address, process = running
+    half, body = opened(address), opened(address)
+    half.sendall(b"GET / HTTP/1.1\r\nHost: local")
+    body.sendall(b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf")
+    drawings = [opened(address) for _ in range(30)]
+    for number, drawing in enumerate(drawings):
+        kind = b"replay.webp?" if number == 0 else b"timeline.png?width=%d&" % (600 + number)
+        drawing.sendall(b"GET /embed/us-2016/%stheme=dark HTTP/1.1\r\nHost: localhost\r\n\r\n" % kind)
+    with Visitor(address) as visitor:
+        visitor.open("")
+        began = time.monotonic()
+        process.terminate()
+        # What a busy machine needs comes on top; without a limit a server waits for all of them.
+        process.wait(MOST_SECONDS + 2)
+    assert time.monotonic() - began < MOST_SECONDS + 2
+    waited = [told(drawing) for drawing in drawings]
+    assert sum(answer.startswith(b"HTTP/1.1 503 ") and b"retry-after" in answer.lower() for answer in waited) > 20

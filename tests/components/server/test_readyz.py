@@ -1,4 +1,4 @@
-"""`/readyz` says whether every story verifies, which caches work, and what is running."""
+"""`/readyz` says which stories verify, which caches work, and what is running."""
 
 from __future__ import annotations
 
@@ -56,23 +56,36 @@ def test_it_names_what_is_running(server: str) -> None:
     assert all(told["versions"].values())
 
 
-def test_a_faulty_story_keeps_the_server_from_being_ready_and_alive_it_is(stories: Path, serve: Serve) -> None:
+def test_a_faulty_story_is_named_and_the_sound_ones_are_served(stories: Path, serve: Serve) -> None:
     with serve(NIGHTDESK_STORIES=str(stories), NIGHTDESK_COMMIT=COMMIT) as address:
         status, _, body = ask(f"{address}/readyz")
         told = json.loads(body)
-        assert (status, told["status"], told["commit"]) == (503, "not ready", COMMIT)
+        assert (status, told["status"], told["commit"]) == (200, "ready in part", COMMIT)
         assert told["stories"]["de-2021"]["verifies"] is False
         assert told["stories"]["de-2021"]["faults"] > 0
         assert "sources.csv: found no such file" in told["stories"]["de-2021"]["first"]
         assert told["stories"]["us-2016"]["verifies"] is True
         assert ask(f"{address}/healthz")[0] == 200
+        assert ask(f"{address}/embed/us-2016/timeline")[0] == 200
+        assert ask(f"{address}/embed/de-2021/timeline")[0] == 500
+
+
+@pytest.mark.parametrize("none", [pytest.param(True, id="no story"), pytest.param(False, id="a faulty one alone")])
+def test_a_server_with_nothing_to_serve_is_not_ready(
+    stories: Path, monkeypatch: pytest.MonkeyPatch, *, none: bool
+) -> None:
+    monkeypatch.setattr("data.story.folder_store.BUNDLED", stories)
+    if none:
+        shutil.rmtree(stories / "de-2021")
+    status, told = said(Settings(stories=(stories,)))
+    assert (status, told["status"]) == (503, "not ready")
 
 
 def test_a_mended_story_is_seen(stories: Path) -> None:
     settings = Settings(stories=(stories,))
-    assert said(settings)[0] == 503
+    assert said(settings)[1]["status"] == "ready in part"
     (stories / "de-2021" / "story.toml").unlink()
-    assert said(settings)[0] == 200
+    assert said(settings)[1]["status"] == "ready"
 
 
 def test_a_folder_that_cannot_be_read_is_named_and_hides_no_other_story(stories: Path) -> None:
@@ -88,7 +101,8 @@ def test_a_folder_that_cannot_be_read_is_named_and_hides_no_other_story(stories:
     )  # fmt: skip
     (stories / "de-2021").chmod(0o700)
     status, _, told = ran.stdout.partition(" ")
-    assert status == "503" and f"'unreadable': ['{stories}/de-2021: Permission denied']" in told
+    assert status == "200" and "'status': 'ready in part'" in told
+    assert f"'unreadable': ['{stories}/de-2021: Permission denied']" in told
     assert "'sound': {'verifies': True" in told and "'us-2016': {'verifies': True" in told
 
 

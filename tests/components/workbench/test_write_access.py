@@ -151,6 +151,17 @@ def test_a_file_is_taken_only_while_a_writers_uploader_is_open() -> None:
     assert sent(uploads) == 403
 
 
+def test_sessions_that_have_ended_are_forgotten() -> None:
+    live = {"a", "b"}
+    uploads = Uploads(dict, live.__contains__)
+    for session in ("a", "b"):
+        uploads.open_for(session)
+    live.clear()
+    uploads.open_for("c")
+    assert uploads.sessions == {"c"}
+    assert sent(uploads, session="a") == 403
+
+
 def test_files_are_bounded_for_a_session_and_for_all_and_by_what_they_say() -> None:
     uploads = Uploads(lambda: {"s": 15 * MEGABYTE, "others": 80 * MEGABYTE})
     uploads.open_for("s")

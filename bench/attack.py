@@ -1,0 +1,181 @@
+"""`make bench-attack`: what readers wait for while somebody attacks, beside a quiet time of the same server.
+
+Real servers on the loopback; each attack is a process of its own at the lowest priority, since an attacker brings a
+machine along, and ends by time and by count. `--short` tries all of it in two minutes and lets no minute pass before
+memory is looked at; `--only NAME ...` takes some of it; `--keep` writes the table into docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from bench.attackers import ATTACKERS, Attack, embed_addresses, lying_redis
+from bench.comparison import Figure, Line, Row
+from bench.server import ROOT, Server, serving
+from bench.subject import CHART, SLUG
+from bench.table import Measures, measure
+
+#: The most that may be: times a quiet p95, seconds, seconds, and times the memory before.
+KEPT, HEALTH_S, NEW_S, MEMORY = 2.0, 0.5, 5.0, 1.1
+_KEPT_PAUSE, _HEALTH_PAUSE, _NEW_PAUSE = 0.02, 0.1, 1.0
+
+
+class Pace(NamedTuple):
+    """Seconds of quiet, of an attack, and until memory is looked at; and how many embeds are asked for."""
+
+    quiet: float
+    attack: float
+    after: float
+    embeds: int
+
+
+LONG, SHORT = Pace(20, 30, 60, 20_000), Pace(5, 6, 5, 400)
+
+
+class Waited(NamedTuple):
+    """What readers waited for, in seconds each."""
+
+    kept: list[float]
+    health: list[float]
+    documents: list[float]
+    pictures: list[float]
+
+
+#: A number for each thing nobody has asked for yet.
+_ANEW = count()
+
+
+def readers(address: str, seconds: float) -> Waited:
+    """What those wait who ask for a kept document, for /healthz, and for new documents and pictures, all at a pace."""
+    waited = Waited([], [], [], [])
+    until = time.monotonic() + seconds
+    asking = (
+        (waited.kept, lambda: f"/embed/{SLUG}/{CHART}", _KEPT_PAUSE),
+        (waited.health, lambda: "/healthz", _HEALTH_PAUSE),
+        (waited.documents, lambda: f"/embed/{SLUG}/{CHART}?{_range()}", _NEW_PAUSE),
+        (waited.pictures, lambda: f"/embed/{SLUG}/interest.png?{_range()}", 2 * _NEW_PAUSE),
+    )
+    threads = [threading.Thread(target=_ask, args=(address, until, *each)) for each in asking]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return waited
+
+
+def _range() -> str:
+    number = next(_ANEW)
+    return f"from=2016-11-08T{number // 60 % 20:02}:{number % 60:02}Z&to=2016-11-09T12:{number // 1200:02}Z"
+
+
+def _ask(address: str, until: float, waited: list[float], path: Callable[[], str], pause: float) -> None:
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
+    while time.monotonic() < until:
+        began = time.perf_counter()
+        try:
+            connection.request("GET", path())
+            answer = connection.getresponse()
+            answer.read()
+            failed = answer.status != 200
+        except (OSError, HTTPException):
+            connection.close()
+            failed = True
+        waited.append(60.0 if failed else time.perf_counter() - began)
+        time.sleep(pause)
+    connection.close()
+
+
+@contextmanager
+def attacked(attack: Attack, address: str, seconds: float) -> Iterator[None]:
+    """The attack goes on, in a process of its own."""
+    process = multiprocessing.get_context("spawn").Process(target=_give_way, args=(attack, address, seconds))
+    process.start()
+    try:
+        yield
+    finally:
+        process.join(seconds)
+        process.kill()
+        process.join()
+
+
+def _give_way(attack: Attack, address: str, seconds: float) -> None:
+    os.nice(19)
+    attack(address, time.monotonic() + seconds)
+
+
+def attack_lines(name: str, attack: Attack, pace: Pace) -> Iterator[Line]:
+    """One attack on a server of its own."""
+    with serving(ROOT / "app.py") as server:
+        readers(server.address, pace.quiet / 2)
+        quiet, before = readers(server.address, pace.quiet), server.megabytes
+        with attacked(attack, server.address, pace.attack):
+            during = readers(server.address, pace.attack)
+        yield from _waited(name, quiet, during)
+        yield from _memory(server, before, pace)
+
+
+def _waited(name: str, quiet: Waited, during: Waited) -> Iterator[Line]:
+    yield Row(f"{name}: a kept document, p95", _p95(during.kept) * 1000, _p95(quiet.kept) * 1000, "ms", KEPT)
+    yield Figure("  /healthz, the slowest", max(during.health), "s", HEALTH_S)
+    yield Figure("  a new document, the slowest", max(during.documents), "s", NEW_S)
+    yield Row("  a new picture, the slowest", max(during.pictures), max(quiet.pictures), "s")
+
+
+def _memory(server: Server, before: float, pace: Pace) -> Iterator[Line]:
+    time.sleep(pace.after)
+    yield Row(f"  memory {pace.after:g} s after it", server.megabytes, before, "MB", MEMORY)
+
+
+def embeds_lines(pace: Pace) -> Iterator[Line]:
+    """Ever other addresses, one after the other: once what is kept has its bound, memory stays."""
+    with serving(ROOT / "app.py") as server:
+        connection = HTTPConnection(urlsplit(server.address).netloc, timeout=60)
+        filled = pace.embeds // 4
+        for number, address in enumerate(embed_addresses(pace.embeds)):
+            if number == filled:
+                before = server.megabytes
+            connection.request("GET", address)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"{address} was answered with {answer.status}")
+        name = f"{pace.embeds:,} different embeds: memory at the end, against after {filled:,}"
+        yield Row(name, server.megabytes, before, "MB", MEMORY)
+
+
+def redis_lines(pace: Pace) -> Iterator[Line]:
+    """A Redis whose answers never become whole, beside a server that has none."""
+    with serving(ROOT / "app.py") as alone:
+        readers(alone.address, pace.quiet / 2)
+        quiet = readers(alone.address, pace.quiet)
+    with lying_redis() as url, serving(ROOT / "app.py", environment={"NIGHTDESK_CACHE_URL": url}) as server:
+        readers(server.address, pace.quiet / 2)
+        before, during = server.megabytes, readers(server.address, pace.attack)
+        yield from _waited("A Redis that never ends an answer", quiet, during)
+        yield from _memory(server, before, pace)
+
+
+def _p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]
+
+
+def _measures(pace: Pace) -> Measures:
+    """By the name that --only takes. A further attack is a line in `bench/attackers.py`."""
+    attacks = {short: partial(attack_lines, name, attack, pace) for short, (name, attack) in ATTACKERS.items()}
+    return {**attacks, "redis": partial(redis_lines, pace), "embeds": partial(embeds_lines, pace)}
+
+
+if __name__ == "__main__":
+    about, mark = __doc__, "bench-attack"
+    measure(_measures(LONG), program="python -m bench.attack", about=about, mark=mark, short=_measures(SHORT))

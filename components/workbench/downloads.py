@@ -1,0 +1,36 @@
+"""Buttons whose files are made when they are pressed, in the queues of what addresses ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+from streamlit.runtime import exists, get_instance
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from components.cache.cached import PAGES, PICTURES
+from components.cache.render_cache import RenderCache
+from components.embeds.formats import SLOW
+
+ARROW = ":material/download:"
+
+
+def show_download(
+    label: str, make: Callable[[], bytes], file_name: str, media_type: str, *, key: str, icon: str | None = None
+) -> None:
+    """A button for the file that `make` makes once it is pressed, a picture in its turn among all pictures."""
+    queue = PICTURES if file_name.rpartition(".")[2] in SLOW else PAGES
+    context = get_script_run_ctx()
+    session = context.session_id if context else ""
+    wanted = partial(_made, queue, make, session, st.context.ip_address or session)
+    st.download_button(label, wanted, file_name, media_type, key=key, on_click="ignore", icon=icon)
+
+
+def _made(queue: RenderCache, make: Callable[[], bytes], session: str, client: str) -> bytes:
+    """The file; nothing where the session has ended before its turn. Busy where too much waits already."""
+
+    def made() -> bytes:
+        return make() if not exists() or get_instance().is_active_session(session) else b""
+
+    return queue.wait(made, client)
