@@ -201,6 +201,7 @@ def night(story: str, config: Path) -> int:
     help="known: calls as they are made, all else once it was published, and of most things only the day is known, so "
     "they come at its end. happened: everything when it happened.",
 )
+@click.option("--live", is_flag=True, help="Play it as a feed and a site, and have the recorders write the folder.")
 @click.option("--keep", is_flag=True, help="Leave the folder at the end, with a banner that says that it is over.")
 def rehearse(
     story: str,
@@ -210,6 +211,7 @@ def rehearse(
     start: datetime | None,
     until: datetime | None,
     order: str,
+    live: bool,
     keep: bool,
 ) -> int:
     """Play a recorded night as if live.
@@ -218,7 +220,9 @@ def rehearse(
     """
     from components.cli import rehearsals
 
-    return rehearsals.rehearse(story, speed=speed, to=to, name=name, start=start, until=until, order=order, keep=keep)
+    return rehearsals.rehearse(
+        story, speed=speed, to=to, name=name, start=start, until=until, order=order, keep=keep, live=live
+    )
 
 
 @nightdesk.command(epilog="Example: nightdesk publish us-2016 --to out/")

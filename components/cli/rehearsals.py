@@ -14,10 +14,12 @@ from filelock import Timeout
 from tqdm import tqdm
 
 from components.cli.exits import DONE, fail, say
+from components.cli.live_rehearsal import rehearse_live
 from components.cli.lookups import root_of, settings_here, story_named
 from data.core.errors import DataError
 from data.core.model import Order, Window
 from data.core.program import utc_now
+from data.core.settings import Settings
 from data.story.folder_store import FolderStore
 from data.story.rehearse import RehearsalPlan, end, play
 from data.story.store import StoryStore, story_store
@@ -30,7 +32,7 @@ _SLOWEST, _FASTEST = 0.1, 36_000.0
 
 def rehearse(
     slug: str, *, speed: float, to: Path | None, name: str, start: datetime | None, until: datetime | None, order: str,
-    keep: bool,
+    keep: bool, live: bool = False,
 ) -> int:  # fmt: skip
     """Play the night until it or the person ends it; DataError, ValueError or OSError where it cannot be."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped service ends as Ctrl-C does
@@ -41,7 +43,7 @@ def rehearse(
     plan = _plan(story, root, here, name=name, stretch=stretch, order=Order(order), speed=speed)
     try:
         with plan.stories.lock(plan.name):
-            return _rehearse(plan, keep=keep)
+            return _rehearse_live(plan, settings, keep=keep) if live else _rehearse(plan, keep=keep)
     except Timeout:
         place = plan.stories.place(plan.name)
         said = f"{place} is being played into by another rehearsal; stop that one, or choose another --name"
@@ -67,6 +69,11 @@ def _rehearse(plan: RehearsalPlan, *, keep: bool) -> int:
     left = "stays, and its banner says that it is over" if keep else "is gone"
     say(f"The rehearsal is over; {place} {left}.")
     return DONE
+
+
+def _rehearse_live(plan: RehearsalPlan, settings: Settings, *, keep: bool) -> int:
+    say(f"Playing {plan.story.slug} through the recorders into {plan.stories.place(plan.name)}")
+    return rehearse_live(plan, settings, keep=keep)
 
 
 def _plan(
