@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.cache.cached import load_subjects
 from components.clock import Clock
 from components.workbench.controls import choose_story, control_bar
 from components.workbench.notices import explained_failures
@@ -24,8 +25,11 @@ with explained_failures():
     else:
         with checking:
             view = control_bar(story, ranges=False)
-            finding, view = choose_question(story, view)
-            show_verdict(finding)
-            show_chart(story, "claim", view)
-            show_reasons(story, finding, Clock(view.clock))
-            show_quotable(story, finding, view)
+            if load_subjects(story):
+                finding, view = choose_question(story, view)
+                show_verdict(finding)
+                show_chart(story, "claim", view)
+                show_reasons(story, finding, Clock(view.clock))
+                show_quotable(story, finding, view)
+            else:
+                st.info("Nothing that rose or failed is on record in this story.")

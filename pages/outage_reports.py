@@ -21,22 +21,28 @@ with explained_failures():
     view = control_bar(story, moment=True)
     story = stand_at_moment(story, view)
     clock, region = Clock(view.clock), choose_region(load_observations(story), load_untimed(story))
-    show_chart(story, "outages", replace(view, region=region))
-    if may_write():
-        show_lookup(story, view, "Look for machine records", ObservationProvider)
-    st.subheader("Every dated observation in this range", anchor=False)
-    show_observations(story, load_observations(story, view.window, region=region), clock)
-    st.subheader("Seen that night, no clock time given", anchor=False)
-    show_observations(story, load_untimed(story, region=region), clock)
-    show_chart(story, "traffic", view)
-    st.subheader("Traffic figures, one unit at a time", anchor=False)
-    show_figures(story, load_traffic(story), clock)
-    st.subheader("Other published figures", anchor=False)
-    st.caption("Counts and statements that are neither searches, nor traffic, nor an observation of the site’s state.")
-    show_figures(story, load_other(story), clock)
-    st.subheader("Control cases", anchor=False)
-    st.markdown(
-        "Sites also fail with no vote near, and searches also rise with no failure: these are cases that were "
-        "found and not a count, so they show that it happens, not how often.",
-    )
-    show_controls(story, load_controls(story), clock)
+    if "site" in story.subjects:
+        show_chart(story, "outages", replace(view, region=region))
+        if may_write():
+            show_lookup(story, view, "Look for machine records", ObservationProvider)
+        st.subheader("Every dated observation in this range", anchor=False)
+        show_observations(story, load_observations(story, view.window, region=region), clock)
+        st.subheader("Seen that night, no clock time given", anchor=False)
+        show_observations(story, load_untimed(story, region=region), clock)
+        show_chart(story, "traffic", view)
+        st.subheader("Traffic figures, one unit at a time", anchor=False)
+        show_figures(story, load_traffic(story), clock)
+        st.subheader("Other published figures", anchor=False)
+        st.caption(
+            "Counts and statements that are neither searches, nor traffic, nor an observation of the site’s state."
+        )
+        show_figures(story, load_other(story), clock)
+    else:
+        st.info("This story is about no site.")
+    if "site" in story.subjects or load_controls(story).rows:
+        st.subheader("Control cases", anchor=False)
+        st.markdown(
+            "Sites also fail with no vote near, and searches also rise with no failure: these are cases that were "
+            "found and not a count, so they show that it happens, not how often.",
+        )
+        show_controls(story, load_controls(story), clock)

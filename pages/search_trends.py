@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.cache.cached import load_figures, load_lenses, load_made, load_search_figures
+from components.cache.cached import load_figures, load_held, load_lenses, load_made, load_search_figures
 from components.clock import Clock
 from components.workbench.address_bar import stand_at_moment
 from components.workbench.controls import choose_story, control_bar, everything
@@ -22,11 +22,14 @@ with explained_failures():
     st.title("Search trends", anchor=False)
     view = control_bar(story, moment=True)
     story = stand_at_moment(story, view)
-    show_chart(story, "interest", view)
-    whole = load_made(everything, story)
-    if view.window != whole:
-        show_chart(story, "interest", view.with_window(whole))
-    show_rises(story, view)
+    if {"searches", "series"} & story.subjects or load_held(story).series:
+        show_chart(story, "interest", view)
+        whole = load_made(everything, story)
+        if view.window != whole:
+            show_chart(story, "interest", view.with_window(whole))
+        show_rises(story, view)
+    else:
+        st.info("This story is about no searches.")
     clock = Clock(view.clock)
     if may_write():
         show_get_searches(story, view, clock)
@@ -36,8 +39,9 @@ with explained_failures():
     show_imported_lists(story)
     if load_lenses(story).rows:
         show_chart(story, "lenses", view)
-    st.subheader("Figures published about searches on the night", anchor=False)
-    show_figures(story, load_search_figures(story), clock)
-    st.subheader("Other nights, for comparison only", anchor=False)
-    st.caption("These figures belong to other nights and are never drawn on this one.")
-    show_figures(story, of_metric(load_figures(story, scope="context"), "google_"), clock)
+    if "searches" in story.subjects:
+        st.subheader("Figures published about searches on the night", anchor=False)
+        show_figures(story, load_search_figures(story), clock)
+        st.subheader("Other nights, for comparison only", anchor=False)
+        st.caption("These figures belong to other nights and are never drawn on this one.")
+        show_figures(story, of_metric(load_figures(story, scope="context"), "google_"), clock)

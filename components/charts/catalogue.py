@@ -14,8 +14,9 @@ from components.charts.builders.replay_chart import replay_chart
 from components.charts.builders.searches_chart import interest_chart
 from components.charts.builders.timeline_chart import timeline_chart
 from components.charts.builders.traffic_chart import traffic_chart
-from components.charts.grammar import Chart
-from components.charts.kinds import NIGHT, ChartKind, Question
+from components.charts.events import drawn_sides
+from components.charts.grammar import Chart, Tone
+from components.charts.kinds import CALLS, NIGHT, SEARCHES, SITE, ChartKind, Question
 from components.charts.loaders import Loaders
 from components.charts.night_pairs import caller_in
 from components.charts.phrases.caution import coincides
@@ -25,19 +26,20 @@ from components.view.view_state import ViewState
 from data.core.errors import DataError
 from data.story.story import Story
 
+_CLAIM = frozenset({"caller", "series", "event"})
 #: By name, in the order in which they are offered. The first of a page is the chart that the page is about.
 KINDS: dict[str, ChartKind] = {
     kind.slug: kind
     for kind in (
         ChartKind("timeline", timeline_chart, "timeline", asks=NIGHT | {"lanes"}),
-        ChartKind("interest", interest_chart, "search-trends", "search figure"),
-        ChartKind("outages", outages_chart, "outage-reports", "observation", asks=NIGHT | {"region"}),
-        ChartKind("results", results_chart, "timeline", "call", dated=True),
-        ChartKind("map", map_chart, "timeline", "call", dated=True),
-        ChartKind("traffic", traffic_chart, "outage-reports", "traffic figure", asks=NIGHT - {"caller"}),
+        ChartKind("interest", interest_chart, "search-trends", "search figure", SEARCHES),
+        ChartKind("outages", outages_chart, "outage-reports", "observation", SITE, asks=NIGHT | {"region"}),
+        ChartKind("results", results_chart, "timeline", "call", CALLS, dated=True),
+        ChartKind("map", map_chart, "timeline", "call", CALLS, dated=True),
+        ChartKind("traffic", traffic_chart, "outage-reports", "traffic figure", SITE, asks=NIGHT - {"caller"}),
         ChartKind("lenses", lenses_chart, "search-trends", "article view or airtime", asks=NIGHT - {"caller"}),
         ChartKind("replay", replay_chart, "timeline", asks=NIGHT | {"lanes"}, played=True),
-        ChartKind("claim", claim_chart, "check-a-claim", "account", asks=frozenset({"caller", "series", "event"})),
+        ChartKind("claim", claim_chart, "check-a-claim", "account", SEARCHES | SITE, asks=_CLAIM),
         ChartKind(
             "compare",
             compare_chart,
@@ -46,6 +48,21 @@ KINDS: dict[str, ChartKind] = {
         ),
     )
 }
+
+
+#: What a chart is called, and what it says, of a story that lacks its subject.
+_WITHOUT = {
+    CALLS: ("Calls", "This story is about something that nobody calls or declares"),
+    SITE: ("The site", "This story is about no site"),
+    SEARCHES: ("Searches", "This story is about no searches"),
+    SEARCHES | SITE: ("A claim", "Nothing that rose or failed is on record in this story"),
+}
+
+
+def _without(kind: ChartKind, story: Story, view: ViewState) -> Chart:
+    """A chart of nothing, which says so."""
+    title, takeaway = _WITHOUT[kind.needs]
+    return Chart(kind.slug, story.slug, title, takeaway, view.window, ())
 
 
 def publishable() -> tuple[str, ...]:
@@ -81,10 +98,24 @@ def chart_of(
     """
     kind, load = kind_named(slug), load or Loaders()
     view = kind.narrowed(story, view)
-    chart = kind.build(Question(story, view, load, other))
+    suits = kind.suits(story) or (kind.needs >= SEARCHES and len(load.drawn(story).frame) > 0)
+    chart = kind.build(Question(story, view, load, other)) if suits else _without(kind, story, view)
     chart = replace(chart, notes=(*chart.notes, *map(corrected, story.corrections)), played=kind.played)
     chart = told_up_to(story, so_far(chart) if story.about.live else chart, dated=kind.dated)
     if coincides(chart):
         nights = (story, view.caller), *(((other, caller_in(other, view.caller)),) if other else ())
         chart = replace(chart, placebo=placebo_of(nights, load))
+    if any(party.colour for night in (story, other) if night for party in night.about.parties):
+        chart = replace(chart, colours=_own_colours(story, view, other, load))
     return marked(chart, [story, *filter(None, [other])])
+
+
+def _own_colours(
+    story: Story, view: ViewState, other: Story | None, load: Loaders
+) -> tuple[tuple[Tone, str, str], ...]:
+    """The colours that sides have of their own; none for a look that has other colours on the other night."""
+    nights = [(story, view.caller), *([(other, caller_in(other, view.caller))] if other else [])]
+    drawn = [side for night, caller in nights for side in drawn_sides(night, load.calls(night, caller=caller).rows)]
+    found = {side.tone: side.colours for side in drawn}
+    agreed = [tone for tone in found if all(side.colours == found[tone] for side in drawn if side.tone == tone)]
+    return tuple((Tone(tone), *colours) for tone in agreed if (colours := found[tone]))

@@ -171,9 +171,9 @@ def _sides(story: Story, rows: Sequence[CallRow]) -> str:
     return ", ".join(f"{listed(names)} for {candidate(story, party)}" for party, names in by_party.items())
 
 
-def listed(names: list[str]) -> str:
+def listed(names: Sequence[str], last: str = "and") -> str:
     """Texas, Kansas and Utah."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def few(names: list[str]) -> str:

@@ -250,7 +250,8 @@ class Chart:
 
     `outside` are events and observations that lie beyond the window: named at the edges, never dropped. With an
     `origin` the chart's times count from it, as T+1:05, and are no wall times. `until` is the moment up to which its
-    story is told, None for the whole; `banner` says that it is a test. `placebo` is what its caution says
+    story is told, None for the whole; `banner` says that it is a test. `colours` are those that sides have of their
+    own, on a light ground and on a dark one. `placebo` is what its caution says
     of other nights: one for each of its stories, none where none of them holds any. Of one that is `played`, whatever
     is drawn says what it belongs to, for a player.
     Of the `sources` offered it keeps those that its marks and events name, the most named first; ValueError if one
@@ -271,6 +272,7 @@ class Chart:
     until: datetime | None = None
     banner: str = ""
     placebo: tuple[Placebo, ...] = ()
+    colours: tuple[tuple[Tone, str, str], ...] = ()
     played: bool = False
 
     def __post_init__(self) -> None:

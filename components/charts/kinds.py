@@ -13,6 +13,8 @@ from data.core.model import Window
 from data.story.live import window_so_far
 from data.story.story import Story
 
+#: Subjects of stories that charts draw.
+CALLS, SITE, SEARCHES = frozenset({"calls"}), frozenset({"site"}), frozenset({"searches", "series"})
 #: What of a view a chart of one night asks: fields of a ViewState.
 NIGHT = frozenset({*RANGE, *TELLING.values(), "caller"})
 
@@ -46,17 +48,23 @@ class ChartKind:
     """All that is said of a chart by its name.
 
     `build` makes it. `page` is the address of the page on which it stands, and `holds` what it lacks where it is empty.
-    `asks` are the fields of a view that it depends on; whatever else a view says, it is the same chart. A `played` one
-    has frames for a player, and the takeaway of a `dated` one begins with its own moment.
+    `needs` are the subjects without all of which it draws nothing. `asks` are the fields of a view that it depends on;
+    whatever else a view says, it is the same chart. A `played` one has frames for a player, and the takeaway of a
+    `dated` one begins with its own moment.
     """
 
     slug: str
     build: Callable[[Question], Chart]
     page: str = ""
     holds: str = "call, mark or observation"
+    needs: frozenset[str] = frozenset()
     asks: frozenset[str] = NIGHT
     played: bool = False
     dated: bool = False
+
+    def suits(self, story: Story) -> bool:
+        """Whether the story has what it draws."""
+        return not self.needs or bool(self.needs & story.subjects)
 
     @property
     def is_told(self) -> bool:

@@ -15,6 +15,7 @@ from data.core.errors import DataError
 from data.core.model import When, as_utc
 from data.core.program import utc_now
 from data.core.settings import Settings
+from data.story.colours import shades_of
 from data.story.folder_store import BUNDLED, FolderStore, examine_folder
 from data.story.store import story_store
 from data.story.story import Story
@@ -73,9 +74,17 @@ def _to_check(path: Path) -> tuple[list[Path], str]:
 def _report(found: Examined, slug: str) -> Iterator[str]:
     """A line for each fault, and one that sums up."""
     yield from map(str, found.faults.listed())
+    yield from _recoloured(found)
     count = found.faults.count
     said = "no faults" if not count else "1 fault" if count == 1 else f"{count:,} faults"
     yield f"{slug}: {said} in {found.files} file{'' if found.files == 1 else 's'}, {found.count:,} rows"
+
+
+def _recoloured(found: Examined) -> Iterator[str]:
+    """A line for each colour of a side that is not drawn as it was asked for."""
+    for shade in shades_of(found.read.about.parties) if found.read.about else ():
+        if shade.why:
+            yield f"colour of {shade.party}: {shade.asked} is drawn as {shade.drawn} on {shade.ground}: {shade.why}"
 
 
 def new(name: str, to: Path | None) -> int:

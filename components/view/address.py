@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from components.clock import Clock
 from data.core.model import Order
+from data.story.story import LANES
 
 #: How much of a value a sentence quotes, in characters.
 QUOTED = 40
@@ -55,7 +56,6 @@ def misread(name: str, text: str, wrong: str, *, wants: str, instead: str = "") 
 
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-LANES = ("interest", "outages", "results")
 #: An address: a key that is repeated has several values.
 Query = Mapping[str, str | Sequence[str]]
 

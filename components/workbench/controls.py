@@ -9,12 +9,12 @@ from typing import Any
 
 import streamlit as st
 
-from components.cache.cached import load_calls, load_made, load_nightly
+from components.cache.cached import load_calls, load_held, load_made, load_nightly
 from components.charts.events import said_of
 from components.charts.night_pairs import night_name
 from components.clock import Clock
 from components.text import markdown
-from components.view.address import EARLIEST, LANES, LATEST, known_zone
+from components.view.address import EARLIEST, LATEST, known_zone
 from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
 from components.workbench.address_bar import can_undo, change, stories_here, story_named, titles_here, undo
 from components.workbench.copy_link import copy_link
@@ -310,7 +310,9 @@ def _choose_caller(story: Story, view: ViewState) -> None:
 
 
 def _choose_lanes(story: Story, view: ViewState) -> None:
-    offered = [lane for lane in LANES if lane != "results" or story.about.callers]
+    offered = story.lanes(drawn=bool(load_held(story).series))
+    if len(offered) == 1:
+        return
 
     def chosen() -> None:
         lanes = tuple(st.session_state["choose-lanes"])
@@ -319,7 +321,7 @@ def _choose_lanes(story: Story, view: ViewState) -> None:
             return
         change(story, lambda now: replace(now, lanes=() if len(lanes) == len(offered) else lanes))
 
-    st.session_state["choose-lanes"] = [lane for lane in view.lanes or LANES if lane in offered]
+    st.session_state["choose-lanes"] = [lane for lane in view.lanes or offered if lane in offered]
     st.pills(
         "Lanes",
         offered,

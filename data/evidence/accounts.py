@@ -39,7 +39,7 @@ def subjects_of(story: Story, *, observations: Observations, marks: Marks, drawn
     return (
         *(_site(story, service.id, service.name, seen) for service in story.about.services),
         *surges(load_measured(story), story),
-        *([] if story.series and not mark_accounts else [_all_marks(mark_accounts)]),
+        *([_all_marks(mark_accounts)] if "searches" in story.subjects else []),
         *rises(drawn, story.window),
         *(_single(MARK, account) for account in mark_accounts),
         *(

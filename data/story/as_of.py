@@ -104,6 +104,7 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
         until=at,
         order=order,
         untimed=untimed,
+        of_the_whole=whole.subjects,
         ledgers=frozenset(caller.id for caller in story.about.callers if is_complete(whole, caller.id)),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.core.model import When
+from data.story.colours import shades_of
 from data.story.story_toml import SIDE_TONES, Party
 
 #: What the sides that are drawn together are called, and the look that they have.
@@ -17,13 +18,15 @@ OTHERS = "others"
 class Side:
     """One or several parties as charts draw them; `parties` are their ids, `told` their names where they are several.
 
-    `tone` is one of SIDE_TONES, or OTHERS.
+    `tone` is one of SIDE_TONES, or OTHERS. `colours` are those on the light and the dark ground of a party that has
+    its own.
     """
 
     name: str
     tone: str
     parties: frozenset[str]
     told: tuple[str, ...] = ()
+    colours: tuple[str, str] | None = None
 
 
 def sides_of(parties: Iterable[Party], called: Iterable[tuple[str, When, int]]) -> tuple[Side, ...]:
@@ -39,7 +42,16 @@ def sides_of(parties: Iterable[Party], called: Iterable[tuple[str, When, int]]) 
     heaviest = sorted(held, key=lambda party: -weights[party.id])[: len(SIDE_TONES)]
     kept = [party for party in held if party in heaviest]
     tones = _tones(kept)
-    sides = [Side(party.short, tones[party.id], frozenset({party.id})) for party in kept]
+    drawn = {(shade.party, shade.ground): shade.drawn for shade in shades_of(held)}
+    sides = [
+        Side(
+            party.short,
+            tones[party.id],
+            frozenset({party.id}),
+            colours=(drawn[party.short, "light"], drawn[party.short, "dark"]) if party.colour else None,
+        )
+        for party in kept
+    ]
     if folded := [party for party in held if party not in heaviest]:
         told = tuple(party.short for party in folded)
         sides.append(Side(OTHERS, OTHERS, frozenset(party.id for party in folded), told))

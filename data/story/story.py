@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -28,6 +28,10 @@ from data.story.tables import (
     SourceRow,
     Withdrawal,
 )
+
+#: What a story may be about, and the lanes of a night by their names in an address.
+SUBJECTS = frozenset({"searches", "series", "site", "calls"})
+LANES = ("interest", "outages", "results")
 
 
 class UnknownStory(DataError, LookupError):
@@ -65,6 +69,8 @@ class Story:
     ledgers: frozenset[str] = frozenset()
     #: Callers of which most calls have no time of their own.
     untimed: frozenset[str] = frozenset()
+    #: The subjects of the whole, where it is told only up to a moment.
+    of_the_whole: frozenset[str] = frozenset()
     #: The stamp under which its store read it; empty for one that was put together elsewhere.
     stamp: str = ""
 
@@ -88,6 +94,26 @@ class Story:
     def contest(self, code: str) -> Contest:
         """The contest of this code; KeyError for a code that no row of a checked story can name."""
         return self._by_code[code]
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """Of SUBJECTS those that it holds or watches, whenever; all of a story that holds nothing yet."""
+        interest = any(row.metric.startswith("google_") and row.scope == "night" for row in self.figures)
+        interest = interest or any(row.kind == "interest" for row in self.observations)
+        held = {
+            "searches": bool(self.about.searches or self.interest or interest),
+            "series": bool(self.series),
+            "site": bool(self.about.services),
+            "calls": bool(self.about.callers),
+        }
+        return self.of_the_whole or frozenset(name for name in held if held[name]) or SUBJECTS
+
+    def lanes(self, chosen: Collection[str] = (), *, drawn: bool = False) -> tuple[str, ...]:
+        """Of LANES those for which it has a subject, or which is `drawn` from an import; the `chosen` ones, if any."""
+        asked = self.subjects | ({"series"} if drawn else set())
+        has = {"interest": {"searches", "series"}, "outages": {"site"}, "results": {"calls"}}
+        held = tuple(lane for lane in LANES if asked & has[lane])
+        return tuple(lane for lane in held if lane in chosen) or held
 
     @cached_property
     def emphasised_rows(self) -> frozenset[str]:

@@ -58,13 +58,15 @@ SIDE_TONES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh",
 class Party(Entry):
     """A side of the contest; `tone` gives its colour and shape, never a failure's. Without one it has one that is free.
 
-    "others" is a neutral look, for what stands for several parties. `to_win` is its own where not all win alike.
+    "others" is a neutral look, for what stands for several parties. `colour` is one of its own, as #RRGGBB: it is drawn
+    so where it can be read and told from the others. `to_win` is its own where not all win alike.
     """
 
     id: Name
     name: Text
     candidate: Text
     short: Text
+    colour: Annotated[str, Field(pattern=r"^(#[0-9A-Fa-f]{6})?$")] = ""
     tone: Literal["", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "others"] = ""
     to_win: Count | None = None
 

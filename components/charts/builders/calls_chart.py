@@ -165,7 +165,7 @@ def results_takeaway(
         if least:
             return f"Nothing is known to have been {story.about.verb} {by} {token(at, 'stamp')}"
         return f"{name} had {story.about.verb} nothing {by} {token(at, 'stamp')}"
-    said = " and ".join(f"{side.said} for {side.mark.name}" for side in sides)
+    said = listed([f"{side.said} for {side.mark.name}" for side in sides])
     to_win = _to_win(lane.references)
     if taken:
         return f"{by.capitalize()} {token(at, style)} {said} stood as {story.about.verb} by {name}{to_win}{back}"
@@ -328,11 +328,16 @@ def _short(code: str, *, shared: bool) -> str:
 
 
 def timed_text(story: Story, rows: Sequence[CallRow]) -> str:
-    """How many of the contests have a call with a time: "66 of 382 areas have a time, 4 of them to the minute"."""
+    """How many of the contests have a call with a time: "66 of 382 areas have a time, 4 of them to the minute".
+
+    Nothing where all have their minute.
+    """
     unit, verb = story.about.unit.split(), story.about.verb
     noun = " ".join(word for word in unit if word != verb) if verb in unit else "contests"
     timed = {row.contest for row in rows if row.when.precision not in WITHOUT_TIME}
     exact = {row.contest for row in rows if row.when.exact}
+    if len(exact) == len(story.contests):
+        return ""
     said = f"{len(timed):,} of {len(story.contests):,} {noun} {'has' if len(timed) == 1 else 'have'} a time"
     return f"{said}, {len(exact):,} of them to the minute." if 0 < len(exact) < len(timed) else f"{said}."
 

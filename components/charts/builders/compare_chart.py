@@ -10,7 +10,7 @@ from components.charts.as_of_notes import corrected
 from components.charts.bare import is_bare
 from components.charts.builders.calls_chart import results_lane
 from components.charts.builders.outages_chart import first_trouble, or_bare, outages_lane
-from components.charts.builders.searches_chart import drawn_lanes, marks_lane, thinned_notes
+from components.charts.builders.searches_chart import drawn_lanes, marks_lanes, thinned_notes
 from components.charts.elapsed_clock import Elapsed
 from components.charts.events import call_events, listed, said_of, within
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Steps, Tone, anchor, valued
@@ -32,7 +32,7 @@ from data.core.model import Precision, Source, When, Window
 from data.evidence.anchors import Anchor
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
-from data.story.story import Story
+from data.story.story import LANES, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,6 @@ def _things(chart: Chart) -> Iterator[tuple[str, str, Item | Event]]:
     yield from ((event.rows[0], "", event) for event in chart.events if event.rows)
 
 
-LANES = ("interest", "outages", "results")
 _OWN_SCALE = "On a scale of its own."
 #: Milestones that are worth a number beside the emphasised calls: decisive calls and concessions.
 _WORTH = 15
@@ -176,10 +175,11 @@ def beside(window: Window, nights: Pair, *, lanes: Sequence[str] = ()) -> Chart:
         Move(night.story.slug, name, mark, origin - night.anchor.when.latest)
         for night, name, mark in zip(nights, names, night_marks(names), strict=True)
     )
-    chosen = [kind for kind in LANES if not lanes or kind in lanes]
+    held = {kind for night in nights for kind in night.story.lanes(lanes, drawn=len(night.drawn.frame) > 0)}
+    chosen = [kind for kind in LANES if kind in held]
     found = [_lanes(night, move, window, chosen) for night, move in zip(nights, moves, strict=True)]
     events = (
-        move.event(event, tuple(lane for kind in chosen for lane in own[kind]))
+        move.event(event, tuple(lane for kind in chosen for lane in own.get(kind, ())))
         for night, move, own in zip(nights, moves, found, strict=True)
         for event in _events(night, _own(window, move))
     )
@@ -190,7 +190,7 @@ def beside(window: Window, nights: Pair, *, lanes: Sequence[str] = ()) -> Chart:
         title=f"{names[0]} and {names[1]}, each from its {said(first.anchor.key)}",
         takeaway=_takeaway(nights, (moves[0], moves[1]), window, origin, seen="outages" in chosen),
         window=window,
-        lanes=tuple(_told_once(lane for kind in chosen for own in found for lane in own[kind])),
+        lanes=tuple(_told_once(lane for kind in chosen for own in found for lane in own.get(kind, ()))),
         events=inside,
         outside=outside,
         sources=tuple(
@@ -209,15 +209,16 @@ def _own(window: Window, move: Move) -> Window:
 def _lanes(night: ComparedNight, move: Move, window: Window, chosen: Sequence[str]) -> dict[str, tuple[Lane, ...]]:
     own = _own(window, move)
     found: dict[str, tuple[Lane, ...]] = {}
-    if "interest" in chosen:
+    has = night.story.lanes(chosen, drawn=len(night.drawn.frame) > 0)
+    if "interest" in has:
         drawn = drawn_lanes(own_series(night.story, night.drawn), own)[:1]
         near = split_by(own, night.marks)[0]
-        marks = marks_lane(night.story, near, curve=bool(drawn), held=len(night.drawn.frame) > 0)
-        found["interest"] = (*drawn, or_bare(marks, night.marks))
-    if "outages" in chosen:
+        marks = marks_lanes(night.story, near, curve=bool(drawn), held=len(night.drawn.frame) > 0)
+        found["interest"] = (*drawn, *(or_bare(lane, night.marks) for lane in marks))
+    if "outages" in has:
         seen = outages_lane(night.story, split_by(own, night.observations)[0])
         found["outages"] = (or_bare(seen, night.observations),)
-    if "results" in chosen:
+    if "results" in has:
         found["results"] = (results_lane(night.story, night.calls, own, caller=night.caller),)
     return {kind: tuple(move.lane(_scaled(lane)) for lane in lanes) for kind, lanes in found.items()}
 
@@ -256,14 +257,13 @@ def _takeaway(nights: Pair, moves: Moves, window: Window, origin: datetime, *, s
     """What T+0 is on each night, and how far from it trouble of its main site is first on record."""
     starts = ", and ".join(token(night.anchor.when, "stamp") for night in nights)
     start = f"T+0 is the {said(nights[0].anchor.key)}: {starts}"
-    if not seen:
+    watched = [pair for pair in zip(nights, moves, strict=True) if "site" in pair[0].story.subjects] if seen else []
+    if not watched:
         return start
-    if not any(first_trouble(night.observations, host=main_service(night.story)) for night in nights):
-        return f"{start}. No trouble of either night’s main site is on record"
-    told = [
-        f"{_first_trouble(night, move, window, origin)} ({move.name})"
-        for night, move in zip(nights, moves, strict=True)
-    ]
+    if not any(first_trouble(night.observations, host=main_service(night.story)) for night, _ in watched):
+        whose = "either night’s main site" if len(watched) > 1 else f"the main site of {watched[0][1].name}"
+        return f"{start}. No trouble of {whose} is on record"
+    told = [f"{_first_trouble(night, move, window, origin)} ({move.name})" for night, move in watched]
     return f"{start}. First trouble of its main site on record: {', '.join(told)}"
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from components.ap_style import calendar_day
 from components.charts.builders.measured_chart import failure_events, highest_stretch, measured_lanes, measured_notes
-from components.charts.events import within
+from components.charts.events import listed, within
 from components.charts.grammar import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone, anchor
 from components.charts.kinds import Question
 from components.charts.phrases.numbers import length_text
@@ -317,15 +317,17 @@ _PERCENT = "percent increase"
 _NIGHT = timedelta(days=10)
 
 
-def marks_lane(
+def marks_lanes(
     story: Story, marks: Marks, *, curve: bool = False, held: bool = False, listed: str = "listed on Search trends"
-) -> Lane:
-    """Published moments as points in one row: marks, never joined to a curve.
+) -> tuple[Lane, ...]:
+    """Published moments as points in one row: marks, never joined to a curve. No lane where nobody searched.
 
     No scale could hold their figures, which count different things against different bases: words carry them.
     Ranks, shares and rises counted over many hours say nothing about a moment; the note counts them, and says where
     they are `listed`. `curve` says that one is drawn beside it, `held` that a series is held, of whatever time.
     """
+    if "searches" not in story.subjects:
+        return ()
     rows = marks.rows
     points = tuple(_mark_item(story, row) for row in rows if row.until is None)
     found: tuple[Mark, ...] = (Points("published mark", Tone.SEARCH, points),) if points else ()
@@ -339,9 +341,8 @@ def marks_lane(
             else f"{counted} figures counted over longer windows"
         )
         note += f" Not drawn: {figures}, {listed}."
-    return Lane(
-        "interest", "Published search marks" if curve else "Search interest", "", found, note=note, tracks=tracks
-    )
+    title = "Published search marks" if curve else "Search interest"
+    return (Lane("interest", title, "", found, note=note, tracks=tracks),)
 
 
 def _mark_text(story: Story, row: MarkRow) -> str:
@@ -454,6 +455,11 @@ def preview_chart(story: Story, drawn: SourcedFrame) -> Chart | None:
     )
 
 
+def _measured_title(story: Story) -> str:
+    """The names of the series that the story itself holds."""
+    return listed(list(dict.fromkeys(row.name for row in story.series)) or ["Searches"])
+
+
 def interest_chart(asked: Question) -> Chart:
     """Searches in a window: what was drawn or imported, then the night's marks for a short one, the bundled series
     for a long one."""
@@ -468,14 +474,14 @@ def interest_chart(asked: Question) -> Chart:
     bundled = (
         series_lanes(series, window, until=story.until)
         if long and len(series.frame)
-        else (marks_lane(story, near, curve=bool(own), held=bins, listed="in the table of published figures"),)
+        else marks_lanes(story, near, curve=bool(own), held=bins, listed="in the table of published figures")
     )
-    if measured and not near.rows and not story.about.searches:
-        bundled = ()
     emphasised = (event for event in asked.events if event.emphasised)
     shown = (*(collection_changes() if long else emphasised), *seam_events(drawn, window))
     events, _ = within((*shown, *onset_events(onsets, window), *(failure_events(story) if measured else ())), window)
     takeaway = interest_takeaway(near, held, long=long, drawn=own, lead=lead, bins=bins)
+    if "searches" not in story.subjects and not own:
+        takeaway = "No reading falls in this window"
     takeaway = highest_stretch(measured) or takeaway
     rise = first_onset(onsets, window, own[0].slug.removeprefix("series-")) if own else ""
     outside = [
@@ -484,7 +490,7 @@ def interest_chart(asked: Question) -> Chart:
     return Chart(
         slug="interest",
         story=story.slug,
-        title="Search interest",
+        title="Search interest" if "searches" in story.subjects or own else _measured_title(story),
         takeaway=f"{takeaway}{rise}",
         window=window,
         lanes=(*measured, *own, *bundled),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ from components.charts.builders.outages_chart import (
     or_bare,
     outages_lane,
 )
-from components.charts.builders.searches_chart import drawn_lanes, first_rise, mark_events, marks_lane, thinned_notes
-from components.charts.events import ONE_DAY, call_events, candidate, said_of, took_back, within
+from components.charts.builders.searches_chart import drawn_lanes, first_rise, mark_events, marks_lanes, thinned_notes
+from components.charts.events import ONE_DAY, call_events, candidate, listed, said_of, took_back, within
 from components.charts.grammar import Chart, Lane
 from components.charts.kinds import Question
 from components.charts.phrases.moments import few_names
@@ -26,7 +26,6 @@ from data.core.model import Precision, When, Window
 from data.evidence.evidence_rows import (
     CallRow,
     Calls,
-    Marks,
 )
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
@@ -40,9 +39,11 @@ class Firsts(NamedTuple):
     ever: When | None
 
 
+_SEEN = "observation"
+#: Subjects of a story, and what a record of each is called.
+_RECORDS = {"calls": "call", "searches": "search mark", "series": "reading", "site": _SEEN}
 #: Moments of calls that a headline names one by one.
 _MOST_LED = 2
-LANES = ("interest", "outages", "results")
 
 
 def timeline_chart(asked: Question) -> Chart:
@@ -53,26 +54,26 @@ def timeline_chart(asked: Question) -> Chart:
 def timeline_of(asked: Question) -> Chart:
     """The combined timeline. What lies outside the window is named at its edges.
 
-    The view's lanes choose among LANES; none chosen means all. Of several drawn series that are no control term's the
-    first one is shown.
+    The view's lanes choose among the story's; none chosen means all. Of several drawn series that are no
+    control term's the first one is shown.
     """
     story, window, load, caller, lanes = asked.story, asked.window, asked.load, asked.view.caller, asked.view.lanes
     calls, milestones = load.calls(story, caller=caller, possible=True), load.milestones(story)
     marks, observations, drawn = load.marks(story), load.observations(story), load.drawn(story)
     called = surely(calls)
-    chosen = [name for name in LANES if not lanes or name in lanes]
+    drawn = own_series(story, drawn)
+    own, bins = drawn_lanes(drawn, window)[:1], len(drawn.frame) > 0
+    chosen = story.lanes(lanes, drawn=bins)
     host = main_service(story)
     near_marks, far_marks = split_by(window, marks)
     seen, unseen = split_by(window, observations)
     measured = measured_lanes(load.measured(story), window) if "interest" in chosen else ()
     happened = call_events(story, called, milestones, window, caller=caller)
     events, far = within((*happened, *(failure_events(story) if measured else ())), window)
-    drawn = own_series(story, drawn)
-    own, bins = drawn_lanes(drawn, window)[:1], len(drawn.frame) > 0
     found: dict[str, tuple[Lane, ...]] = {
-        "interest": (*own, *_searches(story, near_marks, measured, curve=bool(own), held=bins), *measured),
+        "interest": (*own, *marks_lanes(story, near_marks, curve=bool(own), held=bins), *measured),
         "outages": (or_bare(outages_lane(story, seen), observations),),
-        "results": (results_lane(story, calls, window, caller=caller),) if story.about.callers else (),
+        "results": (results_lane(story, calls, window, caller=caller),),
     }
     edges = [*far]
     edges += mark_events(story, far_marks) if "interest" in chosen else []
@@ -92,18 +93,11 @@ def timeline_of(asked: Question) -> Chart:
         outside=tuple(sorted(edges, key=lambda event: event.when.latest)),
         sources=(*story.sources, *observations.sources, *drawn.sources),
         notes=(
-            _not_shown(rose=bool(rise.ever) or len(drawn.frame) > 0, failed=bool(trouble.ever), measured=measured),
+            *_not_shown(story, rose=bool(rise.ever) or bins, failed=bool(trouble.ever), measured=measured),
             *(measured_notes(load.measured(story), window) if measured else ()),
             *thinned_notes(own if "interest" in chosen else ()),
         ),
     )
-
-
-def _searches(story: Story, near: Marks, measured: tuple[Lane, ...], *, curve: bool, held: bool) -> tuple[Lane, ...]:
-    """The lane of published marks; none where a series is drawn and the story watches no search."""
-    if measured and not near.rows and not story.about.searches:
-        return ()
-    return (marks_lane(story, near, curve=curve, held=held),)
 
 
 def _with_highest(takeaway: str, measured: tuple[Lane, ...]) -> str:
@@ -112,12 +106,15 @@ def _with_highest(takeaway: str, measured: tuple[Lane, ...]) -> str:
     return f"{highest}; {takeaway[0].lower()}{takeaway[1:]}" if highest else takeaway
 
 
-def _not_shown(*, rose: bool, failed: bool, measured: tuple[Lane, ...]) -> str:
+def _not_shown(story: Story, *, rose: bool, failed: bool, measured: tuple[Lane, ...]) -> Iterator[str]:
     """What no record explains, of what this story holds at all: a rise of searches, trouble of its main site."""
     if measured:
-        return "Coming after is not coming from; whose word a cause is, stands with it."
+        yield "Coming after is not coming from; whose word a cause is, stands with it."
+        return
+    if story.subjects == {"calls"} and not rose:
+        return
     whys = [why for why, held in (("why searches rose", rose), ("why the site failed", failed)) if held]
-    return f"Coming after is not coming from{': no record here shows ' if whys else ''}{' or '.join(whys)}."
+    yield f"Coming after is not coming from{': no record here shows ' if whys else ''}{' or '.join(whys)}."
 
 
 def timeline_takeaway(
@@ -134,11 +131,13 @@ def timeline_takeaway(
         *_leading_calls(story, calls, window),
     ]
     held = [(words, when) for words, when in moments if when is not None]
-    if not held and seen:
-        said = f"{seen:,} observations of sites do" if seen > 1 else "1 observation of a site does"
-        return f"No call or search mark falls in this window; {said}"
     if not held:
-        return "No call, search mark or observation falls in this window"
+        found = [
+            name for subject, name in _RECORDS.items() if subject in story.subjects and not (name == _SEEN and seen)
+        ]
+        said = f"{seen:,} observations of sites do" if seen > 1 else "1 observation of a site does"
+        nothing = f"No {listed(found or ['record'], 'or')} falls in this window"
+        return f"{nothing}; {said}" if seen else nothing
     # One zone for the sentence, at its end; in a longer range every time has its date.
     long, last = window.length >= ONE_DAY, len(held) - 1
     styles: list[Style] = [

@@ -85,10 +85,10 @@ class Moments:
         A call has a minute only where its caller published one; a bound stays "by", an about stays "about". A `lasting`
         sentence stands until the next change: before the first call it names no minute, which would be over by then.
         """
-        called = self._called(at, style, lasting=lasting) if self.story.about.callers else ""
-        unsearched = self.story.series and not self.story.about.searches
-        searched = "" if unsearched and not self.marks else self._searched(at, style)
-        return " ".join(part for part in (called, *self._read(at, style), self._seen(at, style), searched) if part)
+        called = self._called(at, style, lasting=lasting) if "calls" in self.story.subjects else ""
+        seen = self._seen(at, style) if "site" in self.story.subjects else ""
+        searched = self._searched(at, style) if "searches" in self.story.subjects else ""
+        return " ".join(part for part in (called, *self._read(at, style), seen, searched) if part)
 
     def _read(self, at: datetime, style: Style) -> Iterator[str]:
         """Each total of a series at its last reading; what is not dated as published is told as it happened only."""

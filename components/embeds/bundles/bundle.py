@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from components.charts.bare import is_bare
-from components.charts.catalogue import publishable
+from components.charts.catalogue import KINDS, publishable
 from components.charts.loaders import Loaders
 from components.embeds.bundles import hosting
 from components.embeds.bundles.manifest import sha256
@@ -85,7 +85,7 @@ def wanted_charts(story: Story) -> tuple[WantedChart, ...]:
 
     One that answers a question is published for a question that somebody asked: as a view.
     """
-    return tuple(WantedChart(slug, slug, default_view(story)) for slug in publishable())
+    return tuple(WantedChart(slug, slug, default_view(story)) for slug in publishable() if KINDS[slug].suits(story))
 
 
 def plain_loaders(settings: Settings) -> Loaders:

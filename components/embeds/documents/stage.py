@@ -43,7 +43,7 @@ def page_style(embed: Embed, rules: str, *, first: str = "") -> str:
         found += f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}"
     elif theme is DARK:
         found += f"@media print{{:root{{{_variables(LIGHT)}}}}}"
-    drawn = svg.style(theme, adaptive=adaptive, many=svg.many_sides(embed.chart))
+    drawn = svg.style(theme, embed.chart, adaptive=adaptive)
     return found + rules + (TEST_RULES if embed.chart.banner else "") + drawn
 
 

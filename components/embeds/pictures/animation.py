@@ -181,7 +181,7 @@ def _sheet(embed: Embed, drawing: Element, height: float, *, title: str, said: s
         y += _FOOT * 1.4
         parts.append(tag("text", xml(line, most=400), x=_PAD, y=y, font_size=_FOOT, class_="q"))
     tall = round(top + height + _FOOT_LINES * _FOOT * 1.4 + _PAD)
-    rules = svg.style(theme, many=svg.many_sides(embed.chart))
+    rules = svg.style(theme, embed.chart)
     ground = f"<style>{rules}</style>" + tag("rect", width="100%", height="100%", class_="p")
     return tag(
         "svg", ground + "".join(parts), xmlns=_NAMESPACE, class_=f"nd nd-{theme.name}", width=WIDTH, height=tall,

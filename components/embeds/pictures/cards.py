@@ -164,7 +164,7 @@ def _on_canvas(embed: Embed, width: int, height: int) -> Drawing:
     name = f"{found.prefix}-title"
     content = (
         tag("title", xml(embed.clock.say(embed.chart.title)), id=name),
-        f"<style>{svg.style(theme, many=svg.many_sides(embed.chart))}</style>",
+        f"<style>{svg.style(theme, embed.chart)}</style>",
         tag("rect", width="100%", height="100%", class_="p"),
         headline,
         chart,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from components.charts.grammar import SIDES, Item, Kind, Tone
+from components.charts.grammar import SIDES, Chart, Item, Kind, Tone
+from data.story.colours import PAPERS, TONE_COLOURS
 
 #: Families that a system has; no drawing loads a font.
 SANS = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -31,33 +32,29 @@ class Theme:
         return self.tones[tone]
 
 
-def _tones(neutral: str, search: str, site: str, sides: tuple[str, ...]) -> Mapping[Tone, str]:
+def _tones(neutral: str, search: str, site: str, *, ground: int) -> Mapping[Tone, str]:
     states = dict.fromkeys((Tone.SITE, Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING), site)
     own = {Tone.NEUTRAL: neutral, Tone.SEARCH: search, **states}
-    return MappingProxyType({**own, **dict(zip(SIDES, sides, strict=True))})
+    return MappingProxyType({**own, **{side: TONE_COLOURS[side.value][ground] for side in SIDES}})
 
-
-#: In the order of SIDES; grey for the others.
-_LIGHT_SIDES = ("#2166AC", "#B2182B", "#00695C", "#566B00", "#B015D6", "#9C4A00", "#26267A", "#4A2E00", "#6A6A6A")
-_DARK_SIDES = ("#6BAED6", "#FB6A4A", "#66C2A4", "#B4C43F", "#F58FD0", "#F2B57A", "#A3A4FA", "#5ADCEB", "#9097A0")
 
 LIGHT = Theme(
     name="light",
-    paper="#FFFFFF",
+    paper=PAPERS["light"],
     ink="#1A1A1A",
     quiet="#5C5F63",
     rule="#E3E3E0",
     band="#F1F0ED",
-    tones=_tones("#4A4D52", "#6A3D9A", "#8A5A00", _LIGHT_SIDES),
+    tones=_tones("#4A4D52", "#6A3D9A", "#8A5A00", ground=0),
 )
 DARK = Theme(
     name="dark",
-    paper="#14171A",
+    paper=PAPERS["dark"],
     ink="#ECEFF1",
     quiet="#A9AFB5",
     rule="#30363B",
     band="#22272B",
-    tones=_tones("#B8BDC2", "#C3A6E8", "#E0A526", _DARK_SIDES),
+    tones=_tones("#B8BDC2", "#C3A6E8", "#E0A526", ground=1),
 )
 _THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
@@ -68,6 +65,14 @@ def theme_named(name: str) -> Theme:
         return _THEMES[name]
     except KeyError:
         raise ValueError(f"{name[:40]!r} is no theme; use {' or '.join(_THEMES)}") from None
+
+
+def worn(theme: Theme, chart: Chart) -> Theme:
+    """The theme with the colours that the sides of this chart have of their own."""
+    if not chart.colours:
+        return theme
+    own = {tone: (light, dark)[theme.name == DARK.name] for tone, light, dark in chart.colours}
+    return replace(theme, tones=MappingProxyType({**theme.tones, **own}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from components.charts.grammar import Chart
 from components.clock import Clock
-from components.render.layout.theme import LIGHT, SANS, TEST_GROUND, TEST_INK, Theme
+from components.render.layout.theme import LIGHT, SANS, TEST_GROUND, TEST_INK, Theme, worn
 from components.render.plotly.axes import LEFT, RIGHT, time_axis, value_axes, value_shapes, value_words
 from components.render.plotly.plan import LABEL, NOTE, PHONE, TITLE, FigurePlan, LanePlan, plan, title_height
 from components.render.plotly.plotly_events import event_labels, event_shapes, event_traces
@@ -182,7 +182,7 @@ def draw_figure(chart: Chart, clock: Clock, *, theme: Theme = LIGHT) -> go.Figur
     `customdata` holds the row of each item, and the rows of each event separated by spaces. Drag selects a stretch of
     time. Parts are built as plain dicts in Plotly's own words, so its validation is skipped here and done in the tests.
     """
-    pen, pixels = Pen(chart, clock, theme), plan(chart, clock)
+    pen, pixels = Pen(chart, clock, worn(theme, chart)), plan(chart, clock)
     tiles = [TilePen(pen, lane, n) for n, lane in enumerate(pixels.tiles, start=1)]
     traces = [trace for lane in tiles for trace in (*sum_traces(lane), *tile_traces(lane))]
     traces += [trace for lane in pixels.lanes for trace in (*row_traces(pen, lane), *value_traces(pen, lane))]

@@ -17,7 +17,7 @@ from components.render.layout.geometry import (
     round_values,
     tracks_of,
 )
-from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, Theme
+from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, Theme, worn
 from components.render.layout.tile_layout import apart
 from components.render.svg.lanes import draw_lane
 from components.render.svg.notes import draw_banner, draw_end, draw_headline, draw_notes
@@ -129,7 +129,7 @@ def draw(
     content = [
         tag("title", xml(clock.say(chart.title)), id=title),
         tag("desc", xml(clock.say(chart.takeaway), most=400), id=about),
-        f"<style>{style(theme, adaptive=adaptive, many=many_sides(chart))}</style>",
+        f"<style>{style(theme, chart, adaptive=adaptive)}</style>",
         tag("rect", width="100%", height="100%", class_="p"),
         found.body,
     ]
@@ -221,18 +221,19 @@ def many_sides(chart: Chart) -> bool:
     return not marks.union(event.tone for event in (*chart.events, *chart.outside)).isdisjoint(_RARE)
 
 
-def style(theme: Theme, *, adaptive: bool = False, many: bool = False) -> str:
-    """The drawing's rules, one text for charts of at most four sides and one where there are `many`.
+def style(theme: Theme, chart: Chart | None = None, *, adaptive: bool = False) -> str:
+    """The drawing's rules: one text for charts of at most four sides in the theme's colours, and one for more.
 
-    So a page may allow each by one hash. Print is always light.
+    So a page may allow each by one hash; a chart whose sides have colours of their own has its own. Print is light.
     """
     scope = "." + _scope(theme, adaptive=adaptive).rsplit(" ", 1)[1]
-    tones = [tone for tone in Tone if many or tone not in _RARE]
-    rules = _colours(theme, scope, tones)
+    tones = [tone for tone in Tone if (chart and many_sides(chart)) or tone not in _RARE]
+    own, dark, light = (worn(one, chart) if chart else one for one in (theme, DARK, LIGHT))
+    rules = _colours(own, scope, tones)
     if adaptive:
-        rules += f"@media screen and (prefers-color-scheme:dark){{{_colours(DARK, scope, tones)}}}"
+        rules += f"@media screen and (prefers-color-scheme:dark){{{_colours(dark, scope, tones)}}}"
     if theme is not LIGHT:
-        rules += f"@media print{{{_colours(LIGHT, scope, tones)}}}"
+        rules += f"@media print{{{_colours(light, scope, tones)}}}"
     return _SHAPES.replace("SCOPE", scope) + rules
 
 

@@ -20,8 +20,8 @@ from data.story.tables import Contest, Result
 
 
 def show_results(story: Story, view: ViewState) -> None:
-    """The chosen caller's calls and totals; nothing of a story that nobody calls."""
-    if story.about.callers:
+    """The chosen caller's calls and totals, where the timeline above holds more than these."""
+    if "calls" in story.subjects and len(story.subjects) > 1:
         show_chart(story, "results", view)
 
 

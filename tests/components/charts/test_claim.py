@@ -249,7 +249,7 @@ def test_a_bundle_without_a_question_has_no_answer() -> None:
     assert one.view.asking(kind_named("timeline").asks) == default_view(story())
 
 
-@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016", "revoke-2019"])
+@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016", "uk-2019", "revoke-2019"])
 @pytest.mark.parametrize("width", [320, 390, 560, 800, 1280])
 def test_the_name_of_a_row_is_whole_at_every_width(slug: str, width: int) -> None:
     night = read_story(STORIES / slug)

@@ -360,7 +360,7 @@ def test_a_month_of_the_story_dates_its_times() -> None:
     assert len(gzip.compress(text.encode(), 9)) <= 40_000
 
 
-@pytest.mark.parametrize("slug", ["us-2016", "uk-2016", "us-2020", "us-2024", "revoke-2019"])
+@pytest.mark.parametrize("slug", ["us-2016", "uk-2016", "us-2020", "us-2024", "uk-2019", "revoke-2019"])
 def test_the_script_of_a_played_night_is_small(slug: str) -> None:
     story = find_story(slug, Settings())
     (script,) = re.findall(

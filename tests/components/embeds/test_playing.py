@@ -128,7 +128,7 @@ def test_the_frames_are_those_of_whoever_holds_from_when_rows_stand() -> None:
     assert asked == [Order.HAPPENED, Order.KNOWN]
 
 
-@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016", "revoke-2019"])
+@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016", "uk-2019", "revoke-2019"])
 def test_all_frames_are_no_more_bytes_than_the_still_drawing(slug: str) -> None:
     story = find_story(slug, Settings())
     whole = embed_of(story, "replay", default_view(story))

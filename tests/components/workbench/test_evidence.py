@@ -99,7 +99,7 @@ def test_a_worked_out_month_says_from_which_difference() -> None:
 
 
 @pytest.mark.parametrize("page", ["outage_reports", "search_trends"])
-@pytest.mark.parametrize("story", ["revoke-2019", "uk-2016", "us-2016", "us-2020", "us-2024"])
+@pytest.mark.parametrize("story", ["revoke-2019", "uk-2016", "uk-2019", "us-2016", "us-2020", "us-2024"])
 def test_no_table_of_figures_has_a_column_without_a_word(page: str, story: str) -> None:
     for table in open_page(page, story=story).table:
         assert all(any(table.value[name]) for name in table.value)

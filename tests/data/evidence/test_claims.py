@@ -214,7 +214,7 @@ def test_what_says_when_trouble_began_may_be_after() -> None:
 
 
 def test_no_row_speaks_in_two_accounts_of_a_site() -> None:
-    for slug in ("us-2016", "uk-2016", "us-2020", "us-2024", "revoke-2019"):
+    for slug in ("us-2016", "uk-2016", "us-2020", "us-2024", "uk-2019", "revoke-2019"):
         here = read_story(STORIES / slug)
         for subject in subjects_of(
             here, observations=load_observations(here), marks=load_interest_marks(here), drawn=load_series(here)

@@ -25,7 +25,7 @@ from tests.support.captured import keep_captures
 from tests.support.imported import newsroom
 from tests.support.tables import table
 
-EVERY_STORY = ("us-2016", "uk-2016", "us-2020", "us-2024", "revoke-2019")
+EVERY_STORY = ("us-2016", "uk-2016", "us-2020", "us-2024", "uk-2019", "revoke-2019")
 
 
 @cache

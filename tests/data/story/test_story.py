@@ -629,7 +629,16 @@ def test_stories_are_found_in_every_root_and_a_newsrooms_own_wins(tmp_path: Path
     written(desk, name="Draft story")
     (desk / "empty").mkdir()
     stories = story_store(Settings(stories=(desk, other, tmp_path / "nowhere")))
-    assert stories.slugs() == ("peru-2021", "revoke-2019", "spain-2023", "uk-2016", "us-2016", "us-2020", "us-2024")
+    assert stories.slugs() == (
+        "peru-2021",
+        "revoke-2019",
+        "spain-2023",
+        "uk-2016",
+        "uk-2019",
+        "us-2016",
+        "us-2020",
+        "us-2024",
+    )
     places = [stories.place(slug) for slug in ("us-2016", "spain-2023", "peru-2021")]
     assert places == [str(own), str(first), str(third)]
 
