@@ -42,14 +42,15 @@ def nightdesk() -> None:
 
 @nightdesk.command(epilog="Example: nightdesk check ~/newsroom-stories/first-calls")
 @click.argument("path", type=_PATH, required=False)
-def check(path: Path | None) -> int:
+@click.option("--convert", is_flag=True, help="Rewrite a results.csv that has a column for each party.")
+def check(path: Path | None, convert: bool) -> int:
     """Print every fault of stories, with file, line and column.
 
     PATH is a story folder, a folder of them, or a story's name; all stories if left out.
     """
     from components.cli import stories
 
-    return stories.check(path)
+    return stories.check(path, convert=convert)
 
 
 @nightdesk.command(epilog="Example: nightdesk new first-calls --to ~/newsroom-stories")

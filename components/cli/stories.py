@@ -12,16 +12,18 @@ from pathlib import Path
 from components.cli.exits import DONE, FAILED, fail, say
 from components.cli.lookups import perhaps, root_of, settings_here, story_named
 from data.core.errors import DataError
+from data.core.files import write_whole
 from data.core.model import When, as_utc
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.story.colours import shades_of
 from data.story.folder_store import BUNDLED, FolderStore, examine_folder
+from data.story.results import written
 from data.story.store import story_store
 from data.story.story import Story
 from data.story.story_checks import FILES, Examined
 from data.story.story_files import empty_tables
-from data.story.tables import SLUG, Call
+from data.story.tables import SLUG, Call, Result
 from data.story.totals import call_when, caller_named, totals_at, withdrawal_when
 
 _TEMPLATE = Path(__file__).with_name("new_story.toml")
@@ -37,8 +39,11 @@ _TABLES = {
 }
 
 
-def check(path: Path | None) -> int:
-    """Print every fault of the stories asked for; FAILED if there is any, or no story."""
+def check(path: Path | None, *, convert: bool = False) -> int:
+    """Print every fault of the stories asked for; FAILED if there is any, or no story.
+
+    With `convert` the results.csv of a story without a fault is written anew in its long form, in one step.
+    """
     settings = settings_here()
     roots = [_place(path, settings)] if path else [BUNDLED, *settings.stories]
     faulty = False
@@ -51,7 +56,18 @@ def check(path: Path | None) -> int:
             found = examine_folder(folder)
             faulty = faulty or found.faults.count > 0
             say("\n".join(_report(found, folder.name)))
+            if convert and found.wide:
+                _convert(folder, found)
     return FAILED if faulty else DONE
+
+
+def _convert(folder: Path, found: Examined) -> None:
+    """Put the long form of results.csv in place of the wide one; a story with a fault is left as it is. OSError."""
+    if found.faults.count:
+        say(f"{folder.name}: results.csv is left as it is; mend the faults first")
+        return
+    write_whole(folder / Result.file, written(found.rows(Result)))
+    say(f"{folder.name}: results.csv has {len(found.rows(Result)):,} rows now, one for each side of a contest")
 
 
 def _place(path: Path, settings: Settings) -> Path:

@@ -21,7 +21,7 @@ from data.story.tables import Row
 Known = Mapping[str, frozenset[str] | None]
 #: Rows validated at a time, so that a large table never stands in memory twice.
 BATCH = 2_000
-_ENTRIES = ("parties", "callers", "services")
+_ENTRIES = ("parties", "callers", "services", "sides")
 
 
 @dataclass(slots=True)
@@ -176,6 +176,7 @@ def _one_of(table: str, ids: frozenset[str]) -> str:
     """What a reference wants: its table, and the ids there when a sentence can hold them."""
     if table not in _ENTRIES:
         return f"{'a code' if table == 'contests' else 'an id'} of {table}.csv"
+    table = "parties" if table == "sides" else table
     return f"an id of [[{table}]] in story.toml: {', '.join(sorted(ids)[:20]) or 'none is there'}"
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from data.core.errors import DataError, StoryInvalid
 from data.core.model import Order, Source, Window
+from data.story.results import Final, finals_of
 from data.story.story_checks import Examined
 from data.story.story_toml import About
 from data.story.tables import (
@@ -153,6 +154,11 @@ class Story:
             if row.kind == "cumulative":
                 found.setdefault(row.id, []).append(row)
         return {name: tuple(rows) for name, rows in found.items()}
+
+    @cached_property
+    def finals(self) -> dict[str, Final]:
+        """The final votes of each contest that has any, by its code."""
+        return finals_of(self.results)
 
     @cached_property
     def _by_code(self) -> dict[str, Contest]:

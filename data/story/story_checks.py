@@ -10,10 +10,12 @@ from typing import TypeVar
 
 from data.story.call_checks import strange_calls
 from data.story.faults import Fault, Faults, quoted
+from data.story.results import form_of, long_form
 from data.story.row_checks import AboutFile, Table, read_about, read_table
+from data.story.sides import OTHERS
 from data.story.story_toml import About, Claim, Point
 from data.story.table_files import Content
-from data.story.tables import SLUG, TABLES, Call, Contest, Reading, Result, Row, Withdrawal
+from data.story.tables import SLUG, TABLES, Call, Contest, Reading, Result, Row, WideResult, Withdrawal
 
 #: Without these two a folder is no story; without one of the other tables, a lane has no records.
 REQUIRED = ("story.toml", "sources.csv")
@@ -32,6 +34,8 @@ class Examined:
     tables: dict[str, Table] = field(default_factory=lambda: {row_type.file: Table() for row_type in TABLES})
     faults: Faults = field(default_factory=Faults)
     files: int = 0
+    #: The rows of a results.csv that has a column for each party; its table has them in the long form.
+    wide: tuple[WideResult, ...] = ()
 
     @property
     def count(self) -> int:
@@ -55,12 +59,18 @@ def examine(slug: str, content: Content) -> Examined:
     if "story.toml" in content:
         found.read = read_about(content["story.toml"], faults=found.faults)
     known = {entries: found.read.ids(entries) for entries in ("parties", "callers", "services")}
+    known["sides"] = None if known["parties"] is None else known["parties"] | {OTHERS}
     for row_type in TABLES:
         table = Table(ids=None if row_type.file in REQUIRED else frozenset())
         if row_type.file in content:
-            table = read_table(content[row_type.file], row_type, known=known, faults=found.faults)
+            form = form_of(content[row_type.file]) if row_type is Result else row_type
+            table = read_table(content[row_type.file], form, known=known, faults=found.faults)
+            found.wide += tuple(row for _, row in table.rows if isinstance(row, WideResult))
         found.tables[row_type.file] = table
         known[row_type.file.removesuffix(".csv")] = table.ids
+    if found.wide and found.read.about:
+        long = long_form(found.wide, found.read.about.parties)
+        found.tables[Result.file].rows = list(enumerate(long, start=2))
     for fault in _disagreements(found):
         found.faults.add(fault)
     return found
@@ -92,7 +102,7 @@ def _disagreements(examined: Examined) -> Iterator[Fault]:
         yield Fault("contests.csv", None, "weight", found, f"{about.total:,}, the total in story.toml")
     if contests.sound:
         yield from _strange_tiles(examined.lines(Contest))
-    yield from _strange_votes(about, examined.rows(Result))
+    yield from _strange_votes(about, examined.wide)
     yield from _strange_series(examined.lines(Reading))
     ledger = examined.lines(Call)
     if calls.sound:
@@ -172,7 +182,7 @@ def _utc(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _strange_votes(about: About, results: tuple[Result, ...]) -> Iterator[Fault]:
+def _strange_votes(about: About, results: tuple[WideResult, ...]) -> Iterator[Fault]:
     """Columns of votes that belong to no party of the story."""
     columns = [f"votes_{party.id.lower()}" for party in about.parties]
     named = dict.fromkeys(name for row in results for name in row.model_extra or ())

@@ -20,13 +20,9 @@ def files_of(story: Story) -> dict[str, bytes]:
     """Name -> content: every table, with its header where it has no rows, and story.toml.
 
     Each file names only ids of those before it, so that a folder whose files only grow is sound after every single
-    one. The votes of results.csv are not written.
+    one.
     """
-    found = {
-        row_type.file: _table(row_type, _cells(story, row_type.file.removesuffix(".csv")))
-        for row_type in TABLES
-        if row_type.file != "results.csv"
-    }
+    found = {row_type.file: _table(row_type, _cells(story, row_type.file.removesuffix(".csv"))) for row_type in TABLES}
     return found | {"story.toml": tomli_w.dumps(story.about.model_dump(exclude_defaults=True)).encode()}
 
 

@@ -396,7 +396,27 @@ class Reading(Row):
 
 
 class Result(Row):
-    """results.csv: final votes, a column for each party; districts repeat votes of their state and carry no weight."""
+    """results.csv: final votes of one side of a contest; districts repeat votes of their state and carry no weight.
+
+    The margins are those of the side that was ahead, where a source gives them and not the votes that they follow from.
+    """
+
+    file: ClassVar[str] = "results.csv"
+    refers: ClassVar[Mapping[str, str]] = {"contest": "contests", "party": "sides", "source": "sources"}
+    unique: ClassVar[tuple[str, ...]] = ("contest", "party")
+    contest: str
+    party: str
+    votes: Annotated[int, Field(ge=0)] | None = None
+    share: Annotated[float, Field(ge=0, le=100)] | None = None
+    margin_votes: Annotated[int, Field(ge=0)] | None = None
+    margin_points: Annotated[float, Field(ge=0, le=100)] | None = None
+    status: Literal["final", "unofficial"] = "final"
+    source: Annotated[str, Field(min_length=1)]
+    note: Note = ""
+
+
+class WideResult(Row):
+    """results.csv as it was written before: a row for each contest, with a column of votes for each party."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Annotated[int, Field(ge=0)]]

@@ -85,8 +85,7 @@ def rows_of(story: Story, at: datetime, order: Order) -> Iterator[Row]:
     for close in story.poll_closings:
         yield Row(f"poll_closings:{close.id}", close.last_close <= at, (), (close.last_close, close.first_close))
     for final in story.results:
-        figures = (*final.votes.values(), final.votes_total, final.margin_votes)
-        yield Row(f"results:{final.contest}", False, (), (), figures)
+        yield Row(f"results:{final.contest}", False, (), (), (final.votes, final.margin_votes))
 
 
 def _calls(story: Story, at: datetime, order: Order) -> Iterator[Row]:

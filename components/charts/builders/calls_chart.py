@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from components.charts.events import ONE_DAY, call_events, candidate, drawn_sides, few, listed, said_of, within
 from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Reference, Steps, Tiles, Tone
 from components.charts.kinds import Question
+from components.charts.phrases.votes import margin_text
 from components.charts.rows import surely
 from components.charts.running_totals import sums
 from components.clock import Style, token
@@ -247,7 +249,7 @@ def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None =
         rows = [row for row in rows if row.when.latest <= by]
     least = whole and only_surely(story, caller)
     drawn = drawn_sides(story, calls.rows)
-    sides = tuple(_side(story, rows, side, by, whole=whole, least=least) for side in drawn)
+    sides = tuple(_side(story, rows, side, by, whole=whole, least=least, played=played) for side in drawn)
     open_marks = _uncalled(story, rows, made, by, caller, whole=whole)
     note = "" if whole else f"{caller}: {no_total(story, caller)}."
     if not mapped(story):
@@ -258,11 +260,21 @@ def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None =
     return Lane("tally", results_title(story), unit, (*sides, open_marks), domain, note, references=references)
 
 
-def _side(story: Story, rows: Sequence[CallRow], side: Side, by: datetime, *, whole: bool, least: bool) -> Tiles:
-    """The calls for one side, in the order of their latest bound."""
+def _side(
+    story: Story, rows: Sequence[CallRow], side: Side, by: datetime, *, whole: bool, least: bool, played: bool
+) -> Tiles:
+    """The calls for one side, in the order of their latest bound; with the final votes where the night is over."""
     items = tuple(total_items(story, rows, side.parties, last=by, summed=whole))
-    codes = [row.contest for row in rows if row.party in side.parties]
-    return Tiles(side.name, Tone(side.tone), items, _cells(story, codes), least)
+    codes = {f"calls:{row.id}": row.contest for row in rows if row.party in side.parties}
+    if by >= story.window.end and not played:
+        items = tuple(_with_votes(story, item, codes.get(item.row, "")) for item in items)
+    return Tiles(side.name, Tone(side.tone), items, _cells(story, [*codes.values()]), least)
+
+
+def _with_votes(story: Story, item: Item, code: str) -> Item:
+    """The call with who was ahead in its contest in the end; what takes a call back as it is."""
+    final = story.finals.get(code)
+    return replace(item, text=f"{item.text}; final votes: {margin_text(story, final)}") if final else item
 
 
 def _uncalled(

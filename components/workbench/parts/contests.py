@@ -8,6 +8,7 @@ import streamlit as st
 from components.cache.cached import load_calls
 from components.charts.events import candidate, said_of
 from components.charts.phrases.numbers import number_text
+from components.charts.phrases.votes import margin_text
 from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
@@ -15,8 +16,10 @@ from components.workbench.show_chart import show_chart
 from components.workbench.source_links import source_links
 from data.evidence.calls import load_poll_closings
 from data.evidence.evidence_rows import CallRow, ClosingRow
+from data.story.caller_names import NOUNS
+from data.story.results import Final
 from data.story.story import Story
-from data.story.tables import Contest, Result
+from data.story.tables import Contest
 
 
 def show_results(story: Story, view: ViewState) -> None:
@@ -29,17 +32,19 @@ def show_contests(story: Story, view: ViewState) -> None:
     """The table, folded; it is made when it is opened, with the calls of the caller in force."""
     if not story.contests:
         return
-    label = (
-        f"All {len(story.contests)} contests: polls, calls by {said_of(story, view.caller).rstrip(',')}, final votes"
-    )
+    polls, votes = "polls, " if story.poll_closings else "", ", final votes" if story.results else ""
+    calls = f"{NOUNS[story.about.verb]}s by {said_of(story, view.caller).rstrip(',')}"
+    label = f"All {len(story.contests)} contests: {polls}{calls}{votes}"
     with st.expander(markdown(label), key="contests", on_change="rerun") as folder:
         if not folder.open:
             return
         with st.container(key="contests-table"):
             st.table(contests_table(story, view), hide_index=True)
         st.caption(
-            "In the order of the calls. A poll closing is the scheduled last one. Votes of a district are part of its "
-            "state’s and stand on their own row only where a source gives them. Empty: not held here."
+            f"In the order of the {NOUNS[story.about.verb]}s."
+            + (" A poll closing is the scheduled last one." if polls else "")
+            + (" Votes are the final ones; those of a district are part of its state’s." if votes else "")
+            + " Empty: not held here."
         )
 
 
@@ -48,7 +53,7 @@ def contests_table(story: Story, view: ViewState) -> pd.DataFrame:
     clock = Clock(view.clock)
     calls = {row.contest: row for row in load_calls(story, caller=view.caller).rows}
     polls = {row.contest: row for row in load_poll_closings(story).rows}
-    votes = {row.contest: row for row in story.results}
+    votes = story.finals
     order = {code: place for place, code in enumerate(calls)}
     contests = sorted(story.contests, key=lambda contest: (order.get(contest.code, len(order)), contest.name))
     rows = [
@@ -56,7 +61,8 @@ def contests_table(story: Story, view: ViewState) -> pd.DataFrame:
         for contest in contests
     ]
     named = {"votes": story.about.unit.capitalize(), "called": f"Called by {said_of(story, view.caller).rstrip(',')}"}
-    return pd.DataFrame(rows).rename(columns=named)
+    found = pd.DataFrame(rows).rename(columns=named)
+    return found.loc[:, (found != "").any()]
 
 
 def _row(
@@ -65,7 +71,7 @@ def _row(
     clock: Clock,
     call: CallRow | None,
     poll: ClosingRow | None,
-    votes: Result | None,
+    votes: Final | None,
 ) -> dict[str, str]:
     sources = [call.source if call else "", poll.source if poll else "", votes.source if votes else ""]
     cells = {
@@ -74,7 +80,7 @@ def _row(
         "Polls closed": clock.time(poll.last_close) if poll else "",
         "called": _called(story, call, clock) if call else "",
         **_votes(story, votes),
-        "Margin": _margin(votes) if votes else "",
+        "Margin": margin_text(story, votes) if votes else "",
     }
     links = source_links(story, " ".join(dict.fromkeys(" ".join([contest.source, *sources]).split())))
     return {name: markdown(cell) for name, cell in cells.items()} | {"Sources": links[1:-1]}
@@ -86,17 +92,9 @@ def _called(story: Story, call: CallRow, clock: Clock) -> str:
     return f"{clock.when(when, dated=dated)}, for {candidate(story, call.party)}"
 
 
-def _votes(story: Story, votes: Result | None) -> dict[str, str]:
-    """The final votes of each party that the table of results has a column for."""
-    found = {party.short: getattr(votes, f"votes_{party.id.lower()}", None) for party in story.about.parties}
+def _votes(story: Story, votes: Final | None) -> dict[str, str]:
+    """The final votes of each party of which any are held."""
+    counted = {party for final in story.finals.values() for party in final.votes}
+    own = votes.votes if votes else {}
+    found = {party.short: own.get(party.id) for party in story.about.parties if party.id in counted}
     return {name: number_text(count) if count is not None else "" for name, count in found.items()}
-
-
-def _margin(votes: Result) -> str:
-    """Who won by how much, in points and votes, and whether it is final."""
-    parts = [
-        f"{votes.margin_points:g} points" if votes.margin_points is not None else "",
-        f"{number_text(votes.margin_votes)} votes" if votes.margin_votes is not None else "",
-        "unofficial" if votes.status == "unofficial" else "",
-    ]
-    return f"{votes.party}: {', '.join(part for part in parts if part) or 'not stated'}"

@@ -15,7 +15,7 @@ from data.evidence.outages import load_observations
 from data.evidence.searches import load_interest, load_interest_marks
 from data.story.folder_store import BUNDLED, read_story
 from data.story.story import Story
-from data.story.tables import Call, Result
+from data.story.tables import Call
 from data.story.timing import when_of
 from data.story.totals import call_when, is_complete, only_surely, totals_at
 from tests.support.tables import table
@@ -175,18 +175,10 @@ def test_an_area_without_a_time_lies_between_the_close_of_polls_and_the_official
             assert (call.earliest, call.latest) == (close.latest, official.latest)
 
 
-def sides(result: Result) -> Counter[str]:
-    """The votes of both sides of an area, from its total and the winner's margin."""
-    assert result.votes_total is not None and result.margin_votes is not None
-    winner = (result.votes_total + result.margin_votes) // 2
-    loser = {"Leave": "Remain", "Remain": "Leave"}[result.party]
-    return Counter({result.party: winner, loser: result.votes_total - winner})
-
-
 def test_the_votes_of_382_areas_sum_to_the_official_totals() -> None:
     story = night("uk-2016")
-    votes = sum((sides(result) for result in story.results), Counter[str]())
-    assert len(story.results) == 382
+    votes = sum((Counter(final.votes) for final in story.finals.values()), Counter[str]())
+    assert len(story.finals) == 382
     assert votes == {"Leave": 17_410_742, "Remain": 16_141_241}
     label = next(row.label for row in story.milestones if row.id == "official-result")
     assert re.findall(r"\d[\d,]+\d", label) == ["17,410,742", "16,141,241"]
@@ -195,7 +187,7 @@ def test_the_votes_of_382_areas_sum_to_the_official_totals() -> None:
 def test_who_won_an_area_is_who_had_more_votes_there() -> None:
     story = night("uk-2016")
     declared = {call.contest: call.party for call in story.calls}
-    assert {result.contest: sides(result).most_common(1)[0][0] for result in story.results} == declared
+    assert {code: final.winner for code, final in story.finals.items()} == declared
 
 
 def test_sunderland_votes_82394_to_51930_at_quarter_past_midnight_in_london() -> None:
@@ -203,8 +195,8 @@ def test_sunderland_votes_82394_to_51930_at_quarter_past_midnight_in_london() ->
     sunderland = story.about.emphasised[0]
     assert story.contest(sunderland).name == "Sunderland"
     assert primary(story)[sunderland].at == utc("2016-06-24T00:15:00+01:00")
-    result = next(result for result in story.results if result.contest == sunderland)
-    assert sides(result) == {"Leave": 82_394, "Remain": 51_930}
+    assert story.finals[sunderland].votes == {"Leave": 82_394, "Remain": 51_930}
+    assert (story.finals[sunderland].ahead, story.finals[sunderland].points) == (30_464, 22.68)
 
 
 def test_no_number_of_areas_wins_a_referendum() -> None:
