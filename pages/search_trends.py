@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.cache.cached import load_figures, load_held, load_lenses, load_made, load_search_figures
+from components.cache.cached import load_figures, load_lenses, load_made, load_search_figures, load_series
 from components.clock import Clock
 from components.workbench.address_bar import stand_at_moment
 from components.workbench.controls import choose_story, control_bar, everything
@@ -22,7 +22,7 @@ with explained_failures():
     st.title("Search trends", anchor=False)
     view = control_bar(story, moment=True)
     story = stand_at_moment(story, view)
-    if {"searches", "series"} & story.subjects or load_held(story).series:
+    if {"searches", "series"} & story.subjects or len(load_series(story).frame):
         show_chart(story, "interest", view)
         whole = load_made(everything, story)
         if view.window != whole:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from data.core.model import Precision, Source, When, Window
 
@@ -193,7 +193,8 @@ class Reference(NamedTuple):
 class Lane:
     """One band of the chart: marks that share a unit. `domain` bounds its axis; `tracks` are its rows, top first.
 
-    A lane of Tiles is not over the clock; it has bars of its totals where it has a domain.
+    A lane of Tiles is not over the clock; it has bars of its totals where it has a domain. `tiles` is their shape, and
+    `regions` name parts of their map, each with the row that it begins with.
     """
 
     slug: str
@@ -204,6 +205,8 @@ class Lane:
     note: str = ""
     tracks: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    tiles: Literal["square", "hex"] = "square"
+    regions: tuple[tuple[int, str], ...] = ()
 
     @property
     def items(self) -> Iterator[tuple[Mark, Item]]:

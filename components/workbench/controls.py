@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.cache.cached import load_calls, load_held, load_made, load_nightly
+from components.cache.cached import load_calls, load_made, load_nightly, load_series
 from components.charts.events import said_of
 from components.charts.night_pairs import night_name
 from components.clock import Clock
@@ -310,7 +310,7 @@ def _choose_caller(story: Story, view: ViewState) -> None:
 
 
 def _choose_lanes(story: Story, view: ViewState) -> None:
-    offered = story.lanes(drawn=bool(load_held(story).series))
+    offered = story.lanes(drawn=len(load_series(story).frame) > 0)
     if len(offered) == 1:
         return
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from data.story.story_toml import Party
 
+#: The look of the sides that are drawn together.
+OTHERS = "others"
 #: The ground of drawings, light and dark.
 PAPERS = {"light": "#FFFFFF", "dark": "#14171A"}
 #: What a side of each tone is drawn in where its party names no colour, on the light ground and on the dark.
@@ -22,7 +24,7 @@ TONE_COLOURS = {
     "sixth": ("#9C4A00", "#F2B57A"),
     "seventh": ("#26267A", "#A3A4FA"),
     "eighth": ("#4A2E00", "#5ADCEB"),
-    "others": ("#6A6A6A", "#9097A0"),
+    OTHERS: ("#6A6A6A", "#9097A0"),
 }
 #: Of a colour against its ground. WCAG wants 3:1 of marks, and 4.5:1 of words, which stand in the colour too.
 CONTRAST = 4.5
@@ -56,6 +58,8 @@ def _on(ground: str, parties: Sequence[Party]) -> Iterator[Shade]:
     place = list(PAPERS).index(ground)
     tones = (party.tone for party in parties if not party.colour)
     taken = {f"the tone {tone}": TONE_COLOURS[tone][place] for tone in tones if tone}
+    if len(parties) >= len(TONE_COLOURS):
+        taken[OTHERS] = TONE_COLOURS[OTHERS][place]
     for party in parties:
         if party.colour:
             shade = _shade(party, ground, taken)
@@ -64,7 +68,7 @@ def _on(ground: str, parties: Sequence[Party]) -> Iterator[Shade]:
 
 
 def _shade(party: Party, ground: str, taken: dict[str, str]) -> Shade:
-    """The colour itself, else the nearest towards black, white or the ground that reads and stands apart."""
+    """The colour itself, else the nearest lighter or darker one that reads and stands apart."""
     paper, asked = PAPERS[ground], party.colour.upper()
     found = list(_candidates(asked, paper))
     legible = [colour for colour in found if contrast(colour, paper) >= CONTRAST]
@@ -80,13 +84,20 @@ def _shade(party: Party, ground: str, taken: dict[str, str]) -> Shade:
 
 
 def _candidates(colour: str, paper: str) -> Iterator[str]:
-    """The colour, then those ever farther from it towards the ink's end and towards the ground, in turn."""
-    start, ground = _linear(colour), _linear(paper)
-    ink: Light = (0.0, 0.0, 0.0) if luminance(paper) > 0.5 else (1.0, 1.0, 1.0)
+    """The colour, then those ever farther from it away from the ground and towards it, in turn."""
+    light, away = _linear(colour), -1 if luminance(paper) > 0.5 else 1
     yield colour
     for step in range(1, _STEPS + 1):
-        for end in (ink, ground):
-            yield _hex(a + (b - a) * step / _STEPS for a, b in zip(start, end, strict=True))
+        for way in (away, -away):
+            yield _hex(_lighter(light, step / _STEPS) if way > 0 else (part * (1 - step / _STEPS) for part in light))
+
+
+def _lighter(light: Light, share: float) -> Light:
+    """The colour as bright as its hue can be at half of the way, and white at its end."""
+    full = 1 / max(*light, 1 / 255)
+    scale, white = 1 + (full - 1) * min(1.0, 2 * share), max(0.0, 2 * share - 1)
+    red, green, blue = (min(1.0, part * scale) * (1 - white) + white for part in light)
+    return red, green, blue
 
 
 def contrast(one: str, other: str) -> float:

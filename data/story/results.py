@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from data.story.colours import OTHERS
 from data.story.faults import Fault
-from data.story.sides import OTHERS
 from data.story.story_toml import Party
 from data.story.tables import Result, WideResult
 

@@ -7,11 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.core.model import When
-from data.story.colours import shades_of
+from data.story.colours import OTHERS, shades_of
 from data.story.story_toml import SIDE_TONES, Party
-
-#: What the sides that are drawn together are called, and the look that they have.
-OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from data.core.errors import DataError, StoryInvalid
 from data.core.model import Order, Source, Window
+from data.story.places import Places, places_of
 from data.story.results import Final, finals_of
 from data.story.story_checks import Examined
 from data.story.story_toml import About
@@ -27,6 +28,7 @@ from data.story.tables import (
     Reading,
     Result,
     SourceRow,
+    Tile,
     Withdrawal,
 )
 
@@ -48,6 +50,7 @@ class Story:
     about: About
     sources: tuple[Source, ...]
     contests: tuple[Contest, ...]
+    tiles: tuple[Tile, ...]
     calls: tuple[Call, ...]
     withdrawals: tuple[Withdrawal, ...]
     poll_closings: tuple[PollClosing, ...]
@@ -156,6 +159,16 @@ class Story:
         return {name: tuple(rows) for name, rows in found.items()}
 
     @cached_property
+    def contest_of(self) -> dict[str, str]:
+        """The id of a call -> the code of its contest."""
+        return {call.id: call.contest for call in (*self.calls, *self.possible)}
+
+    @cached_property
+    def places(self) -> Places:
+        """Where its contests stand on its map."""
+        return places_of(self.contests, self.tiles)
+
+    @cached_property
     def finals(self) -> dict[str, Final]:
         """The final votes of each contest that has any, by its code."""
         return finals_of(self.results)
@@ -182,6 +195,7 @@ def sound_story(slug: str, found: Examined, *, stamp: str = "") -> Story:
         about=about,
         sources=tuple(Source(**row.model_dump()) for row in found.rows(SourceRow)),
         contests=found.rows(Contest),
+        tiles=found.rows(Tile),
         calls=found.rows(Call),
         withdrawals=found.rows(Withdrawal),
         poll_closings=found.rows(PollClosing),

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 from data.story.call_checks import strange_calls
+from data.story.colours import OTHERS
 from data.story.faults import Fault, Faults, quoted
 from data.story.results import form_of, long_form
 from data.story.row_checks import AboutFile, Table, read_about, read_table
-from data.story.sides import OTHERS
 from data.story.story_toml import About, Claim, Point
 from data.story.table_files import Content
-from data.story.tables import SLUG, TABLES, Call, Contest, Reading, Result, Row, WideResult, Withdrawal
+from data.story.tables import SLUG, TABLES, Call, Contest, Reading, Result, Row, Tile, WideResult, Withdrawal
 
 #: Without these two a folder is no story; without one of the other tables, a lane has no records.
 REQUIRED = ("story.toml", "sources.csv")
@@ -102,6 +102,7 @@ def _disagreements(examined: Examined) -> Iterator[Fault]:
         yield Fault("contests.csv", None, "weight", found, f"{about.total:,}, the total in story.toml")
     if contests.sound:
         yield from _strange_tiles(examined.lines(Contest))
+        yield from _strange_places(weights, examined.lines(Tile))
     yield from _strange_votes(about, examined.wide)
     yield from _strange_series(examined.lines(Reading))
     ledger = examined.lines(Call)
@@ -160,6 +161,22 @@ def _strange_tiles(contests: list[tuple[int, Contest]]) -> Iterator[Fault]:
     left = [(line, row.code) for line, row in contests if row.tile is None]
     for line, code in left if taken else ():
         yield Fault("contests.csv", line, "tile_column", f"no place for {code}", "one for every contest, or for none")
+
+
+def _strange_places(codes: Collection[str], tiles: list[tuple[int, Tile]]) -> Iterator[Fault]:
+    """Two tiles in one place, tiles of two shapes, and contests that tiles.csv leaves out."""
+    taken: dict[tuple[int, int], tuple[int, str]] = {}
+    for line, tile in tiles:
+        first, code = taken.setdefault((tile.column, tile.row), (line, tile.code))
+        if first != line:
+            found = f"column {tile.column}, row {tile.row} for {tile.code}, which is {code}'s on line {first}"
+            yield Fault("tiles.csv", line, "column", found, "a place of its own")
+        if tile.shape != tiles[0][1].shape:
+            yield Fault("tiles.csv", line, "shape", tile.shape, f"{tiles[0][1].shape}, as all tiles of a map are alike")
+    left = [code for code in codes if code not in {tile.code for _, tile in tiles}]
+    if tiles and left:
+        named = ", ".join(left[:_MOST_NAMED]) + (", …" if len(left) > _MOST_NAMED else "")
+        yield Fault("tiles.csv", None, "code", f"no place for {named}", "one for every contest")
 
 
 def _strange_series(readings: list[tuple[int, Reading]]) -> Iterator[Fault]:

@@ -23,6 +23,8 @@ Told = Annotated[Text, TOLD]
 ToldNote = Annotated[Note, TOLD]
 #: Tiles side by side that still hold letters on a phone.
 MOST_TILES = 24
+#: Places side by side of any map.
+MOST_PLACES = 500
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$"
 
 #: Years 1900 to 2199, so that no offset and no "end of that day" can leave the calendar.
@@ -174,6 +176,8 @@ class Contest(Row):
     #: The place of its tile on the map, counted from 0 at the top left.
     tile_column: Annotated[int, Field(ge=0, le=MOST_TILES - 1)] | None = None
     tile_row: Annotated[int, Field(ge=0, le=MOST_TILES - 1)] | None = None
+    #: Where it lies, for a map of a story whose tiles have no places.
+    region: Annotated[str, Field(max_length=100)] = ""
 
     @property
     def tile(self) -> tuple[int, int] | None:
@@ -186,6 +190,18 @@ class Contest(Row):
             if getattr(self, column) is None and getattr(self, other) is not None:
                 raise _wrong(column, "an empty cell", f"a whole number from 0, beside {other}")
         return self
+
+
+class Tile(Row):
+    """tiles.csv: the place of a contest on the map, counted from 0 at the top left; odd rows of hexes are shifted."""
+
+    file: ClassVar[str] = "tiles.csv"
+    refers: ClassVar[Mapping[str, str]] = {"code": "contests"}
+    unique: ClassVar[tuple[str, ...]] = ("code",)
+    code: str
+    column: Annotated[int, Field(ge=0, le=MOST_PLACES - 1)]
+    row: Annotated[int, Field(ge=0, le=MOST_PLACES - 1)]
+    shape: Literal["square", "hex"] = "square"
 
 
 class Call(Timed):
@@ -456,6 +472,6 @@ class Correction(Row):
 
 
 TABLES: tuple[type[Row], ...] = (
-    SourceRow, Contest, Call, Withdrawal, PollClosing, Milestone, Observation, Figure, Control, Interest, Reading,
+    SourceRow, Contest, Tile, Call, Withdrawal, PollClosing, Milestone, Observation, Figure, Control, Interest, Reading,
     Result, Correction,
 )  # fmt: skip

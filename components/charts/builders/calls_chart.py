@@ -16,11 +16,14 @@ from components.clock import Style, token
 from data.core.model import OPEN_END, Precision, When, Window
 from data.core.running import Tally
 from data.evidence.evidence_rows import CallRow, Calls, WithdrawalRow
+from data.story.places import Places
 from data.story.sides import Side
 from data.story.story import Story
 from data.story.tables import Contest
 from data.story.totals import WITHOUT_TIME, contests_called, is_complete, leaves_some, no_total, only_surely
 
+#: Contests with a place of their own on the map of a replay.
+MOST_PLAYED = 200
 #: What a window of half-open time lacks to its end.
 _INSTANT = timedelta(microseconds=1)
 
@@ -250,14 +253,26 @@ def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None =
     least = whole and only_surely(story, caller)
     drawn = drawn_sides(story, calls.rows)
     sides = tuple(_side(story, rows, side, by, whole=whole, least=least, played=played) for side in drawn)
-    open_marks = _uncalled(story, rows, made, by, caller, whole=whole)
+    marks = (*sides, _uncalled(story, rows, made, by, caller, whole=whole))
+    # A player has one path for all units of a side, and they have no places in it.
+    places = Places() if played and len(story.contests) > MOST_PLAYED else story.places
     note = "" if whole else f"{caller}: {no_total(story, caller)}."
-    if not mapped(story):
+    if not places.of:
         note = f"{note} {timed_text(story, [row for row in rows if row.when.latest <= by])}".strip()
     note = f"{note}{others_note(drawn)}".strip()
     references = winning_lines(story, drawn) if whole else ()
     domain = (0.0, float(story.about.total)) if whole else None
-    return Lane("tally", results_title(story), unit, (*sides, open_marks), domain, note, references=references)
+    return Lane(
+        "tally",
+        results_title(story),
+        unit,
+        tuple(replace(mark, cells=_cells(story, places, mark)) for mark in marks),
+        domain,
+        note,
+        references=references,
+        tiles=places.shape,
+        regions=places.regions,
+    )
 
 
 def _side(
@@ -268,7 +283,7 @@ def _side(
     codes = {f"calls:{row.id}": row.contest for row in rows if row.party in side.parties}
     if by >= story.window.end and not played:
         items = tuple(_with_votes(story, item, codes.get(item.row, "")) for item in items)
-    return Tiles(side.name, Tone(side.tone), items, _cells(story, [*codes.values()]), least)
+    return Tiles(side.name, Tone(side.tone), items, least=least)
 
 
 def _with_votes(story: Story, item: Item, code: str) -> Item:
@@ -294,7 +309,7 @@ def _uncalled(
         else _open_item(contest, by, name, kind=Kind.PENDING if whole else Kind.EXACT)
         for contest in left
     )
-    return Tiles(name, Tone.NEUTRAL, items, _cells(story, [contest.code for contest in left]))
+    return Tiles(name, Tone.NEUTRAL, items)
 
 
 def _open_item(contest: Contest, by: datetime, name: str, *, kind: Kind) -> Item:
@@ -320,18 +335,19 @@ def blank_name(story: Story, caller: str) -> str:
     return f"not {story.about.verb}" if is_complete(story, caller) else "no call held"
 
 
-def mapped(story: Story) -> bool:
-    """Whether its contests have places on a map."""
-    return bool(story.contests) and all(contest.tile for contest in story.contests)
-
-
-def _cells(story: Story, codes: list[str]) -> tuple[Cell, ...]:
+def _cells(story: Story, places: Places, mark: Tiles) -> tuple[Cell, ...]:
     """The place of each contest, with a code that fits a tile: OH for US-OH, ME1 for US-ME-01."""
-    if not mapped(story):
+    if not places.of:
         return ()
-    shared = len({code.partition("-")[0] for code in (contest.code for contest in story.contests)}) == 1
-    tiles = {contest.code: contest.tile for contest in story.contests}
-    return tuple(Cell(*tile, _short(code, shared=shared)) for code in codes if (tile := tiles[code]))
+    codes = [_contest_of(story, item) for item in mark.items if not item.undoes or mark.tone is Tone.NEUTRAL]
+    shared = len({code.partition("-")[0] for code in places.of}) == 1
+    return tuple(Cell(*places.of[code], _short(code, shared=shared)) for code in codes)
+
+
+def _contest_of(story: Story, item: Item) -> str:
+    """The code of the contest that a tile is of."""
+    table, _, name = (item.undoes or item.row).partition(":")
+    return name if table == "contests" else story.contest_of[name]
 
 
 def _short(code: str, *, shared: bool) -> str:

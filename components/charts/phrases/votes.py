@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from components.charts.events import candidate
 from components.charts.phrases.numbers import number_text
+from data.story.colours import OTHERS
 from data.story.results import Final
-from data.story.sides import OTHERS
 from data.story.story import Story
 
 

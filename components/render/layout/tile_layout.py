@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from itertools import takewhile
-from math import sqrt
+from math import cos, pi, sin, sqrt
 from typing import NamedTuple
 
 from components.charts.grammar import Cell, Item, Lane, Mark, Tiles
@@ -32,6 +32,8 @@ class LookKey(NamedTuple):
     words: str
 
 
+#: A map of more tiles has no letters on them.
+DENSE = 200
 _SIGNS = {"circle": "●○", "diamond": "◆◇", "square": "■□", "triangle": "▲△"}
 
 
@@ -87,10 +89,35 @@ def tiles_of(mark: Tiles) -> tuple[Item, ...]:
     return tuple(item for item in mark.items if not (is_side(mark) and item.undoes))
 
 
-def grid(lane: Lane) -> tuple[int, int]:
-    """Columns and rows of the map; (0, 0) where there is none."""
-    cells = [cell for mark in tile_marks(lane) for cell in mark.cells]
-    return max((cell.column + 1 for cell in cells), default=0), max((cell.row + 1 for cell in cells), default=0)
+#: How far apart rows of hexes lie, of their width.
+_HEX_ROW = sqrt(3) / 2
+#: The corners of a hexagon of width 1 around its middle, the first at its top.
+HEXAGON = tuple((sin(turn * pi / 3) / sqrt(3), -cos(turn * pi / 3) / sqrt(3)) for turn in range(6))
+
+
+def grid(lane: Lane, *, head: float = 1.0) -> tuple[float, float]:
+    """Width and height of the map in tiles, `head` of them for the name of each region; (0, 0) where there is none."""
+    found = [spot(lane, cell, head=head) for mark in tile_marks(lane) for cell in mark.cells]
+    return max((x + 1 for x, _ in found), default=0), max((y + 1 for _, y in found), default=0)
+
+
+def spot(lane: Lane, cell: Cell, *, head: float = 1.0) -> tuple[float, float]:
+    """The left and the top of a place in tiles, below the names of regions that are as high as `head`."""
+    above = head * sum(row <= cell.row for row, _ in lane.regions)
+    if lane.tiles == "square":
+        return cell.column, cell.row + above
+    return cell.column + 0.5 * (cell.row % 2), cell.row * _HEX_ROW + above
+
+
+def headings(lane: Lane, *, head: float = 1.0) -> Iterator[tuple[float, str]]:
+    """The names of regions, each with where the room for it begins, in tiles from the top."""
+    for place, (row, name) in enumerate(lane.regions):
+        yield spot(lane, Cell(0, row, ""), head=head)[1] - head if place else 0.0, name
+
+
+def is_dense(lane: Lane) -> bool:
+    """Whether the map has so many tiles that they hold no letters."""
+    return sum(len(mark.cells) for mark in tile_marks(lane)) > DENSE
 
 
 def look_keys(lane: Lane, window: Window, *, played: bool = False) -> tuple[LookKey, ...]:
@@ -112,7 +139,7 @@ def unit_columns(lane: Lane) -> int:
     return max(1, round(sqrt(3 * sum(len(tiles_of(mark)) for mark in tile_marks(lane)))))
 
 
-def shape_of(lane: Lane) -> tuple[int, int]:
+def shape_of(lane: Lane) -> tuple[float, float]:
     """Columns and rows of the map, or of the units that stand for one."""
     columns, rows = grid(lane)
     count = sum(len(tiles_of(mark)) for mark in tile_marks(lane))

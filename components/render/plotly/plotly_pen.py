@@ -61,7 +61,7 @@ def rgba(colour: str, share: float) -> str:
     return f"rgba({red},{green},{blue},{share})"
 
 
-def scatter(axis: str, x: Sequence[str | int | None], y: Sequence[float | None], **more: Any) -> Part:
+def scatter(axis: str, x: Sequence[str | float | None], y: Sequence[float | None], **more: Any) -> Part:
     """A trace on the one x axis that all lanes share, silent unless it is given words."""
     return {
         "type": "scatter",

@@ -6,20 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from components.charts.grammar import Cell, Item, Lane, Mark, Tiles
+from components.charts.grammar import Item, Lane, Mark, Tiles, Tone
 from components.charts.running_totals import Sum, sums
 from components.render.layout.theme import SANS
 from components.render.layout.tile_layout import (
+    HEXAGON,
     TileLook,
     grid,
+    headings,
+    is_dense,
     look_of,
     placed,
     shape_of,
     sign_of,
+    spot,
     tile_marks,
     unit_columns,
 )
-from components.render.plotly.plan import BAR, GOAL, TITLE, FigurePlan, LanePlan, Slot
+from components.render.plotly.plan import BAR, GOAL, LABEL, TITLE, FigurePlan, LanePlan, Slot
 from components.render.plotly.plotly_pen import UNDIMMED, Part, Pen, scatter, words
 from components.text import plain
 
@@ -27,15 +31,18 @@ from components.text import plain
 _CODE, _VOTES = 10, 9
 #: Half the side of a tile, in shares of its pitch.
 _HALF = 0.47
+_SQUARE = ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))
 
 
 class Spot(NamedTuple):
-    """A contest, how it looks and where it stands."""
+    """A contest, how it looks, where it stands on the map in tiles, and its letters."""
 
     mark: Tiles
     item: Item
     look: TileLook
-    cell: Cell
+    x: float
+    y: float
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +72,12 @@ class TilePen:
     def spots(self) -> list[Spot]:
         """Every contest in its place, as its last call stands; without a map, in rows of the order of time."""
         window, columns = self.pen.chart.window, unit_columns(self.lane)
-        found: dict[tuple[int, int], Spot] = {}
+        found: dict[tuple[float, float], Spot] = {}
         for index, (mark, item, cell) in enumerate(placed(self.lane)):
-            spot = Spot(mark, item, look_of(mark, item, window), cell or Cell(index % columns, index // columns, ""))
-            if spot.look is not TileLook.GONE or spot.cell[:2] not in found:
-                found[spot.cell[:2]] = spot
+            x, y = spot(self.lane, cell) if cell else (index % columns, index // columns)
+            one = Spot(mark, item, look_of(mark, item, window), x, y, cell.code if cell else "")
+            if one.look is not TileLook.GONE or (x, y) not in found:
+                found[x, y] = one
         return list(found.values())
 
     def colour(self, mark: Mark) -> str:
@@ -78,7 +86,22 @@ class TilePen:
 
 def tile_traces(tiles: TilePen) -> list[Part]:
     """The contests: what a pointer meets, and the letters on them."""
-    return [*(_contests(tiles, mark) for mark in tile_marks(tiles.lane)), *_letters(tiles)]
+    return [*(_contests(tiles, mark) for mark in tile_marks(tiles.lane)), *_letters(tiles), *_regions(tiles)]
+
+
+def _regions(tiles: TilePen) -> list[Part]:
+    """The names of regions above their parts of the map."""
+    if not tiles.lane.regions:
+        return []
+    y, names = zip(*headings(tiles.lane), strict=True)
+    font = {"family": SANS, "size": LABEL, "color": tiles.pen.theme.quiet}
+    axes, texts = tiles.map_axes, [plain(name, most=40) for name in names]
+    return [
+        scatter(
+            axes["yaxis"], [-_HALF] * len(y), list(y), xaxis=axes["xaxis"], mode="text", text=texts,
+            textposition="middle right", textfont=font,
+        )
+    ]  # fmt: skip
 
 
 def _contests(tiles: TilePen, mark: Tiles) -> Part:
@@ -90,17 +113,17 @@ def _contests(tiles: TilePen, mark: Tiles) -> Part:
 
 
 def _scatter(tiles: TilePen, spots: Sequence[Spot], *, dy: float = 0.0, **more: object) -> Part:
-    axes, x, y = tiles.map_axes, [spot.cell.column for spot in spots], [spot.cell.row + dy for spot in spots]
+    axes, x, y = tiles.map_axes, [one.x for one in spots], [one.y + dy for one in spots]
     return scatter(axes["yaxis"], x, y, xaxis=axes["xaxis"], **more)
 
 
 def _letters(tiles: TilePen) -> list[Part]:
     """Codes, and under them the sign of the side with the weight."""
     spots = tiles.spots
-    if not grid(tiles.lane)[0]:
+    if not grid(tiles.lane)[0] or is_dense(tiles.lane):
         return []
     colours = [_ink(tiles, spot) for spot in spots]
-    codes = [f"<b>{plain(spot.cell.code, most=6)}</b>" for spot in spots]
+    codes = [f"<b>{plain(spot.code, most=6)}</b>" for spot in spots]
     votes = [f"{sign_of(spot.mark, spot.look)}{spot.item.value or 0:,.0f}" for spot in spots]
     rows: tuple[tuple[list[str], int, float], ...] = ((codes, _CODE, -0.2), (votes, _VOTES, 0.22))
     return [
@@ -126,28 +149,42 @@ def _ink(tiles: TilePen, spot: Spot) -> str:
 
 
 def tile_shapes(tiles: TilePen) -> list[Part]:
-    """A square for every contest: filled, with a dashed edge, outlined, or grey."""
-    return [_drawn(tiles, spot) for spot in tiles.spots]
+    """A tile for every contest: filled, with a dashed edge, outlined, or grey; of very many one shape for each look."""
+    if not is_dense(tiles.lane):
+        return [_drawn(tiles, [spot]) for spot in tiles.spots]
+    alike: dict[tuple[Tone, TileLook], list[Spot]] = {}
+    for one in tiles.spots:
+        alike.setdefault((one.mark.tone, one.look), []).append(one)
+    return [_drawn(tiles, spots) for spots in alike.values()]
 
 
-def _drawn(tiles: TilePen, spot: Spot) -> Part:
-    theme, colour = tiles.pen.theme, tiles.colour(spot.mark)
-    match spot.look:
+def _drawn(tiles: TilePen, spots: Sequence[Spot]) -> Part:
+    """Contests of one side and look."""
+    theme, colour = tiles.pen.theme, tiles.colour(spots[0].mark)
+    match spots[0].look:
         case TileLook.CALLED:
-            return _square(tiles, spot, _HALF, colour, {"width": 0})
+            return _outlines(tiles, spots, _HALF, colour, {"width": 0})
         case TileLook.SOFT:
             # On a phone a tile has no room for a core within its edge: the edge is cut into the fill.
-            return _square(tiles, spot, _HALF, colour, {"color": theme.paper, "width": 2, "dash": "2px,2px"})
+            return _outlines(tiles, spots, _HALF, colour, {"color": theme.paper, "width": 2, "dash": "2px,2px"})
         case TileLook.POSSIBLE:
-            return _square(tiles, spot, _HALF - 0.03, theme.paper, {"color": colour, "width": 1.6})
-    return _square(tiles, spot, _HALF, theme.band, {"width": 0})
+            return _outlines(tiles, spots, _HALF - 0.03, theme.paper, {"color": colour, "width": 1.6})
+    return _outlines(tiles, spots, _HALF, theme.band, {"width": 0})
 
 
-def _square(tiles: TilePen, spot: Spot, half: float, fill: str, line: Part) -> Part:
-    axes, (x, y, _) = tiles.map_axes, spot.cell
-    ends = {"x0": x - half, "x1": x + half, "y0": y - half, "y1": y + half}
-    refs = {"xref": axes["xaxis"], "yref": axes["yaxis"]}
-    return {"type": "rect", **refs, **ends, "layer": "below", "fillcolor": fill, "line": line}
+def _outlines(tiles: TilePen, spots: Sequence[Spot], half: float, fill: str, line: Part) -> Part:
+    """A square as Plotly knows it; hexes, and many squares, as a path."""
+    refs = {"xref": tiles.map_axes["xaxis"], "yref": tiles.map_axes["yaxis"]}
+    more = {"layer": "below", "fillcolor": fill, "line": line}
+    if len(spots) == 1 and tiles.lane.tiles == "square":
+        x, y = spots[0].x, spots[0].y
+        return {"type": "rect", **refs, "x0": x - half, "x1": x + half, "y0": y - half, "y1": y + half, **more}
+    corners = HEXAGON if tiles.lane.tiles == "hex" else _SQUARE
+    paths = (
+        "L".join(f"{one.x + 2 * half * across:.3f},{one.y + 2 * half * down:.3f}" for across, down in corners)
+        for one in spots
+    )
+    return {"type": "path", **refs, "path": "".join(f"M{path}Z" for path in paths), **more}
 
 
 def tile_axes(tiles: TilePen, plan: FigurePlan) -> Part:

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from components.charts.grammar import Item, Lane, Tiles, Tone
+from components.charts.grammar import Cell, Item, Lane, Tiles, Tone
 from components.charts.running_totals import Sum, is_side, sums
 from components.render.layout.boxes import Box
 from components.render.layout.theme import Theme, look
 from components.render.layout.tile_layout import (
+    HEXAGON,
     TileLook,
     grid,
+    headings,
+    is_dense,
     look_keys,
     look_of,
     placed,
+    spot,
     tile_marks,
     tiles_of,
 )
@@ -97,6 +102,8 @@ def _reference(frame: Frame, name: str, x: float, tops: list[float], thick: floa
     return foot + size
 
 
+#: How far below its top the middle of a hexagon lies, of its width.
+_DOWN = 0.5
 #: Pixels: the largest tile with its gap, the gap, a unit on a phone and beside a map, and how far the core of a tile
 #: lies within its edge.
 _PITCH, _GAP, _UNIT, _CORE = 58.0, 1.6, 8.0, 2.8
@@ -133,19 +140,46 @@ def _head(frame: Frame, lane: Lane, y: float) -> float:
 
 def _map(frame: Frame, lane: Lane, room: Box) -> float:
     """The tiles at their places, or units in rows."""
-    columns, rows = grid(lane)
+    columns, _ = grid(lane)
     width = room.right - room.left
     if not columns:
         return _units(frame, lane, room)
     pitch = min(_PITCH, width / columns)
+    head = frame.sizes.label * 1.5 / pitch
     left = room.left if frame.width >= BESIDE else room.left + (width - pitch * columns) / 2
+    for down, name in headings(lane, head=head):
+        y = room.top + down * pitch + frame.sizes.label * 1.1
+        frame.sheet.text(left, y, visible(name), frame.sizes.label, classes="q")
+    place = _Places(lane, left, room.top, pitch, head)
+    (_dense_map if is_dense(lane) else _lettered)(frame, lane, place)
+    return room.top + grid(lane, head=head)[1] * pitch + 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the tiles of a map stand: its top left corner and the size of a tile in pixels."""
+
+    lane: Lane
+    left: float
+    top: float
+    pitch: float
+    head: float
+
+    def of(self, cell: Cell) -> Point:
+        """The top left corner of a tile."""
+        x, y = spot(self.lane, cell, head=self.head)
+        return self.left + x * self.pitch, self.top + y * self.pitch
+
+
+def _lettered(frame: Frame, lane: Lane, places: _Places) -> None:
+    """Tiles that hold letters, each an element of its own."""
     # By place and not by call: their order must not tell what is not called yet.
     found = sorted(placed(lane), key=lambda entry: entry[2] or (0, 0))
     shared = {place for place, count in Counter(cell[:2] for _, _, cell in found if cell).items() if count > 1}
     shared |= {cell[:2] for mark, item, cell in found if cell and _is_gone(frame, mark, item)}
     for mark, item, cell in found:
         if cell:
-            tile = _Tile(frame, mark, left + cell.column * pitch, room.top + cell.row * pitch, pitch - _GAP)
+            tile = _Tile(frame, mark, *places.of(cell), places.pitch - _GAP, lane.tiles == "hex")
             drawn = tile.drawn(cell.code, item)
             if cell[:2] in shared:
                 # What shows while no call of this place stands.
@@ -153,7 +187,39 @@ def _map(frame: Frame, lane: Lane, room: Box) -> float:
                 frame.sheet.add("marks", tag("g", blank, class_=f"tile t-{Tone.NEUTRAL.value}"))
                 shared.remove(cell[:2])
             _add(frame, lane, mark, item, drawn)
-    return room.top + rows * pitch + 4
+
+
+def _dense_map(frame: Frame, lane: Lane, places: _Places) -> None:
+    """Tiles without letters: those that are no elements of their own as one path for each side and look."""
+    size, hexed = places.pitch - max(_GAP, places.pitch * 0.1), lane.tiles == "hex"
+    for mark in tile_marks(lane):
+        alike: dict[TileLook, list[Point]] = {}
+        for item, cell in zip(tiles_of(mark), mark.cells, strict=True):
+            if frame.apart(item.row):
+                _add(frame, lane, mark, item, _path(_outline(*places.of(cell), size, hexed)))
+            else:
+                alike.setdefault(look_of(mark, item, frame.chart.window), []).append(places.of(cell))
+        for name, those in alike.items():
+            drawn = _path(copies(_outline(0.0, 0.0, size, hexed).lower(), those, grid=EVEN))
+            frame.sheet.add("marks", tag("g", drawn, class_=f"tile t-{mark.tone.value} {name.value}".strip()))
+
+
+def _path(data: str) -> str:
+    return tag("path", d=data, class_="unit")
+
+
+def _outline(x: float, y: float, size: float, hexed: bool) -> str:
+    """A square or a hexagon with its top left corner here, as a path that begins there or at its top."""
+    if not hexed:
+        side = number(size)
+        return f"M{number(x)} {number(y)}h{side}v{side}h-{side}z"
+    points = [(size * (0.5 + across), size * (_DOWN + down)) for across, down in HEXAGON]
+    steps = ((bx - ax, by - ay) for (ax, ay), (bx, by) in pairwise(points))
+    return (
+        f"M{number(x + points[0][0])} {number(y + points[0][1])}"
+        + "".join(f"l{number(across)} {number(down)}" for across, down in steps)
+        + "z"
+    )
 
 
 def _is_gone(frame: Frame, mark: Tiles, item: Item) -> bool:
@@ -177,6 +243,7 @@ class _Tile:
     x: float
     y: float
     size: float
+    hexed: bool = False
 
     def drawn(self, code: str, item: Item) -> str:
         """Ground, core, edge, sign, code and weight."""
@@ -190,8 +257,8 @@ class _Tile:
         across, down = self.x + size - max(_CORE + 0.9, size * 0.1) - r * 1.25, self.y + size - inset - small * 0.36
         sign = outline(look(self.mark.tone).shape, across, down, r, class_="sign")
         return (
-            _ground(self.x, self.y, size)
-            + (_core(self.x, self.y, size) + sign if is_side(self.mark) else "")
+            _ground(self.x, self.y, size, self.hexed)
+            + (_core(self.x, self.y, size, hexed=self.hexed) + sign if is_side(self.mark) else "")
             + self._text(code, inset, inset + large * 0.74, large, bold=True)
             + self._text(votes, inset, size - inset, small)
         )
@@ -203,16 +270,23 @@ class _Tile:
         return tag("text", xml(said), x=x, y=y, font_size=size, class_="b" if bold else "")
 
 
-def _ground(x: float, y: float, size: float) -> str:
-    return tag("rect", x=x, y=y, width=size, height=size, rx=2, class_="lot")
+def _ground(x: float, y: float, size: float, hexed: bool = False) -> str:
+    return _shape(x, y, size, 2, "lot", hexed)
 
 
-def _core(x: float, y: float, size: float, inset: float = _CORE) -> str:
+def _core(x: float, y: float, size: float, inset: float = _CORE, *, hexed: bool = False) -> str:
     """The core and the edge: parted where the call is sure and its minute is not."""
     core, edge = size - 2 * inset, size - inset
-    return tag("rect", x=x + inset, y=y + inset, width=core, height=core, class_="core") + tag(
-        "rect", x=x + inset / 2, y=y + inset / 2, width=edge, height=edge, rx=1, class_="edge"
+    return _shape(x + inset, y + inset, core, 0, "core", hexed) + _shape(
+        x + inset / 2, y + inset / 2, edge, 1, "edge", hexed
     )
+
+
+def _shape(x: float, y: float, size: float, rx: float, name: str, hexed: bool) -> str:
+    """A square with corners of this radius, or a hexagon."""
+    if hexed:
+        return tag("path", d=_outline(x, y, size, hexed), class_=name)
+    return tag("rect", x=x, y=y, width=size, height=size, rx=rx or "", class_=name)
 
 
 def _units(frame: Frame, lane: Lane, room: Box) -> float:

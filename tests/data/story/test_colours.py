@@ -99,7 +99,7 @@ def test_the_eleven_colours_of_a_night_are_told_apart_on_both_grounds() -> None:
 def test_a_colour_that_reads_is_drawn_as_it_is_asked_for() -> None:
     assert [(shade.drawn, shade.why) for shade in shades_of((party("Lab", "#E4003B"),))] == [
         ("#E4003B", ""),
-        ("#E6455A", "its contrast is 3.7:1, and words in it want 4.5:1"),
+        ("#FD0043", "its contrast is 3.7:1, and words in it want 4.5:1"),
     ]
 
 
