@@ -354,6 +354,8 @@ class Control(Timed):
     zone: Zone
     source: str = ""
     note: ToldNote = ""
+    #: The name of a story that tells the case whole, in any of its rows.
+    story: Annotated[str, Field(pattern=f"^$|{SLUG}")] = ""
     ordered: ClassVar[tuple[tuple[str, str], ...]] = (("earliest", "latest"), ("at", "until"))
 
     @model_validator(mode="after")

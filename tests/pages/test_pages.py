@@ -526,3 +526,40 @@ def test_the_story_of_a_petition_names_its_sources_and_no_calls() -> None:
     words = said(open_page("story", story="revoke-2019"))
     assert "large and sustained load" in words
     assert "Calls" not in words
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_night_without_searches_and_site_opens_on_every_page(name: str) -> None:
+    page = open_page(name, story="uk-2019")
+    assert not page.exception
+    assert not page.error
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        pytest.param("search_trends", "This story is about no searches.", id="searches"),
+        pytest.param("outage_reports", "This story is about no site.", id="outages"),
+        pytest.param("compare_and_check", "Nothing that rose or failed is on record in this story.", id="a claim"),
+    ],
+)
+def test_a_page_of_what_a_story_is_not_about_says_so_once_and_shows_nothing_empty(name: str, says: str) -> None:
+    page = open_page(name, story="uk-2019")
+    assert [info.value for info in page.info] == [says]
+    assert not page.subheader
+
+
+def test_a_control_case_links_to_the_story_that_tells_it_whole() -> None:
+    for slug in ("us-2016", "uk-2016"):
+        links = [link.proto for link in open_page("outage_reports", story=slug).get("page_link")]
+        assert "story=revoke-2019" in [link.query_string for link in links]
+        assert "Its own story: Petition to revoke Article 50, 20–21 March 2019" in [link.label for link in links]
+
+
+def test_the_table_of_contests_has_no_column_without_a_word() -> None:
+    story = find_story("uk-2019", Settings())
+    table = contests_table(story, default_view(story))
+    assert list(table.columns) == ["Contest", "Seats", "Declared by Returning officers", "Margin", "Sources"]
+    (bolsover,) = table[table["Contest"] == "Bolsover"].to_dict("records")
+    assert bolsover["Declared by Returning officers"] == markdown("5:05 a.m. GMT, for Conservatives")
+    assert bolsover["Margin"] == markdown("Conservatives by 5,299 votes")

@@ -60,7 +60,10 @@ def contests_table(story: Story, view: ViewState) -> pd.DataFrame:
         _row(story, contest, clock, calls.get(contest.code), polls.get(contest.code), votes.get(contest.code))
         for contest in contests
     ]
-    named = {"votes": story.about.unit.capitalize(), "called": f"Called by {said_of(story, view.caller).rstrip(',')}"}
+    named = {
+        "votes": story.about.unit.capitalize(),
+        "called": f"{story.about.verb.capitalize()} by {said_of(story, view.caller).rstrip(',')}",
+    }
     found = pd.DataFrame(rows).rename(columns=named)
     return found.loc[:, (found != "").any()]
 

@@ -13,6 +13,8 @@ from components.charts.builders.outages_chart import GRADES
 from components.charts.phrases.numbers import as_known, number_text
 from components.clock import Clock, published_text
 from components.text import markdown
+from components.workbench.address_bar import titles_here
+from components.workbench.page_links import page_at
 from components.workbench.source_links import source_links
 from data.core.model import Precision, Source, Sourced, When
 from data.evidence.evidence_rows import FigureRow, Figures, ObservationRow, Observations, Untimed, UntimedRow
@@ -136,20 +138,29 @@ def show_controls(story: Story, controls: Sourced[Control], clock: Clock) -> Non
     cases = load_made(_cases, story, controls, clock)
     if not cases:
         st.info("No control cases in this story.")
-    for facts, held, lines in cases:
+    here = titles_here()
+    for facts, held, lines, whole in cases:
         with st.container(border=True):
             st.markdown(facts)
+            if whole in here:
+                link = f"Its own story: {markdown(here[whole])}"
+                st.page_link(page_at(""), label=link, query_params={"story": whole})
             with st.expander(held):
                 st.markdown(lines)
 
 
-def _cases(story: Story, controls: Sourced[Control], clock: Clock) -> tuple[tuple[str, str, str], ...]:
-    """Of each case its title with three plain facts, how much is held of it, and its rows."""
+def _cases(story: Story, controls: Sourced[Control], clock: Clock) -> tuple[tuple[str, str, str, str], ...]:
+    """Of each case its title with three plain facts, how much is held of it, its rows, and the story that tells it."""
     cases: dict[str, list[Control]] = {}
     for row in controls.rows:
         cases.setdefault(row.case, []).append(row)
     return tuple(
-        (_facts(rows[0]), _held(story, rows), "\n".join(f"- {_control_line(story, row, clock)}" for row in rows))
+        (
+            _facts(rows[0]),
+            _held(story, rows),
+            "\n".join(f"- {_control_line(story, row, clock)}" for row in rows),
+            next((row.story for row in rows if row.story), ""),
+        )
         for rows in cases.values()
     )
 
