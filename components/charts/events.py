@@ -172,13 +172,14 @@ def _sides(story: Story, rows: Sequence[CallRow]) -> str:
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:
-    """Texas, Kansas and Utah."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+    """Texas, Kansas and Utah. A comma parts the last from one that has an "and" of its own."""
+    comma = "," if any(f" {last} " in name for name in names) else ""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])}{comma} {last} {names[-1]}"
 
 
 def few(names: list[str]) -> str:
     """Ohio, Iowa and Utah; of more than three the first two and how many more."""
-    return f"{names[0]}, {names[1]} and {len(names) - 2} more" if len(names) > _FEW else listed(names)
+    return listed([*names[:2], f"{len(names) - 2} more"] if len(names) > _FEW else names)
 
 
 def is_dated(when: When, window: Window) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.charts.events import call_events, is_dated, within
+from components.charts.events import call_events, is_dated, listed, within
 from components.charts.grammar import Event
 from components.clock import Clock
 from data.core.model import Precision, Sourced, When, Window
@@ -122,3 +122,17 @@ def test_a_story_of_declarations_says_so(story: Story) -> None:
     declared = replace(story, about=story.about.model_copy(update={"verb": "declared"}))
     (event,) = events(declared, [minute(0)])
     assert event.label.startswith("AP declared ")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        pytest.param(["Texas"], "Texas", id="one"),
+        pytest.param(["Texas", "Kansas", "Utah"], "Texas, Kansas and Utah", id="three"),
+        pytest.param(
+            ["Bolsover", "Finchley and Golders Green"], "Bolsover, and Finchley and Golders Green", id="with an and"
+        ),
+    ],
+)
+def test_names_are_listed_so_that_each_can_be_told(names: list[str], said: str) -> None:
+    assert listed(names) == said
