@@ -188,7 +188,7 @@ def test_no_sentence_about_a_minute_says_it(slug: str) -> None:
     assert not said_wrong(held_cells(slug), iter(told))
 
 
-@pytest.mark.parametrize("slug", STORIES)
+@pytest.mark.parametrize("slug", [slug for slug in STORIES if SHIPPED.read(slug).subjects != {"calls"}])
 def test_no_claim_says_it(slug: str) -> None:
     story = story_of(slug)
     subjects = all_subjects(story, Loaders())
