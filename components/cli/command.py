@@ -136,7 +136,7 @@ def dumps(story: str, files: tuple[Path, ...]) -> int:
 
 @nightdesk.command(epilog="Example: nightdesk follow us-2028 --feed table --url https://desk.example.org/calls.csv")
 @click.argument("story")
-@click.option("--feed", "kind", required=True, metavar="FORMAT", help="The format of the feed: table or ap.")
+@click.option("--feed", "kind", required=True, metavar="FORMAT", help="Its format: table, ap, ddhq or democracy-club.")
 @click.option("--url", default="", help="Its address, or the path of a file; that of [[feeds]] if left out.")
 @click.option("--once", is_flag=True, help="Take one version and end.")
 @click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="The feed's own pace if left out.")

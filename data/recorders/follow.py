@@ -184,7 +184,7 @@ class Follower:
         new = self._state.take(seen)
         self._transitions += new
         self._content, self._latest, self._version = content, name, seen.version
-        self._following = seen.version.following or self._following
+        self._following = seen.version.following
         self._test = self._test or seen.version.test
         return new
 
@@ -202,7 +202,7 @@ class Follower:
         url = self._following or self.feed.url
         if urlsplit(url).scheme not in ("http", "https"):
             return _bytes_of(Path(url)), self.clock(), ""
-        headers = {self.adapter.header: self.key} if self.adapter.header and self.key else None
+        headers = {self.adapter.header: self.adapter.scheme + self.key} if self.adapter.header and self.key else None
         reply = self.desk.ask(
             url, source=self.adapter.called, fresh=None, headers=headers, wait=self.adapter.wait, stale_ok=False
         )

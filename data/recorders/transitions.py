@@ -66,6 +66,8 @@ class FeedState:
     before: datetime | None = None
     #: What was said to be held and still is, so that it is said once.
     held: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Of a feed that tells events: those that were told.
+    events: set[str] = field(default_factory=set)
 
     def take(self, seen: Seen) -> tuple[Transition, ...]:
         """The transitions of a further version, in its order; the state is then that of this version."""
@@ -89,6 +91,9 @@ class FeedState:
 
     def _compare(self, new: Standing, seen: Seen) -> Iterator[Transition]:
         name = (new.contest, new.caller)
+        if new.event in self.events:
+            return
+        self.events |= {new.event} - {""}
         old = self.standing.get(name)
         if why := self._doubt(old, new, seen):
             if self.held.get(name) != why:

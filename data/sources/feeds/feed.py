@@ -28,7 +28,8 @@ class Standing:
 
     `party` is a side of the story, empty where nobody won. `stated` is when the feed says the call was made, if it
     does. `cells` are columns of calls.csv that the feed fills itself. `fault` says why the version cannot be believed
-    here, and nothing else of the standing counts then.
+    here, and nothing else of the standing counts then. `event` names it where a feed tells what happened
+    instead of how things stand: it counts once, however often it is told.
     """
 
     contest: str
@@ -39,6 +40,7 @@ class Standing:
     stated: datetime | None = None
     cells: tuple[tuple[str, str], ...] = ()
     fault: str = ""
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class CallFeed(ABC):
     """A format in which calls arrive: bytes to contests as they stand. What changed between versions is not its matter.
 
     To add one is a class like this in a module of its own and a line in `feeds.registry.FEEDS`. `pace` is in seconds;
-    `key` is the environment's variable that holds the secret for the header `header`.
+    `key` is the environment's variable that holds the secret for the header `header`, there after `scheme`.
     """
 
     slug: ClassVar[str]
@@ -72,6 +74,7 @@ class CallFeed(ABC):
     pace: ClassVar[float]
     header: ClassVar[str] = ""
     key: ClassVar[str] = ""
+    scheme: ClassVar[str] = ""
     suffix: ClassVar[str] = "json"
 
     @abstractmethod

@@ -1,0 +1,119 @@
+"""Decision Desk HQ's results API, version 4: races by page, each with its calls and the times stated for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from data.core.errors import SourceChanged
+from data.sources.feeds.feed import CallFeed, Stage, Standing, Version
+from data.sources.feeds.names import FeedNames
+from data.story.story import Story
+from data.story.story_toml import Feed
+
+
+def _moment(value: object) -> object:
+    """A time of theirs, which says no zone and is UTC; None for an empty one."""
+    if not isinstance(value, str) or not value:
+        return None
+    moment = datetime.fromisoformat(value.replace(" ", "T"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _CallTime(_Part):
+    cand_id: int
+    called_time: _Moment = None
+
+
+class _Candidate(_Part):
+    cand_id: int
+    party_name: str = ""
+
+
+class _Topline(_Part):
+    called_candidates: tuple[int, ...] = ()
+    call_times: tuple[_CallTime, ...] = ()
+
+
+class _Race(_Part):
+    race_id: int
+    test_data: bool = False
+    state: str = ""
+    district: str | int | None = None
+    office: str = ""
+    topline_results: _Topline = _Topline()
+    candidates: tuple[_Candidate, ...] = ()
+
+
+class _Page(_Part):
+    data: tuple[_Race, ...]
+    next_page_url: str | None = None
+
+
+class DdhqFeed(CallFeed):
+    """Answers of `races`; the bearer token, good for eight hours, comes from the environment alone."""
+
+    slug: ClassVar[str] = "ddhq"
+    called: ClassVar[str] = "Decision Desk HQ"
+    licence: ClassVar[str] = "Decision Desk HQ, by contract"
+    pace: ClassVar[float] = 10.0
+    header: ClassVar[str] = "Authorization"
+    key: ClassVar[str] = "NIGHTDESK_DDHQ_TOKEN"
+    scheme: ClassVar[str] = "Bearer "
+
+    def read(self, content: bytes, story: Story, feed: Feed) -> Version:
+        """The version that a page is; SourceChanged for one that is torn or of another shape."""
+        try:
+            page = _Page.model_validate_json(content)
+        except (ValidationError, ValueError) as error:
+            raise SourceChanged(f"Decision Desk HQ answered in a shape that is not its own: {_first(error)}") from None
+        names = FeedNames(story, feed)
+        races = [race for race in page.data if not feed.office or race.office == feed.office]
+        following = page.next_page_url or ""
+        return Version(
+            tuple(standing for race in races for standing in _standings(race, names)),
+            test=any(race.test_data for race in races),
+            whole=False,  # a page of several
+            following=following,
+            unfinished=bool(following),
+        )
+
+
+def _first(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"
+
+
+def _standings(race: _Race, names: FeedNames) -> Iterator[Standing]:
+    district = f"-{str(race.district).zfill(2)}" if race.district else ""
+    spoken = (str(race.race_id), f"{race.state}{district}", f"US-{race.state}{district}")
+    contest = next((code for name in spoken if (code := names.contest(name))), "")
+    caller, called = names.feed.caller or names.story.about.caller, race.topline_results.called_candidates
+    if not contest:
+        if called:
+            fault = f"Decision Desk HQ names the contest {spoken[1]}, which the story does not have"
+            yield Standing(spoken[1], caller, Stage.OPEN, fault=fault)
+        return
+    if not called:
+        yield Standing(contest, caller, Stage.OPEN)
+        return
+    winner = next((one for one in race.candidates if one.cand_id == called[0]), None)
+    party = names.party(winner.party_name) if winner else ""
+    times = {one.cand_id: one.called_time for one in race.topline_results.call_times}
+    fault = ""
+    if len(called) > 1 or not party:
+        said = winner.party_name if winner else called[0]
+        fault = f"Decision Desk HQ calls {contest} for {said!r}, not for one side of the story"
+    yield Standing(contest, caller, Stage.CALLED, party, stated=times.get(called[0]), fault=fault)
