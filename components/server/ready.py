@@ -16,9 +16,10 @@ from starlette.responses import JSONResponse, Response
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from components.cache.memo import Memo
-from data.core.program import VERSION
+from data.core.program import VERSION, utc_now
 from data.core.settings import Settings
 from data.net.cache_checks import failing_caches
+from data.recorders.status import late_recorders
 from data.story.store import story_store
 
 _PACKAGES = ("streamlit", "plotly", "pandas")
@@ -84,8 +85,8 @@ class Readiness:
         self._turn = asyncio.Lock()
 
     async def answer(self, _: Request) -> Response:
-        """200 where a story can be served, else 503. What is at fault, a story, a folder or a cache, is told and takes
-        nobody away from what is sound.
+        """200 where a story can be served, else 503. What is at fault, story, folder, recorder or cache, is told
+        and takes nobody away from what is sound.
         """
         async with self._turn:
             if (found := self._lately.at_hand()) is None:
@@ -99,9 +100,10 @@ class Readiness:
         caches = {name: {"works": not why, "why": why} for name, why in failing_caches(self._settings)}
         unreadable = self._stories.unreadable()
         verify = [story["verifies"] for story in stories.values()]
-        whole = all(verify) and not unreadable and all(cache["works"] for cache in caches.values())
+        late = late_recorders(self._settings, utc_now())
+        whole = all(verify) and not unreadable and not late and all(cache["works"] for cache in caches.values())
         status = _NOTHING if not any(verify) else "ready" if whole else "ready in part"
-        return {"status": status, "stories": stories, "unreadable": unreadable, "caches": caches}
+        return {"status": status, "stories": stories, "unreadable": unreadable, "late": late, "caches": caches}
 
     def _verdict_of(self, slug: str, _stamp: str) -> dict[str, object]:
         faults = self._stories.examine(slug).faults.listed()

@@ -15,6 +15,8 @@ from data.net.snapshots import Instant
 
 #: A recorder that is this much later than it said is not running.
 _LATE = timedelta(seconds=30)
+#: One that has not run for this long was stopped on purpose.
+_OVER = timedelta(days=1)
 
 
 class CallOnHand(BaseModel):
@@ -79,13 +81,16 @@ def has_recorders(settings: Settings, slug: str) -> bool:
 
 
 def late_recorders(settings: Settings, now: datetime) -> tuple[str, ...]:
-    """Of each recorder that should have asked by now and did not: which story's it is, and since when."""
+    """Of each recorder that should have asked by now and did not: which story's it is, and since when.
+
+    One that was due more than a day ago is over.
+    """
     folders = sorted(settings.records.glob("*/status")) if settings.records.is_dir() else []
     return tuple(
         f"{folder.parent.name}: {status.name} was due at {status.next_at.isoformat(timespec='seconds')}"
         for folder in folders
         for status in read_statuses(settings, folder.parent.name)
-        if not status.runs(now)
+        if not status.runs(now) and now < status.next_at + _OVER
     )
 
 

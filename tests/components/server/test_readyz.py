@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ import pytest
 from starlette.requests import Request
 
 from components.server.ready import Readiness, commit_of
+from data.core.program import utc_now
 from data.core.settings import Settings
 from data.net import cache_checks
+from data.recorders.status import RecorderStatus, write_status
 from data.story.folder_store import BUNDLED
+from tests.support.live_nights import live_night
 from tests.test_app import Serve, ask
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -79,6 +83,22 @@ def test_a_server_with_nothing_to_serve_is_not_ready(
         shutil.rmtree(stories / "de-2021")
     status, told = said(Settings(stories=(stories,)))
     assert (status, told["status"]) == (503, "not ready")
+
+
+def test_a_recorder_that_should_have_asked_by_now_is_named(tmp_path: Path) -> None:
+    settings = live_night(tmp_path)
+    now = utc_now()
+    word = RecorderStatus(
+        name="feed-ap",
+        kind="feed",
+        what="calls",
+        asked_at=now - timedelta(hours=1),
+        next_at=now - timedelta(minutes=59),
+    )
+    write_status(settings, "night", word)
+    status, told = said(settings)
+    assert (status, told["status"]) == (200, "ready in part")
+    assert [sentence.partition(" was due")[0] for sentence in told["late"]] == ["night: feed-ap"]
 
 
 def test_a_mended_story_is_seen(stories: Path) -> None:

@@ -179,6 +179,7 @@ def test_a_recorder_leaves_word_of_what_it_did_and_does_next(night: Settings, sh
     assert late_recorders(night, START + timedelta(hours=1)) == (
         "night: feed-table was due at 2030-11-06T01:02:00+00:00",
     )  # fmt: skip
+    assert late_recorders(night, START + timedelta(days=2)) == ()
 
 
 @pytest.mark.parametrize(
