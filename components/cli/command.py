@@ -174,6 +174,21 @@ def probe(story: str, place: str, once: bool, every: float, own_site: bool) -> i
     return recorders.probe(story, place=place, once=once, every=every, own=own_site)
 
 
+@nightdesk.command(epilog="Example: nightdesk record us-2028")
+@click.argument("story")
+@click.option("--once", is_flag=True, help="Draw each search once and end.")
+@click.option("--every", type=click.FloatRange(min=60), default=600.0, show_default=True, metavar="SECONDS")
+def record(story: str, once: bool, every: float) -> int:
+    """Draw a story's searches through the night.
+
+    Each round asks Google Trends for minutes of the last four hours, at the polite pace; further draws of an hour are
+    further samples of it. A source that asks to be left alone is, until the time that is printed.
+    """
+    from components.cli import recorders
+
+    return recorders.record(story, once=once, every=every)
+
+
 @nightdesk.command(epilog="Example: nightdesk night us-2028 --config night.toml")
 @click.argument("story")
 @click.option("--config", type=_PATH, required=True, help="Which recorders run; deploy/night.toml is an example.")

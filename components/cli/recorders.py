@@ -1,4 +1,4 @@
-"""`nightdesk follow` and `probe`: what a live night records by itself."""
+"""`nightdesk follow`, `probe` and `record`: what a live night records by itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from data.net.client import Desk, open_desk
 from data.net.rate_limit import pace_of
 from data.recorders.follow import Follower, Taken, askings, described, feed_of
 from data.recorders.probe import Prober, polite_interval
+from data.recorders.searches import SearchRecorder
 from data.sources.feeds.registry import FEEDS
+from data.sources.registry import open_session
 from data.story.store import story_store
 
 
@@ -119,3 +121,40 @@ def _say_attempts(prober: Prober) -> None:
             say(f"{iso_text(one.started_at)} {one.service} from {one.place}: {answer}")
     except DataError as trouble:
         fail(f"{utc_now().isoformat(timespec='seconds')} {trouble}.")
+
+
+def record(slug: str, *, once: bool, every: float) -> int:
+    """Draw the story's searches until it is stopped, or once; DataError or OSError where nothing can be drawn."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings = settings_here()
+    story = story_named(slug, settings)
+    folder = settings.records / slug
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".searches.lock", timeout=0), open_session(settings, story) as desk:
+            recorder = SearchRecorder(slug, story_store(settings), settings, desk, every=every)
+            while True:
+                pause = _draw(recorder, once=once)
+                if once:
+                    return LATER if pause > every else DONE
+                time.sleep(pause)
+    except Timeout:
+        said = f"searches of {slug} are being recorded by another process; stop that one first"
+        raise DataError(said) from None
+
+
+def _draw(recorder: SearchRecorder, *, once: bool) -> float:
+    """Make one round, say what came, and give the seconds until the next."""
+    try:
+        for sentence in recorder.step():
+            say(sentence)
+    except SourceUnavailable as trouble:
+        pause = max(recorder.every, trouble.retry_after or 0.0) + once
+        later = utc_now() + timedelta(seconds=pause)
+        fail(f"{str(trouble).rstrip('.')}. Try again at {later.isoformat(timespec='seconds')}.")
+        return pause
+    except DataError as trouble:
+        if once:
+            raise
+        fail(f"{utc_now().isoformat(timespec='seconds')} {str(trouble).rstrip('.')}.")
+    return recorder.every

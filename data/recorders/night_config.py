@@ -37,11 +37,18 @@ class Probe(_Part):
     own_site: bool = False
 
 
+class Record(_Part):
+    """Searches to draw, as `nightdesk record` takes them."""
+
+    every: Annotated[float, Field(ge=60)] = 600.0
+
+
 class NightConfig(_Part):
-    """What runs: any number of feeds, and looks from one place."""
+    """What runs: any number of feeds, looks from one place, and draws of searches."""
 
     follow: tuple[Follow, ...] = ()
     probe: Probe | None = None
+    record: Record | None = None
 
     def commands(self, slug: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The name of each recorder and its command line after `nightdesk`."""
@@ -53,6 +60,8 @@ class NightConfig(_Part):
             said = ["--place", self.probe.place] if self.probe.place else []
             own = ["--own-site"] if self.probe.own_site else []
             yield "probe", ("probe", slug, "--every", f"{self.probe.every:g}", *said, *own)
+        if self.record:
+            yield "searches", ("record", slug, "--every", f"{self.record.every:g}")
 
 
 def read_config(path: Path) -> NightConfig:
@@ -65,6 +74,6 @@ def read_config(path: Path) -> NightConfig:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the whole"
         raise DataError(f"{path}, {where}: {first['msg']}") from None
-    if not config.follow and not config.probe:
-        raise DataError(f"{path} names no recorder; give it a [[follow]] or a [probe]")
+    if not (config.follow or config.probe or config.record):
+        raise DataError(f"{path} names no recorder; give it a [[follow]], a [probe] or a [record]")
     return config

@@ -19,13 +19,14 @@ from tests.support.live_nights import called, live_night, rows, table
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_example_of_deploy_reads_and_says_two_command_lines() -> None:
+def test_the_example_of_deploy_reads_and_says_three_command_lines() -> None:
     assert list(read_config(ROOT / "deploy/night.toml").commands("us-2028")) == [
         (
             "feed-table",
             ("follow", "us-2028", "--feed", "table", "--url", "https://desk.example.org/calls.csv", "--every", "60.0"),
         ),
         ("probe", ("probe", "us-2028", "--every", "60", "--place", "newsroom")),
+        ("searches", ("record", "us-2028", "--every", "600")),
     ]
 
 

@@ -1,0 +1,62 @@
+"""Searches drawn through the night: minutes of the last hours, kept as snapshots, and a refusal waited out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from data.core.errors import DataError, SourceUnavailable
+from data.core.settings import Settings
+from data.net.client import open_desk
+from data.net.snapshots import read_snapshots
+from data.recorders.searches import SearchRecorder
+from data.recorders.status import read_statuses
+from data.sources.google_trends.trends_draws import SOURCE
+from data.story.folder_store import FolderStore
+from tests.support.live_nights import live_night
+from tests.support.trends_server import Trends, always, refused, serving
+
+NOW = datetime(2030, 11, 6, 3, 20, tzinfo=UTC)
+_SEARCH = '\n[[searches]]\nterm = "bread"\ngeo = "US"\n'
+
+
+@pytest.fixture
+def trends() -> Iterator[Trends]:
+    with serving(Trends()) as found:
+        yield found
+
+
+def _recorder(folder: Path, trends: Trends, more: str = _SEARCH) -> tuple[SearchRecorder, Settings]:
+    settings = live_night(folder, more=more).model_copy(update={"mirrors": (("NIGHTDESK_TRENDS_URL", trends.url),)})
+    desk = open_desk(settings, homes=[trends.url], now=lambda: NOW)
+    return SearchRecorder("night", FolderStore(settings.stories), settings, desk, clock=lambda: NOW), settings
+
+
+def test_each_round_draws_the_minutes_of_the_last_hours_as_a_snapshot(tmp_path: Path, trends: Trends) -> None:
+    recorder, settings = _recorder(tmp_path, trends)
+    (said,) = recorder.step()
+    assert said.startswith("trends bread US: ")
+    kept = read_snapshots(settings.stories[0] / "night", SOURCE)
+    assert [(snapshot.sidecar.window_start, snapshot.sidecar.window_end) for snapshot in kept] == [
+        (datetime(2030, 11, 5, 23, tzinfo=UTC), datetime(2030, 11, 6, 3, tzinfo=UTC))
+    ]
+    (word,) = read_statuses(settings, "night")
+    assert (word.trouble, word.answered_at, word.written) == ("", NOW, 1)
+
+
+def test_a_source_that_was_asked_too_often_is_waited_for(tmp_path: Path, trends: Trends) -> None:
+    trends.explore = always(refused())
+    recorder, settings = _recorder(tmp_path, trends)
+    with pytest.raises(SourceUnavailable) as caught:
+        recorder.step()
+    (word,) = read_statuses(settings, "night")
+    assert word.next_at > NOW and word.trouble == str(caught.value)
+
+
+def test_a_story_without_searches_says_so(tmp_path: Path, trends: Trends) -> None:
+    recorder, _ = _recorder(tmp_path, trends, more="")
+    with pytest.raises(DataError, match="lists no search"):
+        recorder.step()
