@@ -8,6 +8,7 @@
 # make audit             licences, a list of parts (SBOM) and, with a network, known faults of what the app needs
 # make lock              pin what requirements*.txt allow, after a line there has changed [NEWEST=1]
 # make bench-attack      readers under attack [ATTACK=--short]
+# make bench-night       from a call in a feed to its mark in an embed, with readers and kills
 # make bench-soak        memory and reruns over 20 minutes [MINUTES=20]
 
 PORT ?= 8501
@@ -71,6 +72,9 @@ bench-attack: $(VENV)/.dev
 
 bench-soak: $(VENV)/.dev
 	$(BIN)/python -m bench.soak --minutes $(MINUTES)
+
+bench-night: $(VENV)/.dev
+	$(BIN)/python -m bench.night
 
 # Ours beside simpler ways, on the same synthetic nights.
 bench-methods: $(VENV)/.dev
