@@ -42,15 +42,15 @@ class Feed:
     called: dict[str, float] = field(default_factory=dict)
 
     def answer(self) -> bytes:
-        races = [
-            {
-                "raceID": code, "raceCallStatus": "Called" if code in self.called else "Too Early to Call", "test": True,
-                "reportingUnits": [{"level": "state", "statePostal": code, "candidates": [
-                    {"party": party, **({"winner": "X"} if code in self.called else {})}]}],
-            }
-            for code, party in self.races
-        ]  # fmt: skip
+        races = [self._race(code, party) for code, party in self.races]
         return json.dumps({"timestamp": utc_now().isoformat(), "races": races, "nextrequest": ""}).encode()
+
+    def _race(self, code: str, party: str) -> dict[str, object]:
+        called = code in self.called
+        winner = {"party": party} | ({"winner": "X"} if called else {})
+        unit = {"level": "state", "statePostal": code, "candidates": [winner]}
+        status = "Called" if called else "Too Early to Call"
+        return {"raceID": code, "raceCallStatus": status, "test": True, "reportingUnits": [unit]}
 
 
 def _served(answer: Callable[[], bytes]) -> ThreadingHTTPServer:
