@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
@@ -52,6 +53,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def sends_by_gzip(cache: Path) -> None:
+    """A server that keeps its cache here sends Streamlit's files by gzip, as if Brotli had packed all of them already.
+
+    Brotli's best takes 46 s of a core, beside the tests. tests/components/server/test_compression.py tests it.
+    """
+    packed = cache / "packed" / f"streamlit-{version('streamlit')}"
+    packed.mkdir(parents=True, exist_ok=True)
+    (packed / "whole").touch()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -75,9 +86,11 @@ def started(command: list[str] | None = None, **environ: str) -> Iterator[tuple[
     command = command or ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"]
     own = {name: value for name, value in os.environ.items() if not name.startswith("NIGHTDESK_")}
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
-    given = {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "PORT": str(port), **nowhere, **environ}
     # What it says goes to a file: a pipe that nobody empties would stop it once 64 KiB are full.
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryDirectory() as cache:
+        given = {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "PORT": str(port), "NIGHTDESK_CACHE": cache, **nowhere}
+        given |= environ
+        sends_by_gzip(Path(given["NIGHTDESK_CACHE"]))
         server = subprocess.Popen(
             [sys.executable, *(part.format(port=port) for part in command)],
             cwd=ROOT,

@@ -1,4 +1,4 @@
-"""The process answers however it is started, and what it answers carries the headers."""
+"""What the process answers, and with which headers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,6 @@ import pytest
 from components.server.headers import app_policy
 from components.server.index_page import index_html
 
-STREAMLIT = ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"]
-UVICORN = ["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}"]
-PYTHON = ["app.py"]
-
 Serve = Callable[..., AbstractContextManager[str]]
 
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -30,20 +26,6 @@ def ask(address: str, method: str = "GET") -> tuple[int, Message, bytes]:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.headers, refusal.read()
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        pytest.param(STREAMLIT, id="streamlit run app.py"),
-        pytest.param(UVICORN, id="uvicorn app:app"),
-        pytest.param(PYTHON, id="python app.py"),
-    ],
-)
-def test_it_starts_in_three_ways(command: list[str], serve: Serve) -> None:
-    with serve(command) as address:
-        assert ask(f"{address}/healthz")[0] == 200
-        assert b"<script" in ask(f"{address}/timeline")[2]
 
 
 def test_a_setting_that_cannot_be_meant_is_one_sentence_at_start(serve: Serve) -> None:
@@ -58,13 +40,6 @@ def test_healthz_counts_the_stories(server: str) -> None:
     assert status == 200
     assert headers["content-type"] == "application/json"
     assert json.loads(body) == {"status": "ok", "stories": 5}
-
-
-def test_a_newsrooms_own_stories_are_counted_too(tmp_path: Path, serve: Serve) -> None:
-    (tmp_path / "de-2021").mkdir()
-    (tmp_path / "de-2021" / "story.toml").write_text("", encoding="utf-8")
-    with serve(NIGHTDESK_STORIES=str(tmp_path)) as address:
-        assert json.loads(ask(f"{address}/healthz")[2])["stories"] == 6
 
 
 def test_head_answers_without_a_body(server: str) -> None:
@@ -135,8 +110,11 @@ def test_an_address_that_is_not_there_is_answered_with_404_and_the_app(path: str
     assert b"BACKEND_BASE_URL" in body
 
 
-def test_robots_find_the_share_pages_of_a_server_that_knows_its_address(serve: Serve) -> None:
-    with serve(NIGHTDESK_PUBLIC_URL="https://desk.example.org/") as address:
+def test_a_newsrooms_own_stories_are_counted_and_robots_find_its_share_pages(tmp_path: Path, serve: Serve) -> None:
+    (tmp_path / "de-2021").mkdir()
+    (tmp_path / "de-2021" / "story.toml").write_text("", encoding="utf-8")
+    with serve(NIGHTDESK_STORIES=str(tmp_path), NIGHTDESK_PUBLIC_URL="https://desk.example.org/") as address:
+        assert json.loads(ask(f"{address}/healthz")[2])["stories"] == 6
         assert b"Sitemap: https://desk.example.org/sitemap.xml" in ask(f"{address}/robots.txt")[2]
         assert b"<loc>https://desk.example.org/s/us-2016/timeline</loc>" in ask(f"{address}/sitemap.xml")[2]
 

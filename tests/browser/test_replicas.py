@@ -40,7 +40,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Replicas]:
     folder = tmp_path_factory.mktemp("night")
-    with replicas(folder / "nginx", NIGHTDESK_CACHE=str(folder / "cache"), NIGHTDESK_CACHE_URL=redis.url) as both:
+    with replicas(folder / "nginx", folder / "cache", NIGHTDESK_CACHE_URL=redis.url) as both:
         yield both
 
 

@@ -1,6 +1,7 @@
 """Run as a script: publishers that are killed at random moments, and after each what a reader would find.
 
-`python -m tests.support.killed TARGET KILLS SIZE` prints one line of JSON for each kill; SIZE is large or small.
+`python -m tests.support.killed SIZE KILLS TARGET...` kills so many in each target, and prints one line of JSON for each
+kill; SIZE is large or small.
 """
 
 from __future__ import annotations
@@ -36,15 +37,20 @@ def publishing(target: str, number: int, files: dict[str, bytes] | None) -> Call
     return lambda: bundles.published(store_of(target), f"edition {number}", files=files, now=now)
 
 
-def main(target: str, kills: int, size: str) -> None:
+def main(size: str, kills: int, *targets: str) -> None:
     files = bundles.baked("all editions hold these") if size == "large" else None
-    # The second of two whole ones says how long one takes when everything is warm.
-    for number in (0, 1):
+    when = random.Random(2016)
+    for place, target in enumerate(targets):
+        kill_in(target, kills, files, first=1_000 * place, when=when)
+
+
+def kill_in(target: str, kills: int, files: dict[str, bytes] | None, *, first: int, when: random.Random) -> None:
+    """Editions from the number `first` on: two whole ones, and then those that are killed."""
+    # The second of the whole ones says how long one takes when everything is warm.
+    for number in (first, first + 1):
         start = time.monotonic()
         assert os.waitpid(child(publishing(target, number, files)), 0)[1] == 0
         seconds = time.monotonic() - start
-    when = random.Random(2016)
-    number = 1
     while kills:
         number += 1
         pid = child(publishing(target, number, files))
@@ -60,4 +66,4 @@ def main(target: str, kills: int, size: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])

@@ -13,7 +13,7 @@ from urllib.error import URLError
 
 from bench.proxy import nginx
 from bench.visitor import Visitor
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT, free_port, sends_by_gzip
 from tests.support.asking_http import Heard, ask
 
 #: What an app that starts beside another one on two cores may take.
@@ -55,9 +55,10 @@ class Replicas:
 
 
 @contextmanager
-def replicas(folder: Path, **environ: str) -> Iterator[Replicas]:
+def replicas(folder: Path, cache: Path, **environ: str) -> Iterator[Replicas]:
     """Both running, behind nginx; ended at the end."""
-    both = Replicas(**environ)
+    sends_by_gzip(cache)
+    both = Replicas(NIGHTDESK_CACHE=str(cache), **environ)
     try:
         both.start()
         with nginx(*both.ports, folder) as url:

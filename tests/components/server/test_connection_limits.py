@@ -1,4 +1,4 @@
-"""Real servers, started in each of the three ways: under requests that never become whole, and told to end."""
+"""Real servers, started in each of the three ways: they answer, bear requests that never become whole, and end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,20 +21,27 @@ from tests.support.asking_http import ask
 Running = tuple[str, subprocess.Popen[bytes]]
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(None, id="streamlit run app.py"),
-        pytest.param(["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}"], id="uvicorn app:app"),
-        pytest.param(["app.py"], id="python app.py"),
-    ],
-)
-def running(request: pytest.FixtureRequest) -> Iterator[Running]:
-    with started(request.param) as server:
-        yield server
+WAYS = {
+    "streamlit run app.py": ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"],
+    "uvicorn app:app": ["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}"],
+    "python app.py": ["app.py"],
+}
 
 
 @pytest.fixture(scope="module")
+def servers() -> Iterator[dict[str, Running]]:
+    """A server started in each way, by the way."""
+    with ExitStack() as stack, ThreadPoolExecutor(len(WAYS)) as starting:
+        begun = starting.map(lambda command: stack.enter_context(started(command)), WAYS.values())
+        yield dict(zip(WAYS, begun, strict=True))
+
+
+@pytest.fixture(params=WAYS)
+def running(request: pytest.FixtureRequest, servers: dict[str, Running]) -> Running:
+    return servers[request.param]
+
+
+@pytest.fixture
 def address(running: Running) -> str:
     return running[0]
 
@@ -51,6 +60,11 @@ def told(connection: socket.socket) -> bytes:
     except ConnectionResetError:
         pass
     return b"".join(parts)
+
+
+def test_the_app_answers_however_it_is_started(address: str) -> None:
+    assert ask(f"{address}/healthz").status == 200
+    assert b"<script" in ask(f"{address}/timeline").body
 
 
 def test_headers_without_an_end_are_refused_at_their_limit_and_others_are_served(address: str) -> None:
@@ -88,15 +102,15 @@ def test_a_request_behind_another_has_a_limit_of_its_own(address: str) -> None:
 
 
 @pytest.mark.slow
-def test_half_a_request_is_ended(address: str) -> None:
+def test_half_a_request_is_ended(servers: dict[str, Running]) -> None:
     halves = [b"", b"GET /healthz HTTP/1.1\r\nHost:", b"\r\n"]
-    connections = [opened(address) for _ in halves]
-    for connection, half in zip(connections, halves, strict=True):
+    connections = {(way, half): opened(address) for way, (address, _) in servers.items() for half in halves}
+    for (_, half), connection in connections.items():
         connection.sendall(half)
-    # The deadline is of the server; waiting for its end says that there is one.
-    for connection in connections:
+    # The deadline is of the servers; waiting for its end says that there is one.
+    for way_and_half, connection in connections.items():
         connection.settimeout(HEAD_SECONDS * 6)
-        assert told(connection).startswith(b"HTTP/1.1 408 ")
+        assert told(connection).startswith(b"HTTP/1.1 408 "), way_and_half
         connection.close()
 
 
@@ -109,7 +123,7 @@ def test_a_connection_that_is_kept_alive_asks_again(address: str) -> None:
 
 
 def test_told_to_end_it_is_gone_in_time_whatever_is_under_way(running: Running) -> None:
-    """The last one of this module: afterwards there is no server."""
+    """The last one of this module: afterwards there are no servers."""
     address, process = running
     half, body = opened(address), opened(address)
     half.sendall(b"GET / HTTP/1.1\r\nHost: local")
