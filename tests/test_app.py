@@ -15,6 +15,7 @@ import pytest
 from components.server.headers import app_policy
 from components.server.index_page import index_html
 
+BUNDLED = len(list(Path("data/stories").glob("*/story.toml")))
 Serve = Callable[..., AbstractContextManager[str]]
 
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -39,7 +40,7 @@ def test_healthz_counts_the_stories(server: str) -> None:
     status, headers, body = ask(f"{server}/healthz")
     assert status == 200
     assert headers["content-type"] == "application/json"
-    assert json.loads(body) == {"status": "ok", "stories": 5}
+    assert json.loads(body) == {"status": "ok", "stories": BUNDLED}
 
 
 def test_head_answers_without_a_body(server: str) -> None:
@@ -114,7 +115,7 @@ def test_a_newsrooms_own_stories_are_counted_and_robots_find_its_share_pages(tmp
     (tmp_path / "de-2021").mkdir()
     (tmp_path / "de-2021" / "story.toml").write_text("", encoding="utf-8")
     with serve(NIGHTDESK_STORIES=str(tmp_path), NIGHTDESK_PUBLIC_URL="https://desk.example.org/") as address:
-        assert json.loads(ask(f"{address}/healthz")[2])["stories"] == 6
+        assert json.loads(ask(f"{address}/healthz")[2])["stories"] == BUNDLED + 1
         assert b"Sitemap: https://desk.example.org/sitemap.xml" in ask(f"{address}/robots.txt")[2]
         assert b"<loc>https://desk.example.org/s/us-2016/timeline</loc>" in ask(f"{address}/sitemap.xml")[2]
 
