@@ -122,6 +122,24 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
+def whole(parts: Sequence[str], limit: int) -> str:
+    """The parts of a text that `limit` characters hold, each with its own end; without the last ones where they do not.
+
+    Cut at a word only where not even the first of them fits.
+    """
+    kept = "".join(parts[:1])
+    for part in parts[1:]:
+        if len(kept) + 1 + len(part) > limit:
+            break
+        kept += f" {part}"
+    return shortened(kept.removesuffix(";"), limit)
+
+
+def capital(text: str) -> str:
+    """The text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def fitted(text: str, size: float, width: float, *, factor: float = REGULAR) -> str:
     """The text, or as many of its characters as `width` pixels hold, with an ellipsis."""
     if text_width(text, size, factor=factor) <= width:

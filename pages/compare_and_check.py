@@ -27,7 +27,7 @@ with explained_failures():
             view = control_bar(story, ranges=False)
             if load_subjects(story):
                 finding, view = choose_question(story, view)
-                show_verdict(finding)
+                show_verdict(finding, Clock(view.clock))
                 show_chart(story, "claim", view)
                 show_reasons(story, finding, Clock(view.clock))
                 show_quotable(story, finding, view)

@@ -200,7 +200,7 @@ def test_no_claim_says_it(slug: str) -> None:
     asked += [("", key, caller) for key in keys for caller in callers_of(story)]
     for series, event, caller in asked:
         finding = finding_of(story, view_of(story, caller=caller, series=series, event=event), load)
-        told += [claim_takeaway(finding), quotable(finding), *reasons(story, finding)]
+        told += [claim_takeaway(finding).text, quotable(finding), *reasons(story, finding)]
     assert told
     assert not said_wrong(held_cells(slug), map(EASTERN.say, told))
 

@@ -31,7 +31,8 @@ def told_up_to(story: Story, chart: Chart, *, dated: bool = False) -> Chart:
     note += _PUBLIC if story.order is Order.KNOWN else ""
     note += _SCALE if any(isinstance(mark, Line) for lane in chart.lanes for mark in lane.marks) else ""
     lanes = tuple(replace(lane, note=NOTHING_YET) if _bare(lane) else lane for lane in chart.lanes)
-    return replace(chart, lanes=lanes, until=story.until, takeaway=f"{led}{chart.takeaway}", notes=(note, *chart.notes))
+    said = replace(chart.said, moment=led)
+    return replace(chart, lanes=lanes, until=story.until, said=said, notes=(note, *chart.notes))
 
 
 def _bare(lane: Lane) -> bool:

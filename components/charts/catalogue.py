@@ -21,6 +21,7 @@ from components.charts.loaders import Loaders
 from components.charts.night_pairs import caller_in
 from components.charts.phrases.caution import coincides
 from components.charts.phrases.placebo import placebo_of
+from components.charts.said import Said
 from components.charts.so_far import marked, so_far
 from components.view.view_state import ViewState
 from data.core.errors import DataError
@@ -61,8 +62,8 @@ _WITHOUT = {
 
 def _without(kind: ChartKind, story: Story, view: ViewState) -> Chart:
     """A chart of nothing, which says so."""
-    title, takeaway = _WITHOUT[kind.needs]
-    return Chart(kind.slug, story.slug, title, takeaway, view.window, ())
+    title, said = _WITHOUT[kind.needs]
+    return Chart(kind.slug, story.slug, title, Said.of(said), view.window, ())
 
 
 def publishable() -> tuple[str, ...]:

@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 
 from components.charts.phrases.claim_words import CAUTION, quotable, reasons, takeaway
+from components.charts.phrases.lag import reported_first
 from components.clock import Clock
+from components.text import capital
 from data.analysis.intervals import span_of
 from data.core.model import SourcedFrame, When, Window, iso_text
 from data.evidence.anchors import Anchor
@@ -46,8 +48,10 @@ def record_of(story: Story, finding: Finding, *, clock: Clock, observations: Obs
     """The claim as plain values.
 
     `schema`    "nightdesk-claim/1"
-    `claim`     story, series and event (keys), caller, subject and event in words, clock, as_of
-    `verdict`   one of four; `verdict_by_caller` the same by every other caller's time; `sentences` in words
+    `claim`     story, series and event (keys), caller, subject and event in words, clock, as_of; `of_each` where each
+                account is of a moment of its own, so that all must name an order
+    `verdict`   one of four, on when it began; `reported_first` the same on what was on record; `verdict_by_caller` the
+                verdict by every other caller's time; `sentences` in words
     `accounts`  label, what, credit, grade, [from, to) in UTC, by (there by its end, begun at any time before), counts,
                 verdict, note, rows ("table:id"), sources (ids)
     `event`     key, label, caller, [from, to), stated bounds (earliest, latest, precision), rows, sources; null where
@@ -66,10 +70,16 @@ def record_of(story: Story, finding: Finding, *, clock: Clock, observations: Obs
         "schema": SCHEMA,
         "claim": _claim(story, finding, clock),
         "verdict": finding.verdict.value,
+        "reported_first": finding.reported.value,
         "verdict_by_caller": {other.caller: other.verdict.value for other in finding.elsewhere},
         "sentences": [
             clock.say(said)
-            for said in (takeaway(finding, said=said_of), quotable(finding, said=said_of), *reasons(story, finding))
+            for said in (
+                takeaway(finding, said=said_of).text,
+                quotable(finding, said=said_of),
+                *filter(None, [reported_first(finding)]),
+                *reasons(story, finding),
+            )
         ],
         "caution": CAUTION,
         "accounts": [_account(account, clock) for account in finding.accounts],
@@ -94,8 +104,9 @@ def _claim(story: Story, finding: Finding, clock: Clock) -> Data:
         "story": story.slug,
         "series": finding.subject.key,
         "event": finding.event,
+        "of_each": finding.subject.moments,
         "caller": finding.caller,
-        "subject": clock.say(finding.subject.label),
+        "subject": capital(clock.say(finding.subject.label)),
         "held_against": finding.anchor.label if finding.anchor else finding.named,
         "clock": clock.zone,
         "as_of": iso_text(max(moments)) if moments else None,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from components.charts.said import Said
 from data.core.model import Precision, Source, When, Window
 
 
@@ -264,7 +265,7 @@ class Chart:
     slug: str
     story: str
     title: str
-    takeaway: str
+    said: Said
     window: Window
     lanes: tuple[Lane, ...]
     events: tuple[Event, ...] = ()
@@ -294,6 +295,11 @@ class Chart:
         yield from self.outside
 
     @property
+    def takeaway(self) -> str:
+        """What it says in a sentence, without a full stop."""
+        return self.said.text
+
+    @property
     def told_to(self) -> datetime:
         """Where in its window the telling ends."""
         return min(self.until, self.window.end) if self.until else self.window.end
@@ -315,6 +321,11 @@ def anchor(when: When) -> datetime:
     A day states no time: it stands at its own end. Events are numbered by their latest bound, from left to right.
     """
     return when.latest if when.precision is Precision.DAY else when.stated or when.latest
+
+
+def first_known(when: When) -> tuple[datetime, datetime]:
+    """What sorts times by when each was surely so: the first of several that is on record comes first."""
+    return when.latest, anchor(when)
 
 
 def has_value(lane: Lane, mark: Mark, item: Item) -> bool:

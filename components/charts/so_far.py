@@ -17,8 +17,10 @@ _SPOKEN = 160
 
 def so_far(chart: Chart) -> Chart:
     """The chart in the words of a night that goes on: what it lacks may still come."""
-    takeaway = f"{chart.takeaway} so far" if chart.takeaway.startswith("No ") else chart.takeaway
-    return replace(chart, takeaway=takeaway, lanes=tuple(map(_lane_so_far, chart.lanes)))
+    said = chart.said
+    if said.lacks:
+        said = replace(said, clauses=(*said.clauses[:-1], f"{said.clauses[-1]} so far"))
+    return replace(chart, said=said, lanes=tuple(map(_lane_so_far, chart.lanes)))
 
 
 def _lane_so_far(lane: Lane) -> Lane:
@@ -36,7 +38,7 @@ def marked(chart: Chart, stories: Iterable[Story]) -> Chart:
     banner = next((story.about.rehearsal.says for story in stories if story.about.rehearsal), "")
     if not banner:
         return chart
-    return replace(chart, banner=banner, title=f"{TEST}{chart.title}", takeaway=f"{TEST}{chart.takeaway}")
+    return replace(chart, banner=banner, title=f"{TEST}{chart.title}", said=replace(chart.said, is_test=True))
 
 
 def told_rows(chart: Chart) -> frozenset[str]:

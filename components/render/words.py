@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from components.charts.grammar import Chart, Event, Item, Kind, Lane, Line, Mark, Steps, Tiles, anchor
 from components.charts.phrases.numbers import as_known, number_text, span_text, weighed
 from components.clock import Clock
-from components.text import TEST, shortened
 from data.core.model import Precision
 
 #: Screen readers cut long alternatives; the long description carries the rest.
 ALT_CHARACTERS = 250
-#: Behind what a sentence or a clause ends; "p.m. EST" and "U.K. Parliament" end none.
-_ENDS = re.compile(r"(?<=[?!])\s+|(?<=[a-z]{4}\.)\s+(?=[A-Z“])|(?<=;)\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +38,15 @@ def describe(chart: Chart, clock: Clock) -> Words:
 
 def _alt(chart: Chart, clock: Clock) -> str:
     """The takeaway, behind the chart's title and range where there is room and it does not begin as the title does."""
-    title, said = clock.say(chart.title), clock.say(chart.takeaway)
-    starts = (
-        () if said.startswith(title.partition(",")[0]) else (f"{title}, {clock.span(chart.window)}. ", f"{title}. ")
-    )
-    longer = (f"{start}{said.removeprefix(TEST)}" for start in starts)
+    title, said = clock.say(chart.title), clock.say(replace(chart.said, is_test=False).text)
+    starts = () if chart.said.subject else (f"{title}, {clock.span(chart.window)}. ", f"{title}. ")
+    longer = (f"{start}{said}" for start in starts)
     return next((text for text in longer if len(text) <= ALT_CHARACTERS), "") or brief(chart, clock, ALT_CHARACTERS)
 
 
 def brief(chart: Chart, clock: Clock, limit: int) -> str:
     """The takeaway in at most `limit` characters: the title stands for a question before the answer is cut."""
-    title, said = clock.say(chart.title), clock.say(chart.takeaway)
-    answer = " ".join(part for part in _ENDS.split(said) if not part.endswith("?"))
-    named = f"{title}. {answer}" if answer and answer != said else said
-    found = next((text for text in (said, named) if len(text) <= limit), "") or whole(said, limit)
-    # A question that is left out takes the word before it along.
-    return found if not chart.banner or found.startswith(TEST) else f"{TEST}{whole(found, limit - len(TEST))}"
-
-
-def whole(text: str, limit: int) -> str:
-    """The text without the last sentences and clauses that do not fit; a question goes before its answer.
-
-    Cut at a word only where not even one of them is as short as `limit` characters.
-    """
-    if len(text) <= limit:
-        return text
-    parts = _ENDS.split(text)
-    answers = [part for part in parts if not part.endswith("?")] or parts
-    kept, length = answers[:1], len(answers[0])
-    for part in answers[1:]:
-        length += 1 + len(part)
-        if length > limit:
-            break
-        kept.append(part)
-    return shortened(" ".join(kept).removesuffix(";"), limit)
+    return chart.said.by(clock.say).within(limit, clock.say(chart.title))
 
 
 def _entries(chart: Chart, clock: Clock) -> list[tuple[datetime, str]]:

@@ -49,12 +49,15 @@ def order(thing: Window, event: Window) -> Verdict:
     return Verdict.CANNOT_TELL
 
 
-def agreed(verdicts: Iterable[Verdict]) -> Verdict:
-    """What several accounts of one thing carry together: an order only where every one of them names the same.
+def agreed(verdicts: Iterable[Verdict], *, of_each: bool = False) -> Verdict:
+    """What several accounts of one thing carry together: the order that some of them name, if none names the other.
 
-    Accounts that differ leave it open, however many are on one side; without any account there is not enough.
+    One that names none leaves both open and contradicts nobody. Accounts on both sides leave it open, however many are
+    on one side; without any account there is not enough. Verdicts `of_each` of several things are an order only where
+    every one of them is the same.
     """
-    found = [verdict for verdict in verdicts if verdict is not Verdict.NOT_ENOUGH]
+    found = {verdict for verdict in verdicts if verdict is not Verdict.NOT_ENOUGH}
     if not found:
         return Verdict.NOT_ENOUGH
-    return found[0] if len(set(found)) == 1 else Verdict.CANNOT_TELL
+    named = found if of_each else {verdict for verdict in found if verdict.decided} or found
+    return named.pop() if len(named) == 1 else Verdict.CANNOT_TELL

@@ -67,7 +67,7 @@ def _site(story: Story, service: str, name: str, seen: Sequence[ObservationRow])
     accounts += [_begins(row, story) for row in begun if when_of(row, story)]
     lacks = "" if accounts else f"No dated trouble at {_within(name)} is held in this story."
     refs = dict.fromkeys([*map(_ref, trouble), *(ref for account in accounts for ref in account.rows)])
-    return Subject(f"site:{service}", SITE, f"Trouble at {_within(name)}", name, tuple(accounts), lacks, tuple(refs))
+    return Subject(f"site:{service}", SITE, f"trouble at {_within(name)}", name, tuple(accounts), lacks, tuple(refs))
 
 
 def _within(name: str) -> str:
@@ -169,7 +169,7 @@ def _all_marks(marks: Iterable[Account]) -> Subject:
     lacks = "" if accounts else "No published search mark with a time is held in this story."
     rows = tuple(row for account in accounts for row in account.rows)
     return Subject(
-        "marks", SEARCHES, "Published search marks", "all published marks", accounts, lacks, rows, moments=True
+        "marks", SEARCHES, "published search marks", "all published marks", accounts, lacks, rows, moments=True
     )
 
 

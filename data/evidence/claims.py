@@ -49,10 +49,10 @@ SITE, MEASURED, SEARCHES, MARK, SIGHTING = ("site", "measured", "searches", "mar
 class Subject:
     """Something that rose or failed: a site, a mark, a series; with every account of when it did.
 
-    `kind` is one of KINDS, `label` a noun phrase for sentences, `menu` a shorter one for a list. `lacks` says what was
-    looked at and found to say nothing, in a sentence; empty where there are accounts. `rows` are all that were looked
-    at, whether or not an account rests on them. With `moments` each account is of a moment of its own, so that they can
-    lie on both sides of an event and contradict nobody; otherwise all are accounts of the same thing.
+    `kind` is one of KINDS, `label` a noun phrase as it stands inside a sentence, `menu` a shorter one for a list.
+    `lacks` says what was looked at and found to say nothing, in a sentence; empty where there are accounts. `rows` are
+    all that were looked at, whether or not an account rests on them. With `moments` each account is of a moment of its
+    own, so that they can lie on both sides of an event and contradict nobody; otherwise all are of the same thing.
     """
 
     key: str
@@ -77,6 +77,15 @@ def subject_of(subjects: Iterable[Subject], key: str) -> Subject:
 
 
 def weigh(subject: Subject, event: Window) -> tuple[Verdict, tuple[Account, ...]]:
-    """Every account held against the event, and what they carry together: an order only where all name the same."""
+    """Every account held against the event, and what they carry together of when it began."""
     held = tuple(account.against(event) for account in subject.accounts)
-    return agreed(account.verdict for account in held), held
+    return agreed((account.verdict for account in held), of_each=subject.moments), held
+
+
+def first_reported(accounts: Iterable[Account]) -> Window | None:
+    """Every instant at which the first of these accounts may have come; None where none of them counts.
+
+    What was reported first is another question than what began when: a first sighting answers only this one.
+    """
+    spans = [account.span for account in accounts if account.counts]
+    return Window(min(span.start for span in spans), min(span.end for span in spans)) if spans else None

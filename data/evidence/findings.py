@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from data.analysis.intervals import Verdict, span_of
+from data.analysis.intervals import Verdict, order, span_of
 from data.evidence.anchors import FAILURE, FIRST_CALL, NIGHTLY, Anchor, anchor_of, anchors_of, event_name, is_contest
-from data.evidence.claims import Account, Subject, subject_of, weigh
+from data.evidence.claims import Account, Subject, first_reported, subject_of, weigh
 from data.evidence.measured import surge_of_the_night
 from data.story.story import Story
 
@@ -19,6 +20,29 @@ class Elsewhere:
     caller: str
     anchor: Anchor
     verdict: Verdict
+
+
+class Counts(NamedTuple):
+    """How many accounts name which order of a thing and an event."""
+
+    before: int
+    after: int
+    still: int
+
+    @property
+    def held(self) -> int:
+        """All that count."""
+        return sum(self)
+
+    @property
+    def decided(self) -> int:
+        """Those that name an order."""
+        return self.before + self.after
+
+    @property
+    def on_both_sides(self) -> bool:
+        """Whether one says before and another after."""
+        return bool(self.before and self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +69,16 @@ class Finding:
         return tuple(other for other in self.elsewhere if other.verdict is not self.verdict)
 
     @property
-    def accounts_differ(self) -> bool:
-        """Whether accounts that can be told from the event name different orders, or only some of them can."""
-        return len({account.verdict for account in self.accounts if account.counts}) > 1
+    def counts(self) -> Counts:
+        """How many accounts put it before the event, how many after, and how many leave it open."""
+        said = [account.verdict for account in self.accounts if account.counts]
+        return Counts(*(said.count(one) for one in (Verdict.BEFORE, Verdict.AFTER, Verdict.CANNOT_TELL)))
+
+    @property
+    def reported(self) -> Verdict:
+        """Whether it was on record before the event: another question than whether it began before it."""
+        first = first_reported(self.accounts)
+        return order(first, span_of(self.anchor.when)) if first and self.anchor else Verdict.NOT_ENOUGH
 
 
 def check_claim(story: Story, subjects: Iterable[Subject], *, subject: str, event: str, caller: str) -> Finding:

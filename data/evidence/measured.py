@@ -14,7 +14,6 @@ from data.evidence.claims import MEASURED, Account, Subject
 from data.story.story import Story
 from data.story.tables import Reading
 
-_SURGES = "Surges of"
 _HALF_A_DAY = timedelta(hours=12)
 _METHOD = (
     "Compared are means over stretches of an hour or more: a surge reaches four times its lowest mean, and had begun "
@@ -90,7 +89,7 @@ def surges(measured: Sourced[Reading], story: Story) -> Iterator[Subject]:
         whole = _whole(series, story)
         yield whole
         if len(whole.accounts) > 1:
-            yield from (_alone(whole, account) for account in whole.accounts)
+            yield from (_alone(whole, account, series) for account in whole.accounts)
 
 
 def _whole(series: Measured, story: Story) -> Subject:
@@ -98,7 +97,7 @@ def _whole(series: Measured, story: Story) -> Subject:
     found = surges_of(stretches_in(series, SURGE_STRETCH))
     inside = [one for one in found if one.span.start < night.end and one.span.end > night.start]
     accounts = tuple(_account(f"Surge {place}", series, one, story) for place, one in enumerate(inside, start=1))
-    label = f"{_SURGES if len(accounts) > 1 else 'The surge of'} {series.name[0].lower()}{series.name[1:]}"
+    label = f"{'surges' if len(accounts) > 1 else 'the surge'} of {series.unit}"
     lacks = "" if accounts else f"No surge of “{series.name}” began on this night, as far as its readings tell."
     rows = tuple(dict.fromkeys(row for account in accounts for row in account.rows))
     return Subject(f"measured:{series.id}", MEASURED, label, series.name, accounts, lacks, rows, moments=True)
@@ -137,13 +136,13 @@ def _token(moment: datetime, style: str) -> str:
     return f"{{{style}:{iso_text(moment)}}}"
 
 
-def _alone(whole: Subject, account: Account) -> Subject:
-    began = account.span.start.replace(tzinfo=None).isoformat(timespec="minutes")
+def _alone(whole: Subject, account: Account, series: Measured) -> Subject:
+    began, name = account.span.start.replace(tzinfo=None).isoformat(timespec="minutes"), account.label.lower()
     return Subject(
         f"surge:{whole.key.partition(':')[2]}|{began}Z",
         MEASURED,
-        whole.label.replace(_SURGES, f"{account.label} of", 1),
-        f"{whole.menu}: {account.label.lower()}",
+        f"{name} of {series.unit}",
+        f"{whole.menu}: {name}",
         (account,),
         rows=account.rows,
     )

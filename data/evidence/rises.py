@@ -61,7 +61,7 @@ def _series(name: str, bins: pd.DataFrame, night: Window) -> Subject:
     )
     rows = tuple(_ref(name, start) for start in _starts(bins))
     lacks = "" if accounts else _lacks(said, held=len(inside) > 0, earlier=_most_earlier(bins, night))
-    label = f"{'Rises' if len(accounts) > 1 else 'The rise'} of searches for {said}"
+    label = f"{'rises' if len(accounts) > 1 else 'the rise'} of searches for {said}"
     return Subject(f"searches:{name}", SEARCHES, label, said, accounts, lacks, rows, moments=True)
 
 
@@ -113,12 +113,12 @@ def _ref(name: str, start: datetime) -> str:
 
 
 def _alone(whole: Subject, account: Account) -> Subject:
-    began = account.span.start.replace(tzinfo=None).isoformat(timespec="minutes")
+    began, name = account.span.start.replace(tzinfo=None).isoformat(timespec="minutes"), account.label.lower()
     return Subject(
         f"rise:{whole.key.partition(':')[2]}|{began}Z",
         SEARCHES,
-        whole.label.replace("Rises", account.label, 1),
-        f"{whole.menu}: {account.label.lower()}",
+        f"{name} of searches for {whole.menu}",
+        f"{whole.menu}: {name}",
         (account,),
         rows=whole.rows,
     )

@@ -28,7 +28,7 @@ def verdict(page: Page, words: str) -> None:
 
 def test_choosing_changes_the_address_and_the_verdict(visit: Visit) -> None:
     page = visit("/check-a-claim")
-    verdict(page, "Cannot tell at this resolution")
+    verdict(page, "Before, by two accounts; three do not settle it")
     has_address(page)
     choose(page, "series", "The Boston Globe")
     verdict(page, "After")
@@ -47,25 +47,25 @@ def test_an_address_opens_the_same_claim(visit: Visit) -> None:
 
 
 def test_another_caller_changes_the_verdict_and_the_page_says_so(visit: Visit) -> None:
-    page = visit("/check-a-claim?caller=TV")
+    page = visit("/check-a-claim?series=observations:ctv-11pm&caller=TV")
     verdict(page, "Before")
     expect(
         page.get_by_text(re.compile(r"By AP’s time \(.*\), the verdict would be: cannot tell at this resolution")).first
     ).to_be_visible()
 
 
-def test_what_cannot_be_told_says_why_under_the_verdict(visit: Visit) -> None:
+def test_what_was_reported_first_stands_under_what_began_when(visit: Visit) -> None:
     page = visit("/check-a-claim?series=marks&event=US-FL")
-    verdict(page, "Cannot tell at this resolution")
-    expect(page.locator(".st-key-verdict p")).to_have_text(
-        "The marks lie on both sides of the event: two came before it and three after; the other cannot be placed."
+    verdict(page, "On both sides: two came before it and three after; the other cannot be placed")
+    expect(page.locator(".st-key-verdict p")).to_contain_text(
+        "Reported first: The first of the published search marks, about 6 p.m. EST, Nov. 8, 2016, lies "
     )
 
 
 def test_a_key_that_names_nothing_is_said_and_the_storys_own_question_shown(visit: Visit) -> None:
     page = visit("/check-a-claim?series=site:nowhere&event=US-FL")
     expect(page.get_by_test_id("stAlert")).to_contain_text("nothing that rose or failed in this story")
-    verdict(page, "Cannot tell at this resolution")
+    verdict(page, "Before, by two accounts; three do not settle it")
 
 
 def test_the_question_stays_with_its_page(visit: Visit) -> None:

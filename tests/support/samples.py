@@ -21,6 +21,7 @@ from components.charts.grammar import (
     Steps,
     Tone,
 )
+from components.charts.said import Said
 from components.clock import Clock, token
 from data.core.model import Precision, Source, When, Window
 
@@ -269,7 +270,7 @@ def night(*lanes: Lane, events: tuple[Event, ...] | None = None) -> Chart:
         slug="timeline",
         story="us-2016",
         title="The night on one clock",
-        takeaway=(
+        said=Said.of(
             f"Trouble at cic.gc.ca is on record from {token(at('8 19:00', Precision.APPROXIMATE))}; rising searches "
             f"are on record from {token(utc('8 23:00'))}; AP called Florida at {token(utc('9 03:50'))}"
         ),
@@ -328,7 +329,13 @@ def traffic() -> Chart:
     )
     window = Window(utc("8 05:00"), utc("10 05:00"))
     return Chart(
-        "traffic", "us-2016", "Traffic the sites published", "740,000 sessions on Nov. 9", window, lanes, sources=(AP,)
+        "traffic",
+        "us-2016",
+        "Traffic the sites published",
+        Said.of("740,000 sessions on Nov. 9"),
+        window,
+        lanes,
+        sources=(AP,),
     )
 
 
@@ -350,7 +357,9 @@ def weekly(bins: int = 60) -> Chart:
     marks = (Line("“move to canada” in US", Tone.SEARCH, tuple(items), week), Gap("no series", Tone.NEUTRAL, (gap,)))
     lane = Lane("interest-us", "“move to canada”, US", "of 100", marks, (0, 105), "100 is the peak of this series.")
     window = Window(start, end + 20 * week)
-    return Chart("interest", "us-2016", "Search interest", "Highest in one week", window, (lane,), sources=(AP,))
+    return Chart(
+        "interest", "us-2016", "Search interest", Said.of("Highest in one week"), window, (lane,), sources=(AP,)
+    )
 
 
 def empty() -> Chart:
@@ -362,7 +371,9 @@ def empty() -> Chart:
         Lane("gap", "Search interest by week", "", (Gap("no series", Tone.NEUTRAL, (item,)),)),
         Lane("tracks", "State of cic.gc.ca", "", (), tracks=tuple(GRADES.values())),
     )
-    return Chart("empty", "us-2016", "Nothing here", "Nothing is held for this window", NIGHT, lanes, sources=(AP,))
+    return Chart(
+        "empty", "us-2016", "Nothing here", Said.of("Nothing is held for this window"), NIGHT, lanes, sources=(AP,)
+    )
 
 
 def single() -> Chart:
@@ -374,7 +385,7 @@ def single() -> Chart:
         (Points("failing", Tone.FAILING, (seen_item(*SEEN[6]),)),),
         tracks=(GRADES["B"],),
     )
-    return Chart("single", "us-2016", "One mark", "One observation", NIGHT, (lane,), sources=(AP,))
+    return Chart("single", "us-2016", "One mark", Said.of("One observation"), NIGHT, (lane,), sources=(AP,))
 
 
 HOSTILE = (
@@ -408,7 +419,16 @@ def saying(text: str) -> Chart:
     event = Event(when, text, text, Tone.FIRST, (text,), (text,), emphasised=True)
     late = Event(at("10 04:10"), text, text, Tone.FIRST, (text,), (text,))
     return Chart(
-        "saying", "us-2016", text, text, NIGHT, lanes, (event,), (Source(text, text, text, text),), (text,), (late,)
+        "saying",
+        "us-2016",
+        text,
+        Said.of(text),
+        NIGHT,
+        lanes,
+        (event,),
+        (Source(text, text, text, text),),
+        (text,),
+        (late,),
     )
 
 

@@ -12,6 +12,7 @@ from components.charts.kinds import Question
 from components.charts.phrases.votes import margin_text
 from components.charts.rows import surely
 from components.charts.running_totals import sums
+from components.charts.said import TOTALS, Said
 from components.clock import Style, token
 from data.core.model import OPEN_END, Precision, When, Window
 from data.core.running import Tally
@@ -64,13 +65,13 @@ def winning_lines(story: Story, sides: Sequence[Side]) -> tuple[Reference, ...]:
 
 
 def _to_win(references: Sequence[Reference]) -> str:
-    """What wins, as the end of a sentence; empty where nothing is said of it."""
+    """What wins, in a clause; empty where nothing is said of it."""
     if not references:
         return ""
     if references[0].side:
-        return f"; to win {listed([f'{line.side} needs {line.value:,.0f}' for line in references])}"
+        return f"to win {listed([f'{line.side} needs {line.value:,.0f}' for line in references])}"
     wins = references[0].value
-    return f"; {wins:.0f} {'is' if wins == 1 else 'are'} needed to win"
+    return f"{wins:.0f} {'is' if wins == 1 else 'are'} needed to win"
 
 
 def total_items(
@@ -152,7 +153,7 @@ def _caller_name(story: Story, caller: str) -> str:
 
 def results_takeaway(
     story: Story, lane: Lane, window: Window, *, caller: str, by: str = "by", taken: Sequence[CallRow] = ()
-) -> str:
+) -> Said:
     """What the caller had called by the end of the window, as the lane draws it; or why there is no total.
 
     `by` is "before" where something more was called at that very instant. `taken` are the calls it had taken back.
@@ -160,21 +161,20 @@ def results_takeaway(
     at = min(window.end, story.until) if story.until else window.end
     name, least = said_of(story, caller), only_surely(story, caller)
     if note := no_total(story, caller):
-        return f"{name}: {note}, so no running total is drawn"
+        return Said.of(f"{name}: {note}, so no running total is drawn")
     style: Style = "stamp" if window.length >= ONE_DAY else "time"
     sides = sums(lane, window)
-    back = f"; withdrawn {'by then' if by == 'by' else 'before'}: {_few_for(story, taken)}" if taken else ""
+    back = f"withdrawn {'by then' if by == 'by' else 'before'}: {_few_for(story, taken)}" if taken else ""
     if not any(side.low or (side.high and not least) for side in sides):
         if taken:
-            return f"No call of {name} is known to stand {by} {token(at, 'stamp')}{back}"
+            return Said.of(f"No call of {name} is known to stand {by} {token(at, 'stamp')}", back)
         if least:
-            return f"Nothing is known to have been {story.about.verb} {by} {token(at, 'stamp')}"
-        return f"{name} had {story.about.verb} nothing {by} {token(at, 'stamp')}"
+            return Said.of(f"Nothing is known to have been {story.about.verb} {by} {token(at, 'stamp')}")
+        return Said.of(f"{name} had {story.about.verb} nothing {by} {token(at, 'stamp')}")
     said = listed([f"{side.said} for {side.mark.name}" for side in sides])
     to_win = _to_win(lane.references)
-    if taken:
-        return f"{by.capitalize()} {token(at, style)} {said} stood as {story.about.verb} by {name}{to_win}{back}"
-    return f"{by.capitalize()} {token(at, style)} {name} had {story.about.verb} {said}{to_win}"
+    stood = f"{said} stood as {story.about.verb} by {name}" if taken else f"{name} had {story.about.verb} {said}"
+    return Said.of(f"{by.capitalize()} {token(at, style)} {stood}", to_win, back, tells=TOTALS)
 
 
 def _few_for(story: Story, rows: Sequence[CallRow]) -> str:
@@ -213,7 +213,7 @@ def results_chart(asked: Question) -> Chart:
         slug="results",
         story=story.slug,
         title=results_title(story),
-        takeaway=results_takeaway(
+        said=results_takeaway(
             story, lane, window, caller=caller, by=_by(calls, window), taken=_taken(calls, window, whole=False)
         ),
         window=window,
@@ -380,7 +380,7 @@ def map_chart(asked: Question) -> Chart:
         slug="map",
         story=story.slug,
         title=f"{results_title(story)}, contest by contest",
-        takeaway=results_takeaway(story, lane, window, caller=caller, taken=_taken(calls, window, whole=True)),
+        said=results_takeaway(story, lane, window, caller=caller, taken=_taken(calls, window, whole=True)),
         window=window,
         lanes=(lane,) if story.contests else (),
         sources=story.sources,

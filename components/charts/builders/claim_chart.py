@@ -9,7 +9,9 @@ from components.charts.grammar import Chart, Event, Item, Lane, Points, Tone
 from components.charts.kinds import Question
 from components.charts.loaders import Loaders
 from components.charts.phrases.claim_words import CAUTION, event_said, reasons, takeaway, verdict_said
+from components.charts.phrases.lag import reported_first
 from components.clock import token
+from components.text import capital
 from components.view.view_state import ViewState
 from data.analysis.intervals import Verdict, span_of
 from data.core.model import Precision, When, Window
@@ -52,15 +54,15 @@ def claim_chart(asked: Question) -> Chart:
     return Chart(
         slug="claim",
         story=story.slug,
-        title=f"{finding.subject.label}, beside {beside}",
-        takeaway=takeaway(finding, said=said),
+        title=f"{capital(finding.subject.label)}, beside {beside}",
+        said=takeaway(finding, said=said),
         window=window,
         lanes=tuple(
             lane for lane in (*_own(measured, finding), _accounts_lane(finding), _event_lane(story, finding)) if lane
         ),
         events=(_event(finding.anchor),) if finding.anchor else (),
         sources=(*story.sources, *load.observations(story).sources, *load.drawn(story).sources),
-        notes=(*reasons(story, finding), CAUTION),
+        notes=(*filter(None, [reported_first(finding)]), *reasons(story, finding), CAUTION),
     )
 
 
@@ -142,7 +144,7 @@ def _caller_item(story: Story, named: str, anchor: Anchor, verdict: Verdict) -> 
     return Item(
         row=anchor.rows[0],
         when=anchor.when,
-        text=f"{named[0].upper()}{named[1:]}: {token(anchor.when)}",
+        text=f"{capital(named)}: {token(anchor.when)}",
         sources=anchor.sources,
         track=_track(verdict_said(verdict), caller_name(story, anchor.caller)),
         group=verdict_said(verdict),

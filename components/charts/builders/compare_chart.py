@@ -25,7 +25,9 @@ from components.charts.night_pairs import (
     said,
     starts_of,
 )
+from components.charts.phrases.numbers import counted
 from components.charts.rows import split_by
+from components.charts.said import Said
 from components.clock import Clock, token
 from data.core.errors import DataError
 from data.core.model import Precision, Source, When, Window
@@ -188,7 +190,7 @@ def beside(window: Window, nights: Pair, *, lanes: Sequence[str] = ()) -> Chart:
         slug="compare",
         story=first.story.slug,
         title=f"{names[0]} and {names[1]}, each from its {said(first.anchor.key)}",
-        takeaway=_takeaway(nights, (moves[0], moves[1]), window, origin, seen="outages" in chosen),
+        said=_takeaway(nights, (moves[0], moves[1]), window, origin, seen="outages" in chosen),
         window=window,
         lanes=tuple(_told_once(lane for kind in chosen for own in found for lane in own.get(kind, ()))),
         events=inside,
@@ -253,18 +255,18 @@ def _events(night: ComparedNight, own: Window) -> Iterator[Event]:
         )
 
 
-def _takeaway(nights: Pair, moves: Moves, window: Window, origin: datetime, *, seen: bool) -> str:
+def _takeaway(nights: Pair, moves: Moves, window: Window, origin: datetime, *, seen: bool) -> Said:
     """What T+0 is on each night, and how far from it trouble of its main site is first on record."""
     starts = ", and ".join(token(night.anchor.when, "stamp") for night in nights)
     start = f"T+0 is the {said(nights[0].anchor.key)}: {starts}"
     watched = [pair for pair in zip(nights, moves, strict=True) if "site" in pair[0].story.subjects] if seen else []
     if not watched:
-        return start
+        return Said.of(start)
     if not any(first_trouble(night.observations, host=main_service(night.story)) for night, _ in watched):
         whose = "either night’s main site" if len(watched) > 1 else f"the main site of {watched[0][1].name}"
-        return f"{start}. No trouble of {whose} is on record"
+        return Said((start, f"No trouble of {whose} is on record"), mark=".")
     told = [f"{_first_trouble(night, move, window, origin)} ({move.name})" for night, move in watched]
-    return f"{start}. First trouble of its main site on record: {', '.join(told)}"
+    return Said((start, f"First trouble of its main site on record: {', '.join(told)}"), mark=".")
 
 
 def _first_trouble(night: ComparedNight, move: Move, window: Window, origin: datetime) -> str:
@@ -303,6 +305,6 @@ def _left_out(night: ComparedNight, move: Move, window: Window) -> Iterator[str]
         "search mark": len(split_by(own, night.marks)[1].rows),
         "observation": len(split_by(own, night.observations)[1].rows),
     }
-    said = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in far.items() if count]
+    said = [counted(count, name) for name, count in far.items() if count]
     if said:
         yield f"Beyond this range, {move.name} has {listed(said)}: see its own Timeline."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.charts.grammar import Bars, Chart, Item, Lane, Tone
 from components.charts.kinds import Question
 from components.charts.phrases.numbers import number_text
+from components.charts.said import Said
 from data.core.model import Precision, When
 from data.sources.provider import Count
 
@@ -19,7 +20,7 @@ def lenses_chart(asked: Question) -> Chart:
         slug="lenses",
         story=asked.story.slug,
         title="More lenses on attention",
-        takeaway=_takeaway(rows),
+        said=_takeaway(rows),
         window=window,
         lanes=lanes,
         sources=lenses.sources,
@@ -30,7 +31,7 @@ def lenses_chart(asked: Question) -> Chart:
 def _lane(name: str, unit: str, rows: list[Count]) -> Lane:
     items = tuple(
         Item(
-            row=f"lenses:{name}|{row.start.isoformat()}",
+            row=_row(row),
             when=When(row.start, row.start, Precision.MINUTE, row.start),
             until=When.at(row.end),
             text=name,
@@ -43,8 +44,13 @@ def _lane(name: str, unit: str, rows: list[Count]) -> Lane:
     return Lane(f"lens-{name}".replace(" ", "-"), name, unit, (Bars(name, Tone.SEARCH, items),), (0.0, top * 1.1))
 
 
-def _takeaway(rows: list[Count]) -> str:
+def _row(count: Count) -> str:
+    return f"lenses:{count.name}|{count.start.isoformat()}"
+
+
+def _takeaway(rows: list[Count]) -> Said:
     if not rows:
-        return "No views or airtime are held for this window"
+        return Said.of("No views or airtime are held for this window", lacks=True)
     top = max((row for row in rows if row.unit == rows[0].unit), key=lambda row: row.value)
-    return f"{top.name} stood at {number_text(top.value)} {top.unit} at its highest in this window"
+    said = f"{top.name} stood at {number_text(top.value)} {top.unit} at its highest in this window"
+    return Said.of(said, tells=_row(top))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from components.charts.grammar import Bars, Event, Item, Lane, Mark, Points, Stretches, Tone
-from components.charts.phrases.numbers import length_text, number_text, weighed
+from components.charts.phrases.numbers import counted, length_text, number_text, weighed
+from components.charts.said import Said
 from components.clock import token
 from data.analysis.stretches import Stretch, least_length
 from data.core.model import Precision, Sourced, When, Window
@@ -97,7 +98,7 @@ def _repeated(series: Measured, window: Window) -> str:
     again = len(near) - len({row.at for row in near})
     if not again:
         return ""
-    what = "1 reading repeats the stamp" if again == 1 else f"{again} readings repeat the stamp"
+    what = counted(again, "reading repeats the stamp", "readings repeat the stamp")
     return f"{series.name}: {what} of another; of one stamp the last is taken."
 
 
@@ -126,8 +127,8 @@ def _length(one: Stretch) -> str:
     if seconds >= 2 * 3_600 or seconds % 60 == 0:
         return length_text(one.length)
     minutes, left = divmod(seconds, 60)
-    said = f"{minutes} minute{'' if minutes == 1 else 's'} " if minutes else ""
-    return f"{said}{left} second{'' if left == 1 else 's'}"
+    said = f"{counted(minutes, 'minute')} " if minutes else ""
+    return f"{said}{counted(left, 'second')}"
 
 
 def _index_lane(series: Measured, window: Window) -> Lane | None:
@@ -155,13 +156,18 @@ def _reading_item(row: Reading) -> Item:
     )
 
 
-def highest_stretch(lanes: Sequence[Lane]) -> str:
-    """Of each lane of means the highest in the window, with its stretch, in a clause; empty where there is none."""
-    return "; ".join(_highest(lane) for lane in lanes if any(isinstance(mark, Stretches) for mark in lane.marks))
+def highest_stretch(lanes: Sequence[Lane]) -> Said:
+    """Of each lane of means the highest in the window, with its stretch, in a clause; nothing where there is none."""
+    found = [lane for lane in lanes if any(isinstance(mark, Stretches) for mark in lane.marks)]
+    return Said.of(*map(_highest, found), tells=_top(found[0]).row if found else "")
+
+
+def _top(lane: Lane) -> Item:
+    return max((item for _, item in lane.items), key=lambda item: item.value or 0)
 
 
 def _highest(lane: Lane) -> str:
-    top = max((item for _, item in lane.items), key=lambda item: item.value or 0)
+    top = _top(lane)
     end = top.until or top.when
     near = end.latest - top.when.earliest < _HALF_A_DAY
     span = f"{token(top.when, 'short' if near else 'stamp')} to {token(end, 'stamp')}"

@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from components.charts.bare import NOTHING, NOTHING_AT_ALL
 from components.charts.events import within
-from components.charts.grammar import Chart, Event, Item, Lane, Mark, Points, Spans, Tone
+from components.charts.grammar import Chart, Event, Item, Lane, Mark, Points, Spans, Tone, first_known
 from components.charts.kinds import Question
+from components.charts.phrases.numbers import counted
 from components.charts.rows import split_by, until_in
+from components.charts.said import STATES as COUNTED
+from components.charts.said import Said
 from data.core.model import When
 from data.evidence.accounts import TROUBLE
 from data.evidence.evidence_rows import Marks, ObservationRow, Observations, refs
@@ -82,7 +85,7 @@ def observation_events(story: Story, observations: Observations) -> tuple[Event,
     )
 
 
-def outages_takeaway(observations: Observations, *, host: str, elsewhere: int) -> str:
+def outages_takeaway(observations: Observations, *, host: str, elsewhere: int) -> Said:
     """How many dated observations there are, and what they say: a count, never a verdict.
 
     `elsewhere` is how many more there are at another time: an empty window of a story that holds some is not an
@@ -92,12 +95,13 @@ def outages_takeaway(observations: Observations, *, host: str, elsewhere: int) -
     counts, hosts = Counter[str](row.status for row in rows), {row.host for row in rows}
     total = sum(counts[state] for state in STATES)
     if not total:
-        return f"No dated observation of the site is held {'for this window' if elsewhere else 'in this story'}"
+        where = "for this window" if elsewhere else "in this story"
+        return Said.of(f"No dated observation of the site is held {where}", lacks=True)
     said = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
     grades = {row.grade for row in rows}
     sites = "the site" if hosts <= {host} else hosts.pop() if len(hosts) == 1 else f"{len(hosts)} sites"
-    machine = "" if "A" in grades else "; none is a machine record"
-    return f"{total} dated observation{'s' if total > 1 else ''} of {sites}: {said}{machine}"
+    machine = "" if "A" in grades else "none is a machine record"
+    return Said.of(f"{counted(total, 'dated observation')} of {sites}: {said}", machine, tells=COUNTED)
 
 
 def outages_chart(asked: Question) -> Chart:
@@ -110,7 +114,7 @@ def outages_chart(asked: Question) -> Chart:
         slug="outages",
         story=story.slug,
         title=f"What was seen of {main_service(story)}",
-        takeaway=outages_takeaway(inside, host=main_service(story), elsewhere=len(outside.rows)),
+        said=outages_takeaway(inside, host=main_service(story), elsewhere=len(outside.rows)),
         window=window,
         lanes=(or_bare(outages_lane(story, inside), observations),),
         events=tuple(event for event in events if event.emphasised),
@@ -124,4 +128,4 @@ def first_trouble(observations: Observations, *, host: str = "") -> When | None:
     """When trouble of this host, or of any, was first observed: "about 2 p.m. EST"; None if it never was."""
     mine = (row for row in observations.rows if row.host == (host or row.host))
     rows = [row for row in mine if row.status in TROUBLE]
-    return rows[0].when if rows else None
+    return min((row.when for row in rows), key=first_known, default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from components.charts.builders.calls_chart import tally_lane
-from components.charts.builders.timeline_chart import timeline_chart
+from components.charts.builders.timeline_chart import timeline_chart, what_of
 from components.charts.grammar import Chart, Event
 from components.charts.kinds import Question
 
@@ -24,7 +24,7 @@ def replay_chart(asked: Question) -> Chart:
     return replace(
         timeline,
         slug="replay",
-        title=timeline.title.replace("on one clock", "as it was called"),
+        title=f"{what_of(window)} as it was called",
         lanes=(
             *((tally,) if story.about.callers else ()),
             *(lane for lane in timeline.lanes if lane.slug != "results"),

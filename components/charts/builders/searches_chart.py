@@ -13,10 +13,11 @@ import pandas as pd
 from components.ap_style import calendar_day
 from components.charts.builders.measured_chart import failure_events, highest_stretch, measured_lanes, measured_notes
 from components.charts.events import listed, within
-from components.charts.grammar import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone, anchor
+from components.charts.grammar import Chart, Event, Gap, Item, Kind, Lane, Line, Mark, Points, Tone, first_known
 from components.charts.kinds import Question
-from components.charts.phrases.numbers import length_text
+from components.charts.phrases.numbers import counted, length_text
 from components.charts.rows import bin_rows, bins_in, split_by
+from components.charts.said import MARKS, Said
 from components.clock import token
 from data.analysis.thinning import MOST, Merged, Thinned, thin
 from data.core.model import Precision, SourcedFrame, When, Window
@@ -60,7 +61,7 @@ def _series_lane(lane: Lane, group: pd.DataFrame, series: SourcedFrame, window: 
     marks += [_gap(term, geo, max(end, window.start), over, group)] if missing and window.start < over else []
     note = lane.note
     if censored := sum(item.kind is Kind.CENSORED for item in items):
-        note += f" {censored} {'bin' if censored == 1 else 'bins'} at 0: below Google’s resolution, not “no searches”."
+        note += f" {counted(censored, 'bin')} at 0: below Google’s resolution, not “no searches”."
     return replace(lane, marks=tuple(marks), note=note)
 
 
@@ -147,13 +148,13 @@ def _when(row: OnsetRow) -> When:
 
 
 def first_onset(onsets: Onsets, window: Window, series: str) -> str:
-    """When one series first begins to rise in the window, to follow a sentence about it; empty if it never does."""
+    """When one series first begins to rise in the window, as a clause behind one about it; empty if it never does."""
     rows = [row for row in _inside(onsets, window) if row.series == series]
     if not rows:
         return ""
     said = "" if rows[0].confirmed else ", unconfirmed"
     more = "first " if len(rows) > 1 else ""
-    return f"; they {more}begin to rise {token(_when(rows[0]), 'stamp')}{said}"
+    return f"they {more}begin to rise {token(_when(rows[0]), 'stamp')}{said}"
 
 
 def onset_notes(drawn: SourcedFrame, window: Window, at: datetime | None) -> tuple[str, ...]:
@@ -247,7 +248,7 @@ def _items(bins: pd.DataFrame) -> list[Item]:
             row=f"series:{series}|{start.isoformat()}",
             when=When(start, start, Precision.MINUTE, start),
             until=When(end, end, Precision.MINUTE, end),
-            text=f"“{term}”, {draws} draw{'s' if draws != 1 else ''}",
+            text=f"“{term}”, {counted(draws, 'draw')}",
             sources=tuple(source.split()),
             value=value,
             low=low,
@@ -293,14 +294,14 @@ def seam_events(drawn: SourcedFrame, window: Window) -> tuple[Event, ...]:
     )
 
 
-def highest_bin(lane: Lane) -> str:
+def highest_bin(lane: Lane) -> Said:
     """The highest bin of a series in the window, which is a bin's width and never a minute."""
     mark, top = max(lane.items, key=lambda entry: entry[1].value or 0)
     if not top.value:
-        return f"Searches for {mark.name} are below Google’s resolution throughout this window"
+        return Said.of(f"Searches for {mark.name} are below Google’s resolution throughout this window")
     first = "first " if sum(item.value == top.value for _, item in lane.items) > 1 else ""
     begins = token(top.when.latest, "stamp")
-    return f"Searches for {mark.name} {first}stand highest here in the bin that begins at {begins}"
+    return Said.of(f"Searches for {mark.name} {first}stand highest here in the bin that begins at {begins}")
 
 
 _KINDS = {
@@ -334,12 +335,8 @@ def marks_lanes(
     tracks = ("",) if points else ()
     why = "the series held has no bin in this range" if held else "no minute or hourly series of this night is held"
     note = "Published marks, as outlets gave them." if curve else f"Published marks only: {why}, so no curve is drawn."
-    if counted := len(rows) - len(points):
-        figures = (
-            "1 figure counted over a longer window"
-            if counted == 1
-            else f"{counted} figures counted over longer windows"
-        )
+    if wide := len(rows) - len(points):
+        figures = counted(wide, "figure counted over a longer window", "figures counted over longer windows")
         note += f" Not drawn: {figures}, {listed}."
     title = "Published search marks" if curve else "Search interest"
     return (Lane("interest", title, "", found, note=note, tracks=tracks),)
@@ -390,12 +387,11 @@ def mark_events(story: Story, marks: Marks) -> tuple[Event, ...]:
 
 
 def first_rise(marks: Marks) -> When | None:
-    """When the earliest published mark stands; None if there is none."""
-    found = [row.when for row in marks.rows if row.until is None]
-    return min(found, key=anchor, default=None)
+    """When the first published mark was surely there; None if there is none."""
+    return min((row.when for row in marks.rows if row.until is None), key=first_known, default=None)
 
 
-def _peaks(series: SourcedFrame, first: str) -> str:
+def _peaks(series: SourcedFrame, first: str) -> Said:
     """When each series stood highest: by place for one term; of several how many in one week, and the first of them."""
     frame = series.frame
     highest = frame.groupby(["term", "geo"], sort=False)["value"].idxmax()
@@ -403,13 +399,11 @@ def _peaks(series: SourcedFrame, first: str) -> str:
     lead = next((row for row in top if row.term == first), top[0])
     if all(row.term == lead.term for row in top):
         said = " and ".join(f"in {place_name(row.geo)} {_week(row.start)}" for row in top)
-        return f"Searches for “{lead.term}” stood highest {said}, each on its own scale"
+        return Said.of(f"Searches for “{lead.term}” stood highest {said}, each on its own scale")
     ((start, count),) = Counter(row.start for row in top).most_common(1)
     joined = "among them" if lead.start == start else _week(lead.start)
-    return (
-        f"Of {len(top)} series of searches {count} stood highest {_week(start)}, “{lead.term}” {joined}; "
-        "each is on its own scale"
-    )
+    said = f"Of {len(top)} series of searches {count} stood highest {_week(start)}, “{lead.term}” {joined}"
+    return Said.of(said, "each is on its own scale")
 
 
 def _week(start: datetime) -> str:
@@ -418,7 +412,7 @@ def _week(start: datetime) -> str:
 
 def interest_takeaway(
     marks: Marks, series: SourcedFrame, *, long: bool, drawn: tuple[Lane, ...] = (), lead: str = "", bins: bool = False
-) -> str:
+) -> Said:
     """What is known of searches in this window: the peak of a series, or how many marks were published.
 
     Of several terms `lead` is the one that is named; `bins` says that a series is held, if of another time.
@@ -430,10 +424,11 @@ def interest_takeaway(
     count = sum(row.until is None for row in marks.rows)
     first = first_rise(marks)
     if first is None:
-        return "No published search mark falls in this window"
-    return (
-        f"{count} published mark{'s' if count > 1 else ''} of rising searches, the earliest {token(first)}; "
-        f"{'the series held has no bin here' if bins else 'no series of the night is held'}"
+        return Said.of("No published search mark falls in this window", lacks=True)
+    return Said.of(
+        f"{counted(count, 'published mark')} of rising searches, the earliest {token(first)}",
+        "the series held has no bin here" if bins else "no series of the night is held",
+        tells=MARKS,
     )
 
 
@@ -447,7 +442,7 @@ def preview_chart(story: Story, drawn: SourcedFrame) -> Chart | None:
         slug="interest",
         story=story.slug,
         title="What the file holds",
-        takeaway=highest_bin(lanes[0]),
+        said=highest_bin(lanes[0]),
         window=window,
         lanes=lanes,
         sources=drawn.sources,
@@ -479,11 +474,12 @@ def interest_chart(asked: Question) -> Chart:
     emphasised = (event for event in asked.events if event.emphasised)
     shown = (*(collection_changes() if long else emphasised), *seam_events(drawn, window))
     events, _ = within((*shown, *onset_events(onsets, window), *(failure_events(story) if measured else ())), window)
-    takeaway = interest_takeaway(near, held, long=long, drawn=own, lead=lead, bins=bins)
-    if "searches" not in story.subjects and not own:
-        takeaway = "No reading falls in this window"
-    takeaway = highest_stretch(measured) or takeaway
-    rise = first_onset(onsets, window, own[0].slug.removeprefix("series-")) if own else ""
+    said = highest_stretch(measured)
+    if not said.clauses and ("searches" in story.subjects or own):
+        said = interest_takeaway(near, held, long=long, drawn=own, lead=lead, bins=bins)
+    elif not said.clauses:
+        said = Said.of("No reading falls in this window", lacks=True)
+    rise = first_onset(onsets, window, str(drawn.frame["series"].iloc[0])) if own else ""
     outside = [
         event for event in mark_events(story, marks) if not window.overlaps(event.when.earliest, event.when.latest)
     ]
@@ -491,7 +487,7 @@ def interest_chart(asked: Question) -> Chart:
         slug="interest",
         story=story.slug,
         title="Search interest" if "searches" in story.subjects or own else _measured_title(story),
-        takeaway=f"{takeaway}{rise}",
+        said=said.then(rise),
         window=window,
         lanes=(*measured, *own, *bundled),
         events=events,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,7 +22,9 @@ from components.charts.grammar import Chart, Lane
 from components.charts.kinds import Question
 from components.charts.phrases.moments import few_names
 from components.charts.rows import split_by, surely
+from components.charts.said import NOTHING, Said
 from components.clock import Style, token
+from components.text import capital
 from data.core.model import Precision, When, Window
 from data.evidence.evidence_rows import (
     CallRow,
@@ -83,9 +86,9 @@ def timeline_of(asked: Question) -> Chart:
     return Chart(
         slug="timeline",
         story=story.slug,
-        title=f"The {'story' if window.length > ONE_DAY else 'night'} on one clock",
-        takeaway=_with_highest(
-            timeline_takeaway(story, window, called, trouble=trouble, rise=rise, seen=len(seen.rows)), measured
+        title=f"{what_of(window)} on one clock",
+        said=timeline_takeaway(
+            story, window, called, trouble=trouble, rise=rise, seen=len(seen.rows), highest=highest_stretch(measured)
         ),
         window=window,
         lanes=tuple(lane for name in chosen for lane in found[name]),
@@ -100,10 +103,9 @@ def timeline_of(asked: Question) -> Chart:
     )
 
 
-def _with_highest(takeaway: str, measured: tuple[Lane, ...]) -> str:
-    """The takeaway, behind where the story's own series stand highest."""
-    highest = highest_stretch(measured)
-    return f"{highest}; {takeaway[0].lower()}{takeaway[1:]}" if highest else takeaway
+def what_of(window: Window) -> str:
+    """What a chart of this range shows: the night, or the story where it is longer."""
+    return f"The {'story' if window.length > ONE_DAY else 'night'}"
 
 
 def _not_shown(story: Story, *, rose: bool, failed: bool, measured: tuple[Lane, ...]) -> Iterator[str]:
@@ -118,9 +120,9 @@ def _not_shown(story: Story, *, rose: bool, failed: bool, measured: tuple[Lane, 
 
 
 def timeline_takeaway(
-    story: Story, window: Window, calls: Calls, *, trouble: Firsts, rise: Firsts, seen: int = 0
-) -> str:
-    """When trouble was first on record, searches first reported rising, and the call that leads: no order.
+    story: Story, window: Window, calls: Calls, *, trouble: Firsts, rise: Firsts, seen: int = 0, highest: Said = NOTHING
+) -> Said:
+    """Where series stand highest, when trouble was first on record, searches reported rising, and the call that leads.
 
     Where the story holds an earlier one outside the window, the sentence says that it speaks of this range. `seen` is
     how many observations of any site and state are drawn.
@@ -136,16 +138,21 @@ def timeline_takeaway(
             name for subject, name in _RECORDS.items() if subject in story.subjects and not (name == _SEEN and seen)
         ]
         said = f"{seen:,} observations of sites do" if seen > 1 else "1 observation of a site does"
-        nothing = f"No {listed(found or ['record'], 'or')} falls in this window"
-        return f"{nothing}; {said}" if seen else nothing
+        nothing = f"no {listed(found or ['record'], 'or')} falls in this window"
+        return _behind(highest, nothing, *([said] if seen else []), lacks=not highest.clauses)
     # One zone for the sentence, at its end; in a longer range every time has its date.
     long, last = window.length >= ONE_DAY, len(held) - 1
     styles: list[Style] = [
         "stamp" if long or when.latest - window.start > ONE_DAY else "time" if place == last else "short"
         for place, (_, when) in enumerate(held)
     ]
-    text = "; ".join(words + token(when, style) for (words, when), style in zip(held, styles, strict=True))
-    return text[0].upper() + text[1:]
+    return _behind(highest, *(words + token(when, style) for (words, when), style in zip(held, styles, strict=True)))
+
+
+def _behind(highest: Said, *clauses: str, lacks: bool = False) -> Said:
+    """These clauses, behind those about where series stand highest."""
+    first, *others = (*highest.clauses, *clauses)
+    return replace(highest, clauses=(capital(first), *others), lacks=lacks)
 
 
 def _from(when: When | None) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from components.charts.grammar import Bars, Chart, Event, Item, Kind, Lane, Mark, Points, Reference, Tone
 from components.charts.kinds import Question
 from components.charts.phrases.numbers import as_known, number_text
+from components.charts.said import Said
 from data.core.model import Precision, When, Window
 from data.evidence.evidence_rows import FigureRow, Figures, refs
 from data.story.story import Story
@@ -94,7 +95,7 @@ def traffic_chart(asked: Question) -> Chart:
         slug="traffic",
         story=story.slug,
         title="Traffic the sites published",
-        takeaway=traffic_takeaway(story, figures, wide),
+        said=traffic_takeaway(story, figures, wide),
         window=wide,
         lanes=lanes,
         outside=tuple(_edge(row, row.start) for row in figures.rows if row.start and not _touches(row, wide)),
@@ -109,11 +110,11 @@ def _edge(row: FigureRow, start: datetime) -> Event:
     return Event(counted, f"{row.label}: {said}", said, Tone.SITE, refs("figures", [row]), row.sources)
 
 
-def traffic_takeaway(story: Story, figures: Figures, window: Window) -> str:
+def traffic_takeaway(story: Story, figures: Figures, window: Window) -> Said:
     """The first dated count of the window with its unit; never a comparison across units."""
     rows = [row for row in figures.rows if row.value is not None and _touches(row, window)]
     if not rows:
-        return "No traffic figure was published for this window"
+        return Said.of("No traffic figure was published for this window", lacks=True)
     main = [service.host for service in story.about.services if service.main]
     row = max(rows, key=lambda entry: (entry.term in main, entry.unit == "users", entry.value))
-    return f"{row.label}: {_said(row)}, according to {row.credit}"
+    return Said.of(f"{row.label}: {_said(row)}, according to {row.credit}", tells=f"figures:{row.id}")

@@ -10,6 +10,7 @@ from components.ap_style import calendar_day
 from components.charts.grammar import SIDES, Chart, Event, Tone
 from components.charts.night_pairs import night_names
 from components.charts.phrases.lag import drawn, lag_of
+from components.charts.phrases.numbers import counted
 from components.charts.phrases.placebo import NONE_HELD
 from data.core.model import Source
 from data.evidence.outages import load_controls
@@ -129,7 +130,7 @@ def _base_rate(story: Story) -> Part:
         cases.setdefault(row.case, row)
     if not cases:
         return Part("Base rate", "No control cases in this story: how often such a site fails on other days is open.")
-    count = f"{len(cases)} control case{'' if len(cases) == 1 else 's'}"
+    count = counted(len(cases), "control case")
     lines = [
         f"This story holds {count} of other days, found and not sampled: they show that it happens, not how often."
     ]

@@ -2,26 +2,75 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
 from components.charts.events import listed
+from components.charts.said import Said
 from components.clock import token
+from components.text import capital
 from data.analysis.intervals import Verdict, span_of
 from data.core.model import Precision, When
 from data.evidence.anchors import BATCH, FIRST_CALL, NIGHTLY, Anchor
-from data.evidence.claims import MARK, MEASURED, Account
-from data.evidence.findings import Finding
+from data.evidence.claims import MARK, MEASURED, SITE, Account
+from data.evidence.findings import Counts, Finding
 from data.story.caller_names import caller_name, of_caller
 from data.story.story import Story
 
 _SPELT = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
-def on_both_sides(finding: Finding) -> bool:
-    """Whether one account says before and another after."""
-    return {Verdict.BEFORE, Verdict.AFTER} <= {account.verdict for account in finding.accounts if account.counts}
+def verdict_clauses(finding: Finding) -> tuple[str, ...]:
+    """The verdict with its count, in clauses: "before, by two accounts", "three do not settle it"."""
+    counts, moments = finding.counts, finding.subject.moments
+    match finding.verdict:
+        case Verdict.BEFORE | Verdict.AFTER:
+            return (_decided(finding, ""), *_unsettled(counts.still, ""))
+        case Verdict.CANNOT_TELL if moments and counts.decided:
+            first, *rest = placed(counts, "it")
+            return (f"on both sides: {first}" if counts.on_both_sides else first, *rest)
+        case Verdict.CANNOT_TELL if counts.on_both_sides:
+            return (f"the accounts do not agree: {counted(counts)}",)
+        case Verdict.CANNOT_TELL:
+            return (f"cannot tell: {_none_settles(finding)}",)
+        case verdict:
+            return (verdict.value,)
+
+
+def _decided(finding: Finding, event: str) -> str:
+    """The order that is named, by how many: of one mark or sighting nobody counts."""
+    held, told = finding.counts.held, finding.counts.decided
+    order = f"{finding.verdict.value} {event}".strip()
+    if finding.subject.moments and held > 1:
+        return f"{_all(held)} {order}"
+    if finding.subject.kind != SITE:
+        return order
+    by = f"{spelt(told)} account{'' if told == 1 else 's'}" if told < held or held == 1 else f"{_all(held)} accounts"
+    return f"{order}, by {by}"
+
+
+def _unsettled(still: int, led: str) -> tuple[str, ...]:
+    """That so many do not settle it; nothing where there are none."""
+    return (f"{led}{spelt(still)} {'does' if still == 1 else 'do'} not settle it",) if still else ()
+
+
+def _none_settles(finding: Finding) -> str:
+    """That not one of those held names an order."""
+    held = finding.counts.held
+    if finding.subject.kind != SITE and held == 1:
+        return "its time does not settle it"
+    what = _noun(finding) if finding.subject.moments else "account"
+    match held:
+        case 1:
+            return f"the one {what} does not settle it"
+        case 2:
+            return f"neither {what} settles it"
+        case _:
+            return f"none of the {spelt(held)} {what}s settles it"
+
+
+def _noun(finding: Finding) -> str:
+    return "mark" if of_marks(finding) else "surge" if finding.subject.kind == MEASURED else "rise"
 
 
 def of_marks(finding: Finding) -> bool:
@@ -29,64 +78,24 @@ def of_marks(finding: Finding) -> bool:
     return finding.subject.key == "marks"
 
 
-def unsettled(finding: Finding) -> str:
-    """Two of five accounts put it before; the other three do not settle it."""
-    held, told, order, rest = told_of(finding)
-    put = "put" if told > 1 else "puts"
-    return f"{spelt(told).capitalize()} of {spelt(held)} accounts {put} it {order}; {rest}."
-
-
-def told_of(finding: Finding) -> tuple[int, int, str, str]:
-    """How many are held, how many of them name an order, which, and what the rest do."""
-    named = [account.verdict for account in finding.accounts if account.counts and account.verdict.decided]
-    held = counting(finding)
-    others = held - len(named)
-    rest = "the other does not settle it" if others == 1 else f"the other {spelt(others)} do not settle it"
-    return held, len(named), named[0].value, rest
-
-
 def why_open(finding: Finding) -> str:
-    """Why it cannot be told, in a short sentence; empty for any other verdict."""
-    if finding.verdict is not Verdict.CANNOT_TELL or finding.anchor is None:
+    """Why no account names an order, in a short sentence; empty where one does."""
+    if finding.verdict is not Verdict.CANNOT_TELL or finding.anchor is None or finding.counts.decided:
         return ""
-    if finding.subject.moments and finding.accounts_differ:
-        return _why_apart(finding)
-    if on_both_sides(finding):
-        return "The accounts do not agree."
-    if finding.accounts_differ:
-        return unsettled(finding)
     held = [account for account in finding.accounts if account.counts]
     if never_after(held, finding):
         return "A first sighting does not say when it began."
     return "The time is too coarse." if len(held) == 1 else "The times are too coarse."
 
 
-def _why_apart(finding: Finding) -> str:
-    """Why moments have no one order: which of them came before and which after, and which cannot be placed."""
-    kind = "mark" if of_marks(finding) else "surge" if finding.subject.kind == MEASURED else "rise"
-    if not on_both_sides(finding):
-        number, rest = _placed(finding, "the event")
-        return f"{spelt(number).capitalize()} {kind}{'' if number == 1 else 's'} {rest}."
-    if any(account.verdict is Verdict.CANNOT_TELL for account in finding.accounts if account.counts):
-        return f"The {kind}s lie on both sides of the event: {placed(finding, 'it')}."
-    return f"Each {kind} can be placed, but they lie on both sides of the event: {placed(finding, 'it')}."
-
-
-def placed(finding: Finding, event: str) -> str:
-    """How moments lie to an event: "two came before it and three after; the other cannot be placed"."""
-    number, rest = _placed(finding, event)
-    return f"{spelt(number)} {rest}"
-
-
-def _placed(finding: Finding, event: str) -> tuple[int, str]:
-    """How many of them lie on the side that is named first, and what is said of them and of the others."""
-    counts = Counter(account.verdict for account in finding.accounts if account.counts)
-    first, *then = [order for order in (Verdict.BEFORE, Verdict.AFTER) if counts[order]]
-    said = f"came {first.value} {event}"
-    said += "".join(f" and {spelt(counts[order])} {order.value}" for order in then)
-    still = counts[Verdict.CANNOT_TELL]
-    others = "the other" if still == 1 else f"the other {spelt(still)}"
-    return counts[first], f"{said}; {others} cannot be placed" if still else said
+def placed(counts: Counts, event: str) -> tuple[str, ...]:
+    """How moments lie to an event: "two came before it and three after", "the other cannot be placed"."""
+    sides = [(number, order) for number, order in ((counts.before, "before"), (counts.after, "after")) if number]
+    (number, order), *then = sides
+    said = f"{spelt(number)} came {order} {event}"
+    said += "".join(f" and {spelt(number)} {order}" for number, order in then)
+    others = "the other" if counts.still == 1 else f"the other {spelt(counts.still)}"
+    return (said, f"{others} cannot be placed") if counts.still else (said,)
 
 
 def never_after(held: Iterable[Account], finding: Finding) -> bool:
@@ -95,21 +104,16 @@ def never_after(held: Iterable[Account], finding: Finding) -> bool:
     return event is not None and all(account.by and account.span.start >= event.end for account in held)
 
 
-def counted(finding: Finding) -> str:
-    """How many accounts of one thing name which order: "two say before and three leave it open"."""
-    counts = Counter(account.verdict for account in finding.accounts if account.counts)
+def counted(counts: Counts) -> str:
+    """How many accounts of one thing name which order: "two say before, one says after and three leave it open"."""
     said = [
-        f"{spelt(counts[verdict])} {'says' if counts[verdict] == 1 else 'say'} {verdict.value}"
-        for verdict in (Verdict.BEFORE, Verdict.AFTER)
-        if counts[verdict]
+        f"{spelt(number)} {'says' if number == 1 else 'say'} {order}"
+        for number, order in ((counts.before, "before"), (counts.after, "after"))
+        if number
     ]
-    if still := counts[Verdict.CANNOT_TELL]:
+    if still := counts.still:
         said.append(f"{spelt(still)} {'leaves' if still == 1 else 'leave'} it open")
     return listed(said)
-
-
-def counting(finding: Finding) -> int:
-    return sum(account.counts for account in finding.accounts)
 
 
 def spelt(number: int) -> str:
@@ -120,40 +124,19 @@ def spelt(number: int) -> str:
 _MINUTE = timedelta(minutes=1)
 #: No order is a reason for what followed.
 CAUTION = "Which of two things came first does not say why either happened."
-#: How labels begin that are in our own words.
-_OURS = ("Trouble at ", "Published search marks", "The rise ", "Rise", "The surge ", "Surge", "Searches ")
 #: What is said of an account that does not count, and what stands between a verdict and the account's name.
 UNCOUNTED = "not counted"
 #: Of one account, where a verdict's own words are too long.
 SHORT = {Verdict.CANNOT_TELL: "cannot tell", Verdict.NOT_ENOUGH: UNCOUNTED}
 
 
-def takeaway(finding: Finding, *, said: str = "") -> str:
-    """The verdict in one sentence, with the event's time as a clock token; `said` is the caller's name, else its id."""
-    label, event = finding.subject.label, event_said(finding, said)
-    several = len(finding.accounts) > 1
-    match finding.verdict:
-        case Verdict.BEFORE | Verdict.AFTER if several and finding.subject.moments:
-            return f"{label}: {_all(counting(finding))} {finding.verdict.value} {event}"
-        case Verdict.BEFORE | Verdict.AFTER if several:
-            return f"{label}: {finding.verdict.value} {event}, by {_all(counting(finding))} accounts"
-        case Verdict.BEFORE | Verdict.AFTER:
-            return f"{label}: {finding.verdict.value} {event}"
-        case Verdict.CANNOT_TELL if finding.accounts_differ:
-            return f"{label}: before or after {event}? {_apart(finding).rstrip('.')}"
-        case Verdict.CANNOT_TELL:
-            return f"{label}: before or after {event}? Cannot tell at this resolution"
-        case Verdict.NOT_ENOUGH:
-            return f"{label}: before or after {event}? Not enough evidence"
-
-
-def _apart(finding: Finding) -> str:
-    """How the accounts lie to the event; only accounts of one thing, on both sides of it, contradict."""
-    both = on_both_sides(finding)
-    if finding.subject.moments:
-        said = placed(finding, "it")
-        return f"On both sides: {said}" if both else f"{said[0].upper()}{said[1:]}"
-    return f"The accounts do not agree: {counted(finding)}" if both else unsettled(finding)
+def takeaway(finding: Finding, *, said: str = "") -> Said:
+    """The verdict with its count, the event's time as a clock token; `said` is the caller's name, else its id."""
+    event, subject = event_said(finding, said), capital(finding.subject.label)
+    clauses = verdict_clauses(finding)
+    if finding.verdict.decided:
+        return Said((_decided(finding, event), *clauses[1:]), subject)
+    return Said((capital(clauses[0]), *clauses[1:]), subject, question=f"before or after {event}?")
 
 
 def event_said(finding: Finding, said: str = "") -> str:
@@ -162,7 +145,7 @@ def event_said(finding: Finding, said: str = "") -> str:
     `said` is what the caller is called; without it, its id is.
     """
     if finding.anchor:
-        return _anchor_said(finding.anchor)
+        return f"{event_name(finding.anchor)} ({token(finding.anchor.when, 'stamp')})"
     if _is_call(finding):
         return of_caller(said or finding.caller, finding.caller, finding.named)
     return f"the event “{finding.named}”"
@@ -172,9 +155,9 @@ def _is_call(finding: Finding) -> bool:
     return finding.event == FIRST_CALL or finding.event.startswith(BATCH) or finding.event not in NIGHTLY
 
 
-def _anchor_said(anchor: Anchor) -> str:
-    named = anchor.label if anchor.caller else f"the event “{anchor.label}”"
-    return f"{named} ({token(anchor.when, 'stamp')})"
+def event_name(anchor: Anchor) -> str:
+    """An event as a noun phrase: AP’s Florida call, the event “Polls close”."""
+    return anchor.label if anchor.caller else f"the event “{anchor.label}”"
 
 
 def reasons(story: Story, finding: Finding) -> tuple[str, ...]:
@@ -225,7 +208,7 @@ def quotable(finding: Finding, *, said: str = "") -> str:
     What an account says is put in the story's own words, so it stands without quotation marks of its own.
     `said` is the caller's name; without it, its id stands for it.
     """
-    about, event = _mid_sentence(finding.subject.label), event_said(finding, said)
+    about, event = finding.subject.label, event_said(finding, said)
     held = [account for account in finding.accounts if account.counts]
     if finding.anchor is None and held:
         return f"No time for {event} is held here, so the order cannot be checked against it."
@@ -235,29 +218,32 @@ def quotable(finding: Finding, *, said: str = "") -> str:
         return _of_one(held[0], finding, event)
     if finding.subject.moments:
         return _of_moments(len(held), finding, about, event)
+    counts = finding.counts
+    if finding.verdict.decided and counts.still:
+        told, rest = counts.decided, _unsettled(counts.still, "the other ")
+        return (
+            f"Of the {spelt(len(held))} accounts held, {spelt(told)} {'puts' if told == 1 else 'put'} {about} "
+            f"{finding.verdict.value} {event}; {rest[0]}."
+        )
     if finding.verdict.decided:
         return f"By {_all(len(held))} accounts held, {about} came {finding.verdict.value} {event}."
-    if finding.accounts_differ and not on_both_sides(finding):
-        several, told, order, rest = told_of(finding)
-        put = "put" if told > 1 else "puts"
-        return f"Of the {spelt(several)} accounts held, {spelt(told)} {put} {about} {order} {event}; {rest}."
-    if finding.accounts_differ:
+    if counts.decided:
         return (
             f"Accounts differ on whether {about} came before or after {event}: "
-            f"of the {spelt(len(held))} held, {counted(finding)}."
+            f"of the {spelt(len(held))} held, {counted(counts)}."
         )
     return f"From the {spelt(len(held))} accounts held, it cannot be told whether {about} came before or after {event}."
 
 
 def _of_moments(held: int, finding: Finding, about: str, event: str) -> str:
     """Of two published search marks held here, one came before AP’s Florida call; the other cannot be placed."""
-    them = f"{about} held here" if of_marks(finding) else f"{about},"
+    here, comma = (" held here", "") if of_marks(finding) else ("", ",")
     if finding.verdict.decided:
-        return f"{_all(held).capitalize()} {them} came {finding.verdict.value} {event}."
-    them = f"Of {spelt(held)} {them.rstrip(',')}"
-    if not finding.accounts_differ:
+        return f"{capital(_all(held))} {about}{here}{comma} came {finding.verdict.value} {event}."
+    them = f"Of {spelt(held)} {about}{here}"
+    if not finding.counts.decided:
         return f"{them}, {'neither' if held == 2 else 'none'} can be placed before or after {event}."
-    return f"{them}, {placed(finding, event)}."
+    return f"{them}, {'; '.join(placed(finding.counts, event))}."
 
 
 def _of_one(only: Account, finding: Finding, event: str) -> str:
@@ -272,8 +258,3 @@ def _of_one(only: Account, finding: Finding, event: str) -> str:
     counted_over = finding.subject.kind == MARK and not (only.when and only.when.precision is not Precision.WINDOW)
     how = "was counted wholly" if counted_over else "came"
     return f"By the one account held, this {how} {finding.verdict.value} {event}: {said}."
-
-
-def _mid_sentence(label: str) -> str:
-    """The label inside a sentence: only our own words lose their capital, never a name or a source's words."""
-    return label[0].lower() + label[1:] if label.startswith(_OURS) else label

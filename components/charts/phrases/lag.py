@@ -8,10 +8,16 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from components.charts.events import ONE_DAY, said_of
-from components.charts.grammar import Chart, Event, Gap, Item, Lane, Mark, Points, Tone, anchor
-from components.charts.phrases.claim_words import UNCOUNTED
+from components.charts.grammar import Chart, Event, Gap, Item, Lane, Mark, Points, Tone, first_known
+from components.charts.phrases.claim_words import UNCOUNTED, event_name
+from components.charts.phrases.numbers import counted
 from components.clock import Style, token
-from data.core.model import Precision, Source, When
+from components.text import capital
+from data.analysis.intervals import Verdict, span_of
+from data.analysis.intervals import order as which_first
+from data.core.model import Precision, Source, When, Window
+from data.evidence.claims import first_reported
+from data.evidence.findings import Finding
 from data.evidence.outages import main_service
 from data.story.story import Story
 from data.story.totals import call_when, calls_of
@@ -34,6 +40,11 @@ class First:
     floor: datetime
     sources: tuple[Source, ...]
     bound: bool = False
+
+    @property
+    def span(self) -> Window:
+        """Every instant at which it may have been, half-open."""
+        return Window(self.floor, span_of(self.when).end)
 
 
 def drawn(chart: Chart) -> Iterator[tuple[Mark, Item]]:
@@ -106,7 +117,7 @@ def _earliest(name: str, chart: Chart, inside: list[Item], tones: tuple[Tone, ..
     found: list[Item | Event] = [*inside, *(event for event in chart.outside if event.tone in tones)]
     if not found:
         return None
-    first = min(found, key=lambda thing: (anchor(thing.when), thing.when.latest))
+    first = min(found, key=lambda thing: first_known(thing.when))
     return First(name, first.when, min(thing.when.earliest for thing in found), _named(chart, first))
 
 
@@ -137,24 +148,42 @@ def order(a: First, b: First, *, style: Style = "time") -> str:
     if a.bound or b.bound:
         return _since(*((a, b) if a.bound else (b, a)), style)
     first, second = (f"{thing.name}, {_said(thing.when, style)}" for thing in (a, b))
-    if a.when.latest < b.floor:
-        text = f"{first}, lies {_apart(a, b)} before {second}."
-    elif b.when.latest < a.floor:
-        text = f"{first}, lies {_apart(b, a)} after {second}."
-    else:
-        text = f"{first}, and {second}, are too close to tell at this resolution which came first."
-    return text[0].upper() + text[1:]
+    match which_first(a.span, b.span):
+        case Verdict.BEFORE:
+            return capital(f"{first}, lies {_apart(a, b)} before {second}.")
+        case Verdict.AFTER:
+            return capital(f"{first}, lies {_apart(b, a)} after {second}.")
+    return capital(f"{first}, and {second}, are too close to tell at this resolution which came first.")
 
 
 def _since(seen: First, other: First, style: Style) -> str:
-    """A first sighting beside another moment: on record before it, or no order at all; never after it."""
-    by = When(seen.when.earliest, seen.when.latest, Precision.BY)
-    first, second = f"{seen.name} was on record {_said(by, style)}", f"{other.name}, {_said(other.when, style)}"
-    if seen.when.latest < other.floor:
-        text = f"{first}, {_at_least(seen, other)}before {second}."
-    else:
-        text = f"{first}; it may have begun at any time before, so its order with {second}, cannot be told."
-    return text[0].upper() + text[1:]
+    """A first sighting beside another moment: which was on record first, and of what began first only "before"."""
+    by = _said(When(seen.when.earliest, seen.when.latest, Precision.BY), style)
+    second = f"{other.name}, {_said(other.when, style)}"
+    match which_first(seen.span, other.span):
+        case Verdict.BEFORE:
+            return capital(f"{seen.name} was on record {by}, {_at_least(seen, other)}before {second}.")
+        case Verdict.AFTER:
+            first = f"{second}, is on record before {seen.name}, {by}"
+            return capital(f"{first}; that may have begun at any time before, so which began first cannot be told.")
+    said = f"{seen.name} was on record {by}; it may have begun at any time before"
+    return capital(f"{said}, so its order with {second}, cannot be told.")
+
+
+def reported_first(finding: Finding) -> str:
+    """Which of the thing and the event was on record first, whatever is known of when it began; empty without both."""
+    held = [account for account in finding.accounts if account.counts]
+    span, event = first_reported(held), finding.anchor
+    if not span or not event:
+        return ""
+    first = min(held, key=lambda account: (account.span.end, account.span.start))
+    when = first.when or When(span.start, max(span.start, span.end - _MINUTE), Precision.WINDOW)
+    label = finding.subject.label
+    name = f"the first of the {label}" if finding.subject.moments and len(held) > 1 else label
+    thing = First(name, when, span.start, (), bound=first.by)
+    return (
+        f"Reported first: {order(thing, First(event_name(event), event.when, event.when.earliest, ()), style='stamp')}"
+    )
 
 
 def _at_least(seen: First, other: First) -> str:
@@ -163,7 +192,7 @@ def _at_least(seen: First, other: First) -> str:
     unit, name = (_MINUTE, "minute") if least < 2 * _HOUR else (_HOUR, "hour")
     step = _COARSE if unit is _MINUTE and not (seen.when.exact and other.when.exact) else 1
     low = least // (unit * step) * step
-    return f"at least {low} {name}{'' if low == 1 else 's'} " if low else ""
+    return f"at least {counted(low, name)} " if low else ""
 
 
 def _said(when: When, style: Style) -> str:
@@ -179,5 +208,5 @@ def _apart(first: First, second: First) -> str:
     step = _COARSE if unit is _MINUTE and not exact else 1
     low, high = least // (unit * step) * step, -(-most // (unit * step)) * step
     if low == high:
-        return f"{low} {name}{'' if low == 1 else 's'}"
-    return f"{low} to {high} {name}s" if low else f"up to {high} {name}{'' if high == 1 else 's'}"
+        return counted(low, name)
+    return f"{low} to {counted(high, name)}" if low else f"up to {counted(high, name)}"

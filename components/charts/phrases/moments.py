@@ -11,6 +11,7 @@ from typing import Protocol, Self, TypeVar
 from components.charts.events import drawn_sides, few, said_of, took_back
 from components.charts.phrases.numbers import in_number, span_text, weighed
 from components.clock import Style, token
+from components.text import capital
 from data.core.model import Order, When
 from data.core.running import Stairs, Tally
 from data.evidence.evidence_rows import CallRow, Calls, MarkRow, Marks, ObservationRow, Observations
@@ -80,6 +81,10 @@ class Moments:
         return published
 
     def sentence(self, at: datetime, style: Style = "time", *, lasting: bool = False) -> str:
+        """All that is said of this minute, as `sentences` has it."""
+        return " ".join(self.sentences(at, style, lasting=lasting))
+
+    def sentences(self, at: datetime, style: Style = "time", *, lasting: bool = False) -> tuple[str, ...]:
         """What the rows carry about this minute, with times as clock tokens; nothing later than `at` is said.
 
         A call has a minute only where its caller published one; a bound stays "by", an about stays "about". A `lasting`
@@ -88,7 +93,7 @@ class Moments:
         called = self._called(at, style, lasting=lasting) if "calls" in self.story.subjects else ""
         seen = self._seen(at, style) if "site" in self.story.subjects else ""
         searched = self._searched(at, style) if "searches" in self.story.subjects else ""
-        return " ".join(part for part in (called, *self._read(at, style), seen, searched) if part)
+        return tuple(part for part in (called, *self._read(at, style), seen, searched) if part)
 
     def _read(self, at: datetime, style: Style) -> Iterator[str]:
         """Each total of a series at its last reading; what is not dated as published is told as it happened only."""
@@ -103,7 +108,7 @@ class Moments:
         least = self.bounded and leaves_some(self.story, called)
         if not place:
             nothing = self._nothing(at, said, verb, least=least)
-            return f"{nothing[0].upper()}{nothing[1:]}." if lasting else f"At {token(at, style)} {nothing}."
+            return f"{capital(nothing)}." if lasting else f"At {token(at, style)} {nothing}."
         newest = self.calls[bisect_left(self.made, self.made[place - 1]) : place]
         told = _told(newest, at, said, verb, style)
         if back := self._taken_last(at, newest[-1].when.latest):

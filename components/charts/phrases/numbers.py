@@ -12,6 +12,11 @@ def number_text(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """1 event, 39 events; what has another plural than an s says it."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def weighed(value: float, unit: str) -> str:
     """So many of a unit, which stories name in the plural: "29 electoral votes", "1 area declared"."""
     return f"{number_text(value)} {_one(unit) if value == 1 else unit}".strip()
@@ -55,4 +60,4 @@ def length_text(length: timedelta, *, whole: bool = False) -> str:
     """ "200 minutes", "33 hours": in the largest unit of which there are two or more; `whole` rounds down."""
     unit, name = next((entry for entry in _UNITS if length >= 2 * entry[0]), _UNITS[-1])
     count = length // unit if whole else round(length / unit, 1)
-    return f"{count:,g} {name}{'' if count == 1 else 's'}"
+    return f"{count:,g} {name if count == 1 else f'{name}s'}"

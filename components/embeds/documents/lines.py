@@ -10,12 +10,13 @@ from components.charts.builders.compare_chart import last_of_each
 from components.charts.events import ONE_DAY
 from components.charts.phrases import moments
 from components.charts.phrases.caution import coincides
+from components.charts.phrases.numbers import counted
 from components.clock import Style
-from components.embeds.documents.mark_counts import counted, findings
+from components.embeds.documents.mark_counts import findings
 from components.embeds.embed import Embed
 from components.render.layout.legend import keys_of
-from components.render.words import brief, whole
-from components.text import shortened, visible
+from components.render.words import brief
+from components.text import capital, shortened, visible, whole
 from data.evidence.calls import load_calls
 from data.evidence.outages import load_observations
 from data.evidence.searches import load_interest_marks
@@ -47,10 +48,19 @@ class Lines:
     """
 
     headline: str
-    summary: str
+    sentences: tuple[str, ...]
     folded: tuple[tuple[str, str], ...]
     foot: tuple[Piece, ...]
     keys: str = ""
+
+    @property
+    def summary(self) -> str:
+        """What is drawn, and what is on record at the minute picked out."""
+        return self.summary_within(_SUMMARY_CHARACTERS)
+
+    def summary_within(self, limit: int) -> str:
+        """As many sentences of the summary as `limit` characters hold."""
+        return whole(self.sentences, limit)
 
     @property
     def long(self) -> bool:
@@ -63,7 +73,7 @@ def lines_of(embed: Embed) -> Lines:
     headline = shortened(line(brief(embed.chart, embed.clock, HEADLINE_CHARACTERS)), HEADLINE_CHARACTERS)
     return Lines(
         headline,
-        whole(_summary(embed, headline), _SUMMARY_CHARACTERS),
+        _summary(embed),
         _folded(embed),
         tuple(_foot(embed)),
         _keys(embed),
@@ -79,17 +89,17 @@ def caution_line(embed: Embed) -> str:
     return CAUTION if coincides(embed.chart) else ""
 
 
-def _summary(embed: Embed, headline: str) -> str:
-    """What is drawn of which span, beyond what the headline tells; and the sentence of the minute picked out."""
+def _summary(embed: Embed) -> tuple[str, ...]:
+    """What is drawn of which span, beyond what the headline tells; and the sentences of the minute picked out."""
     chart, clock = embed.chart, embed.clock
-    found = findings(chart, clock, beyond=headline)
+    is_whole = len(clock.say(chart.takeaway)) <= HEADLINE_CHARACTERS
+    found = findings(chart, clock, told=chart.said.tells if is_whole else "")
     said = f"{clock.span(chart.told)}: {found}." if found else f"{clock.say(chart.title)}, {_amount(embed)}."
-    said = said[:1].upper() + said[1:]
     at = embed.view.at
     if at and embed.story.about.live:
         at = min(at, chart.window.end)  # what is still to come says nothing
-    picked = EmbedMoments(embed).sentence(at) if at else ""
-    return line(f"{said} {picked}")
+    picked = EmbedMoments(embed).sentences(at) if at else ()
+    return (line(capital(said)), *picked)
 
 
 def _amount(embed: Embed) -> str:
@@ -163,8 +173,13 @@ class EmbedMoments:
 
     def sentence(self, at: datetime) -> str:
         """What is on record up to this minute; nothing later is said."""
+        return " ".join(self.sentences(at))
+
+    def sentences(self, at: datetime) -> tuple[str, ...]:
+        """The same, one by one."""
         embed = self._embed
         if embed.chart.origin:
-            return line(last_of_each(embed.chart, embed.clock, at))
+            return (line(last_of_each(embed.chart, embed.clock, at)),)
         style: Style = "stamp" if embed.chart.window.length >= ONE_DAY else "time"
-        return line(embed.clock.say(self.rows.sentence(at, style, lasting=embed.chart.played)))
+        said = self.rows.sentences(at, style, lasting=embed.chart.played)
+        return tuple(line(embed.clock.say(one)) for one in said)

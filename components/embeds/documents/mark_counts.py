@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from components.charts.grammar import Bars, Chart, Item, Lane, Line, Mark, Points, Spans, Stretches, Tiles, Tone
-from components.charts.phrases.numbers import as_known, in_number, number_text
+from components.charts.phrases.numbers import as_known, counted, in_number, number_text
 from components.charts.running_totals import sums
+from components.charts.said import MARKS, STATES, TOTALS, Said
 from components.clock import Clock
-from components.render.words import whole
 from data.core.model import Window
 
 _STATES = (Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING)
 #: Of all clauses together: two or three lines of a phone.
 _CHARACTERS = 140
-_TIME = re.compile(r"\d[\d:]*\s[ap]\.m\.|T[+−]\d[\d:]*")
-_FIGURE = re.compile(r"\d[\d.,]*\d|\d")
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """1 event, 39 events."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+def findings(chart: Chart, clock: Clock, *, told: str = "") -> str:
+    """What the lanes hold, in clauses as far as there is room, without what is `told` already."""
+    found = (clause for lane in chart.lanes for what, clause in _lane(lane, clock, chart.window) if what != told)
+    return Said.of(*found).within(_CHARACTERS)
 
 
-def findings(chart: Chart, clock: Clock, *, beyond: str = "") -> str:
-    """What the lanes hold, in clauses as far as there is room; none all of whose figures `beyond` says already."""
-    said = set(_FIGURE.findall(_TIME.sub("", beyond)))
-    found = [finding for lane in chart.lanes for finding in _lane(lane, clock, chart.window)]
-    new = [finding for finding in found if not set(_FIGURE.findall(finding)) <= said]
-    return whole("; ".join(new), _CHARACTERS)
+def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[tuple[str, str]]:
+    """What is counted, as `Said` tells it, and the clause that says it.
 
-
-def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[str]:
-    """Observations by state, marks by number, totals at the end of the range, the highest figure of a measure."""
+    Observations by state, marks by number, totals at the end of the range, the highest figure of a measure.
+    """
     title = clock.say(lane.title)
     if states := Counter((item.tone or mark.tone).value for mark, item in lane.items if _tone(mark, item) in _STATES):
         by_state = ", ".join(f"{number:,} {state}" for state, number in states.items())
-        yield f"{counted(states.total(), 'dated observation')}: {by_state}"
+        yield STATES, f"{counted(states.total(), 'dated observation')}: {by_state}"
     if sides := [side for side in sums(lane, window) if side.mark.items or isinstance(side.mark, Tiles)]:
         totals = ", ".join(f"{side.mark.name} {side.said}" for side in sides)
-        yield f"{totals} {in_number(lane.unit, sides[-1].said)}".strip()
+        yield TOTALS, f"{totals} {in_number(lane.unit, sides[-1].said)}".strip()
     stretches = [item for mark in lane.marks if isinstance(mark, Stretches) for item in mark.items]
     if stretches:
         yield from _mark(Stretches(lane.title, Tone.SEARCH, tuple(stretches)), title, measured=True)
@@ -56,16 +49,16 @@ def _tone(mark: Mark, item: Item) -> Tone:
     return item.tone or mark.tone
 
 
-def _mark(mark: Mark, title: str, *, measured: bool) -> Iterator[str]:
+def _mark(mark: Mark, title: str, *, measured: bool) -> Iterator[tuple[str, str]]:
     """The highest figure of what is measured, else how many there are, by what their rows are called."""
     valued = [item for item in mark.items if item.value is not None]
     if measured and valued:
         top = max(valued, key=lambda item: item.value or 0)
         highest = "highest " if len(valued) > 1 else ""
-        yield f"{title}, {highest}{as_known(top.kind, number_text(top.value or 0))}"
+        yield top.row, f"{title}, {highest}{as_known(top.kind, number_text(top.value or 0))}"
     elif mark.items:
         name = f"search {mark.name.split()[-1]}" if mark.tone is Tone.SEARCH else mark.name
         rows = Counter(item.group for item in mark.items if item.group)
         by_row = ", ".join(f"{number} {row}" for row, number in rows.items())
         amount = counted(len(mark.items), name)
-        yield f"{amount}: {by_row}" if by_row else amount
+        yield MARKS, f"{amount}: {by_row}" if by_row else amount

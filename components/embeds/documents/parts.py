@@ -12,9 +12,9 @@ from components.charts.elapsed_clock import times_note
 from components.charts.events import is_dated
 from components.charts.grammar import Event, Lane
 from components.charts.phrases.caution import Caution, caution_of
+from components.charts.phrases.numbers import counted
 from components.clock import Clock, published_text
 from components.embeds.documents.lines import Piece
-from components.embeds.documents.mark_counts import counted
 from components.embeds.embed import Embed
 from components.render import table
 from components.render.layout.legend import keys_of

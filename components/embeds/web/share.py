@@ -19,7 +19,7 @@ from components.embeds.web.links import form_address, from_share_page, oembed_ad
 from components.embeds.web.oembed import THUMBNAIL
 from components.render.svg import svg
 from components.render.svg.sheet import tag
-from components.render.words import describe, whole
+from components.render.words import describe
 from components.text import visible
 from components.view.address import utc_text
 from data.core.model import Source
@@ -45,7 +45,7 @@ def head_links(embed: Embed) -> str:
 def _metas(embed: Embed) -> Iterator[str]:
     lines, words = lines_of(embed), describe(embed.chart, embed.clock)
     picture, (width, height) = form_address(embed, "png", shape="social"), THUMBNAIL
-    about = whole(lines.summary, _PREVIEW)
+    about = lines.summary_within(_PREVIEW)
     yield f'<meta name="description" content="{text(about)}">'
     graph = {
         "type": "article", "site_name": "Nightdesk", "title": lines.headline, "description": about,

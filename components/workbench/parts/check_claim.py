@@ -10,9 +10,17 @@ import streamlit as st
 
 from components.cache.cached import load_finding, load_made, load_observations, load_series, load_subjects
 from components.charts.claim_record import record_text
-from components.charts.phrases.claim_words import account_said, quotable, reasons, verdict_said, why_open
+from components.charts.phrases.claim_words import (
+    account_said,
+    quotable,
+    reasons,
+    verdict_clauses,
+    verdict_said,
+    why_open,
+)
+from components.charts.phrases.lag import reported_first
 from components.clock import Clock
-from components.text import markdown
+from components.text import capital, markdown
 from components.view.view_state import ViewState
 from components.workbench.address_bar import change
 from components.workbench.downloads import ARROW, show_download
@@ -90,12 +98,12 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rsplit(' ', 1)[0].rstrip(' ,;:.')}…"
 
 
-def show_verdict(finding: Finding) -> None:
-    """One of the four, large and in words, and why where it is neither before nor after."""
+def show_verdict(finding: Finding, clock: Clock) -> None:
+    """What began when, large and with its count, why it cannot be told, and what was reported first."""
     with st.container(key="verdict"):
-        st.header(markdown(finding.verdict.value.capitalize()), anchor=False)
-        if why := why_open(finding):
-            st.markdown(markdown(why))
+        st.header(markdown(capital("; ".join(verdict_clauses(finding)))), anchor=False)
+        for said in filter(None, (why_open(finding), clock.say(reported_first(finding)))):
+            st.markdown(markdown(said))
 
 
 def show_reasons(story: Story, finding: Finding, clock: Clock) -> None:
@@ -108,7 +116,7 @@ def show_reasons(story: Story, finding: Finding, clock: Clock) -> None:
 def _reasons(story: Story, finding: Finding, clock: Clock) -> str:
     fetched = (*load_observations(story).sources, *load_series(story).sources)
     lines = [
-        f"**{_heading(account, finding)}** {markdown(_sentence(clock.say(account_said(account))))} "
+        f"**{_heading(account, finding)}** {markdown(capital(clock.say(account_said(account))))} "
         f"{source_links(story, ' '.join(account.sources), fetched)}"
         for account in finding.accounts
     ]
@@ -127,13 +135,9 @@ def _heading(account: Account, finding: Finding) -> str:
 
 
 def _anchor_line(story: Story, anchor: Anchor, clock: Clock, fetched: tuple[Source, ...]) -> str:
-    said = _sentence(f"{clock.say(anchor.label)}: {clock.when(anchor.when, dated=True)}.")
+    said = capital(f"{clock.say(anchor.label)}: {clock.when(anchor.when, dated=True)}.")
     links = source_links(story, " ".join(anchor.sources), fetched)
     return f"**The event.** {markdown(said)} {links}"
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _show_settling(story: Story, clock: Clock) -> None:

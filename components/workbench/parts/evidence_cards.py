@@ -12,7 +12,7 @@ from components.cache.cached import load_made
 from components.charts.builders.outages_chart import GRADES
 from components.charts.phrases.numbers import as_known, number_text
 from components.clock import Clock, published_text
-from components.text import markdown
+from components.text import capital, markdown
 from components.workbench.address_bar import titles_here
 from components.workbench.page_links import page_at
 from components.workbench.source_links import source_links
@@ -201,7 +201,7 @@ def _control_when(row: Control, when: When | None, clock: Clock) -> str:
     if when is None:
         return f"{calendar_day(row.date)}, no clock time" if row.date else "No clock time given"
     said = clock.when(when, dated=True)
-    said = said[0].upper() + said[1:]
+    said = capital(said)
     if when.stated and there.short(when.stated) != clock.short(when.stated):
         said += f" ({there.time(when.stated)})"
     if row.until:

@@ -288,7 +288,7 @@ def test_the_takeaway_leads_up_to_a_time_as_it_is_known(story: Story, when: When
     calls: Calls = Sourced((), ())
     firsts = Firsts(when, when)
     said = timeline_takeaway(story, story.window, calls, trouble=firsts, rise=Firsts(None, None))
-    assert says in EASTERN.say(said)
+    assert says in EASTERN.say(said.text)
 
 
 def test_earlier_trouble_of_another_site_is_not_the_main_sites(story: Story) -> None:

@@ -12,6 +12,7 @@ from components.charts.catalogue import chart_of
 from components.charts.grammar import Bars, Chart, Event, Gap, Item, Lane, Mark, Points, Spans, Tone
 from components.charts.phrases.caution import Caution, caution_of, kinds_in
 from components.charts.phrases.lag import First, order
+from components.charts.said import Said
 from components.clock import Clock
 from data.core.model import Precision, Source, When, Window
 from data.core.settings import Settings
@@ -53,7 +54,7 @@ def call(hours: float = 2, row: str = "calls:ap-fl") -> Event:
 
 def chart(*marks: Mark, events: tuple[Event, ...] = (), outside: tuple[Event, ...] = ()) -> Chart:
     lanes = tuple(Lane(f"lane-{place}", "Lane", "", (mark,)) for place, mark in enumerate(marks))
-    return Chart("made", "us-2016", "Made", "Made", NIGHT, lanes, events, (AP,), outside=outside)
+    return Chart("made", "us-2016", "Made", Said.of("Made"), NIGHT, lanes, events, (AP,), outside=outside)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,10 @@ def test_a_later_range_speaks_of_its_own_trouble_and_says_that_there_was_an_earl
     assert found is not None
     lines = said(found, "Lag").split("\n")
     assert lines[0] == ("Earlier trouble of cic.gc.ca is on record before this window, about 2 p.m. EST, Nov. 8, 2016.")
-    assert "trouble seen of cic.gc.ca in this window was on record by 10:30 p.m. EST, Nov. 8, 2016; it may" in lines[1]
+    assert (
+        "rising searches, about 6 p.m. EST, Nov. 8, 2016, is on record before the first dated trouble seen" in lines[1]
+    )
+    assert "by 10:30 p.m. EST, Nov. 8, 2016; that may have begun at any time before, so which began first" in lines[1]
 
 
 def test_trouble_of_another_site_is_no_trouble_of_the_main_one(story: Story) -> None:
@@ -206,7 +210,7 @@ def first(when: When, name: str = "this") -> First:
         pytest.param(at(0), at(5), "lies 5 hours before", id="whole hours"),
         pytest.param(at(0), at(5.5), "lies 5 to 6 hours before", id="no whole hours"),
         pytest.param(at(0, Precision.APPROXIMATE), at(1), "lies 30 to 90 minutes before", id="about"),
-        pytest.param(at(0.49, Precision.APPROXIMATE), at(1), "lies up to 65 minutes before", id="about, and near"),
+        pytest.param(at(29 / 60, Precision.APPROXIMATE), at(1), "lies up to 65 minutes before", id="about, and near"),
         pytest.param(at(0.5, Precision.APPROXIMATE), at(1), "are too close to tell", id="the intervals touch"),
         pytest.param(at(1), at(1), "are too close to tell", id="one minute"),
         pytest.param(at(1, Precision.AFTER), at(1.25), "are too close to tell", id="shortly after"),
@@ -226,7 +230,9 @@ def test_an_order_is_said_only_where_the_intervals_allow_it(a: When, b: When, sa
         pytest.param(
             at(1.98, Precision.AFTER), "so its order with that, at 9 p.m. EST, cannot be told.", id="touching"
         ),
-        pytest.param(at(5), "was on record by midnight EST; it may have begun at any time before", id="seen later"),
+        pytest.param(
+            at(5), "That, at 9 p.m. EST, is on record before the trouble, by midnight EST; that may", id="seen later"
+        ),
     ],
 )
 @pytest.mark.parametrize("turned", [False, True])

@@ -111,7 +111,7 @@ def test_what_is_compared_lies_inside_the_window() -> None:
 
 def test_trouble_beside_florida_is_one_fact_everywhere() -> None:
     chart = claim()
-    said = "Two of five accounts put it before; the other three do not settle it"
+    said = "before AP’s Florida call (10:50 p.m. EST, Nov. 8, 2016), by two accounts; three do not settle it"
     assert EASTERN.say(chart.takeaway).endswith(said)
     told = table.frame(chart, EASTERN).set_index("Row").loc["observations:cbc-documents-2pm"]
     assert told["When"] == "about 2 p.m. EST, Nov. 8, 2016; may have begun at any time before"
@@ -170,10 +170,10 @@ def test_the_event_has_a_short_label_that_is_not_cut(event: str, short: str) -> 
 def test_each_caller_has_its_time_and_its_verdict_on_a_row() -> None:
     (callers,) = (lane for lane in claim().lanes if lane.slug == "callers")
     assert [item.track for _, item in callers.items] == [
-        "cannot tell · AP",
-        "cannot tell · The Guardian’s timeline",
+        "before · AP",
+        "before · The Guardian’s timeline",
         "before · TV networks in MaltaToday’s log",
-        "cannot tell · AP and Fox together, as Matzav reported",
+        "before · AP and Fox together, as Matzav reported",
     ]
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from components.charts.elapsed_clock import Elapsed, clock_of, times_note
 from components.charts.grammar import Chart
+from components.charts.said import Said
 from components.clock import Clock, token
 from data.core.model import Precision, When, Window
 
@@ -85,8 +86,8 @@ def test_what_it_says_of_the_axis_is_the_same_in_every_zone_and_prose_keeps_its_
 
 def test_a_chart_is_read_on_its_own_clock_only_where_it_counts_from_a_moment() -> None:
     window = Window(after(-60), after(360))
-    plain = Chart("timeline", "us-2016", "", "", window, ())
-    counted = Chart("compare", "us-2016", "", "", window, (), origin=ORIGIN)
+    plain = Chart("timeline", "us-2016", "", Said.of(), window, ())
+    counted = Chart("compare", "us-2016", "", Said.of(), window, (), origin=ORIGIN)
     assert clock_of(plain, "UTC") == Clock("UTC")
     assert clock_of(counted, "UTC") == Elapsed("UTC", ORIGIN)
     assert times_note(clock_of(plain, "UTC")) == "All times UTC."

@@ -19,6 +19,7 @@ from components.cache.cached import load_chart, load_finding, load_told
 from components.charts.catalogue import KINDS, asked_on, chart_of, publishable
 from components.charts.grammar import Chart, Item, Lane, Points, Tone
 from components.charts.kinds import ChartKind, Question
+from components.charts.said import Said
 from components.embeds.bundles.bundle import FILES, bake, wanted_charts, wanted_view
 from components.view.view_state import ViewState, default_view
 from data.core.errors import DataError
@@ -43,7 +44,7 @@ def moments_chart(asked: Question) -> Chart:
         if window.overlaps(when.earliest, when.latest)
     )
     lane = Lane("moments", "Milestones", "", (Points("milestone", Tone.NEUTRAL, items),))
-    return Chart("moments", story.slug, TITLE, f"{len(items)} moments", window, (lane,), sources=story.sources)
+    return Chart("moments", story.slug, TITLE, Said.of(f"{len(items)} moments"), window, (lane,), sources=story.sources)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from components.charts.said import Said
 from components.embeds.bundles.bundle import wanted_view
 from components.embeds.bundles.manifest import VERSION
 from components.embeds.codes import HEIGHTS_AT, SANDBOX, Codes, cite, credit, height_steps, publish_command, snippets
@@ -157,7 +158,7 @@ def test_a_chart_without_any_address_is_refused_in_a_sentence(embed: Embed) -> N
     ],
 )
 def test_no_text_of_a_story_breaks_out_of_a_code(embed: Embed, text: str) -> None:
-    hostile = replace(embed, chart=replace(embed.chart, takeaway=text, title=text))
+    hostile = replace(embed, chart=replace(embed.chart, said=Said.of(text), title=text))
     codes = snippets(hostile, heights=HEIGHTS)
     assert [tag for tag, _ in Tags(codes.listener).found] == ["iframe", "script"]
     assert [tag for tag, _ in Tags(codes.plain).found] == ["div", "iframe", "style"]

@@ -11,6 +11,7 @@ import pytest
 
 from components.charts.catalogue import publishable
 from components.charts.grammar import Chart, Item, Kind, Lane, Points, Tone
+from components.charts.said import Said
 from components.embeds.embed import Embed, embed_of
 from components.embeds.passport import data_of, json_of
 from components.view.view_state import ViewState, default_view
@@ -39,7 +40,7 @@ def one_item(story: Story, **given: Any) -> dict[str, Any]:
     when = given.pop("when", When.at(datetime(2016, 11, 9, 3, 50, tzinfo=UTC)))
     item = Item("figures:one", when, "one", ("ap",), **given)
     lane = Lane("lane", "Lane", "visits", (Points("mark", Tone.SITE, (item,)),))
-    chart = Chart("one", "us-2016", "One", "One", samples.NIGHT, (lane,), sources=(samples.AP,))
+    chart = Chart("one", "us-2016", "One", Said.of("One"), samples.NIGHT, (lane,), sources=(samples.AP,))
     return items(data_of(Embed(story, chart, default_view(story))))[0]
 
 

@@ -43,7 +43,7 @@ def test_of_many_moments_the_first_call_is_named(tmp_path: Path, served: Served)
 def test_a_window_without_anything_says_so(tmp_path: Path, served: Served) -> None:
     write_night(tmp_path, [called("ONE", ANN, "01:00")])
     empty = served.document(f"night/timeline?from={clock('03:00')}&to={clock('04:00')}")
-    assert empty.headline == "No call, search mark or observation falls in this window"
+    assert empty.headline == "No call or observation falls in this window"
 
 
 def test_a_total_known_within_bounds_is_told_as_a_range(tmp_path: Path, served: Served) -> None:
@@ -212,4 +212,4 @@ def test_an_observation_that_is_no_trouble_is_not_denied(tmp_path: Path, served:
     rows = _observation("up", "answering", f"{clock('01:00')},,,,", "minute")
     write_night(tmp_path, [called("ONE", ANN, "05:00")], tables={"observations.csv": OBSERVED + rows})
     said = served.document(f"night/timeline?{HALF_PAST}").headline
-    assert said == "No call or search mark falls in this window; 1 observation of a site does"
+    assert said == "No call falls in this window; 1 observation of a site does"

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 import pytest
 
 from components.charts.grammar import Chart, Lane
+from components.charts.said import Said
 from components.clock import Clock
 from components.render.layout.boxes import Box
 from components.render.layout.theme import DARK, LIGHT, Theme
@@ -190,7 +191,7 @@ def test_the_words_of_the_axis_keep_apart_on_the_narrowest_phone() -> None:
 def test_an_empty_lane_with_a_note_says_only_why() -> None:
     why = "CNN: no total: 9 of 56 calls known."
     lane = Lane("results", "Electoral votes", "", (), note=why)
-    chart = Chart("results", "us-2016", "Electoral votes", "", samples.NIGHT, (lane,), sources=(samples.AP,))
+    chart = Chart("results", "us-2016", "Electoral votes", Said.of(), samples.NIGHT, (lane,), sources=(samples.AP,))
     said = [note["text"].replace("<br>", " ") for note in drawn(chart)["layout"]["annotations"]]
     assert said == ["<b>Electoral votes</b>", why]
 
@@ -198,7 +199,7 @@ def test_an_empty_lane_with_a_note_says_only_why() -> None:
 def test_every_emphasised_call_is_named_however_long_the_range() -> None:
     two_days = Window(samples.utc("8 05:00"), samples.utc("10 05:00"))
     events = samples.call_events()
-    chart = Chart("x", "us-2016", "", "", two_days, (samples.results_lane(),), events, sources=(samples.AP,))
+    chart = Chart("x", "us-2016", "", Said.of(), two_days, (samples.results_lane(),), events, sources=(samples.AP,))
     said = " ".join(note["text"] for note in drawn(chart)["layout"]["annotations"] if note["yref"] == "y")
     assert all(state in said for state in ("Ohio", "Florida", "North Carolina", "Pennsylvania", "Wisconsin"))
 
@@ -227,7 +228,7 @@ def test_the_name_of_a_lower_total_goes_under_its_line_where_there_is_no_room_ab
 
 def test_the_axis_stays_linear_over_a_night_when_clocks_change() -> None:
     night = Window(datetime(2016, 11, 6, 4, tzinfo=UTC), datetime(2016, 11, 6, 10, tzinfo=UTC))
-    chart = Chart("x", "us-2016", "", "", night, (samples.results_lane(),), sources=(samples.AP,))
+    chart = Chart("x", "us-2016", "", Said.of(), night, (samples.results_lane(),), sources=(samples.AP,))
     assert drawn(chart)["layout"]["xaxis"]["range"] == ["2016-11-06T00:00:00", "2016-11-06T06:00:00"]
 
 

@@ -22,11 +22,12 @@ from hypothesis import strategies as st
 from bench.many_contests import write_story
 from components.charts.catalogue import chart_of, publishable
 from components.charts.grammar import Chart
+from components.charts.said import Said
 from components.clock import Clock
 from components.render import table
 from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
-from components.render.words import ALT_CHARACTERS, brief, describe, whole
+from components.render.words import ALT_CHARACTERS, brief, describe
 from data.core.model import Window
 from data.core.settings import Settings
 from data.story.folder_store import read_story
@@ -153,21 +154,26 @@ def test_words_stay_short_enough_and_say_only_what_is_drawn(story: Story, data: 
     assert "{" not in words.alt + words.takeaway + "".join(words.long)
 
 
-QUESTION = "Trouble at the site, before or after the call (10:50 p.m. EST)? The accounts do not agree: two say before"
+QUESTION = Said(
+    ("The accounts do not agree: two say before",),
+    subject="Trouble at the site",
+    question="before or after the call (10:50 p.m. EST)?",
+)
+FINDING = Said.of("One finding stands", "another follows")
 
 
 @pytest.mark.parametrize(
     ("said", "limit", "left"),
     [
-        pytest.param("One finding stands; another follows", 99, "One finding stands; another follows", id="all"),
-        pytest.param("One finding stands; another follows", 30, "One finding stands", id="a clause goes"),
-        pytest.param("The first thing. Another thing", 20, "The first thing.", id="a sentence goes"),
-        pytest.param(QUESTION, 60, "The accounts do not agree: two say before", id="a question goes before its answer"),
-        pytest.param("At 10 p.m. EST it failed", 19, "At 10 p.m. EST it…", id="no sentence ends in p.m."),
+        pytest.param(FINDING, 99, "One finding stands; another follows", id="all"),
+        pytest.param(FINDING, 30, "One finding stands", id="a clause goes"),
+        pytest.param(replace(FINDING, mark="."), 30, "One finding stands.", id="a sentence goes"),
+        pytest.param(QUESTION, 42, "The accounts do not agree: two say before", id="a question goes before its answer"),
+        pytest.param(Said.of("At 10 p.m. EST it failed"), 19, "At 10 p.m. EST it…", id="no sentence ends in p.m."),
     ],
 )
-def test_what_is_too_long_loses_whole_sentences(said: str, limit: int, left: str) -> None:
-    assert whole(said, limit) == left
+def test_what_is_too_long_loses_whole_sentences(said: Said, limit: int, left: str) -> None:
+    assert said.within(limit, "Trouble") == left
 
 
 @pytest.mark.parametrize("slug", ["us-2016", "uk-2016"])
@@ -182,7 +188,7 @@ def test_the_alt_text_of_a_claim_ends_with_its_whole_answer(slug: str) -> None:
 
 def test_the_title_of_a_claim_stands_for_a_question_that_is_too_long(story: Story) -> None:
     chart = replace(chart_of(story, "results", view_of(story, caller="AP")), title="Trouble, beside the call")
-    short = brief(replace(chart, takeaway=QUESTION), Clock("America/New_York"), 80)
+    short = brief(replace(chart, said=QUESTION), Clock("America/New_York"), 80)
     assert short == "Trouble, beside the call. The accounts do not agree: two say before"
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.charts.grammar import Chart, Event, Lane
+from components.charts.said import Said
 from components.clock import Clock
 from components.render.layout.theme import DARK, LIGHT
 from components.render.svg import svg
@@ -217,7 +218,7 @@ def test_an_empty_lane_says_so() -> None:
 def test_an_empty_lane_with_a_note_says_only_why() -> None:
     why = "CNN: no total: 9 of 56 calls known."
     lane = Lane("results", "Electoral votes", "", (), note=why)
-    chart = Chart("results", "us-2016", "Electoral votes", "", samples.NIGHT, (lane,), sources=(samples.AP,))
+    chart = Chart("results", "us-2016", "Electoral votes", Said.of(), samples.NIGHT, (lane,), sources=(samples.AP,))
     texts = [element.text for element in drawn(chart).iter(f"{SVG}text")]
     assert texts.count(why) == 1
     assert "No records in this story for this range" not in texts
@@ -233,14 +234,14 @@ def test_the_reference_line_runs_through_no_name_of_a_total() -> None:
 @pytest.mark.parametrize("hour", ["9 03:00", "9 06:00", "9 07:15", "9 12:00"])
 def test_both_totals_are_named_whenever_the_range_ends(width: int, hour: str) -> None:
     window = Window(samples.NIGHT.start, samples.utc(hour))
-    chart = Chart("x", "us-2016", "", "", window, (samples.results_lane(),), sources=(samples.AP,))
+    chart = Chart("x", "us-2016", "", Said.of(), window, (samples.results_lane(),), sources=(samples.AP,))
     texts = [label.text for label in svg.layout(chart, EASTERN, width=width).labels]
     assert {text.split()[0] for text in texts if text.split()[0] in ("Trump", "Clinton")} == {"Trump", "Clinton"}
 
 
 def test_a_total_known_within_bounds_is_a_range_at_its_end() -> None:
     early = Chart(
-        "results", "us-2016", "Electoral votes", "So far", Window(samples.NIGHT.start, samples.utc("9 03:00")),
+        "results", "us-2016", "Electoral votes", Said.of("So far"), Window(samples.NIGHT.start, samples.utc("9 03:00")),
         (samples.results_lane(),), sources=(samples.AP,),
     )  # fmt: skip
     texts = {element.text for element in drawn(early).iter(f"{SVG}text")}

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from components.charts.grammar import Chart, Item, Kind, Lane, Points, Tone
+from components.charts.said import Said
 from components.render import table
 from data.core.model import Source
 from tests.support import samples
@@ -24,7 +25,7 @@ def rows(chart: Chart) -> list[dict[str, str]]:
 def one(**given: object) -> Chart:
     item = Item(**{"row": "figures:one", "when": at("9 03:50"), "text": "one", "sources": ("ap",)} | given)  # type: ignore[arg-type]
     lane = Lane("lane", "Lane", "visits", (Points("mark", Tone.SITE, (item,)),))
-    return Chart("one", "us-2016", "One", "One", samples.NIGHT, (lane,), sources=(samples.AP,))
+    return Chart("one", "us-2016", "One", Said.of("One"), samples.NIGHT, (lane,), sources=(samples.AP,))
 
 
 @CHARTS
@@ -124,5 +125,5 @@ def test_two_sources_of_one_row_are_two_addresses() -> None:
     other = Source("cbc", "CBC", "Night", "https://cbc.example/night")
     item = Item("figures:one", at("9 03:50"), "one", ("ap", "cbc"))
     lane = Lane("lane", "Lane", "", (Points("mark", Tone.SITE, (item,)),))
-    chart = Chart("one", "us-2016", "One", "One", samples.NIGHT, (lane,), sources=(samples.AP, other))
+    chart = Chart("one", "us-2016", "One", Said.of("One"), samples.NIGHT, (lane,), sources=(samples.AP, other))
     assert rows(chart)[0]["source_urls"] == f"{samples.AP.url} https://cbc.example/night"

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts.claim_record import record_of
-from components.charts.phrases.claim_words import quotable, reasons, why_open
+from components.charts.phrases.claim_words import quotable, reasons, takeaway, verdict_clauses, why_open
 from components.clock import Clock
 from data.analysis.intervals import Verdict, agreed, order, span_of
 from data.core.errors import DataError
@@ -101,15 +101,18 @@ def test_a_wider_interval_never_sharpens_a_verdict(thing: Window, event: Window,
 def test_nor_does_a_wider_account_among_several(
     accounts: list[tuple[Window, bool]], event: Window, chosen: int, earlier: int, later: int
 ) -> None:
-    def carried(held: list[tuple[Window, bool]]) -> Verdict:
-        return weigh(Subject("x", "site", "x", "x", tuple(account(span, by=by) for span, by in held)), event)[0]
+    def carried(held: list[tuple[Window, bool]]) -> tuple[Verdict, set[Verdict]]:
+        found, weighed = weigh(Subject("x", "site", "x", "x", tuple(account(span, by=by) for span, by in held)), event)
+        return found, {one.verdict for one in weighed}
 
-    before = carried(accounts)
+    before, named = carried(accounts)
     span, by = accounts[chosen % len(accounts)]
     wider = Window(span.start - timedelta(seconds=earlier), span.end + timedelta(seconds=later))
     widened = [*accounts]
     widened[chosen % len(accounts)] = (wider, by)
-    assert carried(widened) in (before, Verdict.CANNOT_TELL)
+    after, _ = carried(widened)
+    # Only where accounts contradicted each other may one that says less leave the word to the others.
+    assert after in (before, Verdict.CANNOT_TELL) or named >= {Verdict.BEFORE, Verdict.AFTER}
 
 
 @given(span=spans, event=spans)
@@ -150,16 +153,23 @@ def test_minutes_and_bounds_are_as_wide_as_they_are_stated(thing: When, event: W
         pytest.param([Verdict.NOT_ENOUGH, Verdict.BEFORE], Verdict.BEFORE, id="one that counts for nothing"),
         pytest.param([Verdict.BEFORE, Verdict.BEFORE], Verdict.BEFORE, id="all agree"),
         pytest.param([Verdict.BEFORE] * 9 + [Verdict.AFTER], Verdict.CANNOT_TELL, id="no majority decides"),
+        pytest.param([Verdict.CANNOT_TELL] * 3 + [Verdict.BEFORE], Verdict.BEFORE, id="who names none denies none"),
+        pytest.param([Verdict.CANNOT_TELL] * 3, Verdict.CANNOT_TELL, id="nobody names one"),
     ],
 )
-def test_accounts_decide_only_together(found: list[Verdict], together: Verdict) -> None:
+def test_accounts_of_one_thing_decide_unless_they_contradict(found: list[Verdict], together: Verdict) -> None:
     assert agreed(found) is together
 
 
-def test_the_sites_trouble_beside_florida_is_contested_and_both_grades_are_shown() -> None:
+def test_of_several_moments_each_must_be_placed() -> None:
+    assert agreed([Verdict.BEFORE, Verdict.CANNOT_TELL], of_each=True) is Verdict.CANNOT_TELL
+    assert agreed([Verdict.BEFORE, Verdict.BEFORE], of_each=True) is Verdict.BEFORE
+
+
+def test_the_sites_trouble_came_before_florida_by_two_accounts_and_each_grade_is_shown() -> None:
     found = checked("site:cic", "US-FL")
-    assert found.verdict is Verdict.CANNOT_TELL
-    assert found.accounts_differ
+    assert found.verdict is Verdict.BEFORE and found.reported is Verdict.BEFORE
+    assert found.counts == (2, 0, 3)
     assert verdicts(found) == {
         "B · first seen": Verdict.BEFORE,
         "C · first seen": Verdict.CANNOT_TELL,
@@ -169,10 +179,16 @@ def test_the_sites_trouble_beside_florida_is_contested_and_both_grades_are_shown
     }
 
 
-def test_the_networks_later_minute_would_change_that_verdict_and_it_says_so() -> None:
-    assert [(other.caller, other.verdict) for other in checked("site:cic", "US-FL").differing] == [
-        ("TV", Verdict.BEFORE)
-    ]
+def test_what_was_reported_first_is_another_question_than_what_began_when() -> None:
+    contested = checked("site:cic", "first-call")
+    assert (contested.reported, contested.verdict) == (Verdict.BEFORE, Verdict.CANNOT_TELL)
+    assert contested.counts.on_both_sides
+    late = checked("observations:screenshot-1059pm", "US-FL")
+    assert (late.reported, late.verdict) == (Verdict.AFTER, Verdict.CANNOT_TELL)
+
+
+def test_the_networks_later_minute_leaves_that_verdict_as_it_is() -> None:
+    assert checked("site:cic", "US-FL").differing == ()
 
 
 def test_the_documents_two_p_m_is_before_the_first_call() -> None:
@@ -319,7 +335,9 @@ def test_a_caller_is_called_by_its_name_where_it_has_no_time() -> None:
 
 
 def test_another_callers_time_is_said_as_a_condition() -> None:
-    (said,) = (Clock("America/New_York").say(one) for one in reasons(story(), checked("site:cic", "US-FL")))
+    (said,) = (
+        Clock("America/New_York").say(one) for one in reasons(story(), checked("observations:ctv-11pm", "US-FL"))
+    )
     assert said.startswith("By the time of TV networks in MaltaToday’s log (")
     assert said.endswith("), the verdict would be: before.")
 
@@ -532,16 +550,16 @@ def test_a_window_of_hours_is_counted_wholly_on_one_side() -> None:
 @pytest.mark.parametrize(
     ("label", "said"),
     [
-        pytest.param("Trouble at a site", "trouble at a site", id="our own word"),
-        pytest.param("Published search marks", "published search marks", id="marks"),
+        pytest.param("trouble at a site", "trouble at a site", id="our own word"),
         pytest.param("Google’s list of rising searches", "Google’s list of rising searches", id="a name"),
     ],
 )
-def test_only_our_own_words_lose_their_capital(label: str, said: str) -> None:
+def test_a_subject_stands_inside_a_sentence_as_it_is_and_begins_one_with_a_capital(label: str, said: str) -> None:
     nothing = Subject("x", "mark", label, label, ())
     anchor = Anchor("US-FL", "AP’s Florida call", When.at(NIGHT), ("calls:x",), ("s",), "AP")
     found = Finding(nothing, "US-FL", "Florida call", "AP", anchor, Verdict.NOT_ENOUGH, (), ())
     assert quotable(found).startswith(f"There is not enough evidence to say whether {said} came")
+    assert takeaway(found).text.startswith(f"{said[0].upper()}{said[1:]}: ")
 
 
 @pytest.mark.parametrize(("subject", "event"), ASKED)
@@ -556,41 +574,47 @@ def test_every_verdict_can_be_worked_out_again_from_the_file(subject: str, event
         verdict = order(window(one), window(told["event"]))
         found.append(Verdict.CANNOT_TELL if one["by"] and verdict is Verdict.AFTER else verdict)
         assert found[-1].value == one["verdict"]
-    assert agreed(found).value == told["verdict"]
+    assert agreed(found, of_each=told["claim"]["of_each"]).value == told["verdict"]
 
 
 @pytest.mark.parametrize(
-    ("subject", "event", "why"),
+    ("subject", "event", "says"),
     [
         pytest.param(
             "marks",
             "US-FL",
-            "The marks lie on both sides of the event: two came before it and three after; the other cannot be placed.",
+            "on both sides: two came before it and three after; the other cannot be placed",
             id="marks on both sides, one of them open",
         ),
         pytest.param(
             "marks",
             "decisive-call",
-            "Each mark can be placed, but they lie on both sides of the event: five came before it and one after.",
+            "on both sides: five came before it and one after",
             id="marks on both sides, each told",
         ),
         pytest.param(
             "marks",
             "polls-close",
-            "Five marks came after the event; the other cannot be placed.",
+            "five came after it; the other cannot be placed",
             id="marks on one side, one of them open",
         ),
         pytest.param(
-            "site:cic",
-            "US-FL",
-            "Two of five accounts put it before; the other three do not settle it.",
-            id="none contradicts another",
+            "site:cic", "US-FL", "before, by two accounts; three do not settle it", id="none contradicts another"
         ),
-        pytest.param(GLOBE, "US-FL", "", id="a verdict that needs none"),
+        pytest.param(
+            "site:cic",
+            "first-call",
+            "the accounts do not agree: one says before, two say after and two leave it open",
+            id="accounts on both sides",
+        ),
+        pytest.param(GLOBE, "US-FL", "after", id="one mark, which nobody counts"),
+        pytest.param("site:immigration-nz", "US-FL", "not enough evidence", id="no account"),
     ],
 )
-def test_what_cannot_be_told_says_why(subject: str, event: str, why: str) -> None:
-    assert why_open(checked(subject, event)) == why
+def test_a_verdict_says_its_count(subject: str, event: str, says: str) -> None:
+    found = checked(subject, event)
+    assert "; ".join(verdict_clauses(found)) == says
+    assert why_open(found) == ""
 
 
 def test_a_time_as_wide_as_the_question_is_too_coarse() -> None:
@@ -622,12 +646,12 @@ def test_a_sentence_about_several_accounts_says_how_many_say_what(span: tuple[in
         return Window(NIGHT + timedelta(minutes=first), NIGHT + timedelta(minutes=last))
 
     both = (account(minutes(1, 2)), account(minutes(*span), by=by))
-    subject = Subject("site:x", "site", "Trouble at a site", "x", both)
+    subject = Subject("site:x", "site", "trouble at a site", "x", both)
     anchor = Anchor("US-FL", "AP’s Florida call", When.at(NIGHT + timedelta(minutes=100)), ("calls:x",), ("s",), "AP")
     verdict, accounts = weigh(subject, span_of(anchor.when))
     found = Finding(subject, "US-FL", "call of Florida", "AP", anchor, verdict, accounts, ())
     assert quotable(found).startswith(said)
-    apart = "do not agree" in why_open(found)
+    apart = "do not agree" in verdict_clauses(found)[0]
     assert apart is said.startswith("Accounts differ")
 
 

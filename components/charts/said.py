@@ -1,0 +1,73 @@
+"""What a chart says, as clauses until it is printed: whoever has less room leaves some of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
+
+from components.text import TEST, whole
+
+STATES, TOTALS, MARKS = "states", "totals", "marks"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence in `clauses`, times as clock tokens, the first of which says most.
+
+    `moment` leads up to all of it. Of what is asked, `subject` names it as the chart's title does, and `question` is
+    what the clauses answer; `is_test` says first that all is a test. `mark` stands between two clauses. `tells` is
+    what it counts of the chart's marks: STATES, TOTALS, MARKS, or the row of the highest; `lacks` that it denies
+    something that may still come.
+    """
+
+    clauses: tuple[str, ...]
+    subject: str = ""
+    question: str = ""
+    moment: str = ""
+    mark: str = ";"
+    tells: str = ""
+    lacks: bool = False
+    is_test: bool = False
+
+    @classmethod
+    def of(cls, *clauses: str, tells: str = "", lacks: bool = False) -> Self:
+        """A sentence of those of these clauses that are not empty."""
+        return cls(tuple(filter(None, clauses)), tells=tells, lacks=lacks)
+
+    @property
+    def text(self) -> str:
+        """All of it, without a full stop."""
+        subject = f"{self.subject}: " if self.subject else ""
+        question = f"{self.question} " if self.question else ""
+        return f"{TEST if self.is_test else ''}{self.moment}{subject}{question}{' '.join(self._parts)}"
+
+    @property
+    def _parts(self) -> tuple[str, ...]:
+        return (*(f"{clause}{self.mark}" for clause in self.clauses[:-1]), *self.clauses[-1:])
+
+    def then(self, *clauses: str) -> Said:
+        """The sentence with those of these clauses behind it that are not empty."""
+        return replace(self, clauses=(*self.clauses, *filter(None, clauses)))
+
+    def by(self, say: Callable[[str], str]) -> Said:
+        """The same with every text as `say` puts it, as a clock does."""
+        subject, question, moment = map(say, (self.subject, self.question, self.moment))
+        return replace(self, clauses=tuple(map(say, self.clauses)), subject=subject, question=question, moment=moment)
+
+    def within(self, limit: int, title: str = "") -> str:
+        """It in at most `limit` characters: the title stands for the question before the answer is cut."""
+        if len(self.text) <= limit:
+            return self.text
+        parts = self._parts
+        if self.question:
+            named = f"{title}. {' '.join(parts)}"
+            return named if len(named) <= limit else self._led(TEST if self.is_test else "", parts, limit)
+        return self._led("", (f"{replace(self, clauses=()).text}{parts[0]}", *parts[1:]), limit)
+
+    @staticmethod
+    def _led(lead: str, parts: tuple[str, ...], limit: int) -> str:
+        return f"{lead}{whole(parts, limit - len(lead))}"
+
+
+NOTHING = Said(())
