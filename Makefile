@@ -92,7 +92,7 @@ $(VENV)/.run: $(BIN)/python requirements.txt constraints.txt pyproject.toml
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import logging; logging.disable(); import app'
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements-s3.txt requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.run requirements-s3.txt requirements-alerts.txt requirements-dev.txt
 	$(PIP) -r requirements-dev.txt
 	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	touch $@

@@ -189,6 +189,24 @@ def record(story: str, once: bool, every: float) -> int:
     return recorders.record(story, once=once, every=every)
 
 
+@nightdesk.command(epilog="Example: nightdesk alert us-2028 --kind call --kind withdrawal")
+@click.argument("story")
+@click.option("--once", is_flag=True, help="Tell of what is new and end.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(["call", "withdrawal", "correction", "site"]),
+    help="Only this kind; several may be named; all if left out.",
+)  # fmt: skip
+def alert(story: str, once: bool, kinds: tuple[str, ...]) -> int:
+    """Tell of calls, withdrawals, corrections and the site.
+
+    NIGHTDESK_ALERTS holds the addresses, separated by blanks, as Apprise takes them: Slack, Teams, mail, webhooks. What
+    stood in the story before the first time is not news.
+    """
+    from components.cli import alerts
+
+    return alerts.alert(story, once=once, kinds=kinds)
+
+
 @nightdesk.command(epilog="Example: nightdesk night us-2028 --config night.toml")
 @click.argument("story")
 @click.option("--config", type=_PATH, required=True, help="Which recorders run; deploy/night.toml is an example.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -43,12 +43,19 @@ class Record(_Part):
     every: Annotated[float, Field(ge=60)] = 600.0
 
 
+class Alert(_Part):
+    """Whom to tell is in the environment; `kinds` are those of `nightdesk alert`, all where none is named."""
+
+    kinds: tuple[Literal["call", "withdrawal", "correction", "site"], ...] = ()
+
+
 class NightConfig(_Part):
-    """What runs: any number of feeds, looks from one place, and draws of searches."""
+    """What runs: any number of feeds, looks from one place, draws of searches, and alerts."""
 
     follow: tuple[Follow, ...] = ()
     probe: Probe | None = None
     record: Record | None = None
+    alert: Alert | None = None
 
     def commands(self, slug: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The name of each recorder and its command line after `nightdesk`."""
@@ -62,6 +69,8 @@ class NightConfig(_Part):
             yield "probe", ("probe", slug, "--every", f"{self.probe.every:g}", *said, *own)
         if self.record:
             yield "searches", ("record", slug, "--every", f"{self.record.every:g}")
+        if self.alert:
+            yield "alerts", ("alert", slug, *(word for kind in self.alert.kinds for word in ("--kind", kind)))
 
 
 def read_config(path: Path) -> NightConfig:
@@ -74,6 +83,6 @@ def read_config(path: Path) -> NightConfig:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the whole"
         raise DataError(f"{path}, {where}: {first['msg']}") from None
-    if not (config.follow or config.probe or config.record):
+    if not any(config.model_dump(exclude_defaults=True).values()):
         raise DataError(f"{path} names no recorder; give it a [[follow]], a [probe] or a [record]")
     return config

@@ -1,0 +1,108 @@
+"""`nightdesk alert`: what happens in a story, sent to whoever wants to know as soon as it stands there."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from string import Template
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from components.cli.exits import DONE, FAILED, fail, say
+from components.cli.lookups import settings_here, story_named
+from components.embeds.feeds.entries import Entry, entries_of
+from data.core.errors import DataError
+from data.core.model import iso_text
+from data.core.program import utc_now
+from data.core.settings import Settings
+from data.recorders.alerted import Alerted, alerted_keys, note_alerted
+from data.story.store import StoryStore, story_store
+
+#: Where addresses to tell are; they hold secrets, so they are never shown.
+VARIABLE = "NIGHTDESK_ALERTS"
+#: What is said of each kind of entry, where nothing else is wanted.
+TEMPLATES: Mapping[str, str] = {
+    "call": "$title",
+    "withdrawal": "WITHDRAWN: $title",
+    "correction": "$title",
+    "site": "$title",
+}
+_EVERY_SECONDS = 5.0
+
+
+class Sender(Protocol):
+    """What sends a title and a text to all addresses; whether it reached them."""
+
+    def __call__(self, title: str, text: str) -> bool: ...
+
+
+def alert(slug: str, *, once: bool, kinds: Sequence[str]) -> int:
+    """Tell of what is new until it is stopped, or once; DataError where there is nobody to tell."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings = settings_here()
+    story_named(slug, settings)
+    send = sender_of(os.environ.get(VARIABLE, ""))
+    folder = settings.records / slug
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".alerts.lock", timeout=0):
+            while True:
+                code = tell_new(slug, story_store(settings), settings, send, kinds=kinds)
+                if once:
+                    return code
+                time.sleep(_EVERY_SECONDS)
+    except Timeout:
+        raise DataError(f"alerts of {slug} are being sent by another process; stop that one first") from None
+
+
+def sender_of(addresses: str) -> Sender:
+    """What sends to these addresses, which are separated by blanks; DataError, without them, where none can be used."""
+    try:
+        import apprise
+    except ImportError:
+        wants = "pip install -c constraints.txt -r requirements-alerts.txt"
+        raise DataError(f"alerts want the packages of requirements-alerts.txt: {wants}") from None
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would show addresses
+    service = apprise.Apprise()
+    given = addresses.split()
+    refused = sum(not service.add(address) for address in given)
+    if not given or refused:
+        what = f"{refused} of its {len(given)} addresses cannot be used" if given else "it names no address"
+        raise DataError(f"{VARIABLE} wants addresses as Apprise takes them, like slack://...; {what}")
+    return lambda title, text: bool(service.notify(title=title, body=text))
+
+
+def tell_new(
+    slug: str, stories: StoryStore, settings: Settings, send: Callable[[str, str], bool], *, kinds: Sequence[str] = ()
+) -> int:
+    """Send what was not told yet, the oldest first; FAILED where something could not be sent, and is tried again.
+
+    What stood in the story before the first time is not news and is only noted.
+    """
+    try:
+        story = stories.read(slug)
+    except DataError as trouble:
+        return fail(f"{iso_text(utc_now())} {trouble}.")
+    entries = [one for one in reversed(entries_of(story, stories)) if not kinds or one.kind in kinds]
+    known = alerted_keys(settings, slug)
+    if known is None:
+        keys = [one.key for one in entries] or [""]  # of a story without an entry: that somebody wants to know
+        note_alerted(settings, slug, [Alerted(at=utc_now(), key=key, sent=False) for key in keys])
+        return DONE
+    code = DONE
+    for entry in (one for one in entries if one.key not in known):
+        if send(titled(entry), entry.text):
+            note_alerted(settings, slug, [Alerted(at=utc_now(), key=entry.key, sent=True)])
+            say(f"{iso_text(utc_now())} told: {entry.title}")
+        else:
+            code = fail(f"{iso_text(utc_now())} could not be sent, and is tried again: {entry.title}", FAILED)
+    return code
+
+
+def titled(entry: Entry) -> str:
+    """The first line of what is sent of an entry."""
+    return Template(TEMPLATES[entry.kind]).safe_substitute(title=entry.title)
