@@ -162,8 +162,15 @@ def follow(
 @click.option("--place", default="", help="Where this machine stands, in a word; NIGHTDESK_PLACE if left out.")
 @click.option("--once", is_flag=True, help="Look at each site once and end.")
 @click.option("--every", type=click.FloatRange(min=1), default=60.0, show_default=True, metavar="SECONDS")
+@click.option("--import", "file", type=_PATH, help="Bring what another monitor recorded, and end.")
+@click.option("--as", "kind", type=click.Choice(["kuma", "gatus", "prometheus"]), help="Whose file that is.")
+@click.option("--monitor", default="", help="What the file calls the site, where it has several.")
+@click.option("--service", default="", help="The id of the site in [[services]]; the main one if left out.")
 @click.option("--own-site", is_flag=True, help="The sites are the newsroom's own, and may be asked more often.")
-def probe(story: str, place: str, once: bool, every: float, own_site: bool) -> int:
+def probe(
+    story: str, place: str, once: bool, every: float, file: Path | None, kind: str | None, monitor: str, service: str,
+    own_site: bool,
+) -> int:  # fmt: skip
     """Look at a story's sites, and record every attempt.
 
     Asked are the addresses (url) of [[services]]. What the attempts come to, a change of state or that nobody looked,
@@ -171,6 +178,8 @@ def probe(story: str, place: str, once: bool, every: float, own_site: bool) -> i
     """
     from components.cli import recorders
 
+    if file:
+        return recorders.bring(story, file, kind or "", place=place, monitor=monitor, service=service)
     return recorders.probe(story, place=place, once=once, every=every, own=own_site)
 
 

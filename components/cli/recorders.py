@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
@@ -18,6 +19,7 @@ from data.core.program import utc_now
 from data.core.settings import Settings
 from data.net.client import Desk, open_desk
 from data.net.rate_limit import pace_of
+from data.recorders.attempt_imports import READERS, imported_attempts
 from data.recorders.follow import Follower, Taken, askings, described, feed_of
 from data.recorders.probe import Prober, polite_interval
 from data.recorders.searches import SearchRecorder
@@ -111,6 +113,20 @@ def probe(slug: str, *, place: str, once: bool, every: float, own: bool) -> int:
             f"{slug} is being probed from {prober.place} by another process; stop that one, or choose another --place"
         )
         raise DataError(said) from None
+
+
+def bring(slug: str, file: Path, kind: str, *, place: str, monitor: str, service: str) -> int:
+    """Bring the attempts of another monitor's file; DataError or OSError where they cannot be used."""
+    one_of("--as", kind, READERS)
+    settings = settings_here()
+    services = {one.id: one for one in story_named(slug, settings).about.services if one.url}
+    chosen = services[one_of("--service", service or next(iter(services), ""), services)]
+    prober = Prober(slug, story_store(settings), settings, place or kind)
+    attempts = imported_attempts(
+        file.read_bytes(), kind, monitor=monitor, service=chosen.id, address=chosen.url, place=prober.place
+    )
+    say(f"{prober.bring(attempts):,} of {len(attempts):,} attempts were new.")
+    return DONE
 
 
 def _say_attempts(prober: Prober) -> None:

@@ -105,6 +105,18 @@ class Prober:
         )  # fmt: skip
         write_status(self.settings, self.slug, word)
 
+    def bring(self, attempts: Sequence[Attempt]) -> int:
+        """Write down attempts that another monitor made and that are not here yet, and tell the story; how many."""
+        story = self.stories.read(self.slug)
+        here = {(one.service, one.started_at) for one in recorded(self.folder, place=self.place)}
+        new = [one for one in attempts if (one.service, one.started_at) not in here]
+        for attempt in new:
+            record(self.folder, attempt)
+        self._attempts, self._before = {}, {}
+        self.resume()
+        self._tell(story, [one for one in story.about.services if one.url and one.id in self._attempts])
+        return len(new)
+
     def _look(self, service: Service) -> Look:
         if not self._may_ask(service.url):
             return Look(Outcome.NOT_ASKED)
@@ -148,6 +160,8 @@ class Prober:
         now = self.clock()
         for service in watched:
             attempts = self._attempts.get(service.id, [])
+            if not attempts:
+                continue
             spans = until_now(state_spans(attempts, self._before.get(service.id, [])), attempts[-1], now)
             told, count = self._told.get(service.id, (None, 0))
             if spans and (told is None or len(spans) != count or now - told >= _TOLD_AGAIN):
