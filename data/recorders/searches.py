@@ -13,6 +13,7 @@ from data.core.settings import Settings
 from data.net.client import Desk
 from data.net.snapshots import snapshot_folder
 from data.recorders.status import RecorderStatus, write_status
+from data.recorders.trending import TrendingRecorder
 from data.sources.google_trends.provider import GoogleTrends
 from data.sources.provider import Errand, Provider, Visit
 from data.story.store import StoryStore
@@ -38,7 +39,7 @@ class SearchRecorder:
     _drawn: int = field(default=0, init=False)
 
     def step(self) -> tuple[str, ...]:
-        """Draw every search of the story once, and say in a sentence each what came.
+        """Draw every search of the story and what is trending once, and say in a sentence each what came.
 
         SourceUnavailable, with the seconds to wait, where the source asks to be left alone: what is left of the round
         is for the next one. DataError for a story without searches.
@@ -54,6 +55,7 @@ class SearchRecorder:
             for task in self.provider.plan(errand):
                 said.append(f"{task.label}: {task.ask(visit).came}")
                 self._drawn += 1
+            said += TrendingRecorder(self.settings, self.desk, self.clock).step(story)
         except DataError as trouble:
             pause = trouble.retry_after if isinstance(trouble, SourceUnavailable) else None
             self._say(began, str(trouble), pause or 0.0)

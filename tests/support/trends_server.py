@@ -113,6 +113,7 @@ class Trends:
     page: Answer = page
     explore: Answer = offers
     multiline: Answer = numbers
+    rss: Answer = lambda _: Told(b"", 404, HTML)
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
 

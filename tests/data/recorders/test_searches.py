@@ -8,24 +8,33 @@ from pathlib import Path
 
 import pytest
 
-from data.core.errors import DataError, SourceUnavailable
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.settings import Settings
 from data.net.client import open_desk
 from data.net.snapshots import read_snapshots
+from data.recorders.attempts import read_rows
 from data.recorders.searches import SearchRecorder
 from data.recorders.status import read_statuses
+from data.recorders.trending import Trending, read_trending
 from data.sources.google_trends.trends_draws import SOURCE
 from data.story.folder_store import FolderStore
 from tests.support.live_nights import live_night
-from tests.support.trends_server import Trends, always, refused, serving
+from tests.support.trends_server import Told, Trends, always, refused, serving
 
 NOW = datetime(2030, 11, 6, 3, 20, tzinfo=UTC)
+_LIST = (
+    b'<?xml version="1.0"?><rss version="2.0" xmlns:ht="https://trends.google.com/trending/rss"><channel><title>t</title>'
+    b"<item><title>Bread riots</title><ht:approx_traffic>2000+</ht:approx_traffic>"
+    b"<pubDate>Tue, 5 Nov 2030 18:10:00 -0800</pubDate></item>"
+    b"<item><title>the weather</title><ht:approx_traffic>500+</ht:approx_traffic></item></channel></rss>"
+)
 _SEARCH = '\n[[searches]]\nterm = "bread"\ngeo = "US"\n'
 
 
 @pytest.fixture
 def trends() -> Iterator[Trends]:
     with serving(Trends()) as found:
+        found.rss = lambda _: Told(_LIST, kind="application/rss+xml")
         yield found
 
 
@@ -37,14 +46,32 @@ def _recorder(folder: Path, trends: Trends, more: str = _SEARCH) -> tuple[Search
 
 def test_each_round_draws_the_minutes_of_the_last_hours_as_a_snapshot(tmp_path: Path, trends: Trends) -> None:
     recorder, settings = _recorder(tmp_path, trends)
-    (said,) = recorder.step()
-    assert said.startswith("trends bread US: ")
+    drawn, trending = recorder.step()
+    assert drawn.startswith("trends bread US: ")
+    assert trending == "trending US: 2 searches, of the story's: Bread riots"
     kept = read_snapshots(settings.stories[0] / "night", SOURCE)
     assert [(snapshot.sidecar.window_start, snapshot.sidecar.window_end) for snapshot in kept] == [
         (datetime(2030, 11, 5, 23, tzinfo=UTC), datetime(2030, 11, 6, 3, tzinfo=UTC))
     ]
     (word,) = read_statuses(settings, "night")
     assert (word.trouble, word.answered_at, word.written) == ("", NOW, 1)
+
+
+def test_what_is_trending_is_kept_as_it_came_and_as_rows_with_lower_bounds(tmp_path: Path, trends: Trends) -> None:
+    recorder, settings = _recorder(tmp_path, trends)
+    recorder.step()
+    folder = settings.records / "night" / "trending"
+    assert [snapshot.data for snapshot in read_snapshots(folder, "google-trending-now")] == [_LIST]
+    rows = list(read_rows(folder / "US" / "2030-11-06.csv", Trending))
+    assert [(row.title, row.at_least, row.published_at) for row in rows] == [
+        ("Bread riots", 2000, datetime(2030, 11, 6, 2, 10, tzinfo=UTC)), ("the weather", 500, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"{}", b'<feed xmlns="http://www.w3.org/2005/Atom"/>'])
+def test_what_is_no_list_is_refused_in_a_sentence(content: bytes) -> None:
+    with pytest.raises(SourceChanged, match="something that is not a list"):
+        read_trending(content, geo="US", asked_at=NOW)
 
 
 def test_a_source_that_was_asked_too_often_is_waited_for(tmp_path: Path, trends: Trends) -> None:
