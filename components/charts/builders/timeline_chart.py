@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -26,10 +26,7 @@ from components.charts.said import NOTHING, Said
 from components.clock import Style, token
 from components.text import capital
 from data.core.model import Precision, When, Window
-from data.evidence.evidence_rows import (
-    CallRow,
-    Calls,
-)
+from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
 from data.story.story import Story
@@ -88,7 +85,14 @@ def timeline_of(asked: Question) -> Chart:
         story=story.slug,
         title=f"{what_of(window)} on one clock",
         said=timeline_takeaway(
-            story, window, called, trouble=trouble, rise=rise, seen=len(seen.rows), highest=highest_stretch(measured)
+            story,
+            window,
+            called,
+            trouble=trouble,
+            rise=rise,
+            seen=len(seen.rows),
+            highest=highest_stretch(measured),
+            milestones=milestones.rows,
         ),
         window=window,
         lanes=tuple(lane for name in chosen for lane in found[name]),
@@ -120,17 +124,25 @@ def _not_shown(story: Story, *, rose: bool, failed: bool, measured: tuple[Lane, 
 
 
 def timeline_takeaway(
-    story: Story, window: Window, calls: Calls, *, trouble: Firsts, rise: Firsts, seen: int = 0, highest: Said = NOTHING
+    story: Story,
+    window: Window,
+    calls: Calls,
+    *,
+    trouble: Firsts,
+    rise: Firsts,
+    seen: int = 0,
+    highest: Said = NOTHING,
+    milestones: Sequence[MilestoneRow] = (),
 ) -> Said:
     """Where series stand highest, when trouble was first on record, searches reported rising, and the call that leads.
 
     Where the story holds an earlier one outside the window, the sentence says that it speaks of this range. `seen` is
-    how many observations of any site and state are drawn.
+    how many observations of any site and state are drawn. Of a night of calls alone the decisive moment leads.
     """
     moments = [
         (f"trouble at {main_service(story)} is on record{_here(trouble)} {_from(trouble.here)}", trouble.here),
         (f"rising searches are on record{_here(rise)} {_from(rise.here)}", rise.here),
-        *_leading_calls(story, calls, window),
+        *(_decisive(story, milestones, window) or _leading_calls(story, calls, window)),
     ]
     held = [(words, when) for words, when in moments if when is not None]
     if not held:
@@ -164,6 +176,12 @@ def _from(when: When | None) -> str:
 
 def _here(first: Firsts) -> str:
     return "" if first.here == first.ever else " in this range"
+
+
+def _decisive(story: Story, milestones: Sequence[MilestoneRow], window: Window) -> list[tuple[str, When]]:
+    """The decisive moment of a night of calls alone, in the words before its time; none outside the window."""
+    found = [row for row in milestones if row.kind == "decisive call" and row.when.exact and row.when.latest in window]
+    return [(f"{found[0].label} at ", found[0].when)] if found and story.subjects == {"calls"} else []
 
 
 def _leading_calls(story: Story, calls: Calls, window: Window) -> list[tuple[str, When]]:

@@ -32,8 +32,8 @@ class LookKey(NamedTuple):
     words: str
 
 
-#: A map of more tiles has no letters on them.
-DENSE = 200
+#: A map of more tiles, or of more side by side, has no letters on them.
+MOST_LETTERED, MOST_ACROSS = 200, 24
 _SIGNS = {"circle": "●○", "diamond": "◆◇", "square": "■□", "triangle": "▲△"}
 
 
@@ -117,7 +117,7 @@ def headings(lane: Lane, *, head: float = 1.0) -> Iterator[tuple[float, str]]:
 
 def is_dense(lane: Lane) -> bool:
     """Whether the map has so many tiles that they hold no letters."""
-    return sum(len(mark.cells) for mark in tile_marks(lane)) > DENSE
+    return sum(len(mark.cells) for mark in tile_marks(lane)) > MOST_LETTERED or grid(lane)[0] > MOST_ACROSS
 
 
 def look_keys(lane: Lane, window: Window, *, played: bool = False) -> tuple[LookKey, ...]:

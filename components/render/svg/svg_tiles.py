@@ -195,7 +195,7 @@ def _dense_map(frame: Frame, lane: Lane, places: _Places) -> None:
     for mark in tile_marks(lane):
         alike: dict[TileLook, list[Point]] = {}
         for item, cell in zip(tiles_of(mark), mark.cells, strict=True):
-            if frame.apart(item.row):
+            if frame.apart(item.row) or frame.of(lane.slug):
                 _add(frame, lane, mark, item, _path(_outline(*places.of(cell), size, hexed)))
             else:
                 alike.setdefault(look_of(mark, item, frame.chart.window), []).append(places.of(cell))

@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 
 from components.charts.catalogue import KINDS, chart_of, publishable
+from components.clock import Clock
 from components.embeds.bundles.bundle import wanted_charts
 from components.embeds.documents.document import draw_document
 from components.embeds.embed import embed_of
@@ -116,3 +117,12 @@ def test_a_petition_has_its_own_name_for_what_was_counted() -> None:
     story = SHIPPED.read("revoke-2019")
     assert chart_of(story, "interest", default_view(story)).title == "Signatures"
     assert KINDS["interest"].suits(story)
+
+
+def test_a_night_of_calls_alone_is_led_by_its_decisive_moment() -> None:
+    story = SHIPPED.read("uk-2019")
+    view = default_view(story)
+    said = Clock("Europe/London").say(chart_of(story, "timeline", view).takeaway)
+    assert said == "The Conservatives have a majority, with Bolsover and Finchley and Golders Green at 5:05 a.m. GMT"
+    before = replace(view, end=view.start.replace(day=13, hour=5, minute=5))
+    assert chart_of(story, "timeline", before).takeaway.startswith("Returning officers declared Newcastle upon Tyne")
