@@ -140,21 +140,37 @@ class Night:
         return 2 * sum(call.row["precision"] in _UNTIMED for call in calls) > len(calls)
 
     def total(
-        self, caller: str, party: str, at: datetime, *, before: datetime | None = None, sure: bool = False
+        self, caller: str, parties: list[str], at: datetime, *, before: datetime | None = None, sure: bool = False
     ) -> str:
         """A side's total at an instant, in words. `before` leaves out calls that began at or after it."""
         calls = [call for call in self.of(caller) if before is None or call.first < before]
         called = {call.row["contest"] for call in calls if call.last <= at}
-        mine = [call for call in calls if call.row["party"] == party]
+        mine = [call for call in calls if call.row["party"] in parties]
         low = sum(self.weights[call.row["contest"]] for call in mine if call.last <= at)
         high = sum(self.weights[call.row["contest"]] for call in mine if call.first <= at)
         if self.untimed(caller):
             return in_words(low, None if len(called) < len(self.weights) else low)
         return in_words(low, low if sure else high)
 
-    def totals(self, caller: str, at: datetime, **asked: Any) -> dict[str, str]:
-        """Every side's total by the name that sentences use."""
-        return {short: self.total(caller, party, at, **asked) for party, short in self.parties.items()}
+    def totals(self, caller: str, at: datetime, *, told: datetime | None = None, **asked: Any) -> dict[str, str]:
+        """Every side's total by the name that sentences use, of a night that is told up to an instant."""
+        return {name: self.total(caller, own, at, **asked) for name, own in self._sides(caller, told).items()}
+
+    def side_of(self, call: Fact, told: datetime | None) -> list[str]:
+        """The parties that are one side with that of a call."""
+        sides = self._sides(call.row["caller"], told).values()
+        return next(own for own in sides if call.row["party"] in own)
+
+    def _sides(self, caller: str, told: datetime | None) -> dict[str, list[str]]:
+        """The parties by the names of their sides: beyond eight, those called least are others."""
+        weights = dict.fromkeys(self.parties, 0)
+        for call in self.of(caller):
+            if told is None or call.last <= told:
+                weights[call.row["party"]] += self.weights[call.row["contest"]]
+        kept = sorted(self.parties, key=lambda party: -weights[party])[:8]
+        rest = [party for party in self.parties if party not in kept]
+        found = {short: [party] for party, short in self.parties.items() if party in kept}
+        return found | ({"others": rest} if rest else {})
 
     # What else is counted
 

@@ -49,7 +49,7 @@ class Case:
     def totals(self) -> dict[str, str]:
         """The totals at the end of what is drawn: of a window, which is half-open, without what came at its end."""
         before = self.end if self.chart != "map" and self.chart != "replay" else None
-        return self.night.totals(self.caller, self.until, before=before)
+        return self.night.totals(self.caller, self.until, told=self.at, before=before)
 
 
 def _utc(moment: datetime) -> str:
@@ -122,7 +122,8 @@ class Reading:
             return
         totals = case.totals()
         if m := re.search(rf"had {verb} (.*?)(?:;|$)", text):
-            right = " and ".join(f"{figure} for {short}" for short, figure in totals.items())
+            *others, last = [f"{figure} for {short}" for short, figure in totals.items()]
+            right = f"{', '.join(others)} and {last}"
             nothing = all(figure in ("0", "at least 0") for figure in totals.values())
             said = m[1].removesuffix(".")
             good = said.startswith("nothing") if nothing else said == right
@@ -208,7 +209,7 @@ class Reading:
         if first.startswith(("At ", "By ")):
             self.hold(f"{kind}, time", case, sentence, true=night.time(at) in first[:40], right=night.time(at))
         if night.complete(case.caller):
-            for short, right in night.totals(case.caller, at, sure=sure).items():
+            for short, right in night.totals(case.caller, at, told=case.at, sure=sure).items():
                 said = re.findall(rf"\b{re.escape(short)} {_FIGURE}", first.rpartition(": ")[2])
                 self.hold(f"{kind}, total", case, sentence, true=said == [right], right=f"{short} {right}")
 
@@ -266,11 +267,11 @@ class Reading:
             said = row["Value"].partition(" total ")[2]
             inside = call.last < case.end if case.at is None else call.last <= case.at
             if case.chart not in ("map", "replay") and inside:
-                right = case.night.total(case.caller, call.row["party"], call.last)
+                right = case.night.total(case.caller, case.night.side_of(call, case.at), call.last)
                 self.hold("total in a table", case, row["Value"], true=said == right, right=right)
             elif said and case.at is None:
                 # A call that may come after the window has the total of its own latest moment, or none.
-                right = case.night.total(case.caller, call.row["party"], call.last)
+                right = case.night.total(case.caller, case.night.side_of(call, case.at), call.last)
                 self.hold("total in a table, beyond", case, row["Value"], true=said == right, right=right)
 
 

@@ -29,7 +29,8 @@ from data.story.store import find_story
 from data.story.story import Story
 from data.story.totals import totals_at
 
-NIGHTS = ("us-2016", "us-2020", "us-2024", "uk-2016", "uk-2019", "revoke-2019")
+#: Those of which a document lists everything: 650 seats are more.
+NIGHTS = ("us-2016", "us-2020", "us-2024", "uk-2016", "revoke-2019")
 #: The contests that every synthetic story emphasises, by the names that charts give to their calls.
 EMPHASISED = {f"calls:desk-c0000{number}" for number in range(1, 6)}
 SITE = "https://charts.example.org"
