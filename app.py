@@ -30,12 +30,10 @@ from starlette.types import Scope
 from components.cache.cached import PAGES, PICTURES, STORIES, load_chart
 from components.cache.render_cache import MOST_WAITING
 from components.embeds.web.routes import RouteCaches, routes
-from components.server.allowed_hosts import AllowedHosts
 from components.server.connection_limits import bound_connections
 from components.server.ending import bound_ending
-from components.server.headers import SecurityHeaders, app_policy
 from components.server.index_page import IndexPage, index_html
-from components.server.precompressed import CompressedAnswers
+from components.server.middleware import AllowedHosts, CompressedAnswers, SecurityHeaders, app_policy
 from components.server.ready import Readiness
 from components.server.static_files import streamlit_files
 from components.server.warm import warm

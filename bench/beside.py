@@ -13,8 +13,7 @@ from starlette.routing import Route
 from app import CACHES, FILES, ROOT, SETTINGS, lifespan
 from bench.subject import plotly_page
 from components.embeds.web.routes import routes
-from components.server.headers import SecurityHeaders, app_policy, installed_index
-from components.server.precompressed import CompressedAnswers
+from components.server.middleware import CompressedAnswers, SecurityHeaders, app_policy, installed_index
 
 _PAGE = gzip.compress(plotly_page().encode(), 6)
 

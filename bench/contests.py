@@ -22,7 +22,7 @@ from bench.server import ROOT
 from components.embeds.documents.document import draw_document
 from components.embeds.embed import embed_of
 from components.view.view_state import default_view
-from data.story.folder_store import read_story
+from data.story.store import read_story
 
 COUNTS = (50, 650, 3_200, 10_000)
 #: The chart whose document is asked for.

@@ -21,7 +21,7 @@ from bench.server import beside_us, stock_streamlit
 from bench.subject import CHART, SLUG, plotly_figure, plotly_page, subject
 from bench.table import Measures, measure
 from components.embeds.bundles.bundle import bake, wanted_charts
-from components.embeds.bundles.inputs import inputs_of
+from components.embeds.bundles.manifest import inputs_of
 from components.embeds.bundles.publishing import publish, store_of
 from components.embeds.documents.document import draw_document
 from components.embeds.formats import render

@@ -24,10 +24,8 @@ from pathlib import Path
 from bench.server import Server, running
 from data.core.model import Order
 from data.core.program import utc_now
-from data.story.folder_store import FolderStore
-from data.story.rehearsal import name_of, rehearsed
-from data.story.store import SHIPPED
-from data.story.story_files import files_of
+from data.story.rehearse import name_of, rehearsed
+from data.story.store import SHIPPED, FolderStore, files_of
 from data.story.story_toml import Rehearsal
 
 STORY = "night"

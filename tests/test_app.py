@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from components.server.headers import app_policy
 from components.server.index_page import index_html
+from components.server.middleware import app_policy
 
 BUNDLED = len(list(Path("data/stories").glob("*/story.toml")))
 Serve = Callable[..., AbstractContextManager[str]]

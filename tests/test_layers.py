@@ -54,7 +54,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.param(
             "data/story/faults.py", "def f():\n    import data.net.client", "The rooms of data", id="inside a function"
         ),
-        pytest.param("data/analysis/onsets.py", "import data.story.story", "The rooms of data", id="side by side"),
+        pytest.param("data/analysis/spikes.py", "import data.story.story", "The rooms of data", id="side by side"),
         pytest.param("components/charts/rows.py", "import components.render.table", "The rooms of comp", id="upwards"),
         pytest.param("components/attic/__init__.py", "", "The rooms of components", id="a room that nobody listed"),
         pytest.param(
@@ -68,7 +68,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.param("data/core/errors.py", "import streamlit", "Evidence, charts and rend", id="Streamlit in data"),
         pytest.param("components/render/table.py", "import starlette.responses", "Evidence, charts", id="a server"),
         pytest.param("components/workbench/shell.py", "import plotly.express", "Only components/render", id="Plotly"),
-        pytest.param("data/story/timing.py", "from zoneinfo import ZoneInfo", "Only components/clock", id="a zone"),
+        pytest.param("data/story/story.py", "from zoneinfo import ZoneInfo", "Only components/clock", id="a zone"),
     ],
 )
 def test_the_contract_bites(house: Path, path: str, line: str, contract: str) -> None:

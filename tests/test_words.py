@@ -32,9 +32,9 @@ from data.core.settings import Settings
 from data.evidence.anchors import anchors_of
 from data.evidence.calls import load_calls
 from data.evidence.outages import load_observations
+from data.evidence.rises import onsets_in
 from data.evidence.searches import load_interest_marks
 from data.evidence.series import load_series
-from data.evidence.series_onsets import onsets_in
 from data.story.store import SHIPPED, find_story, story_store
 from data.story.story import Story
 from tests.support.imported import export, keep, newsroom

@@ -12,9 +12,8 @@ import pandas as pd
 from bench.methods.drawn import as_drawn
 from bench.methods.shares import share
 from bench.methods.spikes import HOUR, MINUTE, START, Kind, series
-from data.analysis.intervals import Verdict, order, span_of
 from data.core.model import When, Window
-from data.evidence.claims import weigh
+from data.evidence.claims import Verdict, order, span_of, weigh
 from data.evidence.rises import rises
 
 #: Of the definitions: most wrong verdicts, and least given where the gap is so many bins or more.

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.signal import lfilter
 
 from data.analysis.draws import Floats
-from data.analysis.placebos import jumps, look_up, on_grid
+from data.analysis.event_study import jumps, look_up, on_grid
 from data.core.settings import Settings
 from data.evidence.study import CallMinute, minutes_of
 from data.story.store import find_story

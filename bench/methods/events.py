@@ -14,9 +14,7 @@ from bench.methods.drawn import NAME, as_drawn
 from bench.methods.evenings import STARTS, TEN, Evening, make_evening, minutes_inside, story_of, used_minutes
 from bench.methods.naive_tests import NAIVE
 from bench.methods.shares import share
-from data.analysis.bin_edges import agree, hull
-from data.analysis.event_study import MINUTE, Study
-from data.analysis.placebos import judge, jumps, look_up, on_grid
+from data.analysis.event_study import MINUTE, Study, agree, hull, judge, jumps, look_up, on_grid
 from data.evidence.study import RoseAfter, rose_after
 
 NOMINAL, RISE = 0.05, 0.35

@@ -1,7 +1,8 @@
-"""The only place where loaders and charts are cached: one visible line for each, keyed by the story's files."""
+"""The only place where loaders, charts and imported files are cached: one visible line for each."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -9,11 +10,9 @@ from typing import ParamSpec, TypeVar, cast
 
 import pandas as pd
 
-from components.cache.imported import parse_file
-from components.cache.keys import MARKS, is_older, store_here, tables_key
-from components.cache.memo import Memory
+from components.cache.memo import Memo, Memory
 from components.cache.render_cache import RenderCache
-from components.cache.stories import StoryCache
+from components.cache.stories import MARKS, StoryCache, is_older, store_here, tables_key
 from components.charts import catalogue
 from components.charts.builders.claim_chart import all_subjects, finding_of
 from components.charts.builders.searches_chart import preview_chart
@@ -32,16 +31,45 @@ from components.render.plotly.figure import Settled, draw_figure
 from components.render.words import Words, describe
 from components.text import markdown
 from components.view.view_state import ViewState
+from data.core.errors import SourceChanged
 from data.core.model import Order, SourcedFrame, Window
 from data.core.program import utc_now
-from data.evidence import anchors, claims, findings, imports, lenses, outages, records, series, study
+from data.evidence import anchors, claims, findings, imports, outages, records, rises, series, study
 from data.evidence import calls as results
 from data.evidence import searches as interest
-from data.evidence import series_onsets as onsets
 from data.evidence.evidence_rows import Counts, Observations, Onsets
 from data.sources.trends_csv.export import Export
 from data.story.as_of import cut_frame, story_at
 from data.story.story import Story
+
+#: Bytes of rows that are kept: three files of the largest size, or thousands of what the website exports.
+_MOST = 128 * 1024 * 1024
+#: Of a file besides its rows.
+_BESIDE = 4_096
+
+
+def _read(data: bytes, filename: str) -> Export | str:
+    """The export, or the sentence that refuses the file."""
+    try:
+        return imports.parse_kept(data, filename)
+    except SourceChanged as refused:
+        return str(refused)
+
+
+def _size(found: Export | str) -> float:
+    return _BESIDE + (float(found.rows.memory_usage().sum()) if isinstance(found, Export) else 0.0)
+
+
+_READ = Memo(_read, most=_MOST, size=_size, marks={bytes: lambda data: hashlib.sha256(data).digest()})
+
+
+def parse_file(data: bytes, filename: str) -> Export:
+    """What an imported file says. Raises SourceChanged, with one sentence, where it is no export."""
+    found = _READ(data, filename)
+    if isinstance(found, str):
+        raise SourceChanged(found)
+    return found
+
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -96,7 +124,7 @@ def load_series(story: Story) -> SourcedFrame:
 @_load
 def load_lenses(story: Story) -> Counts:
     """Article views and airtime that were fetched or imported for this story."""
-    return lenses.load_lenses(story, store_here())
+    return records.load_lenses(story, store_here())
 
 
 @_load
@@ -108,7 +136,7 @@ def load_fetched(story: Story) -> tuple[records.Fetched, ...]:
 @_load
 def load_onsets(story: Story) -> Onsets:
     """Where the series of this story begin to rise, from the bins that were over by the moment it is told up to."""
-    return onsets.onsets_in(load_series(story))
+    return rises.onsets_in(load_series(story))
 
 
 @_keep()

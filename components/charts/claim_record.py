@@ -14,15 +14,13 @@ from components.charts.phrases.claim_words import CAUTION, quotable, reasons, ta
 from components.charts.phrases.lag import reported_first
 from components.clock import Clock
 from components.text import capital
-from data.analysis.intervals import span_of
 from data.core.model import SourcedFrame, When, Window, iso_text
 from data.evidence.anchors import Anchor
-from data.evidence.claims import Account
+from data.evidence.claims import Account, span_of
 from data.evidence.evidence_rows import ObservationRow, Observations
 from data.evidence.findings import Finding
 from data.evidence.measured import reading_name
-from data.story.caller_names import caller_name
-from data.story.story import Story
+from data.story.story import Story, caller_name
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.
 SCHEMA = "nightdesk-claim/1"

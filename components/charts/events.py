@@ -10,9 +10,8 @@ from components.charts.grammar import Event, Tone
 from components.clock import Style, token
 from data.core.model import Precision, When, Window
 from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow, Milestones, WithdrawalRow, refs
-from data.story.caller_names import NOUNS
 from data.story.sides import Side, sides_of
-from data.story.story import Story
+from data.story.story import NOUNS, Story
 
 #: Kinds of milestone that repeat a call; the call itself is the event.
 _REPEATED = ("calls",)

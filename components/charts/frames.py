@@ -13,9 +13,8 @@ from components.clock import Clock, Style
 from data.core.model import OPEN_END, Order
 from data.evidence.searches import search_marks
 from data.story.as_of import published_to_the_minute, stands_from
-from data.story.story import Story
+from data.story.story import Story, when_of
 from data.story.tables import Figure, Observation
-from data.story.timing import when_of
 from data.story.totals import call_when, untimed_callers, withdrawn_when
 
 #: A table's rows are known by its name and theirs: "observations:ctv-11pm".

@@ -10,7 +10,7 @@ from components.charts.grammar import Chart, Event
 from components.charts.loaders import Loaders
 from components.view.view_state import QUESTIONS, RANGE, TELLING, ViewState, default_view
 from data.core.model import Window
-from data.story.live import window_so_far
+from data.story.as_of import window_so_far
 from data.story.story import Story
 
 #: Subjects of stories that charts draw.

@@ -11,12 +11,12 @@ from data.core.model import Sourced, SourcedFrame
 from data.evidence.calls import load_calls, load_milestones
 from data.evidence.claims import Subject
 from data.evidence.evidence_rows import Calls, Counts, Figures, Marks, Milestones, Observations, Onsets
-from data.evidence.lenses import load_lenses
 from data.evidence.measured import load_measured
 from data.evidence.outages import load_observations, load_traffic
+from data.evidence.records import load_lenses
+from data.evidence.rises import load_onsets
 from data.evidence.searches import load_interest, load_interest_marks
 from data.evidence.series import load_series
-from data.evidence.series_onsets import load_onsets
 from data.story.story import Story
 from data.story.tables import Reading
 

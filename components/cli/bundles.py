@@ -13,7 +13,7 @@ from components.cli.exits import DONE, FAILED, fail, say
 from components.cli.lookups import settings_here, story_named
 from components.embeds.bundles.bundle import FILES, bake, wanted_charts, wanted_view
 from components.embeds.bundles.checking import check_store
-from components.embeds.bundles.inputs import inputs_of
+from components.embeds.bundles.manifest import inputs_of
 from components.embeds.bundles.publishing import Published, publish, store_of
 from components.embeds.bundles.storage import Files, Store
 from data.core.errors import DataError

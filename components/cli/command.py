@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from components.cli.exits import DONE
+
 _PATH = click.Path(path_type=Path)
 _TARGET = "TARGET is a folder, or s3://bucket/prefix."
 
@@ -308,6 +310,8 @@ def compress() -> int:
 
     For an image that is built: the app does the same by itself, while it serves.
     """
-    from components.cli import server
+    from components.cli.lookups import settings_here
+    from components.server.static_files import streamlit_files
 
-    return server.compress()
+    streamlit_files(settings_here()).pack_all()
+    return DONE

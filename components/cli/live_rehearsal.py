@@ -24,10 +24,9 @@ from data.recorders.follow import Follower, feed_of
 from data.recorders.probe import Prober
 from data.recorders.story_rows import rows_lock
 from data.sources.feeds.registry import FEEDS
-from data.story.rehearsal import name_of, rehearsed
-from data.story.rehearse import RehearsalPlan
+from data.story.rehearse import RehearsalPlan, name_of, rehearsed
+from data.story.store import files_of
 from data.story.story import Story
-from data.story.story_files import files_of
 from data.story.story_toml import Rehearsal
 from data.story.totals import call_when
 

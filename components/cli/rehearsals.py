@@ -20,9 +20,8 @@ from data.core.errors import DataError
 from data.core.model import Order, Window
 from data.core.program import utc_now
 from data.core.settings import Settings
-from data.story.folder_store import FolderStore
 from data.story.rehearse import RehearsalPlan, end, play
-from data.story.store import StoryStore, story_store
+from data.story.store import FolderStore, StoryStore, story_store
 from data.story.story import Story
 from data.story.tables import SLUG
 

@@ -20,9 +20,9 @@ from data.core.settings import Settings
 from data.net.client import Desk
 from data.net.snapshots import snapshot_folder
 from data.sources import registry
-from data.sources.google_trends.request_plan import RESOLUTIONS
+from data.sources.google_trends.trends_request import RESOLUTIONS
 from data.sources.provider import Errand, Provider, Task, Visit
-from data.sources.wikimedia_dumps import import_dumps
+from data.sources.wikimedia import import_dumps
 from data.story.story import Story
 
 

@@ -17,12 +17,10 @@ from data.core.model import When, as_utc
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.story.colours import shades_of
-from data.story.folder_store import BUNDLED, FolderStore, examine_folder
 from data.story.results import written
-from data.story.store import story_store
+from data.story.store import BUNDLED, FolderStore, empty_tables, examine_folder, story_store
 from data.story.story import Story
 from data.story.story_checks import FILES, Examined
-from data.story.story_files import empty_tables
 from data.story.tables import SLUG, Call, Result
 from data.story.totals import call_when, caller_named, totals_at, withdrawal_when
 

@@ -1,23 +1,36 @@
-"""What a newsroom pastes: a link, an iframe in two ways, a picture, and the words that go with them."""
+"""What a newsroom pastes: a link, an iframe in two ways, a picture, the words that go with them, a frozen copy."""
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from math import ceil
 from urllib.parse import urlencode
 
+from components.embeds.documents.document import draw_document
 from components.embeds.documents.lines import caution_line
-from components.embeds.embed import Embed
+from components.embeds.embed import Embed, form_address, share_address
 from components.embeds.formats import ANIMATED
 from components.embeds.pictures.animation import WIDTH
-from components.embeds.web.links import form_address, share_address
 from components.render.words import brief, describe
 from components.text import TEST, visible
 from components.view.view_state import locked_query
+from data.core.model import as_utc
+
+#: Hexadecimal digits of the checksum in a version, as many as a published version has.
+_DIGITS = 12
+
+
+def frozen(embed: Embed, *, now: datetime) -> Embed:
+    """The same chart as a frozen copy: 20261108T035000Z-0123456789ab, when it was made (UTC) and of what content."""
+    content = draw_document(replace(embed, version=""))
+    moment = as_utc(now).replace(tzinfo=None).isoformat(timespec="seconds").replace("-", "").replace(":", "")
+    return replace(embed, version=f"{moment}Z-{hashlib.sha256(content.encode()).hexdigest()[:_DIGITS]}")
+
 
 #: Pixels; the picture that the code asks for.
 PICTURE = (1200, 630)

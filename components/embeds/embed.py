@@ -1,10 +1,11 @@
-"""One chart of one story at one view, with all that its document, images and data say of themselves."""
+"""One chart of one story at one view, with all that its forms say of themselves, and where each is served."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlencode
 
 from components.charts.catalogue import chart_of, kind_named
 from components.charts.elapsed_clock import clock_of
@@ -96,3 +97,35 @@ def embed_of(
     story = told(story, view)
     chart = chart_of(story, slug, view, other=other, load=load)
     return Embed(story, chart, view, theme, site.rstrip("/"), version, other)
+
+
+def form_address(embed: Embed, form: str = "", **options: str | int) -> str:
+    """Where this very view is served in a form, the document if none is named; empty without a site.
+
+    `options` are further parameters, such as `shape="social"`.
+    """
+    path, _, query = embed.address.partition("?")
+    more = {"theme": embed.theme} if embed.theme != "auto" else {}
+    return _joined(f"{path}.{form}" if form else path, query, more | options) if path else ""
+
+
+def share_address(embed: Embed) -> str:
+    """The page to paste into a chat or a CMS; empty without a site."""
+    page = f"{embed.site}/embed/"
+    return form_address(embed).replace(page, f"{embed.site}/s/", 1) if embed.site else ""
+
+
+def oembed_address(embed: Embed) -> str:
+    """Where an oEmbed consumer asks for this view; empty without a site."""
+    return _joined(f"{embed.site}/oembed", "", {"url": form_address(embed), "format": "json"}) if embed.site else ""
+
+
+def from_share_page(embed: Embed, address: str) -> str:
+    """An address of the same server as a share page links it, so that it holds behind any prefix or proxy."""
+    return f"../..{address.removeprefix(embed.site)}"
+
+
+def _joined(path: str, query: str, more: dict[str, str | int]) -> str:
+    parts = [query] if query else []
+    parts += [urlencode(more, safe=":,")] if more else []
+    return f"{path}?{'&'.join(parts)}" if parts else path

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.server.headers import installed_index
+from components.server.middleware import installed_index
 from data.core.compress import accepted, compress
 
 _INDEX = Path(streamlit.__file__).parent / "static" / "index.html"

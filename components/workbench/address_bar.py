@@ -9,7 +9,7 @@ from contextlib import suppress
 import streamlit as st
 
 from components.cache.cached import STORIES, load_told
-from components.cache.keys import settings_here
+from components.cache.stories import settings_here
 from components.charts.as_of_notes import ORDERS
 from components.clock import Clock
 from components.text import markdown

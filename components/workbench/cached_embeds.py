@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 
 from components.cache.cached import MEMORY, load_moments, load_stands
-from components.cache.keys import MARKS, story_key
 from components.cache.memo import Same
+from components.cache.stories import MARKS, story_key
+from components.embeds.documents.document import played_part
 from components.embeds.documents.heights import document_heights
 from components.embeds.documents.player_frames import night_of
-from components.embeds.documents.stage import played_part
 from components.embeds.embed import Embed
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.cache.keys import settings_here
+from components.cache.stories import settings_here
 from components.charts.catalogue import asked_on
 from components.charts.night_pairs import night_name
 from components.clock import Clock

@@ -7,7 +7,7 @@ from streamlit.runtime import Runtime, exists, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from components.cache.keys import settings_here
+from components.cache.stories import settings_here
 from components.workbench.write_access import Uploads, is_marked
 
 REFUSED = "Nothing was changed: this server takes changes from its own machine only."

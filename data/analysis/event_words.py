@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from data.analysis.bin_edges import agree, hull, refused
-from data.analysis.event_study import EACH_CALL, Study
+from data.analysis.event_study import EACH_CALL, Study, agree, hull, refused
 
 _SPELT = {8: "eight", 9: "nine", 10: "ten"}
 

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.analysis.draws import Floats
-from data.analysis.event_study import LEAST_MINUTES, refusal
-from data.analysis.placebos import jumps, look_up, on_grid
+from data.analysis.event_study import LEAST_MINUTES, jumps, look_up, on_grid, refusal
 from data.core.errors import DataError
 from data.core.model import as_utc
 

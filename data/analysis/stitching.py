@@ -193,7 +193,7 @@ ANSCOMBE = 3 / 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
-    """`low` and `high` (T) and `least_peak` in the units of x, and the variances (W) of the log scales to their mean.
+    """`low` and `high` (T) and `least_peak`, in the units of x.
 
     `least_peak` bounds the highest level from below: of bins that are nearly alike the highest is the luckiest, so
     that the truth lies beneath it more often than beneath a bin that was chosen beforehand.
@@ -202,7 +202,6 @@ class Band:
     low: Floats
     high: Floats
     least_peak: float
-    scales: Floats
 
 
 def bootstrap_band(
@@ -222,7 +221,7 @@ def bootstrap_band(
     solved, count, windows = fitted.solved, fitted.layout.draws, len(fitted.layout.draws)
     worth = solved.scale / fitted.phi
     one = 1 / np.where((count > 0).any(axis=0), (count * worth[:windows, None]).sum(axis=0), np.nan)
-    found, scales = _replicates(fitted, worth, level, rng=rng, replicates=replicates)
+    found = _replicates(fitted, worth, level, rng=rng, replicates=replicates)
     root, roots = np.sqrt(solved.x + ANSCOMBE * one), np.sqrt(found + ANSCOMBE * one)
     tail = (1 - COVERAGE) / 2
     # Of 399 sorted replicates, the 10th: the plotting position that promises the coverage with finitely many.
@@ -233,17 +232,17 @@ def bootstrap_band(
     low, high = np.maximum(low**2 - ANSCOMBE * one, 0), high**2 - ANSCOMBE * one
     luckiest = np.quantile(np.nanmax(found[:, looked], axis=1), 1 - tail, method="weibull")
     peak = int(np.argmax(np.where(looked, np.nan_to_num(solved.x), -1.0)))
-    return Band(low, high, float(min(low[peak], solved.x[peak] ** 2 / luckiest)), scales.var(axis=0))
+    return Band(low, high, float(min(low[peak], solved.x[peak] ** 2 / luckiest)))
 
 
 def _replicates(
     fitted: Fitted, worth: Floats, level: NDArray[np.bool_], *, rng: np.random.Generator, replicates: int
-) -> tuple[Floats, Floats]:
-    """Series (replicates, T) with the data's own mean over `level`, and centred errors of the log scales."""
+) -> Floats:
+    """Series (replicates, T) with the data's own mean over `level`."""
     layout, solved, windows = fitted.layout, fitted.solved, len(fitted.layout.draws)
     rate = np.where(layout.draws > 0, worth[:windows, None] * solved.x, 0.0)
     over = worth[windows:, None] * (solved.x @ layout.member)
-    steady, series, errors = solved.x[level].mean(), [], []
+    steady, series = solved.x[level].mean(), []
     for start in range(0, replicates, AT_ONCE):
         size = min(AT_ONCE, replicates - start)
         fine, unit = replay(rate, layout.draws, rng, replicates=size)
@@ -251,27 +250,13 @@ def _replicates(
         units = np.concatenate([unit, unit_over], axis=-1)
         again = solve(layout, Sample(fine, coarse.sum(axis=1)), units)
         series.append(again.x * (steady / again.x[:, level].mean(axis=1))[:, None])
-        errors.append((np.log(again.scale / units) - np.log(worth))[:, :windows])
-    spread = np.concatenate(errors)
-    return np.concatenate(series), spread - spread.mean(axis=1, keepdims=True)
+    return np.concatenate(series)
 
 
 #: A baseline that nobody named ends this long before the highest bin, and has at least so many bins.
 BASELINE_GAP, BASELINE_BINS = timedelta(hours=24), 24
 #: With a larger share of its bins at zero, a baseline is not stable enough to divide by.
 MOST_ZEROS = 0.20
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How one window sits on the common scale: v = scale * x, the variance of log(scale) against the mean of all
-    (NaN without a band), its noise phi (variance per unit of level) and how many draws it rests on."""
-
-    window: Window
-    scale: float
-    variance: float
-    phi: float
-    draws: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +294,6 @@ class Stitched:
 
     series: pd.DataFrame
     band: pd.DataFrame | None
-    scales: tuple[Scale, ...]
     seams: tuple[Seam, ...]
     multiple: Multiple | None
     notes: tuple[str, ...]
@@ -344,7 +328,6 @@ def stitch(
     return Stitched(
         _series(ensemble, solved.x * units),
         None if band is None else pd.DataFrame({"low": band.low * units, "high": band.high * units}, ensemble.times),
-        _scales(ensemble, solved.scale / units, None if band is None else band.scales, fitted.phi),
         _seams(ensemble, solved.scale),
         None if unstable else _multiple(ensemble.times, solved.x, band, ordinary, peak),
         (*ensemble.notes, *fitted.notes, *_notes(ensemble, fitted.measured, unstable)),
@@ -383,13 +366,6 @@ def _censored(ensemble: Ensemble) -> NDArray[np.bool_]:
 def _series(ensemble: Ensemble, value: Floats) -> pd.DataFrame:
     columns = {"value": value, "draws": ensemble.count.sum(axis=0).astype(int), "censored": _censored(ensemble)}
     return pd.DataFrame(columns, index=ensemble.times.rename("time"))
-
-
-def _scales(ensemble: Ensemble, scale: Floats, variance: Floats | None, phi: Floats) -> tuple[Scale, ...]:
-    known = np.full(len(scale), np.nan) if variance is None else variance
-    draws = ensemble.count.max(axis=1).astype(int)
-    rows = zip(ensemble.windows, scale, known, phi, draws, strict=False)  # the coarse series has no row
-    return tuple(Scale(window, float(s), float(v), float(p), int(k)) for window, s, v, p, k in rows)
 
 
 def _seams(ensemble: Ensemble, scale: Floats) -> tuple[Seam, ...]:

@@ -172,6 +172,14 @@ class SourcedFrame(NamedTuple):
     sources: tuple[Source, ...]
 
 
+def timed_frame(rows: list[dict[str, object]], columns: list[str], *, times: list[str]) -> pd.DataFrame:
+    """Rows as a frame with exactly `columns`, those in `times` as UTC timestamps; empty rows keep the columns."""
+    frame = pd.DataFrame(rows, columns=columns)
+    for column in times:
+        frame[column] = pd.to_datetime(frame[column], utc=True)
+    return frame
+
+
 T = TypeVar("T", bound=SaysSource)
 
 

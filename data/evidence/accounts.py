@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from data.analysis.intervals import span_of
 from data.core.model import Precision, Source, SourcedFrame, When, Window
-from data.evidence.claims import MARK, SEARCHES, SIGHTING, SITE, Account, Subject
+from data.evidence.claims import MARK, SEARCHES, SIGHTING, SITE, Account, Subject, span_of
 from data.evidence.evidence_rows import Marks, NamedRow, ObservationRow, Observations
 from data.evidence.measured import load_measured, surges
 from data.evidence.rises import rises
-from data.story.story import Story
+from data.story.story import Story, when_of
 from data.story.tables import Observation
-from data.story.timing import when_of
 
 #: What a grade of evidence is, for a reader who has not met it.
 GRADE_SAYS = {

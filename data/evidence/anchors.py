@@ -11,9 +11,7 @@ from data.core.errors import NotInStory
 from data.core.model import Precision, When
 from data.evidence.calls import load_calls, load_milestones, load_poll_closings
 from data.evidence.evidence_rows import CallRow, ClosingRow, MilestoneRow, refs, sources_of
-from data.story.caller_names import NOUNS, call_of, contest_call
-from data.story.story import Story
-from data.story.timing import when_of
+from data.story.story import NOUNS, Story, call_of, contest_call, when_of
 from data.story.totals import is_complete
 
 #: Events that any night may have, by the names under which an address and a menu know them.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from data.core.model import Sourced, only_used
 from data.evidence.evidence_rows import CallRow, Calls, ClosingRow, Closings, MilestoneRow, Milestones, WithdrawalRow
-from data.story.story import Story
+from data.story.story import Story, when_of
 from data.story.tables import Call
-from data.story.timing import when_of
 from data.story.totals import call_when, calls_of, withdrawal_when
 
 

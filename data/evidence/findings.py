@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from data.analysis.intervals import Verdict, order, span_of
 from data.evidence.anchors import FAILURE, FIRST_CALL, NIGHTLY, Anchor, anchor_of, anchors_of, event_name, is_contest
-from data.evidence.claims import Account, Subject, first_reported, subject_of, weigh
+from data.evidence.claims import Account, Subject, Verdict, first_reported, order, span_of, subject_of, weigh
 from data.evidence.measured import surge_of_the_night
 from data.story.story import Story
 

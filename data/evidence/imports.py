@@ -15,7 +15,7 @@ from data.analysis.thinning import JOINED_STEPS
 from data.core.errors import DataError
 from data.core.model import Source, SourcedFrame
 from data.net.snapshots import Sidecar, Snapshot, read_snapshots, write_snapshot
-from data.sources.google_trends.trends_draws import LICENCE
+from data.sources.google_trends.provider import LICENCE
 from data.sources.trends_csv.export import ASK_ZONE, DATES_ONLY, UTC_ZONE, Export
 from data.sources.trends_csv.reader import parse_export
 from data.story.faults import quoted

@@ -10,10 +10,11 @@ from functools import cached_property
 
 from data.analysis.stretches import LEAST, SURGE_STRETCH, Stretch, Surge, joined, stretches_of, surges_of
 from data.core.model import Sourced, iso_text, only_used
-from data.evidence.claims import MEASURED, Account, Subject
+from data.evidence.claims import MEASURED, Account, Subject, with_each
 from data.story.story import Story
 from data.story.tables import Reading
 
+_SURGES = "surges"
 _HALF_A_DAY = timedelta(hours=12)
 _METHOD = (
     "Compared are means over stretches of an hour or more: a surge reaches four times its lowest mean, and had begun "
@@ -84,12 +85,8 @@ def surges(measured: Sourced[Reading], story: Story) -> Iterator[Subject]:
     A surge that began outside of the night is another event's.
     """
     for series in readings_by_series(measured):
-        if series.kind == "index":
-            continue
-        whole = _whole(series, story)
-        yield whole
-        if len(whole.accounts) > 1:
-            yield from (_alone(whole, account, series) for account in whole.accounts)
+        if series.kind != "index":
+            yield from with_each(_whole(series, story), "surge", _SURGES)
 
 
 def _whole(series: Measured, story: Story) -> Subject:
@@ -97,7 +94,7 @@ def _whole(series: Measured, story: Story) -> Subject:
     found = surges_of(stretches_in(series, SURGE_STRETCH))
     inside = [one for one in found if one.span.start < night.end and one.span.end > night.start]
     accounts = tuple(_account(f"Surge {place}", series, one, story) for place, one in enumerate(inside, start=1))
-    label = f"{'surges' if len(accounts) > 1 else 'the surge'} of {series.unit}"
+    label = f"{_SURGES if len(accounts) > 1 else 'the surge'} of {series.unit}"
     lacks = "" if accounts else f"No surge of “{series.name}” began on this night, as far as its readings tell."
     rows = tuple(dict.fromkeys(row for account in accounts for row in account.rows))
     return Subject(f"measured:{series.id}", MEASURED, label, series.name, accounts, lacks, rows, moments=True)
@@ -134,18 +131,6 @@ def _said(part: Stretch) -> str:
 
 def _token(moment: datetime, style: str) -> str:
     return f"{{{style}:{iso_text(moment)}}}"
-
-
-def _alone(whole: Subject, account: Account, series: Measured) -> Subject:
-    began, name = account.span.start.replace(tzinfo=None).isoformat(timespec="minutes"), account.label.lower()
-    return Subject(
-        f"surge:{whole.key.partition(':')[2]}|{began}Z",
-        MEASURED,
-        f"{name} of {series.unit}",
-        f"{whole.menu}: {name}",
-        (account,),
-        rows=account.rows,
-    )
 
 
 def surge_of_the_night(story: Story, subjects: Iterable[Subject]) -> Subject | None:

@@ -9,11 +9,10 @@ from data.core.model import OPEN_END, Precision, Sourced, When, Window, day_span
 from data.evidence.evidence_rows import FigureRow, Figures, ObservationRow, Observations, Untimed, UntimedRow
 from data.evidence.records import read_records
 from data.story.as_of import observations_at
-from data.story.publication import published_span
 from data.story.store import SHIPPED, StoryStore
-from data.story.story import Story
+from data.story.story import Story, when_of
 from data.story.tables import Control, Figure, Observation
-from data.story.timing import when_of
+from data.story.time_tokens import published_span
 
 REGIONS = ("US", "Canada", "Asia", "elsewhere")
 #: Units that count people or their requests at a site; figures of two units never share an axis.

@@ -1,4 +1,4 @@
-"""Machine records that were fetched for a story: read back from snapshots as observations with their own sources."""
+"""What was fetched or imported for a story: observations and counts from snapshots, with their own sources."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from data.core.model import Source
+from data.core.model import OPEN_END, Source, Sourced
+from data.evidence.evidence_rows import Counts
 from data.net.snapshots import read_snapshots
 from data.sources import registry
-from data.sources.provider import Count, CountProvider, ObservationProvider, Provider, Records
-from data.story.store import StoryStore
+from data.sources.provider import CountProvider, ObservationProvider, Provider, Records
+from data.story.as_of import told_sources
+from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
 from data.story.tables import Observation
 
@@ -68,8 +70,14 @@ def read_records(story: Story, stories: StoryStore) -> Records[Observation]:
     return Records(tuple({row.id: row for row in rows}.values()), tuple(dict.fromkeys(sources)))
 
 
-def read_counts(story: Story, stories: StoryStore) -> tuple[Records[Count], ...]:
-    """What is held of each source that counts, by folder and source."""
-    folders = _snapshot_folders(story, stories)
+def load_lenses(story: Story, stories: StoryStore = SHIPPED) -> Counts:
+    """What is held, by name and time: `value` in `unit` ("views a day", "views an hour", "percent of airtime").
+
+    Times are UTC, spans half-open. A day or hour without a row has no count, which is not zero.
+    """
     counting = [provider for provider in registry.PROVIDERS if isinstance(provider, CountProvider)]
-    return tuple(provider.rows(folder) for folder in folders for provider in counting)
+    held = [provider.rows(folder) for folder in _snapshot_folders(story, stories) for provider in counting]
+    sources = tuple(dict.fromkeys(source for records in held for source in records.sources))
+    told, until = told_sources(sources, story), story.until or OPEN_END
+    rows = (row for records in held for row in records.rows if row.end <= until and row.source in told)
+    return Sourced(tuple(rows), sources)

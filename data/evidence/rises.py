@@ -1,4 +1,4 @@
-"""When the searches of a series rose: onsets of the story's night, each an account as wide as its bins leave open."""
+"""When the searches of a series rose: its onsets as rows, and the story's night as accounts with their bounds."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from data.analysis.onsets import DAY, LEAST_BINS, Onset, past
-from data.analysis.spikes import Detection, detect
-from data.core.model import SourcedFrame, Window
-from data.evidence.claims import SEARCHES, Account, Subject
-from data.evidence.searches import place_name
+from data.analysis.spikes import DAY, LEAST_BINS, Detection, Onset, detect, past
+from data.core.errors import DataError
+from data.core.model import SourcedFrame, Window, only_used
+from data.evidence.claims import SEARCHES, Account, Subject, with_each
+from data.evidence.evidence_rows import OnsetRow, Onsets
+from data.evidence.searches import place_name, step_of
+from data.evidence.series import load_series
+from data.story.store import SHIPPED, StoryStore
+from data.story.story import Story
 
+_RISES = "rises"
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 #: Bins by which a stamp may be off, and after which a rise stands out at the latest.
 _STAMP, _FAINT = 1, 1
@@ -24,11 +29,8 @@ def rises(drawn: SourcedFrame, night: Window) -> Iterator[Subject]:
 
     A rise that began outside of the night is another event's. `drawn` is what load_series gives.
     """
-    for name, bins in drawn.frame.groupby("series", sort=False) if len(drawn.frame) else ():
-        whole = _series(str(name), bins, night)
-        yield whole
-        if len(whole.accounts) > 1:
-            yield from (_alone(whole, account) for account in whole.accounts)
+    for name, bins in bins_by_series(drawn.frame):
+        yield from with_each(_series(name, bins, night), "rise", _RISES)
 
 
 def onsets_of(bins: pd.DataFrame) -> Detection:
@@ -49,7 +51,7 @@ def span_of_onset(onset: Onset, step: timedelta) -> Window:
 
 def _series(name: str, bins: pd.DataFrame, night: Window) -> Subject:
     """Its rises; those that a second method does not confirm count for nothing."""
-    first, step = bins.iloc[0], pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
+    first, step = bins.iloc[0], step_of(bins)
     said = f"“{first['term']}” in {place_name(first['geo']) if first['geo'] else 'the world'}, {bins_said(step)}"
     inside = bins[(bins["start"] < night.end) & (bins["end"] > night.start)]
     found = onsets_of(bins) if len(inside) else None
@@ -61,14 +63,14 @@ def _series(name: str, bins: pd.DataFrame, night: Window) -> Subject:
     )
     rows = tuple(_ref(name, start) for start in _starts(bins))
     lacks = "" if accounts else _lacks(said, held=len(inside) > 0, earlier=_most_earlier(bins, night))
-    label = f"{'rises' if len(accounts) > 1 else 'the rise'} of searches for {said}"
+    label = f"{_RISES if len(accounts) > 1 else 'the rise'} of searches for {said}"
     return Subject(f"searches:{name}", SEARCHES, label, said, accounts, lacks, rows, moments=True)
 
 
 def _most_earlier(bins: pd.DataFrame, night: Window) -> int:
     """How many bins with a value lie before a bin of the night, within what the detector looks back on; the most."""
     seen = bins[bins["value"].notna()].sort_values("start")
-    step = pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
+    step = step_of(bins)
     given = pd.Series(1.0, pd.DatetimeIndex(seen["start"]))
     earlier = given.rolling(past(step, 2 * DAY), closed="left", min_periods=0).count().to_numpy()
     inside = ((seen["start"] < night.end) & (seen["end"] > night.start)).to_numpy()
@@ -112,13 +114,45 @@ def _ref(name: str, start: datetime) -> str:
     return f"series:{name}|{start.isoformat()}"
 
 
-def _alone(whole: Subject, account: Account) -> Subject:
-    began, name = account.span.start.replace(tzinfo=None).isoformat(timespec="minutes"), account.label.lower()
-    return Subject(
-        f"rise:{whole.key.partition(':')[2]}|{began}Z",
-        SEARCHES,
-        f"{name} of searches for {whole.menu}",
-        f"{whole.menu}: {name}",
-        (account,),
-        rows=whole.rows,
-    )
+def load_onsets(story: Story, stories: StoryStore = SHIPPED) -> Onsets:
+    """Every onset of every series that was drawn or imported for this story; see `onsets_in`."""
+    return onsets_in(load_series(story, stories))
+
+
+def onsets_in(drawn: SourcedFrame) -> Onsets:
+    """Every onset in these series (rows of load_series), by series and time.
+
+    A rise began somewhere in [`start`, `end`] (UTC); `first` is the start of the first bin that shows it, `step` the
+    length of a bin, `confirmed` says that a second method finds a change there too, `below` that the usual level is
+    below resolution. Of a story that is told up to a moment there are only bins that were over by then, as if nobody
+    had yet seen a later one.
+    """
+    return only_used((row for name, bins in bins_by_series(drawn.frame) for row in _rows(name, bins)), drawn.sources)
+
+
+def bins_by_series(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The bins (rows of load_series) of one series after the other, in their order."""
+    if len(frame):
+        yield from ((str(name), bins) for name, bins in frame.groupby("series", sort=False))
+
+
+def _rows(name: str, bins: pd.DataFrame) -> Iterator[OnsetRow]:
+    try:
+        found = onsets_of(bins)
+    except DataError:
+        # Fewer than two bins: no rise can be told from them, and the chart says what there is.
+        return
+    step = step_of(bins)
+    for onset in found.onsets:
+        yield OnsetRow(
+            series=name,
+            term=str(bins["term"].iloc[0]),
+            geo=str(bins["geo"].iloc[0]),
+            first=onset.end - found.step,
+            start=onset.start,
+            end=onset.end,
+            step=step,
+            confirmed=onset.confirmed,
+            below=found.below_resolution,
+            source=str(bins["source"].iloc[0]),
+        )

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import pandas as pd
 
-from data.core.model import OPEN_END, Precision, Source, SourcedFrame, When, Window, only_used
+from data.core.model import OPEN_END, Precision, Source, SourcedFrame, When, Window, only_used, timed_frame
 from data.evidence.evidence_rows import FigureRow, Figures, MarkRow, Marks
 from data.evidence.outages import as_figure, figure_row
-from data.story.story import Story
+from data.story.story import Story, when_of
 from data.story.tables import Figure, Observation
-from data.story.timing import timed_frame, when_of
 
 #: When Google says that it changed its collection; long series are marked there.
 COLLECTION_CHANGES = (datetime(2016, 1, 1, tzinfo=UTC), datetime(2022, 1, 1, tzinfo=UTC))
@@ -61,9 +60,10 @@ def place_name(geo: str) -> str:
     return _PLACES.get(geo, geo)
 
 
-def step_of(frame: pd.DataFrame) -> timedelta | None:
-    """The distance between bins, inferred from the data: the median of end - start; None for an empty frame."""
-    return None if frame.empty else pd.Timedelta((frame["end"] - frame["start"]).median()).to_pytimedelta()
+def step_of(frame: pd.DataFrame) -> timedelta:
+    """The distance between bins, inferred from the data: the median of end - start; none for an empty frame."""
+    lengths = pd.Timedelta(0) if frame.empty else pd.Timedelta((frame["end"] - frame["start"]).median())
+    return lengths.to_pytimedelta()
 
 
 def load_interest_marks(story: Story, window: Window | None = None) -> Marks:

@@ -15,15 +15,14 @@ from data.analysis.draws import Draw
 from data.analysis.stitching import Stitched, stitch
 from data.core.errors import DataError
 from data.core.files import fingerprint
-from data.core.model import Source, SourcedFrame
+from data.core.model import Source, SourcedFrame, timed_frame
 from data.evidence.imports import Parse, imported_series, parse_kept
 from data.evidence.searches import place_name
-from data.sources.google_trends.trends_draws import LICENCE, HeldDraws, load_draws, read_held
+from data.sources.google_trends.provider import LICENCE, HeldDraws, read_held
 from data.sources.trends_csv.export import counted
 from data.story.as_of import cut_frame
 from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
-from data.story.timing import timed_frame
 
 _LOG = logging.getLogger(__name__)
 
@@ -81,9 +80,9 @@ def _in_utc(bins: pd.DataFrame) -> pd.DataFrame:
 def _drawn(folder: Path) -> Iterator[tuple[pd.DataFrame, Source]]:
     everything = read_held(folder)
     for held in everything:
-        draws, over = _draws(folder, held), _coarse(everything, held)
-        coarse = _draws(folder, over) if over else {}
-        for term, own in draws.items():
+        over = _coarse(everything, held)
+        coarse = over.draws if over else {}
+        for term, own in held.draws.items():
             try:
                 stitched = stitch(own, rng=np.random.default_rng(_SEED), coarse=coarse.get(term, ()))
             except DataError as fault:
@@ -93,15 +92,11 @@ def _drawn(folder: Path) -> Iterator[tuple[pd.DataFrame, Source]]:
             yield _bins(stitched, held, term, source, own), source
 
 
-def _draws(folder: Path, held: HeldDraws) -> dict[str, tuple[Draw, ...]]:
-    return load_draws(folder, held.terms, held.geo, property=held.property, step=held.step, sample=held.sample)
-
-
 def _coarse(everything: tuple[HeldDraws, ...], fine: HeldDraws) -> HeldDraws | None:
     """The same question drawn in one window of longer bins around all of these: a common measure for their scales."""
     start, end = fine.windows[0].start, max(window.end for window in fine.windows)
     for held in sorted(everything, key=lambda held: held.step):
-        same = (held.terms, held.geo, held.property, held.sample) == (fine.terms, fine.geo, fine.property, fine.sample)
+        same = (held.terms, held.geo, held.sample) == (fine.terms, fine.geo, fine.sample)
         if same and held.step > fine.step and len(held.windows) == 1:
             (window,) = held.windows
             if window.start <= start and window.end >= end:
@@ -113,9 +108,9 @@ def _drawn_source(held: HeldDraws, term: str) -> Source:
     start, end = held.windows[0].start, max(window.end for window in held.windows)
     span = f"{start.isoformat()[:13]} {end.isoformat()[:13]}"
     query = urlencode({"date": span, "geo": held.geo, "q": term})
-    days = [held.first_drawn.date().isoformat(), held.last_drawn.date().isoformat()]
+    days = [moment.date().isoformat() for moment in (held.drawn_at[0], held.drawn_at[-1])]
     drawn = " to ".join(dict.fromkeys(days))
-    said = f"{counted(held.draws, 'draw')} of {counted(len(held.windows), 'window')}, drawn {drawn}"
+    said = f"{counted(len(held.drawn_at), 'draw')} of {counted(len(held.windows), 'window')}, drawn {drawn}"
     return Source(
         id=_id_of(held, term),
         org="Google Trends",
@@ -127,7 +122,7 @@ def _drawn_source(held: HeldDraws, term: str) -> Source:
 
 
 def _id_of(held: HeldDraws, term: str) -> str:
-    said = f"{term.casefold()}|{held.terms}|{held.geo}|{held.property}|{held.step}|{held.sample}"
+    said = f"{term.casefold()}|{held.terms}|{held.geo}|web|{held.step}|{held.sample}"
     return f"drawn-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 

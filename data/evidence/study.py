@@ -9,13 +9,12 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from data.analysis.bin_edges import as_ends_if_coarse, read_both_ways, refused
-from data.analysis.event_study import Study, pooled, refusal
+from data.analysis.event_study import Study, as_ends_if_coarse, pooled, read_both_ways, refusal, refused
 from data.analysis.other_nights import ControlSeries, Nights, against_controls
 from data.core.errors import DataError
 from data.core.model import Source, SourcedFrame, day_span
-from data.evidence.rises import bins_said
-from data.evidence.searches import place_name
+from data.evidence.rises import bins_by_series, bins_said
+from data.evidence.searches import place_name, step_of
 from data.evidence.series import is_control
 from data.story.story import Story
 from data.story.tables import Call
@@ -46,18 +45,14 @@ class HeldSeries:
 def held_series(drawn: SourcedFrame) -> tuple[HeldSeries, ...]:
     """Every series that was drawn or imported (rows of load_series), shortest bins first."""
     sources = {source.id: source for source in drawn.sources}
-    found = [
-        _held(str(name), bins, sources)
-        for name, bins in (drawn.frame.groupby("series", sort=False) if len(drawn.frame) else ())
-    ]
+    found = [_held(name, bins, sources) for name, bins in bins_by_series(drawn.frame)]
     return tuple(sorted(found, key=lambda held: held.step))
 
 
 def _held(name: str, bins: pd.DataFrame, sources: dict[str, Source]) -> HeldSeries:
     first = bins.iloc[0]
     values = pd.Series(bins["value"].to_numpy(dtype=float), pd.DatetimeIndex(bins["start"]))
-    step = pd.Timedelta((bins["end"] - bins["start"]).median()).to_pytimedelta()
-    return HeldSeries(name, str(first["term"]), str(first["geo"]), step, values, sources[str(first["source"])])
+    return HeldSeries(name, str(first["term"]), str(first["geo"]), step_of(bins), values, sources[str(first["source"])])
 
 
 def held_of_the_night(story: Story, drawn: SourcedFrame) -> tuple[HeldSeries, ...]:

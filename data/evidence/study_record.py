@@ -14,11 +14,21 @@ from typing import Any
 
 import pandas as pd
 
-from data.analysis.bin_edges import READINGS, STARTS, agree, hull, refused
-from data.analysis.event_study import QUANTILES, Study
+from data.analysis.event_study import (
+    AFTER,
+    FARTHEST,
+    MOST_ZEROS,
+    NEAREST,
+    QUANTILES,
+    READINGS,
+    STARTS,
+    Study,
+    agree,
+    hull,
+    refused,
+)
 from data.analysis.event_words import sentence
 from data.analysis.other_nights import Nights
-from data.analysis.placebos import AFTER, FARTHEST, MOST_ZEROS, NEAREST
 from data.core.model import Source, iso_text
 from data.core.program import VERSION
 from data.evidence.study import SEED, ControlTerm, RoseAfter

@@ -40,19 +40,6 @@ class AddressRefused(DataError, ValueError):
     """An address that is not to be asked; the sentence says why."""
 
 
-def public_url(url: str, resolve: Resolve = socket.getaddrinfo) -> str:
-    """The address as it would be asked, if it is http(s) on its usual port and every address of its host is public.
-
-    AddressRefused says what is wrong with it; SourceUnavailable if the name cannot be looked up now. The answer holds
-    for this moment only: the session looks again, and connects to an address that it has checked.
-    """
-    parts = parsed(url)
-    if parts.port not in (None, _PORTS[parts.scheme or ""]):
-        raise AddressRefused(f"{parts.host} is asked on port {parts.port}; only the usual ports are")
-    public_addresses(str(parts.host), parts.port or _PORTS[parts.scheme or ""], resolve)
-    return parts._replace(fragment=None).url
-
-
 def parsed(url: str) -> Url:
     """The parts of an http(s) address, read by the parser that requests will use; AddressRefused for any other."""
     if re.search(r"[\x00-\x20\x7f\\]", url):

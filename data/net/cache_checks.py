@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from data.core.files import try_to_write
 from data.core.settings import Settings
 from data.net.shared_cache import shared_cache
-from data.story.folder_store import BUNDLED
+from data.story.store import BUNDLED
 
 #: Says in a sentence why a cache does not work; empty where it does.
 Check = Callable[[Settings], str]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -28,10 +28,9 @@ from data.core.program import VERSION, utc_now
 from data.core.settings import Settings
 from data.net.addresses import AddressRefused, Resolve, addresses, is_loopback, parsed, place_of, public_addresses
 from data.net.answer_cache import FETCHED_AT, SECRETS, AnswerStore, quiet_logs
-from data.net.circuit import Circuits
 from data.net.http_errors import Check, Wait, check_answer, meaning
 from data.net.pinned_connections import Allowed, Limits, PinnedAdapter
-from data.net.rate_limit import Pacer, pace_of
+from data.net.rate_limit import Circuits, Pacer, pace_of
 from data.net.shared_cache import shared_cache
 
 #: Of no use to a reader, or not theirs to keep: Vary is answered by asking for one representation only.
@@ -64,24 +63,16 @@ class PoliteAdapter(PinnedAdapter):
         self._pacer, self._circuits, self._clock = pacer, circuits, pacer.clock
         super().__init__(limits, allowed)
 
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: Any = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *_: Any, **asked: Any) -> requests.Response:
         place = place_of(str(request.url))
         self._circuits.refuse_if_open(place)
         self._pacer.wait(place)
         # This machine's own servers are not asked through a proxy.
-        proxies = {} if is_loopback(place.rpartition(":")[0] or place) else proxies
-        return self._circuits.call(place, lambda: self._judged(request, verify, cert, proxies))
+        asked |= {"proxies": {}} if is_loopback(place.rpartition(":")[0] or place) else {}
+        return self._circuits.call(place, lambda: self._judged(request, **asked))
 
-    def _judged(self, request: requests.PreparedRequest, verify: Any, cert: Any, proxies: Any) -> requests.Response:
-        response = super().send(request, verify=verify, cert=cert, proxies=proxies)
+    def _judged(self, request: requests.PreparedRequest, **asked: Any) -> requests.Response:
+        response = super().send(request, **asked)
         now = self._clock()
         for header in _DROPPED:
             response.headers.pop(header, None)
@@ -156,7 +147,6 @@ class Reply:
     fetched_at: datetime
     from_cache: bool = False
     stale: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
     trouble: DataError | None = None
 
 
@@ -216,7 +206,6 @@ class Desk:
             fetched_at=fetched_at(response),
             from_cache=response.from_cache,
             stale=stale,
-            headers={key: value for key, value in response.headers.items() if key != FETCHED_AT},
             trouble=trouble,
         )
 

@@ -12,8 +12,8 @@ from requests import Response
 from urllib3.exceptions import HTTPError
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
-from data.net.circuit import LEAST_OPEN_SECONDS, AskedToWait
 from data.net.pinned_connections import TooLong
+from data.net.rate_limit import LEAST_OPEN_SECONDS, AskedToWait
 
 #: Raises SourceChanged when content is not what was asked for; such an answer is never kept.
 Check = Callable[[bytes], object]

@@ -142,25 +142,17 @@ class PinnedAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
-    def send(
-        self,
-        request: PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: Any = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> Response:
+    def send(self, request: PreparedRequest, *_: Any, **asked: Any) -> Response:
         """The whole answer; TooLong where it breaks a limit, else whatever requests or urllib3 raise.
 
         `stream` and `timeout` are not for the caller to say.
         """
         deadline = _Deadline(self._limits.total_seconds)
         marks = _DEADLINE.set(deadline), _ALLOWED.set(self._allowed)
-        timeout = self._limits.connect_seconds, self._limits.read_seconds
+        asked |= {"stream": True, "timeout": (self._limits.connect_seconds, self._limits.read_seconds)}
         try:
             with deadline.running():
-                response = super().send(request, True, timeout, verify, cert, proxies)
+                response = super().send(request, **asked)
                 try:
                     self._read(response)
                 finally:

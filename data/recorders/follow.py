@@ -24,7 +24,7 @@ from data.recorders.status import CallOnHand, RecorderStatus, write_status
 from data.recorders.story_rows import Cells, put_rows, rows_lock
 from data.recorders.transitions import FeedState, Seen, Transition
 from data.sources.feeds.feed import CallFeed, Version
-from data.sources.snapshot_rows import keep
+from data.sources.provider import keep
 from data.story.store import StoryStore
 from data.story.story import Story
 from data.story.story_toml import Feed

@@ -20,7 +20,7 @@ from data.net.client import Desk
 from data.net.snapshots import Instant, Sidecar
 from data.recorders.attempts import append
 from data.sources.google_trends.trends_request import HOME
-from data.sources.snapshot_rows import keep
+from data.sources.provider import keep
 from data.story.story import Story
 
 CALLED = "Google's list of trending searches"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,13 +15,31 @@ from typing import ClassVar
 import pandas as pd
 
 from data.core.errors import DataError, SourceChanged
-from data.core.model import Source, Window
+from data.core.model import Source, Window, timed_frame
 from data.net.snapshots import Snapshot
-from data.sources.answer_checks import counted, field, joined, json_of, plain, records_of
-from data.sources.provider import EVER, Count, CountProvider, Errand, Home, Records, Task, Visit
-from data.sources.snapshot_rows import digits, drawn, latest, newest, parsed, sources_of
+from data.sources.provider import (
+    EVER,
+    Count,
+    CountProvider,
+    Errand,
+    Home,
+    Records,
+    Task,
+    Visit,
+    counted,
+    digits,
+    drawn,
+    field,
+    joined,
+    json_of,
+    latest,
+    newest,
+    parsed,
+    plain,
+    records_of,
+    sources_of,
+)
 from data.story.faults import quoted
-from data.story.timing import timed_frame
 
 NAME = "GDELT’s TV service"
 UNIT = "percent of airtime"
@@ -115,7 +133,6 @@ STATIONS = ("CNN", "FOXNEWS", "MSNBC")
 #: Hours are answered for windows of up to this length.
 LONGEST = timedelta(days=7)
 MOST_QUESTIONS = 60
-_STATION = re.compile(r"[A-Z0-9]{2,16}")
 _PHRASE = re.compile(r'[^"():\x00-\x1f]{2,120}')
 
 
@@ -140,20 +157,20 @@ class GdeltTv(CountProvider):
         for phrase in errand.story.about.phrases:
             yield Task(f"airtime of “{phrase.text}”", partial(self.fetch, phrase.text, errand.window))
 
-    def fetch(self, phrase: str, window: Window, visit: Visit, *, stations: Sequence[str] = STATIONS) -> Records[Count]:
+    def fetch(self, phrase: str, window: Window, visit: Visit) -> Records[Count]:
         """Ask for the hours of a phrase, seven days at a time, keep each answer as it comes, and give `read` of them.
 
         Raises DataError with one sentence: SourceUnavailable where asking again later may work, SourceChanged where it
-        will not, plain DataError for a phrase, a station or a window that cannot be asked for.
+        will not, plain DataError for a phrase or a window that cannot be asked for.
         """
-        words, channels = _phrase(phrase), _stations(stations)
+        words = _phrase(phrase)
         if window.end <= BEGINS or window.length > LONGEST * MOST_QUESTIONS:
             raise DataError(
                 f"GDELT’s TV archive begins in July 2009, and at most {MOST_QUESTIONS} weeks are asked for."
             )
-        query, troubles = {"phrase": words, "stations": " ".join(channels)}, []
+        query, troubles = {"phrase": words, "stations": " ".join(STATIONS)}, []
         for week in _weeks(window):
-            question, params = self.question(KIND, query, week, HOUR), _params(words, channels, week)
+            question, params = self.question(KIND, query, week, HOUR), _params(words, week)
             url = self.home.at(visit.settings)
             troubles.append(self.ask(question, url, visit, params=params, check=parse_airtime).trouble)
         return replace(self.read(visit.folder, window, phrase=words), trouble=next(filter(None, troubles), ""))
@@ -191,10 +208,10 @@ def _counts(frame: pd.DataFrame) -> tuple[Count, ...]:
     )
 
 
-def _params(phrase: str, stations: Sequence[str], week: Window) -> dict[str, str | int]:
-    where = " OR ".join(f"station:{station}" for station in stations)
+def _params(phrase: str, week: Window) -> dict[str, str | int]:
+    where = " OR ".join(f"station:{station}" for station in STATIONS)
     return {
-        "query": f'"{phrase}" ({where})' if len(stations) > 1 else f'"{phrase}" {where}',
+        "query": f'"{phrase}" ({where})',
         "mode": "timelinevol",
         "format": "json",
         "datanorm": "perc",
@@ -220,13 +237,6 @@ def _phrase(phrase: str) -> str:
     if not _PHRASE.fullmatch(words):
         raise DataError(f"{quoted(phrase)} cannot be asked for: a phrase is plain words, without quotes or brackets.")
     return words
-
-
-def _stations(stations: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(station.strip().upper() for station in stations))
-    if not names or len(names) > 20 or not all(_STATION.fullmatch(name) for name in names):
-        raise DataError("GDELT names stations like CNN, FOXNEWS or MSNBC: name one to twenty of them.")
-    return names
 
 
 def _source(snapshot: Snapshot) -> Source:

@@ -17,15 +17,26 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from data.core.errors import DataError, SourceChanged
-from data.core.model import Precision, Source, Window
-from data.sources.answer_checks import counted, joined, json_of, plain
-from data.sources.provider import EVER, Errand, ObservationProvider, Records, Task, Visit
-from data.sources.snapshot_rows import drawn, newest, parsed
+from data.core.model import Precision, Source, Window, timed_frame
+from data.sources.provider import (
+    EVER,
+    Errand,
+    ObservationProvider,
+    Records,
+    Task,
+    Visit,
+    counted,
+    drawn,
+    joined,
+    json_of,
+    newest,
+    parsed,
+    plain,
+)
 from data.story.faults import quoted
 from data.story.story import Story
 from data.story.story_toml import Service
 from data.story.tables import Observation
-from data.story.timing import timed_frame
 
 NAME = "The status page"
 #: Of an incident that has no word for how bad it was, or none that Statuspage is known for.

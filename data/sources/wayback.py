@@ -17,24 +17,32 @@ from urllib.parse import quote, urlsplit
 import pandas as pd
 
 from data.core.errors import DataError, SourceChanged
-from data.core.model import Precision, Source, Window
+from data.core.model import Precision, Source, Window, timed_frame
 from data.net.http_errors import SourceRefused
 from data.net.snapshots import Snapshot
-from data.sources.answer_checks import counted, joined, json_of, plain, text_of
 from data.sources.provider import (
     EVER,
     Errand,
     Home,
     ObservationProvider,
     Records,
+    SnapshotAnswer,
+    SnapshotQuestion,
     Task,
     Visit,
+    counted,
+    digits,
+    drawn,
+    joined,
+    json_of,
+    newest,
+    parsed,
+    plain,
+    text_of,
 )
-from data.sources.snapshot_rows import SnapshotAnswer, SnapshotQuestion, digits, drawn, newest, parsed
 from data.story.faults import quoted
 from data.story.story_toml import Service
 from data.story.tables import Observation
-from data.story.timing import timed_frame
 
 NAME = "The Internet Archive"
 #: Of one capture: the second it was made (UTC), the address it was made of, the HTTP status (NA where the index holds

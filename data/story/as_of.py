@@ -1,33 +1,20 @@
-"""A story as it stood at a moment, by what had happened or been published, and what a source may say of itself then."""
+"""A story as it stood at a moment: what had happened or been published, what a source says, and how far it is told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 from urllib3.util import parse_url
 
-from data.core.model import (
-    OPEN_END,
-    Order,
-    Precision,
-    SaysSource,
-    Source,
-    Sourced,
-    SourcedFrame,
-    When,
-    as_utc,
-    day_span,
-)
-from data.story.publication import published_span
-from data.story.story import Story
+from data.core.model import OPEN_END, Order, Precision, Source, SourcedFrame, When, Window, as_utc, day_span
+from data.story.story import Story, when_of
 from data.story.story_toml import About
 from data.story.tables import Call, Control, Figure, Interest, Milestone, Observation, Reading, Withdrawal
-from data.story.time_tokens import told_times
-from data.story.timing import when_of
+from data.story.time_tokens import published_span, told_times
 from data.story.totals import call_when, is_complete, untimed_callers, withdrawn_when
 
 #: Stands for the title of a source that was not out yet: titles tell how nights end.
@@ -228,37 +215,19 @@ def _known_with(source: str, over: datetime, story: Story, at: datetime, order: 
     return published is not None and max(over, published) <= at
 
 
-def cut_frame(found: SourcedFrame, story: Story, *, end: str = "end") -> SourcedFrame:
-    """Fetched rows of which the column `end` holds when each was over, as the story stands; the whole if it is whole.
+def cut_frame(found: SourcedFrame, story: Story) -> SourcedFrame:
+    """Fetched rows as far as they were over, as the story stands; the whole if it is whole.
 
     In the order of publication a row is known with its source, and a source without a day of publication never.
     """
     if story.until is None or found.frame.empty:
         return found
     frame, until = found.frame, pd.Timestamp(story.until)
-    by = (frame[end] <= until) & frame["source"].isin(_told_sources(found.sources, story))
+    by = (frame["end"] <= until) & frame["source"].isin(told_sources(found.sources, story))
     return SourcedFrame(frame[by].reset_index(drop=True), found.sources)
 
 
-class Counted(SaysSource, Protocol):
-    """A row of a span that is over at its `end`."""
-
-    @property
-    def end(self) -> datetime: ...
-
-
-C = TypeVar("C", bound=Counted)
-
-
-def cut_rows(found: Sourced[C], story: Story) -> Sourced[C]:
-    """As `cut_frame`, of rows."""
-    if story.until is None:
-        return found
-    told, until = _told_sources(found.sources, story), story.until
-    return Sourced(tuple(row for row in found.rows if row.end <= until and row.source in told), found.sources)
-
-
-def _told_sources(sources: Iterable[Source], story: Story) -> set[str]:
+def told_sources(sources: Iterable[Source], story: Story) -> set[str]:
     """The ids of those whose rows may be told by the moment up to which the story is."""
     if story.until is None or story.order is Order.HAPPENED:
         return {source.id for source in sources}
@@ -275,3 +244,36 @@ def moments_of(story: Story, order: Order = Order.HAPPENED) -> tuple[datetime, .
     found |= {when.latest for row in story.milestones if (when := when_of(row, story))}
     found |= {moment for row in rows if (moment := stands_from(row, story, order))}
     return tuple(sorted(found))
+
+
+#: No window is shorter; a night that has only begun is told up to here.
+_SHORTEST = timedelta(minutes=1)
+
+
+def is_in_progress(story: Story) -> bool:
+    """Whether the story may say more in a moment: a live one, until its rehearsal is over."""
+    rehearsal = story.about.rehearsal
+    return story.about.live and not (rehearsal and rehearsal.ended)
+
+
+def window_so_far(story: Story, window: Window) -> Window:
+    """The part of a window that a night in progress tells of; the whole for any other story, or one still to come.
+
+    A live night is told up to its latest record, or to `updated` in story.toml if that is later; a rehearsal up to
+    its moment. What comes after that is not known, so no line is drawn there and no sentence speaks for it.
+    """
+    if not story.about.live:
+        return window
+    rehearsal, updated = story.about.rehearsal, story.about.updated
+    moments = [as_utc(updated)] if updated else []
+    if rehearsal:
+        moments = [as_utc(rehearsal.moment)]
+    else:
+        moments += [call_when(call, story).latest for call in story.calls]
+        moments += [when.latest for call in story.calls if (when := withdrawn_when(call, story))]
+        rows = (*story.milestones, *story.observations)
+        moments += [when.latest for row in rows if (when := when_of(row, story))]
+    until = max((moment for moment in moments), default=window.start)
+    if until < window.start:
+        return window
+    return Window(window.start, min(window.end, max(until, window.start + _SHORTEST)))

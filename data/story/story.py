@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from data.core.errors import DataError, StoryInvalid
-from data.core.model import Order, Source, Window
+from data.core.model import Order, Source, When, Window
 from data.story.places import Places, places_of
 from data.story.results import Final, finals_of
 from data.story.story_checks import Examined
 from data.story.story_toml import About
 from data.story.tables import (
+    TABLES,
     Call,
     Contest,
     Control,
@@ -29,6 +31,7 @@ from data.story.tables import (
     Result,
     SourceRow,
     Tile,
+    Timed,
     Withdrawal,
 )
 
@@ -190,22 +193,42 @@ def sound_story(slug: str, found: Examined, *, stamp: str = "") -> Story:
     if faults or about is None:
         first = faults[0]
         raise StoryInvalid(str(first), file=first.file, row=first.row, column=first.column)
-    return Story(
-        slug=slug,
-        about=about,
-        sources=tuple(Source(**row.model_dump()) for row in found.rows(SourceRow)),
-        contests=found.rows(Contest),
-        tiles=found.rows(Tile),
-        calls=found.rows(Call),
-        withdrawals=found.rows(Withdrawal),
-        poll_closings=found.rows(PollClosing),
-        milestones=found.rows(Milestone),
-        observations=found.rows(Observation),
-        figures=found.rows(Figure),
-        controls=found.rows(Control),
-        interest=found.rows(Interest),
-        series=found.rows(Reading),
-        results=found.rows(Result),
-        corrections=found.rows(Correction),
-        stamp=stamp,
-    )
+    tables: dict[str, Any] = {row_type.file.removesuffix(".csv"): found.rows(row_type) for row_type in TABLES}
+    tables["sources"] = tuple(Source(**row.model_dump()) for row in found.rows(SourceRow))
+    return Story(slug=slug, about=about, stamp=stamp, **tables)
+
+
+def when_of(row: Timed, story: Story, *, no_earlier: datetime | None = None, zone: str = "") -> When | None:
+    """The `interval` of a row; a calendar day is a day of the story's own clock, or of `zone`."""
+    return row.interval(zone or story.about.clock, no_earlier)
+
+
+#: What a story's verb makes of one contest.
+NOUNS = {"called": "call", "declared": "declaration"}
+
+
+def caller_name(story: Story, caller: str) -> str:
+    """What sentences call a caller: AP, The Guardian’s timeline, an unnamed outlet with who logged it."""
+    for entry in story.about.callers:
+        if entry.id == caller:
+            return entry.said or (entry.id if entry.selectable else entry.name)
+    return caller
+
+
+def of_caller(said: str, caller: str, what: str) -> str:
+    """AP’s Florida call; the Florida call of The Guardian’s timeline: `said` is the caller's name, `caller` its id."""
+    return f"{caller}’s {what}" if said == caller else f"the {what} of {said}"
+
+
+def call_of(story: Story, caller: str, what: str) -> str:
+    """Whose call it is; a declaration is the count's own, so nobody's name is needed."""
+    if story.about.verb == "declared" and caller == story.about.caller:
+        return f"the {what}"
+    return of_caller(caller_name(story, caller), caller, what)
+
+
+def contest_call(story: Story, caller: str, name: str) -> str:
+    """AP’s Florida call; Sunderland’s declaration."""
+    if story.about.verb == "declared" and caller == story.about.caller:
+        return f"{name}’s {NOUNS[story.about.verb]}"
+    return call_of(story, caller, f"{name} {NOUNS[story.about.verb]}")

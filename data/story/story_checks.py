@@ -1,20 +1,21 @@
-"""A story checked whole: its files, what its rows name, and the sums that must come out."""
+"""A story checked whole: its files, what its rows name, the sums that must come out, and one call at a time."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import TypeVar
 
-from data.story.call_checks import strange_calls
+from data.core.model import OPEN_END, When, iso_text
 from data.story.colours import OTHERS
 from data.story.faults import Fault, Faults, quoted
 from data.story.results import form_of, long_form
-from data.story.row_checks import AboutFile, Table, read_about, read_table
-from data.story.story_toml import About, Claim, Point
-from data.story.table_files import Content
+from data.story.row_checks import AboutFile, Content, Table, read_about, read_table
+from data.story.story_toml import About
 from data.story.tables import SLUG, TABLES, Call, Contest, Reading, Result, Row, Tile, WideResult, Withdrawal
 
 #: Without these two a folder is no story; without one of the other tables, a lane has no records.
@@ -119,14 +120,8 @@ def _unknown_names(
     for index, code in enumerate(about.emphasised):
         if contests is not None and code not in contests:
             yield read.fault(("emphasised", index), quoted(code), "a code of contests.csv")
-    cited: dict[str, tuple[Claim | Point, ...]] = {
-        "claims": about.claims,
-        "known": about.known,
-        "unknown": about.unknown,
-        "settle": about.settle,
-    }
-    for key, entries in cited.items():
-        for index, entry in enumerate(entries):
+    for key in ("claims", "known", "unknown", "settle"):
+        for index, entry in enumerate(getattr(about, key)):
             for name in entry.source.split():
                 if sources is not None and name not in sources:
                     yield read.fault((key, index, "source"), quoted(name), "an id of sources.csv")
@@ -190,13 +185,9 @@ def _strange_series(readings: list[tuple[int, Reading]]) -> Iterator[Fault]:
                 wants = f"{quoted(getattr(one, column))}, as on line {first}: rows of one id are one series"
                 yield Fault("series.csv", line, column, quoted(getattr(row, column)), wants)
         if (last := before.get(row.id)) and row.at < last.at:
-            wants = f"{_utc(last.at)} or later: readings of a series stand in the order of time"
-            yield Fault("series.csv", line, "at", _utc(row.at), wants)
+            wants = f"{iso_text(last.at)} or later: readings of a series stand in the order of time"
+            yield Fault("series.csv", line, "at", iso_text(row.at), wants)
         before[row.id] = row
-
-
-def _utc(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _strange_votes(about: About, results: tuple[WideResult, ...]) -> Iterator[Fault]:
@@ -216,3 +207,99 @@ def _incomplete_ledger(weights: Mapping[str, int], ledger: list[tuple[int, Call]
         named = ", ".join(left[:_MOST_NAMED]) + (", …" if len(left) > _MOST_NAMED else "")
         found = f"no primary call of {named} ({sum(weights[code] for code in left):,} of {sum(weights.values()):,})"
         yield Fault("calls.csv", None, "contest", found, "one primary call of each contest")
+
+
+Ledger = list[tuple[int, Call]]
+Taken = Mapping[str, tuple[int, Withdrawal]]
+
+
+def strange_calls(about: About, ledger: Ledger, withdrawals: list[tuple[int, Withdrawal]]) -> Iterator[Fault]:
+    """Calls and withdrawals that contradict each other, or that a total would count twice."""
+    for line, call in ledger:
+        if call.role == "primary" and call.caller != about.caller:
+            wants = f"{about.caller}, the caller in story.toml, whose ledger the primary calls are"
+            yield Fault("calls.csv", line, "caller", f"{quoted(call.caller)} in a primary call", wants)
+    taken: dict[str, tuple[int, Withdrawal]] = {}
+    for line, row in withdrawals:
+        first, _ = taken.setdefault(row.call, (line, row))
+        if first != line:
+            yield Fault(
+                "withdrawals.csv", line, "call", f"{quoted(row.call)} again, first on line {first}", "each once"
+            )
+    lives = _lives(about, ledger)
+    yield from _strange_logs(ledger, lives)
+    yield from _strange_withdrawals(about, {call.id: call for _, call in ledger}, taken)
+    selectable = {caller.id for caller in about.callers if caller.selectable}
+    for (_, caller), life in lives.items():
+        for before, after in pairwise(life):
+            if before[1].id in taken:
+                yield from _too_early(about, taken[before[1].id][1], after)
+            elif caller in selectable:
+                yield _doubled(before, after)
+
+
+def _lives(about: About, ledger: Ledger) -> dict[tuple[str, str], Ledger]:
+    """The calls of each contest by each caller, by time; second logs left out."""
+    found: dict[tuple[str, str], Ledger] = defaultdict(list)
+    for line, call in ledger:
+        if call.role != "corroboration":
+            found[call.contest, call.caller].append((line, call))
+    return {key: sorted(calls, key=lambda entry: _latest(entry[1], about)) for key, calls in found.items()}
+
+
+def _latest(call: Call, about: About) -> datetime:
+    when = call.interval(about.clock)
+    return when.latest if when else OPEN_END
+
+
+def _doubled(before: tuple[int, Call], after: tuple[int, Call]) -> Fault:
+    """Two calls of one contest of which the earlier was not taken back."""
+    (first, _), (line, call) = sorted((before, after), key=lambda entry: entry[0])
+    found = f"a second {call.role} call of {call.contest} by {call.caller}, the first is on line {first}"
+    wants = "one, and role corroboration for another log of it"
+    if before[1].party != after[1].party:
+        wants = f"one, or a row of withdrawals.csv that says when {call.caller} took {before[1].id} back"
+    return Fault("calls.csv", line, "contest", found, wants)
+
+
+def _strange_logs(ledger: Ledger, lives: Mapping[tuple[str, str], Ledger]) -> Iterator[Fault]:
+    """Second logs that name another party than every call of that contest by that caller which they are logs of."""
+    for line, call in ledger:
+        logged = lives.get((call.contest, call.caller), [])
+        if call.role == "corroboration" and logged and all(other.party != call.party for _, other in logged):
+            first, other = logged[0]
+            found = f"a corroboration of {call.contest} for {quoted(call.party)} by {call.caller}"
+            wants = f"{quoted(other.party)}, as in the call on line {first} that it is another log of"
+            yield Fault("calls.csv", line, "party", found, wants)
+
+
+def _strange_withdrawals(about: About, calls: Mapping[str, Call], taken: Taken) -> Iterator[Fault]:
+    for line, row in taken.values():
+        call = calls.get(row.call)
+        made, back = call and call.interval(about.clock), row.interval(about.clock)
+        if call and call.role == "corroboration":
+            found = f"{quoted(call.id)}, which is a second log"
+            yield Fault("withdrawals.csv", line, "call", found, "the id of the call that it is a log of")
+        elif made and back and _may_precede(back, made):
+            yield Fault(
+                "withdrawals.csv", line, "call", f"a withdrawal that may lie before {row.call} was made", _ORDER
+            )
+
+
+_ORDER = "bounds that do not overlap: a call, then its withdrawal, then the next call"
+
+
+def _too_early(about: About, row: Withdrawal, after: tuple[int, Call]) -> Iterator[Fault]:
+    back, made = row.interval(about.clock), after[1].interval(about.clock)
+    if back and made and _may_precede(made, back):
+        found = f"a call that may lie before the withdrawal {row.id}"
+        yield Fault("calls.csv", after[0], "contest", found, _ORDER)
+
+
+def _may_precede(later: When, earlier: When) -> bool:
+    """Whether what came later ends sooner, or the two are too vague to say when each stood.
+
+    An interval that reaches over an exact time before it is cut there, since it came after it.
+    """
+    vague = earlier.earliest < earlier.latest
+    return later.latest < earlier.latest or (vague and later.earliest < earlier.latest)

@@ -11,8 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 from data.core.model import Precision, When, as_utc, day_span
-from data.story.publication import Published
-from data.story.time_tokens import TOLD, Zone
+from data.story.time_tokens import TOLD, Published, Zone
 
 #: Every id: short, lower-case, usable in an address and as the anchor of a row.
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,78}[a-z0-9]$|^[a-z0-9]$")]

@@ -9,10 +9,9 @@ from datetime import datetime
 from data.core.errors import DataError
 from data.core.model import Precision, When, as_utc
 from data.core.running import Stairs, Tally
-from data.story.story import Story
+from data.story.story import Story, when_of
 from data.story.story_toml import Caller
 from data.story.tables import Call, Withdrawal
-from data.story.timing import when_of
 
 #: Precisions of a row that tells no time of its own within the night.
 WITHOUT_TIME = (Precision.WINDOW, Precision.DAY, Precision.NONE)

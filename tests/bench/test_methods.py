@@ -8,7 +8,7 @@ import pytest
 from bench.methods.evenings import STARTS, minutes_inside, used_minutes
 from bench.methods.events import CELLS, FELL, NOTHING, OPEN, ROSE, Cell, try_evening
 from data.evidence.study import minutes_of
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from tests.support.imported import US_2016
 
 SEED = np.random.SeedSequence(2016)

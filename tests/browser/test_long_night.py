@@ -12,14 +12,13 @@ from playwright.sync_api import Browser, Page
 from bench.many_contests import write_story
 from components.charts.grammar import Tiles
 from components.charts.running_totals import is_side, sums
-from components.embeds.documents.document import draw_document
-from components.embeds.documents.policy import policy
+from components.embeds.documents.document import draw_document, policy
 from components.embeds.embed import Embed, embed_of
 from components.render.layout.tile_layout import tile_marks
 from components.view.address import utc_text
 from components.view.view_state import default_view
 from data.core.model import Window
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from data.story.story import Story
 from tests.support.loopback import Answer, loopback
 

@@ -13,9 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from components.charts.grammar import Tiles
 from components.charts.running_totals import is_side
-from components.embeds.documents.document import draw_document
+from components.embeds.documents.document import draw_document, policy
 from components.embeds.documents.player_frames import night_of
-from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed, embed_of
 from components.view.view_state import default_view
 from data.core.model import Order, Precision

@@ -6,7 +6,7 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from data.story.tables import TABLES, Row
 from tests.support.checked import check_story
 from tests.support.terminal import typed

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.story import folder_store
+from data.story import store as folder_store
 from tests.support.nights import another_night
 
 PAGE = Path(__file__).parents[2] / "pages" / "compare_and_check.py"

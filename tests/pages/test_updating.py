@@ -19,7 +19,7 @@ from data.core.errors import StoryInvalid
 from data.core.settings import Settings
 from data.evidence.anchors import anchors_of
 from data.story.as_of import story_at
-from data.story.folder_store import BUNDLED, FolderStore, read_story
+from data.story.store import BUNDLED, FolderStore, read_story
 from data.story.story import Story
 from tests.pages.test_pages import charts, said
 from tests.support.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.story.faults import Fault
-from data.story.folder_store import examine_folder
+from data.story.store import examine_folder
 
 
 def check_story(folder: Path) -> tuple[Fault, ...]:

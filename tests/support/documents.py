@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from components.charts.catalogue import publishable
-from components.embeds.documents.document import draw_document
-from components.embeds.documents.policy import policy
+from components.embeds.documents.document import draw_document, policy
 from components.embeds.embed import Embed, embed_of
 from components.embeds.request import asked
 from data.core.settings import Settings

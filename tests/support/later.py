@@ -15,9 +15,8 @@ from components.charts.grammar import Chart
 from components.clock import Clock, token
 from data.core.model import Order, Source
 from data.story.as_of import end_of_day, published_end, stands_from
-from data.story.story import Story
+from data.story.story import Story, when_of
 from data.story.tables import Control, Figure, Observation
-from data.story.timing import when_of
 from data.story.totals import call_when, untimed_callers
 
 Phrases = frozenset[tuple[str, ...]]

@@ -12,7 +12,7 @@ from data.core.settings import Settings
 from data.net.client import Desk, open_desk
 from data.recorders.follow import Follower, feed_of
 from data.sources.feeds.registry import FEEDS
-from data.story.folder_store import FolderStore
+from data.story.store import FolderStore
 from tests.support.small_story import contest, files
 
 START = datetime(2030, 11, 6, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from data.story.folder_store import BUNDLED
+from data.story.store import BUNDLED
 
 US_2016 = BUNDLED / "us-2016"
 _INSTANT = re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?=Z|[+-]\d\d:\d\d)")

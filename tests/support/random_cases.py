@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from data.story.folder_store import BUNDLED
+from data.story.store import BUNDLED
 from tests.support.reference import Night
 from tests.support.sentences import Case, Reading
 from tests.support.small_nights import ANN, BEN, Served, SmallCall, write_night

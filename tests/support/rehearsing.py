@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data.core.model import Order
-from data.story.folder_store import FolderStore
-from data.story.rehearsal import name_of, rehearsed
-from data.story.store import SHIPPED
+from data.story.rehearse import name_of, rehearsed
+from data.story.store import SHIPPED, FolderStore, files_of
 from data.story.story import Story
-from data.story.story_files import files_of
 from data.story.story_toml import Rehearsal
 
 NAME = "rehearsal-us-2016"

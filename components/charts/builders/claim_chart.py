@@ -13,14 +13,12 @@ from components.charts.phrases.lag import reported_first
 from components.clock import token
 from components.text import capital
 from components.view.view_state import ViewState
-from data.analysis.intervals import Verdict, span_of
 from data.core.model import Precision, When, Window
 from data.evidence.accounts import GRADE_SAYS, subjects_of
 from data.evidence.anchors import Anchor
-from data.evidence.claims import MARK, MEASURED, SEARCHES, SITE, Account, Subject
+from data.evidence.claims import MARK, MEASURED, SEARCHES, SITE, Account, Subject, Verdict, span_of
 from data.evidence.findings import Finding, check_claim, default_question
-from data.story.caller_names import caller_name
-from data.story.story import Story
+from data.story.story import Story, caller_name
 
 #: Beyond the first and last of what is compared, so that nothing stands on the chart's edge: this share of it, and
 #: at least this long.

@@ -9,13 +9,11 @@ from components.charts.events import listed
 from components.charts.said import Said
 from components.clock import token
 from components.text import capital
-from data.analysis.intervals import Verdict, span_of
 from data.core.model import Precision, When
 from data.evidence.anchors import BATCH, FIRST_CALL, NIGHTLY, Anchor
-from data.evidence.claims import MARK, MEASURED, SITE, Account
+from data.evidence.claims import MARK, MEASURED, SITE, Account, Verdict, span_of
 from data.evidence.findings import Counts, Finding
-from data.story.caller_names import caller_name, of_caller
-from data.story.story import Story
+from data.story.story import Story, caller_name, of_caller
 
 _SPELT = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 

@@ -13,10 +13,9 @@ from components.charts.phrases.claim_words import UNCOUNTED, event_name
 from components.charts.phrases.numbers import counted
 from components.clock import Style, token
 from components.text import capital
-from data.analysis.intervals import Verdict, span_of
-from data.analysis.intervals import order as which_first
 from data.core.model import Precision, Source, When, Window
-from data.evidence.claims import first_reported
+from data.evidence.claims import Verdict, first_reported, span_of
+from data.evidence.claims import order as which_first
 from data.evidence.findings import Finding
 from data.evidence.outages import main_service
 from data.story.story import Story

@@ -33,7 +33,7 @@ def no_series(story: Story, weekly: SourcedFrame) -> str:
     """Why there is no answer where only published marks, or a story's own coarse series, are held."""
     said = "Not answered: of this night only published marks are held, and marks are never tested."
     step = step_of(weekly.frame)
-    if step is None or step <= ALL_CALLS:
+    if step <= ALL_CALLS:
         return said
     where = "The series that the story holds is" if len(story.about.searches) <= 1 else "The series held are"
     return f"{said} {where} {bins_said(step)}, which says nothing about the minutes after a call."

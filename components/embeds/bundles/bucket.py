@@ -9,10 +9,9 @@ from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCreden
 from s3fs import S3FileSystem
 
 from components.embeds.bundles import hosting
-from components.embeds.bundles.contents import Tree
 from components.embeds.bundles.hosting import Rule
 from components.embeds.bundles.manifest import NAME, read_manifest, sha256
-from components.embeds.bundles.storage import Files, Store, TargetRefused, at_once
+from components.embeds.bundles.storage import Files, Store, TargetRefused, Tree, at_once
 from data.core.program import utc_now
 
 #: How often latest is looked at again while other publishers write it too.

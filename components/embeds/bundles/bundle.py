@@ -16,15 +16,15 @@ from components.charts.catalogue import KINDS, publishable
 from components.charts.loaders import Loaders
 from components.embeds.bundles import hosting
 from components.embeds.bundles.manifest import sha256
-from components.embeds.documents.policy import policy
+from components.embeds.documents.document import policy
 from components.embeds.embed import Embed, Theme, embed_of
 from components.embeds.formats import render
 from components.embeds.request import Refused, asked
 from components.view.view_state import ViewState, default_view, locked_query
 from data.core.errors import DataError
 from data.core.settings import Settings
-from data.evidence.lenses import load_lenses
 from data.evidence.outages import load_observations
+from data.evidence.records import load_lenses
 from data.evidence.series import load_series
 from data.story.store import find_story, story_store
 from data.story.story import Story

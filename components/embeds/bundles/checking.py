@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from components.embeds.bundles import host_file
-from components.embeds.bundles.contents import Contents, StoredFile, Tree
+from components.embeds.bundles import hosting
 from components.embeds.bundles.manifest import NAME, VERSION, Manifest, read_manifest
-from components.embeds.bundles.storage import Store
+from components.embeds.bundles.storage import Contents, Store, StoredFile, Tree
 from data.story.tables import SLUG
 
 #: What a publisher writes before a name is given, in the places where it does.
@@ -172,14 +171,14 @@ def _between(where: str, story: str, names: list[str], origin: str, shown: str) 
 
 def _check_strays(held: Contents, stories: tuple[str, ...]) -> Iterator[StoreFinding]:
     """What publishing did not put there: told at the root, where other files may live, and a fault in a story."""
-    for path in sorted(held.tree.paths - {host_file.NAME}):
+    for path in sorted(held.tree.paths - {hosting.HOST_FILE}):
         story, _, rest = path.partition("/")
         if _PART.fullmatch(path):
             said = "was left half written: its publisher was stopped, or is still at it."
             yield StoreFinding(f"{held.address(path)} {said}", is_fault=False)
         elif story in stories and not _is_made(held.tree, path, rest):
             yield StoreFinding(f"{held.address(path)} is nothing that was published.")
-    for name in sorted({path.partition("/")[0] for path in held.tree.paths} - {*stories, host_file.NAME}):
+    for name in sorted({path.partition("/")[0] for path in held.tree.paths} - {*stories, hosting.HOST_FILE}):
         if not _PART.fullmatch(name):
             is_story = name in held.tree.links and re.fullmatch(SLUG, name) is not None
             yield StoreFinding(f"{held.address(name)} is no part of a bundle.", is_fault=is_story)
@@ -196,8 +195,8 @@ def _is_made(tree: Tree, path: str, rest: str) -> bool:
 
 def _check_host_file(held: Contents, stories: tuple[str, ...]) -> Iterator[StoreFinding]:
     """What is wrong with _headers: it holds the rules of every version whose manifest vouches for them, no others."""
-    where, again = held.address(host_file.NAME), f"publish {stories[0]} again"
-    text = held.text(host_file.NAME)
+    where, again = held.address(hosting.HOST_FILE), f"publish {stories[0]} again"
+    text = held.text(hosting.HOST_FILE)
     if text is None:
         yield StoreFinding(f"{where} is missing, so a host sends none of the headers that protect readers: {again}.")
         return
@@ -206,7 +205,7 @@ def _check_host_file(held: Contents, stories: tuple[str, ...]) -> Iterator[Store
         for story in stories
         for place in (*(f"{story}/v/{version}" for version in held.tree.versions(story)), _latest(held, story))
     ]
-    rules, unknown = host_file.host_rules(places, held.text)
-    asked = host_file.host_text(rules)
-    if text != asked and not (unknown and host_file.is_own(text) and host_file.agrees(text, asked, unknown)):
+    rules, unknown = hosting.host_rules(places, held.text)
+    asked = hosting.host_text(rules)
+    if text != asked and not (unknown and hosting.is_own(text) and hosting.agrees(text, asked, unknown)):
         yield StoreFinding(f"{where} is not what the versions here ask for: remove it and {again}.")

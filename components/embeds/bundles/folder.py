@@ -5,27 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
-import time
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from fsspec.implementations.local import LocalFileSystem
 
-from components.embeds.bundles import host_file
-from components.embeds.bundles.contents import Tree
-from components.embeds.bundles.manifest import NAME
-from components.embeds.bundles.storage import Files, Store, TargetRefused
-from data.core.files import sync_folder, write_whole
+from components.embeds.bundles import hosting
+from components.embeds.bundles.storage import Files, Store, TargetRefused, Tree
+from data.core.files import hidden, sweep_parts, sync_folder, try_to_write, write_folder, write_whole
 from data.story.tables import SLUG
 
-_LEFT_OVER_SECONDS = 3600
 #: How often a file that all publishers write is looked at again.
 _SETTLING = 10
-#: What the disk says to a rename onto a folder that holds something.
-_TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
 
 
 class Folder(Store):
@@ -70,25 +61,18 @@ class Folder(Store):
             if self.folder.exists() and not self.folder.is_dir():
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
             self.folder.mkdir(parents=True, exist_ok=True)
-            probe = self.folder / f".{uuid.uuid4().hex}.part"
-            probe.touch(exist_ok=False)
-            probe.unlink()
+            try_to_write(self.folder)
 
     def put_version(self, story: str, version: str, files: Files, *, done: Callable[[], object]) -> None:
         """Write all into a hidden folder, surely on disk, and give it its name last."""
         self._refuse_others(story)
         with self.refusals():
             versions = self.folder / story / "v"
-            versions.mkdir(parents=True, exist_ok=True)
-            _sweep(versions, versions.parent, self.folder)
-            part = versions / f".{uuid.uuid4().hex}.part"
-            try:
-                _write(part, files, done)
-                _named(part, versions / version)
-            except BaseException:
-                shutil.rmtree(part, ignore_errors=True)
-                raise
             for folder in (versions, versions.parent, self.folder):
+                sweep_parts(folder)
+                sweep_parts(folder, kind="latest")
+            write_folder(versions / version, files, done=done)
+            for folder in (versions.parent, self.folder):
                 sync_folder(folder)
 
     def move_latest(self, story: str, version: str) -> bool:
@@ -97,7 +81,7 @@ class Folder(Store):
         if (home / "latest").is_symlink() and (home / "latest").readlink() == Path("v", version):
             self._write_host_file()
             return False
-        link = home / f".{uuid.uuid4().hex}.latest"
+        link = hidden(home / "latest", "latest")
         with self.refusals():
             self._link(link, f"v/{version}")
             try:
@@ -126,29 +110,29 @@ class Folder(Store):
 
     def _refuse_others(self, story: str) -> None:
         """TargetRefused where a link would lead out of the folder, or `_headers` is somebody else's."""
-        for link in (self.folder / story, self.folder / story / "v", self.folder / host_file.NAME):
+        for link in (self.folder / story, self.folder / story / "v", self.folder / hosting.HOST_FILE):
             if link.is_symlink():
                 name = self.address(link.relative_to(self.folder).as_posix())
                 raise TargetRefused(f"{name} is a symbolic link, and publish follows none: remove it.")
-        text = self.read(host_file.NAME)
-        if text and not host_file.is_own(text) and not self._host_text().endswith(text):
+        text = self.read(hosting.HOST_FILE)
+        if text and not hosting.is_own(text) and not self._host_text().endswith(text):
             raise TargetRefused(
-                f"{self.address(host_file.NAME)} was written or changed by somebody else, and publish does not replace "
-                "it: publish to a folder of its own, or move the file away."
+                f"{self.address(hosting.HOST_FILE)} was written or changed by somebody else, and publish does not "
+                "replace it: publish to a folder of its own, or move the file away."
             )
 
     def _write_host_file(self) -> None:
         """`_headers` of all versions, written again until it holds those that another publisher added meanwhile."""
         for _ in range(_SETTLING):
-            if (text := self._host_text()) == self.read(host_file.NAME):
+            if (text := self._host_text()) == self.read(hosting.HOST_FILE):
                 return
             with self.refusals():
-                write_whole(self.folder / host_file.NAME, text)
+                write_whole(self.folder / hosting.HOST_FILE, text)
 
     def _host_text(self) -> bytes:
         """The rules of every version that is as it was published; verification names the others."""
         folders = [f"{story}/{place}" for story in self.stories() for place in self._places(story)]
-        return host_file.host_text(host_file.host_rules(folders, self.read)[0])
+        return hosting.host_text(hosting.host_rules(folders, self.read)[0])
 
     def _places(self, story: str) -> tuple[str, ...]:
         """The versions of a story, and last, so that its rules for latest win, the one that latest shows."""
@@ -166,36 +150,3 @@ def _walk(folder: Path, *, into: str = "") -> Iterator[Path]:
         is_open = re.fullmatch(into, path.name) if into else not path.name.endswith(".part")
         if is_open and path.is_dir() and not path.is_symlink():
             yield from _walk(path)
-
-
-def _write(folder: Path, files: Files, done: Callable[[], object]) -> None:
-    folder.mkdir()
-    for name, data in sorted(files.items(), key=lambda item: item[0] == NAME):
-        with (folder / name).open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        done()
-    sync_folder(folder)
-
-
-def _named(part: Path, path: Path) -> None:
-    """Give a finished folder its name, unless another publisher has taken it."""
-    try:
-        part.rename(path)
-    except OSError as error:
-        if error.errno in _TAKEN:
-            raise FileExistsError(error.errno, error.strerror, str(path)) from error
-        raise
-
-
-def _sweep(*folders: Path) -> None:
-    """Remove what publishers left that were stopped more than an hour ago."""
-    for left in (path for folder in folders for kind in (".*.part", ".*.latest") for path in folder.glob(kind)):
-        with suppress(OSError):
-            if time.time() - left.lstat().st_mtime < _LEFT_OVER_SECONDS:
-                continue
-            if left.is_dir() and not left.is_symlink():
-                shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.unlink()

@@ -1,4 +1,4 @@
-"""Where bundles are published: a folder or a bucket, read in one way, and what either refuses, in one sentence."""
+"""Where bundles are published: a folder or a bucket, what it holds, and what it refuses, in one sentence."""
 
 from __future__ import annotations
 
@@ -9,15 +9,86 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import fsspec
 
-from components.embeds.bundles import host_file
-from components.embeds.bundles.contents import Contents, Tree, stored
-from components.embeds.bundles.manifest import VERSION
+from components.embeds.bundles import hosting, manifest
+from components.embeds.bundles.manifest import VERSION, sha256
 from data.core.errors import DataError
 from data.story.tables import SLUG
+
+#: The files whose text is judged; of all others the checksum says enough.
+_READ = (manifest.NAME, hosting.NAME, hosting.HOST_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as it is held: its size in bytes, its checksum in hex, and its text where that is judged."""
+
+    size: int
+    sha256: str
+    text: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What lies below a target, unread. Paths are relative to it, with `/`.
+
+    `links` are where each symbolic link leads, "" for what is neither file, folder nor link. `unfinished` are the
+    folders of versions that a publisher may still be writing.
+    """
+
+    files: frozenset[str]
+    folders: frozenset[str] = frozenset()
+    links: Mapping[str, str] = field(default_factory=dict)
+    unfinished: frozenset[str] = frozenset()
+
+    @property
+    def stories(self) -> tuple[str, ...]:
+        """The stories that have versions here."""
+        parts = [path.split("/") for path in self.paths]
+        return tuple(sorted({found[0] for found in parts if _is_version(found)}))
+
+    def versions(self, story: str) -> tuple[str, ...]:
+        """The versions of a story, the first made first, finished or not."""
+        parts = [path.split("/") for path in self.paths]
+        return tuple(sorted({found[2] for found in parts if found[0] == story and _is_version(found)}))
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every file, folder and link."""
+        return self.files | self.folders | frozenset(self.links)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A target by its name, what lies below it, and every file of a bundle as it was read back."""
+
+    name: str
+    tree: Tree
+    files: Mapping[str, StoredFile]
+    has_host_file: bool
+
+    def text(self, path: str) -> bytes | None:
+        """The text of a manifest, of headers.json or of _headers; None where there is no such file."""
+        return self.files[path].text if path in self.files else None
+
+    def address(self, *parts: str) -> str:
+        """What a person is told to look at."""
+        return "/".join((self.name, *parts))
+
+
+def stored(path: str, data: bytes) -> StoredFile:
+    """A file that was read, as it is judged."""
+    return StoredFile(len(data), sha256(data), data if path.rpartition("/")[2] in _READ else b"")
+
+
+def _is_version(parts: list[str]) -> bool:
+    """Whether this is a version's folder or below it."""
+    return len(parts) > 2 and parts[1] == "v" and bool(re.fullmatch(SLUG, parts[0]) and VERSION.fullmatch(parts[2]))
+
 
 T = TypeVar("T")
 Files = Mapping[str, bytes]
@@ -68,7 +139,7 @@ class Store(ABC):
     def contents(self, folder: str = "") -> Contents:
         """Everything below the target, or below one of its folders, read back: all that belongs to a story."""
         tree = self.tree(folder)
-        tops = {host_file.NAME, *tree.stories}
+        tops = {hosting.HOST_FILE, *tree.stories}
         ours = [path for path in tree.files if path.partition("/")[0] in tops]
         found = at_once(lambda path: stored(path, data) if (data := self.read(path)) is not None else None, ours)
         files = {path: file for path, file in found.items() if file}

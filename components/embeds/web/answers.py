@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
-from io import BytesIO
-from typing import Self
 
+from pydantic import ConfigDict, TypeAdapter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from components.embeds.bundles.hosting import LATEST
-from components.embeds.documents.policy import ICON_RULE, NO_ICON
+from components.embeds.documents.document import ICON_RULE, NO_ICON, inline
 from components.embeds.request import Refused
 from data.core.compress import ENCODINGS, READ_AT_MOST, accepted, compress, compressed_tag, names_one
 
@@ -47,6 +44,7 @@ class Answer:
     530 times where each answer was packed anew.
     """
 
+    __pydantic_config__ = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
     body: bytes
     tag: str
     headers: Mapping[str, str]
@@ -67,33 +65,16 @@ class Answer:
         yield from (compressed_tag(self.tag, encoding) for encoding in self.packed)
 
     def written(self) -> bytes:
-        """A line of JSON about it, and its bytes one after the other; nothing in it is ever run."""
-        bodies: list[bytes] = []
-        told = _told({field.name: getattr(self, field.name) for field in fields(self)}, bodies)
-        return b"\n".join((json.dumps(told).encode(), b"".join(bodies)))
+        """It as JSON, its bytes in Base64; nothing in it is ever run."""
+        return _WRITTEN.dump_json(self)
 
-    @classmethod
-    def read(cls, whole: bytes) -> Self:
+    @staticmethod
+    def read(whole: bytes) -> Answer:
         """The answer that was written as these bytes."""
-        line, _, rest = whole.partition(b"\n")
-        bodies = BytesIO(rest)
-        # Read in the order in which it was written.
-        told = json.loads(line, object_hook=lambda told: bodies.read(told[_LENGTH]) if _LENGTH in told else told)
-        return cls(**told)
+        return _WRITTEN.validate_json(whole)
 
 
-#: A name that no header can have.
-_LENGTH = "bytes here"
-
-
-def _told(value: object, bodies: list[bytes]) -> object:
-    """The value as JSON knows it, with lengths in the place of bytes, which go to `bodies`."""
-    if isinstance(value, Mapping):
-        return {name: _told(part, bodies) for name, part in value.items()}
-    if isinstance(value, bytes):
-        bodies.append(value)
-        return {_LENGTH: len(value)}
-    return value
+_WRITTEN = TypeAdapter(Answer)
 
 
 def answer_of(
@@ -167,10 +148,7 @@ def refuse(request: Request, refused: Refused) -> Response:
 
 def only(*, styles: Sequence[str] = (), more: str = "") -> str:
     """A policy under which a page may use these very style texts, an icon that it holds, and `more`."""
-    sources = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in styles
-    )
-    parts = ("default-src 'none'", f"style-src {sources}; {ICON_RULE}" if styles else "", more)
+    parts = ("default-src 'none'", f"style-src {inline(styles)}; {ICON_RULE}" if styles else "", more)
     return "; ".join((*(part for part in parts if part), "base-uri 'none'", "form-action 'none'"))
 
 

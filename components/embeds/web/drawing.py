@@ -9,8 +9,7 @@ from functools import cache
 from components.charts.grammar import Chart
 from components.embeds.bundles.bundle import LISTENER
 from components.embeds.bundles.hosting import IMAGE_POLICY
-from components.embeds.documents.document import draw_document
-from components.embeds.documents.policy import policy
+from components.embeds.documents.document import draw_document, policy
 from components.embeds.embed import Embed
 from components.embeds.feeds.entries import entries_of
 from components.embeds.feeds.feed_texts import FeedPlace, atom, changed_at, json_feed, poll_closings

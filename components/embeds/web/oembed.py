@@ -11,9 +11,8 @@ from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 from components.charts.catalogue import chart_on
 from components.embeds.documents.heights import document_height
 from components.embeds.documents.lines import lines_of
-from components.embeds.embed import Embed
+from components.embeds.embed import Embed, form_address
 from components.embeds.request import Refused, pixels, read_query
-from components.embeds.web.links import form_address
 from components.view.address import Problem, Problems, Query, quote, value_of
 from components.view.view_state import NAMES
 

@@ -19,14 +19,13 @@ from starlette.routing import Route
 
 import components
 import data
-from components.cache.keys import tables_key
 from components.cache.memo import Memo
 from components.cache.render_cache import Busy, BusyWithOne, RenderCache
 from components.cache.shared_answers import SharedAnswers
-from components.cache.stories import FoundStory, StoryCache
+from components.cache.stories import FoundStory, StoryCache, tables_key
 from components.charts.catalogue import publishable
 from components.charts.grammar import Chart
-from components.embeds.bundles.inputs import code_of, libraries
+from components.embeds.bundles.manifest import code_of, libraries
 from components.embeds.embed import Embed
 from components.embeds.feeds.feed_texts import FeedPlace
 from components.embeds.formats import FORMS, SLOW

@@ -9,13 +9,11 @@ from pathlib import Path
 
 from components.charts.as_of_notes import corrected
 from components.charts.phrases.caution import TITLE
+from components.embeds.documents.document import DRAWN, NO_ICON, ground, page_style
 from components.embeds.documents.lines import Piece, lines_of
 from components.embeds.documents.parts import element, link, panel, script_safe, test_band, text
-from components.embeds.documents.policy import NO_ICON
-from components.embeds.documents.stage import DRAWN, ground, page_style
-from components.embeds.embed import Embed
+from components.embeds.embed import Embed, form_address, from_share_page, oembed_address, share_address
 from components.embeds.web.answers import only
-from components.embeds.web.links import form_address, from_share_page, oembed_address, share_address
 from components.embeds.web.oembed import THUMBNAIL
 from components.render.svg import svg
 from components.render.svg.sheet import tag

@@ -33,8 +33,7 @@ from data.evidence.accounts import GRADE_SAYS
 from data.evidence.anchors import BATCH, FAILURE, FIRST_CALL, NIGHTLY, Anchor, anchors_of
 from data.evidence.claims import Account, Subject
 from data.evidence.findings import Finding
-from data.story.caller_names import caller_name
-from data.story.story import Story
+from data.story.story import Story, caller_name
 
 _KINDS = {"site": "Site", "measured": "Series", "searches": "Searches", "mark": "Mark", "sighting": "Sighting"}
 #: Characters of an entry of a menu; the whole of it is in the chart's list.

@@ -16,9 +16,8 @@ from components.workbench.show_chart import show_chart
 from components.workbench.source_links import source_links
 from data.evidence.calls import load_poll_closings
 from data.evidence.evidence_rows import CallRow, ClosingRow
-from data.story.caller_names import NOUNS
 from data.story.results import Final
-from data.story.story import Story
+from data.story.story import NOUNS, Story
 from data.story.tables import Contest
 
 

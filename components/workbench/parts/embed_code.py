@@ -16,12 +16,10 @@ from components.cache.cached import load_chart, load_told
 from components.charts.bare import is_bare
 from components.charts.catalogue import KINDS, publishable
 from components.charts.grammar import Chart
-from components.embeds.codes import HEIGHTS_AT, STEPS, cite, credit, publish_command, snippets
-from components.embeds.embed import THEMES, Embed, Theme
+from components.embeds.codes import HEIGHTS_AT, STEPS, cite, credit, frozen, publish_command, snippets
+from components.embeds.embed import THEMES, Embed, Theme, form_address
 from components.embeds.formats import ANIMATED, MEDIA_TYPES, file_name, render
-from components.embeds.frozen import frozen
 from components.embeds.pictures.animation import WIDTH
-from components.embeds.web.links import form_address
 from components.render.words import describe
 from components.text import markdown
 from components.view.address import quote

@@ -20,10 +20,16 @@ from data.core.program import utc_now
 from data.core.settings import Settings, read_settings
 from data.net.snapshots import snapshot_folder
 from data.sources import registry
-from data.sources.google_trends.request_plan import RESOLUTIONS, Plan, Resolution, plan_requests
+from data.sources.google_trends.provider import Outcome, Progress, draw, load_draws
 from data.sources.google_trends.trends_client import open_client
-from data.sources.google_trends.trends_draws import Outcome, Progress, draw, load_draws
-from data.sources.google_trends.trends_request import TrendsRequest, Wanted
+from data.sources.google_trends.trends_request import (
+    RESOLUTIONS,
+    Plan,
+    Resolution,
+    TrendsRequest,
+    Wanted,
+    plan_requests,
+)
 from data.story.story import Story
 
 

@@ -8,9 +8,8 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from components.cache.cached import load_figure, load_lists, load_preview, load_words
-from components.cache.imported import parse_file
-from components.cache.keys import store_here
+from components.cache.cached import load_figure, load_lists, load_preview, load_words, parse_file
+from components.cache.stories import store_here
 from components.clock import Clock, zone_names
 from components.render.plotly.figure import CONFIG
 from components.text import markdown

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.cache.keys import store_here
+from components.cache.stories import store_here
 from components.clock import Clock
 from components.text import markdown
 from components.workbench.notices import tell_done
 from components.workbench.write_gate import may_write, refuse
 from data.evidence.imports import IMPORTED
 from data.net.snapshots import Snapshot, read_snapshots, remove_snapshot, removed_snapshots, restore_snapshot
-from data.sources.google_trends.trends_draws import SOURCE as DRAWN
+from data.sources.google_trends.provider import SOURCE as DRAWN
 from data.story.story import Story
 
 _SOURCES = (IMPORTED, DRAWN)

@@ -17,7 +17,7 @@ from components.workbench.address_bar import story_named
 from components.workbench.notices import explained_failures
 from components.workbench.visitor_address import current_view
 from data.core.errors import DataError
-from data.story.live import is_in_progress, window_so_far
+from data.story.as_of import is_in_progress, window_so_far
 from data.story.story import Story
 
 #: How often a page looks for something new. Its story is looked up as often as any page of it is opened.

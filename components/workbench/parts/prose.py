@@ -17,7 +17,7 @@ from components.workbench.page_links import page_at
 from components.workbench.source_links import source_link, source_links
 from components.workbench.visitor_address import carried_query
 from data.evidence.evidence_rows import CallRow
-from data.story.live import window_so_far
+from data.story.as_of import window_so_far
 from data.story.story import Story
 from data.story.story_toml import Claim, Point
 

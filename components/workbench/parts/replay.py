@@ -17,7 +17,7 @@ from components.workbench.appearance import theme_in_force
 from components.workbench.cached_embeds import load_played
 from components.workbench.show_chart import show_chart
 from data.core.model import Order
-from data.story.live import is_in_progress
+from data.story.as_of import is_in_progress
 from data.story.story import Story
 
 _KEY = "replay"

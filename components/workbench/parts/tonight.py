@@ -7,7 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from components.cache.keys import settings_here
+from components.cache.stories import settings_here
 from components.charts.events import candidate
 from components.clock import Clock, token
 from components.text import markdown

@@ -58,15 +58,12 @@ def user_type(widget: object) -> str:
     return said[:200] if isinstance(said, str) else ""
 
 
-__all__ = ["CHECKED_VERSION", "PytrendsClient", "TrendsClient", "TrendsReply", "TrendsRequest", "open_client"]
-
 _LOG = logging.getLogger(__name__)
 
 #: The version whose private details this module relies on; a test looks at each of them.
 CHECKED_VERSION = "4.9.2"
 #: Of words such as "Breakout" in the answers.
 LANGUAGE = "en-US"
-_PROPERTIES = {"web": "", "images": "images", "news": "news", "youtube": "youtube", "shopping": "froogle"}
 #: What pytrends is given in place of an answer: it makes an empty frame of it, without reading any field.
 _NOTHING: Mapping[str, Any] = {"default": {"timelineData": []}}
 Params = Mapping[str, str | int]
@@ -101,9 +98,7 @@ class PytrendsClient:
 
     def _asked(self, request: TrendsRequest) -> _Asking:
         asking = _Asking(self._ask)
-        asking.build_payload(
-            list(request.terms), timeframe=request.time, geo=request.geo, gprop=_PROPERTIES[request.property]
-        )
+        asking.build_payload(list(request.terms), timeframe=request.time, geo=request.geo)
         return asking
 
     def _ask(self, url: str, method: str, params: Params) -> Reply:

@@ -6,40 +6,22 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from data.sources.trends_csv.cells import CATEGORY, PLACES, RISING, STEPS, TOP, folded
+from data.sources.trends_csv.cells import CATEGORY, PLACES, RISING, STEPS, TABLE, TOP, folded
 
 #: Letters beyond ASCII of the languages whose spreadsheets write an encoding, the commonest first.
-_WESTERN = (
-    *("óíáñéúü¿¡ºª", "ãçáéíóêõúâôàüºª", "éèàêçùôîâûïëœæ", "üäößé", "àèìòùé", "ëéïèöü", "åäöé", "øåæé"),
-    *("äöå", "àéóèíçòúïü·", "íáðæöúþéóý"),
-)
-_CENTRAL = ("ąęłóśżćźń", "íáěéýčšřžůúťďňó", "áéöíóőüúű", "áíéýčžšúľťôňóäďĺŕ", "čšžćđ", "ăîâţşțș")
-_CYRILLIC = (
-    "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё",
-    "оанивтеірслкдмупязьбгчхйцжїюєшщфґ",
-    "аиоентрсвлкдпмзгяъубчцжщхйшфюь",
-    "аоиенрстјукувдмплзгбчшжхцњљћфђџ",
-    "аінеоырслкцдмпуявзбўгьчхшжюйэёф",
-)
-_THAI = "านร่อกเง้มยีลวัดทสิตะปบุคห์แจพชขูใไ็ืำโผศซณธภถญึฐฉฟษๆฎฏฮฬฆ๊๋ฒ"
+_ALPHABETS = TABLE["letters"]
 #: Encodings of one byte a letter; of two that read a text alike the first wins. mac_roman: Excel on a Mac.
-_LETTERS: Mapping[str, tuple[str, ...]] = {
-    "cp1252": _WESTERN,
-    "cp1251": _CYRILLIC,
-    "cp1250": _CENTRAL,
-    "cp1254": ("ıüşğçöİâîû",),
-    "cp1253": ("αοιετσνηυρπκάίμλςόωέδήγχύθφώβξζψϊϋΐ",),
-    "cp1255": ("יוהלאמרתבשנעדחקפגטסכצזםןךףץ",),
-    "cp1256": ("اليمنرتوبةعدسفهكقحجشطصخذضأىئثءغظؤإآ", "اینردمتهوبسشکگزخفقپجعحچلصطضغثژذظئآ"),
-    "cp1257": ("ėšųžįąūčę", "āīšēņūžļčķģ", "äõüöšž"),
-    "cp1258": ("đưôâơêăàáéèúùóòíýãõ\u0301\u0300\u0323\u0309\u0303",),
-    "cp874": (_THAI,),
-    "iso8859_2": _CENTRAL,
-    "mac_roman": _WESTERN,
+_LETTERS: Mapping[str, Sequence[str]] = {
+    "cp1252": _ALPHABETS["western"],
+    "cp1251": _ALPHABETS["cyrillic"],
+    "cp1250": _ALPHABETS["central"],
+    **{name: _ALPHABETS[name] for name in ("cp1254", "cp1253", "cp1255", "cp1256", "cp1257", "cp1258", "cp874")},
+    "iso8859_2": _ALPHABETS["central"],
+    "mac_roman": _ALPHABETS["western"],
 }
 #: Whether the letters of an encoding replace those of ASCII in its languages, or are a few beside them.
 _WHOLE = {"cp1251", "cp1253", "cp1255", "cp1256", "cp874"}

@@ -17,8 +17,6 @@ from data.sources.trends_csv.export import Export, bins_start
 from data.sources.trends_csv.rankings import looks_related, read_regions, read_related
 from data.sources.trends_csv.times import is_time
 
-__all__ = ["Export", "as_json", "parse_export", "place_named", "read_export"]
-
 #: "time_series_US_20260116-0847_20260416-0847.csv", as the website names its newer files; a browser adds " (1)".
 _NAME = re.compile(
     r"_(?P<geo>Worldwide|[A-Z]{2}(?:-[A-Z0-9]{1,3}){0,2})_\d{8}(?:-\d{2,4})?_(?P<until>\d{8}(?:-\d{2,4})?)(?!\d)",

@@ -20,10 +20,10 @@ from components.charts.loaders import Loaders
 from components.charts.phrases.caution import caution_of
 from components.charts.phrases.claim_words import verdict_clauses
 from components.clock import Clock
-from data.analysis.intervals import Verdict
 from data.core.model import Window
+from data.evidence.claims import Verdict
 from data.evidence.findings import Finding, check_claim
-from data.story.folder_store import BUNDLED, read_story
+from data.story.store import BUNDLED, read_story
 from data.story.story import Story
 from tests.support.random_cases import small_night
 from tests.support.views import view_of

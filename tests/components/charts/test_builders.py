@@ -18,7 +18,7 @@ from components.text import short_forms
 from data.core.errors import DataError
 from data.core.model import Precision, Sourced, When, Window
 from data.evidence.evidence_rows import Calls
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from data.story.story import Story
 from tests.support.views import view_of
 

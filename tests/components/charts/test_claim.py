@@ -39,7 +39,7 @@ from data.core.errors import NotInStory
 from data.core.model import Source, SourcedFrame
 from data.evidence.anchors import anchors_of
 from data.evidence.outages import load_observations
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from data.story.story import Story
 from tests.support.views import view_of
 

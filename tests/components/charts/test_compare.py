@@ -37,7 +37,7 @@ from data.evidence.evidence_rows import Observations
 from data.evidence.outages import load_observations
 from data.evidence.searches import load_interest_marks
 from data.evidence.series import load_series
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four
 from tests.support.nights import US_2016, another_night

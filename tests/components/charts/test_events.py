@@ -13,7 +13,7 @@ from components.charts.grammar import Event
 from components.clock import Clock
 from data.core.model import Precision, Sourced, When, Window
 from data.evidence.evidence_rows import CallRow, Milestones
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from data.story.story import Story
 
 EASTERN = Clock("America/New_York")

@@ -25,8 +25,7 @@ from components.view.view_state import ViewState, default_view
 from data.core.errors import DataError
 from data.core.settings import Settings
 from data.story.store import find_story
-from data.story.story import Story
-from data.story.timing import when_of
+from data.story.story import Story, when_of
 from tests.support.asking import SITE, Desk
 from tests.support.views import view_of
 

@@ -13,7 +13,7 @@ from components.clock import Clock
 from data.evidence.calls import load_calls
 from data.evidence.outages import load_observations
 from data.evidence.searches import load_interest_marks
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from data.story.story import Story
 from data.story.totals import totals_at
 

@@ -20,8 +20,8 @@ from components.render.words import describe
 from data.core.model import Source, Sourced, Window
 from data.core.settings import Settings
 from data.evidence.evidence_rows import OnsetRow
+from data.evidence.rises import load_onsets
 from data.evidence.series import load_series
-from data.evidence.series_onsets import load_onsets
 from data.story.as_of import story_at
 from data.story.store import story_store
 from tests.support.imported import NIGHT, export, keep, newsroom

@@ -27,7 +27,7 @@ from components.view.view_state import default_view
 from data.analysis.thinning import MOST
 from data.core.model import SourcedFrame, Window
 from data.core.settings import Settings
-from data.evidence.series_onsets import onsets_in
+from data.evidence.rises import onsets_in
 from data.story.store import find_story
 from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four

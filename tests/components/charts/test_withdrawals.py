@@ -29,9 +29,9 @@ from components.view.view_state import default_view
 from data.core.model import Order
 from data.evidence.anchors import anchor_of, anchors_of
 from data.story.as_of import moments_of, story_at
+from data.story.store import files_of
 from data.story.story import Story, sound_story
 from data.story.story_checks import examine
-from data.story.story_files import files_of
 from data.story.totals import totals_at
 from tests.support.small_story import at, call, contest, faults_of, files, story_of
 

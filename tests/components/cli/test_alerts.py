@@ -11,7 +11,7 @@ import pytest
 from components.cli.alerts import sender_of, tell_new
 from data.core.errors import DataError
 from data.core.settings import Settings
-from data.story.folder_store import FolderStore
+from data.story.store import FolderStore
 from tests.support.live_nights import called, follower, live_night, table
 from tests.support.loopback import Answer, Loopback, loopback
 from tests.support.terminal import typed

@@ -16,10 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.cli import bundles, server
+from components.cli import bundles
 from components.cli.command import nightdesk
 from components.cli.exits import DONE, FAILED, MISTYPED, STOPPED, run
 from components.embeds.bundles.publishing import store_of
+from components.server import static_files
 from components.server.static_files import CompressedFiles
 from data.analysis.spikes import PHI
 from data.core.model import Order
@@ -211,7 +212,7 @@ def test_compress_writes_where_the_app_will_look(home: Path, monkeypatch: pytest
     (home / "full").touch()
     for place, code in (("cache", DONE), ("full", FAILED)):
         files = CompressedFiles(home / "static", home / place)
-        monkeypatch.setattr(server, "streamlit_files", lambda _, files=files: files)
+        monkeypatch.setattr(static_files, "streamlit_files", lambda _, files=files: files)
         assert typed("compress") == code
     assert CompressedFiles(home / "static", home / "cache").take_up()
     assert "full" in one_sentence(capsys.readouterr().err)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.story.folder_store import FolderStore
-from data.story.store import SHIPPED
+from data.story.store import SHIPPED, FolderStore
 from tests.support.terminal import typed
 
 

@@ -15,12 +15,10 @@ import components.clock
 import components.text
 from components.embeds.bundles import hosting
 from components.embeds.bundles.bundle import bake, wanted_charts, wanted_view
-from components.embeds.bundles.inputs import DRAWING, code_of, inputs_of
-from components.embeds.bundles.manifest import version_name
+from components.embeds.bundles.manifest import DRAWING, code_of, inputs_of, version_name
 from data.core.errors import DataError
 from data.core.settings import Settings
-from data.story.folder_store import BUNDLED, FolderStore, read_story
-from data.story.store import find_story, story_store
+from data.story.store import BUNDLED, FolderStore, find_story, read_story, story_store
 from data.story.story import Story
 from tests.support.bundles import NOW
 

@@ -11,9 +11,18 @@ import pytest
 from components.charts.said import Said
 from components.embeds.bundles.bundle import wanted_view
 from components.embeds.bundles.manifest import VERSION
-from components.embeds.codes import HEIGHTS_AT, SANDBOX, Codes, cite, credit, height_steps, publish_command, snippets
+from components.embeds.codes import (
+    HEIGHTS_AT,
+    SANDBOX,
+    Codes,
+    cite,
+    credit,
+    frozen,
+    height_steps,
+    publish_command,
+    snippets,
+)
 from components.embeds.embed import Embed, embed_of
-from components.embeds.frozen import frozen
 from components.render.words import describe
 from components.view.view_state import default_view, parse_view
 from data.core.settings import Settings

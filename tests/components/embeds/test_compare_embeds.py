@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from components.embeds.bundles.bundle import bake, wanted_view
-from components.embeds.bundles.inputs import inputs_of
+from components.embeds.bundles.manifest import inputs_of
 from data.core.settings import Settings
 from data.story.store import find_story, story_store
 from tests.support.asking import SITE, Desk

@@ -18,11 +18,10 @@ import pytest
 from components.charts.catalogue import publishable
 from components.charts.grammar import Tone
 from components.charts.phrases.moments import Moments
-from components.embeds.documents.document import draw_document
+from components.embeds.documents.document import draw_document, policy
 from components.embeds.documents.heights import document_height
 from components.embeds.documents.lines import lines_of
 from components.embeds.documents.mark_counts import findings
-from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed, Theme, embed_of
 from components.text import visible
 from components.view.view_state import default_view

@@ -15,7 +15,7 @@ from bench.many_contests import write_story
 from components.embeds.documents.document import draw_document
 from components.embeds.embed import embed_of
 from components.view.view_state import default_view
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from data.story.story import Story
 from data.story.totals import totals_at
 

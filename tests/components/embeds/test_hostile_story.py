@@ -12,7 +12,7 @@ from PIL import Image
 
 from components.charts.catalogue import KINDS, publishable
 from data.core.settings import Settings
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from tests.support.asking import SITE, Desk
 from tests.support.checked import check_story
 from tests.support.hostile import CHECKS, elements, hostile_folder, inert_markup, no_actions

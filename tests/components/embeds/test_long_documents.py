@@ -24,8 +24,7 @@ from components.render.listed import MOST, told
 from components.render.svg import svg
 from components.view.view_state import default_view
 from data.core.settings import Settings
-from data.story.folder_store import read_story
-from data.story.store import find_story
+from data.story.store import find_story, read_story
 from data.story.story import Story
 from data.story.totals import totals_at
 

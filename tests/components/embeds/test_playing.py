@@ -27,8 +27,8 @@ from components.view.view_state import ViewState, default_view
 from data.core.model import Order
 from data.core.settings import Settings
 from data.evidence.outages import load_observations
+from data.evidence.rises import load_onsets
 from data.evidence.series import load_series
-from data.evidence.series_onsets import load_onsets
 from data.story.store import find_story, story_store
 from data.story.story import Story
 from tests.support.captured import keep_captures

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from components.embeds.bundles.publishing import store_of
-from data.story.folder_store import BUNDLED
+from data.story.store import BUNDLED
 from tests.support.bundles import STORY, published
 from tests.support.terminal import SCRIPT, typed
 

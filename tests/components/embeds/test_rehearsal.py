@@ -13,9 +13,8 @@ from PIL import Image
 from pypdf import PdfReader
 
 from components.embeds.codes import cite, credit, snippets
-from components.embeds.documents.document import draw_document
+from components.embeds.documents.document import draw_document, policy
 from components.embeds.documents.heights import document_height
-from components.embeds.documents.policy import policy
 from components.embeds.embed import Embed, Theme, embed_of
 from components.embeds.formats import FORMS, file_name, render
 from components.embeds.pictures.cards import SHAPES, drawing_of

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from components.charts.catalogue import KINDS, publishable
 from components.embeds.formats import ANIMATED, FORMS
 from data.core.settings import Settings
-from data.story.folder_store import BUNDLED
+from data.story.store import BUNDLED
 from tests.support import nearly
 from tests.support.asking import SITE, Desk, Reply
 from tests.support.asking_http import ask

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 import pytest
 
 from data.core.settings import Settings
-from data.story.folder_store import BUNDLED
+from data.story.store import BUNDLED
 from tests.support.asking import SITE, Desk, Reply
 
 PAGE = "/s/us-2016/timeline"

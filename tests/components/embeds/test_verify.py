@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from components.embeds.bundles.checking import check_contents
-from components.embeds.bundles.contents import Contents, stored
 from components.embeds.bundles.publishing import store_of
-from components.embeds.bundles.storage import TargetRefused
+from components.embeds.bundles.storage import Contents, TargetRefused, stored
 from tests.support.bundles import NOW, STORY, faults, published
 
 LATER = NOW + timedelta(minutes=1)

@@ -30,8 +30,7 @@ from components.render.svg import svg
 from components.render.words import ALT_CHARACTERS, brief, describe
 from data.core.model import Window
 from data.core.settings import Settings
-from data.story.folder_store import read_story
-from data.story.store import find_story
+from data.story.store import find_story, read_story
 from data.story.story import Story
 from tests.support.views import view_of
 

@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from components.server.allowed_hosts import AllowedHosts
+from components.server.middleware import AllowedHosts
 
 LOOPBACK = ("127.0.0.1", 8501)
 DESK = "https://desk.example.org/charts"

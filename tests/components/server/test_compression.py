@@ -24,8 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message
 
-from components.server.headers import SecurityHeaders
-from components.server.precompressed import CompressedAnswers
+from components.server.middleware import CompressedAnswers, SecurityHeaders
 from components.server.static_files import CompressedFiles
 from data.core.compress import accepted, compress, compressed_tag, decompress, plain_tags
 

@@ -22,7 +22,7 @@ from data.core.program import utc_now
 from data.core.settings import Settings
 from data.net import cache_checks
 from data.recorders.status import RecorderStatus, write_status
-from data.story.folder_store import BUNDLED
+from data.story.store import BUNDLED
 from tests.support.live_nights import live_night
 from tests.test_app import Serve, ask
 
@@ -78,7 +78,7 @@ def test_a_faulty_story_is_named_and_the_sound_ones_are_served(stories: Path, se
 def test_a_server_with_nothing_to_serve_is_not_ready(
     stories: Path, monkeypatch: pytest.MonkeyPatch, *, none: bool
 ) -> None:
-    monkeypatch.setattr("data.story.folder_store.BUNDLED", stories)
+    monkeypatch.setattr("data.story.store.BUNDLED", stories)
     if none:
         shutil.rmtree(stories / "de-2021")
     status, told = said(Settings(stories=(stories,)))

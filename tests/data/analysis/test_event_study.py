@@ -12,11 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.analysis.bin_edges import as_ends, read_both_ways
-from data.analysis.event_study import Study, interval, pooled, share_as_high, share_as_low
+from data.analysis.event_study import (
+    Draws,
+    Study,
+    as_ends,
+    interval,
+    judge,
+    jumps,
+    look_up,
+    on_grid,
+    pooled,
+    read_both_ways,
+    share_as_high,
+    share_as_low,
+    weight,
+)
 from data.analysis.event_words import sentence
 from data.analysis.other_nights import ControlSeries, against_controls
-from data.analysis.placebos import Draws, judge, jumps, look_up, on_grid, weight
 from data.core.errors import DataError
 
 START = datetime(2016, 11, 8, 22, tzinfo=UTC)

@@ -14,8 +14,7 @@ import ruptures
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from data.analysis.onsets import AROUND, best_changes, changes_near
-from data.analysis.spikes import Detection, detect
+from data.analysis.spikes import AROUND, Detection, best_changes, changes_near, detect
 from data.core.errors import DataError
 from tests.support.terminal import SCRIPT, typed
 

@@ -17,23 +17,20 @@ from hypothesis import strategies as st
 from components.charts.claim_record import record_of
 from components.charts.phrases.claim_words import quotable, reasons, takeaway, verdict_clauses, why_open
 from components.clock import Clock
-from data.analysis.intervals import Verdict, agreed, order, span_of
 from data.core.errors import DataError
 from data.core.model import Precision, SourcedFrame, When, Window
 from data.core.settings import Settings
 from data.evidence.accounts import first_of, subjects_of
 from data.evidence.anchors import Anchor, anchor_of, anchors_of, nightly
-from data.evidence.claims import Account, Subject, weigh
+from data.evidence.claims import Account, Subject, Verdict, agreed, order, span_of, weigh
 from data.evidence.evidence_rows import ObservationRow
 from data.evidence.findings import Finding, check_claim, default_question
 from data.evidence.outages import load_observations
 from data.evidence.rises import rises
 from data.evidence.searches import load_interest_marks
 from data.evidence.series import load_series
-from data.story.caller_names import caller_name
-from data.story.folder_store import read_story
-from data.story.store import find_story
-from data.story.story import Story
+from data.story.store import find_story, read_story
+from data.story.story import Story, caller_name
 from tests.support.wording import offences
 
 STORIES = Path(__file__).resolve().parents[3] / "data" / "stories"

@@ -8,7 +8,7 @@ import pytest
 
 from data.core.model import Window
 from data.evidence.searches import load_interest, load_interest_marks, load_search_figures, step_of
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from data.story.story import Story
 from tests.support.tables import table
 

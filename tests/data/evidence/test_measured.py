@@ -10,13 +10,12 @@ import pytest
 
 from components.charts.builders.claim_chart import all_subjects
 from components.charts.loaders import Loaders
-from data.analysis.intervals import Verdict
 from data.core.model import Order
+from data.evidence.claims import Verdict
 from data.evidence.findings import check_claim, default_question
 from data.evidence.measured import load_measured, readings_by_series, stretches_in
 from data.story.as_of import story_at
-from data.story.folder_store import BUNDLED
-from data.story.store import SHIPPED
+from data.story.store import BUNDLED, SHIPPED
 
 REVOKE = SHIPPED.read("revoke-2019")
 #: The rows as a spreadsheet has them; of a stamp the last.

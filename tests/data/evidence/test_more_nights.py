@@ -13,10 +13,9 @@ from data.core.model import Precision
 from data.evidence.calls import load_calls, load_milestones
 from data.evidence.outages import load_observations
 from data.evidence.searches import load_interest, load_interest_marks
-from data.story.folder_store import BUNDLED, read_story
-from data.story.story import Story
+from data.story.store import BUNDLED, read_story
+from data.story.story import Story, when_of
 from data.story.tables import Call
-from data.story.timing import when_of
 from data.story.totals import call_when, is_complete, only_surely, totals_at
 from tests.support.tables import table
 

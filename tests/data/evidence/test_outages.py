@@ -18,9 +18,8 @@ from data.evidence.outages import (
     load_untimed,
     regions_of,
 )
-from data.story.folder_store import read_story
-from data.story.story import Story
-from data.story.timing import when_of
+from data.story.store import read_story
+from data.story.story import Story, when_of
 from tests.support.tables import table
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"

@@ -12,11 +12,10 @@ from threading import Thread
 import pytest
 
 from data.core.settings import read_settings
-from data.evidence.lenses import load_lenses
 from data.evidence.outages import load_observations
+from data.evidence.records import load_lenses
 from data.sources.google_trends.provider import searches_wanted
-from data.story.folder_store import read_story
-from data.story.store import find_story, story_store
+from data.story.store import find_story, read_story, story_store
 from tests.support.imported import name_control_terms, newsroom
 from tests.support.tables import table
 from tests.support.terminal import typed

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from data.core.errors import DataError
 from data.evidence.calls import load_calls, load_milestones, load_poll_closings
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from data.story.story import Story
 from data.story.tables import Call
 from data.story.totals import call_when, caller_named, is_complete, no_total, totals_at

@@ -21,16 +21,14 @@ from components.charts.phrases.study_words import (
     single_calls_refused,
 )
 from components.clock import Clock
-from data.analysis.bin_edges import READINGS
-from data.analysis.event_study import LEAST_MINUTES, pooled
+from data.analysis.event_study import LEAST_MINUTES, READINGS, pooled
 from data.core.errors import DataError
 from data.core.settings import Settings
 from data.evidence.searches import load_interest
 from data.evidence.series import load_series
 from data.evidence.study import RoseAfter, held_of_the_night, held_series, is_listed, minutes_of, rose_after
 from data.evidence.study_record import COLUMNS, minutes_csv, record_of, record_text
-from data.story.folder_store import read_story
-from data.story.store import story_store
+from data.story.store import read_story, story_store
 from data.story.story import Story
 from data.story.tables import Call
 from data.story.totals import call_when, calls_of

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from data.core.errors import SourceUnavailable
-from data.net.circuit import AskedToWait, Circuits
 from data.net.client import Desk, open_desk
 from data.net.http_errors import retry_after
-from data.net.rate_limit import host_file
+from data.net.rate_limit import AskedToWait, Circuits, host_file
 from tests.support.loopback import Answer, Loopback, loopback, settings_at
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)

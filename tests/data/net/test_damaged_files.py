@@ -14,8 +14,7 @@ from urllib3 import HTTPResponse
 
 from data.core.errors import SourceUnavailable
 from data.net.answer_cache import AnswerStore
-from data.net.circuit import AskedToWait, Circuits
-from data.net.rate_limit import Pacer
+from data.net.rate_limit import AskedToWait, Circuits, Pacer
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 DAY = 24 * 3600

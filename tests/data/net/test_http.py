@@ -19,7 +19,7 @@ from data.net.addresses import AddressRefused
 from data.net.client import Desk, Reply, open_desk
 from data.net.http_errors import SourceRefused
 from data.net.pinned_connections import Limits
-from data.sources.answer_checks import json_of
+from data.sources.provider import json_of
 from tests.conftest import ROOT, free_port
 from tests.support.loopback import Answer, Asked, Loopback, loopback, settings_at
 

@@ -16,8 +16,7 @@ from pydantic import ValidationError
 
 from data.core.settings import Settings, read_settings
 from data.net.snapshots import Sidecar, read_snapshots, snapshot_folder, write_snapshot
-from data.story.folder_store import BUNDLED
-from data.story.store import find_story
+from data.story.store import BUNDLED, find_story
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 FORK = multiprocessing.get_context("fork")

@@ -12,7 +12,7 @@ from data.core.settings import Settings
 from data.recorders.attempts import append, read_rows
 from data.recorders.follow import Asked, Decision, described
 from data.recorders.status import late_recorders, read_statuses
-from data.story.folder_store import FolderStore
+from data.story.store import FolderStore
 from tests.support.live_nights import START, Ticking, called, follower, live_night, rows, table
 from tests.support.terminal import typed
 

@@ -16,8 +16,7 @@ import pytest
 from data.recorders.ap_playback import playback
 from data.recorders.attempts import read_rows
 from data.recorders.follow import Asked
-from data.story.folder_store import FolderStore
-from data.story.store import SHIPPED
+from data.story.store import SHIPPED, FolderStore
 from tests.support.loopback import Answer, loopback
 from tests.support.loopback import Asked as Request
 from tests.support.rehearsing import NAME, rehearsal_at

@@ -17,7 +17,7 @@ from data.recorders.attempt import Attempt, recorded
 from data.recorders.probe import Prober, polite_interval
 from data.recorders.site_states import SiteState, state_spans, until_now
 from data.recorders.story_rows import merged
-from data.story.folder_store import FolderStore
+from data.story.store import FolderStore
 from tests.support.live_nights import START, Ticking, live_night, rows
 from tests.support.loopback import Answer, Loopback, loopback
 from tests.support.terminal import typed

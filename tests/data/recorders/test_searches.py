@@ -16,8 +16,8 @@ from data.recorders.attempts import read_rows
 from data.recorders.searches import SearchRecorder
 from data.recorders.status import read_statuses
 from data.recorders.trending import Trending, read_trending
-from data.sources.google_trends.trends_draws import SOURCE
-from data.story.folder_store import FolderStore
+from data.sources.google_trends.provider import SOURCE
+from data.story.store import FolderStore
 from tests.support.live_nights import live_night
 from tests.support.trends_server import Told, Trends, always, refused, serving
 

@@ -112,8 +112,6 @@ def test_a_long_window_is_asked_for_in_weeks(tmp_path: Path) -> None:
         pytest.param({"phrase": 'say "this"'}, "cannot be asked for", id="quotes"),
         pytest.param({"phrase": "a station:CNN"}, "cannot be asked for", id="an operator"),
         pytest.param({"phrase": ""}, "cannot be asked for", id="nothing"),
-        pytest.param({"stations": ["C N N"]}, "names stations like CNN", id="no station"),
-        pytest.param({"stations": []}, "names stations like CNN", id="no stations"),
         pytest.param({"window": EARLY}, "begins in July 2009", id="too early"),
     ],
 )

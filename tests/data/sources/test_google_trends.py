@@ -19,15 +19,8 @@ from data.core.settings import Settings
 from data.net.client import Desk, open_desk
 from data.net.pinned_connections import Limits
 from data.sources.google_trends.trends_answers import parse_multiline
-from data.sources.google_trends.trends_client import (
-    CHECKED_VERSION,
-    PytrendsClient,
-    TrendsClient,
-    TrendsReply,
-    TrendsRequest,
-    open_client,
-)
-from data.sources.google_trends.trends_request import HOME, Unaskable
+from data.sources.google_trends.trends_client import CHECKED_VERSION, PytrendsClient, open_client
+from data.sources.google_trends.trends_request import HOME, TrendsClient, TrendsReply, TrendsRequest, Unaskable
 from tests.support.trends_server import Asked, Told, Trends, always, offers, recording, refused, serving, wrapped
 
 NOW = datetime(2026, 11, 22, 18, 38, tzinfo=UTC)

@@ -18,12 +18,23 @@ from streamlit.testing.v1 import AppTest
 from data.core.errors import SourceChanged
 from data.core.model import Source, Window
 from data.core.settings import read_settings
-from data.evidence.lenses import load_lenses
+from data.evidence.records import load_lenses
 from data.net.snapshots import Snapshot, read_snapshots
 from data.sources import registry
-from data.sources.answer_checks import json_of
-from data.sources.provider import EVER, Count, CountProvider, Errand, Home, Records, Task, Visit
-from data.sources.snapshot_rows import drawn, newest, parsed
+from data.sources.provider import (
+    EVER,
+    Count,
+    CountProvider,
+    Errand,
+    Home,
+    Records,
+    Task,
+    Visit,
+    drawn,
+    json_of,
+    newest,
+    parsed,
+)
 from data.story.store import find_story, story_store
 from tests.support.loopback import Answer, Loopback, loopback
 from tests.support.terminal import typed

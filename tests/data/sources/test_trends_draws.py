@@ -19,10 +19,9 @@ from data.core.model import Window
 from data.core.settings import Settings
 from data.net.client import open_desk
 from data.net.snapshots import read_snapshots
-from data.sources.google_trends.request_plan import Plan, plan_requests
+from data.sources.google_trends.provider import Outcome, draw, load_draws, read_held
 from data.sources.google_trends.trends_client import PytrendsClient
-from data.sources.google_trends.trends_draws import Outcome, draw, load_draws, read_held
-from data.sources.google_trends.trends_request import TrendsReply, TrendsRequest, Wanted
+from data.sources.google_trends.trends_request import Plan, TrendsReply, TrendsRequest, Wanted, plan_requests
 from tests.support.trends_server import Asked, Told, Trends, always, numbers, recording, refused, serving, wrapped
 
 ROOT = Path(__file__).parents[3]
@@ -99,7 +98,7 @@ def test_draws_are_what_stitching_takes(tmp_path: Path) -> None:
 
     draws = load_draws(tmp_path, (TERM,), "US")[TERM]
     stitched = stitch(draws, rng=np.random.default_rng(1), replicates=50)
-    assert len(stitched.scales) == 9
+    assert stitched.notes[-1].startswith("9 windows were brought to one scale")
     assert stitched.series["value"].max() == 100
 
 
@@ -255,7 +254,7 @@ def test_another_place_or_other_company_is_another_series(tmp_path: Path) -> Non
     drawn(month("canada", "new zealand"), Client(moment=NOW + 2 * HOUR), tmp_path)
 
     assert len(load_draws(tmp_path, ("canada",), "US")["canada"]) == 9
-    assert [(held.terms, held.geo, held.draws) for held in read_held(tmp_path)] == [
+    assert [(held.terms, held.geo, len(held.drawn_at)) for held in read_held(tmp_path)] == [
         (("canada",), "US", 9),
         (("canada",), "GB", 9),
         (("canada", "new zealand"), "US", 9),
@@ -276,8 +275,11 @@ def test_recent_and_archive_draws_are_never_loaded_together(tmp_path: Path) -> N
     drawn(plan, client, tmp_path)
 
     assert [one.recent for one in load_draws(tmp_path, (TERM,), "US")[TERM]] == [False]
-    assert [one.recent for one in load_draws(tmp_path, (TERM,), "US", sample="recent")[TERM]] == [True]
-    assert [held.sample for held in read_held(tmp_path)] == ["recent", "archive"]
+    held = read_held(tmp_path)
+    assert [(one.sample, [draw.recent for draw in one.draws[TERM]]) for one in held] == [
+        ("recent", [True]),
+        ("archive", [False]),
+    ]
 
 
 def test_bins_of_two_lengths_are_never_loaded_together(tmp_path: Path) -> None:
@@ -290,8 +292,7 @@ def test_bins_of_two_lengths_are_never_loaded_together(tmp_path: Path) -> None:
     drawn(days, Client(body=lambda _: wrapped({"default": {"timelineData": rows}})), tmp_path)
 
     assert {one.step for one in load_draws(tmp_path, (TERM,), "US")[TERM]} == {HOUR}
-    assert len(load_draws(tmp_path, (TERM,), "US", step=24 * HOUR)[TERM]) == 1
-    assert [(held.step, held.draws) for held in read_held(tmp_path)] == [(HOUR, 9), (24 * HOUR, 1)]
+    assert [(held.step, len(held.drawn_at)) for held in read_held(tmp_path)] == [(HOUR, 9), (24 * HOUR, 1)]
 
 
 def test_a_damaged_snapshot_is_left_out_and_the_others_are_loaded(
@@ -340,8 +341,8 @@ from data.net.client import open_desk, utc_now
 from data.core.model import Window
 from data.core.settings import Settings
 from data.sources.google_trends.trends_client import PytrendsClient
-from data.sources.google_trends.trends_draws import draw
-from data.sources.google_trends.request_plan import plan_requests
+from data.sources.google_trends.provider import draw
+from data.sources.google_trends.trends_request import plan_requests
 from data.sources.google_trends.trends_request import Wanted
 
 folder, url = Path(sys.argv[1]), sys.argv[2]

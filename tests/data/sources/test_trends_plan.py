@@ -9,19 +9,17 @@ from hypothesis import strategies as st
 
 from data.analysis.ladder import expected_step
 from data.core.model import Window
-from data.sources.google_trends.request_plan import (
-    MOST_REQUESTS,
-    RESOLUTIONS,
-    Resolution,
-    plan_requests,
-)
 from data.sources.google_trends.trends_request import (
     BEGINS,
     HOME,
     HOUR,
+    MOST_REQUESTS,
+    RESOLUTIONS,
+    Resolution,
     TrendsRequest,
     Unaskable,
     Wanted,
+    plan_requests,
     sample_of,
     whole,
 )
@@ -56,7 +54,6 @@ def wanted(*terms: str, window: Window = NIGHT, **more: Any) -> Wanted:
         pytest.param({"terms": ("/m/",)}, "is none", id="broken topic"),
         pytest.param({"geo": "us"}, "no place", id="small letters"),
         pytest.param({"geo": "United States"}, "no place", id="a name"),
-        pytest.param({"property": "books"}, "none of web, images", id="another property"),
         pytest.param({"window": span("2003-12-31", "2004-02-01")}, "begins in January 2004", id="before 2004"),
     ],
 )

@@ -18,10 +18,12 @@ from data.sources.wikimedia import (
     NO_COUNT,
     VIEW_COLUMNS,
     Wikimedia,
+    article_title,
+    in_path,
     missing_days,
     parse_pageviews,
+    project_name,
 )
-from data.sources.wikimedia_articles import article_title, in_path, project_name
 from tests.support.sources import Place, answering, kept_files, mangled, recording, utc
 
 DAYS = recording("wikimedia/daily.json")

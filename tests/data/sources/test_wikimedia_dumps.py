@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Window
-from data.sources import wikimedia_dumps
-from data.sources.wikimedia_dumps import HOUR_COLUMNS, hour_of, import_dumps, parse_dump, read_dump, read_hours
+from data.sources import wikimedia
+from data.sources.wikimedia import VIEW_COLUMNS, hour_of, import_dumps, parse_dump, read_dump, read_hours
 from tests.support.sources import kept_files, recording, utc
 
 NAME = "pageviews-20161109-050000"
@@ -23,7 +23,7 @@ LINES = recording(f"wikimedia/{NAME}")
 NOW = utc("2026-11-22T12:00:00")
 
 
-def parsed(text: bytes, *articles: str, project: str = "en.wikipedia") -> wikimedia_dumps.Hours:
+def parsed(text: bytes, *articles: str, project: str = "en.wikipedia") -> wikimedia.Hours:
     return parse_dump(io.BytesIO(text), NAME, articles or ["A"], project=project)
 
 
@@ -41,7 +41,7 @@ def test_the_time_in_a_name_is_the_end_of_its_hour() -> None:
 
 def test_desktop_and_mobile_rows_and_all_spellings_of_a_title_are_summed() -> None:
     hours = parsed(LINES, "immigration to Canada", "AC/DC", "Café", "No such page")
-    assert list(hours.hours.columns) == HOUR_COLUMNS
+    assert list(hours.hours.columns) == VIEW_COLUMNS
     assert hours.hours[["article", "start", "end", "views"]].values.tolist() == [
         [
             "Immigration_to_Canada",
@@ -74,7 +74,7 @@ def test_a_file_is_read_as_what_it_is_whatever_its_name_ends_in(name: str, packe
 
 
 def test_a_line_across_two_chunks_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wikimedia_dumps, "_CHUNK_BYTES", 7)
+    monkeypatch.setattr(wikimedia, "_CHUNK_BYTES", 7)
     assert parsed(LINES, "AC/DC").hours["views"].tolist() == [31]
 
 
@@ -122,14 +122,14 @@ def test_a_file_that_cannot_be_used_says_why_and_nothing_of_it_is_used(
 def test_a_file_that_unpacks_to_more_than_an_hour_can_hold_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wikimedia_dumps, "MOST_BYTES", 5_000_000)
+    monkeypatch.setattr(wikimedia, "MOST_BYTES", 5_000_000)
     path = on_disk(tmp_path, f"{NAME}.gz", gzip.compress(b"en A 1 0\n" * 1_000_000))
     with pytest.raises(SourceChanged, match="no hour of pageviews does"):
         read_dump(path, ["B"])
 
 
 def test_rows_without_end_of_one_article_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wikimedia_dumps, "MOST_ROWS", 10)
+    monkeypatch.setattr(wikimedia, "MOST_ROWS", 10)
     with pytest.raises(SourceChanged, match="More than 10 rows"):
         parsed(b"en A 1 0\n" * 11)
 

@@ -18,8 +18,7 @@ from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.view.view_state import default_view
 from data.story.colours import APART, CONTRAST, PAPERS, TONE_COLOURS, contrast, distance, shades_of
-from data.story.folder_store import BUNDLED
-from data.story.store import SHIPPED
+from data.story.store import BUNDLED, SHIPPED
 from data.story.story_toml import Party
 from tests.support.small_story import call, contest, faults_of, files, story_of
 

@@ -11,7 +11,7 @@ import pytest
 
 from data.core.errors import StoryInvalid
 from data.net.snapshots import Sidecar, read_snapshots, write_snapshot
-from data.story.folder_store import BUNDLED, FolderStore
+from data.story.store import BUNDLED, FolderStore
 
 SECRET = "secret,of,another,folder\n"
 

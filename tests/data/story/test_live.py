@@ -10,9 +10,9 @@ import pytest
 
 from data.core.files import fingerprint
 from data.core.model import Window
-from data.story import folder_store
-from data.story.folder_store import BUNDLED, examine_folder, read_story
-from data.story.live import is_in_progress, window_so_far
+from data.story import store as folder_store
+from data.story.as_of import is_in_progress, window_so_far
+from data.story.store import BUNDLED, examine_folder, read_story
 from data.story.story_checks import Examined
 from data.story.totals import no_total, totals_at
 from tests.support.checked import check_story

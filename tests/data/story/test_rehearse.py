@@ -14,11 +14,9 @@ from data.core.files import write_whole
 from data.core.model import Order, Window
 from data.core.settings import Settings
 from data.story.as_of import WITHHELD, moments_of
-from data.story.folder_store import FolderStore, read_story
 from data.story.rehearse import RehearsalPlan, end, play
-from data.story.store import find_story
+from data.story.store import FolderStore, files_of, find_story, read_story
 from data.story.story import Story
-from data.story.story_files import files_of
 from data.story.tables import TABLES
 from data.story.totals import totals_at
 from tests.support.checked import check_story
@@ -126,7 +124,7 @@ def test_a_reader_meets_a_sound_story_between_any_two_files(tmp_path: Path, monk
             written.append(path.name)
             assert check_story(place(plan)) == (), written
 
-    monkeypatch.setattr("data.story.folder_store.write_whole", write_and_look)
+    monkeypatch.setattr("data.story.store.write_whole", write_and_look)
     rehearse(plan, lambda at: None)
     assert {"sources.csv", "calls.csv", "observations.csv", "story.toml"} <= set(written)
     assert list(tmp_path.iterdir()) == [place(plan)]

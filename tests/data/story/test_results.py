@@ -15,10 +15,8 @@ from components.clock import Clock
 from components.render import table
 from components.view.view_state import default_view
 from data.story.as_of import story_at
-from data.story.folder_store import read_story
-from data.story.store import SHIPPED
+from data.story.store import SHIPPED, files_of, read_story
 from data.story.story import Story
-from data.story.story_files import files_of
 from tests.support.small_story import call, contest, faults_of, files, story_of
 
 _TABLES = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.story.folder_store import read_story
+from data.story.store import read_story
 from tests.data.story.test_story import sentences, written
 
 HEAD = "id,name,unit,kind,at,until,value,source\n"

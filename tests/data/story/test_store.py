@@ -15,9 +15,8 @@ from components.embeds.formats import render
 from components.view.view_state import default_view
 from data.core.errors import DataError, StoryInvalid
 from data.core.files import write_whole
-from data.story import folder_store
-from data.story.folder_store import FolderStore
-from data.story.store import SHIPPED, StoryStore
+from data.story import store as folder_store
+from data.story.store import SHIPPED, FolderStore, StoryStore
 from data.story.story import Story, UnknownStory, sound_story
 from data.story.story_checks import Examined, examine
 

@@ -17,8 +17,7 @@ from data.core.files import fingerprint
 from data.core.model import Source, Window
 from data.core.settings import Settings
 from data.story.faults import Fault
-from data.story.folder_store import BUNDLED, FolderStore, read_story
-from data.story.store import find_story, story_store
+from data.story.store import BUNDLED, FolderStore, find_story, read_story, story_store
 from data.story.story import UnknownStory
 from data.story.story_checks import FILES
 from tests.support.checked import check_story

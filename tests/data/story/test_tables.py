@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from data.story.publication import Published, published_span
 from data.story.tables import Call, Control, Figure, Interest, Observation, Row
+from data.story.time_tokens import Published, published_span
 
 CALL = {
     "id": "ap-oh", "contest": "US-OH", "caller": "AP", "party": "R", "role": "primary", "basis": "bounds",

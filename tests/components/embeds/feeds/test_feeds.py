@@ -14,8 +14,7 @@ from icalendar import Calendar, Event
 from components.embeds.feeds.entries import entries_of
 from components.embeds.feeds.feed_texts import FeedPlace, atom
 from data.core.settings import Settings
-from data.story.folder_store import FolderStore
-from data.story.store import SHIPPED
+from data.story.store import SHIPPED, FolderStore
 from tests.support.asking import SITE, Desk
 from tests.support.rehearsing import rehearsal_at
 from tests.support.small_story import at, call, contest, files
