@@ -5,7 +5,7 @@ import streamlit as st
 from components.workbench.address_bar import stand_at_moment
 from components.workbench.controls import choose_story, control_bar
 from components.workbench.notices import explained_failures
-from components.workbench.parts.contests import show_contests, show_results
+from components.workbench.parts.contests import show_contests, show_counts, show_results
 from components.workbench.parts.live_updates import show_updating
 from components.workbench.parts.prose import show_moment
 from components.workbench.parts.replay import show_map_so_far, show_replay
@@ -26,4 +26,5 @@ with explained_failures():
             show_moment,
             show_results,
             show_contests,
+            show_counts,
         )

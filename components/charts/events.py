@@ -1,17 +1,29 @@
-"""Calls and milestones as numbered events: a batch is one event, an emphasised contest always one of its own."""
+"""Calls, milestones and projections as numbered events: a batch is one, an emphasised contest one of its own."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from components.charts.grammar import Event, Tone
+from components.charts.phrases.numbers import between_text, in_number
 from components.clock import Style, token
 from data.core.model import Precision, When, Window
-from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow, Milestones, WithdrawalRow, refs
+from data.evidence.calls import load_projections
+from data.evidence.evidence_rows import (
+    CallRow,
+    Calls,
+    MilestoneRow,
+    Milestones,
+    ProjectionRow,
+    Projections,
+    WithdrawalRow,
+    refs,
+    sources_of,
+)
 from data.story.sides import Side, sides_of
-from data.story.story import NOUNS, Story
+from data.story.story import NOUNS, UNDECIDED, Story
 
 #: Kinds of milestone that repeat a call; the call itself is the event.
 _REPEATED = ("calls",)
@@ -32,6 +44,8 @@ def call_events(
     story: Story, calls: Calls, milestones: Milestones, window: Window, *, caller: str
 ) -> tuple[Event, ...]:
     """One event for each distinct time: a batch of calls in one minute is one event, never one for each state.
+
+    What was projected at one time is one event too; it is no call.
 
     Emphasised contests keep an event of their own. A milestone in the minute of a call joins its sentence. In a
     window of days, and in one that would hold more than `_MOST_EVENTS`, calls that could not be told apart on its axis
@@ -57,7 +71,7 @@ def call_events(
         also = moments.pop((when.earliest, when.latest), [])
         events.append(_withdrawal_event(story, rows, also, caller, dated=is_dated(when, window)))
     events += [_milestone_event(sides, row) for rows in moments.values() for row in rows]
-    return tuple(events)
+    return (*events, *_projection_events(story, load_projections(story, caller), window))
 
 
 def _grouped(story: Story, rows: Iterable[CallRow], window: Window, *, by_place: bool) -> Groups:
@@ -112,7 +126,7 @@ def _call_event(
     rows = sorted(rows, key=lambda row: -row.weight)
     chosen = [row.contest for row in rows if row.contest in story.about.emphasised]
     rank = story.about.emphasised.index(chosen[0]) if chosen else 30 + max(0, 60 - sum(row.weight for row in rows))
-    short = rows[0].name if len(rows) == 1 else f"{rows[0].short} +{len(rows) - 1}"
+    short = _label(rows[0]) if len(rows) == 1 else f"{rows[0].short} +{len(rows) - 1}"
     return Event(
         when=when,
         label="; ".join(
@@ -160,14 +174,45 @@ def _back(row: CallRow) -> WithdrawalRow:
 
 
 def _sides(story: Story, rows: Sequence[CallRow]) -> str:
-    """Texas and Kansas for Trump, New York for Clinton; of a long list its beginning and a count."""
-    by_party: dict[str, list[str]] = defaultdict(list)
+    """Texas and Kansas for Trump, a run-off in Georgia; of a long list its beginning and a count."""
+    alike: dict[tuple[str, str], list[CallRow]] = defaultdict(list)
     for row in rows:
-        by_party[row.party].append(row.name)
-    for party, names in by_party.items():
-        if len(names) > _NAMED:
-            by_party[party] = [*names[:_LISTED], f"{len(names) - _LISTED:,} more"]
-    return ", ".join(f"{listed(names)} for {candidate(story, party)}" for party, names in by_party.items())
+        alike[row.party, row.outcome].append(row)
+    return ", ".join(_named_of(story, those) for those in alike.values())
+
+
+def _named_of(story: Story, rows: list[CallRow]) -> str:
+    names = [row.name for row in rows]
+    if len(names) > _NAMED:
+        names = [*names[:_LISTED], f"{len(names) - _LISTED:,} more"]
+    if not rows[0].party:
+        return f"{UNDECIDED[rows[0].outcome][len(rows) > 1]} in {listed(names)}"
+    return f"{listed(names)} {for_whom(story, rows[0])}"
+
+
+_HOW = {"not_leading": " (not leading in the count)", "tie": " (after a tie)", "lots": " (by lot)"}
+
+
+def for_whom(story: Story, row: CallRow) -> str:
+    """Whom a call is for, and how where it was not simply won: "for Ann (by lot)"; "a run-off" where nobody has won."""
+    if not row.party:
+        return UNDECIDED[row.outcome][0]
+    return f"for {candidate(story, row.party)}{_HOW.get(row.outcome, '')}"
+
+
+def contest_called(row: CallRow) -> str:
+    """What was called, without for whom: "Georgia", or "a run-off in Georgia"."""
+    return row.name if row.party else f"{UNDECIDED[row.outcome][0]} in {row.name}"
+
+
+def call_text(story: Story, row: CallRow) -> str:
+    """What was called for whom: "Georgia for Ann (by lot)", or "a run-off in Georgia"."""
+    return f"{row.name} {for_whom(story, row)}" if row.party else contest_called(row)
+
+
+def _label(row: CallRow) -> str:
+    """What a label on a chart says of a call: "Georgia run-off"."""
+    return row.name if row.party else f"{row.name} {UNDECIDED[row.outcome][0].removeprefix('a ')}"
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:
@@ -205,6 +250,43 @@ def _milestone_event(sides: Sequence[Side], row: MilestoneRow) -> Event:
         sources=row.sources,
         priority=_MILESTONE_PRIORITY.get(row.kind, 80),
     )
+
+
+def _projection_events(story: Story, projections: Projections, window: Window) -> Iterator[Event]:
+    """One event for all that a caller projected at one time."""
+    groups: dict[tuple[str, datetime], list[ProjectionRow]] = defaultdict(list)
+    for row in projections.rows:
+        groups[row.caller, row.when.latest].append(row)
+    for rows in groups.values():
+        when = rows[0].when
+        yield Event(
+            when=when,
+            label=f"{said_of(story, rows[0].caller)} projected {projected_text(story, rows, most=_NAMED)}",
+            short=f"Projection {_short_time(when, dated=is_dated(when, window))}",
+            shorter=("Projection",),
+            tone=Tone.NEUTRAL,
+            rows=refs("projections", rows),
+            sources=sources_of(rows),
+            priority=10,
+        )
+
+
+def projected_text(story: Story, rows: Sequence[ProjectionRow], *, most: int = _FEW) -> str:
+    """What was projected for whom: "35 seats for PVV, 25 to 26 for GL-PvdA and 2 more", the most first."""
+    ranked = sorted(rows, key=lambda row: -(row.value or row.high or 0))
+    numbers = [between_text(row.low, row.value, row.high) for row in ranked]
+    numbers[0] = f"{numbers[0]} {in_number(story.about.unit, numbers[0])}"
+    told = [f"{number} for {candidate(story, row.party)}" for number, row in zip(numbers, ranked, strict=True)]
+    return listed(told) if len(told) <= most else few(told)
+
+
+def standing(projections: Projections, at: datetime) -> tuple[tuple[ProjectionRow, ...], ...]:
+    """For each caller what it had last projected for each party by this instant, itself included."""
+    found: dict[str, dict[str, ProjectionRow]] = defaultdict(dict)
+    for row in projections.rows:
+        if row.when.latest <= at:
+            found[row.caller][row.party] = row
+    return tuple(tuple(rows.values()) for rows in found.values())
 
 
 def within(events: Iterable[Event], window: Window) -> tuple[tuple[Event, ...], tuple[Event, ...]]:

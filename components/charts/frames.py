@@ -11,10 +11,11 @@ from components.charts.grammar import Chart, Line, Points, Spans, Stretches
 from components.charts.phrases.moments import Moments, PlacedRow
 from components.clock import Clock, Style
 from data.core.model import OPEN_END, Order
+from data.evidence.calls import load_counts
 from data.evidence.searches import search_marks
 from data.story.as_of import published_to_the_minute, stands_from
 from data.story.story import Story, when_of
-from data.story.tables import Figure, Observation
+from data.story.tables import Call, Figure, Observation
 from data.story.totals import call_when, untimed_callers, withdrawn_when
 
 #: A table's rows are known by its name and theirs: "observations:ctv-11pm".
@@ -95,11 +96,17 @@ def _lives(story: Story, rows: Collection[str]) -> dict[str, Life]:
     """The name of each call among these rows that was taken back or made again -> its life."""
     found = {}
     for call in story.calls:
-        back, again = story.withdrawn.get(call.id), call.id in story.called_again
-        if (back or again) and f"calls:{call.id}" in rows:
+        back, again = story.withdrawn.get(call.id), _is_again(story, call)
+        if call.party and (back or again) and f"calls:{call.id}" in rows:
             soft = not call_when(call, story).exact
             found[f"calls:{call.id}"] = Life(f"withdrawals:{back.id}" if back else "", soft, again)
     return found
+
+
+def _is_again(story: Story, call: Call) -> bool:
+    """Whether the same caller had given the contest to somebody before."""
+    before = story.follows.get(call.id)
+    return before is not None and (bool(before[0].party) or _is_again(story, before[0]))
 
 
 def stands_of(story: Story, order: Order) -> Stands:
@@ -114,6 +121,8 @@ def _stands(story: Story, order: Order) -> Iterator[tuple[str, datetime]]:
         if when := withdrawn_when(call, story):
             yield f"withdrawals:{story.withdrawn[call.id].id}", when.latest
     yield from ((f"milestones:{row.id}", when.latest) for row in story.milestones if (when := when_of(row, story)))
+    yield from ((f"counts:{row.id}", row.when.latest) for row in load_counts(story).rows)
+    yield from ((f"projections:{row.id}", when.latest) for row in story.projections if (when := when_of(row, story)))
     for row in story.observations:
         if moment := stands_from(row, story, order):
             yield f"observations:{row.id}", moment
@@ -181,6 +190,7 @@ def minutes_known(story: Story, chart: Chart) -> tuple[int, int]:
     inside = (row for row, when in timed if when and window.overlaps(when.earliest, row.until or when.latest))
     marks = {f"{mark.table}:{mark.id}" for mark in search_marks(story, window)}
     drawn = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Points | Spans)}
+    drawn -= {f"projections:{row.id}" for row in story.projections}
     moved = {*(f"observations:{row.id}" for row in inside), *marks, *drawn}
     held: dict[str, Observation | Figure] = {f"observations:{row.id}": row for row in story.observations}
     held |= {f"figures:{row.id}": row for row in story.figures}

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     TIME_ONLY = "time only"
     CENSORED = "below resolution"
     PENDING = "not yet"
+    PROJECTED = "projected"  # a number with its bounds, of which one or the other may be missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,14 @@ class Steps(Mark):
     """
 
     least_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Published(Steps):
+    """Votes as they were published: nothing stands before the first count, and a later one may be lower.
+
+    `value` of an item is by how much it differs from the count before it, `low` and `high` are the count itself.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +340,8 @@ def first_known(when: When) -> tuple[datetime, datetime]:
 def has_value(lane: Lane, mark: Mark, item: Item) -> bool:
     """Whether an item stands on the lane's value axis; else it stands in a row."""
     if isinstance(mark, Steps | Line):
+        return True
+    if item.kind is Kind.PROJECTED:
         return True
     if lane.tracks or item.value is None or item.kind in (Kind.RANK, Kind.TIME_ONLY):
         return False

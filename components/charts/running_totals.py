@@ -6,11 +6,11 @@ Sentences about totals read these values too, so that none can say another figur
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from components.charts.grammar import Item, Lane, Mark, Steps, Tiles, Tone
+from components.charts.grammar import Item, Kind, Lane, Mark, Published, Steps, Tiles, Tone
 from components.charts.phrases.numbers import span_text
 from data.core.model import Window
 from data.core.running import steps
@@ -78,7 +78,7 @@ def sums(lane: Lane, window: Window) -> tuple[Sum, ...]:
     tiles = [mark for mark in lane.marks if isinstance(mark, Tiles)]
     if lane.domain is None:
         return ()
-    left = any(not item.undoes for mark in tiles if not is_side(mark) for item in mark.items)
+    left = any(item.kind is Kind.PENDING for mark in tiles for item in mark.items)
     return tuple(_sum_of_tiles(mark, window, left=left) for mark in tiles if is_side(mark))
 
 
@@ -100,7 +100,16 @@ def _sum_of_tiles(mark: Tiles, window: Window, *, left: bool) -> Sum:
 
 def paths_of(mark: Steps, window: Window) -> TotalPaths:
     """The staircases of a running total, and what is told of its end."""
-    return totals(mark.items, window, least_until=mark.least_until)
+    found = totals(mark.items, window, least_until=mark.least_until)
+    if not isinstance(mark, Published):
+        return found
+    starts = min(item.when.latest for item in mark.items), min(item.when.earliest for item in mark.items)
+    return replace(found, low=_since(found.low, starts[0]), high=_since(found.high, starts[1]))
+
+
+def _since(path: Path, start: datetime) -> Path:
+    """The path without its part before this instant."""
+    return path[1:] if path[0][0] < start else path
 
 
 def is_untimed(mark: Steps, item: Item) -> bool:

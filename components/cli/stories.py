@@ -21,7 +21,7 @@ from data.story.results import written
 from data.story.store import BUNDLED, FolderStore, empty_tables, examine_folder, story_store
 from data.story.story import Story
 from data.story.story_checks import FILES, Examined
-from data.story.tables import SLUG, Call, Result
+from data.story.tables import SLUG, TABLES, Call, Result
 from data.story.totals import call_when, caller_named, totals_at, withdrawal_when
 
 _TEMPLATE = Path(__file__).with_name("new_story.toml")
@@ -34,6 +34,18 @@ _TABLES = {
     "milestones.csv": "what else happened that night, like a concession",
     "observations.csv": "who saw a site fail or answer",
     "figures.csv": "numbers that were published of searches and traffic",
+}
+#: Tables that it may gain, and what each says.
+_MORE = {
+    "tiles.csv": "where each contest stands on the map; none: a plain grid",
+    "withdrawals.csv": "a caller took a call of its own back; what it called later is another row of calls.csv",
+    "projections.csv": "an exit poll and its updates, in the unit of the total: never a call, and in no total",
+    "counts.csv": "votes as they were published over time and rounds; a later count may be lower",
+    "controls.csv": "other nights that test the story",
+    "interest.csv": "search interest in days or weeks, 0 to 100 of each series’ own maximum",
+    "series.csv": "a measured series of the story itself, like signatures or visits",
+    "results.csv": "final votes, a row for each side of a contest",
+    "corrections.csv": "what the story had wrong, and what it says now",
 }
 
 
@@ -112,9 +124,20 @@ def new(name: str, to: Path | None) -> int:
         if os.path.lexists(place := store.place(name)):
             raise DataError(f"{place} is there already and is left alone; choose another name")
     words = _TEMPLATE.read_text(encoding="utf-8").replace("2000-01-01", utc_now().date().isoformat())
+    words = "\n".join([words, *_tables_told(), ""])
     stories.write(name, empty_tables(_TABLES) | {"story.toml": words.encode()})
     say("\n".join(_next_steps(root / name, settings)))
     return DONE
+
+
+def _tables_told() -> Iterator[str]:
+    """Every table as comments: what it says, and its columns."""
+    yield "# The tables beside this file; leave out those you have nothing for. * wants a value in every row."
+    yield "# Rows may be pasted from a spreadsheet: commas, tabs or semicolons. A time is like 2000-01-01T23:59:00Z."
+    columns = {row_type.file: row_type.model_fields for row_type in TABLES}
+    for file, says in (_TABLES | _MORE).items():
+        names = (f"{name}*" if field.is_required() else name for name, field in columns[file].items())
+        yield f"#\n# {file}: {says}\n#     {', '.join(names)}"
 
 
 def _next_steps(folder: Path, settings: Settings) -> Iterator[str]:
@@ -168,7 +191,8 @@ def _dated(call: Call, story: Story, when: When, source: str) -> dict[str, objec
     return {
         "contest": call.contest,
         "name": story.contest(call.contest).name,
-        "party": call.party,
+        "party": call.party or None,
+        **({} if call.outcome == "won" else {"outcome": call.outcome}),
         "precision": when.precision.value,
         "earliest": when.earliest.isoformat(),
         "latest": when.latest.isoformat(),

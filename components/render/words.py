@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from components.charts.grammar import Chart, Event, Item, Kind, Lane, Line, Mark, Steps, Tiles, anchor
-from components.charts.phrases.numbers import as_known, number_text, span_text, weighed
+from components.charts.grammar import Chart, Event, Item, Kind, Lane, Line, Mark, Published, Steps, Tiles, anchor
+from components.charts.phrases.numbers import as_known, between_text, number_text, span_text, weighed
 from components.clock import Clock
 from data.core.model import Precision
 
@@ -104,8 +104,13 @@ def _sentence(chart: Chart, lane: Lane, mark: Mark, item: Item, clock: Clock, nu
 
 def amount(lane: Lane, mark: Mark, item: Item) -> str:
     """What an item measures, in words that keep its kind: "more than 200,000 users", "29, total 197"."""
+    if item.kind is Kind.PROJECTED:
+        return f"{between_text(item.low, item.value, item.high)} {lane.unit}"
     if item.kind is Kind.TIME_ONLY or item.value is None:
         return ""
+    if isinstance(mark, Published):
+        change = f", {number_text(abs(item.value))} {'fewer' if item.value < 0 else 'more'} than the count before"
+        return f"{weighed(item.low or 0, lane.unit)}{change if item.value != item.low else ''}"
     if isinstance(mark, Steps | Tiles):
         weight = f"{'less ' if item.value < 0 else ''}{weighed(abs(item.value), lane.unit)}"
         if item.low is None:

@@ -76,7 +76,14 @@ def everything(story: Story) -> Window:
 
 
 def _moments(story: Story) -> Iterator[datetime]:
-    for timed in (*story.calls, *story.withdrawals, *story.milestones, *story.observations):
+    for timed in (
+        *story.calls,
+        *story.withdrawals,
+        *story.projections,
+        *story.counts,
+        *story.milestones,
+        *story.observations,
+    ):
         yield from (moment for moment in (timed.at, timed.earliest, timed.latest) if moment)
         if timed.date:
             yield _start_of(timed.date)

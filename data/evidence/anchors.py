@@ -11,7 +11,7 @@ from data.core.errors import NotInStory
 from data.core.model import Precision, When
 from data.evidence.calls import load_calls, load_milestones, load_poll_closings
 from data.evidence.evidence_rows import CallRow, ClosingRow, MilestoneRow, refs, sources_of
-from data.story.story import NOUNS, Story, call_of, contest_call, when_of
+from data.story.story import NOUNS, UNDECIDED, Story, call_of, contest_call, when_of
 from data.story.totals import is_complete
 
 #: Events that any night may have, by the names under which an address and a menu know them.
@@ -99,9 +99,7 @@ def event_name(story: Story, key: str) -> str:
 def _lives(story: Story) -> dict[str, str]:
     """The keys of calls that were made again or taken back, whoever's they are, with their names."""
     noun, calls = NOUNS[story.about.verb], {call.id: call for call in (*story.calls, *story.possible)}
-    found = {
-        f"{_AGAIN}{name}": f"later {story.contest(calls[name].contest).name} {noun}" for name in story.called_again
-    }
+    found = {f"{_AGAIN}{name}": f"later {story.contest(calls[name].contest).name} {noun}" for name in story.follows}
     return found | {
         f"{_WITHDRAWAL}{row.id}": f"withdrawal of the {story.contest(calls[name].contest).name} {noun}"
         for name, row in story.withdrawn.items()
@@ -160,8 +158,8 @@ def _calls(story: Story, caller: str) -> Iterator[Anchor]:
     noun = NOUNS[story.about.verb]
     minutes: dict[datetime, list[CallRow]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: rank.get(row.contest, len(rank))):
-        first = story.called_again.get(row.id) is None
-        alone = first and row.withdrawn is None
+        first = story.follows.get(row.id) is None
+        alone = first and row.withdrawn is None and row.party
         label = contest_call(story, caller, row.name) if alone else _lived(story, row, noun)
         key = row.contest if first else f"{_AGAIN}{row.id}"
         yield _anchor(key, label, "calls", [row], caller=caller, short=row.name)
@@ -179,7 +177,9 @@ def _calls(story: Story, caller: str) -> Iterator[Anchor]:
 
 
 def _lived(story: Story, row: CallRow, noun: str) -> str:
-    """A call among several of its contest by whom it was for: CBS’s call of Florida for Gore."""
+    """A call among several of its contest by whom it was for, if for anybody: CBS’s call of Florida for Gore."""
+    if not row.party:
+        return call_of(story, row.caller, f"{noun} of {UNDECIDED[row.outcome][0]} in {row.name}")
     side = next((party.short for party in story.about.parties if party.id == row.party), row.party)
     return call_of(story, row.caller, f"{noun} of {row.name} for {side}")
 

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from data.core.model import Sourced, only_used
-from data.evidence.evidence_rows import CallRow, Calls, ClosingRow, Closings, MilestoneRow, Milestones, WithdrawalRow
+from data.evidence.evidence_rows import (
+    CallRow,
+    Calls,
+    ClosingRow,
+    Closings,
+    CountRow,
+    MilestoneRow,
+    Milestones,
+    ProjectionRow,
+    Projections,
+    VoteCounts,
+    WithdrawalRow,
+)
 from data.story.story import Story, when_of
 from data.story.tables import Call
 from data.story.totals import call_when, calls_of, withdrawal_when
@@ -30,6 +42,25 @@ def _withdrawal_row(call: Call, story: Story) -> WithdrawalRow | None:
     if row := story.withdrawn.get(call.id):
         return WithdrawalRow.model_construct(**dict(row), when=withdrawal_when(call, row, story))
     return None
+
+
+def load_projections(story: Story, caller: str) -> Projections:
+    """What this caller projected, or where it projected nothing, what the others did; by time."""
+    own = [row for row in story.projections if row.caller == caller] or story.projections
+    timed = ((row, when_of(row, story)) for row in own)
+    rows = [ProjectionRow.model_construct(**dict(row), when=when) for row, when in timed if when]
+    return only_used(sorted(rows, key=lambda row: (row.when.latest, row.id)), story.sources)
+
+
+def load_counts(story: Story) -> VoteCounts:
+    """Votes as they were published, by time."""
+    timed = ((row, when_of(row, story)) for row in story.counts)
+    rows = [
+        CountRow.model_construct(**dict(row), name=story.contest(row.contest).name, when=when)
+        for row, when in timed
+        if when
+    ]
+    return only_used(sorted(rows, key=lambda row: (row.when.latest, row.contest, row.round)), story.sources)
 
 
 def load_milestones(story: Story) -> Milestones:

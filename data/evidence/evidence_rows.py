@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from data.core.model import SaysSource, Sourced, When
+from data.core.model import SaysSource, Sourced, When, iso_text
 from data.sources.provider import Count
-from data.story.tables import Call, Figure, Milestone, Observation, PollClosing, Withdrawal
+from data.story.tables import Call, Figure, Milestone, Observation, PollClosing, Projection, VoteCount, Withdrawal
 
 
 class EvidenceRow:
@@ -68,6 +68,24 @@ class CallRow(EvidenceRow, Call):
         made = (self.when.earliest, self.when.latest, self.weight)
         back = self.withdrawn
         return (made, (back.when.earliest, back.when.latest, -self.weight)) if back else (made,)
+
+
+class ProjectionRow(EvidenceRow, Projection):
+    """A number that somebody projected for a party; it stands until that caller's next one for it."""
+
+    when: When
+
+
+class CountRow(EvidenceRow, VoteCount):
+    """Votes of a party in a contest as they were published, with what the contest is called."""
+
+    name: str
+    when: When
+
+    @property
+    def id(self) -> str:
+        """What tells it from every other count: contest, party, round and time."""
+        return f"{self.contest}.{self.party}.{self.round}.{iso_text(self.when.latest)}"
 
 
 class MilestoneRow(EvidenceRow, Milestone):
@@ -179,6 +197,8 @@ class OnsetRow(EvidenceRow):
 
 Calls = Sourced[CallRow]
 Milestones = Sourced[MilestoneRow]
+Projections = Sourced[ProjectionRow]
+VoteCounts = Sourced[CountRow]
 Closings = Sourced[ClosingRow]
 Marks = Sourced[MarkRow]
 Observations = Sourced[ObservationRow]

@@ -13,7 +13,18 @@ from urllib3.util import parse_url
 from data.core.model import OPEN_END, Order, Precision, Source, SourcedFrame, When, Window, as_utc, day_span
 from data.story.story import Story, when_of
 from data.story.story_toml import About
-from data.story.tables import Call, Control, Figure, Interest, Milestone, Observation, Reading, Withdrawal
+from data.story.tables import (
+    Call,
+    Control,
+    Figure,
+    Interest,
+    Milestone,
+    Observation,
+    Projection,
+    Reading,
+    VoteCount,
+    Withdrawal,
+)
 from data.story.time_tokens import published_span, told_times
 from data.story.totals import call_when, is_complete, untimed_callers, withdrawn_when
 
@@ -46,7 +57,7 @@ def by_then(source: Source, at: datetime, zone: str) -> Source:
 #: States that are seen to last, in the words of the tables; what else has an end was counted over a span.
 _LASTING = "outage"
 
-Noted = TypeVar("Noted", Call, Withdrawal, Milestone, Observation, Figure, Control)
+Noted = TypeVar("Noted", Call, Withdrawal, Projection, VoteCount, Milestone, Observation, Figure, Control)
 
 MadeRow = TypeVar("MadeRow", Call, Withdrawal)
 
@@ -58,8 +69,8 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
     Sources that were not published by then keep their organisation and the root of their site.
     Calls of which only bounds are known are `possible` from their earliest bound on, and calls from their latest; none
     is possible of a caller of which most calls have no time of their own. Withdrawals likewise, of every caller.
-    Calls and milestones happen in public, and are known as they happen; anything else when its first source was
-    published, a day counting as its end.
+    Calls, milestones, projections and counts happen in public, and are known as they happen; anything else when
+    its first source was published, a day counting as its end.
     """
     at = as_utc(at)
     whole = replace(story, until=None)
@@ -79,8 +90,10 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
         withdrawals=tuple(_unnoted(row) for when, row in backs if when.latest <= at),
         possible=possible if order is Order.HAPPENED else (),
         possible_withdrawals=doubted if order is Order.HAPPENED else (),
+        projections=tuple(_unnoted(row) for row in story.projections if _stated_by(row, whole, at)),
+        counts=tuple(_unnoted(row) for row in story.counts if _stated_by(row, whole, at)),
         poll_closings=tuple(row for row in story.poll_closings if row.last_close <= at),
-        milestones=tuple(_unnoted(row) for row in story.milestones if _milestone_by(row, whole, at)),
+        milestones=tuple(_unnoted(row) for row in story.milestones if _stated_by(row, whole, at)),
         observations=tuple(observations_at(story.observations, whole, at, order)),
         figures=tuple(_unnoted(row) for row in story.figures if _by(stands_from(row, whole, order), at)),
         controls=tuple(_unnoted(row) for row in story.controls if _by(stands_from(row, whole, order), at)),
@@ -120,7 +133,7 @@ def _about_at(story: Story, at: datetime, calls: set[str]) -> About:
     return about.model_copy(update=plain | {"claims": claims, "study": study})
 
 
-def _milestone_by(row: Milestone, story: Story, at: datetime) -> bool:
+def _stated_by(row: Milestone | Projection | VoteCount, story: Story, at: datetime) -> bool:
     when = when_of(row, story)
     return when is not None and when.latest <= at
 
@@ -241,7 +254,8 @@ def moments_of(story: Story, order: Order = Order.HAPPENED) -> tuple[datetime, .
     calls += [when for call in story.calls if (when := withdrawn_when(call, story))]
     rows: tuple[Observation | Figure, ...] = (*story.observations, *story.figures)
     found = {when.latest for when in calls} | {when.earliest for when in calls if order is Order.HAPPENED}
-    found |= {when.latest for row in story.milestones if (when := when_of(row, story))}
+    stated = (*story.milestones, *story.projections, *story.counts)
+    found |= {when.latest for row in stated if (when := when_of(row, story))}
     found |= {moment for row in rows if (moment := stands_from(row, story, order))}
     return tuple(sorted(found))
 
@@ -271,7 +285,7 @@ def window_so_far(story: Story, window: Window) -> Window:
     else:
         moments += [call_when(call, story).latest for call in story.calls]
         moments += [when.latest for call in story.calls if (when := withdrawn_when(call, story))]
-        rows = (*story.milestones, *story.observations)
+        rows = (*story.milestones, *story.projections, *story.counts, *story.observations)
         moments += [when.latest for row in rows if (when := when_of(row, story))]
     until = max((moment for moment in moments), default=window.start)
     if until < window.start:

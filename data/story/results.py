@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from data.story.colours import OTHERS
 from data.story.faults import Fault
+from data.story.row_checks import header_names
 from data.story.story_toml import Party
 from data.story.tables import Result, WideResult
 
@@ -35,8 +36,8 @@ def form_of(content: bytes | Fault) -> type[Result] | type[WideResult]:
     """The form that a file has by its header; the long one where none can be read."""
     if isinstance(content, Fault):
         return Result
-    header = content[:10_000].decode("utf-8", "replace").removeprefix("\ufeff").partition("\n")[0]
-    return Result if _LONG & {name.strip() for name in header.split(",")} or not header.strip() else WideResult
+    names = header_names(content)
+    return Result if _LONG & names or not names else WideResult
 
 
 def long_form(rows: Iterable[WideResult], parties: Iterable[Party]) -> Iterator[Result]:

@@ -31,11 +31,16 @@ MOST_ROWS = 200_000
 #: A dotted key of n parts costs tomllib n squared: 100 kB of "a.a.a" would take a minute and gigabytes.
 _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){16}""")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-#: What the csv module says -> what was found, and what is wanted.
+#: What stands between two cells, the most usual first: spreadsheets save with each of them, and paste with tabs.
+_SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon"}
+#: The line by which a spreadsheet says so itself.
+_SEP_LINE = re.compile(r"sep=([,;\t])\r?\n")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+#: How what the csv module says ends -> what was found, and what is wanted.
 _SPLITTING: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "unexpected end of data": ("a quote that is never closed", "a closing quote"),
-        "',' expected after '\"'": ("text after a closing quote", "a comma there; a quote inside a cell is doubled"),
+        "expected after '\"'": ("text after a closing quote", "a {} there; a quote inside a cell is doubled"),
         "field larger than field limit (131072)": ("a cell of more than 131,072 characters", "at most 1,000"),
     }
 )
@@ -67,17 +72,25 @@ def read_text(content: bytes | Fault, name: str, *, faults: Faults, least: str) 
 
 
 def _decoded(content: bytes, name: str, least: str) -> tuple[str | None, Fault | None]:
-    """The text without its byte order mark, or the reason why it is none."""
+    """The text without its byte order mark, or the reason why it is none; UTF-16 with its mark is read too."""
+    code = "UTF-16" if content.startswith(_UTF_16) else "UTF-8"
     try:
-        text = content.decode("utf-8").removeprefix("\ufeff")
+        text = content.decode(code).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        found = f"byte 0x{content[error.start]:02X} at offset {error.start:,}, which is not UTF-8"
+        found = f"byte 0x{content[error.start]:02X} at offset {error.start:,}, which is not {code}"
         return None, Fault(name, _line_at(content, error.start), "", found, "text in UTF-8")
     if not text.strip():
         return None, Fault(name, None, "", "an empty file", least)
-    if (at := content.find(b"\0")) >= 0:
+    if code == "UTF-8" and (at := content.find(b"\0")) >= 0:
         return None, Fault(name, _line_at(content, at), "", f"a NUL byte at offset {at:,}", "text in UTF-8")
     return text, None
+
+
+def header_names(content: bytes) -> frozenset[str]:
+    """The columns that the first line of a table names, whatever parts its cells; none where it cannot be read."""
+    text = content[:10_000].decode("UTF-16" if content.startswith(_UTF_16) else "UTF-8", "replace")
+    first = _SEP_LINE.sub("", text.removeprefix("\ufeff"), count=1).partition("\n")[0]
+    return frozenset(filter(None, (name.strip().strip('"') for name in re.split(r"[,;\t]", first))))
 
 
 def _line_at(content: bytes, offset: int) -> int:
@@ -116,10 +129,20 @@ class Cells:
         self.absent: frozenset[str] = frozenset()
         #: Whether every row so far could be split into the cells of the header.
         self.whole = True
-        self._reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        told = _SEP_LINE.match(text)
+        self._skips = bool(told)
+        self._separator = told[1] if told else max(_SEPARATORS, key=lambda one: self._names(text, one))
+        self._reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=self._separator)
+
+    def _names(self, text: str, separator: str) -> int:
+        """How many columns of the table the header names, if cells are parted so."""
+        header = text.lstrip().partition("\n")[0].split(separator)
+        return sum(self._known(name.strip().strip('"')) for name in header)
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
         records = self._records()
+        if self._skips:
+            next(records)
         top, header = next(records, (1, []))
         names = [name.strip() for name in header]
         self._check_header(top, names)
@@ -128,12 +151,17 @@ class Cells:
             if number == MOST_ROWS:
                 self._lose(line, f"more than {MOST_ROWS:,} rows", f"at most {MOST_ROWS:,}")
                 return
+            if len(cells) > len(names) and not any(cells[len(names) :]):
+                cells = cells[: len(names)]
             if len(cells) != len(names):
                 self._lose(
                     line,
                     f"{len(cells):,} cell{'' if len(cells) == 1 else 's'}",
                     f"{len(names)}, one for each column of line {top}",
                 )
+                continue
+            if stray := next((cell for cell, name in zip(cells, names, strict=True) if cell.strip() and not name), ""):
+                self._lose(line, f"{quoted(stray)} under no name", f"a name over it in line {top}, or an empty cell")
                 continue
             yield line, {name: cell for name, cell in zip(names, cells, strict=True) if name not in unknown}
 
@@ -145,7 +173,9 @@ class Cells:
             except StopIteration:
                 return
             except csv.Error as error:
-                self._lose(line, *_SPLITTING.get(str(error), (f"a row that cannot be split ({error})", "CSV")))
+                unknown = (f"a row that cannot be split ({error})", "CSV")
+                found, wants = next((said for end, said in _SPLITTING.items() if str(error).endswith(end)), unknown)
+                self._lose(line, found, wants.format(_SEPARATORS[self._separator]))
                 continue
             if any(cells):  # spreadsheets like to end a table with rows of nothing but commas
                 yield line, cells
@@ -154,7 +184,7 @@ class Cells:
         return name in self.columns or bool(self._own and re.fullmatch(self._own, name))
 
     def _check_header(self, line: int, names: list[str]) -> None:
-        for name in dict.fromkeys(names):
+        for name in filter(None, dict.fromkeys(names)):
             if not self._known(name):
                 wants = f"only these: {', '.join([*self.columns, *filter(None, [self._own_words])])}"
                 self._note(line, name, "a column that this table does not have", wants)

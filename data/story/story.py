@@ -19,6 +19,7 @@ from data.story.story_toml import About
 from data.story.tables import (
     TABLES,
     Call,
+    Clocked,
     Contest,
     Control,
     Correction,
@@ -27,11 +28,12 @@ from data.story.tables import (
     Milestone,
     Observation,
     PollClosing,
+    Projection,
     Reading,
     Result,
     SourceRow,
     Tile,
-    Timed,
+    VoteCount,
     Withdrawal,
 )
 
@@ -56,6 +58,8 @@ class Story:
     tiles: tuple[Tile, ...]
     calls: tuple[Call, ...]
     withdrawals: tuple[Withdrawal, ...]
+    projections: tuple[Projection, ...]
+    counts: tuple[VoteCount, ...]
     poll_closings: tuple[PollClosing, ...]
     milestones: tuple[Milestone, ...]
     observations: tuple[Observation, ...]
@@ -136,9 +140,12 @@ class Story:
         return {row.call: row for row in (*self.withdrawals, *self.possible_withdrawals)}
 
     @cached_property
-    def called_again(self) -> dict[str, tuple[Call, Withdrawal]]:
-        """The id of a call -> the call of that contest that the same caller had made before, and taken back."""
-        if not self.withdrawals:
+    def follows(self) -> dict[str, tuple[Call, Withdrawal | None]]:
+        """The id of a call -> the call of that contest that the same caller had made before, and how it took it back.
+
+        One without a winner, like a run-off, need not be taken back: it stands until the next one.
+        """
+        if not self.withdrawals and all(call.party for call in self.calls):
             return {}
         lives: dict[tuple[str, str], list[tuple[datetime, Call]]] = defaultdict(list)
         for call in (*self.calls, *self.possible):
@@ -147,9 +154,9 @@ class Story:
                 lives[call.contest, call.caller].append((when.latest, call))
         pairs = (pair for life in lives.values() for pair in pairwise(sorted(life, key=lambda entry: entry[0])))
         return {
-            after.id: (before, self.withdrawn[before.id])
+            after.id: (before, self.withdrawn.get(before.id))
             for (_, before), (_, after) in pairs
-            if before.id in self.withdrawn
+            if before.id in self.withdrawn or not before.party
         }
 
     @cached_property
@@ -198,13 +205,15 @@ def sound_story(slug: str, found: Examined, *, stamp: str = "") -> Story:
     return Story(slug=slug, about=about, stamp=stamp, **tables)
 
 
-def when_of(row: Timed, story: Story, *, no_earlier: datetime | None = None, zone: str = "") -> When | None:
+def when_of(row: Clocked, story: Story, *, no_earlier: datetime | None = None, zone: str = "") -> When | None:
     """The `interval` of a row; a calendar day is a day of the story's own clock, or of `zone`."""
     return row.interval(zone or story.about.clock, no_earlier)
 
 
 #: What a story's verb makes of one contest.
 NOUNS = {"called": "call", "declared": "declaration"}
+#: What a call without a winner is, one and several.
+UNDECIDED = {"runoff": ("a run-off", "run-offs"), "tie": ("a tie", "ties")}
 
 
 def caller_name(story: Story, caller: str) -> str:

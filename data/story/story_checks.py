@@ -16,7 +16,20 @@ from data.story.faults import Fault, Faults, quoted
 from data.story.results import form_of, long_form
 from data.story.row_checks import AboutFile, Content, Table, read_about, read_table
 from data.story.story_toml import About
-from data.story.tables import SLUG, TABLES, Call, Contest, Reading, Result, Row, Tile, WideResult, Withdrawal
+from data.story.tables import (
+    SLUG,
+    TABLES,
+    Call,
+    Contest,
+    Projection,
+    Reading,
+    Result,
+    Row,
+    Tile,
+    VoteCount,
+    WideResult,
+    Withdrawal,
+)
 
 #: Without these two a folder is no story; without one of the other tables, a lane has no records.
 REQUIRED = ("story.toml", "sources.csv")
@@ -110,8 +123,39 @@ def _disagreements(examined: Examined) -> Iterator[Fault]:
     if calls.sound:
         yield from _unusable_minutes(read, about, ledger)
     yield from strange_calls(about, ledger, examined.lines(Withdrawal))
+    yield from _strange_counts(about, examined.lines(VoteCount))
+    yield from _strange_projections(about, examined.lines(Projection))
     if contests.sound and calls.sound and not about.live:
         yield from _incomplete_ledger(weights, ledger)
+
+
+def _strange_counts(about: About, rows: list[tuple[int, VoteCount]]) -> Iterator[Fault]:
+    """Two counts of one contest, party and round at one time."""
+    firsts: dict[tuple[str, str, int, datetime], int] = {}
+    for line, row in rows:
+        when = row.interval(about.clock)
+        if when and (first := firsts.setdefault((row.contest, row.party, row.round, when.latest), line)) != line:
+            what = f"{row.contest} for {row.party} in round {row.round} at {iso_text(when.latest)}"
+            found, wants = f"a second count of {what}, first on line {first}", "one at a time, or another round"
+            yield Fault("counts.csv", line, "votes", found, wants)
+
+
+def _strange_projections(about: About, rows: list[tuple[int, Projection]]) -> Iterator[Fault]:
+    """Projections of more than there is, and two of one caller for one party at one time."""
+    firsts: dict[tuple[str, str, datetime], int] = {}
+    for line, row in rows:
+        most = max(number for number in (row.low, row.value, row.high) if number is not None)
+        if about.total and most > about.total:
+            wants = f"at most {about.total:,}, the total in story.toml: projections are in its unit"
+            yield Fault("projections.csv", line, "high" if row.high is not None else "value", f"{most:,g}", wants)
+        when = row.interval(about.clock)
+        if when and (first := firsts.setdefault((row.caller, row.party, when.latest), line)) != line:
+            found = (
+                f"a second projection for {row.party} by {row.caller} at {iso_text(when.latest)}, first on line {first}"
+            )
+            yield Fault(
+                "projections.csv", line, "party", found, "one at a time: the later one stands from its own time"
+            )
 
 
 def _unknown_names(
@@ -234,6 +278,8 @@ def strange_calls(about: About, ledger: Ledger, withdrawals: list[tuple[int, Wit
         for before, after in pairwise(life):
             if before[1].id in taken:
                 yield from _too_early(about, taken[before[1].id][1], after)
+            elif not before[1].party:
+                yield from _undecided_later(about, before[1], after)
             elif caller in selectable:
                 yield _doubled(before, after)
 
@@ -268,9 +314,13 @@ def _strange_logs(ledger: Ledger, lives: Mapping[tuple[str, str], Ledger]) -> It
         logged = lives.get((call.contest, call.caller), [])
         if call.role == "corroboration" and logged and all(other.party != call.party for _, other in logged):
             first, other = logged[0]
-            found = f"a corroboration of {call.contest} for {quoted(call.party)} by {call.caller}"
-            wants = f"{quoted(other.party)}, as in the call on line {first} that it is another log of"
+            found = f"a corroboration of {call.contest} for {_party(call)} by {call.caller}"
+            wants = f"{_party(other)}, as in the call on line {first} that it is another log of"
             yield Fault("calls.csv", line, "party", found, wants)
+
+
+def _party(call: Call) -> str:
+    return quoted(call.party) if call.party else "nobody"
 
 
 def _strange_withdrawals(about: About, calls: Mapping[str, Call], taken: Taken) -> Iterator[Fault]:
@@ -294,6 +344,14 @@ def _too_early(about: About, row: Withdrawal, after: tuple[int, Call]) -> Iterat
     if back and made and _may_precede(made, back):
         found = f"a call that may lie before the withdrawal {row.id}"
         yield Fault("calls.csv", after[0], "contest", found, _ORDER)
+
+
+def _undecided_later(about: About, before: Call, after: tuple[int, Call]) -> Iterator[Fault]:
+    """A call that may lie before the run-off or the tie that it decides."""
+    first, made = before.interval(about.clock), after[1].interval(about.clock)
+    if first and made and _may_precede(made, first):
+        found = f"a call that may lie before {before.id}, which has no winner"
+        yield Fault("calls.csv", after[0], "contest", found, "bounds that do not overlap: a run-off, then who won it")
 
 
 def _may_precede(later: When, earlier: When) -> bool:

@@ -28,21 +28,35 @@ SLUG = r"^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$"
 
 #: Years 1900 to 2199, so that no offset and no "end of that day" can leave the calendar.
 _DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
-_DATED = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_DATED = re.compile(_DAY.pattern + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+_MIDNIGHT = re.compile(rf"({_DAY.pattern})[T ]00:00(?::00)?")
+#: Days in a country's own order, 11/9/2016 or 09.11.2016, and the days that a spreadsheet counts from 1900.
+_REWRITTEN = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}-[A-Z][a-z]{2}-\d{2}|\d{5}([.,]\d+)?$")
 
 
 def _instant(value: object) -> object:
     """Refuse what pydantic would kindly accept: epoch numbers, naive times and dates without a clock time."""
     if isinstance(value, str) and not _DATED.fullmatch(value):
-        raise ValueError("wants a time with its zone, like 2016-11-09T03:50:00Z")
+        raise ValueError(f"wants a time with its zone, like 2016-11-09T03:50:00Z{_as_saved(value)}")
     return value
 
 
 def _day(value: object) -> object:
-    """Refuse what pydantic would kindly accept: "86400", a count of seconds, as a day of 1970."""
+    """Refuse what pydantic would kindly accept: "86400", a count of seconds, as a day of 1970.
+
+    A day that a spreadsheet saved with its midnight is that day.
+    """
+    if isinstance(value, str) and (saved := _MIDNIGHT.fullmatch(value)):
+        return saved[1]
     if isinstance(value, str) and not _DAY.fullmatch(value):
-        raise ValueError("wants a date, like 2016-11-09")
+        raise ValueError(f"wants a date, like 2016-11-09{_as_saved(value)}")
     return value
+
+
+def _as_saved(value: str) -> str:
+    """What to do about a cell that looks as if a spreadsheet had rewritten it."""
+    return "; format the column as text, as a spreadsheet has rewritten this" if _REWRITTEN.match(value) else ""
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(as_utc)]
@@ -102,7 +116,7 @@ class Sourcing(Row):
     note: Note = ""
 
 
-class Timed(Sourcing):
+class Clocked(Row):
     """A row with a time as sharp as its evidence: `at` where one is stated, bounds where only those are known."""
 
     at: Instant | None = None
@@ -147,6 +161,10 @@ class Timed(Sourcing):
             return When(self.earliest or no_earlier or latest, latest, self.precision) if latest else None
         reach = When.at(self.at, self.precision)
         return When(self.earliest or reach.earliest, self.latest or reach.latest, self.precision, reach.stated)
+
+
+class Timed(Clocked, Sourcing):
+    """A row with a time that is named and says where it can be checked."""
 
 
 class SourceRow(Row):
@@ -215,12 +233,23 @@ class Call(Timed):
     }
     contest: str
     caller: str
-    party: str
+    #: Empty where nobody has won: of a run-off, and of a tie until it is decided.
+    party: str = ""
+    outcome: Literal["won", "runoff", "not_leading", "tie", "lots"] = "won"
     #: primary: this caller's call in the story's complete ledger; other: another outlet's call;
     #: corroboration: a second log of a call that already has a row, listed and never counted.
     role: Literal["primary", "other", "corroboration"]
     #: Where the minute comes from: the caller's own log or wire, another outlet naming it, or somebody's log.
     basis: Literal["own log", "own wire", "named by another outlet", "another outlet's log", "bounds", "date"]
+
+    @model_validator(mode="after")
+    def _has_the_party_of_its_outcome(self) -> Self:
+        if self.outcome == "runoff" and self.party:
+            raise _wrong("party", repr(self.party[:60]), "an empty cell, as nobody has won where outcome is runoff")
+        if not self.party and self.outcome not in ("runoff", "tie"):
+            wants = f"a party, as outcome is {self.outcome}; only a run-off or a tie has none"
+            raise _wrong("party", "an empty cell", wants)
+        return self
 
 
 class Withdrawal(Timed):
@@ -234,6 +263,61 @@ class Withdrawal(Timed):
     def _has_a_time(self) -> Self:
         if self.precision is Precision.NONE:
             raise _wrong("precision", "none", "a time, as nobody could say until when the call stood")
+        return self
+
+
+class Projection(Timed):
+    """projections.csv: a number of a party that somebody projected, like an exit poll and its updates; never a call.
+
+    In the unit of the story. It stands until the same caller projects another number for that party.
+    """
+
+    file: ClassVar[str] = "projections.csv"
+    refers: ClassVar[Mapping[str, str]] = {"caller": "callers", "party": "parties", "source": "sources"}
+    caller: str
+    party: Annotated[str, Field(min_length=1)]
+    #: Either a value, or the two bounds between which it lies; or all three.
+    low: Annotated[float, Field(ge=0)] | None = None
+    value: Annotated[float, Field(ge=0)] | None = None
+    high: Annotated[float, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _says_a_number_and_when(self) -> Self:
+        if self.precision is Precision.NONE:
+            raise _wrong("precision", "none", "a time, as nobody could say from when the projection stood")
+        if (self.low is None) != (self.high is None):
+            column = "low" if self.low is None else "high"
+            raise _wrong(column, "an empty cell", "a bound, as the other one is given")
+        if self.value is None and self.low is None:
+            raise _wrong("value", "an empty cell", "a number, or its bounds in low and high")
+        numbers = [number for number in (self.low, self.value, self.high) if number is not None]
+        if numbers != sorted(numbers):
+            said = ", ".join(f"{number:g}" for number in numbers)
+            raise _wrong("low", said, "low, value and high in this order")
+        return self
+
+
+class VoteCount(Clocked):
+    """counts.csv: votes of a party in a contest as somebody published them, in the first round or a later one.
+
+    A count stands until the next one of that contest, party and round, which may be lower.
+    """
+
+    file: ClassVar[str] = "counts.csv"
+    refers: ClassVar[Mapping[str, str]] = {"contest": "contests", "party": "parties", "source": "sources"}
+    #: Two counts of one time are told apart from a second one by a check of their own.
+    unique: ClassVar[tuple[str, ...]] = ()
+    contest: str
+    party: Annotated[str, Field(min_length=1)]
+    round: Annotated[int, Field(ge=1, le=100)] = 1
+    votes: Annotated[int, Field(ge=0)]
+    source: Annotated[str, Field(min_length=1)]
+    note: Note = ""
+
+    @model_validator(mode="after")
+    def _has_a_time(self) -> Self:
+        if self.precision is Precision.NONE:
+            raise _wrong("precision", "none", "a time, as nobody could say from when the count stood")
         return self
 
 
@@ -257,8 +341,18 @@ class Milestone(Timed):
     file: ClassVar[str] = "milestones.csv"
     refers: ClassVar[Mapping[str, str]] = {"party": "parties", "source": "sources"}
     label: Text
+    #: later total: a total that came to differ after the night, as when electors voted for others; never a call.
     kind: Literal[
-        "polls close", "calls", "decisive call", "chamber", "concession", "speech", "markets", "certification", "other"
+        "polls close",
+        "calls",
+        "decisive call",
+        "chamber",
+        "concession",
+        "speech",
+        "markets",
+        "certification",
+        "later total",
+        "other",
     ]
     party: str = ""
 
@@ -473,6 +567,6 @@ class Correction(Row):
 
 
 TABLES: tuple[type[Row], ...] = (
-    SourceRow, Contest, Tile, Call, Withdrawal, PollClosing, Milestone, Observation, Figure, Control, Interest, Reading,
-    Result, Correction,
+    SourceRow, Contest, Tile, Call, Withdrawal, Projection, VoteCount, PollClosing, Milestone, Observation, Figure,
+    Control, Interest, Reading, Result, Correction,
 )  # fmt: skip

@@ -31,14 +31,19 @@ def call_when(call: Call, story: Story) -> When:
     """The interval of a call. A missing lower bound falls back to the contest's last poll closing.
 
     Where none is held for the contest it is the story's own closing of the polls, else the start of the story's
-    window: an upper bound alone is never a minute. What a caller calls again it calls after it took its call back.
+    window: an upper bound alone is never a minute. What a caller calls again it calls after it took its call back, and
+    the winner of a run-off after the run-off.
     """
-    again = story.called_again.get(call.id)
-    back = withdrawal_when(*again, story) if again else None
-    found = when_of(call, story, no_earlier=back.latest if back else _floor(call, story))
+    before = _ended(*story.follows[call.id], story) if call.id in story.follows else None
+    found = when_of(call, story, no_earlier=before.latest if before else _floor(call, story))
     if found is None:
         raise DataError(f"{call.id} in calls.csv has no time of any kind; give it at least a date")
-    return _no_earlier(found, back.latest) if back else found
+    return _no_earlier(found, before.latest) if before else found
+
+
+def _ended(call: Call, row: Withdrawal | None, story: Story) -> When:
+    """When it was surely open again who wins: a call was taken back, or was one without a winner."""
+    return withdrawal_when(call, row, story) if row else call_when(call, story)
 
 
 def withdrawal_when(call: Call, row: Withdrawal, story: Story) -> When:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import urllib.request
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
@@ -8,12 +10,16 @@ import pytest
 
 from data.story.store import read_story
 from data.story.tables import TABLES, Row
+from tests.conftest import serving
 from tests.support.checked import check_story
-from tests.support.terminal import typed
+from tests.support.terminal import SCRIPT, typed
 
 PAGE = (Path(__file__).parents[2] / "docs" / "adding-a-story.md").read_text(encoding="utf-8")
 #: "### `calls.csv`" and the fenced block under it.
 EXAMPLE = dict(re.findall(r"^### `([a-z_.]+)`\n\n```(?:toml|csv)\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL))
+
+#: Each block in the order of the page: the file it is, its kind and its text.
+STEP = re.compile(r"^(?:### `([a-z_.]+)`\n\n)?```(sh|toml|csv)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -51,6 +57,34 @@ def test_the_fault_on_the_page_is_the_fault_that_is_found(folder: Path, capsys: 
     assert capsys.readouterr().out.splitlines() == [
         printed_in_the_page("calls.csv, line 2"), printed_in_the_page("first-calls: 1 fault"),
     ]  # fmt: skip
+
+
+def test_whoever_follows_the_page_word_by_word_has_a_chart(tmp_path: Path) -> None:
+    """Its commands are run as they stand, and its files saved under the names above them, to the page they make."""
+    environ = {"HOME": str(tmp_path), "PATH": f"{SCRIPT.parent}:/usr/bin:/bin", "PYTHONUTF8": "1"}
+    blocks = STEP.findall(PAGE.partition("## What people ask")[0])
+    assert [name or text.split()[0] for name, _, text in blocks] == ["mkdir", *EXAMPLE, "nightdesk", "streamlit"]
+    *steps, (_, _, serve) = blocks
+    for name, kind, text in steps:
+        if kind == "sh":
+            environ = typed_into_a_terminal(text, environ)
+        else:
+            [folder] = (tmp_path / "newsroom-stories").iterdir()
+            (folder / name).write_text(text, encoding="utf-8")
+    page, chart = re.findall(r"`http://localhost:8501(/[^`]+)`", PAGE)
+    with serving(
+        ["-m", *serve.split(), "--server.port", "{port}"], NIGHTDESK_STORIES=environ["NIGHTDESK_STORIES"]
+    ) as at:
+        assert urllib.request.urlopen(f"{at}{page}").status == 200
+        drawn = urllib.request.urlopen(f"{at}{chart}").read().decode()
+    assert "AP called Indiana" in drawn
+
+
+def typed_into_a_terminal(command: str, environ: dict[str, str]) -> dict[str, str]:
+    """What is set in a terminal after these commands, all of which end well."""
+    after = Path(environ["HOME"]) / "environment"
+    subprocess.run(["/bin/bash", "-ec", f"{command}\nenv -0 > {after}"], env=environ, check=True, timeout=120)
+    return dict(line.split("=", 1) for line in after.read_text(encoding="utf-8").split("\0") if line)
 
 
 @pytest.mark.parametrize("row_type", TABLES, ids=lambda row_type: row_type.file)

@@ -6,8 +6,21 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from components.charts.events import ONE_DAY, call_events, candidate, drawn_sides, few, listed, said_of, within
-from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Reference, Steps, Tiles, Tone
+from components.charts.builders.counts_lanes import count_lanes
+from components.charts.events import (
+    ONE_DAY,
+    call_events,
+    call_text,
+    candidate,
+    drawn_sides,
+    few,
+    listed,
+    projected_text,
+    said_of,
+    standing,
+    within,
+)
+from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Points, Reference, Steps, Tiles, Tone
 from components.charts.kinds import Question
 from components.charts.phrases.votes import margin_text
 from components.charts.rows import surely
@@ -16,7 +29,8 @@ from components.charts.said import TOTALS, Said
 from components.clock import Style, token
 from data.core.model import OPEN_END, Precision, When, Window
 from data.core.running import Tally
-from data.evidence.evidence_rows import CallRow, Calls, WithdrawalRow
+from data.evidence.calls import load_projections
+from data.evidence.evidence_rows import CallRow, Calls, Milestones, ProjectionRow
 from data.story.places import Places
 from data.story.sides import Side
 from data.story.story import Story
@@ -25,6 +39,8 @@ from data.story.totals import WITHOUT_TIME, contests_called, is_complete, leaves
 
 #: Contests with a place of their own on the map of a replay.
 MOST_PLAYED = 200
+#: Contests and rounds whose counts stand under the totals.
+_COUNTED = 4
 #: What a window of half-open time lacks to its end.
 _INSTANT = timedelta(microseconds=1)
 
@@ -32,8 +48,12 @@ _INSTANT = timedelta(microseconds=1)
 def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> Lane:
     """Running totals of one caller, one Steps mark for each party; none where its calls are not all known."""
     title = story.about.unit.capitalize()
+    projected, reading = projection_marks(story, calls, window, caller=caller), ""
+    if projected:
+        reading = f" {PROJECTED}"
     if not is_complete(story, caller):
-        return Lane("results", title, story.about.unit, (), note=f"{caller}: {no_total(story, caller)}.")
+        note = f"{caller}: {no_total(story, caller)}.{reading}"
+        return Lane("results", title, story.about.unit, projected, note=note)
     rows = [_before(row, window.end) for row in calls.rows if row.when.earliest < window.end]
     last = min(window.end - _INSTANT, story.until or window.end)
     least_until = _all_called(story, rows) if only_surely(story, caller) else None
@@ -43,14 +63,54 @@ def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> 
         for side in sides
     )
     references = winning_lines(story, sides)
-    tops = [item.high or item.low or 0 for mark in marks for item in mark.items]
+    tops = [item.high or item.value or item.low or 0 for mark in projected for item in mark.items]
+    tops += [item.high or item.low or 0 for mark in marks for item in mark.items]
     domain = (0.0, max([*tops, *(line.value for line in references), 0]) * 1.06)
     verb = story.about.verb
     told = f"Shaded: possibly {verb}, where only bounds are known."
     if only_surely(story, caller):
         told = "A total is what is at least there, as most have no time of their own."
-    note = f"As {verb} by {_caller_name(story, caller)}. {told}{others_note(sides)}"
-    return Lane("results", title, story.about.unit, marks, domain, note, references=references)
+    note = f"As {verb} by {_caller_name(story, caller)}. {told}{others_note(sides)}{reading}"
+    return Lane("results", title, story.about.unit, (*marks, *projected), domain, note, references=references)
+
+
+#: How the marks of what was projected are read.
+PROJECTED = "Upright bars: exit poll, projected, and its updates; in no total."
+
+
+def projection_marks(story: Story, calls: Calls, window: Window, *, caller: str) -> tuple[Points, ...]:
+    """What was projected in the window, one mark for each side."""
+    rows = [row for row in load_projections(story, caller).rows if row.when.earliest < window.end]
+    rows = [row for row in rows if row.when.latest >= window.start]
+    marks = (
+        Points(
+            f"{side.name}, projected",
+            Tone(side.tone),
+            tuple(_projected_item(story, row) for row in rows if row.party in side.parties),
+        )
+        for side in drawn_sides(story, calls.rows)
+    )
+    return tuple(mark for mark in marks if mark.items)
+
+
+def _projected_item(story: Story, row: ProjectionRow) -> Item:
+    return Item(
+        f"projections:{row.id}",
+        row.when,
+        f"projected for {candidate(story, row.party)}, {_caller_name(story, row.caller)}",
+        row.sources,
+        value=row.value,
+        low=row.low,
+        high=row.high,
+        kind=Kind.PROJECTED,
+    )
+
+
+def projected_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> tuple[Lane, ...]:
+    """What was projected in a lane of its own, for charts without running totals; none where nothing was."""
+    marks = projection_marks(story, calls, window, caller=caller)
+    title = f"{story.about.unit.capitalize()}: exit poll, projected"
+    return (Lane("projected", title, story.about.unit, marks, note="In no total."),) if marks else ()
 
 
 def winning_lines(story: Story, sides: Sequence[Side]) -> tuple[Reference, ...]:
@@ -144,7 +204,7 @@ def _all_called(story: Story, rows: Sequence[CallRow]) -> datetime:
 
 
 def _said(story: Story, row: CallRow) -> str:
-    return f"{row.name} for {candidate(story, row.party)}, {_caller_name(story, row.caller)}"
+    return f"{call_text(story, row)}, {_caller_name(story, row.caller)}"
 
 
 def _caller_name(story: Story, caller: str) -> str:
@@ -152,34 +212,70 @@ def _caller_name(story: Story, caller: str) -> str:
 
 
 def results_takeaway(
-    story: Story, lane: Lane, window: Window, *, caller: str, by: str = "by", taken: Sequence[CallRow] = ()
+    story: Story,
+    lane: Lane,
+    window: Window,
+    *,
+    caller: str,
+    by: str = "by",
+    taken: Sequence[CallRow] = (),
+    undecided: Sequence[CallRow] = (),
 ) -> Said:
     """What the caller had called by the end of the window, as the lane draws it; or why there is no total.
 
-    `by` is "before" where something more was called at that very instant. `taken` are the calls it had taken back.
+    `by` is "before" where something more was called at that very instant. `taken` are the calls it had taken back,
+    `undecided` those without a winner that stood last.
     """
     at = min(window.end, story.until) if story.until else window.end
     name, least = said_of(story, caller), only_surely(story, caller)
+    projected = _projected(story, lane, at, caller=caller)
     if note := no_total(story, caller):
-        return Said.of(f"{name}: {note}, so no running total is drawn")
+        return Said.of(f"{name}: {note}, so no running total is drawn", *projected)
     style: Style = "stamp" if window.length >= ONE_DAY else "time"
     sides = sums(lane, window)
     back = f"withdrawn {'by then' if by == 'by' else 'before'}: {_few_for(story, taken)}" if taken else ""
+    nobody = f"counted for nobody: {_few_for(story, undecided)}" if undecided else ""
+    beside = (back, nobody, *projected)
     if not any(side.low or (side.high and not least) for side in sides):
+        if undecided:
+            return Said.of(
+                f"{by.capitalize()} {token(at, style)} no winner stood as {story.about.verb} by {name}", *beside
+            )
         if taken:
-            return Said.of(f"No call of {name} is known to stand {by} {token(at, 'stamp')}", back)
+            return Said.of(f"No call of {name} is known to stand {by} {token(at, 'stamp')}", *beside)
         if least:
-            return Said.of(f"Nothing is known to have been {story.about.verb} {by} {token(at, 'stamp')}")
-        return Said.of(f"{name} had {story.about.verb} nothing {by} {token(at, 'stamp')}")
+            return Said.of(f"Nothing is known to have been {story.about.verb} {by} {token(at, 'stamp')}", *beside)
+        return Said.of(f"{name} had {story.about.verb} nothing {by} {token(at, 'stamp')}", *beside)
     said = listed([f"{side.said} for {side.mark.name}" for side in sides])
     to_win = _to_win(lane.references)
     stood = f"{said} stood as {story.about.verb} by {name}" if taken else f"{name} had {story.about.verb} {said}"
-    return Said.of(f"{by.capitalize()} {token(at, style)} {stood}", to_win, back, tells=TOTALS)
+    return Said.of(f"{by.capitalize()} {token(at, style)} {stood}", to_win, *beside, tells=TOTALS)
+
+
+def _projected(story: Story, lane: Lane, at: datetime, *, caller: str) -> list[str]:
+    """What each caller had last projected, of what the lane draws, in a clause each."""
+    drawn = {item.row for mark, item in lane.items if item.kind is Kind.PROJECTED}
+    held = (
+        [row for row in rows if f"projections:{row.id}" in drawn]
+        for rows in standing(load_projections(story, caller), at)
+    )
+    return [
+        f"last projected by {said_of(story, rows[0].caller)}: {projected_text(story, rows)}" for rows in held if rows
+    ]
+
+
+def later_totals(milestones: Milestones) -> tuple[str, ...]:
+    """What came to differ from the night's totals after it, a sentence each."""
+    return tuple(
+        f"{token(row.when, 'stamp')}: {row.label.removesuffix('.')}. No total of the night’s calls has this."
+        for row in milestones.rows
+        if row.kind == "later total"
+    )
 
 
 def _few_for(story: Story, rows: Sequence[CallRow]) -> str:
     """Florida for Gore and Florida for Bush; of more than a few the first and how many more."""
-    return few([f"{row.name} for {candidate(story, row.party)}" for row in rows])
+    return few([call_text(story, row) for row in rows])
 
 
 def _taken(calls: Calls, window: Window, *, whole: bool) -> list[CallRow]:
@@ -187,6 +283,16 @@ def _taken(calls: Calls, window: Window, *, whole: bool) -> list[CallRow]:
     found = [(row.withdrawn.when, row) for row in calls.rows if row.withdrawn]
     surely = [entry for entry in found if entry[0].latest < window.end or (whole and entry[0].latest == window.end)]
     return [row for _, row in sorted(surely, key=lambda entry: entry[0].latest)]
+
+
+def _undecided(calls: Calls, window: Window, *, whole: bool) -> list[CallRow]:
+    """Of each contest the call that stood last by the end of the window, or `whole`, at it too, if it has no winner."""
+    last: dict[str, CallRow] = {}
+    for row in calls.rows:
+        if row.when.latest < window.end or (whole and row.when.latest == window.end):
+            last[row.contest] = row
+    taken = {row.id for row in _taken(calls, window, whole=whole)}
+    return [row for row in last.values() if not row.party and row.id not in taken]
 
 
 def _by(calls: Calls, window: Window) -> str:
@@ -214,16 +320,23 @@ def results_chart(asked: Question) -> Chart:
         story=story.slug,
         title=results_title(story),
         said=results_takeaway(
-            story, lane, window, caller=caller, by=_by(calls, window), taken=_taken(calls, window, whole=False)
+            story,
+            lane,
+            window,
+            caller=caller,
+            by=_by(calls, window),
+            taken=_taken(calls, window, whole=False),
+            undecided=_undecided(calls, window, whole=False),
         ),
         window=window,
-        lanes=(lane,),
+        lanes=(lane, *count_lanes(story, calls, window, most=_COUNTED)),
         events=inside,
         outside=outside,
         sources=story.sources,
         notes=(
             "A call’s minute belongs to the outlet that published it.",
             "A contest known only within bounds is a soft step.",
+            *later_totals(milestones),
         ),
     )
 
@@ -295,21 +408,22 @@ def _with_votes(story: Story, item: Item, code: str) -> Item:
 def _uncalled(
     story: Story, rows: Sequence[CallRow], made: Sequence[CallRow], by: datetime, caller: str, *, whole: bool
 ) -> Tiles:
-    """The contests without a call by then; of a caller whose calls are not all known, those of which none is held.
+    """The contests that nobody has by then; of a caller whose calls are not all known, those of which none is held.
 
-    One whose call was `made` and taken back says so.
+    One whose call was `made` and taken back says so, and one whose last call has no winner.
     """
-    called = {row.contest for row in rows}
-    taken = {row.contest: (row, row.withdrawn) for row in made if row.withdrawn}
+    called = {row.contest for row in rows if row.party}
+    last = {row.contest: row for row in made if row.withdrawn or (not row.party and row.when.latest <= by)}
     left = [contest for contest in story.contests if contest.code not in called]
     name = blank_name(story, caller) if whole else "no call held"
     items = tuple(
-        _taken_item(story, *taken[contest.code])
-        if contest.code in taken
+        _last_item(story, last[contest.code])
+        if contest.code in last
         else _open_item(contest, by, name, kind=Kind.PENDING if whole else Kind.EXACT)
         for contest in left
     )
-    return Tiles(name, Tone.NEUTRAL, items)
+    several = f"{name}, or without a winner" if any(not row.party for row in made) else name
+    return Tiles(several, Tone.NEUTRAL, items)
 
 
 def _open_item(contest: Contest, by: datetime, name: str, *, kind: Kind) -> Item:
@@ -318,16 +432,12 @@ def _open_item(contest: Contest, by: datetime, name: str, *, kind: Kind) -> Item
     return Item(f"contests:{contest.code}", when, text, sources, value=float(contest.weight), kind=kind)
 
 
-def _taken_item(story: Story, row: CallRow, back: WithdrawalRow) -> Item:
-    """A contest whose last call was taken back."""
-    return Item(
-        f"withdrawals:{back.id}",
-        back.when,
-        withdrawn_text(story, row),
-        back.sources,
-        value=float(row.weight),
-        undoes=f"calls:{row.id}",
-    )
+def _last_item(story: Story, row: CallRow) -> Item:
+    """A contest whose last call was taken back, or has no winner."""
+    if back := row.withdrawn:
+        name, said, undoes = f"withdrawals:{back.id}", withdrawn_text(story, row), f"calls:{row.id}"
+        return Item(name, back.when, said, back.sources, value=float(row.weight), undoes=undoes)
+    return Item(f"calls:{row.id}", row.when, _said(story, row), row.sources, value=float(row.weight))
 
 
 def blank_name(story: Story, caller: str) -> str:
@@ -380,9 +490,16 @@ def map_chart(asked: Question) -> Chart:
         slug="map",
         story=story.slug,
         title=f"{results_title(story)}, contest by contest",
-        said=results_takeaway(story, lane, window, caller=caller, taken=_taken(calls, window, whole=True)),
+        said=results_takeaway(
+            story,
+            lane,
+            window,
+            caller=caller,
+            taken=_taken(calls, window, whole=True),
+            undecided=_undecided(calls, window, whole=True),
+        ),
         window=window,
         lanes=(lane,) if story.contests else (),
         sources=story.sources,
-        notes=(_READING.format(blank=blank_name(story, caller)),),
+        notes=(_READING.format(blank=lane.marks[-1].name), *later_totals(asked.load.milestones(story))),
     )

@@ -17,7 +17,7 @@ from components.charts.builders.outages_chart import (
     outages_lane,
 )
 from components.charts.builders.searches_chart import drawn_lanes, first_rise, mark_events, marks_lanes, thinned_notes
-from components.charts.events import ONE_DAY, call_events, candidate, listed, said_of, took_back, within
+from components.charts.events import ONE_DAY, call_events, call_text, listed, projected_text, said_of, took_back, within
 from components.charts.grammar import Chart, Lane
 from components.charts.kinds import Question
 from components.charts.phrases.moments import few_names
@@ -26,6 +26,7 @@ from components.charts.said import NOTHING, Said
 from components.clock import Style, token
 from components.text import capital
 from data.core.model import Precision, When, Window
+from data.evidence.calls import load_projections
 from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
@@ -93,6 +94,7 @@ def timeline_of(asked: Question) -> Chart:
             seen=len(seen.rows),
             highest=highest_stretch(measured),
             milestones=milestones.rows,
+            caller=caller,
         ),
         window=window,
         lanes=tuple(lane for name in chosen for lane in found[name]),
@@ -133,6 +135,7 @@ def timeline_takeaway(
     seen: int = 0,
     highest: Said = NOTHING,
     milestones: Sequence[MilestoneRow] = (),
+    caller: str = "",
 ) -> Said:
     """Where series stand highest, when trouble was first on record, searches reported rising, and the call that leads.
 
@@ -143,6 +146,7 @@ def timeline_takeaway(
         (f"trouble at {main_service(story)} is on record{_here(trouble)} {_from(trouble.here)}", trouble.here),
         (f"rising searches are on record{_here(rise)} {_from(rise.here)}", rise.here),
         *(_decisive(story, milestones, window) or _leading_calls(story, calls, window)),
+        *_first_projected(story, window, caller),
     ]
     held = [(words, when) for words, when in moments if when is not None]
     if not held:
@@ -184,6 +188,16 @@ def _decisive(story: Story, milestones: Sequence[MilestoneRow], window: Window) 
     return [(f"{found[0].label} at ", found[0].when)] if found and story.subjects == {"calls"} else []
 
 
+def _first_projected(story: Story, window: Window, caller: str) -> Iterator[tuple[str, When]]:
+    """What was first projected in the window, in the words before its time."""
+    rows = load_projections(story, caller).rows
+    rows = tuple(row for row in rows if window.overlaps(row.when.earliest, row.when.latest))
+    first = [row for row in rows if (row.caller, row.when) == (rows[0].caller, rows[0].when)]
+    if first:
+        said = f"{said_of(story, first[0].caller)} projected {projected_text(story, first)}"
+        yield f"{said} {_led(first[0].when)}", first[0].when
+
+
 def _leading_calls(story: Story, calls: Calls, window: Window) -> list[tuple[str, When]]:
     """The call that the story emphasises most among those inside the window, in the words before its time.
 
@@ -220,8 +234,7 @@ def by_moment(rows: Iterable[CallRow]) -> list[list[CallRow]]:
 
 def _call_said(story: Story, rows: list[CallRow], *, sided: bool = False) -> tuple[str, When]:
     """What was called by whom, with `sided` for whom, in the words before its time."""
-    when, named = rows[0].when, few_names(rows)
-    named += f" for {candidate(story, rows[0].party)}" if sided else ""
+    when, named = rows[0].when, call_text(story, rows[0]) if sided else few_names(rows)
     return f"{said_of(story, rows[0].caller)} {story.about.verb} {named} {_led(when)}", when
 
 

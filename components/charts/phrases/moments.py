@@ -8,13 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self, TypeVar
 
-from components.charts.events import drawn_sides, few, said_of, took_back
+from components.charts.events import (
+    candidate,
+    contest_called,
+    drawn_sides,
+    few,
+    projected_text,
+    said_of,
+    standing,
+    took_back,
+)
 from components.charts.phrases.numbers import in_number, span_text, weighed
 from components.clock import Style, token
 from components.text import capital
 from data.core.model import Order, When
 from data.core.running import Stairs, Tally
-from data.evidence.evidence_rows import CallRow, Calls, MarkRow, Marks, ObservationRow, Observations
+from data.evidence.calls import load_counts, load_projections
+from data.evidence.evidence_rows import CallRow, Calls, CountRow, MarkRow, Marks, ObservationRow, Observations
 from data.evidence.outages import main_service
 from data.story.story import Story
 from data.story.totals import contests_called, leaves_some, no_total, no_total_of, only_surely
@@ -51,6 +61,8 @@ class Moments:
     #: The calls that were taken back, by when they surely had been.
     taken: tuple[CallRow, ...] = ()
     order: Order = Order.HAPPENED
+    #: Votes as they were published.
+    counts: tuple[CountRow, ...] = ()
 
     @classmethod
     def of(cls, story: Story, *, caller: str, calls: Calls, marks: Marks, observations: Observations) -> Self:
@@ -70,6 +82,7 @@ class Moments:
             contests_called((row.contest, row.when.latest) for row in rows),
             _taken(rows),
             story.order,
+            load_counts(story).rows,
         )
 
     def as_published(self) -> Mapping[str, Tally[int]]:
@@ -93,7 +106,28 @@ class Moments:
         called = self._called(at, style, lasting=lasting) if "calls" in self.story.subjects else ""
         seen = self._seen(at, style) if "site" in self.story.subjects else ""
         searched = self._searched(at, style) if "searches" in self.story.subjects else ""
-        return tuple(part for part in (called, *self._read(at, style), seen, searched) if part)
+        projected, counted = self._projected(at, style), self._counted(at, style)
+        return tuple(part for part in (called, *projected, *counted, *self._read(at, style), seen, searched) if part)
+
+    def _projected(self, at: datetime, style: Style) -> Iterator[str]:
+        """What each caller had last projected; it is in no total."""
+        for rows in standing(load_projections(self.story, self.caller), at):
+            last, said = max(rows, key=lambda row: row.when.latest), said_of(self.story, rows[0].caller)
+            yield f"Last projected by {said} {_at(last, at, style)}: {projected_text(self.story, rows)}."
+
+    def _counted(self, at: datetime, style: Style) -> Iterator[str]:
+        """The count that was published last: of its contest and round what stood for every party."""
+        if not (place := bisect_right(self.counts, at, key=lambda row: row.when.latest)):
+            return
+        last = self.counts[place - 1]
+        stood = {
+            row.party: row for row in self.counts[:place] if (row.contest, row.round) == (last.contest, last.round)
+        }
+        votes = [f"{row.votes:,} for {candidate(self.story, row.party)}" for row in by_votes(stood.values())]
+        turn = (
+            f", round {last.round}" if any(row.contest == last.contest and row.round > 1 for row in self.counts) else ""
+        )
+        yield f"Last count published, of {last.name}{turn}, {_at(last, at, style)}: {few(votes)}."
 
     def _read(self, at: datetime, style: Style) -> Iterator[str]:
         """Each total of a series at its last reading; what is not dated as published is told as it happened only."""
@@ -203,9 +237,14 @@ def _told(newest: Sequence[CallRow], at: datetime, said: str, verb: str, style: 
     return f"By {token(at, style)} {said} had last {verb} {few_names(chosen)}{stated}"
 
 
+def by_votes(rows: Iterable[CountRow]) -> list[CountRow]:
+    """Counts of one round, the most votes first."""
+    return sorted(rows, key=lambda row: -row.votes)
+
+
 def few_names(rows: list[CallRow]) -> str:
     """The contests of these calls, the weightiest first."""
-    return few([row.name for row in sorted(rows, key=lambda row: -row.weight)])
+    return few([contest_called(row) for row in sorted(rows, key=lambda row: -row.weight)])
 
 
 def _dated(row: PlacedRow, at: datetime, style: Style) -> Style:

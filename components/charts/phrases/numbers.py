@@ -56,6 +56,13 @@ def span_text(low: float, high: float | None) -> str:
     return number_text(low) if low == high else f"{number_text(low)} to {number_text(high)}"
 
 
+def between_text(low: float | None, value: float | None, high: float | None) -> str:
+    """A number with its bounds, as far as they are given: "35", "25 to 26", "35 (33 to 37)"."""
+    if low is None or high is None or low == high == value:
+        return number_text(value or 0)
+    return span_text(low, high) if value is None else f"{number_text(value)} ({span_text(low, high)})"
+
+
 def length_text(length: timedelta, *, whole: bool = False) -> str:
     """ "200 minutes", "33 hours": in the largest unit of which there are two or more; `whole` rounds down."""
     unit, name = next((entry for entry in _UNITS if length >= 2 * entry[0]), _UNITS[-1])

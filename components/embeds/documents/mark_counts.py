@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from components.charts.grammar import Bars, Chart, Item, Lane, Line, Mark, Points, Spans, Stretches, Tiles, Tone
-from components.charts.phrases.numbers import as_known, counted, in_number, number_text
+from components.charts.grammar import (
+    Bars,
+    Chart,
+    Item,
+    Kind,
+    Lane,
+    Line,
+    Mark,
+    Points,
+    Published,
+    Spans,
+    Stretches,
+    Tiles,
+    Tone,
+)
+from components.charts.phrases.numbers import as_known, between_text, counted, in_number, number_text
 from components.charts.running_totals import sums
 from components.charts.said import MARKS, STATES, TOTALS, Said
 from components.clock import Clock
@@ -34,15 +48,27 @@ def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[tuple[str, str]]
         yield STATES, f"{counted(states.total(), 'dated observation')}: {by_state}"
     if sides := [side for side in sums(lane, window) if side.mark.items or isinstance(side.mark, Tiles)]:
         totals = ", ".join(f"{side.mark.name} {side.said}" for side in sides)
-        yield TOTALS, f"{totals} {in_number(lane.unit, sides[-1].said)}".strip()
+        own = any(isinstance(mark, Published) for mark in lane.marks)
+        said = f"{totals} {in_number(lane.unit, sides[-1].said)}".strip()
+        yield (MARKS, f"{title}: {said}") if own else (TOTALS, said)
+    if projected := list(_projected(lane)):
+        yield TOTALS, f"last projected {', '.join(projected)} {lane.unit}".strip()
     stretches = [item for mark in lane.marks if isinstance(mark, Stretches) for item in mark.items]
     if stretches:
         yield from _mark(Stretches(lane.title, Tone.SEARCH, tuple(stretches)), title, measured=True)
     for mark in lane.marks:
-        if isinstance(mark, Stretches):
+        if isinstance(mark, Stretches) or any(item.kind is Kind.PROJECTED for item in mark.items):
             continue
         if isinstance(mark, (Points, Bars, Spans, Line)) and mark.tone not in (Tone.NEUTRAL, *_STATES):
             yield from _mark(mark, title, measured=isinstance(mark, (Bars, Line)) or mark.name == lane.unit)
+
+
+def _projected(lane: Lane) -> Iterator[str]:
+    """What each side was last projected to have."""
+    for mark in lane.marks:
+        if found := [item for item in mark.items if item.kind is Kind.PROJECTED]:
+            last = max(found, key=lambda item: item.when.latest)
+            yield f"{mark.name.removesuffix(', projected')} {between_text(last.low, last.value, last.high)}"
 
 
 def _tone(mark: Mark, item: Item) -> Tone:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from components.charts.elapsed_clock import START
-from components.charts.grammar import Gap, Points, Steps, has_value, valued
+from components.charts.grammar import Gap, Item, Kind, Lane, Mark, Points, Steps, has_value, valued
 from components.charts.running_totals import Path, paths_of
 from components.clock import Tick
 from components.render.layout.geometry import (
@@ -17,7 +17,7 @@ from components.render.layout.geometry import (
 from components.render.layout.theme import SANS
 from components.render.plotly.plan import LABEL, NOTE, PHONE, FigurePlan, LanePlan, Slot, bare_lines
 from components.render.plotly.plotly_pen import Part, Pen, ground, rgba, stroke, words
-from components.render.svg.svg_marks import value_text
+from components.render.svg.svg_marks import projected_label, value_text
 from components.text import plain, text_width
 
 #: Pixels at the left and right of the plot, which labels of the first and last tick may use.
@@ -156,6 +156,8 @@ def _paths(mark: Steps, pen: Pen) -> tuple[Path, Path]:
 
 #: More points than this carry no figures beside them; these are in the hover text and the table.
 _FIGURED_POINTS = 2
+#: Sides of which the last projection is named in a figure.
+_NAMED_PROJECTIONS = 4
 #: How much of the lines behind a name its ground hides.
 _VEIL = 0.85
 #: Pixels: the height of a total's name, and how far it keeps from lines and the marks on them.
@@ -225,14 +227,31 @@ def name_foot(low: float, high: float, lines: Sequence[float], ceiling: float) -
     return foot
 
 
+def _named_projections(lane: Lane) -> list[tuple[Mark, Item]]:
+    """Projections that are named where they stand: the last of each side, none of more sides than can be told apart."""
+    marks = [mark for mark in lane.marks if any(item.kind is Kind.PROJECTED for item in mark.items)]
+    last = [(mark, max(mark.items, key=lambda item: item.when.latest)) for mark in marks]
+    return last if len(last) <= _NAMED_PROJECTIONS else []
+
+
 def _figures(pen: Pen, lane: LanePlan, axis: str) -> list[Part]:
-    """The figures of a few points, under them."""
+    """The figures of a few points, under them, and of projections beside them."""
+    found = [
+        words(
+            projected_label(mark, item), colour=pen.theme.colour(mark.tone), xref="x", yref=axis,
+            x=pen.x(spot(item.when, pen.chart.window)), y=item.value if item.value is not None else item.high,
+            xanchor="left", yanchor="middle", xshift=8, bgcolor=rgba(pen.theme.paper, _VEIL),
+        )
+        for mark, item in _named_projections(lane.lane)
+    ]  # fmt: skip
     points = [
         (mark, item)
         for mark, item in lane.lane.items
-        if isinstance(mark, Points) and has_value(lane.lane, mark, item) and len(mark.items) <= _FIGURED_POINTS
+        if isinstance(mark, Points)
+        and has_value(lane.lane, mark, item)
+        and len(mark.items) <= _FIGURED_POINTS
+        and item.kind is not Kind.PROJECTED
     ]
-    found = []
     for _, item in points:
         place: Part = {"xref": "x", "yref": axis, "x": pen.x(spot(item.when, pen.chart.window)), "y": item.value}
         place |= {"xanchor": "center", "yanchor": "top", "yshift": -7}

@@ -206,9 +206,31 @@ def _traces(pen: Pen, lane: Lane, mark: Mark, items: Sequence[Item], axis: str) 
         case Bars():
             return _bars(pen, lane, mark, items, axis)
         case Points():
+            projected = [item for item in items if item.kind is Kind.PROJECTED]
+            items = [item for item in items if item not in projected]
             y = [item.value or 0.0 for item in items]
-            return point_traces(pen, lane, mark, items, y, axis)
+            found = point_traces(pen, lane, mark, items, y, axis) if items else []
+            return found + (_projections(pen, lane, mark, projected, axis) if projected else [])
     return []
+
+
+def _projections(pen: Pen, lane: Lane, mark: Mark, items: Sequence[Item], axis: str) -> list[Part]:
+    """An upright bar between the bounds of each, with its ends, and a ring at the value."""
+    colour, window = pen.theme.colour(mark.tone), pen.chart.window
+    found: list[Part] = []
+    if bounded := [item for item in items if item.low is not None]:
+        x = [x for item in bounded for x in (*[pen.x(spot(item.when, window))] * 2, None)]
+        y = [level for item in bounded for level in (item.low, item.high, None)]
+        marker = {"symbol": "line-ew-open", "size": 9, "opacity": 1, "color": colour, "line": {"width": 1.8}}
+        bars = scatter(axis, x, y, mode="lines+markers", line={"color": colour, "width": 1.8}, marker=marker)
+        found.append(bars | pen.named(lane, mark, [item for item in bounded for _ in range(3)]))
+    if valued := [item for item in items if item.value is not None]:
+        line = {"color": colour, "width": 1.8}
+        marker = {"symbol": look(mark.tone).shape, "size": 8, "opacity": 1, "color": pen.theme.paper, "line": line}
+        x = [pen.x(spot(item.when, window)) for item in valued]
+        rings = scatter(axis, x, [item.value for item in valued], mode="markers", marker=marker, name=plain(mark.name))
+        found.append(rings | pen.named(lane, mark, valued))
+    return found
 
 
 def _corners(pen: Pen, path: Path, leaps: frozenset[datetime] = frozenset()) -> list[Corner]:

@@ -52,7 +52,8 @@ def draw_values(frame: Frame, lane: Lane, top: float) -> float:
         if low <= value <= high:
             _reference(area, value, name)
     _scale(area)
-    _end_labels(area, [mark for mark in marks if isinstance(mark, Steps)])
+    # Where a night is played, the end of a line is none of its moments.
+    _end_labels(area, [mark for mark in marks if isinstance(mark, Steps) and not frame.chart.played])
     for mark in marks:
         draw_mark(area, mark)
     draw_crowded_lines(area)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Steps, Stretches, has_value
-from components.charts.phrases.numbers import number_text
+from components.charts.phrases.numbers import between_text, number_text
 from components.charts.running_totals import Path, TotalPaths, is_untimed, paths_of
 from components.render.layout.boxes import Box, Boxes
 from components.render.layout.geometry import (
@@ -297,7 +297,7 @@ class Area:
                     self.taken.take(box)
             return
         for item in mark.items:
-            if has_value(self.lane, mark, item) and item.value is not None:
+            if item.kind is Kind.PROJECTED or (has_value(self.lane, mark, item) and item.value is not None):
                 self.taken.take(self._ink(mark, item))
 
     def _ink(self, mark: Mark, item: Item) -> Box:
@@ -305,6 +305,9 @@ class Area:
         if isinstance(mark, Bars):
             return Box(x, y - 1, self.x(item.last), y + 1)
         left, right = self.x(item.when.earliest), self.x(item.when.latest)
+        if item.kind is Kind.PROJECTED:
+            levels = [self.y(level) for level in (item.low, item.value, item.high) if level is not None]
+            return Box(x - 5, min(levels) - 5, x + 5, max(levels) + 5)
         return Box(min(x - 5, left), y - 5, max(x + 5, right), y + 5)
 
     def _along(self, path: Path) -> Iterator[Box]:
@@ -338,7 +341,9 @@ def draw_mark(area: Area, mark: Mark) -> None:
             _stretches(area, mark)
         case Bars() | Points():
             for item in mark.items:
-                if has_value(area.lane, mark, item):
+                if item.kind is Kind.PROJECTED:
+                    _projection(area, mark, item)
+                elif has_value(area.lane, mark, item):
                     _quantity(area, mark, item)
         case _:
             pass
@@ -382,7 +387,9 @@ def _steps(area: Area, mark: Steps) -> None:
     Of a crowd the lines come later, over all shapes.
     """
     found, style = paths_of(mark, area.frame.chart.window), look(mark.tone)
-    shaded = "" if mark.least_until else tag("path", d=area.band(found.low, found.high), class_="f", opacity=0.2)
+    past = area.frame.past
+    shaded = tag("path", d=area.band(found.low, found.high), class_="f", opacity=0.2, clip_path=past)
+    shaded = "" if mark.least_until else shaded
     if drawn := shaded + ("" if crowded(area.lane) else _total_line(area, found)):
         _put(area, mark, drawn)
     together = defaultdict[str, list[tuple[float, float]]](list)
@@ -410,7 +417,9 @@ def draw_crowded_lines(area: Area) -> None:
 
 
 def _total_line(area: Area, found: TotalPaths) -> str:
-    return tag("path", d=area.staircase(found.low, found.leaps), class_="s line", stroke_width=2.2)
+    return tag(
+        "path", d=area.staircase(found.low, found.leaps), class_="s line", stroke_width=2.2, clip_path=area.frame.past
+    )
 
 
 def _line(area: Area, mark: Line) -> None:
@@ -466,6 +475,28 @@ def _name(area: Area, mark: Line) -> None:
     x, y = area.place_of(mark, max(mark.items, key=lambda item: item.value or 0))
     places: list[Place] = [(x + 8, y + 3, "start"), (x - 8, y + 3, "end"), (x, y - 8, "middle")]
     area.label(mark.name, places, classes=f"f t-{mark.tone.value}", bold=True)
+
+
+def _projection(area: Area, mark: Mark, item: Item) -> None:
+    """An upright bar between the bounds, with their ends, and a ring at the value; its figures beside it."""
+    frame = area.frame
+    x, r = area.x(spot(item.when, frame.chart.window)), frame.sizes.glyph * 0.8
+    drawing = ""
+    if item.low is not None and item.high is not None:
+        low, high = number(area.y(item.low)), number(area.y(item.high))
+        path = f"M{number(x - 4)} {low}h8m-4 0V{high}m-4 0h8"
+        drawing += tag("path", d=path, class_="s", stroke_width=1.8)
+    if item.value is not None:
+        drawing += glyph(look(item.tone or mark.tone).shape, "open", x, area.y(item.value), r)
+    _put_item(area, mark, item, drawing)
+    y = area.y(item.value if item.value is not None else item.high or 0)
+    places: list[Place] = [(x + r + 5, y + 4, "start"), (x - r - 5, y + 4, "end")]
+    area.label(projected_label(mark, item), places, classes=f"f t-{mark.tone.value}", of=frame.of(named(item.row)))
+
+
+def projected_label(mark: Mark, item: Item) -> str:
+    """Whose number was projected, and the number: "Ann 35 (33 to 37)"."""
+    return f"{mark.name.partition(',')[0]} {between_text(item.low, item.value, item.high)}"
 
 
 def value_text(item: Item) -> str:

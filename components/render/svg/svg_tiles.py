@@ -99,7 +99,7 @@ def _reference(frame: Frame, name: str, x: float, tops: list[float], thick: floa
     frame.sheet.add("text", tag("path", d=line, class_="strong axis goal"))
     side: Anchor = "middle"
     frame.sheet.text(x, foot - 3 + size, visible(frame.clock.say(name)), size, anchor=side)
-    return foot + size
+    return foot + size * 1.3
 
 
 #: How far below its top the middle of a hexagon lies, of its width.

@@ -79,8 +79,9 @@ def _source_table(story: Story) -> pd.DataFrame:
 
 def _uses(story: Story) -> Counter[str]:
     tables = (
-        story.contests, story.calls, story.withdrawals, story.poll_closings, story.milestones, story.observations,
-        story.figures, story.controls, story.interest, story.series, story.results, story.corrections,
+        story.contests, story.calls, story.withdrawals, story.projections, story.counts, story.poll_closings,
+        story.milestones, story.observations, story.figures, story.controls, story.interest, story.series,
+        story.results, story.corrections,
     )  # fmt: skip
     return Counter(name for table in tables for row in table for name in row.source.split())
 

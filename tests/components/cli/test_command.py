@@ -24,6 +24,7 @@ from components.server import static_files
 from components.server.static_files import CompressedFiles
 from data.analysis.spikes import PHI
 from data.core.model import Order
+from data.story.tables import TABLES
 from tests.support.bundles import published
 from tests.support.terminal import SCRIPT, script, typed
 
@@ -244,6 +245,16 @@ def test_a_new_story_is_accepted_and_says_what_to_fill_in(home: Path, capsys: Sa
     assert f"nightdesk check {folder}" in said and f"NIGHTDESK_STORIES={folder.parent}" in said
     assert typed("check", folder) == DONE
     assert capsys.readouterr().out == "first-calls: no faults in 8 files, 0 rows\n"
+
+
+def test_a_new_story_tells_every_table_that_a_story_may_have(home: Path) -> None:
+    typed("new", "first-calls", "--to", home / "stories")
+    words = (home / "stories" / "first-calls" / "story.toml").read_text(encoding="utf-8")
+    for row_type in TABLES:
+        told = re.search(rf"^# {re.escape(row_type.file)}: .+\n#     (.+)$", words, re.MULTILINE)
+        assert told, row_type.file
+        wanted = [f"{name}*" if field.is_required() else name for name, field in row_type.model_fields.items()]
+        assert told[1].split(", ") == wanted
 
 
 @pytest.mark.parametrize("there", ["folder", "file", "link", "bundled"])

@@ -1,0 +1,240 @@
+"""A projection, like an exit poll and its updates: told as what it is at every moment, and never in a total."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from components.charts.catalogue import chart_of
+from components.charts.frames import frames_of
+from components.charts.grammar import Chart, Kind
+from components.charts.running_totals import sums
+from components.clock import Clock
+from components.embeds.documents.document import draw_document
+from components.embeds.documents.lines import EmbedMoments
+from components.embeds.documents.mark_counts import findings
+from components.embeds.documents.player_frames import night_of
+from components.embeds.embed import embed_of
+from components.embeds.passport import data_of
+from components.embeds.pictures.animation import keep
+from components.render import table
+from components.render.layout.theme import LIGHT
+from components.render.plotly.figure import draw_figure
+from components.render.svg import svg
+from components.view.view_state import default_view
+from data.core.model import Order
+from data.story.as_of import moments_of, story_at
+from data.story.store import files_of
+from data.story.story import Story, sound_story
+from data.story.story_checks import examine
+from data.story.totals import totals_at
+from tests.support.small_story import at, call, contest, faults_of, files, story_of
+
+CONTESTS = [contest("One", 10, 0), contest("Two", 20, 1), contest("Three", 30, 2)]
+CALLS = [call("one", "One", "A", "02:00"), call("two", "Two", "B", "03:00"), call("three", "Three", "B", "05:00")]
+
+
+def projection(name: str, party: str, time: str, **more: object) -> dict[str, object]:
+    row = {"id": name, "caller": "AP", "party": party, "at": at(time), "precision": "minute", "source": "s"}
+    return row | more
+
+
+#: An exit poll at 1 a.m., for Ann with its margin and for Ben between two numbers, and updates at 2:30 and 4.
+PROJECTED = [
+    projection("ann-1", "A", "01:00", low=33, value=35, high=37),
+    projection("ben-1", "B", "01:00", low=25, high=26),
+    projection("ann-2", "A", "02:30", value=36),
+    projection("ann-3", "A", "04:00", value=37),
+]
+#: What a sentence says of each moment, and which rows stand last.
+STOOD = {
+    "00:59": "",
+    "01:00": "Last projected by AP at 1 a.m. UTC: 35 (33 to 37) seats for Ann and 25 to 26 for Ben.",
+    "02:29": "Last projected by AP at 1 a.m. UTC: 35 (33 to 37) seats for Ann and 25 to 26 for Ben.",
+    "02:30": "Last projected by AP at 2:30 a.m. UTC: 36 seats for Ann and 25 to 26 for Ben.",
+    "04:00": "Last projected by AP at 4 a.m. UTC: 37 seats for Ann and 25 to 26 for Ben.",
+}
+
+
+def tables(projections: list[dict[str, object]] | None = None) -> dict[str, bytes]:
+    return files({"contests": CONTESTS, "calls": CALLS, "projections": projections or PROJECTED})
+
+
+def night() -> Story:
+    return story_of(tables())
+
+
+def utc(time: str) -> datetime:
+    return datetime.fromisoformat(at(time)).astimezone(UTC)
+
+
+def chart(slug: str, time: str = "06:00") -> Chart:
+    return chart_of(night(), slug, replace(default_view(night()), end=utc(time)))
+
+
+@pytest.mark.parametrize("slug", ["results", "timeline"])
+def test_it_stands_in_the_lane_of_votes_as_what_it_is(slug: str) -> None:
+    lane = next(lane for lane in chart(slug).lanes if lane.slug == "results")
+    found = [
+        (mark.name, item.row, item.low, item.value, item.high)
+        for mark, item in lane.items
+        if item.kind is Kind.PROJECTED
+    ]
+    assert found == [
+        ("Ann, projected", "projections:ann-1", 33, 35, 37),
+        ("Ann, projected", "projections:ann-2", None, 36, None),
+        ("Ann, projected", "projections:ann-3", None, 37, None),
+        ("Ben, projected", "projections:ben-1", 25, None, 26),
+    ]
+    assert lane.note.endswith("Upright bars: exit poll, projected, and its updates; in no total.")
+
+
+def test_no_total_has_it() -> None:
+    assert totals_at(night(), utc("04:30"), caller="AP").totals == {"A": (10, 10), "B": (20, 20)}
+    drawn = chart("results", "04:30")
+    assert [(side.low, side.high) for side in sums(drawn.lanes[0], drawn.window)] == [(10, 10), (20, 20)]
+
+
+def test_a_figure_draws_bounds_as_bars_and_values_as_rings() -> None:
+    figure = draw_figure(chart("results"), Clock("UTC"), theme=LIGHT)
+    traces = [one for one in figure.data if str(next(iter(one.customdata or ()), "")).startswith("projections:")]
+    traces = [one for one in traces if one.mode != "markers+text"]
+    drawn = [(one.mode, tuple(one.x), tuple(one.y)) for one in traces]
+    one, half_past_two, four = (f"2030-11-06T{time}:00" for time in ("01:00", "02:30", "04:00"))
+    assert drawn == [
+        ("lines+markers", (one, one, None), (33, 37, None)),
+        ("markers", (one, half_past_two, four), (35, 36, 37)),
+        ("lines+markers", (one, one, None), (25, 26, None)),
+    ]
+    assert "projected for Ben,<br>Agency (25 to 26 seats)" in traces[2].hovertext[0]
+
+
+def test_a_drawing_has_each_with_its_figures() -> None:
+    body = fromstring(f"<g>{svg.layout(chart('results'), Clock('UTC'), width=720).body}</g>")
+    rows = {one.get("data-row"): one for one in body.iter() if "projections:" in one.get("data-row", "")}
+    assert set(rows) == {f"projections:{row['id']}" for row in PROJECTED}
+    texts = {one.text for one in body.iter() if one.text}
+    assert {"Ann 35 (33 to 37)", "Ben 25 to 26", "Ann 36", "Ann 37"} <= texts
+
+
+def test_words_and_tables_say_its_number_and_that_it_is_projected() -> None:
+    rows = list(csv.DictReader(io.StringIO(table.csv_of(chart("results"), Clock("UTC")))))
+    row = {row["Row"]: row for row in rows}["projections:ann-1"]
+    assert (row["What"], row["Value"], row["Evidence"]) == (
+        "projected for Ann, Agency", "35 (33 to 37) seats", "projected"
+    )  # fmt: skip
+    assert [row[name] for name in ("amount", "amount_low", "amount_high", "total_low")] == ["35", "33", "37", ""]
+
+
+def test_plain_values_have_its_bounds() -> None:
+    lane = data_of(embed_of(night(), "results", default_view(night())))["lanes"][0]
+    [ben] = [item for mark in lane["marks"] if mark["name"] == "Ben, projected" for item in mark["items"]]
+    assert [ben[name] for name in ("row", "low", "value", "high", "kind")] == [
+        "projections:ben-1", 25, None, 26, "projected"
+    ]  # fmt: skip
+
+
+def test_all_of_one_time_is_one_event() -> None:
+    found = [event for event in chart("results").events if "projections:" in event.rows[0]]
+    assert [event.label for event in found] == [
+        "AP projected 35 (33 to 37) seats for Ann and 25 to 26 for Ben",
+        "AP projected 36 seats for Ann",
+        "AP projected 37 seats for Ann",
+    ]
+
+
+def test_headlines_say_what_stood_beside_what_was_called() -> None:
+    clock = Clock("UTC")
+    assert clock.say(chart("results", "03:30").takeaway) == (
+        "By 3:30 a.m. UTC AP had called 10 for Ann and 20 for Ben; 1 is needed to win; "
+        "last projected by AP: 36 seats for Ann and 25 to 26 for Ben"
+    )
+    assert clock.say(chart("timeline", "01:30").takeaway) == (
+        "AP projected 35 (33 to 37) seats for Ann and 25 to 26 for Ben at 1 a.m. UTC"
+    )
+    assert "last projected Ann 36, Ben 25 to 26 seats" in findings(chart("results", "03:30"), clock)
+
+
+@pytest.mark.parametrize("time", STOOD)
+def test_a_replay_says_and_shows_what_stood_at_each_moment(time: str) -> None:
+    shown = embed_of(night(), "replay", default_view(night()))
+    words = EmbedMoments(shown)
+    said = words.sentence(utc(time))
+    assert STOOD[time] in said
+    assert ("projected" in said) == bool(STOOD[time])
+    frames = frames_of(shown.story, shown.chart, shown.clock, order=Order.HAPPENED, words=words.rows)
+    still = fromstring(f"<g>{svg.layout(shown.chart, shown.clock, width=720, brief=True).body}</g>")
+    keep(still, frames, utc(time))
+    drawn = {one.get("data-row") for one in still.iter() if "projections:" in one.get("data-row", "")}
+    assert drawn == {f"projections:{row['id']}" for row in PROJECTED if str(row["at"]) <= at(time)}
+    sure = night_of(shown)["orders"]["happened"]["sure"]
+    assert {row: sure[row] for row in sure if row.startswith("projections:")} == {
+        f"projections:{row['id']}": (utc(str(row["at"])[11:16]) - utc("00:00")).total_seconds() for row in PROJECTED
+    }
+
+
+def test_a_story_up_to_a_moment_has_only_what_was_projected() -> None:
+    assert {utc("01:00"), utc("02:30"), utc("04:00")} <= set(moments_of(night()))
+    for order in Order:
+        assert [row.id for row in story_at(night(), utc("02:00"), order).projections] == ["ann-1", "ben-1"]
+
+
+def test_a_document_says_it() -> None:
+    assert "exit poll, projected" in draw_document(embed_of(night(), "results", default_view(night())))
+
+
+def test_a_caller_without_any_shows_what_others_projected() -> None:
+    about = (
+        b'callers = [{ id = "AP", name = "Agency", selectable = true }, { id = "P", name = "Poll", selectable = true }]'
+    )
+    content = tables([row | {"caller": "P"} for row in PROJECTED])
+    content["story.toml"] = content["story.toml"].replace(
+        b'callers = [{ id = "AP", name = "Agency", selectable = true }]', about
+    )
+    story = story_of(content)
+    assert "last projected by P: 37 seats for Ann" in chart_of(story, "results", default_view(story)).takeaway
+    pollster = chart_of(story, "results", replace(default_view(story), caller="P"))
+    assert pollster.takeaway == (
+        "P: no total: 0 of 3 calls known, so no running total is drawn; "
+        "last projected by P: 37 seats for Ann and 25 to 26 for Ben"
+    )
+    assert len([item for _, item in pollster.lanes[0].items]) == len(PROJECTED)
+
+
+def test_a_rehearsal_writes_projections() -> None:
+    assert sound_story("small", examine("small", files_of(night()))).projections == night().projections
+
+
+FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({}, "column value: found an empty cell, wants a number, or its bounds in low and high"),
+    ({"low": 3}, "column high: found an empty cell, wants a bound, as the other one is given"),
+    ({"low": 3, "value": 9, "high": 5}, "column low: found 3, 9, 5, wants low, value and high in this order"),
+    ({"value": 61}, "column value: found 61, wants at most 60, the total in story.toml: projections are in its unit"),
+    (
+        {"value": 5, "at": "", "precision": "none"},
+        "column precision: found none, wants a time, as nobody could say from when the projection stood",
+    ),
+    ({"value": 5, "party": "C"}, "column party: found 'C', wants an id of [[parties]] in story.toml: A, B"),
+]
+
+
+@pytest.mark.parametrize(("cells", "said"), FAULTS)
+def test_each_fault_has_a_sentence_of_its_own(cells: dict[str, Any], said: str) -> None:
+    assert faults_of(tables([projection("x", "A", "01:00") | cells])) == [f"projections.csv, line 2, {said}"]
+
+
+def test_two_at_one_time_are_refused() -> None:
+    twice = [projection("x", "A", "01:00", value=5), projection("y", "A", "01:00", value=6)]
+    found = "a second projection for A by AP at 2030-11-06T01:00:00Z, first on line 2"
+    assert faults_of(tables(twice)) == [
+        (
+            f"projections.csv, line 3, column party: found {found}, "
+            "wants one at a time: the later one stands from its own time"
+        )
+    ]
