@@ -27,6 +27,7 @@ from components.charts.rows import surely
 from components.charts.running_totals import sums
 from components.charts.said import TOTALS, Said
 from components.clock import Style, token
+from components.text import capital
 from data.core.model import OPEN_END, Precision, When, Window
 from data.core.running import Tally
 from data.evidence.calls import load_projections
@@ -52,7 +53,7 @@ def results_lane(story: Story, calls: Calls, window: Window, *, caller: str) -> 
     if projected:
         reading = f" {PROJECTED}"
     if not is_complete(story, caller):
-        note = f"{caller}: {no_total(story, caller)}.{reading}"
+        note = f"{caller}: {no_total(story, caller)}.{reading}" if story.contests or not projected else PROJECTED
         return Lane("results", title, story.about.unit, projected, note=note)
     rows = [_before(row, window.end) for row in calls.rows if row.when.earliest < window.end]
     last = min(window.end - _INSTANT, story.until or window.end)
@@ -230,7 +231,8 @@ def results_takeaway(
     name, least = said_of(story, caller), only_surely(story, caller)
     projected = _projected(story, lane, at, caller=caller)
     if note := no_total(story, caller):
-        return Said.of(f"{name}: {note}, so no running total is drawn", *projected)
+        why = f"{name}: {note}, so no running total is drawn"
+        return Said.of(*((why, *projected) if story.contests or not projected else map(capital, projected)))
     style: Style = "stamp" if window.length >= ONE_DAY else "time"
     sides = sums(lane, window)
     back = f"withdrawn {'by then' if by == 'by' else 'before'}: {_few_for(story, taken)}" if taken else ""

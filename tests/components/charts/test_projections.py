@@ -207,6 +207,13 @@ def test_a_caller_without_any_shows_what_others_projected() -> None:
     assert len([item for _, item in pollster.lanes[0].items]) == len(PROJECTED)
 
 
+def test_a_story_of_projections_alone_says_them_alone() -> None:
+    story = story_of(files({"projections": PROJECTED}, to_win=0))
+    found = chart_of(story, "results", default_view(story))
+    assert found.takeaway == "Last projected by AP: 37 seats for Ann and 25 to 26 for Ben"
+    assert found.lanes[0].note == "Upright bars: exit poll, projected, and its updates; in no total."
+
+
 def test_a_rehearsal_writes_projections() -> None:
     assert sound_story("small", examine("small", files_of(night()))).projections == night().projections
 

@@ -467,8 +467,9 @@ def test_a_fault_of_story_toml_names_its_line_and_key(tmp_path: Path, old: str, 
             "calls.csv, line 2: found byte 0xCE at offset 11, which is not UTF-8, wants text in UTF-8", id="latin-1",
         ),
         pytest.param(
-            "id,contest\n".encode("utf-16"),
-            "calls.csv, line 1: found byte 0xFF at offset 0, which is not UTF-8, wants text in UTF-8", id="utf-16",
+            "id,contest\n".encode("utf-16")[:-1],
+            "calls.csv, line 1: found byte 0x0A at offset 22, which is not UTF-16, wants text in UTF-8",
+            id="utf-16 that is cut",
         ),
         pytest.param(
             b"id,contest\r\nap-\0in,US-IN\n",
