@@ -1,26 +1,21 @@
-"""Calls, milestones and projections as numbered events: a batch is one, an emphasised contest one of its own."""
+"""Calls and milestones as numbered events: a batch is one event, an emphasised contest always one of its own."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from components.charts.grammar import Event, Tone
-from components.charts.phrases.numbers import between_text, in_number
 from components.clock import Style, token
 from data.core.model import Precision, When, Window
-from data.evidence.calls import load_projections
 from data.evidence.evidence_rows import (
     CallRow,
     Calls,
     MilestoneRow,
     Milestones,
-    ProjectionRow,
-    Projections,
     WithdrawalRow,
     refs,
-    sources_of,
 )
 from data.story.sides import Side, sides_of
 from data.story.story import NOUNS, UNDECIDED, Story
@@ -44,8 +39,6 @@ def call_events(
     story: Story, calls: Calls, milestones: Milestones, window: Window, *, caller: str
 ) -> tuple[Event, ...]:
     """One event for each distinct time: a batch of calls in one minute is one event, never one for each state.
-
-    What was projected at one time is one event too; it is no call.
 
     Emphasised contests keep an event of their own. A milestone in the minute of a call joins its sentence. In a
     window of days, and in one that would hold more than `_MOST_EVENTS`, calls that could not be told apart on its axis
@@ -71,7 +64,7 @@ def call_events(
         also = moments.pop((when.earliest, when.latest), [])
         events.append(_withdrawal_event(story, rows, also, caller, dated=is_dated(when, window)))
     events += [_milestone_event(sides, row) for rows in moments.values() for row in rows]
-    return (*events, *_projection_events(story, load_projections(story, caller), window))
+    return tuple(events)
 
 
 def _grouped(story: Story, rows: Iterable[CallRow], window: Window, *, by_place: bool) -> Groups:
@@ -132,7 +125,7 @@ def _call_event(
         label="; ".join(
             [f"{said_of(story, caller)} {story.about.verb} {_sides(story, rows)}", *(row.label for row in also)]
         ),
-        short=f"{short} {_short_time(when, dated=dated)}",
+        short=f"{short} {short_time(when, dated=dated)}",
         shorter=(short,),
         tone=_tone(sides, [row.party for row in rows]),
         rows=refs("calls", rows) + refs("milestones", also),
@@ -151,7 +144,7 @@ def _withdrawal_event(
     return Event(
         when=backs[0].when,
         label="; ".join([f"{said_of(story, caller)} {took_back(story, rows)}", *(row.label for row in also)]),
-        short=f"{short} {_short_time(backs[0].when, dated=dated)}",
+        short=f"{short} {short_time(backs[0].when, dated=dated)}",
         shorter=(short,),
         tone=Tone.NEUTRAL,
         rows=refs("withdrawals", backs) + refs("milestones", also),
@@ -231,7 +224,7 @@ def is_dated(when: When, window: Window) -> bool:
     return window.length > ONE_DAY or when.latest > window.end
 
 
-def _short_time(when: When, *, dated: bool) -> str:
+def short_time(when: When, *, dated: bool) -> str:
     """A time in few words: at its minute, "about" it, or "by" its latest bound."""
     style: Style = "dated" if dated else "short"
     if when.precision in _SAYING_SO:
@@ -250,43 +243,6 @@ def _milestone_event(sides: Sequence[Side], row: MilestoneRow) -> Event:
         sources=row.sources,
         priority=_MILESTONE_PRIORITY.get(row.kind, 80),
     )
-
-
-def _projection_events(story: Story, projections: Projections, window: Window) -> Iterator[Event]:
-    """One event for all that a caller projected at one time."""
-    groups: dict[tuple[str, datetime], list[ProjectionRow]] = defaultdict(list)
-    for row in projections.rows:
-        groups[row.caller, row.when.latest].append(row)
-    for rows in groups.values():
-        when = rows[0].when
-        yield Event(
-            when=when,
-            label=f"{said_of(story, rows[0].caller)} projected {projected_text(story, rows, most=_NAMED)}",
-            short=f"Projection {_short_time(when, dated=is_dated(when, window))}",
-            shorter=("Projection",),
-            tone=Tone.NEUTRAL,
-            rows=refs("projections", rows),
-            sources=sources_of(rows),
-            priority=10,
-        )
-
-
-def projected_text(story: Story, rows: Sequence[ProjectionRow], *, most: int = _FEW) -> str:
-    """What was projected for whom: "35 seats for PVV, 25 to 26 for GL-PvdA and 2 more", the most first."""
-    ranked = sorted(rows, key=lambda row: -(row.value or row.high or 0))
-    numbers = [between_text(row.low, row.value, row.high) for row in ranked]
-    numbers[0] = f"{numbers[0]} {in_number(story.about.unit, numbers[0])}"
-    told = [f"{number} for {candidate(story, row.party)}" for number, row in zip(numbers, ranked, strict=True)]
-    return listed(told) if len(told) <= most else few(told)
-
-
-def standing(projections: Projections, at: datetime) -> tuple[tuple[ProjectionRow, ...], ...]:
-    """For each caller what it had last projected for each party by this instant, itself included."""
-    found: dict[str, dict[str, ProjectionRow]] = defaultdict(dict)
-    for row in projections.rows:
-        if row.when.latest <= at:
-            found[row.caller][row.party] = row
-    return tuple(tuple(rows.values()) for rows in found.values())
 
 
 def within(events: Iterable[Event], window: Window) -> tuple[tuple[Event, ...], tuple[Event, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from components.charts.events import call_events
 from components.charts.grammar import Chart, Event
 from components.charts.loaders import Loaders
+from components.charts.phrases.projected import projection_events
 from components.view.view_state import QUESTIONS, RANGE, TELLING, ViewState, default_view
 from data.core.model import Window
 from data.story.as_of import window_so_far
@@ -38,9 +39,10 @@ class Question:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """The caller's calls and the milestones, as events of the range."""
+        """The caller's calls, the milestones and what was projected, as events of the range."""
         calls, milestones = self.load.calls(self.story, caller=self.view.caller), self.load.milestones(self.story)
-        return call_events(self.story, calls, milestones, self.window, caller=self.view.caller)
+        called = call_events(self.story, calls, milestones, self.window, caller=self.view.caller)
+        return (*called, *projection_events(self.story, self.window, caller=self.view.caller))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,12 @@ from components.charts.events import (
     drawn_sides,
     few,
     listed,
-    projected_text,
     said_of,
-    standing,
     within,
 )
 from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Points, Reference, Steps, Tiles, Tone
 from components.charts.kinds import Question
+from components.charts.phrases.projected import projected_text, projection_events, standing
 from components.charts.phrases.votes import margin_text
 from components.charts.rows import surely
 from components.charts.running_totals import sums
@@ -315,7 +314,8 @@ def results_chart(asked: Question) -> Chart:
     story, window, caller = asked.story, asked.window, asked.view.caller
     # All of that caller's, so that totals start right.
     calls, milestones = asked.load.calls(story, caller=caller, possible=True), asked.load.milestones(story)
-    inside, outside = within(call_events(story, surely(calls), milestones, window, caller=caller), window)
+    called = call_events(story, surely(calls), milestones, window, caller=caller)
+    inside, outside = within((*called, *projection_events(story, window, caller=caller)), window)
     lane = results_lane(story, calls, window, caller=caller)
     return Chart(
         slug="results",

@@ -26,6 +26,7 @@ from components.charts.night_pairs import (
     starts_of,
 )
 from components.charts.phrases.numbers import counted
+from components.charts.phrases.projected import projection_events
 from components.charts.rows import split_by
 from components.charts.said import Said
 from components.clock import Clock, token
@@ -243,7 +244,8 @@ def _events(night: ComparedNight, own: Window) -> Iterator[Event]:
     start, found = night.anchor, False
     # A milestone's sentence is no label; a contest's name is.
     short = start.short or start.label
-    for event in call_events(night.story, night.calls, night.milestones, own, caller=night.caller):
+    called = call_events(night.story, night.calls, night.milestones, own, caller=night.caller)
+    for event in (*called, *projection_events(night.story, own, caller=night.caller)):
         is_start = bool(set(event.rows) & set(start.rows)) and not found
         found = found or is_start
         if is_start or event.emphasised or event.priority <= _WORTH:

@@ -17,10 +17,11 @@ from components.charts.builders.outages_chart import (
     outages_lane,
 )
 from components.charts.builders.searches_chart import drawn_lanes, first_rise, mark_events, marks_lanes, thinned_notes
-from components.charts.events import ONE_DAY, call_events, call_text, listed, projected_text, said_of, took_back, within
+from components.charts.events import ONE_DAY, call_events, call_text, listed, said_of, took_back, within
 from components.charts.grammar import Chart, Lane
 from components.charts.kinds import Question
 from components.charts.phrases.moments import few_names
+from components.charts.phrases.projected import projected_text, projection_events
 from components.charts.rows import split_by, surely
 from components.charts.said import NOTHING, Said
 from components.clock import Style, token
@@ -70,7 +71,8 @@ def timeline_of(asked: Question) -> Chart:
     seen, unseen = split_by(window, observations)
     measured = measured_lanes(load.measured(story), window) if "interest" in chosen else ()
     happened = call_events(story, called, milestones, window, caller=caller)
-    events, far = within((*happened, *(failure_events(story) if measured else ())), window)
+    projected = projection_events(story, window, caller=caller)
+    events, far = within((*happened, *projected, *(failure_events(story) if measured else ())), window)
     found: dict[str, tuple[Lane, ...]] = {
         "interest": (*own, *marks_lanes(story, near_marks, curve=bool(own), held=bins), *measured),
         "outages": (or_bare(outages_lane(story, seen), observations),),

@@ -8,17 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self, TypeVar
 
-from components.charts.events import (
-    candidate,
-    contest_called,
-    drawn_sides,
-    few,
-    projected_text,
-    said_of,
-    standing,
-    took_back,
-)
+from components.charts.events import candidate, contest_called, drawn_sides, few, said_of, took_back
 from components.charts.phrases.numbers import in_number, span_text, weighed
+from components.charts.phrases.projected import projected_text, standing
 from components.clock import Style, token
 from components.text import capital
 from data.core.model import Order, When
