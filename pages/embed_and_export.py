@@ -1,4 +1,4 @@
-"""One chart at one view, as an article gets it: a preview, the code, files and words."""
+"""One chart at one view, as an article gets it: code with a preview, pictures, data and words."""
 
 import streamlit as st
 
@@ -8,7 +8,8 @@ from components.workbench.parts.embed_code import (
     choose_embed,
     choose_permanence,
     show_codes,
-    show_downloads,
+    show_files,
+    show_pictures,
     show_preview,
     show_words,
 )
@@ -18,8 +19,16 @@ with explained_failures():
     st.title("Embed & export", anchor=False)
     view = control_bar(story, lanes=True, moment=True)
     embed = choose_embed(story, view)
-    show_preview(embed)
-    published = choose_permanence(embed)
-    show_codes(embed, published)
-    show_downloads(embed)
-    show_words(embed, published)
+    code, image, data, words = st.tabs(["Embed", "Image", "Data", "Cite"])
+    with code:
+        codes = st.container()
+        show_preview(embed)
+        published = choose_permanence(embed)
+        with codes:
+            show_codes(embed, published)
+    with image:
+        show_pictures(embed)
+    with data:
+        show_files(embed)
+    with words:
+        show_words(embed, published)

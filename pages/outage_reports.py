@@ -1,4 +1,4 @@
-"""Outages: the evidence strip, every observation as a card, and the traffic the sites published."""
+"""Outages: the reports of the site on one clock and in one table, the traffic it published, and control cases."""
 
 from dataclasses import replace
 
@@ -9,10 +9,11 @@ from components.clock import Clock
 from components.workbench.address_bar import stand_at_moment
 from components.workbench.controls import choose_story, control_bar
 from components.workbench.notices import explained_failures
-from components.workbench.parts.evidence_cards import choose_region, show_controls, show_figures, show_observations
+from components.workbench.parts.evidence_tables import choose_region, show_controls, show_figures, show_observations
 from components.workbench.parts.find_records import show_lookup
 from components.workbench.show_chart import show_chart
 from components.workbench.write_gate import may_write
+from data.core.model import Sourced
 from data.sources.provider import ObservationProvider
 
 with explained_failures():
@@ -25,24 +26,15 @@ with explained_failures():
         show_chart(story, "outages", replace(view, region=region))
         if may_write():
             show_lookup(story, view, "Look for machine records", ObservationProvider)
-        st.subheader("Every dated observation in this range", anchor=False)
-        show_observations(story, load_observations(story, view.window, region=region), clock)
-        st.subheader("Seen that night, no clock time given", anchor=False)
-        show_observations(story, load_untimed(story, region=region), clock)
-        show_chart(story, "traffic", view)
-        st.subheader("Traffic figures, one unit at a time", anchor=False)
-        show_figures(story, load_traffic(story), clock)
-        st.subheader("Other published figures", anchor=False)
-        st.caption(
-            "Counts and statements that are neither searches, nor traffic, nor an observation of the site’s state."
-        )
-        show_figures(story, load_other(story), clock)
+        dated, untimed = load_observations(story, view.window, region=region), load_untimed(story, region=region)
+        show_observations(story, dated, untimed, clock)
+        traffic, other = load_traffic(story), load_other(story)
+        if traffic.rows:
+            with st.expander("Draw the traffic that the sites published", key="traffic", on_change="rerun") as folder:
+                if folder.open:
+                    show_chart(story, "traffic", view)
+        figures = Sourced((*traffic.rows, *other.rows), (*traffic.sources, *other.sources))
+        show_figures(story, figures, clock, "Traffic and other published figures")
     else:
         st.info("This story is about no site.")
-    if "site" in story.subjects or load_controls(story).rows:
-        st.subheader("Control cases", anchor=False)
-        st.markdown(
-            "Sites also fail with no vote near, and searches also rise with no failure: these are cases that were "
-            "found and not a count, so they show that it happens, not how often.",
-        )
-        show_controls(story, load_controls(story), clock)
+    show_controls(story, load_controls(story), clock)

@@ -7,7 +7,7 @@ from components.clock import Clock
 from components.workbench.address_bar import stand_at_moment
 from components.workbench.controls import choose_story, control_bar, everything
 from components.workbench.notices import explained_failures
-from components.workbench.parts.evidence_cards import of_metric, show_figures
+from components.workbench.parts.evidence_tables import of_metric, show_figures
 from components.workbench.parts.find_records import show_lookup
 from components.workbench.parts.get_searches import show_get_searches
 from components.workbench.parts.import_file import show_import, show_imported_lists
@@ -40,8 +40,6 @@ with explained_failures():
     if load_lenses(story).rows:
         show_chart(story, "lenses", view)
     if "searches" in story.subjects:
-        st.subheader("Figures published about searches on the night", anchor=False)
-        show_figures(story, load_search_figures(story), clock)
-        st.subheader("Other nights, for comparison only", anchor=False)
-        st.caption("These figures belong to other nights and are never drawn on this one.")
-        show_figures(story, of_metric(load_figures(story, scope="context"), "google_"), clock)
+        show_figures(story, load_search_figures(story), clock, "Figures published about searches on the night")
+        others = of_metric(load_figures(story, scope="context"), "google_")
+        show_figures(story, others, clock, "Other nights, for comparison only", "They are never drawn on this one.")

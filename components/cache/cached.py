@@ -8,8 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import ParamSpec, TypeVar, cast
 
-import pandas as pd
-
 from components.cache.memo import Memo, Memory
 from components.cache.render_cache import RenderCache
 from components.cache.stories import MARKS, StoryCache, is_older, store_here, tables_key
@@ -25,11 +23,9 @@ from components.charts.loaders import Loaders
 from components.charts.phrases.caution import caution_of
 from components.charts.phrases.moments import Moments
 from components.charts.phrases.placebo import night_placebo
-from components.render import table
 from components.render.layout.theme import theme_named
 from components.render.plotly.figure import Settled, draw_figure
 from components.render.words import Words, describe
-from components.text import markdown
 from components.view.view_state import ViewState
 from data.core.errors import SourceChanged
 from data.core.model import Order, SourcedFrame, Window
@@ -206,12 +202,6 @@ def _chart(story: Story, slug: str, view: ViewState, other: Story | None) -> Cha
 def load_chart(story: Story, slug: str, view: ViewState, *, other: Story | None = None) -> Chart:
     """The chart of this name at a view, built once for everybody and for every view that shows the same."""
     return _chart(story, slug, catalogue.kind_named(slug).narrowed(story, view), other)
-
-
-@_keep(most=64)
-def load_table(chart: Chart, zone: str) -> pd.DataFrame:
-    """The chart's table on the clock of this zone, its cells as Markdown that means only itself."""
-    return table.frame(chart, clock_of(chart, zone)).map(markdown)
 
 
 @_keep()

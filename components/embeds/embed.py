@@ -14,6 +14,7 @@ from components.charts.loaders import Loaders
 from components.clock import Clock
 from components.render.listed import Listed, listed
 from components.view.view_state import ViewState, told, view_link
+from data.evidence.facts import Fact, facts_shown
 from data.story.story import Story
 
 Theme = Literal["auto", "light", "dark"]
@@ -48,6 +49,11 @@ class Embed:
         stories = [self.story, *([self.other] if self.other else [])]
         rows = {row for story in stories for row in story.emphasised_rows}
         return listed(self.chart, rows | {f"{story.slug}/{row}" for story in stories for row in story.emphasised_rows})
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """What the rows of its stories say apart from their words, by the names that its marks have."""
+        return facts_shown(self.story, self.other)
 
     @property
     def as_of(self) -> datetime | None:

@@ -10,7 +10,7 @@ from components.embeds import passport
 from components.embeds.documents.document import draw_document
 from components.embeds.embed import Embed
 from components.embeds.pictures import animation, cards, images
-from components.render import table
+from components.render.facts_csv import csv_of
 from components.view.address import utc_text
 from data.core.model import Order
 
@@ -76,7 +76,7 @@ def _body(embed: Embed, form: str, *, width: int | None, scale: float, shape: st
         case "webp":
             return animation.webp(embed)
         case "csv":
-            return (_BOM + table.csv_of(embed.chart, embed.clock)).encode("utf-8", "replace")
+            return (_BOM + csv_of(embed.chart, embed.clock, embed.facts)).encode("utf-8", "replace")
     return passport.json_of(embed)
 
 

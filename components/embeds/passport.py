@@ -11,7 +11,7 @@ from components.charts.grammar import Event, Item, Lane, Line, Mark, Tiles
 from components.charts.phrases.caution import caution_of
 from components.clock import Clock
 from components.embeds.embed import Embed
-from components.render.table import whole_number
+from components.render.facts_csv import whole_number
 from data.core.model import Precision, Source, When, iso_text
 from data.story.tables import Correction
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from components.cache.cached import load_caution, load_chart, load_figure, load_made, load_table, load_words
+from components.cache.cached import load_caution, load_chart, load_figure, load_made, load_words
 from components.charts.catalogue import kind_named
 from components.charts.elapsed_clock import Elapsed, clock_of
 from components.charts.events import is_dated
@@ -24,6 +24,7 @@ from components.view.view_state import ViewState, view_query
 from components.workbench.address_bar import change, stories_here
 from components.workbench.appearance import theme_in_force
 from components.workbench.controls import take_selection
+from components.workbench.data_table import show_data
 from components.workbench.downloads import show_download
 from components.workbench.notices import show_empty
 from components.workbench.page_links import page_at
@@ -96,9 +97,11 @@ def show_chart(story: Story, slug: str, view: ViewState, *, other: Story | None 
         st.caption(load_made(_notes, chart, clock))
         show_caution(story, chart, clock, other=other)
         _show_events(chart, clock)
-        _show_data(chart, view, key)
+        embed = Embed(story, chart, view, "light", other=other)
+        if st.toggle("Show the data", key=f"data-{key}"):
+            show_data(embed, key=key)
         st.caption(load_made(_sources, chart))
-        _show_downloads(Embed(story, chart, view, "light", other=other), key)
+        _show_downloads(embed, key)
 
 
 def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
@@ -175,11 +178,6 @@ def _events(chart: Chart, clock: Clock) -> tuple[str, ...]:
         edges = "\n".join(f"- {_edge(event, clock)}" for event in chart.outside)
         texts.append(f"**Outside this window**\n\n{edges}")
     return tuple(texts)
-
-
-def _show_data(chart: Chart, view: ViewState, key: str) -> None:
-    if st.toggle("Show the data", key=f"data-{key}"):
-        st.table(load_table(chart, view.clock), hide_index=True)
 
 
 def _sources(chart: Chart) -> str:

@@ -109,7 +109,7 @@ def test_the_pair_is_kept_on_the_way_to_its_embed(visit: Visit, nights: str) -> 
     page.get_by_role("link", name="Embed & export this chart").click()
     expect(page).to_have_title("Embed & export · U.S. 2016 · Nightdesk")
     has_address(page, **{"with": "uk-1999", "t0": "first-call", "chart": "compare"})
-    inside = page.locator('iframe[title="Preview, 320 px wide"]').content_frame
+    inside = page.locator('iframe[title="Preview, 640 px wide"]').content_frame
     expect(inside.locator("figure#nightdesk h1")).to_contain_text("T+0 is the first call")
     codes = page.locator("[data-testid=stCode] code").filter(has_text="/embed/us-2016/compare?")
     expect(codes.filter(has_text="with=uk-1999").first).to_be_attached()

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from components.workbench.parts.embed_code import is_local
+from tests.browser.conftest import settled
 from tests.browser.reading import choose, comes_to, has_address, violations
 
 Visit = Callable[..., Page]
@@ -18,7 +19,8 @@ Visit = Callable[..., Page]
 PATH = "/embed-and-export"
 
 
-def download(page: Page, button: str) -> Path:
+def download(page: Page, tab: str, button: str) -> Path:
+    page.get_by_role("tab", name=tab, exact=True).click()
     with page.expect_download() as found:
         page.get_by_test_id("stDownloadButton").filter(has=page.get_by_text(button, exact=True)).locator(
             "button"
@@ -33,6 +35,7 @@ def test_the_preview_is_the_document_at_the_chosen_width_and_the_page_never_scro
 ) -> None:
     page = visit(PATH, width=screen)
     page.get_by_text(f"{width} px", exact=True).click()
+    settled(page)
     frame = page.locator(f'iframe[title="Preview, {width} px wide"]')
     inside = frame.content_frame
     expect(inside.locator("figure#nightdesk h1")).to_contain_text("AP called Florida at 10:50 p.m. EST")
@@ -50,7 +53,7 @@ def test_the_preview_is_the_document_at_the_chosen_width_and_the_page_never_scro
 def test_a_server_that_readers_cannot_reach_says_so(visit: Visit) -> None:
     page = visit(PATH)
     expect(page.get_by_text("These addresses work on this machine only; set NIGHTDESK_PUBLIC_URL")).to_be_visible()
-    expect(page.get_by_text("at most")).to_contain_text("The document itself, 320 px wide and at most")
+    expect(page.get_by_text("at most")).to_contain_text("The document itself, 640 px wide and at most")
 
 
 @pytest.mark.parametrize(
@@ -75,6 +78,7 @@ def test_codes_follow_the_controls_and_so_does_the_address(visit: Visit) -> None
     page.wait_for_url("**theme=dark**")
     choose(page, "chart", "Search interest")
     has_address(page, caller="CNN", theme="dark", chart="interest")
+    page.get_by_text("A copy that never changes").click()
     expect(page.locator(".st-key-copy-updating code")).to_contain_text("/embed/us-2016/interest?from=2016-11-08T18:00Z")
     expect(page.locator(".st-key-copy-updating code")).to_contain_text("caller=CNN&theme=dark")
     page.get_by_role("tab", name="Iframe only").click()
@@ -84,14 +88,14 @@ def test_codes_follow_the_controls_and_so_does_the_address(visit: Visit) -> None
 
 def test_files_are_made_when_they_are_asked_for(visit: Visit) -> None:
     page = visit(f"{PATH}?from=2016-11-09T03:00Z&to=2016-11-09T05:00Z")
-    with Image.open(download(page, "PNG 1200 × 630 @2x")) as picture:
+    with Image.open(download(page, "Image", "PNG 1200 × 630 @2x")) as picture:
         assert (picture.format, picture.size) == ("PNG", (2400, 1260))
-    with Image.open(download(page, "PNG square")) as picture:
+    with Image.open(download(page, "Image", "PNG square")) as picture:
         assert picture.size == (1200, 1200)
-    assert download(page, "PDF").read_bytes().startswith(b"%PDF-")
-    data = json.loads(download(page, "JSON with sources").read_bytes())
+    assert download(page, "Image", "PDF").read_bytes().startswith(b"%PDF-")
+    data = json.loads(download(page, "Data", "JSON with sources").read_bytes())
     assert "2016-11-09T03:00" in json.dumps(data)
-    frozen = download(page, "Frozen document").read_text(encoding="utf-8")
+    frozen = download(page, "Data", "Frozen document").read_text(encoding="utf-8")
     assert "Frozen copy" in frozen and "<figure" in frozen
 
 

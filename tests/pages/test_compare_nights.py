@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.story import store as folder_store
 from tests.support.nights import another_night
+from tests.support.page_tables import rows_of
 
 PAGE = Path(__file__).parents[2] / "pages" / "compare_and_check.py"
 
@@ -98,5 +99,4 @@ def test_the_table_keeps_whose_row_is_whose(folder: Path) -> None:
     another_night(folder, "us-1999", by=timedelta(days=-140), short="U.S. 1999")
     page = open_page()
     page.toggle[0].set_value(True).run()
-    rows = set(page.table[0].value["Row"].str.replace("\\", ""))
-    assert {"us-2016/calls:ap-fl", "us-1999/calls:ap-fl"} <= rows
+    assert {"us-2016/calls:ap-fl", "us-1999/calls:ap-fl"} <= rows_of(page)

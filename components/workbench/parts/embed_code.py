@@ -37,6 +37,7 @@ from data.story.story import Story
 
 #: Pixels: a phone, a column of text, a page.
 PREVIEWS = (320, 640, 1200)
+_FIRST = 640
 _THEME_NAMES: dict[Theme, str] = {"auto": "Like the reader’s device", "light": "Light", "dark": "Dark"}
 
 
@@ -104,16 +105,15 @@ def _own_site() -> str:
 
 def show_preview(embed: Embed) -> None:
     """The very document, in a frame as wide as is chosen, from this server."""
-    st.subheader("Preview", anchor=False)
     width = st.segmented_control(
-        "Width of the preview",
+        "Preview, as wide as",
         PREVIEWS,
-        default=PREVIEWS[0],
+        default=_FIRST,
         format_func="{} px".format,
         key="choose-preview",
         required=True,
     )
-    width = width or PREVIEWS[0]
+    width = width or _FIRST
     height = load_heights(embed, (*PREVIEWS, *HEIGHTS_AT))[width]
     own = replace(embed, site=_own_site() or "http://localhost")
     parts = urlsplit(form_address(own))
@@ -126,6 +126,11 @@ def show_preview(embed: Embed) -> None:
 
 def choose_permanence(embed: Embed) -> str:
     """Both ways to keep a chart side by side; answers with the published address that was typed in, if any."""
+    with st.expander("A copy that never changes, or the server’s own address", key="permanence"):
+        return _choose_permanence(embed)
+
+
+def _choose_permanence(embed: Embed) -> str:
     updating, frozen = st.columns(2)
     with updating, st.container(key="copy-updating"):
         st.subheader("Updating: the server’s address", anchor=False)
@@ -169,7 +174,6 @@ def is_local(host: str) -> bool:
 
 def show_codes(embed: Embed, published: str) -> None:
     """The four ways into an article, each ready to copy; `published` makes them lead to a frozen copy."""
-    st.subheader("Code for an article", anchor=False)
     if not (embed.site or published):
         st.info("This server does not know its own address: set NIGHTDESK_PUBLIC_URL, or publish the chart.")
         return
@@ -180,11 +184,11 @@ def show_codes(embed: Embed, published: str) -> None:
     st.caption("It shows the published copy." if published else "It shows what this server has, with its updates.")
     told = ", ".join(f"{height} px at {width} px" for width, height in heights.items() if width in STEPS)
     tabs = {
-        "Link": (codes.link, "For systems that make an embed of a link by themselves (oEmbed), and for chats."),
         "Iframe + listener": (
             codes.listener,
             "The frame takes the height of what it holds, also when lists are opened.",
         ),
+        "Link": (codes.link, "For systems that make an embed of a link by themselves (oEmbed), and for chats."),
         "Iframe only": (codes.plain, f"No script. As high as the column is wide needs: {told}."),
         "Image + caption": (codes.image, "A picture with its words and a link, for newsletters and strict systems."),
     }
@@ -203,14 +207,17 @@ _PICTURES: dict[str, dict[str, Any]] = {
 }
 
 
-def show_downloads(embed: Embed) -> None:
-    """Every form of the view in force, each made only when it is asked for."""
-    st.subheader("Files of exactly this view", anchor=False)
+def show_pictures(embed: Embed) -> None:
+    """The view in force as pictures, each made only when it is asked for."""
     paper = embed.theme if embed.theme != "auto" else "light"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        tone: Theme = st.segmented_control(
-            "Pictures", ("light", "dark"), default=paper, format_func=str.capitalize, key=f"tone-{paper}", required=True
-        )
+    tone: Theme = st.segmented_control(
+        "Light or dark",
+        ("light", "dark"),
+        default=paper,
+        format_func=str.capitalize,
+        key=f"tone-{paper}",
+        required=True,
+    )
     drawn = replace(embed, theme=tone or paper)
     with st.container(key="pictures", horizontal=True):
         for label, options in _PICTURES.items():
@@ -220,6 +227,13 @@ def show_downloads(embed: Embed) -> None:
             _offer("Its still, PNG 720 px", drawn, "png", options={"width": WIDTH})
         _offer("SVG", drawn, "svg")
         _offer("PDF", drawn, "pdf")
+
+
+def show_files(embed: Embed) -> None:
+    """The facts of the view in force as files, and the document itself, each made only when it is asked for."""
+    st.caption(
+        "CSV: one row for each fact, times in UTC, a source in every row. JSON: the same with every source whole."
+    )
     with st.container(key="files", horizontal=True):
         _offer("CSV", embed, "csv")
         _offer("JSON with sources", embed, "json")
@@ -261,7 +275,6 @@ def show_words(embed: Embed, published: str) -> None:
         "Credit line": credit(embed, now=now),
         "Alternative text": describe(embed.chart, embed.clock).alt,
     }
-    st.subheader("Words that go with it", anchor=False)
     for name, text in words.items():
         with st.container(key=f"copy-{name.split()[0].lower()}"):
             st.markdown(f"**{name}**")

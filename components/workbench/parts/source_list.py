@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pandas as pd
 import streamlit as st
 
 from components.cache.cached import load_fetched, load_made
@@ -13,7 +12,8 @@ from components.charts.builders.outages_chart import GRADES
 from components.clock import Clock, published_text
 from components.text import markdown
 from components.view.view_state import ViewState
-from components.workbench.source_links import source_link, source_links
+from components.workbench.evidence_table import Cell, Table, show_table
+from components.workbench.source_links import source_links
 from data.core.model import REACH, Precision
 from data.story.story import Story
 
@@ -51,7 +51,6 @@ def show_source_list(story: Story, *, folded: bool = False) -> None:
     if not folded:
         _show_source_table(story)
         return
-    # A table brings 743 kB of JavaScript: closed, it made the first chart a fifth later than it is without.
     label = f"{len(story.sources)} sources, each with the number of rows that rest on it"
     with st.expander(label, key="source-list", on_change="rerun") as folder:
         if folder.open:
@@ -59,22 +58,22 @@ def show_source_list(story: Story, *, folded: bool = False) -> None:
 
 
 def _show_source_table(story: Story) -> None:
-    st.table(load_made(_source_table, story), hide_index=True)
+    show_table(load_made(_source_table, story), key="sources", label="Sources of this story")
 
 
-def _source_table(story: Story) -> pd.DataFrame:
-    used = _uses(story)
-    rows = [
-        {
-            "Source": source_link(source),
-            "What it is": markdown(source.title),
-            "Published": published_text(source.published, Clock("UTC")),
-            "Licence": markdown(source.licence),
-            "Rows": str(used[source.id]),
-        }
+def _source_table(story: Story) -> Table:
+    used, clock = _uses(story), Clock("UTC")
+    rows = tuple(
+        (
+            Cell(links=((source.org, source.url),), sort=source.org.casefold()),
+            Cell(source.title),
+            Cell(published_text(source.published, clock), sort=source.published or "~"),
+            Cell(source.licence),
+            Cell(str(used[source.id]), sort=used[source.id]),
+        )
         for source in story.sources
-    ]
-    return pd.DataFrame(rows)
+    )
+    return Table(("Source", "What it is", "Published", "Licence", "Rows"), rows)
 
 
 def _uses(story: Story) -> Counter[str]:
@@ -91,22 +90,33 @@ def show_fetched(story: Story, view: ViewState) -> None:
     clock, fetched = Clock(view.clock), load_fetched(story)
     if not fetched:
         return
-    st.subheader("Fetched for this story", anchor=False)
-    rows = [
-        {
-            "Source": held.title,
-            "What it shows": held.proves,
-            "What it cannot show": held.cannot,
-            "Answers kept": f"{held.answers:,}",
-            "Rows": "drawn as series" if held.rows is None else f"{held.rows:,}",
-            "Newest answer": clock.stamp(held.newest),
-        }
+    names = ("Source", "What it shows", "What it cannot show", "Answers kept", "Rows", "Newest answer")
+    rows = tuple(
+        (
+            Cell(held.title),
+            Cell(held.proves),
+            Cell(held.cannot),
+            Cell(f"{held.answers:,}", sort=held.answers),
+            Cell("drawn as series") if held.rows is None else Cell(f"{held.rows:,}"),
+            Cell(clock.stamp(held.newest), sort=held.newest.isoformat()),
+        )
         for held in fetched
-    ]
-    st.table(pd.DataFrame(rows), hide_index=True)
+    )
+    st.subheader("Asked for this story", anchor=False)
+    show_table(Table(names, rows), key="fetched", label="Sources that were asked for this story")
 
 
-def show_conventions() -> None:
+def show_methods() -> None:
+    """How everything is read and found, folded: the words that charts say in short."""
+    with st.expander("How times, totals, evidence and searches are read", key="conventions"):
+        _show_conventions()
+    with st.expander("The statistics: how rises are found, and what “Rose after the calls” compares", key="methods"):
+        _show_statistics()
+    with st.expander("What the words mean", key="glossary"):
+        st.markdown("\n".join(f"- **{word}**: {means}" for word, means in _GLOSSARY.items()))
+
+
+def _show_conventions() -> None:
     """How times, grades, totals and search figures are read: the reading that this app adds to its sources."""
     half = int(REACH[Precision.APPROXIMATE][0].total_seconds() // 60)
     st.subheader("How times are read", anchor=False)
@@ -130,10 +140,9 @@ def show_conventions() -> None:
         "Zero is below Google’s resolution, not “no searches”. Two places, or two requests, are on two scales. "
         "Where no series of the night is held, published marks are drawn as marks and never joined.",
     )
-    _show_methods()
 
 
-def _show_methods() -> None:
+def _show_statistics() -> None:
     st.subheader("How rises are found", anchor=False)
     st.markdown(
         "A series rises where it stands more than six noise units above its usual level: the same hour of the week in "
@@ -170,9 +179,3 @@ def show_credit(story: Story) -> None:
     credit = story.about.credit
     st.subheader("Credit", anchor=False)
     st.markdown(f"{markdown(credit.newsroom)}. {markdown(credit.licence)}. {markdown(credit.note)}")
-
-
-def show_glossary() -> None:
-    """The words of this app, one meaning each."""
-    st.subheader("Words", anchor=False)
-    st.markdown("\n".join(f"- **{word}**: {means}" for word, means in _GLOSSARY.items()))

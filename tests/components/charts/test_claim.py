@@ -29,6 +29,7 @@ from components.embeds.embed import embed_of
 from components.embeds.formats import render
 from components.embeds.request import Refused, asked
 from components.render import table
+from components.render.facts_csv import csv_of
 from components.render.layout.legend import GROUND, keys_of
 from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
@@ -299,7 +300,7 @@ def test_what_may_have_begun_earlier_is_told_so_in_every_rendering_and_file() ->
     assert f"10:59:59 p.m. EST, Nov. 8, 2016; {OPEN}" in set(table.frame(chart, EASTERN)["When"])
     assert any(f"10:59:59 p.m. EST; {OPEN}" in said for said in describe(chart, EASTERN).long)
     assert OPEN in svg.draw(chart, EASTERN, width=720) and OPEN in draw_figure(chart, EASTERN).to_json()
-    (row,) = [row for row in csv.DictReader(io.StringIO(table.csv_of(chart, EASTERN))) if row["Row"] == FIRST_SEEN]
+    (row,) = [row for row in csv.DictReader(io.StringIO(csv_of(chart, EASTERN, {}))) if row["row"] == FIRST_SEEN]
     assert (row["earliest_utc"], row["latest_utc"]) == ("", "2016-11-09T03:59:59Z")
     view = embed_view(FIRST_SEEN, "US-FL", "AP")
     told = json.loads(render(embed_of(story(), "claim", view), "json").body)["lanes"][0]["marks"][0]["items"][0]

@@ -26,6 +26,7 @@ from components.clock import Clock
 from components.embeds.embed import Embed
 from components.embeds.passport import data_of
 from components.render import table
+from components.render.facts_csv import csv_of
 from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.view.view_state import default_view
@@ -206,7 +207,7 @@ def test_a_box_drawn_on_it_is_a_range_of_the_first_night(chart: Chart) -> None:
 
 def test_data_say_when_it_was_and_not_where_it_stands(story: Story, chart: Chart) -> None:
     embed = Embed(story, chart, default_view(story))
-    rows = {row["Row"]: row for row in csv.DictReader(io.StringIO(table.csv_of(chart, embed.clock)))}
+    rows = {row["row"]: row for row in csv.DictReader(io.StringIO(csv_of(chart, embed.clock, embed.facts)))}
     assert rows["us-2016/calls:ap-fl"]["latest_utc"] == "2016-11-09T03:50:00Z"
     assert rows["uk-1999/calls:ap-fl"]["latest_utc"] == "2016-06-22T03:50:00Z"
     items = {item["row"]: item for lane in data_of(embed)["lanes"] for mark in lane["marks"] for item in mark["items"]}

@@ -15,7 +15,7 @@ from components.charts.grammar import Bars, Chart, Points, Stretches
 from components.charts.phrases.moments import Moments
 from components.clock import Clock
 from components.embeds.documents.mark_counts import findings
-from components.render import table
+from components.render.facts_csv import csv_of
 from components.render.svg import svg
 from components.render.words import describe
 from components.view.view_state import default_view
@@ -100,11 +100,11 @@ def test_every_stretch_is_in_all_four_renderings(slug: str, width: int) -> None:
 
 
 def test_the_file_holds_each_stretch_with_its_ends_and_its_mean(timeline: Chart) -> None:
-    rows = list(csv.DictReader(io.StringIO(table.csv_of(timeline, LONDON))))
+    rows = list(csv.DictReader(io.StringIO(csv_of(timeline, LONDON, {}))))
     (outage,) = (row for row in rows if row["earliest_utc"] == "2019-03-21T08:55:00Z")
-    assert (outage["until_utc"], outage["amount"]) == ("2019-03-21T09:40:00Z", "218")
-    assert (outage["unit"], outage["What"]) == ("signatures a minute", "9,822 more signatures in 45 minutes")
-    assert outage["Row"] == "series:signatures|2019-03-21T08:55:00+00:00"
+    assert (outage["until_utc"], outage["value"]) == ("2019-03-21T09:40:00Z", "218")
+    assert (outage["unit"], outage["what"]) == ("signatures a minute", "9,822 more signatures in 45 minutes")
+    assert outage["row"] == "series:signatures|2019-03-21T08:55:00+00:00"
 
 
 def test_the_takeaway_and_the_counts_of_a_document_name_the_highest_mean(timeline: Chart) -> None:

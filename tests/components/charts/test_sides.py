@@ -17,7 +17,7 @@ from components.charts.running_totals import sums
 from components.clock import Clock
 from components.embeds.documents.lines import EmbedMoments
 from components.embeds.embed import embed_of
-from components.render import table
+from components.render.facts_csv import csv_of
 from components.render.layout.theme import DARK, LIGHT, Theme
 from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
@@ -81,10 +81,10 @@ def test_of_eleven_sides_the_three_called_least_are_one_that_says_who_they_are(s
 
 
 def test_a_table_names_the_side_of_a_call_that_is_drawn_with_others() -> None:
-    rows = csv.DictReader(io.StringIO(table.csv_of(drawn(11, "results"), Clock("UTC"))))
-    found = {row["Row"]: (row["What"], row["Value"]) for row in rows}
-    assert found["calls:c2"] == ("C2 for Ben, Agency", "2 seats, others total 3")
-    assert found["calls:c11"] == ("C11 for Kim, Agency", "11 seats, Kim total 11")
+    rows = csv.DictReader(io.StringIO(csv_of(drawn(11, "results"), Clock("UTC"), {})))
+    found = {row["row"]: [row[name] for name in ("what", "value", "unit", "total_of", "total_low")] for row in rows}
+    assert found["calls:c2"] == ["C2 for Ben, Agency", "2", "seats", "others", "3"]
+    assert found["calls:c11"] == ["C11 for Kim, Agency", "11", "seats", "Kim", "11"]
 
 
 def test_a_sentence_of_a_minute_tells_the_sides_that_are_drawn() -> None:

@@ -20,6 +20,7 @@ from components.clock import Clock
 from components.embeds.embed import embed_of
 from components.embeds.passport import data_of
 from components.render import table
+from components.render.facts_csv import csv_of
 from components.render.layout.geometry import runs
 from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
@@ -112,9 +113,9 @@ def test_every_chart_that_holds_it_says_it(story: Story, slug: str) -> None:
 
 def test_its_csv_says_it_ahead_of_its_rows_and_its_json_beside_its_items(story: Story) -> None:
     chart = drawn_chart(story, NIGHTS)
-    first, *rows = csv.DictReader(io.StringIO(table.csv_of(chart, UTC_CLOCK)))
-    assert (first["Lane"], first["What"], first["amount"]) == ("Thinned", line_of(chart).thinned, "")
-    assert not any(row["Lane"] == "Thinned" for row in rows)
+    first, *rows = csv.DictReader(io.StringIO(csv_of(chart, UTC_CLOCK, {})))
+    assert (first["kind"], first["what"], first["value"]) == ("note", line_of(chart).thinned, "")
+    assert not any(row["kind"] == "note" for row in rows)
     view = default_view(story).with_window(chart.window)
     told = data_of(embed_of(story, "interest", view, site="", load=loaders(NIGHTS)))
     marks = [mark["thinned"] for lane in told["lanes"] for mark in lane["marks"] if mark["drawn_as"] == "line"]

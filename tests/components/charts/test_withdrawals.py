@@ -20,7 +20,7 @@ from components.embeds.documents.lines import EmbedMoments
 from components.embeds.documents.player_frames import night_of
 from components.embeds.embed import Embed, embed_of
 from components.embeds.pictures.animation import keep
-from components.render import table
+from components.render.facts_csv import csv_of
 from components.render.layout.theme import LIGHT
 from components.render.layout.tile_layout import TileLook, look_of, placed
 from components.render.plotly.figure import draw_figure
@@ -28,6 +28,7 @@ from components.render.svg import svg
 from components.view.view_state import default_view
 from data.core.model import Order
 from data.evidence.anchors import anchor_of, anchors_of
+from data.evidence.facts import facts_of
 from data.story.as_of import moments_of, story_at
 from data.story.store import files_of
 from data.story.story import Story, sound_story
@@ -184,11 +185,12 @@ def test_headlines_say_that_a_call_was_withdrawn() -> None:
 
 def test_a_table_takes_away_what_was_withdrawn() -> None:
     drawn = chart("results", "05:00")
-    rows = list(csv.DictReader(io.StringIO(table.csv_of(drawn, Clock("UTC")))))
-    [row] = [row for row in rows if row["Row"] == "withdrawals:back"]
-    assert row["What"] == "withdrawn: Two for Ann, Agency"
-    assert row["Value"] == "less 20 seats, Ann total 10"
-    assert (row["amount"], row["total_low"], row["total_high"]) == ("-20", "10", "10")
+    told = csv_of(drawn, Clock("UTC"), facts_of(night()))
+    rows = list(csv.DictReader(io.StringIO(told)))
+    [row] = [row for row in rows if row["row"] == "withdrawals:back"]
+    assert row["what"] == "withdrawn: Two for Ann, Agency"
+    assert (row["kind"], row["status"], row["total_of"]) == ("withdrawal", "withdrawn", "Ann")
+    assert (row["value"], row["total_low"], row["total_high"]) == ("-20", "10", "10")
     assert (row["earliest_utc"], row["latest_utc"]) == ("2030-11-06T02:30:00Z", "2030-11-06T03:00:00Z")
 
 

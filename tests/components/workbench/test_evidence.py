@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.workbench.parts.evidence_cards import choose_region
+from components.workbench.parts.evidence_tables import choose_region
 from data.core.model import Sourced
 from data.core.settings import Settings
 from data.evidence.outages import load_observations
 from data.story.store import find_story
+from tests.support.page_tables import tables_of
 
 ROOT = Path(__file__).parents[3]
 US_2016 = ROOT / "data" / "stories" / "us-2016"
@@ -48,8 +49,8 @@ def test_a_weekly_series_that_reaches_the_night_is_no_series_of_it(
 
 def test_what_is_neither_search_nor_traffic_is_listed_with_its_source() -> None:
     page = open_page("outage_reports")
-    assert "Other published figures" in [entry.value for entry in page.subheader]
-    cells = "\n".join(table.value.to_string() for table in page.table)
+    assert "Traffic and other published figures" in [entry.value for entry in page.subheader]
+    cells = "\n".join(table.to_string() for table in tables_of(page))
     assert "Indeed" in cells and "Wikipedia" in cells
 
 
@@ -65,9 +66,8 @@ def test_only_places_that_somebody_looked_from_are_offered() -> None:
 
 
 def search_tables(story: str) -> pd.DataFrame:
-    """Both tables of published search figures, of the night and of others, as one, without the marks of Markdown."""
-    tables = [table.value for table in open_page("search_trends", story=story).table]
-    return pd.concat(tables).replace(r"\\(.)", r"\1", regex=True)
+    """Both tables of published search figures, of the night and of others, as one."""
+    return pd.concat(tables_of(open_page("search_trends", story=story)))
 
 
 def test_a_rise_in_24_hours_is_told_in_hours_of_the_readers_clock() -> None:
@@ -89,7 +89,10 @@ def test_a_worked_out_month_says_from_which_difference() -> None:
     """The article prints differences of 3, 31 and 81 points: 100 - 81 is 19, 19 + 3 is 22 and 19 + 31 is 50."""
     table = search_tables("us-2016")
     months = table[table["Who says so"].str.contains("Washington Examiner")]
-    notes = dict(zip(months["Figure"].str.split().str[0], months["To keep in mind"], strict=True))
+    notes = dict(zip(months["Figure"].str.split().str[0], months["What was counted"], strict=True))
+    notes = {
+        figure: said[said.index("Worked out" if "Worked out" in said else "Taken") :] for figure, said in notes.items()
+    }
     assert {value: note.split(".")[0].split(",")[0] for value, note in notes.items()} == {
         "100": "Taken to be 100",
         "19": "Worked out: 81 points below November 2016",
@@ -101,14 +104,14 @@ def test_a_worked_out_month_says_from_which_difference() -> None:
 @pytest.mark.parametrize("page", ["outage_reports", "search_trends"])
 @pytest.mark.parametrize("story", ["revoke-2019", "uk-2016", "uk-2019", "us-2016", "us-2020", "us-2024"])
 def test_no_table_of_figures_has_a_column_without_a_word(page: str, story: str) -> None:
-    for table in open_page(page, story=story).table:
-        assert all(any(table.value[name]) for name in table.value)
+    for table in tables_of(open_page(page, story=story)):
+        assert all(any(table[name]) for name in table)
 
 
 def test_what_a_figure_compares_with_is_shown_where_one_does() -> None:
     compared = {
-        page: ["Compared with" in table.value for table in open_page(page, story="uk-2016").table]
+        page: ["Compared with" in table for table in tables_of(open_page(page, story="uk-2016"))]
         for page in ("outage_reports", "search_trends")
     }
-    assert compared["outage_reports"] == [False]
+    assert compared["outage_reports"] == [False, False, False]
     assert True in compared["search_trends"]

@@ -1,16 +1,18 @@
-"""The table as CSV: numbers stay numbers, times are UTC, and no text is a formula."""
+"""A chart as CSV: one row for each fact, numbers stay numbers, times are UTC, and no text is a formula."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pandas as pd
 import pytest
 
 from components.charts.grammar import Chart, Item, Kind, Lane, Points, Tone
 from components.charts.said import Said
-from components.render import table
+from components.render import facts_csv
+from components.render.facts_csv import csv_of
 from data.core.model import Source
 from tests.support import samples
 from tests.support.samples import EASTERN, at
@@ -19,7 +21,7 @@ CHARTS = pytest.mark.parametrize("chart", samples.ALL.values(), ids=samples.ALL)
 
 
 def rows(chart: Chart) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(table.csv_of(chart, EASTERN))))
+    return list(csv.DictReader(io.StringIO(csv_of(chart, EASTERN, {}))))
 
 
 def one(**given: object) -> Chart:
@@ -29,30 +31,28 @@ def one(**given: object) -> Chart:
 
 
 @CHARTS
-def test_the_first_columns_are_the_table_of_the_page(chart: Chart) -> None:
-    told = table.frame(chart, EASTERN)
-    found = rows(chart)
-    assert list(found[0] if found else table.COLUMNS)[:8] == list(table.COLUMNS)
-    assert [row["Row"].lstrip("'") for row in found] == list(told["Row"])
-    assert [row["When"] for row in found] == list(told["When"])
+def test_every_row_that_a_chart_shows_is_a_row_of_the_file(chart: Chart) -> None:
+    drawn = {item.row for lane in chart.lanes for _, item in lane.items}
+    told = {name for event in (*chart.events, *chart.outside) for name in event.rows}
+    assert {row["row"].lstrip("'") for row in rows(chart) if row["kind"] != "note"} == drawn | told
 
 
 def test_florida_has_its_minute_its_weight_its_total_and_its_source() -> None:
-    florida = next(row for row in rows(samples.night()) if row["Row"] == "calls:Florida")
-    assert florida["When"] == "10:50 p.m. EST, Nov. 8, 2016"
+    florida = next(row for row in rows(samples.night()) if row["row"] == "calls:Florida")
+    assert florida["when"] == "10:50 p.m. EST, Nov. 8, 2016"
     assert (florida["earliest_utc"], florida["latest_utc"], florida["until_utc"]) == (
         "2016-11-09T03:50:00Z",
         "2016-11-09T03:50:00Z",
         "",
     )
-    assert (florida["amount"], florida["unit"], florida["source_urls"]) == ("29", "votes", samples.AP.url)
+    assert (florida["value"], florida["unit"], florida["source_urls"]) == ("29", "votes", samples.AP.url)
 
 
 def test_a_program_reads_numbers_as_numbers_and_times_as_times() -> None:
-    told = pd.read_csv(io.StringIO(table.csv_of(samples.weekly(), EASTERN)), parse_dates=["earliest_utc", "latest_utc"])
-    assert told["amount"].dtype.kind == told["amount_low"].dtype.kind == "f"
+    told = pd.read_csv(io.StringIO(csv_of(samples.weekly(), EASTERN, {})), parse_dates=["earliest_utc", "latest_utc"])
+    assert told["value"].dtype.kind == told["value_low"].dtype.kind == "f"
     assert str(told["earliest_utc"].dt.tz) == "UTC"
-    assert told["amount"].max() == 93  # week 40: 8 + 280 % 11 + 80
+    assert told["value"].max() == 93  # week 40: 8 + 280 % 11 + 80
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_program_reads_numbers_as_numbers_and_times_as_times() -> None:
     ],
 )
 def test_a_number_is_bare_and_not_guarded(value: float | None, written: str) -> None:
-    line = table.csv_of(one(value=value, kind=Kind.EXACT), EASTERN).splitlines()[1]
+    line = csv_of(one(value=value, kind=Kind.EXACT), EASTERN, {}).splitlines()[1]
     assert f'"2016-11-09T03:50:00Z",""{written}' in line
 
 
@@ -89,32 +89,32 @@ def test_a_number_is_bare_and_not_guarded(value: float | None, written: str) -> 
     ],
 )
 def test_text_that_a_spreadsheet_would_run_has_an_apostrophe_first(text: str) -> None:
-    found = rows(one(text=text))[0]["What"]
+    found = rows(one(text=text))[0]["what"]
     assert found.startswith("'")
     assert not set(found) & set("\x00\t\r\u202e\ufeff")
 
 
 @pytest.mark.parametrize("text", ["29 votes", "Trump + 3", "“peaks”", "a=b", "Ümlaut; and, commas\nand lines"])
 def test_other_text_keeps_its_letters(text: str) -> None:
-    assert rows(one(text=text))[0]["What"] == text.replace("\n", " ")
+    assert rows(one(text=text))[0]["what"] == text.replace("\n", " ")
 
 
 def test_every_text_is_in_quotation_marks_so_that_no_separator_opens_a_cell() -> None:
-    line = table.csv_of(one(text="first;=1+1"), EASTERN).splitlines()[1]
+    line = csv_of(one(text="first;=1+1"), EASTERN, {}).splitlines()[1]
     assert '"first;=1+1"' in line
 
 
-def test_a_step_s_bounds_are_those_of_the_total_and_a_band_s_those_of_the_amount() -> None:
-    florida = next(row for row in rows(samples.night()) if row["Row"] == "calls:Florida")
-    assert florida["amount_low"] == florida["amount_high"] == ""
+def test_a_step_s_bounds_are_those_of_the_total_and_a_band_s_those_of_the_value() -> None:
+    florida = next(row for row in rows(samples.night()) if row["row"] == "calls:Florida")
+    assert florida["value_low"] == florida["value_high"] == ""
     assert int(florida["total_low"]) <= int(florida["total_high"])
     known = rows(one(value=5.0, low=4.0, high=6.0))[0]
-    assert [known[name] for name in ("amount", "amount_low", "amount_high", "total_low")] == ["5", "4", "6", ""]
+    assert [known[name] for name in ("value", "value_low", "value_high", "total_low")] == ["5", "4", "6", ""]
 
 
-def test_no_two_columns_differ_in_case_only() -> None:
-    names = [name.lower() for name in (*table.COLUMNS, *table.TYPED)]
-    assert len(set(names)) == len(names)
+def test_columns_are_named_as_programs_name_them() -> None:
+    assert all(re.fullmatch("[a-z]+(_[a-z]+)*", name) for name in facts_csv.COLUMNS)
+    assert len({*facts_csv.COLUMNS}) == len(facts_csv.COLUMNS)
 
 
 def test_a_rank_is_no_count_of_the_lane_s_unit() -> None:
