@@ -567,15 +567,17 @@ def test_a_page_of_what_a_story_is_not_about_says_so_once_and_shows_nothing_empt
 
 def test_a_control_case_links_to_the_story_that_tells_it_whole() -> None:
     for slug in ("us-2016", "uk-2016"):
-        links = [link.proto for link in open_page("outage_reports", story=slug).get("page_link")]
-        assert "story=revoke-2019" in [link.query_string for link in links]
-        assert "Its own story: Petition to revoke Article 50, 20–21 March 2019" in [link.label for link in links]
+        page = open_page("outage_reports", story=slug)
+        assert "./?story=revoke-2019" in links_of(page)
+        (cases,) = (table for table in tables_of(page) if "Case" in table)
+        assert "Its own story: Petition to revoke Article 50, 20–21 March 2019" in " ".join(cases["Case"])
 
 
 def test_the_table_of_contests_has_no_column_without_a_word() -> None:
     story = find_story("uk-2019", Settings())
-    table = contests_table(story, default_view(story))
-    assert list(table.columns) == ["Contest", "Seats", "Declared by Returning officers", "Margin", "Sources"]
-    (bolsover,) = table[table["Contest"] == "Bolsover"].to_dict("records")
-    assert bolsover["Declared by Returning officers"] == markdown("5:05 a.m. GMT, for Conservatives")
-    assert bolsover["Margin"] == markdown("Conservatives by 5,299 votes")
+    bolsover = contests(story)["Bolsover"]
+    assert list(bolsover) == [
+        "Contest", "Seats", "Declared by Returning officers", "Declared for", "Margin", "Sources",
+    ]  # fmt: skip
+    assert bolsover["Declared by Returning officers"] == "5:05 a.m. GMT"
+    assert (bolsover["Declared for"], bolsover["Margin"]) == ("Conservatives", "Conservatives by 5,299 votes")

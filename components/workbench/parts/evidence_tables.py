@@ -167,10 +167,9 @@ def _cases(story: Story, controls: Sourced[Control], clock: Clock, here: tuple[t
     for row in controls.rows:
         cases.setdefault(row.case, []).append(row)
     known = {source.id: source for source in (*story.sources, *controls.sources)}
-    return Table(
-        ("Case", *_FACTS.values(), "Records"),
-        tuple(_case(story, rows, clock, known, dict(here)) for rows in cases.values()),
-    )
+    stories = dict(here)
+    cells = tuple(_case(story, rows, clock, known, stories) for rows in cases.values())
+    return Table(("Case", *_FACTS.values(), "Records"), cells)
 
 
 def _case(

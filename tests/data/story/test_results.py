@@ -12,7 +12,7 @@ from components.charts.catalogue import chart_of
 from components.charts.phrases.votes import margin_text
 from components.cli import stories as commands
 from components.clock import Clock
-from components.render import table
+from components.render.facts_csv import csv_of
 from components.view.view_state import default_view
 from data.story.as_of import story_at
 from data.story.store import SHIPPED, files_of, read_story
@@ -123,7 +123,7 @@ def test_the_map_of_a_night_that_is_over_tells_margins_and_so_does_its_table() -
     said = {item.row: item.text for _, item in chart.lanes[0].items}
     assert said["calls:c1"] == "C1 for Ann, Agency; final votes: Ann by 30 points, 300 votes"
     assert said["calls:c2"] == "C2 for Ben, Agency; final votes: Ben by 5 points, unofficial"
-    assert "final votes: Ann by 30 points" in table.csv_of(chart, Clock("UTC"))
+    assert "final votes: Ann by 30 points" in csv_of(chart, Clock("UTC"), {})
 
 
 def test_a_map_within_the_night_and_a_replay_tell_no_final_votes() -> None:
