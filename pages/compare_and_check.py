@@ -28,7 +28,7 @@ with explained_failures():
             if load_subjects(story):
                 finding, view = choose_question(story, view)
                 show_verdict(finding, Clock(view.clock))
-                show_chart(story, "claim", view)
+                show_chart(story, "claim", view, headed=False)
                 show_reasons(story, finding, Clock(view.clock))
                 show_quotable(story, finding, view)
             else:

@@ -19,7 +19,7 @@ from data.sources.provider import ObservationProvider
 with explained_failures():
     story = choose_story()
     st.title("Outage reports", anchor=False)
-    view = control_bar(story, moment=True)
+    view = control_bar(story, moment=True, chart="outages")
     story = stand_at_moment(story, view)
     clock, region = Clock(view.clock), choose_region(load_observations(story), load_untimed(story))
     if "site" in story.subjects:

@@ -20,7 +20,7 @@ from data.sources.provider import CountProvider
 with explained_failures():
     story = choose_story()
     st.title("Search trends", anchor=False)
-    view = control_bar(story, moment=True)
+    view = control_bar(story, moment=True, chart="interest")
     story = stand_at_moment(story, view)
     if {"searches", "series"} & story.subjects or len(load_series(story).frame):
         show_chart(story, "interest", view)

@@ -14,7 +14,7 @@ from components.workbench.visitor_address import current_view
 with explained_failures():
     story = choose_story()
     show_headline(story, current_view(story)[0])
-    view = control_bar(story, moment=True)
+    view = control_bar(story, moment=True, chart="timeline")
     show_updating(
         story,
         view,

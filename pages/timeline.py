@@ -14,7 +14,7 @@ from components.workbench.show_chart import show_chart
 with explained_failures():
     story = choose_story()
     st.title("Timeline", anchor=False)
-    view = control_bar(story, lanes=True, moment=True)
+    view = control_bar(story, lanes=True, moment=True, chart="timeline")
     show_replay(story, view)
     with st.container(key="told"):
         story = stand_at_moment(story, view)

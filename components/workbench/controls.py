@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from components.cache.cached import load_calls, load_made, load_nightly, load_series
+from components.cache.cached import load_calls, load_chart, load_made, load_nightly, load_series, load_told
 from components.charts.events import said_of
 from components.charts.night_pairs import night_name
 from components.clock import Clock
+from components.embeds.embed import Embed
+from components.embeds.formats import file_name, render
 from components.text import markdown
 from components.view.address import EARLIEST, LATEST, known_zone
 from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
 from components.workbench.address_bar import can_undo, change, stories_here, story_named, titles_here, undo
 from components.workbench.copy_link import copy_link
+from components.workbench.downloads import ARROW, show_download
 from components.workbench.menus import show_menu
 from components.workbench.notices import show_done, show_problems, tell_next_run, waiting_notices
 from components.workbench.story_cards import show_cards
@@ -219,11 +223,13 @@ def control_bar(
     lanes: bool = False,
     ranges: bool = True,
     moment: bool = False,
+    chart: str = "",
     linked: Callable[[Story, ViewState], ViewState] = lambda _, view: view,
 ) -> ViewState:
     """One slim bar, and the view in force. `lanes` adds the choice of lanes, `ranges` is off
     where a page's chart chooses its own range, `moment` keeps the one the address names up to which the story is told,
-    which means nothing elsewhere, `linked` writes out for Copy link what a page chooses by itself.
+    which means nothing elsewhere, `chart` names the one whose data the bar offers, `linked` writes out for Copy link
+    what a page chooses by itself.
 
     Widgets take their values from the address and write back into it; what cannot be meant is said below the bar.
     """
@@ -242,6 +248,8 @@ def control_bar(
                 _choose_lanes(story, view)
         if ranges:
             _take_back(story, view)
+        if chart:
+            _offer_data(story, chart, view)
         copy_link(view_link(st.context.url or "", "", linked(story, view)))
     show_done()
     show_problems((*waiting_notices(), *problems))
@@ -266,6 +274,18 @@ def _take_back(story: Story, view: ViewState) -> None:
         disabled=view.window == story.window,
         on_click=lambda: change(story, lambda now: now.with_window(story.window)),
     )
+
+
+def _offer_data(story: Story, slug: str, view: ViewState) -> None:
+    told = load_told(story, view)
+    embed = Embed(told, load_chart(told, slug, view), view, "light")
+    name = file_name(embed, "csv")
+    make = partial(_csv, embed)
+    show_download("Download the data (CSV)", make, name, "text/csv", key="bar-csv", icon=ARROW)
+
+
+def _csv(embed: Embed) -> bytes:
+    return render(embed, "csv").body
 
 
 def zone_label(zone: str, story: Story) -> str:

@@ -55,8 +55,10 @@ def test_another_caller_changes_the_verdict_and_the_page_says_so(visit: Visit) -
 
 
 def test_what_was_reported_first_stands_under_what_began_when(visit: Visit) -> None:
-    page = visit("/check-a-claim?series=marks&event=US-FL")
+    page = visit("/check-a-claim")
+    page.get_by_text("Rising searches", exact=True).first.click()
     verdict(page, "On both sides: two came before it and three after; the other cannot be placed")
+    has_address(page, series="marks")
     expect(page.locator(".st-key-verdict p")).to_contain_text(
         "Reported first: The first of the published search marks, about 6 p.m. EST, Nov. 8, 2016, lies "
     )

@@ -259,20 +259,21 @@ class Reading:
 
     def _table(self, case: Case, body: str) -> None:
         for row in csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))):
-            call = next((one for one in case.night.of(case.caller) if f"calls:{one.row['id']}" == row["Row"]), None)
-            if call is None or not case.night.complete(case.caller) or not row["amount"]:
+            call = next((one for one in case.night.of(case.caller) if f"calls:{one.row['id']}" == row["row"]), None)
+            if call is None or not case.night.complete(case.caller) or not row["value"]:
                 continue
             weight = case.night.weights[call.row["contest"]]
-            self.hold("weight in a table", case, row["amount"], true=float(row["amount"]) == weight, right=weight)
-            said = row["Value"].partition(" total ")[2]
+            self.hold("weight in a table", case, row["value"], true=float(row["value"]) == weight, right=weight)
+            ends = [f"{int(row[name]):,}" for name in ("total_low", "total_high") if row[name]]
+            said = " to ".join(dict.fromkeys(ends))
             inside = call.last < case.end if case.at is None else call.last <= case.at
             if case.chart not in ("map", "replay") and inside:
                 right = case.night.total(case.caller, case.night.side_of(call, case.at), call.last)
-                self.hold("total in a table", case, row["Value"], true=said == right, right=right)
+                self.hold("total in a table", case, said, true=said == right, right=right)
             elif said and case.at is None:
                 # A call that may come after the window has the total of its own latest moment, or none.
                 right = case.night.total(case.caller, case.night.side_of(call, case.at), call.last)
-                self.hold("total in a table, beyond", case, row["Value"], true=said == right, right=right)
+                self.hold("total in a table, beyond", case, said, true=said == right, right=right)
 
 
 _SPELT = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -35,23 +35,51 @@ from data.evidence.claims import Account, Subject
 from data.evidence.findings import Finding
 from data.story.story import Story, caller_name
 
-_KINDS = {"site": "Site", "measured": "Series", "searches": "Searches", "mark": "Mark", "sighting": "Sighting"}
+_KINDS = {"measured": "Series", "mark": "Searches", "sighting": "Report"}
+_ASKED_FIRST = ("searches", "site", "measured")
 #: Characters of an entry of a menu; the whole of it is in the chart's list.
 _LONGEST = 90
 
 
 def choose_question(story: Story, view: ViewState) -> tuple[Finding, ViewState]:
-    """Both choices, what the accounts carry on them, and the view that asks it; a key of nothing here is said."""
+    """The claim as a sentence to fill, what the accounts carry on it, and the view that asks it.
+
+    A key of nothing here is said.
+    """
     finding, view = _found(story, view)
     subjects = {subject.key: subject for subject in load_subjects(story)}
     events = {anchor.key: anchor for anchor in load_made(anchors_of, story, view.caller)}
-    with st.container(key="choose-question", horizontal=True, gap="small"):
+    keys = list(dict.fromkeys((*events, finding.event)))
+    _choose_first(story, finding, subjects)
+    with st.container(key="choose-question", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("Did", width="content")
         _choose(
             "series", "What rose or failed", list(subjects), finding.subject.key, story, lambda key: _of(subjects[key])
         )
-        keys = list(dict.fromkeys((*events, finding.event)))
+        st.markdown("come before or after", width="content")
         _choose("event", "Before or after what", keys, finding.event, story, partial(_event, events, finding, view))
     return finding, view
+
+
+def _choose_first(story: Story, finding: Finding, subjects: dict[str, Subject]) -> None:
+    """What a story is mostly asked about, each one press away: its searches, its sites, its series."""
+    first = [key for key, subject in subjects.items() if subject.kind in _ASKED_FIRST and subject.accounts]
+    if len(first) < 2:
+        return
+
+    def take() -> None:
+        if key := st.session_state["choose-first"]:
+            change(story, lambda now: replace(now, series=key))
+
+    st.session_state["choose-first"] = finding.subject.key if finding.subject.key in first else None
+    st.segmented_control(
+        "Asked about first",
+        first,
+        format_func=lambda key: markdown(_of(subjects[key])),
+        key="choose-first",
+        on_change=take,
+        label_visibility="collapsed",
+    )
 
 
 def _found(story: Story, view: ViewState) -> tuple[Finding, ViewState]:
@@ -69,12 +97,14 @@ def _choose(field: str, label: str, keys: list[str], chosen: str, story: Story, 
     def take(key: str) -> None:
         change(story, lambda now: replace(now, series=key) if field == "series" else replace(now, event=key))
 
-    show_menu(field, label, keys, chosen, take, named=named, width=480, search="fuzzy")
+    show_menu(field, label, keys, chosen, take, named=named, width=380, labelled=False, search="fuzzy")
 
 
 def _of(subject: Subject) -> str:
+    """Whole questions in words; one report, mark or series behind the name of its kind."""
     lacks = "" if subject.accounts else " (no records)"
-    return _short(f"{_KINDS[subject.kind]} · {subject.menu}") + lacks
+    named = {"site": subject.label, "searches": "Rising searches"}
+    return _short(named.get(subject.kind) or f"{_KINDS[subject.kind]} · {subject.menu}") + lacks
 
 
 def _event(events: dict[str, Anchor], finding: Finding, view: ViewState, key: str) -> str:

@@ -21,7 +21,7 @@ STARTS = {
     "svg": b"<svg ",
     "png": b"\x89PNG\r\n",
     "pdf": b"%PDF-1.",
-    "csv": b'\xef\xbb\xbf"No.","Lane"',
+    "csv": b'\xef\xbb\xbf"row","kind"',
     "json": b'{\n "schema": "nightdesk/1"',
 }
 #: A story's files are UTF-8, which has no half of a surrogate pair.

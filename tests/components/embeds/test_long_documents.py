@@ -96,7 +96,7 @@ def test_csv_json_and_the_pages_table_stay_whole(chart: str, long_night: Story) 
     every = {f"calls:{call.id}" for call in long_night.calls}
     assert set(table.frame(found.chart, found.clock)["Row"]) >= every
     sheet = csv.DictReader(io.StringIO(render(found, "csv").body.decode("utf-8-sig")))
-    assert {line["Row"] for line in sheet} >= every
+    assert {line["row"] for line in sheet} >= every
     data = json.loads(render(found, "json").body)
     assert {item["row"] for lane in data["lanes"] for mark in lane["marks"] for item in mark["items"]} >= every
 
