@@ -24,7 +24,7 @@ from data.evidence.facts import NO_FACT, Fact
 TEST_COLUMN = "test"
 #: Words first, then times and numbers, then where to check them. Empty where a row has none.
 COLUMNS = (
-    *("row", "kind", "in_range", "lane", "contest", "contest_name", "side", "candidate", "caller", "status"),
+    *("row", "kind", "in_range", "contest", "contest_name", "side", "candidate", "caller", "status"),
     *("evidence_grade", "place", "what", "when", "precision", "earliest_utc", "latest_utc", "until_utc"),
     *(
         "value",

@@ -66,6 +66,7 @@ def facts_of(story: Story, prefix: str = "") -> dict[str, Fact]:
         )
         for row in story.observations
     }
+    found |= {f"contests:{row.code}": Fact("contest", row.code, row.name) for row in story.contests}
     found |= {f"figures:{row.id}": Fact("figure", place=row.geo, text=row.label) for row in story.figures}
     found |= {f"milestones:{row.id}": Fact("milestone", status=row.kind, text=row.label) for row in story.milestones}
     return {f"{prefix}{name}": fact for name, fact in found.items()}

@@ -8,6 +8,7 @@ import json
 import re
 from pathlib import Path
 
+from components.render.facts_csv import COLUMNS
 from tests.support.tags import Tags
 
 #: Where the text goes: SAID where a story may say anything, TOLD where braces are times and nothing else.
@@ -139,7 +140,7 @@ def inert_markup(text: str) -> None:
 def inert_cells(text: str) -> None:
     """A table that no spreadsheet takes for a formula, and whose rows stay rows."""
     for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"))):
-        assert len(row) == 18
+        assert len(row) == len(COLUMNS)
         for cell in row:
             assert not re.search(f"{_UNSEEN}|[\t\n]", cell)
             assert not re.match(r"\s*[=+@-]", cell)
