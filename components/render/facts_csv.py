@@ -26,18 +26,8 @@ TEST_COLUMN = "test"
 COLUMNS = (
     *("row", "kind", "in_range", "contest", "contest_name", "side", "candidate", "caller", "status"),
     *("evidence_grade", "place", "what", "when", "precision", "earliest_utc", "latest_utc", "until_utc"),
-    *(
-        "value",
-        "value_low",
-        "value_high",
-        "unit",
-        "qualifier",
-        "total_of",
-        "total_low",
-        "total_high",
-        "sources",
-        "source_urls",
-    ),
+    *("value", "value_low", "value_high", "unit", "qualifier", "total_of", "total_low", "total_high"),
+    *("lane", "sources", "source_urls"),
 )
 _GRADES, _STATES = {words: grade for grade, words in GRADES.items()}, {tone: name for name, tone in STATES.items()}
 #: Rows that no table of a story holds, by where they are kept.
