@@ -31,7 +31,13 @@ COLUMNS = (
 )
 _GRADES, _STATES = {words: grade for grade, words in GRADES.items()}, {tone: name for name, tone in STATES.items()}
 #: Rows that no table of a story holds, by where they are kept.
-_KINDS = {"observations": "observation", "interest": "search interest", "lenses": "lens"}
+_KINDS = {
+    "counts": "count",
+    "interest": "search interest",
+    "lenses": "lens",
+    "observations": "observation",
+    "projections": "projection",
+}
 #: A spreadsheet runs what begins so, also behind spaces, quotation marks and in full-width letters.
 _FORMULA = re.compile(r"[\s'\"`‘’‚‛“”„‟«»‹›＇＂]*[=+\-@＝＋－＠﹢﹣﹦﹫−|]")
 

@@ -11,8 +11,9 @@ from data.story.story import Story
 class Fact:
     """One row in values of its own; what does not apply to its kind is empty.
 
-    `contest` and `side` are ids of the story, `candidate` who stands for that side. `status` is "called" or
-    "withdrawn" of a call, the state of an observation, and the kind of a milestone. `text` is the row's own words.
+    `contest` and `side` are ids of the story, `candidate` who stands for that side. `status` is "called", its
+    outcome or "withdrawn" of a call, the state of an observation, and the kind of a milestone. `text` is the
+    row's own words.
     """
 
     kind: str
@@ -45,7 +46,7 @@ def facts_of(story: Story, prefix: str = "") -> dict[str, Fact]:
             row.party,
             stands.get(row.party, ""),
             row.caller,
-            "withdrawn" if row.id in gone else "called",
+            "withdrawn" if row.id in gone else "called" if row.outcome == "won" else row.outcome,
         )
         for row in story.calls
     }

@@ -21,7 +21,7 @@ from components.embeds.documents.mark_counts import findings
 from components.embeds.documents.player_frames import night_of
 from components.embeds.embed import embed_of
 from components.embeds.passport import data_of
-from components.render import table
+from components.render.facts_csv import csv_of
 from components.render.layout.theme import LIGHT
 from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
@@ -136,11 +136,11 @@ def test_a_drawing_marks_every_count() -> None:
 
 
 def test_a_table_says_by_how_much_a_count_fell() -> None:
-    rows = list(csv.DictReader(io.StringIO(table.csv_of(chart(), Clock("UTC")))))
-    said = {row["Row"]: row for row in rows}["counts:TWO.A.1.2030-11-06T03:00:00Z"]
-    assert said["What"] == "votes counted for Ann in Two, round 1 (recount)"
-    assert said["Value"] == "1,160 votes, 40 fewer than the count before"
-    assert (said["amount"], said["total_low"], said["total_high"]) == ("-40", "1160", "1160")
+    rows = list(csv.DictReader(io.StringIO(csv_of(chart(), Clock("UTC"), {}))))
+    said = {row["row"]: row for row in rows}["counts:TWO.A.1.2030-11-06T03:00:00Z"]
+    assert said["what"] == "votes counted for Ann in Two, round 1 (recount)"
+    assert (said["kind"], said["unit"]) == ("count", "votes")
+    assert (said["value"], said["total_low"], said["total_high"]) == ("-40", "1160", "1160")
 
 
 def test_plain_values_have_the_counts() -> None:
@@ -185,8 +185,9 @@ def test_a_story_up_to_a_moment_has_only_the_counts_by_then() -> None:
 
 def test_the_page_lists_every_count() -> None:
     found = counts_table(night(), default_view(night()))
-    assert list(found["Votes"]) == ["1,000", "900", "1,200", "1,160", "1,300", "1,350"]
-    assert list(found["Round"]) == ["1", "1", "1", "1", "2", "2"]
+    votes, rounds = (found.columns.index(name) for name in ("Votes", "Round"))
+    assert [row[votes].text for row in found.rows] == ["1,000", "900", "1,200", "1,160", "1,300", "1,350"]
+    assert [row[rounds].text for row in found.rows] == ["1", "1", "1", "1", "2", "2"]
 
 
 def test_a_document_draws_them() -> None:

@@ -19,13 +19,14 @@ from components.embeds.documents.lines import EmbedMoments
 from components.embeds.documents.player_frames import night_of
 from components.embeds.embed import embed_of
 from components.embeds.passport import data_of
-from components.render import table
+from components.render.facts_csv import csv_of
 from components.render.layout.theme import LIGHT
 from components.render.layout.tile_layout import look_of, placed
 from components.render.plotly.figure import draw_figure
 from components.view.view_state import default_view
 from components.workbench.parts.contests import contests_table
 from data.evidence.anchors import anchors_of
+from data.evidence.facts import facts_of
 from data.story.as_of import story_at
 from data.story.store import files_of
 from data.story.story import Story, sound_story
@@ -166,15 +167,13 @@ def test_what_the_player_adds_up_is_what_stood(time: str) -> None:
 
 
 def test_a_table_lists_the_run_off_as_an_event_and_its_winner_as_a_step() -> None:
-    rows = list(csv.DictReader(io.StringIO(table.csv_of(chart("results", "05:00"), Clock("UTC")))))
-    said = {row["Row"]: (row["Lane"], row["What"], row["Value"]) for row in rows}
-    assert said["calls:two"] == ("Event", "AP called a run-off in Two", "")
-    assert said["calls:two-again"] == ("Seats", "Two for Ben, Agency", "20 seats, Ben total 20")
-    assert said["calls:three"] == (
-        "Seats",
-        "Three for Ann (not leading in the count), Agency",
-        "30 seats, Ann total 40",
-    )
+    rows = list(csv.DictReader(io.StringIO(csv_of(chart("results", "05:00"), Clock("UTC"), facts_of(night())))))
+    names = ("lane", "status", "what", "value", "total_of", "total_low")
+    said = {row["row"]: tuple(row[name] for name in names) for row in rows}
+    assert said["calls:two"] == ("", "runoff", "AP called a run-off in Two", "", "", "")
+    assert said["calls:two-again"] == ("Seats", "called", "Two for Ben, Agency", "20", "Ben", "20")
+    three = "Three for Ann (not leading in the count), Agency"
+    assert said["calls:three"] == ("Seats", "not_leading", three, "30", "Ann", "40")
 
 
 def test_plain_values_and_documents_say_it() -> None:
@@ -184,9 +183,11 @@ def test_plain_values_and_documents_say_it() -> None:
 
 
 def test_the_table_of_contests_has_the_whole_life() -> None:
-    cells = contests_table(night(), default_view(night())).set_index("Contest")["Called by AP"].str.replace("\\", "")
-    assert cells["Two"] == "1:30 a.m. UTC, a run-off; 4 a.m. UTC, for Ben"
-    assert cells["Three"] == "2 a.m. UTC, for Ann (not leading in the count)"
+    table = contests_table(night(), default_view(night()))
+    places = [table.columns.index(name) for name in ("Contest", "Called by AP", "Called for")]
+    cells = {row[places[0]].text: [row[place].text for place in places[1:]] for row in table.rows}
+    assert cells["Two"] == ["1:30 a.m. UTC; 4 a.m. UTC", "a run-off; Ben"]
+    assert cells["Three"] == ["2 a.m. UTC", "Ann (not leading in the count)"]
 
 
 def test_claims_can_be_held_against_the_run_off_and_against_its_winner() -> None:

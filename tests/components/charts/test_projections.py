@@ -23,7 +23,7 @@ from components.embeds.documents.player_frames import night_of
 from components.embeds.embed import embed_of
 from components.embeds.passport import data_of
 from components.embeds.pictures.animation import keep
-from components.render import table
+from components.render.facts_csv import csv_of
 from components.render.layout.theme import LIGHT
 from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
@@ -124,12 +124,10 @@ def test_a_drawing_has_each_with_its_figures() -> None:
 
 
 def test_words_and_tables_say_its_number_and_that_it_is_projected() -> None:
-    rows = list(csv.DictReader(io.StringIO(table.csv_of(chart("results"), Clock("UTC")))))
-    row = {row["Row"]: row for row in rows}["projections:ann-1"]
-    assert (row["What"], row["Value"], row["Evidence"]) == (
-        "projected for Ann, Agency", "35 (33 to 37) seats", "projected"
-    )  # fmt: skip
-    assert [row[name] for name in ("amount", "amount_low", "amount_high", "total_low")] == ["35", "33", "37", ""]
+    rows = list(csv.DictReader(io.StringIO(csv_of(chart("results"), Clock("UTC"), {}))))
+    row = {row["row"]: row for row in rows}["projections:ann-1"]
+    assert (row["kind"], row["what"], row["qualifier"]) == ("projection", "projected for Ann, Agency", "projected")
+    assert [row[name] for name in ("value", "value_low", "value_high", "total_low")] == ["35", "33", "37", ""]
 
 
 def test_plain_values_have_its_bounds() -> None:
