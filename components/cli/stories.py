@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from components.charts.phrases.projected import standing
 from components.cli.exits import DONE, FAILED, fail, say
 from components.cli.lookups import perhaps, root_of, settings_here, story_named
 from data.core.errors import DataError
@@ -16,6 +17,8 @@ from data.core.files import write_whole
 from data.core.model import When, as_utc
 from data.core.program import utc_now
 from data.core.settings import Settings
+from data.evidence.calls import load_projections
+from data.evidence.evidence_rows import ProjectionRow
 from data.story.colours import shades_of
 from data.story.results import written
 from data.story.store import BUNDLED, FolderStore, empty_tables, examine_folder, story_store
@@ -164,10 +167,34 @@ def results(slug: str, at: str, caller: str | None) -> int:
     }
     if found.withdrawn:
         answer["withdrawn"] = [_taken_back(call, story) for call in found.withdrawn]
+    if projected := [row for rows in standing(load_projections(story, called_by.id), moment) for row in rows]:
+        answer["projected"] = [_projected(row, story) for row in projected]
     if found.note:
         answer["note"] = found.note
     say(json.dumps(answer, ensure_ascii=False))
     return DONE
+
+
+def _projected(row: ProjectionRow, story: Story) -> dict[str, object]:
+    """What a caller had last projected for a party, and when; it is in no total."""
+    return {
+        "caller": row.caller,
+        "party": row.party,
+        "low": row.low,
+        "value": row.value,
+        "high": row.high,
+        **_when(row.when),
+        "source": [story.source(name).url for name in row.sources],
+    }
+
+
+def _when(when: When) -> dict[str, str]:
+    """How sharply a time is known, and its two bounds."""
+    return {
+        "precision": when.precision.value,
+        "earliest": when.earliest.isoformat(),
+        "latest": when.latest.isoformat(),
+    }
 
 
 def _time(text: str) -> datetime:
@@ -193,8 +220,6 @@ def _dated(call: Call, story: Story, when: When, source: str) -> dict[str, objec
         "name": story.contest(call.contest).name,
         "party": call.party or None,
         **({} if call.outcome == "won" else {"outcome": call.outcome}),
-        "precision": when.precision.value,
-        "earliest": when.earliest.isoformat(),
-        "latest": when.latest.isoformat(),
+        **_when(when),
         "source": [story.source(name).url for name in source.split()],
     }

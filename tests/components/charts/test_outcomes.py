@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +35,7 @@ from data.story.story import Story, sound_story
 from data.story.story_checks import examine
 from data.story.totals import totals_at
 from tests.support.small_story import at, call, contest, faults_of, files, story_of
+from tests.support.terminal import typed
 
 CONTESTS = [contest("One", 10, 0), contest("Two", 20, 1), contest("Three", 30, 2), contest("Four", 5, 3)]
 #: Two goes to a run-off at 1:30 and is Ben's at 4; Three is Ann's though she trails; Four is tied, then hers by lot.
@@ -194,6 +197,18 @@ def test_claims_can_be_held_against_the_run_off_and_against_its_winner() -> None
     found = {anchor.key: anchor.label for anchor in anchors_of(night(), "AP")}
     assert found["TWO"] == "AP’s call of a run-off in Two"
     assert found["call:two-again"] == "AP’s call of Two for Ben"
+
+
+def test_the_command_line_says_that_nobody_has_won(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "small").mkdir()
+    for name, content in files({"contests": CONTESTS, "calls": CALLS}).items():
+        (tmp_path / "small" / name).write_bytes(content)
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    assert typed("results", "small", "--at", at("01:30")) == 0
+    last = json.loads(capsys.readouterr().out)["last_call"]
+    assert (last["contest"], last["party"], last["outcome"]) == ("TWO", None, "runoff")
 
 
 def test_the_winner_of_a_run_off_reaches_back_to_the_run_off() -> None:

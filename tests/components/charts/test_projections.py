@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
@@ -35,6 +37,7 @@ from data.story.story import Story, sound_story
 from data.story.story_checks import examine
 from data.story.totals import totals_at
 from tests.support.small_story import at, call, contest, faults_of, files, story_of
+from tests.support.terminal import typed
 
 CONTESTS = [contest("One", 10, 0), contest("Two", 20, 1), contest("Three", 30, 2)]
 CALLS = [call("one", "One", "A", "02:00"), call("two", "Two", "B", "03:00"), call("three", "Three", "B", "05:00")]
@@ -203,6 +206,23 @@ def test_a_caller_without_any_shows_what_others_projected() -> None:
         "last projected by P: 37 seats for Ann and 25 to 26 for Ben"
     )
     assert len([item for _, item in pollster.lanes[0].items]) == len(PROJECTED)
+
+
+def test_the_command_line_answers_it_apart_from_totals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "small").mkdir()
+    for name, content in tables().items():
+        (tmp_path / "small" / name).write_bytes(content)
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    assert typed("results", "small", "--at", at("03:30")) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["totals"] == {"A": [10, 10], "B": [20, 20]}
+    assert [(one["party"], one["low"], one["value"], one["high"]) for one in answer["projected"]] == [
+        ("A", None, 36, None),
+        ("B", 25, None, 26),
+    ]
+    assert answer["projected"][0]["latest"] == "2030-11-06T02:30:00+00:00"
 
 
 def test_a_story_of_projections_alone_says_them_alone() -> None:
