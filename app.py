@@ -58,6 +58,8 @@ def _settings() -> Settings:
         sys.exit(str(error))
 
 
+# Python lets a thread that draws keep the loop from its turn for 5 ms at a time, and a kept answer takes several turns.
+sys.setswitchinterval(0.001)
 bound_connections()
 bound_ending(PAGES.close, PICTURES.close)
 SETTINGS = _settings()

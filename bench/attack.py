@@ -12,11 +12,13 @@ import os
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
 from http.client import HTTPConnection, HTTPException
-from itertools import count
+from itertools import count, islice
+from multiprocessing.synchronize import Event
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -32,15 +34,16 @@ _KEPT_PAUSE, _HEALTH_PAUSE, _NEW_PAUSE = 0.02, 0.1, 1.0
 
 
 class Pace(NamedTuple):
-    """Seconds of quiet, of an attack, and until memory is looked at; and how many embeds are asked for."""
+    """Seconds of quiet, of an attack, and until memory is looked at; embeds that are asked for before, and in all."""
 
     quiet: float
     attack: float
     after: float
+    filled: int
     embeds: int
 
 
-LONG, SHORT = Pace(20, 30, 60, 20_000), Pace(5, 6, 5, 400)
+LONG, SHORT = Pace(20, 20, 60, 1_000, 20_000), Pace(6, 6, 5, 80, 400)
 
 
 class Waited(NamedTuple):
@@ -98,10 +101,13 @@ def _ask(address: str, until: float, waited: list[float], path: Callable[[], str
 
 @contextmanager
 def attacked(attack: Attack, address: str, seconds: float) -> Iterator[None]:
-    """The attack goes on, in a process of its own."""
-    process = multiprocessing.get_context("spawn").Process(target=_give_way, args=(attack, address, seconds))
+    """The attack goes on, in a process of its own that has loaded all that it needs."""
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    process = context.Process(target=_give_way, args=(attack, address, seconds, ready))
     process.start()
     try:
+        ready.wait(60)
         yield
     finally:
         process.join(seconds)
@@ -109,20 +115,23 @@ def attacked(attack: Attack, address: str, seconds: float) -> Iterator[None]:
         process.join()
 
 
-def _give_way(attack: Attack, address: str, seconds: float) -> None:
+def _give_way(attack: Attack, address: str, seconds: float, ready: Event) -> None:
     os.nice(19)
+    ready.set()
     attack(address, time.monotonic() + seconds)
 
 
 def attack_lines(name: str, attack: Attack, pace: Pace) -> Iterator[Line]:
-    """One attack on a server of its own."""
-    with serving(ROOT / "app.py") as server:
-        readers(server.address, pace.quiet / 2)
-        quiet, before = readers(server.address, pace.quiet), server.megabytes
-        with attacked(attack, server.address, pace.attack):
-            during = readers(server.address, pace.attack)
-        yield from _waited(name, quiet, during)
-        yield from _memory(server, before, pace)
+    """One attack on the server of all of them, between two quiet times."""
+    server = _server(pace)
+    first, before = readers(server.address, pace.quiet / 2), server.megabytes
+    with attacked(attack, server.address, pace.attack):
+        during = readers(server.address, pace.attack)
+    time.sleep(pace.after)
+    after = server.megabytes
+    quiet = Waited(*(one + other for one, other in zip(first, readers(server.address, pace.quiet / 2), strict=True)))
+    yield from _waited(name, quiet, during)
+    yield Row(f"  memory {pace.after:g} s after it", after, before, "MB", MEMORY)
 
 
 def _waited(name: str, quiet: Waited, during: Waited) -> Iterator[Line]:
@@ -132,38 +141,58 @@ def _waited(name: str, quiet: Waited, during: Waited) -> Iterator[Line]:
     yield Row("  a new picture, the slowest", max(during.pictures), max(quiet.pictures), "s")
 
 
-def _memory(server: Server, before: float, pace: Pace) -> Iterator[Line]:
-    time.sleep(pace.after)
-    yield Row(f"  memory {pace.after:g} s after it", server.megabytes, before, "MB", MEMORY)
-
-
 def embeds_lines(pace: Pace) -> Iterator[Line]:
-    """Ever other addresses, one after the other: once what is kept has its bound, memory stays."""
-    with serving(ROOT / "app.py") as server:
-        connection = HTTPConnection(urlsplit(server.address).netloc, timeout=60)
-        filled = pace.embeds // 4
-        for number, address in enumerate(embed_addresses(pace.embeds)):
-            if number == filled:
-                before = server.megabytes
-            connection.request("GET", address)
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 200:
-                raise RuntimeError(f"{address} was answered with {answer.status}")
-        name = f"{pace.embeds:,} different embeds: memory at the end, against after {filled:,}"
-        yield Row(name, server.megabytes, before, "MB", MEMORY)
+    """Ever other addresses, one after the other: what is kept has a bound, and memory stays."""
+    server = _server(pace)
+    before = server.megabytes
+    _ask_all(server.address, islice(embed_addresses(pace.embeds), pace.filled, None))
+    name = f"{pace.embeds:,} different embeds: memory at the end, against after {pace.filled:,}"
+    yield Row(name, server.megabytes, before, "MB", MEMORY)
 
 
 def redis_lines(pace: Pace) -> Iterator[Line]:
     """A Redis whose answers never become whole, beside a server that has none."""
-    with serving(ROOT / "app.py") as alone:
-        readers(alone.address, pace.quiet / 2)
-        quiet = readers(alone.address, pace.quiet)
     with lying_redis() as url, serving(ROOT / "app.py", environment={"NIGHTDESK_CACHE_URL": url}) as server:
-        readers(server.address, pace.quiet / 2)
-        before, during = server.megabytes, readers(server.address, pace.attack)
-        yield from _waited("A Redis that never ends an answer", quiet, during)
-        yield from _memory(server, before, pace)
+        readers(server.address, 2)
+        yield from _waited(
+            "A Redis that never ends an answer",
+            readers(_server(pace).address, pace.quiet),
+            readers(server.address, pace.attack),
+        )
+
+
+_RUNNING = ExitStack()
+
+
+@cache
+def _server(pace: Pace) -> Server:
+    """One that has been asked for so much already that what it keeps is full; all attacks are on this one."""
+    server = _RUNNING.enter_context(serving(ROOT / "app.py"))
+    _ask_all(server.address, islice(embed_addresses(pace.embeds), pace.filled))
+    _ask_all(server.address, (f"/embed/{SLUG}/{CHART}.png?{_range()}" for _ in range(pace.filled // 8)))
+    return server
+
+
+def _ask_all(address: str, paths: Iterable[str]) -> None:
+    """Ask for all of them, by two connections; RuntimeError where one is refused."""
+    left, lock = iter(paths), threading.Lock()
+
+    def ask() -> None:
+        connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
+        while True:
+            with lock:
+                path = next(left, "")
+            if not path:
+                return
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"{path} was answered with {answer.status}")
+
+    with ThreadPoolExecutor(2) as threads:
+        for asking in [threads.submit(ask) for _ in range(2)]:
+            asking.result()
 
 
 def _p95(values: list[float]) -> float:
@@ -173,9 +202,10 @@ def _p95(values: list[float]) -> float:
 def _measures(pace: Pace) -> Measures:
     """By the name that --only takes. A further attack is a line in `bench/attackers.py`."""
     attacks = {short: partial(attack_lines, name, attack, pace) for short, (name, attack) in ATTACKERS.items()}
-    return {**attacks, "redis": partial(redis_lines, pace), "embeds": partial(embeds_lines, pace)}
+    return attacks | {"redis": partial(redis_lines, pace), "embeds": partial(embeds_lines, pace)}
 
 
 if __name__ == "__main__":
     about, mark = __doc__, "bench-attack"
-    measure(_measures(LONG), program="python -m bench.attack", about=about, mark=mark, short=_measures(SHORT))
+    with _RUNNING:
+        measure(_measures(LONG), program="python -m bench.attack", about=about, mark=mark, short=_measures(SHORT))

@@ -15,13 +15,13 @@ from bench.visitor import Visitor
 
 #: The address of a server, and until when (monotonic seconds).
 Attack = Callable[[str, float], None]
-#: One address that is not the server's own machine: 127.0.0.1 alone has no share of its own.
-_ELSEWHERE = "127.0.0.9"
+#: As a proxy on this machine tells of one address elsewhere: the machine itself has no share of its own.
+_ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
 _PIECE = b"a" * 65_536
 
 
 def endless_headers(address: str, until: float) -> None:
-    """Four connections with a header that does not end, and four more whenever they are closed."""
+    """Four connections with a header that does not end, opened again a moment after they are closed."""
 
     def send() -> None:
         while time.monotonic() < until:
@@ -29,6 +29,7 @@ def endless_headers(address: str, until: float) -> None:
                 connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
                 while time.monotonic() < until:
                     connection.sendall(_PIECE)
+            time.sleep(0.05)
 
     _together(send, 4)
 
@@ -70,7 +71,7 @@ def uploads(address: str, until: float) -> None:
                 f"PUT /_stcore/upload_file/{visitor.session}/{number} HTTP/1.1\r\nHost: {urlsplit(address).netloc}\r\n"
                 f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {10 * 2**20}\r\n\r\n"
             )
-            with suppress(OSError), _connected(address, source="127.0.0.1") as connection:
+            with suppress(OSError), _connected(address) as connection:
                 connection.sendall(head.encode())
                 for _ in range(160):
                     connection.sendall(_PIECE)
@@ -83,12 +84,12 @@ def flood(address: str, until: float) -> None:
     lock = threading.Lock()
 
     def ask() -> None:
-        connection = HTTPConnection(urlsplit(address).netloc, timeout=60, source_address=(_ELSEWHERE, 0))
+        connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
         while time.monotonic() < until:
             with lock:
                 path = next(wanted)
             try:
-                connection.request("GET", path)
+                connection.request("GET", path, headers=_ELSEWHERE)
                 answer = connection.getresponse()
                 answer.read()
             except (OSError, HTTPException):
@@ -104,7 +105,7 @@ def flood(address: str, until: float) -> None:
 def downloads(address: str, until: float) -> None:
     """Twelve sessions press five buttons each, for sixty different pictures, again and again."""
     with ExitStack() as stack, ThreadPoolExecutor(12) as threads:
-        visitors = [stack.enter_context(Visitor(address)) for _ in range(12)]
+        visitors = [stack.enter_context(Visitor(address, **_ELSEWHERE)) for _ in range(12)]
 
         def press(turn: int, number: int) -> None:
             with suppress(OSError, TimeoutError):
@@ -161,13 +162,14 @@ def lying_redis() -> Iterator[str]:
             ended.set()
 
 
-def _connected(address: str, source: str = _ELSEWHERE) -> socket.socket:
+def _connected(address: str) -> socket.socket:
     place = urlsplit(address)
-    return socket.create_connection((place.hostname, place.port), timeout=10, source_address=(source, 0))
+    return socket.create_connection((place.hostname, place.port), timeout=10)
 
 
 def _get(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    more = "".join(f"{name}: {value}\r\n" for name, value in _ELSEWHERE.items())
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode()
 
 
 def _until(number: int) -> str:

@@ -31,12 +31,13 @@ class Visitor:
     #: Its name, once a page was opened.
     session = ""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, **headers: str) -> None:
         self._connection = connect(
             f"{address.replace('http', 'ws', 1)}/_stcore/stream",
             subprotocols=[Subprotocol("streamlit")],
             max_size=None,
             proxy=None,
+            additional_headers=headers,
             # A hundred at once on a busy machine wait for their turn.
             open_timeout=60,
         )

@@ -73,8 +73,9 @@ R = TypeVar("R")
 #: What this process keeps of loaders, charts and drawings. Nobody writes into a frame of theirs.
 MEMORY = Memory(MARKS)
 _keep = MEMORY.keep
-#: Where documents and data, and where pictures are drawn, for addresses and download buttons alike.
-PAGES, PICTURES = RenderCache(), RenderCache()
+#: Where documents and data, and where pictures are drawn, for addresses and download buttons alike. Two documents at a
+#: time would take twice as long each, and the loop's turns with them: Python runs one thread at a time.
+PAGES, PICTURES = RenderCache(workers=1), RenderCache()
 # Loaders answer in milliseconds; the cache spares the many who look at the same night at the same time.
 _load = _keep(most=64)
 

@@ -8,12 +8,17 @@ import sys
 
 import vl_convert
 
+#: Whoever waits for a page, or for what is kept, comes first.
+_LATER = 10
+
 
 def main() -> None:
     """`convert.py png 2`: the drawing at twice its size. A PDF's page is as large as the drawing says, in points.
 
     `convert.py pngs 1` reads a JSON list of drawings and writes each picture behind its length in eight bytes.
     """
+    if hasattr(os, "nice"):
+        os.nice(_LATER)
     form, scale = sys.argv[1], float(sys.argv[2])
     drawing = sys.stdin.buffer.read().decode()
     if form == "pngs":
