@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from components.cache.cached import PAGES, PICTURES
 from components.cache.render_cache import RenderCache
 from components.embeds.formats import SLOW
+from data.net.addresses import client_of
 
 ARROW = ":material/download:"
 
@@ -23,7 +24,7 @@ def show_download(
     queue = PICTURES if file_name.rpartition(".")[2] in SLOW else PAGES
     context = get_script_run_ctx()
     session = context.session_id if context else ""
-    wanted = partial(_made, queue, make, session, st.context.ip_address or session)
+    wanted = partial(_made, queue, make, session, client_of(st.context.ip_address or "") or session)
     st.download_button(label, wanted, file_name, media_type, key=key, on_click="ignore", icon=icon)
 
 

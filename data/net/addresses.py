@@ -116,6 +116,21 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
+def client_of(number: str) -> str:
+    """Whom a numeric address stands for: itself, or of IPv6 the network of 64 bits that one client may number as it
+    likes; empty for this machine, behind which everybody may stand.
+    """
+    try:
+        address = ip_address(number.partition("%")[0])
+    except ValueError:
+        return number
+    if is_loopback(str(address)):
+        return ""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
+
+
 def host_and_port(said: str) -> tuple[str, int | None]:
     """The name or number in a Host header, in lower case, and its port; an empty name for anything else."""
     found = _HOST.fullmatch(said)

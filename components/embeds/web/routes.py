@@ -35,7 +35,7 @@ from components.embeds.web.answers import Answer, answer_of, refuse, send
 from components.view.address import Problem, quote
 from data.core.errors import DataError
 from data.core.settings import Settings
-from data.net.addresses import host_and_port, is_loopback
+from data.net.addresses import client_of, host_and_port
 from data.net.shared_cache import shared_cache
 from data.story.store import story_store
 from data.story.story import Story, UnknownStory
@@ -275,9 +275,8 @@ async def _gone(request: Request) -> None:
 
 
 def _client(request: Request) -> str:
-    """The address that asks; this machine's own, behind which everybody may stand, has no share of its own."""
-    host = request.client.host if request.client else ""
-    return "" if is_loopback(host) else host
+    """Who asks; this machine, behind which everybody may stand, has no share of its own."""
+    return client_of(request.client.host if request.client else "")
 
 
 def _query(request: Request) -> str:

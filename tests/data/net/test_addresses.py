@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from data.core.errors import SourceUnavailable
-from data.net.addresses import AddressRefused, host_and_port, is_loopback, is_public, parsed, place_of, public_addresses
+from data.net.addresses import (
+    AddressRefused,
+    client_of,
+    host_and_port,
+    is_loopback,
+    is_public,
+    parsed,
+    place_of,
+    public_addresses,
+)
 
 
 def at(*numbers: str) -> Callable[..., Any]:
@@ -220,3 +229,21 @@ def test_the_loopback_is_known_by_its_name_and_by_all_its_numbers(host: str, is_
 )
 def test_a_host_header_is_a_name_and_a_port_or_nothing(said: str, place: tuple[str, int | None]) -> None:
     assert host_and_port(said) == place
+
+
+@pytest.mark.parametrize(
+    ("number", "client"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+        ("127.0.0.1", ""),
+        ("::1", ""),
+        ("::ffff:127.0.0.1", ""),
+        ("", ""),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_client_is_an_address_or_the_network_that_it_numbers_as_it_likes(number: str, client: str) -> None:
+    assert client_of(number) == client
