@@ -18,7 +18,7 @@ from data.evidence.evidence_rows import (
     refs,
 )
 from data.story.sides import Side, sides_of
-from data.story.story import NOUNS, UNDECIDED, Story
+from data.story.story import NOUNS, UNDECIDED, Story, when_of
 
 #: Kinds of milestone that repeat a call; the call itself is the event.
 _REPEATED = ("calls",)
@@ -32,6 +32,10 @@ _NAMED, _LISTED, _FEW = 10, 8, 3
 #: Precisions whose own words say how far a time is meant.
 _SAYING_SO = (Precision.DAY, Precision.HOUR, Precision.APPROXIMATE, Precision.AFTER)
 Groups = dict[object, list[CallRow]]
+#: A statement whose time is known less well than this is no event.
+_MOMENT = timedelta(hours=3)
+#: Where a story writes a label for something, it ranks among the first of what is no call.
+_TOLD = 5
 _MILESTONE_PRIORITY = {"decisive call": 0, "chamber": 20, "concession": 15, "speech": 25}
 
 
@@ -120,13 +124,15 @@ def _call_event(
     chosen = [row.contest for row in rows if row.contest in story.about.emphasised]
     rank = story.about.emphasised.index(chosen[0]) if chosen else 30 + max(0, 60 - sum(row.weight for row in rows))
     short = _label(rows[0]) if len(rows) == 1 else f"{rows[0].short} +{len(rows) - 1}"
+    decided = next((row.short for row in also if row.kind == "decisive call"), "")
+    short += f": {decided}," if decided else ""
     return Event(
         when=when,
         label="; ".join(
             [f"{said_of(story, caller)} {story.about.verb} {_sides(story, rows)}", *(row.label for row in also)]
         ),
         short=f"{short} {short_time(when, dated=dated)}",
-        shorter=(short,),
+        shorter=(short.rstrip(","),),
         tone=_tone(sides, [row.party for row in rows]),
         rows=refs("calls", rows) + refs("milestones", also),
         sources=tuple(dict.fromkeys(name for cited in (rows, also) for row in cited for name in row.sources)),
@@ -237,12 +243,38 @@ def _milestone_event(sides: Sequence[Side], row: MilestoneRow) -> Event:
     return Event(
         when=when,
         label=row.label,
-        short=row.label,
+        short=f"{row.short or row.label}, {token(when, 'short')}",
+        shorter=(row.short or row.label,),
         tone=_tone(sides, [row.party]) if row.party else Tone.NEUTRAL,
         rows=refs("milestones", [row]),
         sources=row.sources,
-        priority=_MILESTONE_PRIORITY.get(row.kind, 80),
+        priority=_TOLD if row.short else _MILESTONE_PRIORITY.get(row.kind, 80),
     )
+
+
+def statement_events(story: Story) -> tuple[Event, ...]:
+    """What somebody said or posted in the night, as far as a time of it is known within a few hours."""
+    rows = [(row, when_of(row, story)) for row in story.observations if row.kind == "statement"]
+    return tuple(
+        Event(
+            when=when,
+            label=f"{row.what}, {row.credit}",
+            short=f"{row.short or row.what}, {token(when, 'short')}",
+            shorter=(row.short or row.what,),
+            tone=Tone.NEUTRAL,
+            rows=(f"observations:{row.id}",),
+            sources=tuple(row.source.split()),
+            priority=_TOLD if row.short else 80,
+        )
+        for row, when in rows
+        if when and when.latest - when.earliest <= _MOMENT
+    )
+
+
+def rail_name(story: Story, caller: str) -> str:
+    """What the rail of a caller's calls is named: "AP calls"; "Declarations" where the noun says who makes them."""
+    noun = f"{NOUNS[story.about.verb]}s"
+    return f"{said_of(story, caller)} {noun}" if story.about.verb == "called" else noun.capitalize()
 
 
 def within(events: Iterable[Event], window: Window) -> tuple[tuple[Event, ...], tuple[Event, ...]]:

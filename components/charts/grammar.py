@@ -62,6 +62,7 @@ class Item:
     `low` and `high` bound `value` where it is known as a range; `row` is "table:id"; `sources` are source ids.
     `by` says that it was there by then and may have begun at any time before: `when` has no first instant of its own.
     `shift` is how far `when` and `until` were moved from their true instants, to stand on another night's clock.
+    `labels` are what stands beside it where there is room, the longest first; without them it is cut from `text`.
     `track` is the row it stands in; of a track that says who tells it beside what it is counted as, `group` is the
     second and `account` the first. `subject` is the site it is an observation of. `undoes` is the row that it takes
     back: of a total it takes away what that one added.
@@ -84,6 +85,7 @@ class Item:
     undoes: str = ""
     by: bool = False
     shift: timedelta = timedelta(0)
+    labels: tuple[str, ...] = ()
 
     @property
     def sure_at(self) -> datetime:
@@ -204,7 +206,8 @@ class Lane:
     """One band of the chart: marks that share a unit. `domain` bounds its axis; `tracks` are its rows, top first.
 
     A lane of Tiles is not over the clock; it has bars of its totals where it has a domain. `tiles` is their shape, and
-    `regions` name parts of their map, each with the row that it begins with.
+    `regions` name parts of their map, each with the row that it begins with. Of a `graded` one the tracks are grades of
+    evidence, best first: its rows are its states, and a grade is how strongly a mark is filled.
     """
 
     slug: str
@@ -217,6 +220,7 @@ class Lane:
     references: tuple[Reference, ...] = ()
     tiles: Literal["square", "hex"] = "square"
     regions: tuple[tuple[int, str], ...] = ()
+    graded: bool = False
 
     @property
     def items(self) -> Iterator[tuple[Mark, Item]]:
@@ -266,7 +270,7 @@ class Chart:
     story is told, None for the whole; `banner` says that it is a test. `colours` are those that sides have of their
     own, on a light ground and on a dark one. `placebo` is what its caution says
     of other nights: one for each of its stories, none where none of them holds any. Of one that is `played`, whatever
-    is drawn says what it belongs to, for a player.
+    is drawn says what it belongs to, for a player. `called` is what the rail of its calls is named, like "AP calls".
     Of the `sources` offered it keeps those that its marks and events name, the most named first; ValueError if one
     of them is not there.
     """
@@ -287,6 +291,7 @@ class Chart:
     placebo: tuple[Placebo, ...] = ()
     colours: tuple[tuple[Tone, str, str], ...] = ()
     played: bool = False
+    called: str = ""
 
     def __post_init__(self) -> None:
         order = sorted(self.events, key=lambda event: (event.when.latest, event.when.earliest, event.label))

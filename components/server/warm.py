@@ -12,9 +12,9 @@ from components.cache.cached import (
     STORIES,
     load_caution,
     load_chart,
-    load_figure,
     load_moments,
     load_nightly,
+    load_plots,
     load_words,
 )
 from components.charts.catalogue import KINDS
@@ -58,7 +58,7 @@ def _draw(story: Story) -> None:
     for slug in (kind.slug for kind in KINDS.values() if not kind.is_pair):
         chart = load_chart(story, slug, view)
         load_words(chart, view.clock)
-        load_figure(chart, view.clock, "light")
+        load_plots(chart, view.clock, "light")
         load_caution(story, chart, other=None)
     load_moments(story, view.caller)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import streamlit as st
 
-from components.cache.cached import load_caution, load_chart, load_figure, load_made, load_words
+from components.cache.cached import load_caution, load_chart, load_made, load_plots, load_words
 from components.charts.catalogue import kind_named
 from components.charts.elapsed_clock import Elapsed, clock_of
 from components.charts.events import is_dated
@@ -41,6 +41,20 @@ def show_caution(story: Story, chart: Chart, clock: Clock, *, other: Story | Non
     with st.expander(TITLE):
         for text in load_made(_texts, caution, clock):
             st.markdown(text)
+
+
+def show_figures(
+    chart: Chart, zone: str, key: str, *, alt: str, taken: Callable[[str], Callable[[], None]] | None = None
+) -> None:
+    """The chart's figures, narrow and wide: a page does not know its width, and the stylesheet shows one of them.
+
+    With `taken`, what it gives for the key of a plot is called when a range is dragged on that one.
+    """
+    for width, figure in zip(("narrow", "wide"), load_plots(chart, zone, theme_in_force()), strict=True):
+        plot = f"plot-{width}-{key}"
+        draw = partial(st.plotly_chart, figure, theme=None, config=CONFIG, alt=alt, key=plot)
+        with st.container(key=f"{width}-{key}"):
+            _ = draw(on_select=taken(plot), selection_mode="box") if taken else draw()
 
 
 def _texts(caution: Caution, clock: Clock) -> tuple[str, ...]:
@@ -84,14 +98,8 @@ def show_chart(story: Story, slug: str, view: ViewState, *, other: Story | None 
             _offer_nearest(chart, view, story)
             st.caption(load_made(_notes, chart, clock))
             return
-        st.plotly_chart(
-            load_figure(chart, view.clock, theme_in_force()),
-            theme=None,
-            config=CONFIG,
-            alt=words.alt,
-            key=f"plot-{key}",
-            on_select=take_selection(f"plot-{key}", story, clock, chart.window),
-            selection_mode="box",
+        show_figures(
+            chart, view.clock, key, alt=words.alt, taken=lambda plot: take_selection(plot, story, clock, chart.window)
         )
         _offer_nearest(chart, view, story)
         st.caption(load_made(_notes, chart, clock))
@@ -158,9 +166,9 @@ def _edge(event: Event, clock: Clock) -> str:
 
 
 def _show_events(chart: Chart, clock: Clock) -> None:
-    """The numbers of the drawing, resolved; how its lanes are read; and what lies beyond its edges, dated."""
+    """Every event by time, how the lanes are read, and what lies beyond the edges, dated."""
     count = len(chart.events)
-    label = "What the number means" if count == 1 else f"What the {count} numbers mean"
+    label = "The event, and how to read this chart" if count == 1 else f"All {count} events by time"
     with st.expander(label if count else "How to read this chart"):
         for text in load_made(_events, chart, clock):
             st.markdown(text)
@@ -168,9 +176,8 @@ def _show_events(chart: Chart, clock: Clock) -> None:
 
 def _events(chart: Chart, clock: Clock) -> tuple[str, ...]:
     lines = [
-        f"{number}. {clock.when(event.when, dated=is_dated(event.when, chart.window))}: "
-        f"{markdown(clock.say(event.label))}"
-        for number, event in chart.numbered
+        f"- {clock.when(event.when, dated=is_dated(event.when, chart.window))}: {markdown(clock.say(event.label))}"
+        for event in chart.events
     ]
     notes = [f"- **{markdown(clock.say(lane.title))}.** {markdown(clock.say(lane.note))}" for lane in chart.lanes]
     texts = ["\n".join(lines), "\n".join(notes)]

@@ -110,6 +110,7 @@ class MarkRow(EvidenceRow):
     id: str
     table: str
     what: str
+    short: str
     place: str
     when: When
     until: datetime | None

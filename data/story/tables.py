@@ -17,6 +17,7 @@ from data.story.time_tokens import TOLD, Published, Zone
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,78}[a-z0-9]$|^[a-z0-9]$")]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 Note = Annotated[str, Field(max_length=1_000)]
+Short = Annotated[str, Field(max_length=48)]
 #: Words of our own that are shown on the reader's clock.
 Told = Annotated[Text, TOLD]
 ToldNote = Annotated[Note, TOLD]
@@ -342,6 +343,8 @@ class Milestone(Timed):
     refers: ClassVar[Mapping[str, str]] = {"party": "parties", "source": "sources"}
     label: Text
     #: later total: a total that came to differ after the night, as when electors voted for others; never a call.
+    #: What a label on a chart says of it, without its time; what has one is labelled first.
+    short: Short = ""
     kind: Literal[
         "polls close",
         "calls",
@@ -371,6 +374,8 @@ class Observation(Timed):
     begins: Literal["yes", ""] = ""
     place: Text
     what: Told
+    #: What a label on a chart says of it, without its place and time.
+    short: Short = ""
     value: float | None = None
     unit: Note = ""
     grade: Literal["A", "B", "C", "D"]
@@ -391,6 +396,8 @@ class Figure(Row):
     id: Id
     metric: Text
     label: Told
+    #: What a label on a chart says of it, without its time.
+    short: Short = ""
     value: float | None = None
     #: What the source prints where that is not a number ("listed", "none").
     text: ToldNote = ""

@@ -30,7 +30,7 @@ def nights(
 
 
 def ticks(page: Page) -> list[str]:
-    labels = page.locator(".js-plotly-plot :is(.xaxislayer-above, .xaxislayer-below) text")
+    labels = page.locator(".js-plotly-plot .annotation-text:visible")
     return [label.text_content() or "" for label in labels.all()]
 
 
@@ -47,7 +47,7 @@ def test_the_other_story_and_t0_are_chosen_and_the_address_follows(visit: Visit,
     choose(page, "with", "U.S. 1998")
     has_address(page, **{"with": "us-1998", "t0": "first-call"})
     expect(headline).to_contain_text("7:59 p.m. EDT, June 11, 2016")
-    expect(page.locator(".js-plotly-plot .annotation-text", has_text="2016 · Search interest")).to_have_count(1)
+    expect(page.locator(".js-plotly-plot .annotation-text:visible", has_text="2016 · Search interest")).to_have_count(1)
 
 
 def test_the_axis_counts_from_t0_on_every_clock(visit: Visit, nights: str) -> None:
@@ -60,7 +60,7 @@ def test_the_axis_counts_from_t0_on_every_clock(visit: Visit, nights: str) -> No
 
 def test_a_box_drawn_on_the_chart_is_a_range_of_the_first_night(visit: Visit, nights: str) -> None:
     page = visit(PAIR, base=nights)
-    plot = page.locator(".js-plotly-plot .nsewdrag").first
+    plot = page.locator(".js-plotly-plot .nsewdrag:visible").first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box

@@ -199,16 +199,10 @@ def test_without_a_script_the_night_is_whole_and_its_moments_are_a_list(open_nig
     expect(said.filter(has_text="At 10:50 p.m. EST AP called Florida: Trump 197").first).to_be_visible()
 
 
-def test_at_a_moment_a_phone_opens_what_the_signs_mean_and_a_wide_page_says_it(open_night: Open) -> None:
-    page = open_night(f"#at={FLORIDA}", width=320)
-    expect(page.locator(".nd-signs")).to_be_hidden()
-    page.locator("#nd-signs-panel > summary").click()
-    expect(page.locator("#nd-signs-panel p")).to_contain_text("hollow: time known only roughly")
-    signs = page.locator("#nd-signs-panel p").text_content()
-    page.set_viewport_size({"width": 640, "height": 900})
-    expect(page.locator("#nd-signs-panel")).to_be_hidden()
-    expect(page.locator(".nd-signs")).to_be_visible()
-    assert page.locator(".nd-signs").text_content() == signs
+@pytest.mark.parametrize("width", [320, 640])
+def test_at_a_moment_what_the_signs_mean_stands_in_the_drawing(open_night: Open, width: int) -> None:
+    page = open_night(f"#at={FLORIDA}", width=width)
+    expect(page.locator(".nd-stage svg:visible text", has_text="first-hand, picture, second-hand")).to_be_visible()
 
 
 def test_the_switch_says_how_little_is_known_of_publication(open_night: Open) -> None:

@@ -105,7 +105,7 @@ def test_one_is_killed_in_mid_session_and_the_page_goes_on(both: Replicas, visit
     expect(page).to_have_title("Outage reports · U.S. 2016 · Nightdesk")
     settled(page)
     has_address(page, caller="CNN")
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot .main-svg:visible").first).to_be_visible()
     # The one that is back does not get the session back, and so not its files.
     both.start()
     with page.expect_download() as download:

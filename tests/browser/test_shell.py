@@ -121,7 +121,7 @@ def test_a_copied_link_shows_the_same_in_another_zone(visit: Visit) -> None:
 
 def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(visit: Visit) -> None:
     page = visit("/timeline")
-    plot = page.locator(".js-plotly-plot .nsewdrag").first
+    plot = page.locator(".js-plotly-plot .nsewdrag:visible").first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box

@@ -146,6 +146,7 @@ def _caller_item(story: Story, named: str, anchor: Anchor, verdict: Verdict) -> 
         sources=anchor.sources,
         track=_track(verdict_said(verdict), caller_name(story, anchor.caller)),
         group=verdict_said(verdict),
+        labels=(f"{named[0].upper()}{named[1:]}: {token(anchor.when)}", token(anchor.when)),
     )
 
 

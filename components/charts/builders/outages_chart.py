@@ -13,6 +13,7 @@ from components.charts.phrases.numbers import counted
 from components.charts.rows import split_by, until_in
 from components.charts.said import STATES as COUNTED
 from components.charts.said import Said
+from components.clock import token
 from data.core.model import When
 from data.evidence.accounts import TROUBLE
 from data.evidence.evidence_rows import Marks, ObservationRow, Observations, refs
@@ -29,8 +30,10 @@ GRADES = {
 STATES = {"failing": Tone.FAILING, "degraded": Tone.DEGRADED, "answering": Tone.ANSWERING}
 
 
-def outages_lane(story: Story, observations: Observations) -> Lane:
+def outages_lane(story: Story, observations: Observations, *, graded: bool = False) -> Lane:
     """One point for each observation, on the row of its grade; states that were seen to last are spans.
+
+    Of a `graded` lane the rows are the states, and the grade is how strongly each is filled.
 
     Observations that disagree stand side by side. An empty stretch means that nothing is on record, not that all
     was well.
@@ -45,7 +48,9 @@ def outages_lane(story: Story, observations: Observations) -> Lane:
         marks += [Spans(state, tone, spans)] if spans else []
     host = main_service(story)
     note = "Each mark is one observation. Empty track: nothing on record, which does not mean that the site was up."
-    return Lane("outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()))
+    return Lane(
+        "outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()), graded=graded
+    )
 
 
 def or_bare(lane: Lane, rows: Marks | Observations) -> Lane:
@@ -65,7 +70,16 @@ def _item(row: ObservationRow) -> Item:
         tone=STATES.get(row.status),
         track=GRADES[row.grade],
         subject=row.host,
+        labels=_labels(row),
     )
+
+
+def _labels(row: ObservationRow) -> tuple[str, ...]:
+    """What was seen, where and when, as far as there is room; the place goes last."""
+    time, said = token(row.when, "short"), row.short or row.what.partition(";")[0].partition(", ")[0]
+    place = row.place.partition(" (")[0].partition(", relayed")[0].replace("US", "U.S.")
+    where = f" ({place})" if place and place != "not stated" else ""
+    return (f"{said}{where}, {time}", f"{said}{where}", said)
 
 
 def observation_events(story: Story, observations: Observations) -> tuple[Event, ...]:

@@ -367,6 +367,7 @@ def _mark_item(story: Story, row: MarkRow) -> Item:
         sources=row.sources,
         value=row.value,
         kind=_KINDS.get(row.kind, Kind.TIME_ONLY),
+        labels=(f"{row.short}, {token(row.when, 'short')}", row.short) if row.short else (),
     )
 
 

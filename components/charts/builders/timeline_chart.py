@@ -17,7 +17,17 @@ from components.charts.builders.outages_chart import (
     outages_lane,
 )
 from components.charts.builders.searches_chart import drawn_lanes, first_rise, mark_events, marks_lanes, thinned_notes
-from components.charts.events import ONE_DAY, call_events, call_text, listed, said_of, took_back, within
+from components.charts.events import (
+    ONE_DAY,
+    call_events,
+    call_text,
+    listed,
+    rail_name,
+    said_of,
+    statement_events,
+    took_back,
+    within,
+)
 from components.charts.grammar import Chart, Lane
 from components.charts.kinds import Question
 from components.charts.phrases.moments import few_names
@@ -71,11 +81,12 @@ def timeline_of(asked: Question) -> Chart:
     seen, unseen = split_by(window, observations)
     measured = measured_lanes(load.measured(story), window) if "interest" in chosen else ()
     happened = call_events(story, called, milestones, window, caller=caller)
+    others = (*statement_events(story), *(failure_events(story) if measured else ()))
     projected = projection_events(story, window, caller=caller)
-    events, far = within((*happened, *projected, *(failure_events(story) if measured else ())), window)
+    events, far = within((*happened, *projected, *others), window)
     found: dict[str, tuple[Lane, ...]] = {
         "interest": (*own, *marks_lanes(story, near_marks, curve=bool(own), held=bins), *measured),
-        "outages": (or_bare(outages_lane(story, seen), observations),),
+        "outages": (or_bare(outages_lane(story, seen, graded=True), observations),),
         "results": (results_lane(story, calls, window, caller=caller),),
     }
     edges = [*far]
@@ -108,6 +119,7 @@ def timeline_of(asked: Question) -> Chart:
             *(measured_notes(load.measured(story), window) if measured else ()),
             *thinned_notes(own if "interest" in chosen else ()),
         ),
+        called=rail_name(story, caller),
     )
 
 

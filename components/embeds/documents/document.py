@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from components.charts.grammar import Line, Tiles, anchor
-from components.embeds.documents.lines import SIGNS, EmbedMoments, Lines, lines_of
+from components.embeds.documents.lines import EmbedMoments, Lines, lines_of
 from components.embeds.documents.parts import element, held, link, panel, script_safe, test_band, text
 from components.embeds.documents.player_frames import moments_list, night_of, play_bar, then
 from components.embeds.embed import Embed
@@ -123,12 +123,11 @@ def header(embed: Embed, lines: Lines, *, level: str = "h1") -> str:
 
 
 def stage(embed: Embed, lines: Lines) -> str:
-    """The drawings, of which the width chooses one, and what their signs mean."""
+    """The drawings, of which the width chooses one."""
     own = embed.listed.own
     drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width, own)}</div>' for width in DRAWN)
     found = f'<div class="nd-stage">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
-    keys = element("p", text(lines.keys), class_="nd-signs") if lines.keys else ""
-    return (play_bar(embed) if embed.chart.played else "") + found + keys
+    return (play_bar(embed) if embed.chart.played else "") + found
 
 
 def _drawing(embed: Embed, width: int, own: frozenset[str] | None) -> str:
@@ -222,8 +221,6 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
 
 
 def _panel(embed: Embed, lines: Lines, name: str, night: dict[str, Any] | None) -> str:
-    if name == SIGNS:
-        return element("div", element("p", text(lines.keys)), class_="nd-panel")
     return moments_list(night) if night and name == "nd-list" else panel(embed, name)
 
 

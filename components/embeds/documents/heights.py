@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from components.embeds.documents.lines import SIGNS, Lines, lines_of
+from components.embeds.documents.lines import Lines, lines_of
 from components.embeds.documents.player_frames import order_note
 from components.embeds.embed import Embed
 from components.render.svg import svg
@@ -89,8 +89,7 @@ def _test(said: str, width: int) -> float:
 def _words(lines: Lines, found: Setting, width: int, *, told: int) -> float:
     """All lines around the drawing."""
     inner = min(width, WIDEST) * (1 - 2 * found.margin)
-    signs = _signs(lines, found, inner) if found.start else 0
-    return _header(lines, found, inner, told=told) + signs + _folded(lines, found, inner) + _foot(lines, found, inner)
+    return _header(lines, found, inner, told=told) + _folded(lines, found, inner) + _foot(lines, found, inner)
 
 
 def _setting(width: int) -> Setting:
@@ -104,19 +103,10 @@ def _header(lines: Lines, found: Setting, width: float, *, told: int) -> float:
     return found.top + headline + 4 + said * found.summary * _SUMMARY_LEADING
 
 
-def _signs(lines: Lines, found: Setting, width: float) -> float:
-    """What the shapes mean, where there is room for it."""
-    if not lines.keys:
-        return 0
-    return len(wrap(lines.keys, found.small, width)) * _FOOT_LEADING + 4
-
-
 def _folded(lines: Lines, found: Setting, width: float) -> float:
     """The names of what opens, in as many rows as they need."""
     rows, used = 1, 0.0
-    for panel, name in lines.folded:
-        if panel == SIGNS and found.start:
-            continue
+    for _, name in lines.folded:
         wide = text_width(name, found.small, factor=BOLD) + _SIGN * found.small
         rows, used = (rows + 1, 0.0) if used and used + wide > width else (rows, used)
         used += wide + _GAPS[found.start > 0]

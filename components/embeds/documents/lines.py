@@ -14,7 +14,6 @@ from components.charts.phrases.numbers import counted
 from components.clock import Style
 from components.embeds.documents.mark_counts import findings
 from components.embeds.embed import Embed
-from components.render.layout.legend import keys_of
 from components.render.words import brief
 from components.text import capital, shortened, visible, whole
 from data.evidence.calls import load_calls
@@ -26,8 +25,6 @@ HEADLINE_CHARACTERS, _LONG = 240, 110
 #: Of the summary, and of the organisations that the foot names.
 _SUMMARY_CHARACTERS, _NAMED_CHARACTERS = 700, 34
 _VERSION_CHARACTERS = 40
-#: The panel of what the signs of a played chart mean, which only a phone has.
-SIGNS = "nd-signs-panel"
 #: What stands under a picture on which things of two kinds share a clock.
 CAUTION = "Coming after is not coming from."
 
@@ -41,17 +38,12 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """What a closed document says. `folded` are the panels that open: id and name; `foot` reads as one line.
-
-    `keys` are the signs of the drawing with their names, empty where it needs none; a phone finds them under Method,
-    of what is played under Signs, since while a moment is shown no panel but that explains them.
-    """
+    """What a closed document says. `folded` are the panels that open: id and name; `foot` reads as one line."""
 
     headline: str
     sentences: tuple[str, ...]
     folded: tuple[tuple[str, str], ...]
     foot: tuple[Piece, ...]
-    keys: str = ""
 
     @property
     def summary(self) -> str:
@@ -76,7 +68,6 @@ def lines_of(embed: Embed) -> Lines:
         _summary(embed),
         _folded(embed),
         tuple(_foot(embed)),
-        _keys(embed),
     )
 
 
@@ -117,13 +108,7 @@ def _folded(embed: Embed) -> tuple[tuple[str, str], ...]:
     found += [("nd-table", "Table")]
     found += [("nd-caution", "Cautions")] if coincides(chart) else []
     found += [("nd-method", "Method")]
-    found += [(SIGNS, "Signs")] if chart.played and _keys(embed) else []
     return tuple(found)
-
-
-def _keys(embed: Embed) -> str:
-    signs = (f"{key.sign}\u00a0{key.words}" for lane in embed.chart.lanes for key in keys_of(lane))
-    return "  ".join(dict.fromkeys(signs))
 
 
 def _foot(embed: Embed) -> list[Piece]:

@@ -17,11 +17,10 @@ from components.clock import Clock, published_text
 from components.embeds.documents.lines import Piece
 from components.embeds.embed import Embed
 from components.render import table
-from components.render.layout.legend import keys_of
 from components.render.listed import Listed, told
 from components.render.svg.notes import edge_notes
 from components.render.svg.sheet import tag
-from components.render.svg.svg_marks import named
+from components.render.svg.svg_pen import named
 from components.text import visible, xml
 from data.core.model import Source
 
@@ -223,8 +222,7 @@ def _lane(embed: Embed, lane: Lane) -> str:
     clock = embed.clock
     head = element("h2", text(clock.say(lane.title)))
     note = element("p", text(clock.say(lane.note))) if lane.note else ""
-    keys = "".join(element("li", f"{key.sign} {text(key.words)}") for key in keys_of(lane))
-    return head + note + (element("ul", keys, class_="nd-keys") if keys else "")
+    return head + note
 
 
 def _source(source: Source, clock: Clock) -> str:

@@ -21,8 +21,8 @@
     return [svg, svg.getBoundingClientRect().width / svg.viewBox.baseVal.width];
   };
   const place = (svg, [iso, , number]) => {
-    const [circle] = all(`[data-event="${number}"] circle`, svg);
-    if (circle) return +circle.getAttribute("cx");
+    const [sign] = all(`[data-event="${number}"][data-x]`, svg);
+    if (sign) return +sign.dataset.x;
     const { from, to, left, right } = svg.dataset;
     const [at, start, end] = [iso, from, to].map(Date.parse);
     return +left + (right - left) * Math.min(1, Math.max(0, (at - start) / (end - start)));
@@ -49,7 +49,7 @@
     if (number) current = events.indexOf(moment);
     put(line, x, top * scale);
     line.style.height = (bottom - top) * scale + "px";
-    say(number ? `${number}. ${when.textContent}: ${what.textContent}. ` : "", moment[1], x, y);
+    say(number ? `${when.textContent}: ${what.textContent}. ` : "", moment[1], x, y);
   };
   const hide = () => {
     line.style.height = 0;

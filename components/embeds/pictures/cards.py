@@ -10,10 +10,11 @@ from typing import NamedTuple
 from components.charts.grammar import Chart
 from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
+from components.render.layout.scene import CARD, WIDE, Sizes
 from components.render.layout.theme import Theme, theme_named
 from components.render.svg import svg
 from components.render.svg.notes import FOOT, band, marks
-from components.render.svg.sheet import CARD, WIDE, Sizes, number, tag
+from components.render.svg.sheet import number, tag
 from components.text import SERIF_BOLD, fitted, text_width, visible, wrap, xml
 
 #: Letters smaller than this, in pixels, are not read on a card; a card gives up notes, height and minor events first.
@@ -31,8 +32,8 @@ class Manner:
     brief: bool = True
 
 
-#: The tightest sizes, with numbers for emphasised events only.
-_TIGHT = replace(CARD, digit=9, circle=7.6, pitch=13, sparse=True)
+#: The tightest sizes, with emphasised events only.
+_TIGHT = replace(CARD, pitch=14, sparse=True)
 #: From the fullest on; the first that can be read is taken.
 _MANNERS = (
     Manner(WIDE, brief=False),
@@ -219,11 +220,11 @@ def _balanced(lines: list[str], size: float, width: float) -> list[str]:
 
 
 def _foot(embed: Embed, width: int, height: int, *, sparse: bool) -> str:
-    """The caution, which events have a number, who published, as of when; the house's name at the right."""
+    """The caution, how many events are left out, who published, as of when; the house's name at the right."""
     y, size, name, room = height - _MARGIN + 8.0, 14.0, "Nightdesk", width - 2 * _MARGIN - 110
     count = len(embed.chart.events)
     shown = sum(event.emphasised for event in embed.chart.events)
-    left_out = f"{count - shown} of {count} events have no number here. " if sparse and count > shown else ""
+    left_out = f"{count - shown} of {count} events are not drawn here. " if sparse and count > shown else ""
     first = f"{caution_line(embed)} {left_out}".lstrip()
     # The name stands at the right; where it would end the line, it ends it all the same.
     end = _dated(embed) or [HOUSE]

@@ -79,6 +79,14 @@ def place(flags: Sequence[Flag], bounds: tuple[float, float], *, size: float, li
     return tuple(placed[i] for i in range(len(flags)))
 
 
+def stacked(flags: Sequence[Flag], under: Sequence[Placed] = ()) -> tuple[Placed, ...]:
+    """Marks without words, in the order given, each in the lowest row in which nothing is; `under` stand already."""
+    found: list[Placed] = []
+    for flag in flags:
+        found.append(_lowest(Placed(flag, 0), [*under, *found], lines=False))
+    return tuple(found)
+
+
 def row_count(placed: Iterable[Placed]) -> int:
     return max((entry.row + 1 for entry in placed), default=0)
 

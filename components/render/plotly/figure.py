@@ -1,21 +1,23 @@
-"""A chart as a Plotly figure: axes, shapes and words put together. The only module that knows Plotly."""
+"""A chart as a Plotly figure: its tiles, and its composition over the clock. The only module that knows Plotly."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
 from components.charts.grammar import Chart
 from components.clock import Clock
+from components.render.layout.composition import compose
+from components.render.layout.scene import NARROW, WIDE, Composition, Sizes, Teller
 from components.render.layout.theme import LIGHT, SANS, TEST_GROUND, TEST_INK, Theme, worn
-from components.render.plotly.axes import LEFT, RIGHT, time_axis, value_axes, value_shapes, value_words
-from components.render.plotly.plan import LABEL, NOTE, PHONE, TITLE, FigurePlan, LanePlan, plan, title_height
-from components.render.plotly.plotly_events import event_labels, event_shapes, event_traces
-from components.render.plotly.plotly_marks import row_shapes, row_traces, row_words, value_traces
-from components.render.plotly.plotly_pen import Part, Pen, scatter, words
+from components.render.layout.tile_layout import apart
+from components.render.plotly.plan import LABEL, NOTE, PHONE, TITLE, plan_tiles, title_height
+from components.render.plotly.plotly_pen import Part, Pen, keys_of, scatter, traces_of, words, words_of
 from components.render.plotly.plotly_tiles import (
     TilePen,
+    share,
     sum_shapes,
     sum_traces,
     sum_words,
@@ -26,9 +28,34 @@ from components.render.plotly.plotly_tiles import (
 from components.render.svg.notes import MARK
 from components.text import BOLD, plain, wrap
 
+#: The least width in pixels at which a page shows its narrow figure, and its wide one: both only spread from there.
+NARROWEST, WIDEST_FROM = 328.0, 848.0
+#: A page has margins of its own: names begin where its words do.
+PHONE_SIZES, DESK_SIZES = replace(NARROW, pad=3), replace(WIDE, pad=1)
 _PAD, _LEADING = 5, 1.35
-#: Pixels between marks, and where they stand across the plot, as shares of its width.
-_DOWN, _PLACES = 150.0, (0.2, 0.75)
+#: Pixels between marks of a test, and where they stand across the plot, as shares of its width.
+_DOWN, _PLACES = 110.0, (0.2, 0.75)
+_TOP = 4
+
+
+class _Planned(NamedTuple):
+    """A figure's parts: tiles on top, the composition under them, and the height of both in pixels."""
+
+    tiles: list[TilePen]
+    found: Composition | None
+    height: float
+
+
+def _planned(pen: Pen, width: float, sizes: Sizes) -> _Planned:
+    tiled, timed = apart(pen.chart.lanes)
+    y, tiles = 0.0, list[TilePen]()
+    for n, lane in enumerate(tiled, start=1):
+        tiles.append(TilePen(pen, plan_tiles(lane, pen.chart, pen.clock, y, first_axis=2 * n), n))
+        y = tiles[-1].plan.bottom + 10
+    if not (timed or pen.chart.events or not tiled):
+        return _Planned(tiles, None, y)
+    found = compose(pen.chart, pen.clock, width=width, sizes=sizes, top=y + _TOP, teller=pen.teller)
+    return _Planned(tiles, found, round(found.bottom + 2))
 
 
 def banner_height(pen: Pen) -> int:
@@ -36,7 +63,7 @@ def banner_height(pen: Pen) -> int:
     return round(len(_lines(pen)) * LABEL * _LEADING + 2 * _PAD + 4) if pen.chart.banner else 0
 
 
-def banner_words(pen: Pen, plan: FigurePlan) -> list[Part]:
+def banner_words(pen: Pen, height: float) -> list[Part]:
     """The band and the marks, as annotations; none for a chart without a banner."""
     if not pen.chart.banner:
         return []
@@ -53,97 +80,83 @@ def banner_words(pen: Pen, plan: FigurePlan) -> list[Part]:
         bordercolor=TEST_INK,
         borderpad=_PAD - 1,
     )
-    return [*_marks(pen, plan), band]
+    return [*_marks(pen, height), band]
 
 
 def _lines(pen: Pen) -> list[str]:
     return wrap(plain(pen.chart.banner), LABEL, PHONE - 2 * _PAD, factor=BOLD)
 
 
-def _marks(pen: Pen, plan: FigurePlan) -> list[Part]:
+def _marks(pen: Pen, height: float) -> list[Part]:
     look: dict[str, Any] = {"textangle": -24, "opacity": 0.14, "xanchor": "center", "yanchor": "middle"}
-    rows = max(1, round(plan.height / _DOWN))
+    rows = max(1, round(height / _DOWN))
     return [
-        words(
-            f"<b>{MARK}</b>",
-            colour=pen.theme.ink,
-            size=40,
-            x=_PLACES[row % 2],
-            y=plan.share((row + 0.5) * plan.height / rows),
-            **look,
-        )
+        words(f"<b>{MARK}</b>", colour=pen.theme.ink, size=40, x=_PLACES[row % 2], y=1 - (row + 0.5) / rows, **look)
         for row in range(rows)
     ]
 
 
-#: Pixels above and below the plot; tick labels in two lines stand in TICKS. What lies outside is text under the chart.
-TOP, TICKS = 10, 44
-
-
-def layout(pen: Pen, plan: FigurePlan) -> Part:
+def _layout(pen: Pen, planned: _Planned, width: float) -> Part:
     """Everything of a figure but its traces."""
-    theme, top = pen.theme, TOP + banner_height(pen)
-    tiles = [TilePen(pen, lane, n) for n, lane in enumerate(plan.tiles, start=1)]
-    hover = {"bgcolor": theme.paper, "bordercolor": theme.rule, "align": "left"}
-    timed = bool(plan.lanes or plan.placed or not plan.tiles)
-    foot = TICKS if timed else TOP
+    theme, (tiles, found, height) = pen.theme, planned
+    top = banner_height(pen)
+    hover = {"bgcolor": theme.paper, "bordercolor": theme.quiet, "align": "left"}
+    left, right = (found.scale.left, width - found.scale.right) if found else (0.0, 0.0)
     return {
         "template": {"layout": {}},
-        "height": round(plan.height + top + foot),
-        "margin": {"l": LEFT, "r": RIGHT, "t": top, "b": foot, "pad": 0},
+        "height": round(height + top),
+        "margin": {"l": round(left), "r": round(right), "t": top, "b": 0, "pad": 0},
         "paper_bgcolor": theme.paper,
         "plot_bgcolor": theme.paper,
         "font": {"family": SANS, "size": LABEL, "color": theme.ink},
         "showlegend": False,
-        "hovermode": "x unified" if timed else "closest",
-        "hoversubplots": "axis",
+        "hovermode": "closest",
+        "hoverdistance": 24,
         "hoverlabel": hover | {"font": {"family": SANS, "size": NOTE, "color": theme.ink}},
-        "dragmode": "select" if timed else False,
+        "dragmode": "select" if found else False,
         "selectdirection": "h",
         "newselection": {"line": {"color": theme.ink, "width": 1, "dash": "dot"}},
         "uirevision": "nightdesk",
         "barmode": "overlay",
-        "xaxis": time_axis(pen) | {"visible": timed},
-        **value_axes(pen, plan),
-        **{name: axis for lane in tiles for name, axis in tile_axes(lane, plan).items()},
-        "shapes": [*_tile_shapes(tiles), *_lane_shapes(pen, plan), *event_shapes(pen, plan)],
+        "xaxis": _time_axis(pen) | {"visible": bool(found)},
+        "yaxis": _BARE | {"range": [height, 0], "domain": [0, 1], "anchor": "x"},
+        **{name: axis for lane in tiles for name, axis in tile_axes(lane, height).items()},
+        "shapes": [*_tile_shapes(tiles), *(keys_of(pen, found) if found else [])],
         "annotations": [
-            *_tile_words(pen, plan, tiles),
-            *_lane_words(pen, plan),
-            *event_labels(pen, plan),
-            *banner_words(pen, plan),
+            *_tile_words(pen, tiles, height),
+            *(words_of(pen, found) if found else []),
+            *banner_words(pen, height),
         ],
     }
+
+
+_BARE: Part = {"fixedrange": True, "showgrid": False, "zeroline": False, "showticklabels": False, "ticks": ""}
+
+
+def _time_axis(pen: Pen) -> Part:
+    """The x axis: naive wall-clock text from end to end. Its lines and labels are the composition's own."""
+    window, clock = pen.chart.window, pen.clock
+    ends = [clock.position(window.start, window), clock.position(window.end, window)]
+    return _BARE | {"type": "date", "range": ends, "anchor": "y"}
 
 
 def _tile_shapes(tiles: list[TilePen]) -> list[Part]:
     return [shape for lane in tiles for shape in (*sum_shapes(lane), *tile_shapes(lane))]
 
 
-def _tile_words(pen: Pen, plan: FigurePlan, tiles: list[TilePen]) -> list[Part]:
-    return [part for lane in tiles for part in (*_head(pen, plan, lane.plan), *sum_words(lane, plan))]
+def _tile_words(pen: Pen, tiles: list[TilePen], height: float) -> list[Part]:
+    return [part for lane in tiles for part in (*_head(pen, lane, height), *sum_words(lane, height))]
 
 
-def _lane_shapes(pen: Pen, plan: FigurePlan) -> list[Part]:
-    return [shape for lane in plan.lanes for shape in (*row_shapes(pen, plan, lane), *value_shapes(pen, plan, lane))]
-
-
-def _lane_words(pen: Pen, plan: FigurePlan) -> list[Part]:
-    return [
-        part
-        for lane in plan.lanes
-        for part in (*_head(pen, plan, lane), *row_words(pen, plan, lane), *value_words(pen, plan, lane))
-    ]
-
-
-def _head(pen: Pen, plan: FigurePlan, lane: LanePlan) -> list[Part]:
-    """A lane's title and note above it, on the paper's colour, so that event lines pass behind."""
-    title, *rest = lane.words
-    theme, place = pen.theme, {"x": 0, "xanchor": "left", "yanchor": "top", "bgcolor": pen.theme.paper}
-    found = [words(f"<b>{title}</b>", colour=theme.ink, size=TITLE, y=plan.share(lane.head), **place)] if title else []
+def _head(pen: Pen, lane: TilePen, height: float) -> list[Part]:
+    """A title and a note above tiles."""
+    title, *rest = lane.plan.words
+    place = {"x": 0, "xanchor": "left", "yanchor": "top"}
+    y = share(height, lane.plan.head)
+    found = [words(f"<b>{title}</b>", colour=pen.theme.ink, size=TITLE, y=y, **place)] if title else []
     if rest:
-        y = plan.share(lane.head + title_height(lane.words))
-        found.append(words("<br>".join(rest), colour=theme.quiet, size=NOTE, y=y, **place))
+        y = share(height, lane.plan.head + title_height(lane.plan.words))
+        found.append(words("<br>".join(rest), colour=pen.theme.quiet, size=NOTE, y=y, **place))
     return found
 
 
@@ -155,7 +168,7 @@ CONFIG: dict[str, Any] = {
     "responsive": True,
     "scrollZoom": False,
     "doubleClick": False,
-    "modeBarButtons": [["toImage"]],
+    "displayModeBar": False,
 }
 
 
@@ -175,20 +188,21 @@ class Settled(go.Figure):  # type: ignore[misc]
         return self._plain
 
 
-def draw_figure(chart: Chart, clock: Clock, *, theme: Theme = LIGHT) -> go.Figure:
-    """The chart as a figure of one time axis and a y axis for each lane, `layout.height` pixels tall, wide as its page.
+def draw_figure(
+    chart: Chart, clock: Clock, *, theme: Theme = LIGHT, narrow: bool = False, teller: Teller | None = None
+) -> go.Figure:
+    """The chart as a figure of one time axis and one axis of pixels, `layout.height` pixels tall, wide as its page.
 
+    A `narrow` one has its names above its lanes. Both are composed for the least width they are shown at.
     Tiles and their bars stand on axes of their own. Every other x is a naive wall-clock string of the clock's zone.
     `customdata` holds the row of each item, and the rows of each event separated by spaces. Drag selects a stretch of
     time. Parts are built as plain dicts in Plotly's own words, so its validation is skipped here and done in the tests.
     """
-    pen, pixels = Pen(chart, clock, worn(theme, chart)), plan(chart, clock)
-    tiles = [TilePen(pen, lane, n) for n, lane in enumerate(pixels.tiles, start=1)]
-    traces = [trace for lane in tiles for trace in (*sum_traces(lane), *tile_traces(lane))]
-    traces += [trace for lane in pixels.lanes for trace in (*row_traces(pen, lane), *value_traces(pen, lane))]
-    traces += event_traces(pen, pixels)
-    # Without a trace on each axis Plotly draws no axis at all.
-    slots = [slot for lane in pixels.lanes for slot in (lane.rows, lane.values) if slot]
-    used = {trace["yaxis"] for trace in traces}
-    traces += [scatter(slot.axis, [pen.x(chart.window.start)], [None]) for slot in slots if slot.axis not in used]
-    return go.Figure(traces, layout(pen, pixels), _validate=False)
+    pen = Pen(chart, clock, worn(theme, chart), teller or Teller(chart, clock))
+    width, sizes = (NARROWEST, PHONE_SIZES) if narrow else (WIDEST_FROM, DESK_SIZES)
+    planned = _planned(pen, width, sizes)
+    traces = [trace for lane in planned.tiles for trace in (*sum_traces(lane), *tile_traces(lane))]
+    traces += traces_of(pen, planned.found) if planned.found else []
+    # Without a trace on it Plotly draws no axis at all.
+    traces += [] if traces else [scatter("y", [pen.x(chart.window.start)], [None])]
+    return go.Figure(traces, _layout(pen, planned, width), _validate=False)

@@ -23,7 +23,7 @@ from components.render.layout.tile_layout import (
     tile_marks,
     unit_columns,
 )
-from components.render.plotly.plan import BAR, GOAL, LABEL, TITLE, FigurePlan, LanePlan, Slot
+from components.render.plotly.plan import BAR, GOAL, LABEL, TITLE, Slot, TilePlan
 from components.render.plotly.plotly_pen import UNDIMMED, Part, Pen, scatter, words
 from components.text import plain
 
@@ -50,7 +50,7 @@ class TilePen:
     """What a lane of tiles is drawn with, and on which axes: `n` counts the lanes of tiles."""
 
     pen: Pen
-    plan: LanePlan
+    plan: TilePlan
     n: int
 
     @property
@@ -60,8 +60,7 @@ class TilePen:
     @property
     def map_axes(self) -> Part:
         """References of traces and shapes of the map."""
-        slot = self.plan.rows
-        return {"xaxis": f"x{2 * self.n}", "yaxis": slot.axis if slot else "y"}
+        return {"xaxis": f"x{2 * self.n}", "yaxis": self.plan.rows.axis}
 
     @property
     def bar_axes(self) -> Part:
@@ -187,25 +186,24 @@ def _outlines(tiles: TilePen, spots: Sequence[Spot], half: float, fill: str, lin
     return {"type": "path", **refs, "path": "".join(f"M{path}Z" for path in paths), **more}
 
 
-def tile_axes(tiles: TilePen, plan: FigurePlan) -> Part:
+def tile_axes(tiles: TilePen, height: float) -> Part:
     """Two axes for the map, which keep its tiles square, and two for the bars."""
     columns, rows = shape_of(tiles.lane)
     bare: Part = {"visible": False, "fixedrange": True}
     found: Part = {}
-    if slot := tiles.plan.rows:
-        axes = tiles.map_axes
-        found[_named(axes["xaxis"])] = bare | {
-            "range": [-0.5, columns - 0.5], "anchor": axes["yaxis"], "constrain": "domain", "constraintoward": "left"
-        }  # fmt: skip
-        found[_named(axes["yaxis"])] = bare | {
-            "range": [rows - 0.5, -0.5], "anchor": axes["xaxis"], "domain": _domain(plan, slot), "constrain": "domain",
-            "constraintoward": "top", "scaleanchor": axes["xaxis"],
-        }  # fmt: skip
+    axes = tiles.map_axes
+    found[_named(axes["xaxis"])] = bare | {
+        "range": [-0.5, columns - 0.5], "anchor": axes["yaxis"], "constrain": "domain", "constraintoward": "left"
+    }  # fmt: skip
+    found[_named(axes["yaxis"])] = bare | {
+        "range": [rows - 0.5, -0.5], "anchor": axes["xaxis"], "domain": _domain(height, tiles.plan.rows),
+        "constrain": "domain", "constraintoward": "top", "scaleanchor": axes["xaxis"],
+    }  # fmt: skip
     if slot := tiles.plan.values:
         axes, top = tiles.bar_axes, (tiles.lane.domain or (0.0, 1.0))[1]
         found[_named(axes["xaxis"])] = bare | {"range": [0, top], "anchor": axes["yaxis"]}
         found[_named(axes["yaxis"])] = bare | {
-            "range": [0, slot.height], "anchor": axes["xaxis"], "domain": _domain(plan, slot)
+            "range": [0, slot.height], "anchor": axes["xaxis"], "domain": _domain(height, slot)
         }  # fmt: skip
     return found
 
@@ -214,8 +212,13 @@ def _named(axis: str) -> str:
     return f"{axis[0]}axis{axis[1:]}"
 
 
-def _domain(plan: FigurePlan, slot: Slot) -> list[float]:
-    return [plan.share(slot.top + slot.height), plan.share(slot.top)]
+def share(height: float, top: float) -> float:
+    """A distance in pixels from the top of the plot as Plotly's share from its bottom."""
+    return min(1.0, max(0.0, 1 - top / height))
+
+
+def _domain(height: float, slot: Slot) -> list[float]:
+    return [share(height, slot.top + slot.height), share(height, slot.top)]
 
 
 def sum_traces(tiles: TilePen) -> list[Part]:
@@ -258,18 +261,18 @@ def _bar(tiles: TilePen, heights: list[float], lengths: list[float], **more: obj
     }
 
 
-def sum_words(tiles: TilePen, plan: FigurePlan) -> list[Part]:
+def sum_words(tiles: TilePen, height: float) -> list[Part]:
     """Each total over its bar with its side's sign, and the names of references under the bars."""
     found, slot = sums(tiles.lane, tiles.pen.chart.window), tiles.plan.values
     if not found or slot is None:
         return []
     heights = _heights(slot, len(found))
     texts = [
-        _total(tiles, side, plan.share(slot.top + slot.height - h)) for side, h in zip(found, heights, strict=True)
+        _total(tiles, side, share(height, slot.top + slot.height - h)) for side, h in zip(found, heights, strict=True)
     ]
     for row, (value, name, _) in enumerate(tiles.lane.references):
         place: Part = {"xref": tiles.bar_axes["xaxis"], "x": value, "xanchor": "center", "yanchor": "top"}
-        y = plan.share(slot.top + slot.height + row * GOAL)
+        y = share(height, slot.top + slot.height + row * GOAL)
         texts.append(words(plain(tiles.pen.clock.say(name), most=50), colour=tiles.pen.theme.ink, y=y, **place))
     return texts
 

@@ -34,14 +34,13 @@ def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:
     width = frame.width - 2 * frame.sizes.pad - (_BUTTONS if frame.brief else 0)
     # What is played has no buttons beside its last line, and so wants less height there.
     above = 2 if frame.chart.played else 5
-    numbers = " Events are numbered by the latest time each may have." if frame.chart.events and not frame.brief else ""
     edges = [] if frame.brief else edge_notes(frame.chart, frame.clock, most=_MOST_NAMED)
     notes = (
         []
         if frame.brief
         else [" ".join(_sentence(shortened(frame.clock.say(note), _NOTE_CHARACTERS)) for note in frame.chart.notes)]
     )
-    for text in [*edges, *notes, f"{times_note(frame.clock)}{numbers}", credit]:
+    for text in [*edges, *notes, times_note(frame.clock), credit]:
         lines = wrap(visible(text), size, width)
         y += above if lines else 0
         for line in lines:

@@ -7,10 +7,10 @@ from datetime import timedelta
 from html import escape
 from typing import Literal, NamedTuple
 
-from components.charts.grammar import Chart, Item, Lane, Mark, anchor
+from components.charts.grammar import Chart, Item, Lane, Mark
 from components.clock import Clock
 from components.render.layout.boxes import Box
-from components.render.layout.geometry import TimeScale
+from components.render.layout.scene import Sizes
 from components.render.words import amount, period
 from components.text import BOLD, REGULAR, text_width, xml
 
@@ -107,48 +107,19 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
-    """Type and mark sizes in pixels for one class of width.
-
-    A narrow one has no room for names beside the lanes; a sparse one draws only the events that a story emphasises.
-    """
-
-    title: float
-    note: float
-    label: float
-    digit: float
-    circle: float
-    glyph: float
-    pitch: float
-    pad: float
-    body: float
-    narrow: bool = False
-    sparse: bool = False
-
-
-#: A phone, a phone on which a page of words must find room too, everything wider, and a picture of a given height.
-NARROW = Sizes(title=14, note=12, label=11, digit=9, circle=7.5, glyph=4.5, pitch=17, pad=12, body=150, narrow=True)
-BRIEF = Sizes(title=13, note=12, label=11, digit=8.5, circle=6.6, glyph=4, pitch=13, pad=12, body=112, narrow=True)
-WIDE = Sizes(title=15, note=13, label=12, digit=10, circle=8.5, glyph=5, pitch=19, pad=16, body=200)
-CARD = Sizes(title=14, note=12, label=12, digit=9.6, circle=8.2, glyph=4.4, pitch=15, pad=4, body=150)
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
-    """What every part of a drawing shares: the chart, its clock, the sheet, the time scale and the sizes.
+    """What every part of a drawing shares: the chart, its clock, the sheet and the sizes.
 
-    `gutter_for_tracks` says whether the names of rows stand at their left; else they stand above them. `own` are the
-    rows whose marks are elements of their own, where those of the others are drawn many in one; None where all are.
+    `own` are the rows whose marks are elements of their own, where those of the others are drawn many in one; None
+    where all are.
     """
 
     chart: Chart
     clock: Clock
     sheet: Sheet
-    scale: TimeScale
     sizes: Sizes
     width: float
     brief: bool = False
-    gutter_for_tracks: bool = False
     own: frozenset[str] | None = None
 
     def apart(self, row: str) -> bool:
@@ -162,12 +133,6 @@ class Frame:
     @property
     def dated(self) -> bool:
         return self.chart.window.length > timedelta(hours=36)
-
-    @property
-    def lone_line(self) -> float | None:
-        """Where the line of the chart's only event runs; of several, no label could keep clear."""
-        events = self.chart.events
-        return self.scale.x(anchor(events[0].when)) if len(events) == 1 else None
 
     def of(self, name: str) -> str:
         """The name of what an element belongs to, where a player must be able to hide it with that."""

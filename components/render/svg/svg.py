@@ -7,85 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from components.charts.bare import NOTHING
-from components.charts.grammar import SIDES, Chart, Steps, Tone, valued
+from components.charts.grammar import SIDES, Chart, Tone
 from components.clock import Clock
-from components.render.layout.boxes import Box, Boxes
-from components.render.layout.geometry import (
-    TimeScale,
-    compact,
-    domain,
-    round_values,
-    tracks_of,
-)
+from components.render.layout.boxes import Box
+from components.render.layout.composition import compose
+from components.render.layout.scene import BRIEF, NARROW, WIDE, Sizes
 from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, Theme, worn
 from components.render.layout.tile_layout import apart
-from components.render.svg.lanes import draw_lane
 from components.render.svg.notes import draw_banner, draw_end, draw_headline, draw_notes
-from components.render.svg.sheet import BRIEF, NARROW, WIDE, Frame, Label, Sheet, Sizes, number, tag, text_box
-from components.render.svg.svg_events import draw_lines, draw_strip
+from components.render.svg.sheet import Frame, Label, Sheet, number, tag
+from components.render.svg.svg_pen import draw_composition
 from components.render.svg.svg_tiles import draw_tiles, tile_rules
-from components.text import BOLD, text_width, xml
-
-
-def draw_moment(frame: Frame, bodies: list[Box]) -> None:
-    """A line through the lanes at the moment up to which the story is told, beyond which nothing stands."""
-    if frame.chart.until and bodies:
-        x = frame.scale.x(frame.chart.told_to)
-        line = f"M{number(x)} {number(bodies[0].top)}V{number(bodies[-1].bottom)}"
-        frame.sheet.add("ground", tag("path", d=line, class_="axis"))
-
-
-def draw_axis(frame: Frame, bodies: list[Box], y: float) -> float:
-    """Hairlines through the lanes and tick labels under them, none of which touch."""
-    scale, size = frame.scale, frame.sizes.label
-    taken = Boxes(Box(0, y, frame.width, y + 100))
-    frame.sheet.add("ground", tag("path", d=f"M{number(scale.left)} {number(y)}H{number(scale.right)}", class_="axis"))
-    below = y
-    for tick in frame.clock.ticks(frame.chart.window, max(3, int((scale.right - scale.left) / 76))):
-        x = scale.x(tick.moment)
-        lines = "".join(f"M{number(x)} {number(body.top)}V{number(body.bottom)}" for body in bodies)
-        frame.sheet.add("ground", tag("path", d=lines + f"M{number(x)} {number(y)}v5", class_="rule"))
-        for row, text in enumerate((tick.label, tick.sub)):
-            baseline = y + 6 + size + row * size * 1.3
-            box = text_box(x, baseline, text, size, anchor="middle")
-            inset = min(0.0, frame.width - 2 - box.right) or max(0.0, 2 - box.left)
-            moved = Box(box.left + inset - 3, box.top, box.right + inset + 3, box.bottom)
-            inside = Box(max(moved.left, 0), moved.top, min(moved.right, frame.width), moved.bottom)
-            if text and taken.first([inside]):
-                frame.sheet.text(x + inset, baseline, text, size, classes="q" if row else "", anchor="middle")
-                below = max(below, baseline)
-    return below + size * 0.5
-
-
-#: Names of rows stand beside their lanes where the widest takes no more of the drawing than this, else above them.
-_MOST_BESIDE = 0.36
-
-
-def names_beside(chart: Chart, sizes: Sizes, width: float) -> bool:
-    """Whether the names of rows stand whole at their left; on a phone, and where one is too long, they stand above."""
-    return not sizes.narrow and _widest(_names(chart), sizes) <= width * _MOST_BESIDE
-
-
-def gutter_width(chart: Chart, sizes: Sizes, *, names: bool) -> float:
-    """Room at the left for the values of scales, and for the names of rows if they stand there."""
-    values = [compact(v) for lane in chart.lanes if valued(lane) for v in round_values(*domain(lane))]
-    return _widest([*(_names(chart) if names else []), *values], sizes)
-
-
-def _names(chart: Chart) -> list[str]:
-    return [name for lane in chart.lanes for name in tracks_of(lane) if name]
-
-
-def _widest(texts: list[str], sizes: Sizes) -> float:
-    return max((text_width(text, sizes.label) + 8 for text in texts), default=0.0)
-
-
-def end_width(chart: Chart, sizes: Sizes) -> float:
-    """Room at the right for the totals at the ends of their lines."""
-    names = [mark.name for lane in chart.lanes for mark in lane.marks if isinstance(mark, Steps)]
-    widest = max((text_width(f"{name} 000–000", sizes.label, factor=BOLD) for name in names), default=0.0)
-    return min(widest, 140.0)
-
+from components.text import xml
 
 #: Pixels. Outside of this range a drawing is made at its nearest end and scales by its viewBox.
 NARROWEST, WIDEST = 320, 1400
@@ -170,19 +103,13 @@ def layout(
     tiled, timed = apart(chart.lanes)
     for lane in tiled:
         y = draw_tiles(frame, lane, y)
-    strip_bottom, strip = draw_strip(frame, y)
-    bodies: list[Box] = []
-    y, gap = strip_bottom, 4.0 if brief else 10.0
-    for lane in timed:
-        y, body = draw_lane(frame, lane, y)
-        bodies.append(body)
-        y += gap
-    draw_lines(frame, strip, strip_bottom, list(zip(timed, bodies, strict=True)))
-    foot = y - gap if bodies else y
-    draw_moment(frame, bodies)
-    plot = Box(frame.scale.left, strip_bottom, frame.scale.right, foot)
-    end = draw_axis(frame, bodies, foot) if bodies else foot if tiled else _nothing(frame, foot)
-    y = draw_notes(frame, end, credit=credit)
+    if timed or chart.events:
+        found = compose(chart, clock, width=frame.width, sizes=frame.sizes, top=y + 4)
+        draw_composition(frame, found)
+        plot, y = Box(found.scale.left, found.plot, found.scale.right, found.foot), found.bottom
+    else:
+        plot, y = Box(frame.sizes.pad, y, frame.width - frame.sizes.pad, y), y if tiled else _nothing(frame, y)
+    y = draw_notes(frame, y, credit=credit)
     sheet, height = frame.sheet, round(draw_end(frame, y + frame.sizes.pad))
     return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
 
@@ -191,13 +118,9 @@ def _frame(
     chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None, own: frozenset[str] | None
 ) -> Frame:
     sizes = sizes or (WIDE if width >= _WIDE_FROM else BRIEF if brief else NARROW)
-    names = names_beside(chart, sizes, width)
-    gutter = 0.0 if sizes.narrow else gutter_width(chart, sizes, names=names)
-    beside = 0.0 if sizes.narrow else end_width(chart, sizes)
-    scale = TimeScale(chart.window, sizes.pad + gutter, width - sizes.pad - beside)
     prefix = f"nd-{re.sub(r'[^a-z0-9-]', '-', chart.slug.lower())}-{width}"
     sheet = Sheet.blank(prefix)
-    return Frame(chart, clock, sheet, scale, sizes, width, brief=brief, gutter_for_tracks=names, own=own)
+    return Frame(chart, clock, sheet, sizes, width, brief=brief, own=own)
 
 
 def _nothing(frame: Frame, y: float) -> float:
@@ -241,7 +164,7 @@ _SHAPES = (
     f"SCOPE text{{font-family:{SANS};font-variant-numeric:tabular-nums}}"
     f"SCOPE .serif{{font-family:{SERIF}}}SCOPE .b{{font-weight:700}}"
     "SCOPE .s{stroke:currentColor;fill:none}SCOPE .f{fill:currentColor}SCOPE .f.s{fill:currentColor}"
-    "SCOPE .line{stroke-linejoin:round}SCOPE .halo{paint-order:stroke;stroke-width:5px;stroke-linejoin:round}"
+    "SCOPE .line{stroke-linejoin:round}SCOPE .halo{paint-order:stroke;stroke-width:2.5px;stroke-linejoin:round}"
     "SCOPE .halo-ring{stroke-width:1px}SCOPE .strong{stroke-width:1.2px}SCOPE .weak{stroke-width:.8px;opacity:.38}"
     "SCOPE .stop{stop-color:currentColor}SCOPE .reference{stroke-width:1.2px;stroke-dasharray:5 3}"
 )

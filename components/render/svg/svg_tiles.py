@@ -28,7 +28,7 @@ from components.render.layout.tile_layout import (
     tiles_of,
 )
 from components.render.svg.sheet import Anchor, Frame, Label, number, tag, text_box
-from components.render.svg.svg_marks import HOVER_CHARACTERS, named, outline
+from components.render.svg.svg_pen import HOVER_CHARACTERS, named, outline
 from components.render.svg.together import EVEN, Point, copies
 from components.text import BOLD, fitted, text_width, visible, wrap, xml
 

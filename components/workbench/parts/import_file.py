@@ -8,14 +8,13 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from components.cache.cached import load_figure, load_lists, load_preview, load_words, parse_file
+from components.cache.cached import load_lists, load_preview, load_words, parse_file
 from components.cache.stories import store_here
 from components.clock import Clock, zone_names
-from components.render.plotly.figure import CONFIG
 from components.text import markdown
-from components.workbench.appearance import theme_in_force
 from components.workbench.notices import explained_failures, show_problems, tell_done
 from components.workbench.parts.kept_files import name_of
+from components.workbench.show_chart import show_figures
 from components.workbench.source_links import source_link
 from components.workbench.write_gate import let_upload, may_write, refuse
 from data.core.errors import DataError
@@ -140,8 +139,7 @@ def _show_curve(story: Story, export: Export, filename: str, *, zone: str, geo: 
         return True
     words = load_words(chart, clock.zone)
     st.caption(f"{markdown(words.takeaway)} · {clock.span(chart.window)}")
-    figure = load_figure(chart, clock.zone, theme_in_force())
-    st.plotly_chart(figure, theme=None, config=CONFIG, alt=words.alt, key="import-curve")
+    show_figures(chart, clock.zone, "import-curve", alt=words.alt)
     return True
 
 

@@ -136,10 +136,10 @@ def test_a_long_range_draws_at_most_a_few_hundred_stretches() -> None:
     assert "nearer than 3 hours joined" in lane.note
 
 
-def test_a_drawing_dashes_only_loose_stretches(timeline: Chart) -> None:
+def test_a_long_stretch_is_a_thick_bar_and_no_moment(timeline: Chart) -> None:
     drawing = svg.draw(replace(timeline, lanes=timeline.lanes[:1], events=()), LONDON)
     loose = [mark for mark in timeline.lanes[0].marks if isinstance(mark, Stretches) and mark.loose]
-    assert drawing.count('stroke-dasharray="4 3"') == sum(len(mark.items) for mark in loose)
+    assert drawing.count('height="5" class="f" opacity="0.55"') - 1 == sum(len(mark.items) for mark in loose)
 
 
 def test_a_sentence_for_a_minute_tells_the_last_reading_and_no_word_of_calls() -> None:

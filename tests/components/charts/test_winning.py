@@ -73,8 +73,10 @@ def test_the_sentence_says_what_each_needs() -> None:
 
 def test_a_figure_has_both_lines_at_their_heights() -> None:
     figure = draw_figure(chart("results"), Clock("UTC"), theme=LIGHT)
-    dashed = [shape for shape in figure.layout.shapes if shape.line.dash == "5px,3px" and shape.xref == "paper"]
-    assert [(line.y0, line.y1) for line in dashed] == [(4.0, 4.0), (3.0, 3.0)]
+    (dashed,) = [trace for trace in figure.data if trace.line.dash == "6px,4px"]
+    four, three = dashed.y[0], dashed.y[3]
+    assert dashed.y == (four, four, None, three, three)
+    assert four < three, "pixels count from the top"
     assert {"4 to win for Yes", "3 to win for No"} <= {note.text for note in figure.layout.annotations}
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.charts.grammar import Tone
-from components.render.layout.legend import keys_of
 from components.render.layout.theme import DARK, LIGHT, Theme, look, theme_named
-from tests.support import samples
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 TONES = pytest.mark.parametrize("tone", list(Tone), ids=lambda tone: tone.value)
@@ -71,19 +69,3 @@ def test_a_theme_is_found_by_its_name() -> None:
 def test_an_unknown_theme_is_refused_with_what_there_is() -> None:
     with pytest.raises(ValueError, match="'sepia' is no theme; use light or dark"):
         theme_named("sepia")
-
-
-def test_the_legend_of_the_strip_names_states_softness_and_empty_ground() -> None:
-    words = [key.words for key in keys_of(samples.outages_lane())]
-    assert words == [
-        "failing",
-        "degraded",
-        "answering",
-        "hollow: time known only roughly",
-        "empty ground: nothing on record",
-    ]
-    assert "".join(key.sign for key in keys_of(samples.outages_lane())) == "■◈○⊟▒"
-
-
-def test_a_lane_without_named_rows_needs_no_legend() -> None:
-    assert keys_of(samples.results_lane()) == ()

@@ -1,0 +1,185 @@
+"""Marks in the rows of a lane: observations as signs and bars, lasting states, and the words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from components.charts.grammar import Item, Lane, Mark, Spans
+from components.render.layout.draft import Draft, Entry, tone_of
+from components.render.layout.geometry import in_row, spot, tracks_of
+from components.render.layout.labels import GAP, MOST_CLAIMS, Flag, Placed, place, row_count, stacked
+from components.render.layout.scene import Anchor, At, Bar, Paint, Sign, Stroke
+from components.render.layout.theme import look
+from components.text import fitted, text_width
+
+#: How much of a sign's colour fills it, by the grade of its evidence, best first.
+STRENGTHS = (1.0, 0.85, 0.5, 0.18)
+#: Pixels: of a bar, of a state that lasted, the longest label, and the pitch of rows without words.
+_BAR, _SPAN, CLOSE = 4.0, 7.0, 5.0
+_LONGEST = (340.0, 240.0)
+_ANCHORS: dict[str, Anchor] = {"right": "start", "left": "end"}
+
+
+def rows_of(lane: Lane) -> list[tuple[str, list[Entry]]]:
+    """The rows of a lane by name, top first: its tracks, or the states of one whose tracks are grades."""
+    entries = [entry for entry in lane.items if in_row(lane, *entry)]
+    if lane.graded:
+        names = dict.fromkeys(mark.name for mark, _ in entries)
+        return [(name, [entry for entry in entries if entry[0].name == name]) for name in names]
+    return [(name, [entry for entry in entries if entry[1].track == name]) for name in tracks_of(lane)]
+
+
+def strength_of(lane: Lane, item: Item) -> float:
+    """How strongly a mark is filled: by its grade where a lane is graded, else wholly."""
+    if not lane.graded or item.track not in lane.tracks:
+        return 1.0
+    return STRENGTHS[min(lane.tracks.index(item.track), len(STRENGTHS) - 1)]
+
+
+def draw_rows(draft: Draft, lane: Lane, y: float, *, most: int) -> float:
+    """All rows from y downwards, with at most so many labels in each that ask for room; returns where they end."""
+    for name, entries in rows_of(lane):
+        y = _row(draft, lane, name, entries, y, most=most)
+    return y
+
+
+def _row(draft: Draft, lane: Lane, name: str, entries: list[Entry], y: float, *, most: int) -> float:
+    """One row: marks with words, then the others, where there is room between these, else close together."""
+    said = _said(draft, lane, entries, most=most, inset=_inset(draft, lane, name))
+    chosen = [entry for entry in entries if id(entry[1]) in said]
+    # A minute has a better claim to a free line than an interval, which can lie close to others.
+    others = sorted((entry for entry in entries if id(entry[1]) not in said), key=lambda entry: not entry[1].when.exact)
+    bounds = draft.bounds[0] + _inset(draft, lane, name), draft.bounds[1]
+    placed = place([said[id(item)] for _, item in chosen], bounds, size=draft.sizes.label, lines=False)
+    lines = row_count(placed)
+    rest = stacked([_bare(draft, item) for _, item in others], placed)
+    free, close = [entry.row < lines for entry in rest], max(0, row_count(rest) - lines)
+    pitch = draft.sizes.pitch
+    top = _name_row(draft, name, [*zip(chosen, placed, strict=True), *zip(others, rest, strict=True)], y, lines, close)
+    bottom = top + max(lines * pitch + close * CLOSE, pitch if name else CLOSE)
+    if name and not entries:
+        wide = 0.0 if names_fit(draft, name) else text_width(name, draft.sizes.label) + 2 * GAP
+        x = draft.at(draft.scale.left + 2 + wide)
+        draft.write(x, top + pitch / 2 + draft.sizes.label * 0.35, "nothing on record", paint="quiet")
+    for (mark, item), entry in zip(chosen, placed, strict=True):
+        middle = top + (lines - entry.row - 0.5) * pitch
+        draw_item(draft, lane, mark, item, middle)
+        if entry.side:
+            write_beside(draft, entry, middle, of=item.row, ends=(item.when.earliest, item.last))
+    for (mark, item), entry, inside in zip(others, rest, free, strict=True):
+        row = entry.row - lines
+        middle = top + (lines - entry.row - 0.5) * pitch if inside else top + lines * pitch + (row + 0.5) * CLOSE
+        if not lines and close == 1:
+            middle = (top + bottom) / 2
+        draw_item(draft, lane, mark, item, middle)
+    return bottom + (3 if name else 0)
+
+
+def _said(draft: Draft, lane: Lane, entries: list[Entry], *, most: int, inset: float) -> dict[int, Flag]:
+    """The marks that carry words, by their items: the best evidenced and best timed that have room for some."""
+    if lane.tracks and not lane.graded and any(lane.tracks) and len(entries) > most:
+        return {}
+    found: dict[int, Flag] = {}
+    for _, item in sorted(entries, key=lambda entry: (-strength_of(lane, entry[1]), not entry[1].when.exact)):
+        flag = replace(_bare(draft, item), priority=len(found), claims=True)
+        flag = fitting(draft, flag, draft.forms(item.labels, item.text), inset=inset)
+        if flag.text and len(found) < min(most, MOST_CLAIMS):
+            found[id(item)] = flag
+    return found
+
+
+def _name_row(draft: Draft, name: str, marks: list[tuple[Entry, Placed]], y: float, lines: int, close: int) -> float:
+    """A row's name at its left, or where there is no gutter in a free line of the row, else above it."""
+    sizes = draft.sizes
+    if not name:
+        return y
+    if not sizes.narrow and names_fit(draft, name):
+        draft.write(At(draft.start, -8), y + sizes.pitch / 2 + sizes.label * 0.35, name, paint="quiet", anchor="end")
+        return y
+    said = fitted(name, sizes.label, draft.scale.right - draft.scale.left)
+    wide = text_width(said, sizes.label) + 2 * GAP
+    spans = sorted(entry.span for _, entry in marks if entry.row == max(lines - 1, 0))
+    if not any(first < draft.scale.left + wide for first, _ in spans):
+        draft.write(At(draft.start, 1), y + sizes.pitch / 2 + sizes.label * 0.35, said, paint="quiet")
+        return y
+    draft.write(At(draft.start, 1), y + sizes.label, said, paint="quiet")
+    return y + sizes.label * 1.3
+
+
+def names_fit(draft: Draft, name: str) -> bool:
+    """Whether the name of a row has room at its left."""
+    return text_width(name, draft.sizes.label) + 8 <= draft.gutter
+
+
+def write_beside(
+    draft: Draft,
+    entry: Placed,
+    y: float,
+    *,
+    of: str,
+    ends: tuple[datetime, datetime],
+    paint: Paint = "ink",
+    bold: bool = False,
+) -> None:
+    """A placed label, fixed to the end of its mark."""
+    right, window = entry.side == "right", draft.chart.window
+    x = entry.text_span[0] if right else entry.text_span[1]
+    moment = min(max(ends[1] if right else ends[0], window.start), window.end)
+    at, anchor = At(moment, x - draft.x(moment)), _ANCHORS[entry.side]
+    baseline = y + draft.sizes.label * 0.35
+    draft.write(at, baseline, entry.flag.text, paint=paint, anchor=anchor, bold=bold, of=draft.of(of))
+
+
+def _inset(draft: Draft, lane: Lane, name: str) -> float:
+    """Pixels at the left of the plot that labels leave to the name of their row, where there is no gutter for it."""
+    short = lane.graded and draft.sizes.narrow
+    return text_width(name, draft.sizes.label) + 2 * GAP if name and short else 0.0
+
+
+def _bare(draft: Draft, item: Item) -> Flag:
+    """A mark without words: where it stands, and from where to where its ink reaches."""
+    return Flag(draft.x(spot(item.when, draft.chart.window)), *_ink(draft, item))
+
+
+def fitting(draft: Draft, flag: Flag, forms: Sequence[str], *, inset: float = 0.0) -> Flag:
+    """The flag with the first of these words that fits beside it, moved aside where lines would run through."""
+    longest = _LONGEST[draft.sizes.narrow]
+    for said in forms:
+        width = text_width(said, draft.sizes.label)
+        left, right = draft.aside(flag.left, width, -1), draft.aside(flag.right, width, 1)
+        room = max(left - draft.bounds[0] - inset, draft.bounds[1] - right) - GAP
+        if width <= min(room, longest):
+            return replace(flag, left=left, right=right, text=said)
+    return flag
+
+
+def _ink(draft: Draft, item: Item) -> tuple[float, float]:
+    """From where to where an item's ink reaches."""
+    if item.when.exact and item.until is None:
+        x, reach = draft.x(spot(item.when, draft.chart.window)), draft.sizes.glyph * 1.25 + 1
+        return x - reach, x + reach
+    left, right = draft.x(item.when.earliest), draft.x(item.last)
+    return min(left, right - _BAR), max(right, left + _BAR)
+
+
+def draw_item(draft: Draft, lane: Lane, mark: Mark, item: Item, y: float) -> None:
+    """An observation: a sign at its minute, a bar over its interval, dashes back from what has no first instant."""
+    tone, strength, thing = tone_of(mark, item), strength_of(lane, item), draft.teller.item(lane, mark, item)
+    if item.by:
+        points = ((draft.at(draft.scale.left), y), (At(item.when.earliest), y))
+        head = Sign(At(draft.start), y, 4, "arrow", tone)
+        draft.add(Stroke(points, tone, 1.4, "3 2", of=draft.of(item.row)), head)
+    if isinstance(mark, Spans) or item.until is not None:
+        end = item.until or item.when
+        if item.when.earliest != item.when.latest or end.earliest != end.latest:
+            draft.add(Bar(At(item.when.earliest), At(end.latest), y, 2, tone, 0.6, thing))
+        draft.add(Bar(At(item.when.latest), At(max(end.earliest, item.when.latest)), y, _SPAN, tone, strength, thing))
+    elif not item.when.exact and item.when.earliest < item.when.latest:
+        draft.add(Bar(At(item.when.earliest), At(item.when.latest), y, _BAR, tone, 0.5 * max(strength, 0.5), thing))
+    else:
+        shape = look(tone)
+        fill = "open" if shape.fill == "open" or not item.when.exact else "full"
+        at = At(spot(item.when, draft.chart.window))
+        draft.add(Sign(at, y, draft.sizes.glyph, shape.shape, tone, fill, strength, thing))

@@ -1,0 +1,225 @@
+"""What a drawing over a clock is made of: signs, bars, strokes, areas and words, placed once for every pen.
+
+A place across is a moment and pixels beside it, so that a page may stretch the clock; a place down is in pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone
+from components.clock import Clock
+from components.render.layout.geometry import TimeScale
+from components.render.words import amount, period
+from components.text import BOLD, REGULAR, text_width
+
+Anchor = Literal["start", "middle", "end"]
+#: A tone's colour, or a part of the ground: text, secondary text, hairline, axis.
+Paint = Tone | Literal["ink", "quiet", "rule", "axis"]
+Layer = Literal["ground", "events", "marks"]
+
+
+class At(NamedTuple):
+    """A place across: a moment of the clock, and pixels to the right of it."""
+
+    moment: datetime
+    dx: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What a mark stands for: its rows, its moment, and three lines: when, what, who. An event has its number."""
+
+    rows: tuple[str, ...]
+    when: str
+    what: str
+    who: str
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A tone's shape around a point; `strength` is how much of its colour fills it. A bare one is only a place."""
+
+    at: At
+    y: float
+    r: float
+    shape: str
+    tone: Tone
+    fill: str = "full"
+    strength: float = 1.0
+    thing: Thing | None = None
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Every minute between two ends, none likelier than another."""
+
+    start: At
+    end: At
+    y: float
+    thick: float
+    tone: Tone
+    strength: float = 1.0
+    thing: Thing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line through points; `told` ends where the telling does, `of` is what it belongs to, for a player."""
+
+    points: tuple[tuple[At, float], ...]
+    paint: Paint
+    width: float = 1.0
+    dash: str = ""
+    strength: float = 1.0
+    layer: Layer = "marks"
+    of: str = ""
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A filled outline; hatched where nothing is known, else as strong as it says."""
+
+    points: tuple[tuple[At, float], ...]
+    tone: Tone
+    strength: float = 0.2
+    hatched: bool = False
+    thing: Thing | None = None
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A line of text at its baseline; `of` is the row or event it names, for a player."""
+
+    at: At
+    y: float
+    said: str
+    size: float
+    paint: Paint = "ink"
+    anchor: Anchor = "start"
+    bold: bool = False
+    of: str = ""
+
+    @property
+    def width(self) -> float:
+        return text_width(self.said, self.size, factor=BOLD if self.bold else REGULAR)
+
+
+Part = Sign | Bar | Stroke | Area | Words
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Type and mark sizes in pixels for one class of width; `limit` is how high the lanes may be, where they can.
+
+    A narrow one has no room for names beside the lanes; a sparse one draws only the events that a story emphasises.
+    """
+
+    title: float
+    note: float
+    label: float
+    glyph: float
+    pitch: float
+    pad: float
+    body: float
+    limit: float
+    narrow: bool = False
+    sparse: bool = False
+
+
+#: A phone, a phone on which a page of words must find room too, everything wider, and a picture of a given height.
+NARROW = Sizes(title=13, note=12, label=12, glyph=4.5, pitch=15.5, pad=8, body=80, limit=630, narrow=True)
+BRIEF = Sizes(title=13, note=12, label=12, glyph=4.2, pitch=15.5, pad=12, body=90, limit=640, narrow=True)
+WIDE = Sizes(title=13, note=13, label=12, glyph=5, pitch=16, pad=16, body=92, limit=512)
+CARD = Sizes(title=13, note=12, label=12, glyph=4.4, pitch=15.5, pad=4, body=110, limit=470)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneBox:
+    """Where a lane's body lies, in pixels from the top; `names` are its rows as they are called, top first."""
+
+    slug: str
+    title: str
+    top: float
+    bottom: float
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """All parts of a drawing over the clock, on `scale`, down to `bottom`: lanes from `plot` to `foot`, then the axis.
+
+    `keys` are the signs of its legend.
+    """
+
+    chart: Chart
+    clock: Clock
+    scale: TimeScale
+    sizes: Sizes
+    width: float
+    plot: float
+    foot: float
+    bottom: float
+    lanes: tuple[LaneBox, ...]
+    parts: tuple[Part, ...]
+    keys: tuple[Part, ...]
+
+    def x(self, at: At) -> float:
+        return self.scale.x(at.moment) + at.dx
+
+    @property
+    def words(self) -> Iterator[Words]:
+        return (part for part in self.parts if isinstance(part, Words))
+
+    @property
+    def signs(self) -> Iterator[Sign]:
+        return (part for part in self.parts if isinstance(part, Sign))
+
+
+@dataclass(slots=True)
+class Teller:
+    """The three lines of each mark and event, made once for all drawings of a chart on one clock."""
+
+    chart: Chart
+    clock: Clock
+    _told: dict[tuple[int, int], Thing] = field(default_factory=dict)
+    _orgs: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._orgs = {source.id: source.org for source in self.chart.sources}
+
+    def item(self, lane: Lane, mark: Mark, item: Item) -> Thing:
+        """What an item is told as."""
+        name = id(mark), id(item)
+        if name not in self._told:
+            value = amount(lane, mark, item)
+            said = self.clock.say(item.text)
+            when = period(item, self.clock, dated=self._dated)
+            what = f"{said} ({value})" if value else said
+            self._told[name] = Thing((item.row,), when, what, self._who(item.sources))
+        return self._told[name]
+
+    def event(self, number: int, event: Event) -> Thing:
+        """What an event is told as."""
+        name = 0, id(event)
+        if name not in self._told:
+            dated = self._dated or event.when.latest > self.chart.window.end
+            when, what = self.clock.when(event.when, dated=dated), self.clock.say(event.label)
+            self._told[name] = Thing(event.rows, when, what, self._who(event.sources), number)
+        return self._told[name]
+
+    @property
+    def _dated(self) -> bool:
+        return self.chart.window.length.days >= 1
+
+    def _who(self, sources: Iterable[str]) -> str:
+        orgs = list(dict.fromkeys(self._orgs[name] for name in sources))
+        more = f" and {len(orgs) - 2} more" if len(orgs) > 2 else ""
+        return f"{', '.join(orgs[:2])}{more}"
