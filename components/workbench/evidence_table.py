@@ -17,33 +17,6 @@ FIRST = 20
 #: The text of a link and its address.
 Link = tuple[str, str]
 
-_STYLE = """
-.bar { display: flex; gap: 0.75rem; align-items: baseline; margin-bottom: 0.35rem; font-size: 0.8125rem; }
-input { font: inherit; color: inherit; background: transparent; border: 1px solid var(--st-border-color);
-  border-radius: 4px; padding: 0.25rem 0.5rem; min-width: 0; width: 14rem; }
-.frame { max-height: min(70vh, 36rem); overflow: auto; border-block: 1px solid var(--st-border-color); }
-table { border-collapse: collapse; width: 100%; font-size: 0.875rem; line-height: 1.35;
-  font-variant-numeric: tabular-nums; }
-caption { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
-th, td { text-align: start; vertical-align: top; padding: 0.35rem 0.6rem 0.35rem 0; font-weight: 400;
-  overflow-wrap: break-word; min-width: 3.5rem; max-width: 30rem; }
-thead th { position: sticky; top: 0; background: var(--st-background-color); z-index: 1; white-space: nowrap; }
-tbody tr { border-top: 1px solid var(--st-border-color); }
-tbody tr:is(:hover, .is-pointed) { background: var(--st-secondary-background-color); }
-button { all: unset; cursor: pointer; font-weight: 600; min-height: 1.5rem; }
-th button::after { content: " ↕"; opacity: 0.55; }
-th[aria-sort=ascending] button::after { content: " ↑"; opacity: 1; }
-th[aria-sort=descending] button::after { content: " ↓"; opacity: 1; }
-.more { margin-top: 0.4rem; padding: 0.2rem 0.6rem; border: 1px solid var(--st-border-color); border-radius: 4px;
-  font-size: 0.8125rem; }
-.more[hidden] { display: none; }
-a { color: var(--st-link-color); }
-summary { cursor: pointer; min-height: 1.5rem; width: fit-content; opacity: 0.8; }
-details p { margin: 0.25rem 0; }
-:is(button, input, a, summary, .frame):focus-visible { outline: 2px solid currentColor; outline-offset: -2px; }
-@media print { .bar, .more { display: none; } .frame { max-height: none; overflow: visible; } }
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -109,7 +82,7 @@ def show_table(table: Table, *, key: str, label: str) -> None:
     }
     stamp = hashlib.sha256(json.dumps(data).encode()).hexdigest()[:16]
     mount = st.components.v2.component(
-        "nightdesk.table", html='<div class="nd-table"></div>', css=_STYLE, js="table.js"
+        "nightdesk.table", html='<div class="nd-table"></div>', css="table.css", js="table.js"
     )
     mount(key=f"table-{key}", data={**data, "stamp": stamp})
 

@@ -41,7 +41,7 @@ const placeIn = (plot, id) => {
 };
 
 const ring = make("div", { ariaHidden: "true" });
-ring.style.cssText = "position:absolute;width:22px;height:22px;margin:-12px;border:3px solid currentColor;border-radius:50%;pointer-events:none;z-index:5";
+ring.style.cssText = "position:absolute;width:22px;height:22px;margin:-12px;border:3px solid currentColor;border-radius:14px;pointer-events:none;z-index:5";
 const point = id => {
   ring.remove();
   for (const plot of id ? plots() : []) {
