@@ -34,7 +34,10 @@ run: $(VENV)/.run
 	@echo "Nightdesk: http://localhost:$(PORT)"
 	@$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
-test: lint types unit
+# What is installed for tests is installed before anything runs beside anything else; mypy takes one core, and leaves
+# to the tests what they leave idle while they wait for a browser.
+test: lint browser engines servers parent
+	$(MAKE) --no-print-directory -j 2 types unit
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -26,6 +26,8 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Of the browser's files, those that take longest: they start first, so that no worker ends long after the other.
+LONGEST = ("test_rehearsal.py", "test_documents.py", "test_live.py", "test_replicas.py", "test_replay_page.py")
 _START_SECONDS = 180
 
 
@@ -42,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"browser", "engines"} & {*item.path.parts}:
             item.add_marker("browser")
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.name not in LONGEST))
 
 
 @pytest.hookimpl(trylast=True)

@@ -20,7 +20,7 @@ from data.evidence import imports
 from data.net.snapshots import Sidecar, write_snapshot
 from data.sources.trends_csv.export import Export
 from data.story.store import find_story, story_store
-from tests.pages.test_pages import charts, open_page, said
+from tests.pages.test_pages import charts, open_page, page_of, said
 from tests.support import exports
 from tests.support.asking import Desk
 from tests.support.imported import NOW, keep, newsroom
@@ -49,7 +49,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 def importer() -> AppTest:
     """Search trends with its importer and its list of kept files open."""
-    page = open_page("search_trends", story="us-2016")
+    page = page_of("search_trends", story="us-2016")
     page.session_state["import-csv"] = page.session_state["kept-files"] = True
     return page.run()
 
@@ -98,7 +98,7 @@ def document(own: Settings, form: str, window: Window | None) -> str:
 def goes_all_the_way(own: Settings, name: str, data: bytes) -> None:
     """Preview, keep, page, chart, document and removal of one file."""
     export = imports.parse_kept(data, name)
-    with kept(name, data):
+    with kept(name, data) as page:
         reader = sound(open_page("search_trends", story="us-2016"))
         assert UNEXPECTED not in said(reader)
         bins = cached.load_series(find_story("us-2016", own)).frame
@@ -112,7 +112,7 @@ def goes_all_the_way(own: Settings, name: str, data: bytes) -> None:
             assert "exported by hand and imported" in said(reader)
             assert document(own, "", None).startswith("<!doctype html>")
     assert cached.load_series(find_story("us-2016", own)).frame.empty
-    assert "exported by hand and imported" not in said(open_page("search_trends", story="us-2016"))
+    assert "exported by hand and imported" not in said(sound(page))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -44,11 +44,16 @@ WITH_CHARTS = {
 }
 
 
-def open_page(name: str, **query: str) -> AppTest:
+def page_of(name: str, **query: str) -> AppTest:
+    """A page at this address that has not been run."""
     page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
     for key, value in query.items():
         page.query_params[key.rstrip("_")] = value
-    return page.run()
+    return page
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    return page_of(name, **query).run()
 
 
 def charts(page: AppTest) -> list[Any]:

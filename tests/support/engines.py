@@ -75,6 +75,12 @@ document.addEventListener(
 console.error = (...said) => wrong.push(said.join(' '));
 """
 
+# Where the pointer last was, as the page was told.
+_FOLLOW = """
+document.documentElement.dataset.pointer = '';
+addEventListener(
+  'mousemove', event => { document.documentElement.dataset.pointer = `${event.clientX} ${event.clientY}`; }, true);
+"""
 _PLACE = """
 const found = [...document.querySelectorAll(arguments[0])].find(one => one.getClientRects().length);
 if (!found) return null;
@@ -137,6 +143,7 @@ class Reader:
     def drag(self, selector: str, start: float, end: float) -> None:
         """Hold the button from one share of an element's width to another, halfway down."""
         first, last = self._place(selector, start), self._place(selector, end)
+        self._move(first)
         between = [(round(first[0] + (last[0] - first[0]) * step / 8), first[1]) for step in range(1, 9)]
         self._point(first, *between, up=True)
 
@@ -157,13 +164,24 @@ class Reader:
         across, down = places[-1] or (0, 0)
         return across, down
 
-    def _point(self, place: tuple[int, int], *more: tuple[int, int], up: bool) -> None:
-        def move(to: tuple[int, int]) -> dict[str, object]:
-            return {"type": "pointerMove", "x": to[0], "y": to[1], "duration": 30, "origin": "viewport"}
+    def _move(self, place: tuple[int, int]) -> None:
+        """Bring the pointer there by itself: WebKit may press the button while it is still on its way."""
+        self.run(_FOLLOW)
+        across, down = place
+        self._act(_moved((across + 9, down)), _moved(place))
+        self.comes_to("return document.documentElement.dataset.pointer", f"{across} {down}")
 
-        done = [move(place), {"type": "pointerDown", "button": 0}, *map(move, more), {"type": "pointerUp", "button": 0}]
-        mouse = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": done}
+    def _point(self, place: tuple[int, int], *more: tuple[int, int], up: bool) -> None:
+        down, up_again = ({"type": way, "button": 0} for way in ("pointerDown", "pointerUp"))
+        self._act(_moved(place), down, *map(_moved, more), up_again)
+
+    def _act(self, *actions: dict[str, object]) -> None:
+        mouse = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": list(actions)}
         self._send("PerformActions", actions=[mouse])
+
+
+def _moved(to: tuple[int, int]) -> dict[str, object]:
+    return {"type": "pointerMove", "x": to[0], "y": to[1], "duration": 30, "origin": "viewport"}
 
 
 def cases(*short: object, long: Iterable[object]) -> list[Any]:

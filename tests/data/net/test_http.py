@@ -26,6 +26,7 @@ from tests.support.loopback import Answer, Asked, Loopback, loopback, settings_a
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 GOOD = Answer(b'{"captures": 3}', headers={"Content-Type": "application/json"})
 CONSENT = Answer(b"\n<!DOCTYPE html><title>Before you continue</title>", headers={"Content-Type": "text/html"})
+A_WEB_PAGE = "answered with a web page where data was asked for."
 QUICK = Limits(connect_seconds=1, read_seconds=0.3, total_seconds=0.6)
 MB = 1024 * 1024
 CERTIFICATE = ROOT / "tests" / "recordings" / "http" / "mirror.pem"
@@ -67,8 +68,8 @@ FAULTS = [
     pytest.param(Answer(b'{"captures": [1, 2'), SourceUnavailable, "is cut short after 18 bytes", id="truncated JSON"),
     pytest.param(Answer(b"[" * 200_000), SourceUnavailable, "is cut short", id="brackets without end"),
     pytest.param(Answer(b"\xff\xfe\x00"), SourceChanged, "no UTF-8", id="bytes that are no text"),
-    pytest.param(CONSENT, SourceChanged, "The archive", id="consent page"),
-    pytest.param(Answer(b" \n"), SourceUnavailable, "The archive", id="empty body"),
+    pytest.param(CONSENT, SourceChanged, f"The archive {A_WEB_PAGE}", id="consent page"),
+    pytest.param(Answer(b" \n"), SourceUnavailable, "The archive answered with nothing at all.", id="empty body"),
     pytest.param(Answer(b"x", announced=50 * MB), SourceUnavailable, "more than 20 MB", id="50 MB announced"),
     pytest.param(Answer(b"x" * MB, endless=True), SourceUnavailable, "more than 20 MB", id="50 MB unannounced"),
     pytest.param(
