@@ -175,7 +175,7 @@ class Reader:
         down, up_again = ({"type": way, "button": 0} for way in ("pointerDown", "pointerUp"))
         self._act(_moved(place), down, *map(_moved, more), up_again)
 
-    def _act(self, *actions: dict[str, object]) -> None:
+    def _act(self, *actions: Mapping[str, object]) -> None:
         mouse = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": list(actions)}
         self._send("PerformActions", actions=[mouse])
 
