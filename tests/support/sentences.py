@@ -266,6 +266,7 @@ class Reading:
             self.hold("weight in a table", case, row["value"], true=float(row["value"]) == weight, right=weight)
             ends = [f"{int(row[name]):,}" for name in ("total_low", "total_high") if row[name]]
             said = " to ".join(dict.fromkeys(ends))
+            said = f"at least {said}" if row["total_low"] and not row["total_high"] else said
             inside = call.last < case.end if case.at is None else call.last <= case.at
             if case.chart not in ("map", "replay") and inside:
                 right = case.night.total(case.caller, case.night.side_of(call, case.at), call.last)
