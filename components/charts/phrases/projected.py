@@ -9,6 +9,7 @@ from datetime import datetime
 from components.charts.events import candidate, few, is_dated, listed, said_of, short_time
 from components.charts.grammar import Event, Tone
 from components.charts.phrases.numbers import between_text, in_number
+from components.text import capital
 from data.core.model import Window
 from data.evidence.calls import load_projections
 from data.evidence.evidence_rows import ProjectionRow, Projections, refs, sources_of
@@ -28,7 +29,7 @@ def projection_events(story: Story, window: Window, *, caller: str) -> Iterator[
         when = rows[0].when
         yield Event(
             when=when,
-            label=f"{said_of(story, rows[0].caller)} projected {projected_text(story, rows, most=_NAMED)}",
+            label=capital(f"{said_of(story, rows[0].caller)} projected {projected_text(story, rows, most=_NAMED)}"),
             short=f"Projection {short_time(when, dated=is_dated(when, window))}",
             shorter=("Projection",),
             tone=Tone.NEUTRAL,

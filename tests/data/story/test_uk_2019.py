@@ -51,3 +51,12 @@ def test_every_seat_has_the_minute_of_its_declaration() -> None:
 
 def test_eighty_one_seats_changed_hands() -> None:
     assert sum(call.note.startswith("Gained from") for call in UK.calls) == 81
+
+
+def test_the_exit_poll_projected_368_seats_and_is_in_no_total() -> None:
+    assert {row.party: row.value for row in UK.projections} == {
+        "Con": 368, "Lab": 191, "SNP": 55, "LD": 13, "PC": 3, "Green": 1,
+    }  # fmt: skip
+    totals = totals_at(UK, datetime(2019, 12, 12, 23, tzinfo=UTC), caller="Official").totals
+    assert totals is not None
+    assert totals["Con"] == (0, 0)
