@@ -1,32 +1,38 @@
 """Asks for random charts until a sentence of one says what the tables do not, and counts what was read.
 
-    python -m fuzz.sentences [--cases 20000] [--seed 0]
+    python -m fuzz.sentences [--cases 20000] [--seed 0] [--processes 2]
 
-Half of the cases are of the bundled nights, half of small ones made on the way.
+Half of the cases are of the bundled nights, half of small ones made on the way. Every event of every bundled night is
+read besides, by each of its callers, and so are claims.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 from random import Random
 
-from tests.support.random_cases import ask, bundled_nights, random_case, small_night
-from tests.support.sentences import Reading
+from tests.support.random_cases import ask, ask_claim, bundled_nights, events_of, random_case, small_night
+from tests.support.sentences import KINDS, Reading
 from tests.support.small_nights import Served
 
 #: Questions to one small night, and how often every kind of sentence is to be met in a whole run.
 _ASKED, _LEAST, _WHOLE = 5, 100, 20_000
 _MOST_SHOWN = 20
+#: Cases that a process reads at a time.
+_AT_A_TIME = 200
 
 
 def read(cases: int, seed: int) -> Reading:
     """What so many random cases say."""
     rng, reading, nights = Random(seed), Reading(), bundled_nights()  # noqa: S311  questions, not secrets
     with tempfile.TemporaryDirectory() as folder:
+        known = Served(Path(folder))
         for number in range(cases // (2 * _ASKED)):
             # A server of its own: stories that are over would be listed for ever.
             root = Path(folder) / str(number)
@@ -35,19 +41,47 @@ def read(cases: int, seed: int) -> Reading:
             night = small_night(rng, root, slug)
             for _ in range(_ASKED):
                 ask(rng, served, reading, random_case(rng, slug, night))
-                known = rng.choice(sorted(nights))
-                ask(rng, served, reading, random_case(rng, known, nights[known]))
+                name = rng.choice(sorted(nights))
+                ask(rng, known, reading, random_case(rng, name, nights[name]))
+            ask_claim(rng, known, reading, nights[rng.choice(sorted(nights))])
             served.close()
+        known.close()
     return reading
+
+
+def read_events(slug: str) -> Reading:
+    """What is said of every event of a bundled night, at its moment, by each caller."""
+    rng, reading, night = Random(slug), Reading(), bundled_nights()[slug]  # noqa: S311
+    with tempfile.TemporaryDirectory() as folder:
+        served = Served(Path(folder))
+        for case in events_of(slug, night):
+            ask(rng, served, reading, case)
+        served.close()
+    return reading
+
+
+def _read(part: tuple[int, int] | str) -> Reading:
+    return read_events(part) if isinstance(part, str) else read(*part)
+
+
+def read_all(cases: int, seed: int, processes: int) -> Reading:
+    """What so many cases and every event say, read by so many processes; the same for the same seed."""
+    parts: list[tuple[int, int] | str] = [
+        (min(_AT_A_TIME, cases - begun), seed + begun) for begun in range(0, cases, _AT_A_TIME)
+    ]
+    parts += sorted(bundled_nights()) if cases >= _WHOLE else []
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        return sum(pool.imap_unordered(_read, parts), Reading())
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=_WHOLE)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     started = time.monotonic()
-    found = read(asked.cases, asked.seed)
+    found = read_all(asked.cases, asked.seed, asked.processes)
     for kind, number in sorted(found.met.items()):
         sys.stdout.write(f"{number:>9,}  {kind}" + "\n")
     sys.stdout.write(
@@ -55,7 +89,7 @@ def main() -> None:
     )
     for said in found.false[:_MOST_SHOWN]:
         sys.stdout.write(f"- {said}" + "\n")
-    rare = [kind for kind, number in found.met.items() if number < _LEAST] if asked.cases >= _WHOLE else []
+    rare = [kind for kind in KINDS if found.met[kind] < _LEAST] if asked.cases >= _WHOLE else []
     if rare:
         sys.stdout.write(f"met less than {_LEAST} times: {', '.join(sorted(rare))}" + "\n")
     sys.exit(bool(found.false or rare))

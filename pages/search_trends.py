@@ -1,4 +1,4 @@
-"""Searches: the night's published marks, the long series with its honest end, and every published figure."""
+"""Searches: the night's published reports, the long series with its honest end, and every published figure."""
 
 import streamlit as st
 

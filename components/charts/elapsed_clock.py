@@ -84,5 +84,5 @@ def clock_of(chart: Chart, zone: str) -> Clock:
 def times_note(clock: Clock) -> str:
     """Whose time a drawing shows, as one sentence."""
     if isinstance(clock, Elapsed):
-        return f"Times on the axis count from T+0; times of day are {clock.name}."
+        return f"Times on the axis count from T+0, the event of each night; times of day are {clock.name}."
     return f"All times {clock.name}."

@@ -18,7 +18,7 @@ from data.evidence.evidence_rows import (
     refs,
 )
 from data.story.sides import Side, sides_of
-from data.story.story import NOUNS, UNDECIDED, Story, when_of
+from data.story.story import NOUNS, UNDECIDED, Story, caller_name, when_of
 
 #: Kinds of milestone that repeat a call; the call itself is the event.
 _REPEATED = ("calls",)
@@ -129,7 +129,7 @@ def _call_event(
     return Event(
         when=when,
         label="; ".join(
-            [f"{said_of(story, caller)} {story.about.verb} {_sides(story, rows)}", *(row.label for row in also)]
+            [f"{caller_name(story, caller)} {story.about.verb} {_sides(story, rows)}", *(row.label for row in also)]
         ),
         short=f"{short} {short_time(when, dated=dated)}",
         shorter=(short.rstrip(","),),
@@ -149,7 +149,7 @@ def _withdrawal_event(
     short = f"{rows[0].short if len(rows) > 1 else rows[0].name} withdrawn"
     return Event(
         when=backs[0].when,
-        label="; ".join([f"{said_of(story, caller)} {took_back(story, rows)}", *(row.label for row in also)]),
+        label="; ".join([f"{caller_name(story, caller)} {took_back(story, rows)}", *(row.label for row in also)]),
         short=f"{short} {short_time(backs[0].when, dated=dated)}",
         shorter=(short,),
         tone=Tone.NEUTRAL,
@@ -274,7 +274,7 @@ def statement_events(story: Story) -> tuple[Event, ...]:
 def rail_name(story: Story, caller: str) -> str:
     """What the rail of a caller's calls is named: "AP calls"; "Declarations" where the noun says who makes them."""
     noun = f"{NOUNS[story.about.verb]}s"
-    return f"{said_of(story, caller)} {noun}" if story.about.verb == "called" else noun.capitalize()
+    return f"{caller_name(story, caller)} {noun}" if story.about.verb == "called" else noun.capitalize()
 
 
 def within(events: Iterable[Event], window: Window) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
@@ -294,11 +294,6 @@ def _tone(sides: Sequence[Side], parties: Iterable[str]) -> Tone:
     found = set(parties)
     own = [side for side in sides if found & side.parties]
     return Tone(own[0].tone) if len(own) == 1 else Tone.NEUTRAL
-
-
-def said_of(story: Story, caller: str) -> str:
-    """What sentences call a caller: AP, CNN, The Guardian’s timeline."""
-    return next((entry.said for entry in story.about.callers if entry.id == caller and entry.said), caller)
 
 
 def candidate(story: Story, party: str) -> str:

@@ -182,7 +182,7 @@ def _cut(words: Moments, stands: Stands, order: Order) -> Callable[[datetime], M
 def minutes_known(story: Story, chart: Chart) -> tuple[int, int]:
     """Of how many things that the order moves the minute of publication is known, and how many there are.
 
-    These are the observations of a site and the search marks in the chart's window, drawn or counted in its words;
+    These are the observations of a site and the search reports in the chart's window, drawn or counted in its words;
     machine records, which nobody published, among them. Calls and milestones are known as they happen, and are not.
     """
     window = chart.window

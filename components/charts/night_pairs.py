@@ -92,7 +92,7 @@ def starts_of(first: tuple[Story, str], second: tuple[Story, str], asked: str = 
         said = f"{missing.strip()} The two nights have no event in common from which to count"
         raise NotInStory(said, parameter="with", got=f"“{second[0].slug}”", wants="another story")
     if asked and asked not in shared:
-        said = f"{missing.strip() or 'Both nights have others.'} T+0 cannot be “{asked[:40]}”"
+        said = f"{missing.strip() or 'Both nights have others.'} Nights cannot be counted from “{asked[:40]}”"
         raise NotInStory(said, parameter="t0", got=f"“{asked[:40]}”", wants=f"one of {', '.join(shared)}")
     key = anchor_to_use(shared, asked)
     return found[0][key], found[1][key]

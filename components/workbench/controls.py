@@ -11,7 +11,6 @@ from typing import Any
 import streamlit as st
 
 from components.cache.cached import load_calls, load_chart, load_made, load_nightly, load_series, load_told
-from components.charts.events import said_of
 from components.charts.night_pairs import night_name
 from components.clock import Clock
 from components.embeds.embed import Embed
@@ -29,7 +28,7 @@ from components.workbench.typed_time import read_time
 from components.workbench.visitor_address import asked_query, current_view
 from data.core.errors import DataError
 from data.core.model import Window
-from data.story.story import Story
+from data.story.story import Story, caller_name
 
 NIGHT, DECISIVE, TWO_DAYS, ALL = "The night", "First to decisive call", "48 hours", "All"
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -327,7 +326,7 @@ def _choose_caller(story: Story, view: ViewState) -> None:
     called = {caller: len({row.contest for row in load_calls(story, caller=caller).rows}) for caller in callers}
 
     def named(caller: str) -> str:
-        return f"{said_of(story, caller).rstrip(',')}: {called[caller]} of {len(story.contests)}"
+        return f"{caller_name(story, caller)}: {called[caller]} of {len(story.contests)}"
 
     def chosen(caller: str) -> None:
         change(story, lambda now: replace(now, caller=caller))

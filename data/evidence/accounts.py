@@ -1,4 +1,4 @@
-"""Every account that a story holds of what rose or failed: its sites by grade, its search marks, its series."""
+"""Every account that a story holds of what rose or failed: its sites by grade, its search reports, its series."""
 
 from __future__ import annotations
 
@@ -164,10 +164,10 @@ def _org(sources: tuple[Source, ...], names: tuple[str, ...]) -> str:
 def _all_marks(marks: Iterable[Account]) -> Subject:
     """Marks of a moment; what was counted over hours is a subject of its own only."""
     accounts = tuple(account for account in marks if account.when)
-    lacks = "" if accounts else "No published search mark with a time is held in this story."
+    lacks = "" if accounts else "No published report of searches with a time is held in this story."
     rows = tuple(row for account in accounts for row in account.rows)
     return Subject(
-        "marks", SEARCHES, "published search marks", "all published marks", accounts, lacks, rows, moments=True
+        "marks", SEARCHES, "published reports of searches", "all published reports", accounts, lacks, rows, moments=True
     )
 
 

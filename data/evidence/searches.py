@@ -1,4 +1,4 @@
-"""What people searched for: series where one is held, published marks where only those are."""
+"""What people searched for: series where one is held, published reports where only those are."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_what_was_reported_first_stands_under_what_began_when(visit: Visit) -> N
     verdict(page, "On both sides: two came before it and three after; the other cannot be placed")
     has_address(page, series="marks")
     expect(page.locator(".st-key-verdict p")).to_contain_text(
-        "Reported first: The first of the published search marks, about 6 p.m. EST, Nov. 8, 2016, lies "
+        "Reported first: The first of the published reports of searches, about 6 p.m. EST, Nov. 8, 2016, lies "
     )
 
 
@@ -88,7 +88,7 @@ def test_the_claim_can_be_embedded_and_taken_away_as_data(visit: Visit, tmp_path
     page.get_by_role("link", name="Embed & export this chart").click()
     expect(page).to_have_title("Embed & export · U.S. 2016 · Nightdesk")
     has_address(page, chart="claim", series="marks", event="US-OH")
-    expect(page.frame_locator("iframe").locator("h1")).to_contain_text("Published search marks: before or after")
+    expect(page.frame_locator("iframe").locator("h1")).to_contain_text("Published reports of searches: before or after")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -38,12 +38,10 @@ def test_the_other_story_and_t0_are_chosen_and_the_address_follows(visit: Visit,
     page = visit(PAIR, base=nights)
     expect(page).to_have_title("Compare & check · U.S. 2016 · Nightdesk")
     headline = page.get_by_role("heading", level=3).first
-    expect(headline).to_contain_text(
-        "T+0 is the decisive call: 2:29 a.m. EST, Nov. 9, 2016, and 3:29 a.m. EDT, June 22"
-    )
+    expect(headline).to_contain_text("Each night from its decisive call: ")
     choose(page, "t0", "First call")
     page.wait_for_url("**t0=first-call**")
-    expect(headline).to_contain_text("T+0 is the first call: 6:59 p.m. EST, Nov. 8, 2016")
+    expect(headline).to_contain_text("Each night from its first call: ")
     choose(page, "with", "U.S. 1998")
     has_address(page, **{"with": "us-1998", "t0": "first-call"})
     expect(headline).to_contain_text("7:59 p.m. EDT, June 11, 2016")
@@ -112,6 +110,6 @@ def test_the_pair_is_kept_on_the_way_to_its_embed(visit: Visit, nights: str) -> 
     expect(page).to_have_title("Embed & export · U.S. 2016 · Nightdesk")
     has_address(page, **{"with": "uk-1999", "t0": "first-call", "chart": "compare"})
     inside = page.locator('iframe[title="Preview, 640 px wide"]').content_frame
-    expect(inside.locator("figure#nightdesk h1")).to_contain_text("T+0 is the first call")
+    expect(inside.locator("figure#nightdesk h1")).to_contain_text("Each night from its first call")
     codes = page.locator("[data-testid=stCode] code").filter(has_text="/embed/us-2016/compare?")
     expect(codes.filter(has_text="with=uk-1999").first).to_be_attached()

@@ -45,7 +45,7 @@ def test_a_rise_and_the_study_of_the_calls_are_read_and_checked(desk: str, visit
         expect(panel.get_by_text("Across 20 minutes with calls")).to_be_visible()
         panel.get_by_text("Show each minute").click()
         settled(page)
-        expect(panel.get_by_text("of 70 placebo minutes").first).to_be_visible()
+        expect(panel.get_by_text("of 70 comparison minutes").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert violations(page) == []
     with page.expect_download() as waiting:

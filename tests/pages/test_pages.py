@@ -373,10 +373,10 @@ def test_a_section_without_rows_is_not_there() -> None:
 
 def test_a_range_with_nothing_in_it_says_so_and_offers_the_way_back() -> None:
     page = open_page("story", from_="1999-01-01T00:00Z", to="1999-01-02T00:00Z")
-    assert "No call, search mark or observation falls in this window" in said(page)
+    assert "No call, search report or observation falls in this window" in said(page)
     offer = next(button for button in page.button if button.label.startswith("Show "))
     offer.click().run()
-    assert "No call, search mark or observation falls in this window" not in said(page)
+    assert "No call, search report or observation falls in this window" not in said(page)
     assert "There is no call" not in said(page)
 
 
@@ -490,7 +490,7 @@ def test_without_a_series_of_the_night_rose_after_the_calls_says_why_there_is_no
     page = open_page("search_trends")
     words = said(page)
     assert "Rose after the calls" in words
-    assert "of this night only published marks are held, and marks are never tested" in words
+    assert "of this night only published reports are held, and reports are never tested" in words
     assert "each-call" not in [toggle.key for toggle in page.toggle]
 
 

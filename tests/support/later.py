@@ -10,12 +10,11 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from components.charts.events import said_of
 from components.charts.grammar import Chart
 from components.clock import Clock, token
 from data.core.model import Order, Source
 from data.story.as_of import end_of_day, published_end, stands_from
-from data.story.story import Story, when_of
+from data.story.story import Story, caller_name, when_of
 from data.story.tables import Control, Figure, Observation
 from data.story.totals import call_when, untimed_callers
 
@@ -93,7 +92,7 @@ def _calls(story: Story, at: datetime, order: Order) -> Iterator[Row]:
         when = call_when(call, story)
         maybe = order is Order.HAPPENED and when.earliest <= at and call.caller not in untimed
         stands = True if when.latest <= at else None if maybe else False
-        name, said = story.contest(call.contest).name, f"{said_of(story, call.caller)} {story.about.verb}"
+        name, said = story.contest(call.contest).name, f"{caller_name(story, call.caller)} {story.about.verb}"
         told = (f"{said} {name} for {parties[call.party]}", f"{said} {name} at {token(when)}")
         yield Row(f"calls:{call.id}", stands, told, (when.earliest, when.latest))
 

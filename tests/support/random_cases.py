@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
+from urllib.parse import quote
 
 from data.story.store import BUNDLED
 from tests.support.reference import Night
 from tests.support.sentences import Case, Reading
-from tests.support.small_nights import ANN, BEN, Served, SmallCall, write_night
+from tests.support.small_nights import NAMES, Served, SmallCall, SmallWithdrawal, write_night
 
 #: Charts that say totals, calls or moments, and the forms in which they are read.
 CHARTS = ("results", "timeline", "map", "replay")
@@ -21,9 +24,23 @@ _OBSERVED = (
     "id,service,kind,status,at,until,begins,earliest,latest,precision,place,what,value,unit,grade,confidence,credit,"
     "time_basis,published,source,note"
 )
+_READ = "id,name,unit,kind,at,until,value,source"
+#: More sides than are drawn one by one.
+MANY = NAMES | {
+    "C": "Cas",
+    "D": "Dot",
+    "E": "Eve",
+    "F": "Fay",
+    "G": "Gus",
+    "H": "Hal",
+    "I": "Ida",
+    "J": "Jon",
+    "K": "Kim",
+}
 _GAPPED = '\n[[callers]]\nid = "CNN"\nname = "CNN"\nselectable = true\n'
 
 
+@cache
 def bundled_nights() -> dict[str, Night]:
     """Every night of calls that comes with the project, by slug. A petition is read back by tests of its own."""
     return {folder.name: Night(folder) for folder in sorted(BUNDLED.iterdir()) if (folder / "calls.csv").exists()}
@@ -33,7 +50,10 @@ def small_night(rng: Random, root: Path, slug: str) -> Night:
     """A night of up to a dozen calls with minutes or bounds, and a few observations, in a folder of its own."""
     zone, start = rng.choice(_DAYS)
     codes = [f"X{number}" for number in range(rng.randint(1, 12))]
-    calls = [_call(rng, code, start) for code in codes]
+    parties = rng.choice((NAMES, NAMES, MANY))
+    calls = [_call(rng, code, start, list(parties)) for code in codes]
+    backs = list(filter(None, (_back(rng, call, start) for call in calls))) if rng.random() < 0.4 else []
+    calls += [_again(rng, back, start, list(parties)) for back in backs if rng.random() < 0.5]
     seen = [_observation(rng, number, start) for number in range(rng.choice((0, 0, 1, 3)))]
     folder = write_night(
         root,
@@ -44,7 +64,9 @@ def small_night(rng: Random, root: Path, slug: str) -> Night:
         zone=zone,
         start=_iso(start),
         end=_iso(start + timedelta(hours=_HOURS)),
-        tables={"observations.csv": "\n".join([_OBSERVED, *seen]) + "\n"} if seen else {},
+        tables=_tables(rng, start, seen),
+        parties=parties,
+        withdrawals=backs,
         about=_GAPPED if rng.random() < 0.3 else "",
     )
     return Night(folder)
@@ -54,8 +76,40 @@ def _minute(rng: Random, start: datetime, least: int = 0) -> int:
     return rng.choice((rng.randint(least, _HOURS * 60 - 1), max(least, rng.randrange(0, _HOURS * 60, 30))))
 
 
-def _call(rng: Random, code: str, start: datetime) -> SmallCall:
-    party, weight, first = rng.choice((ANN, BEN)), rng.choice((1, 1, 2, 5, 20)), _minute(rng, start)
+def _tables(rng: Random, start: datetime, seen: list[str]) -> dict[str, str]:
+    """What the night holds besides calls: observations, and at times the readings of a petition."""
+    tables = {"observations.csv": "\n".join([_OBSERVED, *seen]) + "\n"} if seen else {}
+    if rng.random() < 0.3:
+        tables["series.csv"] = "\n".join([_READ, *_readings(rng, start)]) + "\n"
+    return tables
+
+
+def _readings(rng: Random, start: datetime) -> Iterator[str]:
+    at, total = start, 0
+    while (at := at + timedelta(minutes=rng.choice((1, 4, 10, 45)))) < start + timedelta(hours=_HOURS):
+        total += rng.choice((0, 3, 70, 400, 9_000))
+        yield f"signed,Signatures,signatures,cumulative,{_iso(at)},,{total},s"
+
+
+def _back(rng: Random, call: SmallCall, start: datetime) -> SmallWithdrawal | None:
+    """That a call was taken back later in the night, in a minute or between bounds; None of most."""
+    made = datetime.fromisoformat(call.at or call.latest)
+    last = made + timedelta(minutes=rng.choice((1, 30, 90)))
+    if rng.random() < 0.7 or last >= start + timedelta(hours=_HOURS - 1):
+        return None
+    if rng.random() < 0.6:
+        return SmallWithdrawal(call, at=_iso(last))
+    return SmallWithdrawal(call, earliest=_iso(made + timedelta(minutes=1)), latest=_iso(last + timedelta(minutes=5)))
+
+
+def _again(rng: Random, back: SmallWithdrawal, start: datetime, parties: list[str]) -> SmallCall:
+    """A call of the same contest after the first was taken back."""
+    at = datetime.fromisoformat(back.at or back.latest) + timedelta(minutes=rng.choice((1, 20)))
+    return SmallCall(back.call.contest, rng.choice(parties), back.call.weight, at=_iso(at), again=True)
+
+
+def _call(rng: Random, code: str, start: datetime, parties: list[str]) -> SmallCall:
+    party, weight, first = rng.choice(parties), rng.choice((1, 1, 2, 5, 20)), _minute(rng, start)
     if rng.random() < 0.5:
         return SmallCall(code, party, weight, at=_iso(start + timedelta(minutes=first)))
     last = start + timedelta(minutes=_minute(rng, start, first))
@@ -93,3 +147,23 @@ def ask(rng: Random, served: Served, reading: Reading, case: Case) -> None:
     """Read one form of this case."""
     form = rng.choice(FORMS)
     reading.read(case, form, served.text(case.address(form)))
+
+
+def events_of(slug: str, night: Night) -> Iterator[Case]:
+    """Every chart at the moment of every call and withdrawal of a night, by each caller whose calls can be chosen."""
+    first, last = night.window
+    for caller in night.callers:
+        moments = {fact.last for call in night.of(caller) for fact in (call, call.back) if fact}
+        for at in sorted(moment for moment in moments if first < moment < last):
+            yield from (Case(night, slug, chart, first, last, caller, at) for chart in CHARTS)
+
+
+def ask_claim(rng: Random, served: Served, reading: Reading, night: Night) -> None:
+    """Read what is said of the trouble at a night's main site beside one of its calls; nothing without a site."""
+    main = next((one["id"] for one in night.about.get("services", []) if one.get("main")), None)
+    if main is None:
+        return
+    caller = rng.choice(night.callers)
+    contest = rng.choice(night.of(caller)).row["contest"]
+    address = f"/embed/{night.folder.name}/claim.json?series=site:{main}&event={contest}&caller={quote(caller)}"
+    reading.claim(night, address, contest, caller, served.text(address))

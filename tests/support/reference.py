@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +20,11 @@ _HALF_HOUR, _SECOND = timedelta(minutes=30), timedelta(seconds=1)
 _MONTHS = ["Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."]
 #: Precisions of a call that has no time of its own.
 _UNTIMED = ("window", "day", "none")
+#: Sides that are drawn one by one.
+_DRAWN = 8
+#: The shortest stretch of a series that is drawn, by how many of them a window holds.
+_STRETCHES = [timedelta(minutes=minutes) for minutes in (5, 15, 60, 180, 360, 1_440, 10_080)]
+_MOST_STRETCHES = 400
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,8 @@ class Fact:
     row: dict[str, str]
     first: datetime
     last: datetime
+    #: When a call was taken back.
+    back: Fact | None = None
 
     @property
     def exact(self) -> bool:
@@ -34,6 +43,16 @@ class Fact:
 
     def touches(self, start: datetime, end: datetime) -> bool:
         return self.first < end and self.last >= start
+
+
+def unit_of(fact: Fact) -> timedelta:
+    """How long the unit is in which a time is given: what is known to the minute may be any instant of it."""
+    return _SECOND if fact.row["precision"] in ("second", "day") else timedelta(minutes=1)
+
+
+def _told(mean: float) -> float:
+    """A mean as it is told: whole from ten on."""
+    return float(round(mean)) if abs(mean) >= 10 else round(mean, 1)
 
 
 def instant(text: str) -> datetime:
@@ -56,7 +75,11 @@ class Night:
         self.weights = {row["code"]: int(row["weight"]) for row in self.rows("contests")}
         self.names = {row["code"]: row["name"] for row in self.rows("contests")}
         self.parties: dict[str, str] = {party["id"]: party["short"] for party in self.about["parties"]}
+        self.backs = {row["call"]: self._fact(row) for row in self.rows("withdrawals")}
         self.calls = [self._call(row) for row in self.rows("calls") if row["role"] != "corroboration"]
+        self.readings = [(instant(row["at"]), row) for row in self.rows("series") if row["kind"] == "cumulative"]
+        self._of: dict[str, list[Fact]] = {}
+        self._asked: dict[tuple[Any, ...], Any] = {}
         self.observations = [fact for fact in map(self._fact, self.rows("observations")) if fact]
 
     def rows(self, table: str) -> list[dict[str, str]]:
@@ -122,55 +145,134 @@ class Night:
         floor = next((one for one in floors if last is None or one < last), None)
         found = self._fact(row, floor)
         assert found, f"{row['id']} has no time"
-        return found
+        return replace(found, back=self.backs.get(row["id"]))
 
     # Totals
 
     def of(self, caller: str) -> list[Fact]:
-        return [call for call in self.calls if call.row["caller"] == caller]
+        if caller not in self._of:
+            self._of[caller] = [call for call in self.calls if call.row["caller"] == caller]
+        return self._of[caller]
 
     def complete(self, caller: str) -> bool:
         """Whether the calls held make up the whole, so that there is a total."""
+        return bool(self._once(self._complete, caller))
+
+    def _once(self, find: Callable[..., Any], *asked: Any) -> Any:
+        """What was found for this question: tables do not change."""
+        key = (find.__name__, *asked)
+        if key not in self._asked:
+            self._asked[key] = find(*asked)
+        return self._asked[key]
+
+    def _complete(self, caller: str) -> bool:
         contests = {call.row["contest"] for call in self.of(caller)}
         return sum(self.weights[code] for code in contests) == int(self.about["total"]) > 0
 
     def untimed(self, caller: str) -> bool:
         """Whether most calls have no time, so that a total tells what is at least there."""
+        return bool(self._once(self._untimed, caller))
+
+    def _untimed(self, caller: str) -> bool:
         calls = self.of(caller)
         return 2 * sum(call.row["precision"] in _UNTIMED for call in calls) > len(calls)
 
+    def sides(self, caller: str, until: datetime | None = None) -> dict[str, list[str]]:
+        """Name -> parties, in the order of the story: beyond eight those called least are one, at the end.
+
+        Told up to a moment, a call that was not surely made by then does not count.
+        """
+        return dict(self._once(self._sides, caller, until))
+
+    def _sides(self, caller: str, until: datetime | None) -> dict[str, list[str]]:
+        weights = dict.fromkeys(self.parties, 0)
+        for call in self.of(caller):
+            if until is None or call.last <= until:
+                weights[call.row["party"]] += self.weights[call.row["contest"]]
+        heaviest = sorted(self.parties, key=lambda party: -weights[party])[:_DRAWN]
+        found = {short: [party] for party, short in self.parties.items() if party in heaviest}
+        others = [party for party in self.parties if party not in heaviest]
+        return found | ({"others": others} if others else {})
+
+    def side_of(self, caller: str, party: str, until: datetime | None = None) -> list[str]:
+        """All parties that are drawn as one with this one."""
+        return next(parties for parties in self.sides(caller, until).values() if party in parties)
+
     def total(
-        self, caller: str, parties: list[str], at: datetime, *, before: datetime | None = None, sure: bool = False
+        self, caller: str, parties: Sequence[str], at: datetime, *, before: datetime | None = None, sure: bool = False
     ) -> str:
-        """A side's total at an instant, in words. `before` leaves out calls that began at or after it."""
+        """A side's total at an instant, in words. `before` leaves out what began at or after it.
+
+        Surely there is what was surely made and not even possibly taken back, possibly there what was possibly made
+        and not surely taken back. In the order of publication (`sure`) nothing is so before it surely is.
+        """
+        return str(self._once(self._total, caller, tuple(parties), at, before, sure))
+
+    def _total(self, caller: str, parties: Sequence[str], at: datetime, before: datetime | None, sure: bool) -> str:
         calls = [call for call in self.of(caller) if before is None or call.first < before]
         called = {call.row["contest"] for call in calls if call.last <= at}
-        mine = [call for call in calls if call.row["party"] in parties]
-        low = sum(self.weights[call.row["contest"]] for call in mine if call.last <= at)
-        high = sum(self.weights[call.row["contest"]] for call in mine if call.first <= at)
+        low = high = 0
+        for call in calls:
+            if call.row["party"] not in parties:
+                continue
+            weight = self.weights[call.row["contest"]]
+            back = call.back if call.back and (before is None or call.back.first < before) else None
+            low += weight if call.last <= at and not (back and (back.last if sure else back.first) <= at) else 0
+            high += weight if call.first <= at and not (back and back.last <= at) else 0
         if self.untimed(caller):
             return in_words(low, None if len(called) < len(self.weights) else low)
         return in_words(low, low if sure else high)
 
-    def totals(self, caller: str, at: datetime, *, told: datetime | None = None, **asked: Any) -> dict[str, str]:
-        """Every side's total by the name that sentences use, of a night that is told up to an instant."""
-        return {name: self.total(caller, own, at, **asked) for name, own in self._sides(caller, told).items()}
+    def totals(self, caller: str, at: datetime, *, until: datetime | None = None, **asked: Any) -> dict[str, str]:
+        """Every side's total by the name that sentences use; `until` is the moment up to which the story is told."""
+        sides = self.sides(caller, until)
+        return {name: self.total(caller, parties, at, **asked) for name, parties in sides.items()}
 
-    def side_of(self, call: Fact, told: datetime | None) -> list[str]:
-        """The parties that are one side with that of a call."""
-        sides = self._sides(call.row["caller"], told).values()
-        return next(own for own in sides if call.row["party"] in own)
+    # A measured series
 
-    def _sides(self, caller: str, told: datetime | None) -> dict[str, list[str]]:
-        """The parties by the names of their sides: beyond eight, those called least are others."""
-        weights = dict.fromkeys(self.parties, 0)
-        for call in self.of(caller):
-            if told is None or call.last <= told:
-                weights[call.row["party"]] += self.weights[call.row["contest"]]
-        kept = sorted(self.parties, key=lambda party: -weights[party])[:8]
-        rest = [party for party in self.parties if party not in kept]
-        found = {short: [party] for party, short in self.parties.items() if party in kept}
-        return found | ({"others": rest} if rest else {})
+    def read_at(self, at: datetime) -> list[tuple[datetime, dict[str, str]]]:
+        """The last reading of each total by then."""
+        last: dict[str, tuple[datetime, dict[str, str]]] = {}
+        for moment, row in self.readings:
+            if moment <= at:
+                last[row["id"]] = (moment, row)
+        return list(last.values())
+
+    def highest(self, start: datetime, end: datetime) -> dict[str, tuple[float, datetime, datetime]]:
+        """Name of a total -> its highest mean a minute in a window, and the stretch that is the mean's."""
+        least = next((one for one in _STRETCHES if (end - start) / one <= _MOST_STRETCHES), _STRETCHES[-1])
+        found = {}
+        for name in dict.fromkeys(row["name"] for _, row in self.readings):
+            read = {moment: float(row["value"]) for moment, row in self.readings if row["name"] == name}
+            ends: list[datetime] = []
+            for moment in read:
+                if not ends or moment - ends[-1] >= least:
+                    ends.append(moment)
+            last = max(read)
+            if ends[-1] != last:
+                # What is left over at the end belongs to the last stretch.
+                ends = [*(ends[:-1] if len(ends) > 1 else ends), last]
+            near = [
+                ((read[b] - read[a]) / ((b - a) / timedelta(minutes=1)), a, b)
+                for a, b in pairwise(ends)
+                if a < end and b > start
+            ]
+            if near:
+                found[name] = max(near, key=lambda one: _told(one[0]))
+        return found
+
+    # What was on record first
+
+    def reported(self, service: str) -> tuple[datetime, datetime] | None:
+        """Between which instants the first trouble of a site is on record, half-open; None where none is."""
+        seen = [
+            fact
+            for fact in self.observations
+            if fact.row["service"] == service and fact.row["status"] in ("failing", "degraded")
+        ]
+        if not seen:
+            return None
+        return min(fact.first for fact in seen), min(fact.last + unit_of(fact) for fact in seen)
 
     # What else is counted
 

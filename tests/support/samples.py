@@ -218,7 +218,7 @@ def outages_lane() -> Lane:
     return Lane("outages", "State of cic.gc.ca", "", tuple(marks), note=note, tracks=tuple(GRADES.values()))
 
 
-#: Published marks of rising searches: id, time, precision, words, credit.
+#: Published reports of rising searches: id, time, precision, words, credit.
 MARKS: tuple[tuple[str, str, Precision, str, str], ...] = (
     ("unilad", "8 23:00", Precision.APPROXIMATE, "Begins to surge, zone unstated", "UNILAD"),
     ("movechannel", "9 02:00", Precision.MINUTE, "Rise begins", "TheMoveChannel"),
@@ -246,8 +246,8 @@ def interest_lane() -> Lane:
         )
         for n, place in enumerate(("Oregon", "Washington", "Nevada", "Minnesota", "California"), start=1)
     ]
-    note = "Published marks only: no minute or hourly series of this night is held, so no curve is drawn."
-    marks = (Points("published mark", Tone.SEARCH, tuple(items)), Spans("counting window", Tone.SEARCH, tuple(ranks)))
+    note = "Published reports only: no minute or hourly series of this night is held, so no curve is drawn."
+    marks = (Points("published report", Tone.SEARCH, tuple(items)), Spans("counting window", Tone.SEARCH, tuple(ranks)))
     return Lane("interest", "Search interest", "", marks, note=note)
 
 

@@ -7,16 +7,37 @@ import io
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.support.reference import Fact, Night, instant
+from tests.support.reference import Fact, Night, instant, unit_of
 
 _DAY = timedelta(days=1)
+#: A headline of fewer characters than this leaves nothing out.
+_ROOM = 140
 _FIGURE = r"((?:at least )?\d+(?:,\d{3})*(?: to \d+(?:,\d{3})*)?)"
+
+
+_HEADS = ("headline", "card title", "headline of a picture", "alternative")
+_HEAD_KINDS = ("totals", "totals, none", "totals, withdrawn", "calls", "calls, no", "calls, withdrawn", "a series")
+_MOMENT_KINDS = ("nothing", "last call", "withdrawal", "time", "total")
+#: Every kind of sentence that is read.
+KINDS = (
+    *(f"{head} of {kind}" for head in _HEADS for kind in _HEAD_KINDS),
+    *(f"{kind} of {what}" for kind in ("summary", "card description") for what in ("totals", "observations", "one")),
+    *(f"{kind}, {what}" for kind in ("moment", "replay, happened", "replay, known") for what in _MOMENT_KINDS),
+    *("moment, reading", "replay, happened, reading", "replay, no minute that is over", "no total stands"),
+    *("label of a total", "by or before", "no observation", "time of two", "events counted"),
+    *("weight in a table", "total in a table", "total in a table, beyond", "withdrawal in a table"),
+    *("time before the first call", "verdict on an account", "reported first", "reported first, nothing"),
+    *("count of accounts", "count of accounts, open", "count of accounts, apart", "count of accounts, none"),
+    "claim without a call",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +70,17 @@ class Case:
     def totals(self) -> dict[str, str]:
         """The totals at the end of what is drawn: of a window, which is half-open, without what came at its end."""
         before = self.end if self.chart != "map" and self.chart != "replay" else None
-        return self.night.totals(self.caller, self.until, told=self.at, before=before)
+        return self.night.totals(self.caller, self.until, before=before, until=self.at)
+
+    def taken(self) -> list[Fact]:
+        """The calls that had surely been taken back by then; of a window, which is half-open, before its end."""
+        backs = [call for call in self.night.of(self.caller) if call.back]
+        open_end = self.chart == "results" and self.at is None
+        return [call for call in backs if call.back and _by(call.back, self.until, open_end=open_end)]
+
+
+def _by(back: Fact, until: datetime, *, open_end: bool) -> bool:
+    return back.last < until if open_end else back.last <= until
 
 
 def _utc(moment: datetime) -> str:
@@ -63,8 +94,13 @@ class Reading:
     met: Counter[str] = field(default_factory=Counter)
     false: list[str] = field(default_factory=list)
 
+    def __add__(self, other: Reading) -> Reading:
+        return Reading(self.met + other.met, [*self.false, *other.false])
+
     def hold(self, kind: str, case: Case, said: str, *, true: bool, right: object = "") -> None:
         """Count a sentence, and keep it where it is not true."""
+        if kind not in KINDS:
+            raise ValueError(f"{kind} is not among KINDS")
         self.met[kind] += 1
         if not true:
             self.false.append(f"{kind}: {case.address()}: “{said}”; right: {right}")
@@ -101,9 +137,10 @@ class Reading:
             texts = {
                 "card title": _found(r'<meta property="og:title" content="(.*?)">', body),
                 "card description": _found(r'<meta property="og:description" content="(.*?)">', body),
+                "headline of a picture": _found(r'<meta property="og:image:alt" content="(.*?)">', body),
             }
         for kind, text in texts.items():
-            if "title" in kind or kind == "headline":
+            if "title" in kind or "headline" in kind:
                 self._headline(kind, case, text)
             else:
                 self._summary(kind, case, text)
@@ -121,37 +158,76 @@ class Reading:
             self.hold(f"{kind}, none", case, text, true=f"no total: {called} of {len(night.weights)} calls" in text)
             return
         totals = case.totals()
-        if m := re.search(rf"had {verb} (.*?)(?:;|$)", text):
-            *others, last = [f"{figure} for {short}" for short, figure in totals.items()]
-            right = f"{', '.join(others)} and {last}"
+        taken = case.taken()
+        stood = rf"({_FIGURE} for .*?) stood as {verb} by " if " stood as " in text else ""
+        if m := re.search(stood or rf"had {verb} (.*?)(?:;|…|$)", text):
+            right = _all([f"{figure} for {short}" for short, figure in totals.items()])
             nothing = all(figure in ("0", "at least 0") for figure in totals.values())
             said = m[1].removesuffix(".")
-            good = said.startswith("nothing") if nothing else said == right
+            self._withdrawn(f"{kind}, withdrawn", case, text, taken)
+            good = (
+                said.startswith("nothing")
+                if nothing and not taken
+                else right.startswith(said) and (said == right or "…" in text)
+            )
             self.hold(kind, case, text, true=good and night.time(case.until) in text, right=right)
+        elif "is known to stand" in text:
+            none = all(not re.search("[1-9]", one) for one in totals.values())
+            self.hold("no total stands", case, text, true=none and bool(taken), right=totals)
         elif "Nothing is known" in text:
             self.hold(kind, case, text, true=all(not re.search("[1-9]", one) for one in totals.values()), right=totals)
         if text.startswith("By ") and case.at is None and case.chart == "results":
-            at_end = any(call.first == case.end for call in night.of(case.caller))
+            calls = night.of(case.caller)
+            at_end = any(case.end in (call.first, call.back.first if call.back else None) for call in calls)
             self.hold("by or before", case, text, true=not at_end, right="before")
+
+    def _withdrawn(self, kind: str, case: Case, text: str, taken: list[Fact]) -> None:
+        """Which calls a headline of totals says were taken back: of many the first and how many more."""
+        said = re.search(r"withdrawn (?:by then|before): (.*)$", text)
+        if not said and not taken:
+            return
+        names = [_name(case.night, call) for call in taken]
+        more = re.search(r"and (\d+) more", said[1]) if said else None
+        told = [name for name in names if said and re.search(rf"\b{re.escape(name)} for ", said[1])]
+        # A headline that has no room for them leaves them out.
+        good = len(text) > _ROOM if not said else bool(told) and (bool(more) or set(told) == set(names))
+        self.hold(kind, case, text, true=good, right=names)
+
+    def _series(self, kind: str, case: Case, text: str) -> None:
+        """Where a series is said to stand highest, and between which two of its readings."""
+        night, until = case.night, case.at
+        read = [entry for entry in night.readings if until is None or entry[0] <= until]
+        for name, figure, when in re.findall(
+            r"(\w[\w ]*?) stand highest here at ([\d.,]+) a minute, the mean from (.*?)(?:;|$)", text
+        ):
+            found = _until(night, read).highest(case.start, case.end).get(name)
+            good = found and figure == _figure(found[0]) and _clock(night, found[2]) in when
+            self.hold(kind, case, text, true=bool(good), right=found)
 
     def _named(self, kind: str, case: Case, text: str) -> None:
         night, verb, who = case.night, case.night.verb, case.night.said(case.caller)
         told = [call for call in night.of(case.caller) if call.last <= (case.at or call.last)]
         inside = [call for call in told if call.touches(case.start, case.end)]
-        if "No call" in text:
+        self._series(f"{kind[: -len(' of calls')]} of a series", case, text)
+        for said in re.findall(rf"{re.escape(who)} withdrew its \w+ of (.*?)(?:; |$)", text):
+            backs = [call for call in told if call.back and call.back.touches(case.start, case.end)]
+            named = [call for call in backs if re.search(rf"\b{re.escape(_name(night, call))}\b", said)]
+            timed = [one for one in named if one.back and (_clock(night, one.back.last) in said or not one.back.exact)]
+            self.hold(f"{kind}, withdrawn", case, text, true=bool(timed), right=[_name(night, one) for one in backs])
+        if "o call" in text:
             self.hold(f"{kind}, no", case, text, true=not inside, right=[_name(night, call) for call in inside[:3]])
             seen = sum(night.seen(case.start, case.end).values())
             if "observation falls" in text and case.at is None:
                 self.hold("no observation", case, text, true=not seen, right=seen)
         for said in re.findall(rf"{re.escape(who)} {verb} (.*?)(?:; |$)", text):
             names = [call for call in inside if re.search(rf"\b{re.escape(_name(night, call))}\b", said)]
-            timed = [call for call in names if night.time(call.last).rsplit(" ", 1)[0] in said or not call.exact]
+            timed = [call for call in names if _clock(night, call.last) in said or not call.exact]
             more = re.search(r"and (\d+) more", said)
             together = [call for call in inside if names and (call.first, call.last) == (names[0].first, names[0].last)]
             count = not more or len(together) == 2 + int(more[1])
             self.hold(kind, case, text, true=bool(timed) and count, right=[_name(night, call) for call in inside[:3]])
             for call in names:
-                if call.exact and night.is_twice(call.last):
+                if call.exact and night.is_twice(call.last) and _clock(night, call.last) in said:
                     self.hold(
                         "time of two", case, text, true=night.time(call.last) in text, right=night.time(call.last)
                     )
@@ -189,7 +265,8 @@ class Reading:
         night, verb = case.night, case.night.verb
         calls = night.of(case.caller)
         made = [call for call in calls if call.last <= at]
-        first = re.split(rf"\. (?=No |Latest|{re.escape(_main(night))})", sentence)[0]
+        first = re.split(rf"\. (?=No |Latest|The last reading|{re.escape(_main(night))})", sentence)[0]
+        self._reading(f"{kind}, reading", case, at, sentence)
         if kind.startswith("replay") and not made:
             # It stands until the next change, when the minute that it was made for is over.
             self.hold("replay, no minute that is over", case, sentence, true=not first.startswith("At "))
@@ -204,14 +281,32 @@ class Reading:
             )
             return
         newest = [call for call in made if call.last == max(one.last for one in made)] if made else []
+        backs = [(call.back.last, call) for call in calls if call.back and call.back.last <= at]
+        if backs and max(moment for moment, _ in backs) >= newest[0].last:
+            last = [call for moment, call in backs if moment == max(moment for moment, _ in backs)]
+            good = " withdrew its " in first and any(_name(night, call) in first for call in last)
+            self.hold(f"{kind}, withdrawal", case, sentence, true=good, right=[_name(night, call) for call in last])
         named = any(_name(night, call) in first for call in newest)
-        self.hold(f"{kind}, last call", case, sentence, true=named, right=[_name(night, call) for call in newest])
+        if not (backs and " withdrew its " in first):
+            self.hold(f"{kind}, last call", case, sentence, true=named, right=[_name(night, call) for call in newest])
         if first.startswith(("At ", "By ")):
             self.hold(f"{kind}, time", case, sentence, true=night.time(at) in first[:40], right=night.time(at))
         if night.complete(case.caller):
-            for short, right in night.totals(case.caller, at, told=case.at, sure=sure).items():
+            for short, right in night.totals(case.caller, at, sure=sure, until=case.at).items():
                 said = re.findall(rf"\b{re.escape(short)} {_FIGURE}", first.rpartition(": ")[2])
                 self.hold(f"{kind}, total", case, sentence, true=said == [right], right=f"{short} {right}")
+
+    def _reading(self, kind: str, case: Case, at: datetime, sentence: str) -> None:
+        """The last reading of each total: none is told in the order of publication, as readings are not dated so."""
+        told = re.findall(r"The last reading, (.*?), was ([\d.,]+) ([^.]*)\.", sentence)
+        if kind.startswith("replay, known") or not (told or case.night.readings):
+            return
+        last = case.night.read_at(at)
+        right = [(_figure(float(row["value"])), row["unit"]) for _, row in last]
+        said = [(figure, unit) for _, figure, unit in told]
+        times = all(_clock(case.night, moment) in when for (moment, _), (when, _, _) in zip(last, told, strict=False))
+        good = times and len(said) == len(right) and all(one[0] == two[0] for one, two in zip(said, right, strict=True))
+        self.hold(kind, case, sentence, true=good, right=right)
 
     def _claim_of_count(self, case: Case, body: str) -> None:
         """What opens says how many events it holds."""
@@ -222,13 +317,14 @@ class Reading:
             held = len(re.findall(r"<li\b", panel[2]))
             if held:
                 self.hold("events counted", case, panel[1], true=int(panel[1].replace(",", "")) == held, right=held)
-        for said in re.findall(r"at least (\d+) hours? before the first call of", body):
+        for said, unit in re.findall(r"at least (\d+) (hour|minute)s? before the first call of", body):
             calls = case.night.of(case.caller)
             trouble = [fact for fact in case.night.observations if _is_trouble(case.night, fact)]
             inside = [fact for fact in trouble if fact.touches(case.start, case.end)]
             if calls and inside and case.at is None:
                 least = min(call.first for call in calls) - min(fact.last for fact in inside)
-                self.hold("hours before the first call", case, said, true=int(said) <= least / timedelta(hours=1))
+                length = int(said) * timedelta(**{f"{unit}s": 1})
+                self.hold("time before the first call", case, said, true=length <= least, right=least)
 
     # Claims
 
@@ -249,32 +345,76 @@ class Reading:
                 "verdict on an account", case, f"{address}: {account['track']}", true=verdict == right, right=right
             )
             orders[right] += not rest.startswith("not counted")
-        said = told["passport"]["takeaway"].rpartition("? ")[2]
-        for words, order in re.findall(r"([A-Za-z]+) (?:of \w+ accounts puts? it|came) (before|after)", said):
-            self.hold(
-                "count of accounts", case, said, true=_SPELT.index(words.casefold()) == orders[order], right=orders
-            )
+        self._verdict(case, told["passport"]["takeaway"], orders)
+        self._reported(case, event, told["passport"]["methods"])
+
+    def _verdict(self, case: Case, said: str, orders: Counter[str]) -> None:
+        """Before, by two accounts; three do not settle it: each number is that of the accounts whose bounds say so."""
+        held, still = orders.total(), orders["cannot tell"]
+        for order, words in re.findall(r": (before|after) .*, by (both|(?:all )?\w+) accounts?", said):
+            number = {"both": 2}.get(words) or _SPELT.index(words.removeprefix("all "))
+            good = number == orders[order] and orders.keys() - {order, "cannot tell"} == set()
+            self.hold("count of accounts", case, said, true=good and (number == held or "settle" in said), right=orders)
+        for words in re.findall(r"; (\w+) do(?:es)? not settle it", said):
+            self.hold("count of accounts, open", case, said, true=_SPELT.index(words) == still, right=orders)
+        for words, order in re.findall(r"(\w+) says? (before|after)", said):
+            self.hold("count of accounts, apart", case, said, true=_SPELT.index(words) == orders[order], right=orders)
+        if m := re.search(r"Cannot tell: (?:the (one)|(neither)|none of the (\w+)) account", said):
+            number = 1 if m[1] else 2 if m[2] else _SPELT.index(m[3])
+            self.hold("count of accounts, none", case, said, true=number == held == still, right=orders)
+
+    def _reported(self, case: Case, event: Fact, notes: list[str]) -> None:
+        """What was on record first, as the observations of the main site and the call have it."""
+        said = next((note for note in notes if note.startswith("Reported first: ")), "")
+        main = next((str(one["id"]) for one in case.night.about.get("services", []) if one.get("main")), "")
+        if not (first := case.night.reported(main)):
+            self.hold("reported first, nothing", case, said, true=not said)
+            return
+        right = "cannot"
+        if first[1] <= event.first:
+            right = "before"
+        elif first[0] >= event.last + unit_of(event):
+            right = "after"
+        words = {
+            "before": r"was on record .* before |, lies .* before ",
+            "after": r"is on record before |, lies .* after ",
+            "cannot": r"so its order with|too close to tell",
+        }
+        self.hold("reported first", case, said, true=bool(re.search(words[right], said)), right=right)
 
     # Tables
 
     def _table(self, case: Case, body: str) -> None:
+        night = case.night
+        if not night.complete(case.caller):
+            return
+        calls = {f"calls:{one.row['id']}": one for one in night.of(case.caller)}
+        backs = {f"withdrawals:{one.back.row['id']}": one for one in calls.values() if one.back}
         for row in csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))):
-            call = next((one for one in case.night.of(case.caller) if f"calls:{one.row['id']}" == row["row"]), None)
-            if call is None or not case.night.complete(case.caller) or not row["value"]:
+            call = calls.get(row["row"]) or backs.get(row["row"])
+            if call is None or not row["value"]:
                 continue
-            weight = case.night.weights[call.row["contest"]]
+            weight, back = night.weights[call.row["contest"]], call.back if row["row"] in backs else None
+            at, parties = (back or call).last, night.side_of(case.caller, call.row["party"], case.at)
+            right, said = night.total(case.caller, parties, at), _total(row)
+            if back:
+                if case.chart == "results" and said and at < case.end:
+                    good = said == right and float(row["value"]) == -weight
+                    self.hold("withdrawal in a table", case, said, true=good, right=right)
+                continue
             self.hold("weight in a table", case, row["value"], true=float(row["value"]) == weight, right=weight)
-            ends = [f"{int(row[name]):,}" for name in ("total_low", "total_high") if row[name]]
-            said = " to ".join(dict.fromkeys(ends))
-            said = f"at least {said}" if row["total_low"] and not row["total_high"] else said
-            inside = call.last < case.end if case.at is None else call.last <= case.at
-            if case.chart not in ("map", "replay") and inside:
-                right = case.night.total(case.caller, case.night.side_of(call, case.at), call.last)
+            if case.chart not in ("map", "replay") and (at < case.end if case.at is None else at <= case.at):
                 self.hold("total in a table", case, said, true=said == right, right=right)
             elif said and case.at is None:
                 # A call that may come after the window has the total of its own latest moment, or none.
-                right = case.night.total(case.caller, case.night.side_of(call, case.at), call.last)
                 self.hold("total in a table, beyond", case, said, true=said == right, right=right)
+
+
+def _total(row: dict[str, str]) -> str:
+    """The total of a row in words; of one without an upper end what is at least there."""
+    ends = [f"{int(row[name]):,}" for name in ("total_low", "total_high") if row[name]]
+    least = "at least " if row["total_low"] and not row["total_high"] else ""
+    return f"{least}{' to '.join(dict.fromkeys(ends))}"
 
 
 _SPELT = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -288,6 +428,29 @@ def _order(account: dict[str, Any], event: Fact) -> str:
         return "before"
     ends = event.last + units.get(event.row["precision"], minute)
     return "after" if not account["by"] and instant(account["earliest"]) >= ends else "cannot tell"
+
+
+def _all(names: Sequence[str]) -> str:
+    """One, two and three."""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def _until(night: Night, read: list[tuple[datetime, dict[str, str]]]) -> Night:
+    """The night with no other readings than these."""
+    found = copy(night)
+    found.readings = read
+    return found
+
+
+def _clock(night: Night, moment: datetime) -> str:
+    """A time of day without its zone."""
+    return night.time(moment).rsplit(" ", 1)[0]
+
+
+def _figure(value: float) -> str:
+    """1,234 or 8.8"""
+    told = round(value) if abs(value) >= 10 or value == int(value) else round(value, 1)
+    return f"{told:,}"
 
 
 def _main(night: Night) -> str:

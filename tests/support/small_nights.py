@@ -19,7 +19,15 @@ _TABLES: Mapping[str, str] = {
     "contests": "code,name,short,weight,source",
     "milestones": "id,label,kind,party,at,earliest,latest,date,precision,source,note",
     "sources": "id,org,title,url,published,licence",
+    "withdrawals": "id,call,at,earliest,latest,date,precision,source,note",
 }
+_PARTY = """[[parties]]
+id = "{id}"
+name = "Side {id}"
+candidate = "{name}"
+short = "{name}"
+
+"""
 _ABOUT = """title = "A night"
 kicker = "A night of few calls"
 short = "Night"
@@ -40,21 +48,7 @@ end = {end}
 zone = "{zone}"
 label = "Local"
 
-[[parties]]
-id = "A"
-name = "Side A"
-candidate = "Ann"
-short = "Ann"
-tone = "first"
-
-[[parties]]
-id = "B"
-name = "Side B"
-candidate = "Ben"
-short = "Ben"
-tone = "second"
-
-[[callers]]
+{parties}[[callers]]
 id = "AP"
 name = "AP"
 selectable = true
@@ -82,11 +76,32 @@ class SmallCall:
     earliest: str = ""
     latest: str = ""
     precision: str = "minute"
+    #: Whether its caller took an earlier one of this contest back.
+    again: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"ap-{self.contest.lower()}{'-again' if self.again else ''}"
 
     @property
     def row(self) -> str:
         times = f"{self.at},{self.earliest},{self.latest},"
-        return f"ap-{self.contest.lower()},{self.contest},AP,{self.party},primary,own log,{times},{self.precision},s,"
+        return f"{self.id},{self.contest},AP,{self.party},primary,own log,{times},{self.precision},s,"
+
+
+@dataclass(frozen=True)
+class SmallWithdrawal:
+    """That a call was taken back, in its minute or between two bounds, in ISO 8601."""
+
+    call: SmallCall
+    at: str = ""
+    earliest: str = ""
+    latest: str = ""
+
+    @property
+    def row(self) -> str:
+        times = f"{self.at},{self.earliest},{self.latest},"
+        return f"back-{self.call.id},{self.call.id},{times},{'minute' if self.at else 'window'},s,"
 
 
 def clock(text: str) -> str:
@@ -117,25 +132,35 @@ def write_night(
     milestones: Iterable[str] = (),
     tables: Mapping[str, str] | None = None,
     about: str = "",
+    parties: Mapping[str, str] | None = None,
+    withdrawals: Iterable[SmallWithdrawal] = (),
 ) -> Path:
-    """The folder of such a night in `root`. `about` goes at the end of its story.toml, `tables` are whole files."""
+    """The folder of such a night in `root`. `about` goes at the end of its story.toml, `tables` are whole files.
+
+    `parties` are ids and names, Ann and Ben where none are named.
+    """
     weights = {call.contest: call.weight for call in calls}
     total = sum(weights.values())
     rows = {
         "calls": [call.row for call in calls],
         "contests": [f"{code},Contest {code},{code},{weight},s" for code, weight in weights.items()],
         "milestones": list(milestones),
+        "withdrawals": [row.row for row in withdrawals],
         "sources": ["s,Source,A page,https://example.org/,2030-11-06,"],
     }
     folder = root / slug
     folder.mkdir(parents=True)
     for name, head in _TABLES.items():
+        if name == "withdrawals" and not rows[name]:
+            continue
         (folder / f"{name}.csv").write_text("\n".join([head, *rows[name]]) + "\n", encoding="utf-8")
     for name, text in (tables or {}).items():
         (folder / name).write_text(text, encoding="utf-8")
     chosen = "[" + ", ".join(f'"{code}"' for code in emphasised) + "]"
     values = {"total": total, "to_win": total // 2 + 1, "unit": unit, "zone": zone, "start": start, "end": end}
-    (folder / "story.toml").write_text(_ABOUT.format(emphasised=chosen, **values) + about, encoding="utf-8")
+    sides = "".join(_PARTY.format(id=party, name=name) for party, name in (parties or NAMES).items())
+    text = _ABOUT.format(emphasised=chosen, parties=sides, **values)
+    (folder / "story.toml").write_text(text + about, encoding="utf-8")
     return folder
 
 

@@ -15,7 +15,6 @@ from components.charts.events import (
     drawn_sides,
     few,
     listed,
-    said_of,
     within,
 )
 from components.charts.grammar import Cell, Chart, Item, Kind, Lane, Points, Reference, Steps, Tiles, Tone
@@ -33,9 +32,16 @@ from data.evidence.calls import load_projections
 from data.evidence.evidence_rows import CallRow, Calls, Milestones, ProjectionRow
 from data.story.places import Places
 from data.story.sides import Side
-from data.story.story import Story
+from data.story.story import Story, caller_name
 from data.story.tables import Contest
-from data.story.totals import WITHOUT_TIME, contests_called, is_complete, leaves_some, no_total, only_surely
+from data.story.totals import (
+    WITHOUT_TIME,
+    contests_called,
+    is_complete,
+    leaves_some,
+    no_total,
+    only_surely,
+)
 
 #: Contests with a place of their own on the map of a replay.
 MOST_PLAYED = 200
@@ -135,18 +141,26 @@ def _to_win(references: Sequence[Reference]) -> str:
 
 
 def total_items(
-    story: Story, rows: Sequence[CallRow], parties: Collection[str], *, last: datetime, summed: bool = True
+    story: Story,
+    rows: Sequence[CallRow],
+    parties: Collection[str],
+    *,
+    last: datetime,
+    summed: bool = True,
+    made: Sequence[CallRow] = (),
 ) -> Iterable[Item]:
     """The calls for one side, each with the running total of all its parties, as a range, at its latest bound.
 
     A total without an upper end tells what is at least there. `last` is the last instant of which the rows tell all:
     a call with a later bound has no total, and one that may still come has that of this instant. Without `summed`
-    none is given, since the rows are not all there are.
+    none is given, since the rows are not all there are. `made` are all calls that were made, if rows taken back since
+    are left out: a total is what stood then.
     """
     mine = [row for row in rows if row.party in parties]
     bounded = any(only_surely(story, caller) for caller in {row.caller for row in mine})
-    tally = Tally.of(change for row in mine for change in row.changes)
-    called = contests_called((row.contest, row.when.latest) for row in rows)
+    counted = [row for row in made or rows if row.party in parties]
+    tally = Tally.of(change for row in counted for change in row.changes)
+    called = contests_called((row.contest, row.when.latest) for row in made or rows)
 
     def item(name: str, when: When, said: str, sources: tuple[str, ...], value: int, undoes: str = "") -> Item:
         at = last if when.open else when.latest
@@ -227,7 +241,7 @@ def results_takeaway(
     `undecided` those without a winner that stood last.
     """
     at = min(window.end, story.until) if story.until else window.end
-    name, least = said_of(story, caller), only_surely(story, caller)
+    name, least = caller_name(story, caller), only_surely(story, caller)
     projected = _projected(story, lane, at, caller=caller)
     if note := no_total(story, caller):
         why = f"{name}: {note}, so no running total is drawn"
@@ -261,7 +275,9 @@ def _projected(story: Story, lane: Lane, at: datetime, *, caller: str) -> list[s
         for rows in standing(load_projections(story, caller), at)
     )
     return [
-        f"last projected by {said_of(story, rows[0].caller)}: {projected_text(story, rows)}" for rows in held if rows
+        f"last projected by {caller_name(story, rows[0].caller)}: {projected_text(story, rows)}"
+        for rows in held
+        if rows
     ]
 
 
@@ -337,7 +353,7 @@ def results_chart(asked: Question) -> Chart:
         sources=story.sources,
         notes=(
             "A call’s minute belongs to the outlet that published it.",
-            "A contest known only within bounds is a soft step.",
+            "A contest known only within bounds is shaded, from possibly to surely.",
             *later_totals(milestones),
         ),
     )
@@ -367,7 +383,7 @@ def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None =
         rows = [row for row in rows if row.when.latest <= by]
     least = whole and only_surely(story, caller)
     drawn = drawn_sides(story, calls.rows)
-    sides = tuple(_side(story, rows, side, by, whole=whole, least=least, played=played) for side in drawn)
+    sides = tuple(_side(story, rows, made, side, by, whole=whole, least=least, played=played) for side in drawn)
     marks = (*sides, _uncalled(story, rows, made, by, caller, whole=whole))
     # A player has one path for all units of a side, and they have no places in it.
     places = Places() if played and len(story.contests) > MOST_PLAYED else story.places
@@ -391,10 +407,18 @@ def tally_lane(story: Story, calls: Calls, *, caller: str, by: datetime | None =
 
 
 def _side(
-    story: Story, rows: Sequence[CallRow], side: Side, by: datetime, *, whole: bool, least: bool, played: bool
+    story: Story,
+    rows: Sequence[CallRow],
+    made: Sequence[CallRow],
+    side: Side,
+    by: datetime,
+    *,
+    whole: bool,
+    least: bool,
+    played: bool,
 ) -> Tiles:
     """The calls for one side, in the order of their latest bound; with the final votes where the night is over."""
-    items = tuple(total_items(story, rows, side.parties, last=by, summed=whole))
+    items = tuple(total_items(story, rows, side.parties, last=by, summed=whole, made=made))
     codes = {f"calls:{row.id}": row.contest for row in rows if row.party in side.parties}
     if by >= story.window.end and not played:
         items = tuple(_with_votes(story, item, codes.get(item.row, "")) for item in items)

@@ -12,7 +12,7 @@ from components.charts.builders.calls_chart import results_lane
 from components.charts.builders.outages_chart import first_trouble, or_bare, outages_lane
 from components.charts.builders.searches_chart import drawn_lanes, marks_lanes, thinned_notes
 from components.charts.elapsed_clock import Elapsed
-from components.charts.events import call_events, listed, said_of, within
+from components.charts.events import call_events, listed, within
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Steps, Tone, anchor, valued
 from components.charts.kinds import Question
 from components.charts.loaders import Loaders
@@ -35,7 +35,7 @@ from data.core.model import Precision, Source, When, Window
 from data.evidence.anchors import Anchor
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
-from data.story.story import LANES, Story
+from data.story.story import LANES, Story, caller_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +258,9 @@ def _events(night: ComparedNight, own: Window) -> Iterator[Event]:
 
 
 def _takeaway(nights: Pair, moves: Moves, window: Window, origin: datetime, *, seen: bool) -> Said:
-    """What T+0 is on each night, and how far from it trouble of its main site is first on record."""
-    starts = ", and ".join(token(night.anchor.when, "stamp") for night in nights)
-    start = f"T+0 is the {said(nights[0].anchor.key)}: {starts}"
+    """From what each night is counted, and how far from it trouble of its main site is first on record."""
+    starts = (f"{move.name} ({token(night.anchor.when, 'stamp')})" for night, move in zip(nights, moves, strict=True))
+    start = f"Each night from its {said(nights[0].anchor.key)}: {' and '.join(starts)}"
     watched = [pair for pair in zip(nights, moves, strict=True) if "site" in pair[0].story.subjects] if seen else []
     if not watched:
         return Said.of(start)
@@ -284,13 +284,13 @@ def _first_trouble(night: ComparedNight, move: Move, window: Window, origin: dat
 
 def _notes(nights: Pair, moves: Moves, window: Window) -> Iterator[str]:
     yield "Each lane is on a scale of its own: heights of two nights say nothing about each other."
-    yield "A line runs only through the lanes of its own night; numbered are T+0 and what each story emphasises."
+    yield "A line runs only through the lanes of its own night; numbered are that event and what each story emphasises."
     for night, move in zip(nights, moves, strict=True):
         if night.anchor.when.precision not in (Precision.MINUTE, Precision.SECOND):
             known = token(night.anchor.when, "stamp")
-            yield f"T+0 of {move.name} is known only as {known}; its latest moment is taken."
+            yield f"The {said(night.anchor.key)} of {move.name} is known only as {known}; its latest moment is taken."
     for night, move in zip(nights, moves, strict=True):
-        yield f"Calls of {move.name} are those of {said_of(night.story, night.caller)}.".replace("..", ".")
+        yield f"Calls of {move.name} are those of {caller_name(night.story, night.caller)}.".replace("..", ".")
     for night, move in zip(nights, moves, strict=True):
         yield from _left_out(night, move, window)
 
@@ -304,7 +304,7 @@ def _thinned(moves: Sequence[Move], found: Sequence[dict[str, tuple[Lane, ...]]]
 def _left_out(night: ComparedNight, move: Move, window: Window) -> Iterator[str]:
     own = _own(window, move)
     far = {
-        "search mark": len(split_by(own, night.marks)[1].rows),
+        "search report": len(split_by(own, night.marks)[1].rows),
         "observation": len(split_by(own, night.observations)[1].rows),
     }
     said = [counted(count, name) for name, count in far.items() if count]

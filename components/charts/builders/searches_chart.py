@@ -1,4 +1,4 @@
-"""Searches as a chart: published marks, series on the scale of their own maximum, rises, and what was thinned."""
+"""Searches as a chart: published reports, series on the scale of their own maximum, rises, and what was thinned."""
 
 from __future__ import annotations
 
@@ -165,9 +165,9 @@ def onset_notes(drawn: SourcedFrame, window: Window, at: datetime | None) -> tup
         return ()
     step: timedelta = (near["end"] - near["start"]).max().to_pytimedelta()
     found = (
-        "A rise begins where a series stands more than six noise units above its usual level: the same hour of the "
-        "week in three or more earlier weeks, else the 48 hours before. It is marked from a bin before the first high "
-        "one to that one’s end."
+        "A rise begins where a series stands above its usual level by more than six times its usual scatter: the same "
+        "hour of the week in three or more earlier weeks, else the 48 hours before. It is marked from a bin before the "
+        "first high one to that one’s end."
     )
     coarse = " Bins of an hour or more say nothing about a minute." if step >= _HOUR else ""
     moment = f" Only bins that were over by {token(at, 'stamp')} are used for it." if at else ""
@@ -331,14 +331,16 @@ def marks_lanes(
         return ()
     rows = marks.rows
     points = tuple(_mark_item(story, row) for row in rows if row.until is None)
-    found: tuple[Mark, ...] = (Points("published mark", Tone.SEARCH, points),) if points else ()
+    found: tuple[Mark, ...] = (Points("published report", Tone.SEARCH, points),) if points else ()
     tracks = ("",) if points else ()
     why = "the series held has no bin in this range" if held else "no minute or hourly series of this night is held"
-    note = "Published marks, as outlets gave them." if curve else f"Published marks only: {why}, so no curve is drawn."
+    note = (
+        "Published reports, as outlets gave them." if curve else f"Published reports only: {why}, so no curve is drawn."
+    )
     if wide := len(rows) - len(points):
         figures = counted(wide, "figure counted over a longer window", "figures counted over longer windows")
         note += f" Not drawn: {figures}, {listed}."
-    title = "Published search marks" if curve else "Search interest"
+    title = "Published reports of searches" if curve else "Search interest"
     return (Lane("interest", title, "", found, note=note, tracks=tracks),)
 
 
@@ -372,7 +374,7 @@ def _mark_item(story: Story, row: MarkRow) -> Item:
 
 
 def mark_events(story: Story, marks: Marks) -> tuple[Event, ...]:
-    """Published marks as entries for the edge of a chart."""
+    """Published reports as entries for the edge of a chart."""
     return tuple(
         Event(
             when=row.when,
@@ -388,7 +390,7 @@ def mark_events(story: Story, marks: Marks) -> tuple[Event, ...]:
 
 
 def first_rise(marks: Marks) -> When | None:
-    """When the first published mark was surely there; None if there is none."""
+    """When the first published report was surely there; None if there is none."""
     return min((row.when for row in marks.rows if row.until is None), key=first_known, default=None)
 
 
@@ -425,9 +427,9 @@ def interest_takeaway(
     count = sum(row.until is None for row in marks.rows)
     first = first_rise(marks)
     if first is None:
-        return Said.of("No published search mark falls in this window", lacks=True)
+        return Said.of("No published report of searches falls in this window", lacks=True)
     return Said.of(
-        f"{counted(count, 'published mark')} of rising searches, the earliest {token(first)}",
+        f"{counted(count, 'published report')} of rising searches, the earliest {token(first)}",
         "the series held has no bin here" if bins else "no series of the night is held",
         tells=MARKS,
     )

@@ -23,7 +23,6 @@ from components.charts.events import (
     call_text,
     listed,
     rail_name,
-    said_of,
     statement_events,
     took_back,
     within,
@@ -41,7 +40,7 @@ from data.evidence.calls import load_projections
 from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
-from data.story.story import Story
+from data.story.story import Story, caller_name
 
 
 class Firsts(NamedTuple):
@@ -53,7 +52,7 @@ class Firsts(NamedTuple):
 
 _SEEN = "observation"
 #: Subjects of a story, and what a record of each is called.
-_RECORDS = {"calls": "call", "searches": "search mark", "series": "reading", "site": _SEEN}
+_RECORDS = {"calls": "call", "searches": "search report", "series": "reading", "site": _SEEN}
 #: Moments of calls that a headline names one by one.
 _MOST_LED = 2
 
@@ -131,12 +130,12 @@ def what_of(window: Window) -> str:
 def _not_shown(story: Story, *, rose: bool, failed: bool, measured: tuple[Lane, ...]) -> Iterator[str]:
     """What no record explains, of what this story holds at all: a rise of searches, trouble of its main site."""
     if measured:
-        yield "Coming after is not coming from; whose word a cause is, stands with it."
+        yield "Timing alone does not show cause; whose word a cause is, stands with it."
         return
     if story.subjects == {"calls"} and not rose:
         return
     whys = [why for why, held in (("why searches rose", rose), ("why the site failed", failed)) if held]
-    yield f"Coming after is not coming from{': no record here shows ' if whys else ''}{' or '.join(whys)}."
+    yield f"Timing alone does not show cause{': no record here shows ' if whys else ''}{' or '.join(whys)}."
 
 
 def timeline_takeaway(
@@ -208,7 +207,7 @@ def _first_projected(story: Story, window: Window, caller: str) -> Iterator[tupl
     rows = tuple(row for row in rows if window.overlaps(row.when.earliest, row.when.latest))
     first = [row for row in rows if (row.caller, row.when) == (rows[0].caller, rows[0].when)]
     if first:
-        said = f"{said_of(story, first[0].caller)} projected {projected_text(story, first)}"
+        said = f"{caller_name(story, first[0].caller)} projected {projected_text(story, first)}"
         yield f"{said} {_led(first[0].when)}", first[0].when
 
 
@@ -249,12 +248,12 @@ def by_moment(rows: Iterable[CallRow]) -> list[list[CallRow]]:
 def _call_said(story: Story, rows: list[CallRow], *, sided: bool = False) -> tuple[str, When]:
     """What was called by whom, with `sided` for whom, in the words before its time."""
     when, named = rows[0].when, call_text(story, rows[0]) if sided else few_names(rows)
-    return f"{said_of(story, rows[0].caller)} {story.about.verb} {named} {_led(when)}", when
+    return f"{caller_name(story, rows[0].caller)} {story.about.verb} {named} {_led(when)}", when
 
 
 def _taken_said(story: Story, row: CallRow, when: When) -> tuple[str, When]:
     """That a call was taken back, in the words before its time."""
-    return f"{said_of(story, row.caller)} {took_back(story, [row])} {_led(when)}", when
+    return f"{caller_name(story, row.caller)} {took_back(story, [row])} {_led(when)}", when
 
 
 def _led(when: When) -> str:

@@ -19,7 +19,7 @@ from data.story.story_toml import Claim
 from data.story.tables import Control
 
 #: What a panel is called wherever it stands.
-TITLE = "Caution: coming after is not coming from"
+TITLE = "Caution: timing alone does not show cause"
 #: The claim of a story that heads its cautions, if it has one of this id.
 MOTTO = "motto"
 SEARCHES, SITE, CALLS = "searches", "the site", "calls"
@@ -30,10 +30,10 @@ _KINDS = {
     **dict.fromkeys(SIDES, CALLS),
 }
 _TWO_NIGHTS = (
-    "Things of two nights that stand below one another did not happen together: each night is counted from its own "
-    "T+0. How far apart the things of one night lie is told with its own timeline."
+    "Things of two nights that stand below one another did not happen together: each night is counted from an event "
+    "of its own. How far apart the things of one night lie is told with its own timeline."
 )
-_PLACEBO = "Placebo nights"
+_PLACEBO = "Other nights"
 _QUOTED = re.compile(r"“[^“”]+”")
 #: The plain facts of a control case that say something about base rates, and how a sentence puts them.
 _CASES = {

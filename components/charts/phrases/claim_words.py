@@ -68,11 +68,11 @@ def _none_settles(finding: Finding) -> str:
 
 
 def _noun(finding: Finding) -> str:
-    return "mark" if of_marks(finding) else "surge" if finding.subject.kind == MEASURED else "rise"
+    return "report" if of_marks(finding) else "surge" if finding.subject.kind == MEASURED else "rise"
 
 
 def of_marks(finding: Finding) -> bool:
-    """Whether the moments are published marks, not rises of a series."""
+    """Whether the moments are published reports, not rises of a series."""
     return finding.subject.key == "marks"
 
 
@@ -234,7 +234,7 @@ def quotable(finding: Finding, *, said: str = "") -> str:
 
 
 def _of_moments(held: int, finding: Finding, about: str, event: str) -> str:
-    """Of two published search marks held here, one came before AP’s Florida call; the other cannot be placed."""
+    """Of two published reports of searches held here, one came before AP’s Florida call; the other cannot be placed."""
     here, comma = (" held here", "") if of_marks(finding) else ("", ",")
     if finding.verdict.decided:
         return f"{capital(_all(held))} {about}{here}{comma} came {finding.verdict.value} {event}."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from components.charts.events import ONE_DAY, said_of
+from components.charts.events import ONE_DAY
 from components.charts.grammar import Chart, Event, Gap, Item, Lane, Mark, Points, Tone, first_known
 from components.charts.phrases.claim_words import UNCOUNTED, event_name
 from components.charts.phrases.numbers import counted
@@ -18,7 +18,7 @@ from data.evidence.claims import Verdict, first_reported, span_of
 from data.evidence.claims import order as which_first
 from data.evidence.findings import Finding
 from data.evidence.outages import main_service
-from data.story.story import Story
+from data.story.story import Story, caller_name
 from data.story.totals import call_when, calls_of
 
 _TROUBLE = (Tone.FAILING, Tone.DEGRADED)
@@ -97,9 +97,9 @@ def _trouble(chart: Chart, host: str) -> First | None:
 
 
 def _mark(chart: Chart) -> First | None:
-    """The earliest published mark; the first bin of a curve is no rise."""
+    """The earliest published report; the first bin of a curve is no rise."""
     found = [item for mark, item in drawn(chart) if mark.tone is Tone.SEARCH and isinstance(mark, Points)]
-    return _earliest("the first published mark of rising searches", chart, found, (Tone.SEARCH,))
+    return _earliest("the first published report of rising searches", chart, found, (Tone.SEARCH,))
 
 
 def _not_here(chart: Chart, host: str, trouble: First | None) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _call(story: Story, chart: Chart) -> First | None:
     floor, held = first.earliest, {*near.source.split(), *far.source.split()}
     # Another one that may have been earlier is within the time said, so that what is said of it adds up.
     when = when if when.earliest == floor else When(floor, when.latest, Precision.WINDOW)
-    name = f"the first call of {said_of(story, caller).rstrip(',')} held here"
+    name = f"the first call of {caller_name(story, caller)} held here"
     return First(name, when, floor, story.cited(held))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self, TypeVar
 
-from components.charts.events import candidate, contest_called, drawn_sides, few, said_of, took_back
+from components.charts.events import candidate, contest_called, drawn_sides, few, took_back
 from components.charts.phrases.numbers import in_number, span_text, weighed
 from components.charts.phrases.projected import projected_text, standing
 from components.clock import Style, token
@@ -18,7 +18,7 @@ from data.core.running import Stairs, Tally
 from data.evidence.calls import load_counts, load_projections
 from data.evidence.evidence_rows import CallRow, Calls, CountRow, MarkRow, Marks, ObservationRow, Observations
 from data.evidence.outages import main_service
-from data.story.story import Story
+from data.story.story import Story, caller_name
 from data.story.totals import contests_called, leaves_some, no_total, no_total_of, only_surely
 
 #: A time of day alone says which day no further back than this.
@@ -104,7 +104,7 @@ class Moments:
     def _projected(self, at: datetime, style: Style) -> Iterator[str]:
         """What each caller had last projected; it is in no total."""
         for rows in standing(load_projections(self.story, self.caller), at):
-            last, said = max(rows, key=lambda row: row.when.latest), said_of(self.story, rows[0].caller)
+            last, said = max(rows, key=lambda row: row.when.latest), caller_name(self.story, rows[0].caller)
             yield f"Last projected by {said} {_at(last, at, style)}: {projected_text(self.story, rows)}."
 
     def _counted(self, at: datetime, style: Style) -> Iterator[str]:
@@ -130,7 +130,7 @@ class Moments:
 
     def _called(self, at: datetime, style: Style, *, lasting: bool) -> str:
         place, called = bisect_right(self.made, at), self.called.at(at)
-        said, verb = said_of(self.story, self.caller), self.story.about.verb
+        said, verb = caller_name(self.story, self.caller), self.story.about.verb
         least = self.bounded and leaves_some(self.story, called)
         if not place:
             nothing = self._nothing(at, said, verb, least=least)
@@ -163,7 +163,7 @@ class Moments:
     def _withdrew(self, back: list[CallRow], newest: Sequence[CallRow], at: datetime, style: Style) -> str:
         """That calls were taken back, and what was called in the same minute."""
         rows = [row.withdrawn for row in back if row.withdrawn]
-        said, last = said_of(self.story, self.caller), rows[0].when.latest
+        said, last = caller_name(self.story, self.caller), rows[0].when.latest
         did = f"{said} {took_back(self.story, back)}"
         if newest[-1].when.latest == last:
             did += f" and {self.story.about.verb} {few_names([row for row in newest if row.when.latest == last])}"
@@ -187,9 +187,9 @@ class Moments:
         if not rows:
             if self.order is Order.KNOWN:
                 return "No search figure is known to have been published by then."
-            return "No published search mark by then is held."
+            return "No published report of searches by then is held."
         last = max(rows, key=lambda row: row.when.latest)
-        return f"Latest published search mark: {_mark(last, _dated(last, at, style))} ({last.credit})."
+        return f"Latest published report of searches: {_mark(last, _dated(last, at, style))} ({last.credit})."
 
 
 def _mark(row: MarkRow, style: Style) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from components.charts.events import said_of
 from components.charts.grammar import Placebo
 from components.charts.loaders import Loaders
 from components.charts.phrases.study_words import compared_said
@@ -12,7 +11,7 @@ from data.analysis.event_study import refusal
 from data.core.model import SourcedFrame
 from data.evidence.series import is_control
 from data.evidence.study import RoseAfter, held_series, is_of_the_night, rose_after
-from data.story.story import Story
+from data.story.story import Story, caller_name
 
 Rise = Callable[[Story, str, str], RoseAfter]
 
@@ -55,7 +54,7 @@ def _lines(story: Story, caller: str, rises: Sequence[RoseAfter]) -> Iterator[st
         yield f"{_NO_NIGHT} {_OPEN}"
         return
     beside = any(rose.nights or rose.beside for rose in rises)
-    yield _ASKED.format(caller=said_of(story, caller)) if beside else "None is compared."
+    yield _ASKED.format(caller=caller_name(story, caller)) if beside else "None is compared."
     for rose in rises:
         first, *others = compared_said(rose) or (rose.refused,)
         yield f"{rose.held.said}: {first}"

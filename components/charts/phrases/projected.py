@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from components.charts.events import candidate, few, is_dated, listed, said_of, short_time
+from components.charts.events import candidate, few, is_dated, listed, short_time
 from components.charts.grammar import Event, Tone
 from components.charts.phrases.numbers import between_text, in_number
 from components.text import capital
 from data.core.model import Window
 from data.evidence.calls import load_projections
 from data.evidence.evidence_rows import ProjectionRow, Projections, refs, sources_of
-from data.story.story import Story
+from data.story.story import Story, caller_name
 
 #: Numbers that an event lists, and that a sentence does; of more the first two, and how many more.
 _NAMED, _FEW = 10, 3
@@ -29,7 +29,7 @@ def projection_events(story: Story, window: Window, *, caller: str) -> Iterator[
         when = rows[0].when
         yield Event(
             when=when,
-            label=capital(f"{said_of(story, rows[0].caller)} projected {projected_text(story, rows, most=_NAMED)}"),
+            label=capital(f"{caller_name(story, rows[0].caller)} projected {projected_text(story, rows, most=_NAMED)}"),
             short=f"Projection {short_time(when, dated=is_dated(when, window))}",
             shorter=("Projection",),
             tone=Tone.NEUTRAL,

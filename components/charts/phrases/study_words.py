@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from components.charts.events import listed, said_of
+from components.charts.events import listed
 from components.clock import Clock
 from data.analysis.event_study import ALL_CALLS, EACH_CALL, LeftOut, Minute
 from data.analysis.event_words import control_sentence
@@ -14,7 +14,7 @@ from data.core.model import SourcedFrame
 from data.evidence.rises import bins_said
 from data.evidence.searches import step_of
 from data.evidence.study import RoseAfter
-from data.story.story import Story
+from data.story.story import Story, caller_name
 
 #: Contests of one minute that a table names; of more it counts the rest.
 _NAMED = 3
@@ -23,15 +23,15 @@ _REASONS = {
     "gap": "bins around it are missing",
     "censored": "more than a fifth of the bins around it are below Google’s resolution",
     "same bin": "in the same bin as an earlier one",
-    "no placebos": "too few placebo minutes around it",
+    "no placebos": "too few comparison minutes around it",
 }
 #: What the table of single minutes says over its columns.
 COLUMNS = ("Minute", "Called", "Beyond trend, the ten minutes after against the ten before", "Rose as much by chance")
 
 
 def no_series(story: Story, weekly: SourcedFrame) -> str:
-    """Why there is no answer where only published marks, or a story's own coarse series, are held."""
-    said = "Not answered: of this night only published marks are held, and marks are never tested."
+    """Why there is no answer where only published reports, or a story's own coarse series, are held."""
+    said = "Not answered: of this night only published reports are held, and reports are never tested."
     step = step_of(weekly.frame)
     if step <= ALL_CALLS:
         return said
@@ -57,7 +57,7 @@ def minutes_said(story: Story, rose: RoseAfter, clock: Clock) -> str:
     rule = (
         "as the story file fixes them"
         if rose.listed
-        else f"every minute that is known for a call by {said_of(story, rose.caller).rstrip(',')}"
+        else f"every minute that is known for a call by {caller_name(story, rose.caller)}"
     )
     said = f"{len(rose.minutes)} distinct minutes with {calls} calls, {rule}."
     if rose.refused and not rose.study.left_out:
@@ -144,7 +144,7 @@ def call_rows(story: Story, rose: RoseAfter, clock: Clock) -> list[tuple[str, ..
             clock.time(minute.at),
             _called([story.contest(call.contest).name for call in calls[minute.at]]),
             percent(minute.growth),
-            f"{as_much(minute)} of {minute.placebos} placebo minutes",
+            f"{as_much(minute)} of {minute.placebos} comparison minutes",
         )
         for minute in rose.study.used
         if minute.rank is not None

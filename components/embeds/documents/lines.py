@@ -26,7 +26,7 @@ HEADLINE_CHARACTERS, _LONG = 240, 110
 _SUMMARY_CHARACTERS, _NAMED_CHARACTERS = 700, 34
 _VERSION_CHARACTERS = 40
 #: What stands under a picture on which things of two kinds share a clock.
-CAUTION = "Coming after is not coming from."
+CAUTION = "Timing alone does not show cause."
 
 
 class Piece(NamedTuple):

@@ -83,7 +83,9 @@ def _mark(mark: Mark, title: str, *, measured: bool) -> Iterator[tuple[str, str]
         highest = "highest " if len(valued) > 1 else ""
         yield top.row, f"{title}, {highest}{as_known(top.kind, number_text(top.value or 0))}"
     elif mark.items:
-        name = f"search {mark.name.split()[-1]}" if mark.tone is Tone.SEARCH else mark.name
+        name = mark.name
+        if mark.tone is Tone.SEARCH:
+            name = "search account" if mark.items[0].account else "search report"
         rows = Counter(item.group for item in mark.items if item.group)
         by_row = ", ".join(f"{number} {row}" for row, number in rows.items())
         amount = counted(len(mark.items), name)

@@ -65,7 +65,7 @@ def choose_pair(story: Story, view: ViewState) -> ViewState | None:
         st.info(" ".join([*missing, "The two nights have no event in common from which both could be counted."]))
         return None
     if missing:
-        st.caption(" ".join(["T+0 is offered where both nights have it.", *missing]))
+        st.caption(" ".join(["An event is offered where both nights have it.", *missing]))
     return chosen
 
 
@@ -96,7 +96,7 @@ def _choose_start(story: Story, view: ViewState, shared: tuple[str, ...]) -> Non
     def chosen(key: str) -> None:
         change(story, lambda now: replace(now, other=view.other, t0=key))
 
-    show_menu("t0", "T+0, on both nights", shared, view.t0, chosen, named=NIGHTLY.__getitem__, width=280)
+    show_menu("t0", "Counted from, on both nights", shared, view.t0, chosen, named=NIGHTLY.__getitem__, width=280)
 
 
 def show_comparison(story: Story, view: ViewState) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.cache.cached import load_calls, load_made
-from components.charts.events import candidate, for_whom, said_of
+from components.charts.events import candidate, for_whom
 from components.charts.phrases.numbers import number_text
 from components.charts.phrases.votes import margin_text
 from components.clock import Clock
@@ -17,7 +17,7 @@ from data.core.model import When
 from data.evidence.calls import load_counts, load_poll_closings
 from data.evidence.evidence_rows import CallRow, ClosingRow
 from data.story.results import Final
-from data.story.story import NOUNS, Story
+from data.story.story import NOUNS, Story, caller_name
 from data.story.tables import Contest
 
 #: What has no time stands last where a table is ordered by time.
@@ -35,7 +35,7 @@ def show_contests(story: Story, view: ViewState) -> None:
     if not story.contests:
         return
     polls, votes = "polls, " if story.poll_closings else "", ", final votes" if story.results else ""
-    calls = f"{NOUNS[story.about.verb]}s by {said_of(story, view.caller).rstrip(',')}"
+    calls = f"{NOUNS[story.about.verb]}s by {caller_name(story, view.caller)}"
     label = f"All {len(story.contests)} contests: {polls}{calls}{votes}"
     with st.expander(markdown(label), key="contests", on_change="rerun") as folder:
         if not folder.open:
@@ -92,7 +92,7 @@ def contests_table(story: Story, view: ViewState) -> Table:
         _row(story, contest, clock, calls.get(contest.code, []), polls.get(contest.code), votes.get(contest.code))
         for contest in contests
     )
-    caller = said_of(story, view.caller).rstrip(",")
+    caller = caller_name(story, view.caller)
     parties = (party.short for party in story.about.parties)
     called = (f"{story.about.verb.capitalize()} by {caller}", f"{story.about.verb.capitalize()} for")
     names = ("Contest", story.about.unit.capitalize(), "Polls closed", *called, *parties, "Margin", "Sources")

@@ -28,7 +28,7 @@ from data.story.story import Story
 
 _QUESTION = (
     "Did searches rise in the ten minutes after a call more than the evening was rising anyway? One answer for all "
-    "calls together, held against minutes 11 to 45 minutes away. "
+    "calls together, judged by comparison minutes 11 to 45 minutes away. "
     "[How it is found](sources-and-methods)"
 )
 

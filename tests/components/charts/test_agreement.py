@@ -63,7 +63,7 @@ def check(story: Story) -> int:
     keys = {subject.key for subject in all_subjects(story, Loaders())}
     asked = {f"site:{service.id}": "dated trouble seen" for service in story.about.services if service.main}
     held = 0
-    for subject, names in (asked | {"marks": "published mark"}).items():
+    for subject, names in (asked | {"marks": "published report"}).items():
         if subject not in keys:
             continue
         finding = claim(story, subject)

@@ -183,12 +183,12 @@ def test_the_timeline_denies_only_what_its_story_holds(slug: str, title: str, no
     held = bundled(slug)
     chart = chart_of(held, "timeline", view_of(held, caller="AP"))
     assert chart.title == title
-    assert chart.notes[0] == f"Coming after is not coming from{note}"
+    assert chart.notes[0] == f"Timing alone does not show cause{note}"
 
 
 def test_a_story_without_rises_or_trouble_denies_nothing(story: Story) -> None:
     bare = replace(story, figures=(), observations=())
-    assert night(bare, "timeline").notes[0] == "Coming after is not coming from."
+    assert night(bare, "timeline").notes[0] == "Timing alone does not show cause."
 
 
 @pytest.mark.parametrize("chart", ["timeline", "outages"])
@@ -371,7 +371,7 @@ def test_an_edge_note_names_another_site_than_the_main_one(story: Story) -> None
         ),
         pytest.param(
             "interest",
-            "3 published marks of rising searches, the earliest between 11 p.m. BST June 23 and",
+            "3 published reports of rising searches, the earliest between 11 p.m. BST June 23 and",
             id="interest",
         ),
     ],

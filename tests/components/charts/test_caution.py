@@ -27,7 +27,7 @@ NIGHT = Window(START, START + timedelta(hours=6))
 AP = Source("ap", "AP", "Calls", "https://ap.example")
 #: A site of the story of which no trouble was seen.
 QUIET = "border.gov.au"
-HEADINGS = ["Lag", "Base rate", "Placebo nights", "Rival causes", "What would settle it"]
+HEADINGS = ["Lag", "Base rate", "Other nights", "Rival causes", "What would settle it"]
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def said(caution: Caution, heading: str) -> str:
 def test_it_asks_the_five_questions_and_every_figure_has_its_sources(story: Story) -> None:
     found = panel(story)
     assert [part.heading for part in found.parts] == HEADINGS
-    assert all(part.sources for part in found.parts if part.heading != "Placebo nights")
+    assert all(part.sources for part in found.parts if part.heading != "Other nights")
     assert {source.id for part in found.parts for source in part.sources} <= {source.id for source in story.sources}
 
 

@@ -248,7 +248,8 @@ def test_short_labels_name_the_night_and_no_wall_time(chart: Chart) -> None:
 def test_the_takeaway_says_what_t0_was_on_each_night(chart: Chart) -> None:
     said = clock_of(chart, "America/New_York").say(chart.takeaway)
     assert said.startswith(
-        "T+0 is the decisive call: 2:29 a.m. EST, Nov. 9, 2016, and 3:29 a.m. EDT, June 22, 2016. "
+        "Each night from its decisive call: U.S. 2016 (2:29 a.m. EST, Nov. 9, 2016) and U.K. 1999 "
+        "(3:29 a.m. EDT, June 22, 2016). "
         "First trouble of its main site on record: about T−12:29 (U.S. 2016)"
     )
 
@@ -282,7 +283,7 @@ def test_its_caution_gives_what_rests_on_one_story_for_each_night(story: Story, 
         "Lag",
         "Base rate, U.S. 2016",
         "Base rate, U.K. 1999",
-        "Placebo nights",
+        "Other nights",
         "Rival causes, U.S. 2016",
         "Rival causes, U.K. 1999",
         "What would settle it, U.S. 2016",
@@ -308,7 +309,13 @@ def test_a_moment_of_its_axis_has_the_last_of_each_night(chart: Chart) -> None:
     [
         pytest.param(None, "", "with", "A comparison holds a second story", id="no other story"),
         pytest.param("same", "", "with", "us-2016 cannot be compared with itself", id="the same story"),
-        pytest.param("summer", "noon", "t0", "cannot be “noon”; choose one of polls-close, first", id="no such start"),
+        pytest.param(
+            "summer",
+            "noon",
+            "t0",
+            "cannot be counted from “noon”; choose one of polls-close, first",
+            id="no such start",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_one_sentence(

@@ -91,4 +91,4 @@ def test_a_chart_is_read_on_its_own_clock_only_where_it_counts_from_a_moment() -
     assert clock_of(plain, "UTC") == Clock("UTC")
     assert clock_of(counted, "UTC") == Elapsed("UTC", ORIGIN)
     assert times_note(clock_of(plain, "UTC")) == "All times UTC."
-    assert times_note(ELAPSED) == "Times on the axis count from T+0; times of day are Eastern."
+    assert times_note(ELAPSED) == "Times on the axis count from T+0, the event of each night; times of day are Eastern."

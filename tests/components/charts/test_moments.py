@@ -62,11 +62,11 @@ def test_what_was_seen_a_day_or_more_before_has_its_date(story: Story) -> None:
 def test_a_mark_that_says_its_own_time_is_not_given_it_twice() -> None:
     night = read_story(Path(__file__).parents[3] / "data" / "stories" / "us-2024")
     at = datetime(2024, 11, 6, 2, tzinfo=UTC)
-    assert "mark: Rise in searches by 8 p.m. EST (Google Trends, via a copy of Newsweek)." in said(night, at)
+    assert "searches: Rise in searches by 8 p.m. EST (Google Trends, via a copy of Newsweek)." in said(night, at)
     dated = EASTERN.say(moments(night).sentence(at, "stamp"))
-    assert "mark: Rise in searches by 8 p.m. EST, Nov. 5, 2024 (Google Trends" in dated
+    assert "searches: Rise in searches by 8 p.m. EST, Nov. 5, 2024 (Google Trends" in dated
     later = said(night, at.replace(hour=13))
-    assert "mark: A peak of searches on Wednesday morning, about 6 a.m. EST (" in later
+    assert "searches: A peak of searches on Wednesday morning, about 6 a.m. EST (" in later
 
 
 def test_the_totals_of_the_sentence_are_those_of_the_minute(story: Story) -> None:
@@ -88,7 +88,7 @@ def test_a_rise_counted_over_an_hour_is_told_from_its_end_on_and_never_denied() 
     night, london = read_story(Path(__file__).parents[3] / "data" / "stories" / "uk-2016"), Clock("Europe/London")
     midnight = datetime(2016, 6, 23, 23, tzinfo=UTC)
     before = london.say(moments(night).sentence(midnight - timedelta(minutes=1)))
-    assert before.endswith("No published search mark by then is held.")
+    assert before.endswith("No published report of searches by then is held.")
     told = london.say(moments(night).sentence(midnight))
     assert (
         "“what happens if we leave the EU”" in told and "between 11 p.m. BST June 23 and midnight BST June 24" in told

@@ -1,4 +1,4 @@
-"""Placebo nights in the caution: what is held is said wherever it goes, by the words of the study itself."""
+"""Other nights in the caution: what is held is said wherever it goes, by the words of the study itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.imported import NIGHT, export, keep, keep_weeks, name_control
 from tests.support.views import view_of
 from tests.support.wording import offences
 
-HEADING = "Placebo nights"
+HEADING = "Other nights"
 LAST = "What is held was not sampled: it does not say how often searches move as far by chance."
 OPEN = "So nobody can tell from this chart how often things stand this close together by chance."
 SERIES = "“move to canada” in the U.S., minute by minute"

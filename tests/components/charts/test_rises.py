@@ -115,7 +115,7 @@ def test_a_quiet_series_has_no_rise_and_a_story_without_series_no_note(settings:
         drawn=partial(load_series, stories=story_store(bare)), onsets=partial(load_onsets, stories=story_store(bare))
     )
     chart = chart_of(story, "interest", view_of(story, caller="AP"), load=load)
-    assert not any("noise units" in note for note in chart.notes)
+    assert not any("usual scatter" in note for note in chart.notes)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_the_picture_has_alternative_text_a_caption_with_sources_and_a_way_to_th
     assert picture["alt"] == describe(embed.chart, embed.clock).alt
     assert (picture["width"], picture["height"]) == ("1200", "630")
     assert next(attributes for tag, attributes in tags.found if tag == "a")["href"] == embed.app_address
-    assert f"<figcaption>{TAKEAWAY}. Coming after is not coming from. Sources: The Associated Press; " in codes.image
+    assert f"<figcaption>{TAKEAWAY}. Timing alone does not show cause. Sources: The Associated Press; " in codes.image
 
 
 def test_a_picture_of_one_kind_of_thing_needs_no_caution(story: Story) -> None:

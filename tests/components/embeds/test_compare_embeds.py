@@ -46,9 +46,9 @@ def monkeymodule() -> Iterator[pytest.MonkeyPatch]:
 def test_a_comparison_is_served_as_a_document_whose_axis_counts_from_t0(desk: Desk) -> None:
     reply = desk.ask(f"{BESIDE}?{VIEW}")
     assert reply.status == 200
-    assert "T+0 is the first call: " in reply.text
+    assert "Each night from its first call: " in reply.text
     assert ">T+0</text>" in reply.text
-    assert "Times on the axis count from T+0; times of day are Eastern." in reply.text
+    assert "Times on the axis count from T+0, the event of each night; times of day are Eastern." in reply.text
     assert f"{SITE}/embed/us-2016/compare?" in reply.text
     assert re.search(r"compare-nights\?story=us-2016[^\"]*with=us-1999&amp;t0=first-call", reply.text)
 
@@ -77,7 +77,9 @@ def test_an_oembed_answer_and_a_share_page_keep_the_pair(desk: Desk) -> None:
         pytest.param("", 400, "A comparison holds a second story beside this; “with” ", id="no other story"),
         pytest.param("with=us-1066", 404, "There is no story “us-1066” to compare with here; “with” ", id="unknown"),
         pytest.param("with=us-2016", 400, "us-2016 cannot be compared with itself; “with” ", id="itself"),
-        pytest.param("with=us-1999&t0=noon", 400, "T+0 cannot be “noon”; “t0” wants to be one of", id="no start"),
+        pytest.param(
+            "with=us-1999&t0=noon", 400, "Nights cannot be counted from “noon”; “t0” wants to be one of", id="no start"
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_refused_with_the_name_of_what_is_wrong(
@@ -93,7 +95,7 @@ def test_a_bundle_freezes_the_pair_and_follows_both_stories(settings: Settings) 
     story, other = find_story("us-2016", settings), find_story("us-1999", settings)
     wanted = wanted_view(story, f"chart=compare&{VIEW}&lanes=results")
     files = dict(bake(story, [wanted], settings=settings, version="20261108T035000Z-0123456789ab"))
-    assert b"T+0 is the first call: " in files[f"{wanted.stem}.html"]
+    assert b"Each night from its first call: " in files[f"{wanted.stem}.html"]
     alone, both = inputs_of(story, story_store(settings)), inputs_of(story, story_store(settings), others=[other])
     assert "us-1999/calls.csv" in both.story
     changed = Path(story_store(settings).place(other.slug)) / "controls.csv"

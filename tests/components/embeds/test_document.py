@@ -161,7 +161,7 @@ def test_the_summary_says_what_the_marks_come_to() -> None:
     states = Counter(item.tone or mark.tone for mark, item in lanes["outages"].items)
     ends = {mark.name: max(item.high or 0 for item in mark.items) for mark in lanes["results"].marks}
     said = lines_of(embed("timeline")).summary
-    assert f"{sum(1 for _ in lanes['interest'].items)} search marks; " in said
+    assert f"{sum(1 for _ in lanes['interest'].items)} search reports; " in said
     assert f"{states[Tone.FAILING]} failing, {states[Tone.DEGRADED]} degraded" in said
     assert f"Trump {ends['Trump']:.0f}, Clinton {ends['Clinton']:.0f} electoral votes" in said
     assert "table row" not in said

@@ -58,7 +58,7 @@ def test_the_cautions_of_a_moment_rest_on_what_was_there() -> None:
     early = at_moment("timeline", datetime(2016, 11, 9, 3, 50, tzinfo=UTC), Order.HAPPENED)
     caution = json.loads(render(early, "json").body)["caution"]
     headings = [part["heading"] for part in caution["parts"]]
-    assert headings == ["Lag", "Base rate", "Placebo nights"], "claims about the cause came later"
+    assert headings == ["Lag", "Base rate", "Other nights"], "claims about the cause came later"
     assert caution["motto"] is None, "CNN wrote it that night"
     assert "Super Tuesday" in json.dumps(caution) and "2023" not in json.dumps(caution)
 

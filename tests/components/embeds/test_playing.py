@@ -70,10 +70,10 @@ def test_what_is_possible_at_a_moment_is_so_when_a_part_of_the_night_is_played(s
 @pytest.mark.parametrize(
     ("slug", "note"),
     [
-        pytest.param("us-2016", "9 of 37", id="18 observations and 19 search marks, 13 of them counted over hours"),
-        pytest.param("us-2020", "0 of 3", id="3 search marks"),
-        pytest.param("us-2024", "0 of 10", id="10 search marks, 8 of them counted over hours"),
-        pytest.param("uk-2016", "0 of 7", id="1 observation and 6 search marks, 3 of them counted over hours"),
+        pytest.param("us-2016", "9 of 37", id="18 observations and 19 search reports, 13 of them counted over hours"),
+        pytest.param("us-2020", "0 of 3", id="3 search reports"),
+        pytest.param("us-2024", "0 of 10", id="10 search reports, 8 of them counted over hours"),
+        pytest.param("uk-2016", "0 of 7", id="1 observation and 6 search reports, 3 of them counted over hours"),
     ],
 )
 def test_the_switch_counts_every_observation_and_search_mark_of_the_range(slug: str, note: str) -> None:

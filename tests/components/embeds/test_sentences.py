@@ -6,30 +6,34 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from random import Random
-from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.random_cases import ask, bundled_nights, random_case, small_night
-from tests.support.sentences import Reading
+from tests.support.random_cases import ask, ask_claim, bundled_nights, random_case, small_night
+from tests.support.sentences import KINDS, Reading
 from tests.support.small_nights import Served
 
-#: Kinds of sentence that the random questions below always meet.
-KINDS = (
-    "headline of totals",
-    "headline of calls",
-    "summary of totals",
-    "card title of totals",
-    "card description of totals",
-    "moment, last call",
-    "moment, time",
-    "moment, total",
-    "replay, happened, total",
-    "replay, known, total",
-    "total in a table",
-    "events counted",
+#: Kinds of sentence that bundled nights hold none of, or few: small nights and `make fuzz` meet them.
+RARE = (
+    "withdrawn",
+    "withdrawal in a table",
+    "withdrawal",
+    "none",
+    "nothing",
+    "no",
+    "reading",
+    "no total stands",
+    "time of two",
+    "no observation",
+    "replay, no minute that is over",
+    "time before the first call",
+    "a series",
+    "observations",
+    "apart",
+    "open",
+    "claim without a call",
 )
 
 
@@ -52,17 +56,15 @@ def test_what_is_served_of_the_bundled_nights_is_true(served: Served) -> None:
         slug = rng.choice(sorted(nights))
         ask(rng, served, reading, random_case(rng, slug, nights[slug]))
     assert not reading.false, "\n".join(reading.false[:5])
-    assert [kind for kind in KINDS if not reading.met[kind]] == []
+    common = [kind for kind in KINDS if not kind.endswith(RARE) and "account" not in kind and "reported" not in kind]
+    assert len(common) > 20 and [kind for kind in common if not reading.met[kind]] == []
 
 
 def test_verdicts_on_claims_follow_from_the_bounds_of_the_tables(served: Served) -> None:
     rng, reading = Random(2), Reading()
-    for slug, night in bundled_nights().items():
+    for night in bundled_nights().values():
         for _ in range(8):
-            caller = rng.choice(night.callers)
-            contest = rng.choice(night.of(caller)).row["contest"]
-            address = f"/embed/{slug}/claim.json?event={contest}&caller={quote(caller)}"
-            reading.claim(night, address, contest, caller, served.text(address))
+            ask_claim(rng, served, reading, night)
     assert not reading.false, "\n".join(reading.false[:5])
     assert reading.met["verdict on an account"] > 20
 

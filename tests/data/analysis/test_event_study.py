@@ -273,7 +273,7 @@ def test_few_minutes_are_no_pool() -> None:
         pytest.param(pd.Series([1.0, 2.0], pd.date_range("2016-01-01", periods=2)), "aware", id="naive"),
         pytest.param(series([1.0]), "two or more", id="one bin"),
         pytest.param(series([1.0, -1.0]), "0 or more", id="negative"),
-        pytest.param(pd.Series([1.0, 2.0]), "aware", id="published marks have no bins"),
+        pytest.param(pd.Series([1.0, 2.0]), "aware", id="published reports have no bins"),
     ],
 )
 def test_values_that_are_no_series_are_refused(values: pd.Series[float], said: str) -> None:
@@ -320,14 +320,14 @@ FOUND = Study(
             FOUND,
             "Across 8 minutes with calls, search interest rose 35% (95% interval 20% to 52%) "
             "beyond the evening’s trend in the ten minutes after a call, against the ten minutes before it; "
-            "placebo minutes did as much 0.1% of the time, in 999 draws.",
+            "comparison minutes did as much 0.1% of the time, in 999 draws.",
             id="a rise",
         ),
         pytest.param(
             dataclasses.replace(FOUND, low=math.log(0.9), p=0.21),
             "Across 8 minutes with calls: no detectable change beyond the evening’s rise "
             "in the ten minutes after a call, against the ten minutes before it (95% interval −10% to 52%); "
-            "placebo minutes did as much 21% of the time, in 999 draws.",
+            "comparison minutes did as much 21% of the time, in 999 draws.",
             id="an interval with zero in it",
         ),
         pytest.param(
@@ -336,14 +336,14 @@ FOUND = Study(
             ),
             "Across 8 minutes with calls, search interest fell 20% (95% interval −30% to −10%) "
             "beyond the evening’s trend in the ten minutes after a call, against the ten minutes before it; "
-            "placebo minutes did as much 0.1% of the time, in 999 draws.",
+            "comparison minutes did as much 0.1% of the time, in 999 draws.",
             id="a fall",
         ),
         pytest.param(
             dataclasses.replace(FOUND, step=8 * MINUTE, span=8 * MINUTE),
             "Across 8 minutes with calls, in whole bins of eight minutes, search interest rose "
             "35% (95% interval 20% to 52%) beyond the evening’s trend in the eight minutes after a call, against the "
-            "eight minutes before it; placebo minutes did as much 0.1% of the time, in 999 draws.",
+            "eight minutes before it; comparison minutes did as much 0.1% of the time, in 999 draws.",
             id="coarse bins",
         ),
     ],
@@ -366,7 +366,7 @@ FEW = dataclasses.replace(COARSE, refused="Only 4 minutes.")
             LESS,
             "search interest rose 35% or 20% (95% interval, whichever edge of a bin Google’s stamps mark, 10% to 52%) "
             "beyond the evening’s trend in the eight minutes after a call, against the eight minutes before it; "
-            "placebo minutes did as much 0.1% or 0.4% of the time, in 999 draws.",
+            "comparison minutes did as much 0.1% or 0.4% of the time, in 999 draws.",
             id="both rose: bounds of both",
         ),
         pytest.param(NOTHING, "Cannot tell: the answer depends on", id="one finds nothing"),

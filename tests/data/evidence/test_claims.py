@@ -476,7 +476,7 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
             "us-2024",
             "marks",
             "US-WI",
-            "Of two published search marks held here, one came before AP’s Wisconsin call "
+            "Of two published reports of searches held here, one came before AP’s Wisconsin call "
             "(5:34 a.m. EST, Nov. 6, 2024); the other cannot be placed.",
             id="one of two open",
         ),
@@ -484,15 +484,16 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
             "us-2020",
             "marks",
             "US-AZ",
-            "All three published search marks held here came before AP’s Arizona call (2:51 a.m. EST, Nov. 4, 2020).",
+            "All three published reports of searches held here came before AP’s Arizona call "
+            "(2:51 a.m. EST, Nov. 4, 2020).",
             id="all on one side",
         ),
         pytest.param(
             "us-2016",
             "marks",
             "decisive-call",
-            "Of six published search marks held here, five came before the event “AP calls the presidency for Trump” "
-            "(2:29 a.m. EST, Nov. 9, 2016) and one after.",
+            "Of six published reports of searches held here, five came before the event "
+            "“AP calls the presidency for Trump” (2:29 a.m. EST, Nov. 9, 2016) and one after.",
             id="on both sides, each told",
         ),
         pytest.param(
@@ -527,7 +528,7 @@ def test_marks_none_of_which_can_be_placed_are_all_left_open() -> None:
     wide = account(Window(NIGHT, NIGHT + timedelta(hours=2)))
     anchor = Anchor("US-FL", "AP’s Florida call", When.at(NIGHT + timedelta(hours=1)), ("calls:x",), ("s",), "AP")
     for held, none in ((2, "neither"), (3, "none")):
-        marks = Subject("marks", "searches", "Published search marks", "all", (wide,) * held, moments=True)
+        marks = Subject("marks", "searches", "Published reports of searches", "all", (wide,) * held, moments=True)
         verdict, accounts = weigh(marks, span_of(anchor.when))
         said = quotable(Finding(marks, "US-FL", "Florida call", "AP", anchor, verdict, accounts, ()))
         assert f" held here, {none} can be placed before or after AP’s Florida call (" in said

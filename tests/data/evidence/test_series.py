@@ -141,7 +141,7 @@ def test_an_imported_series_is_drawn_in_a_lane_of_its_own_with_its_marks_below(
     keep(story, settings, HOURLY, zone="America/New_York")
     load = Loaders(drawn=lambda story: load_series(story, story_store(settings)))
     chart = chart_of(story, "interest", view_of(story, caller="AP"), load=load)
-    assert [lane.title for lane in chart.lanes] == ["“move to canada”, the U.S.", "Published search marks"]
+    assert [lane.title for lane in chart.lanes] == ["“move to canada”, the U.S.", "Published reports of searches"]
     words = describe(chart, Clock("America/New_York"))
     assert words.takeaway == (
         "Searches for “move to canada” in the U.S. stand highest here in the bin that begins at "

@@ -184,7 +184,7 @@ def test_hourly_bins_answer_nothing(settings: Settings) -> None:
 
 def test_published_marks_and_weeks_answer_never(bundled: Story) -> None:
     said = no_series(bundled, load_interest(bundled))
-    assert "only published marks are held, and marks are never tested" in said
+    assert "only published reports are held, and reports are never tested" in said
     assert "weekly" in said
 
 
