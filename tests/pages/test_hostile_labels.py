@@ -12,6 +12,9 @@ from streamlit.proto.Code_pb2 import Code
 from streamlit.testing.v1 import AppTest
 
 from components.workbench import write_gate
+from data.core.program import utc_now
+from data.core.settings import Settings
+from data.recorders.status import CallOnHand, RecorderStatus, write_status
 from data.sources import registry
 from tests.support.hostile import hostile_folder
 
@@ -37,10 +40,26 @@ def read_as_markdown(block: Any) -> Iterator[str]:
         yield from read_as_markdown(child)
 
 
+def _record(settings: Settings) -> None:
+    """A recorder whose every word is such a text, too, with calls that wait and that were written."""
+    now = utc_now()
+    calls = [
+        CallOnHand(key=f"{SAID}{number}", contest=SAID, caller=SAID, party=SAID, outcome="won", by=now)
+        for number in range(2)
+    ]
+    word = RecorderStatus(
+        name=f"feed-{SAID}", kind="feed", what=SAID, asked_at=now, next_at=now, trouble=SAID, waiting=tuple(calls[:1]),
+        accepted=tuple(calls[1:]), held=(SAID,),
+    )  # fmt: skip
+    write_status(settings, "us-hostile", word)
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
 def test_no_text_of_a_story_is_read_as_markdown(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hostile_folder(tmp_path, "us-hostile", SAID)
     monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
+    monkeypatch.setenv("NIGHTDESK_RECORDS", str(tmp_path / "records"))
+    _record(Settings(stories=(tmp_path,), records=tmp_path / "records"))
     monkeypatch.setattr(write_gate, "may_write", lambda: True)
     page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
     page.query_params["story"] = "us-hostile"
