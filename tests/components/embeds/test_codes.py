@@ -125,7 +125,7 @@ def test_the_picture_has_alternative_text_a_caption_with_sources_and_a_way_to_th
 
 def test_a_picture_of_one_kind_of_thing_needs_no_caution(story: Story) -> None:
     embed = embed_of(story, "traffic", default_view(story), site=SITE)
-    assert "Coming after" not in snippets(embed, heights=HEIGHTS).image
+    assert "Timing alone" not in snippets(embed, heights=HEIGHTS).image
 
 
 def test_a_frame_s_title_is_not_cut_inside_the_finding(story: Story) -> None:
