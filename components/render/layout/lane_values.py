@@ -287,14 +287,16 @@ def _touching(items: Sequence[Item]) -> list[list[Item]]:
 
 
 def _projection(values: Values, mark: Mark, item: Item) -> None:
-    """An upright bar between the bounds, and a ring at the value; whose number it is and the number beside it."""
+    """An upright bar between the bounds, and a ring at the value, if there is one; whose number it is, and the number."""
     draft = values.draft
     at, thing = At(spot(item.when, draft.chart.window)), draft.teller.item(values.lane, mark, item)
     level = item.value if item.value is not None else item.high or 0.0
     if item.low is not None and item.high is not None:
         draft.add(Stroke(((at, values.y(item.low)), (at, values.y(item.high))), mark.tone, 1.8, of=draft.of(item.row)))
     shape, tone = look(item.tone or mark.tone).shape, item.tone or mark.tone
-    draft.add(Sign(at, values.y(level), draft.sizes.glyph * 0.8, shape, tone, "open", thing=thing))
+    draft.add(
+        Sign(at, values.y(level), draft.sizes.glyph * 0.8, shape, tone, "open", thing=thing, bare=item.value is None)
+    )
     y = values.y(level) + 4
     places: list[Place] = [(at._replace(dx=9.0), y, "start"), (at._replace(dx=-9.0), y, "end")]
     values.label(projected_label(mark, item), places, paint=mark.tone, of=draft.of(item.row))

@@ -106,16 +106,26 @@ def test_no_total_has_it() -> None:
 
 def test_a_figure_draws_bounds_as_bars_and_values_as_rings() -> None:
     figure = draw_figure(chart("results"), Clock("UTC"), theme=LIGHT)
-    traces = [one for one in figure.data if str(next(iter(one.customdata or ()), "")).startswith("projections:")]
-    traces = [one for one in traces if one.mode != "markers+text"]
-    drawn = [(one.mode, tuple(one.x), tuple(one.y)) for one in traces]
+    shapes = next(one for one in figure.data if "calls:one" in (one.customdata or ()))
+    places = dict(zip(shapes.customdata, zip(shapes.x, shapes.y, strict=True), strict=True))
+    ten, twenty = places["calls:one"][1], places["calls:two"][1]  # seats of a side, at its first call
+    seat = (ten - twenty) / 10
+    bottom = ten + 10 * seat
+
+    def seats(y: float) -> int:
+        return round((bottom - y) / seat)
+
+    rings = {row: (x, seats(y)) for row, (x, y) in places.items() if row.startswith("projections:")}
     one, half_past_two, four = (f"2030-11-06T{time}:00" for time in ("01:00", "02:30", "04:00"))
-    assert drawn == [
-        ("lines+markers", (one, one, None), (33, 37, None)),
-        ("markers", (one, half_past_two, four), (35, 36, 37)),
-        ("lines+markers", (one, one, None), (25, 26, None)),
+    assert rings["projections:ann-1"] == (one, 35)
+    assert rings["projections:ann-2"] == (half_past_two, 36)
+    assert rings["projections:ann-3"] == (four, 37)
+    uprights = [
+        line for line in figure.data if line.mode == "lines" and len(line.x) == 2 and line.x[0] == line.x[1] == one
     ]
-    assert "projected for Ben,<br>Agency (25 to 26 seats)" in traces[2].hovertext[0]
+    assert [tuple(map(seats, line.y)) for line in uprights] == [(33, 37), (25, 26)]
+    told = dict(zip(shapes.customdata, shapes.hovertext, strict=True))
+    assert "projected for Ben" in told["projections:ben-1"] and "25 to 26 seats" in told["projections:ben-1"]
 
 
 def test_a_drawing_has_each_with_its_figures() -> None:

@@ -82,31 +82,36 @@ UNTIMED = [
 
 
 class Total(NamedTuple):
-    """The line of a total in a drawing: its path data, and the value at which it ends, as its scale says."""
+    """The line of a total in a drawing: its unbroken pieces as path data, and the value at which the last ends."""
 
-    path: str
+    pieces: list[str]
     ends_at: float
 
 
 def totals_drawn(svg: str) -> list[Total]:
-    """The lines of totals, in the order in which they are drawn."""
+    """The lines of totals, in the order of their sides; a value is read off as the scale beside them says."""
     root = ElementTree.fromstring(svg)
     heights = {}
     for text in root.iter(f"{SVG}text"):
         said = (text.text or "").replace(",", "")
         if said.isdigit() and text.get("text-anchor") == "end":
-            heights[float(said)] = float(text.get("y", "0"))
-    (low, at_low), (high, at_high) = min(heights.items()), max(heights.items())
-    lift = (
-        float(next(text for text in root.iter(f"{SVG}text") if text.text == f"{low:.0f}").get("font-size", "0")) * 0.35
-    )
-    found = []
+            # Words stand a third of their size below the line that they name.
+            heights[float(said)] = float(text.get("y", "0")) - float(text.get("font-size", "0")) * 0.35
+    pieces: dict[str, list[str]] = {}
     for path in root.iter(f"{SVG}path"):
         if "line" in path.get("class", "").split() and path.get("d"):
-            drawn = path.get("d", "")
-            foot = float(re.findall(r"[V ]([0-9.]+)(?=[A-Z]|$)", drawn)[-1]) + lift
-            found.append(Total(drawn, low + (foot - at_low) / (at_high - at_low) * (high - low)))
-    return found
+            pieces.setdefault(path.get("class", ""), []).append(path.get("d", ""))
+    # Every total begins with none.
+    nothing = max(float(path.split("h")[0].split()[1]) for drawn in pieces.values() for path in drawn[:1])
+    value, at = max(heights.items())
+    return [Total(drawn, (nothing - foot(drawn[-1])) / (nothing - at) * value) for drawn in pieces.values()]
+
+
+def foot(path: str) -> float:
+    """The height at which a staircase ends: where it begins, and every step down or up from there."""
+    begins = re.match(r"M[-0-9.]+ ([-0-9.]+)", path)
+    assert begins
+    return float(begins[1]) + sum(float(step) for step in re.findall(r"v([-0-9.]+)", path))
 
 
 def test_a_least_total_lies_inside_its_axis(tmp_path: Path, served: Served) -> None:
@@ -128,20 +133,20 @@ def test_no_line_rises_where_nothing_is_known_to_have_been_called(tmp_path: Path
     write_night(tmp_path, UNTIMED)
     ann, ben = totals_drawn(served.text("/embed/night/results.svg"))
     # Ann's line rises at 1 a.m., for the one contest that has a minute, and Ben's never.
-    assert (ann.path.count("V"), ben.path.count("V")) == (1, 0)
-    assert (ann.path.count("M"), ben.path.count("M")) == (2, 3)
+    assert ("".join(ann.pieces).count("v"), "".join(ben.pieces).count("v")) == (1, 0)
+    assert (len(ann.pieces), len(ben.pieces)) == (2, 3)
 
 
-def test_lines_of_totals_lie_over_the_marks_of_hundreds_of_contests(tmp_path: Path, served: Served) -> None:
+def test_no_mark_on_a_line_of_hundreds_of_contests_erases_the_line(tmp_path: Path, served: Served) -> None:
     minutes = [f"{2 + number // 60:02}:{number % 60:02}" for number in range(180)]
     write_night(tmp_path, [called(f"X{number}", "AB"[number % 2], at) for number, at in enumerate(minutes)])
-    root = ElementTree.fromstring(served.text("/embed/night/results.svg"))
-    drawn = list(root.iter())
-    lines = [
-        place for place, one in enumerate(drawn) if "line" in one.get("class", "").split() and one.tag == f"{SVG}path"
-    ]
-    shapes = [place for place, one in enumerate(drawn) if "halo-ring" in one.get("class", "").split()]
-    assert len(lines) == 2 and shapes and min(lines) > max(shapes)
+    svg = served.text("/embed/night/results.svg")
+    top = min(foot(total.pieces[-1]) for total in totals_drawn(svg))
+    rows = [one for one in ElementTree.fromstring(svg).iter(f"{SVG}g") if one.get("data-row", "").startswith("calls:")]
+    dots = [dot for row in rows for dot in row.iter(f"{SVG}circle") if float(dot.get("cy", "0")) >= top - 1]
+    assert len(dots) > 100
+    # Of their side's own colour, without an edge of paper.
+    assert {dot.get("class") for dot in dots} == {"f"}
 
 
 def test_two_times_that_read_alike_carry_their_zones(tmp_path: Path, served: Served) -> None:
