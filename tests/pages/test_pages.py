@@ -57,7 +57,11 @@ def open_page(name: str, **query: str) -> AppTest:
 
 
 def charts(page: AppTest) -> list[Any]:
-    return [element.proto for element in page.get("plotly_chart")]
+    """The charts of a page, each as it is drawn for a desk; the same one for a phone stands beside it."""
+    drawn = [element.proto for element in page.get("plotly_chart")]
+    wide = [chart for chart in drawn if "plot-narrow-" not in chart.id]
+    assert len(drawn) == 2 * len(wide)
+    return wide
 
 
 def said(page: AppTest) -> str:

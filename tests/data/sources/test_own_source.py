@@ -37,6 +37,7 @@ from data.sources.provider import (
 )
 from data.story.store import find_story, story_store
 from tests.support.loopback import Answer, Loopback, loopback
+from tests.support.page_tables import tables_of
 from tests.support.terminal import typed
 from tests.support.writing import sit_at_this_machine
 
@@ -126,8 +127,8 @@ def test_its_rows_stand_with_the_other_counts_and_on_the_page_that_lists_sources
 
     page = AppTest.from_file(str(ROOT / "pages" / "sources_and_methods.py"), default_timeout=60).run()
     assert not page.exception
-    assert "Fetched for this story" in [heading.value for heading in page.subheader]
-    (row,) = page.table[-1].value.to_dict("records")
+    assert "Asked for this story" in [heading.value for heading in page.subheader]
+    (row,) = next(table for table in tables_of(page) if "What it cannot show" in table).to_dict("records")
     assert (row["Source"], row["What it cannot show"]) == ("Loans of a library", "It cannot say who read it.")
     assert row["Rows"] == str(2 * len(library.asked))
 
@@ -144,7 +145,7 @@ def test_an_answer_that_is_none_is_said_in_its_name_and_nothing_is_kept(
 def test_a_story_for_which_nothing_was_fetched_lists_no_such_source(library: Loopback) -> None:
     page = AppTest.from_file(str(ROOT / "pages" / "sources_and_methods.py"), default_timeout=60).run()
     assert not page.exception
-    assert "Fetched for this story" not in [heading.value for heading in page.subheader]
+    assert "Asked for this story" not in [heading.value for heading in page.subheader]
     assert library.asked == []
 
 
