@@ -265,7 +265,7 @@ class Reading:
         night, verb = case.night, case.night.verb
         calls = night.of(case.caller)
         made = [call for call in calls if call.last <= at]
-        first = re.split(rf"\. (?=No |Latest|The last reading|{re.escape(_main(night))})", sentence)[0]
+        first = re.split(rf"\. (?=No |Latest|Last projected|The last reading|{re.escape(_main(night))})", sentence)[0]
         self._reading(f"{kind}, reading", case, at, sentence)
         if kind.startswith("replay") and not made:
             # It stands until the next change, when the minute that it was made for is over.
@@ -448,9 +448,9 @@ def _clock(night: Night, moment: datetime) -> str:
 
 
 def _figure(value: float) -> str:
-    """1,234 or 8.8"""
-    told = round(value) if abs(value) >= 10 or value == int(value) else round(value, 1)
-    return f"{told:,}"
+    """1,234 or 8.8 or 3"""
+    told = round(value, 0 if abs(value) >= 10 else 1)
+    return f"{int(told) if told == int(told) else told:,}"
 
 
 def _main(night: Night) -> str:

@@ -303,8 +303,8 @@ def _projection(values: Values, mark: Mark, item: Item) -> None:
 
 
 def projected_label(mark: Mark, item: Item) -> str:
-    """Whose number was projected, and the number: "Ann 35 (33 to 37)"."""
-    return f"{mark.name.partition(',')[0]} {between_text(item.low, item.value, item.high)}"
+    """Whose number was projected, and the number, never to be taken for a total: "Ann 35 (33 to 37) projected"."""
+    return f"{mark.name.partition(',')[0]} {between_text(item.low, item.value, item.high)} projected"
 
 
 def _quantity(values: Values, mark: Mark, item: Item) -> None:

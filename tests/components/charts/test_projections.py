@@ -133,7 +133,7 @@ def test_a_drawing_has_each_with_its_figures() -> None:
     rows = {one.get("data-row"): one for one in body.iter() if "projections:" in one.get("data-row", "")}
     assert set(rows) == {f"projections:{row['id']}" for row in PROJECTED}
     texts = {one.text for one in body.iter() if one.text}
-    assert {"Ann 35 (33 to 37)", "Ben 25 to 26", "Ann 36", "Ann 37"} <= texts
+    assert {"Ann 35 (33 to 37) projected", "Ben 25 to 26 projected", "Ann 36 projected", "Ann 37 projected"} <= texts
 
 
 def test_words_and_tables_say_its_number_and_that_it_is_projected() -> None:
