@@ -287,7 +287,7 @@ def _touching(items: Sequence[Item]) -> list[list[Item]]:
 
 
 def _projection(values: Values, mark: Mark, item: Item) -> None:
-    """An upright bar between the bounds, and a ring at the value, if there is one; whose number it is, and the number."""
+    """An upright bar between the bounds, and a ring at the value, if there is one; whose number it is, and which."""
     draft = values.draft
     at, thing = At(spot(item.when, draft.chart.window)), draft.teller.item(values.lane, mark, item)
     level = item.value if item.value is not None else item.high or 0.0

@@ -158,8 +158,8 @@ CELL_FAULTS = [
     pytest.param(
         "figures.csv", "value,text", "value,words", 1, "words",
         "figures.csv, line 1, column words: found a column that this table does not have, wants only these: id, "
-        "metric, label, short, value, text, unit, window_start, window_end, base, geo, term, kind, trust, conflict_group, "
-        "scope, credit, source, note",
+        "metric, label, short, value, text, unit, window_start, window_end, base, geo, term, kind, trust, "
+        "conflict_group, scope, credit, source, note",
         id="unknown column",
     ),
     pytest.param(
