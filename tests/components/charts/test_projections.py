@@ -113,7 +113,7 @@ def test_a_figure_draws_bounds_as_bars_and_values_as_rings() -> None:
     bottom = ten + 10 * seat
 
     def seats(y: float) -> int:
-        return round((bottom - y) / seat)
+        return int(round((bottom - y) / seat))
 
     rings = {row: (x, seats(y)) for row, (x, y) in places.items() if row.startswith("projections:")}
     one, half_past_two, four = (f"2030-11-06T{time}:00" for time in ("01:00", "02:30", "04:00"))
