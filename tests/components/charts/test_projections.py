@@ -113,7 +113,8 @@ def test_a_figure_draws_bounds_as_bars_and_values_as_rings() -> None:
     bottom = ten + 10 * seat
 
     def seats(y: float) -> int:
-        return int(round((bottom - y) / seat))
+        seats: float = (bottom - y) / seat
+        return round(seats)
 
     rings = {row: (x, seats(y)) for row, (x, y) in places.items() if row.startswith("projections:")}
     one, half_past_two, four = (f"2030-11-06T{time}:00" for time in ("01:00", "02:30", "04:00"))
@@ -129,7 +130,7 @@ def test_a_figure_draws_bounds_as_bars_and_values_as_rings() -> None:
 
 
 def test_a_drawing_has_each_with_its_figures() -> None:
-    body = fromstring(f"<g>{svg.layout(chart('results'), Clock('UTC'), width=720).body}</g>")
+    body = fromstring(f"<g>{svg.layout(chart('results'), Clock('UTC'), width=1040).body}</g>")
     rows = {one.get("data-row"): one for one in body.iter() if "projections:" in one.get("data-row", "")}
     assert set(rows) == {f"projections:{row['id']}" for row in PROJECTED}
     texts = {one.text for one in body.iter() if one.text}
