@@ -76,7 +76,7 @@ def _links(sources: Iterable[Source]) -> str:
 #: Sources named in the line under a chart; the rest are in its table and on Sources & methods.
 _NAMED_SOURCES = 8
 #: Edge notes named under a chart; more of them go into its list.
-_NAMED_EDGES = 12
+_NAMED_EDGES = 2
 #: How wide a downloaded SVG is, in CSS pixels: a column and a half of a broadsheet page on screen.
 _DOWNLOAD_WIDTH = 960
 
@@ -158,6 +158,8 @@ def _notes(chart: Chart, clock: Clock) -> str:
     edges = [_edge(event, clock) for event in chart.outside]
     if 0 < len(edges) <= _NAMED_EDGES:
         notes.append(f"Outside this window: {'; '.join(edges)}.")
+    elif edges:
+        notes.append(f"{len(edges)} more lie outside this window, in the list below with their dates.")
     return "  \n".join([" ".join(notes[: len(chart.notes)]), *notes[len(chart.notes) :]])
 
 
