@@ -23,6 +23,7 @@ from components.view.address import utc_text
 from components.view.view_state import ViewState, view_query
 from components.workbench.address_bar import change, stories_here
 from components.workbench.appearance import theme_in_force
+from components.workbench.chart_reader import step_through
 from components.workbench.controls import take_selection
 from components.workbench.data_table import show_data
 from components.workbench.downloads import show_download
@@ -101,6 +102,7 @@ def show_chart(story: Story, slug: str, view: ViewState, *, other: Story | None 
         show_figures(
             chart, view.clock, key, alt=words.alt, taken=lambda plot: take_selection(plot, story, clock, chart.window)
         )
+        step_through(f"{key}-{utc_text(chart.window.end)}-{view.clock}-{view.caller}")
         _offer_nearest(chart, view, story)
         st.caption(load_made(_notes, chart, clock))
         show_caution(story, chart, clock, other=other)

@@ -1,5 +1,7 @@
 // A table that is one: its head sorts, its field searches, twenty rows stand at first, and a row and its mark on a chart
 // of the page show each other.
+import { inSight, placing, ringAt, unring } from "./marks.js";
+
 const make = (name, given = {}, ...inside) => {
   const made = Object.assign(document.createElement(name), given);
   made.append(...inside);
@@ -25,31 +27,24 @@ const rowOf = (cells, id) => {
   return tr;
 };
 
-const plots = () => [...document.querySelectorAll(".js-plotly-plot")].filter(plot => plot.getClientRects().length);
+const plots = () => inSight(document.querySelectorAll(".js-plotly-plot"));
 const names = cell => [cell].flat(3).flatMap(part => String(part ?? "").split(" "));
 
 // Where the mark of a row stands in a plot, in its pixels; nothing where it has none.
 const placeIn = (plot, id) => {
   for (const trace of plot._fullData ?? []) {
     const at = (Array.isArray(trace.customdata) ? trace.customdata : []).findIndex(cell => names(cell).includes(id));
-    const axes = [plot._fullLayout[`xaxis${(trace.xaxis ?? "x").slice(1)}`], plot._fullLayout[`yaxis${(trace.yaxis ?? "y").slice(1)}`]];
-    if (at < 0 || axes.some(axis => !axis)) continue;
-    const [x, y] = [axes[0].d2p(trace.x?.[at]), axes[1].d2p(trace.y?.[at])];
-    if (Number.isFinite(x) && Number.isFinite(y)) return [axes[0]._offset + x, axes[1]._offset + y];
+    const place = at >= 0 && placing(plot, trace)?.(trace.x?.[at], trace.y?.[at]);
+    if (place && place.every(Number.isFinite)) return place;
   }
   return null;
 };
 
-const ring = make("div", { ariaHidden: "true" });
-ring.style.cssText = "position:absolute;width:22px;height:22px;margin:-12px;border:3px solid currentColor;border-radius:14px;pointer-events:none;z-index:5";
 const point = id => {
-  ring.remove();
+  unring();
   for (const plot of id ? plots() : []) {
     const place = placeIn(plot, id);
-    if (!place) continue;
-    [ring.style.left, ring.style.top] = place.map(pixels => `${pixels}px`);
-    plot.style.position = "relative";
-    plot.append(ring);
+    if (place) ringAt(plot, place);
   }
 };
 

@@ -77,9 +77,10 @@ def row_of(thing: Thing) -> str:
 
 
 def card(thing: Thing) -> str:
-    """Three lines: when, what and who, each in as many as a phone needs."""
+    """Three lines: when in bold, what, and who in italics, each in as many as a phone needs."""
     lines = [f"<b>{plain(thing.when)}</b>", *wrap(plain(thing.what, most=_HOVER_CHARACTERS), 12, _CARD)]
-    return "<br>".join([*lines, *wrap(plain(thing.who, most=100), 12, _CARD)])
+    who = "<br>".join(wrap(plain(thing.who, most=100), 12, _CARD))
+    return "<br>".join([*lines, *([f"<i>{who}</i>"] if who else [])])
 
 
 def rgba(colour: str, share: float) -> str:
