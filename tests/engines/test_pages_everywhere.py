@@ -29,7 +29,7 @@ return !!document.querySelector('.st-key-footer')
 """
 _LINK = """
 return [...document.querySelectorAll('.st-key-copy-link *')].map(element => element.shadowRoot).find(Boolean)
-  ?.querySelector('button').dataset.link
+  ?.querySelector('button')?.dataset.link
 """
 _RANGE = "return document.querySelector('.st-key-choose-exact button p').textContent"
 RANGE = "from=2016-11-09T03:00Z&to=2016-11-09T05:00Z"
