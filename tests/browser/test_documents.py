@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from components.embeds.documents.heights import document_height
 from components.render.layout.geometry import tracks_of
 from tests.browser.reading import comes_to, violations
 from tests.support import samples
-from tests.support.documents import AREAS, CLAIM, COMPARISON, NIGHT, document, embed, served
+from tests.support.documents import AREAS, CLAIM, COMPARISON, NIGHT, document, embed, event_words, served
 from tests.support.loopback import Answer, Loopback, loopback
 
 EACH_DOCUMENT = pytest.mark.parametrize("name", NIGHT)
@@ -47,6 +46,20 @@ document.addEventListener(
   })));
 }
 """
+# When and what of each event, as its list has them.
+_LISTED = (
+    "[...document.querySelectorAll('#nd-events li')].map(e => [...e.children].slice(0, 2).map(c => c.textContent))"
+)
+# How far the line over the drawing in sight is from the sign of an event; nothing where it has none there.
+_LINE_OFF = """number => {
+  const svg = [...document.querySelectorAll('svg')].find(one => one.getClientRects().length);
+  const sign = svg.querySelector(`[data-event="${number}"][data-x]`);
+  const { left, right } = sign?.lastElementChild.getBoundingClientRect() ?? {};
+  const line = document.querySelector('.nd-line').getBoundingClientRect();
+  return sign && line.height ? Math.abs(line.left - (left + right) / 2) : sign && 1000;
+}"""
+#: The last event of the night.
+_LAST = "between 3\u00a0a.m. and 4\u00a0a.m. EST: President Obama phones Trump. "
 Open = Callable[..., Page]
 
 
@@ -148,7 +161,7 @@ def test_from_disk_and_without_a_script_it_is_whole(open_document: Open, tmp_pat
     expect(page.get_by_role("heading", level=1)).to_contain_text("AP called Florida")
     expect(page.get_by_role("img")).to_have_count(1)
     page.locator("#nd-events > summary").click()
-    expect(page.locator("#nd-e19")).to_contain_text("AP called Florida for Trump")
+    expect(page.locator("#nd-e20")).to_contain_text("AP called Florida for Trump")
     page.locator("#nd-table > summary").click()
     expect(page.get_by_role("row").filter(has_text="Florida for Trump")).to_be_visible()
 
@@ -157,12 +170,18 @@ def test_from_disk_and_without_a_script_it_is_whole(open_document: Open, tmp_pat
 def test_the_keyboard_reaches_every_event_in_the_words_of_its_list(name: str, open_document: Open) -> None:
     page = open_document(name, width=320)
     said = page.locator("#nd-moment b")
+    listed = [f"{when}: {what}. " for when, what in page.evaluate(_LISTED)]
+    assert [words.replace("\u00a0", " ") for words in listed] == event_words(embed(name))
     page.get_by_role("button", name="Next event").focus()
-    for number, _ in embed(name).chart.numbered:
+    places = []
+    for number, words in enumerate(listed, start=1):
         page.keyboard.press("ArrowRight")
-        expect(said).to_contain_text(re.compile(rf"^{number}\. "))
-        listed = [text.strip() for text in page.locator(f"#nd-e{number} > :is(b, span)").all_text_contents()]
-        assert said.text_content() == f"{number}. {': '.join(listed)}. "
+        # Asked for as it is: an expectation takes a no-break space for any other.
+        page.wait_for_function("words => document.querySelector('#nd-moment b')?.textContent === words", arg=words)
+        places.append(page.evaluate(_LINE_OFF, number))
+    assert said.text_content() == listed[-1]
+    assert all(off is None or off <= 1 for off in places), "the line stands at the event's sign, where one is drawn"
+    assert any(off is not None for off in places)
 
 
 def test_the_keyboard_goes_round_to_either_end_and_away(open_document: Open) -> None:
@@ -170,13 +189,15 @@ def test_the_keyboard_goes_round_to_either_end_and_away(open_document: Open) -> 
     said = page.locator("#nd-moment")
     page.get_by_role("button", name="Next event").focus()
     page.keyboard.press("End")
-    expect(said).to_contain_text("39. ")
+    expect(said).to_contain_text(_LAST)
     page.keyboard.press("ArrowRight")
-    expect(said).to_contain_text("1. 6:59\u00a0p.m. EST: AP called Indiana")
+    expect(said).to_contain_text("6:59\u00a0p.m. EST: AP called Indiana")
     page.keyboard.press("End")
-    expect(said).to_contain_text("39. ")
+    expect(said).to_contain_text(_LAST)
     page.keyboard.press("ArrowLeft")
-    expect(said).to_contain_text("38. ")
+    expect(said).to_contain_text("2:51\u00a0a.m. EST: Trump takes the stage to claim victory. ")
+    page.keyboard.press("Home")
+    expect(said).to_contain_text("6:59\u00a0p.m. EST: AP called Indiana")
     page.keyboard.press("Escape")
     expect(said).to_be_empty()
 
@@ -187,9 +208,13 @@ def test_the_list_is_a_way_to_every_event_too(open_document: Open) -> None:
         page.keyboard.press("Tab")
     expect(page.locator("#nd-events > summary")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("#nd-events li")).to_have_count(39)
+    expect(page.locator("#nd-events li")).to_have_count(40)
+    reached: list[str] = []
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('li').id") == "nd-e1"
+    while within := page.evaluate("document.activeElement.closest('#nd-events li')?.id"):
+        reached.append(within)
+        page.keyboard.press("Tab")
+    assert list(dict.fromkeys(reached)) == [f"nd-e{number}" for number in range(1, 41)]
 
 
 def test_buttons_are_large_enough_to_hit_and_move_nothing(open_document: Open) -> None:
@@ -343,7 +368,7 @@ def test_on_paper_it_is_light_and_all_of_it_is_there(open_document: Open, tmp_pa
     )
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    for part in ("#nd-e39", "#nd-table tr:last-child", "#nd-method h2"):
+    for part in ("#nd-e40", "#nd-table tr:last-child", "#nd-method h2"):
         expect(page.locator(part).first).to_be_visible()
     assert page.evaluate(_ACROSS) <= 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from components.charts.catalogue import publishable
+from components.charts.events import is_dated
 from components.embeds.documents.document import draw_document, policy
 from components.embeds.embed import Embed, embed_of
 from components.embeds.request import asked
@@ -30,6 +31,13 @@ def embed(address: str) -> Embed:
     view = asked(chart, query, story=story).view
     other = find_story(view.other, Settings()) if view.other else None
     return embed_of(story, chart, view, site=SITE, other=other)
+
+
+def event_words(found: Embed) -> list[str]:
+    """What a document tells of each event of its chart, by time."""
+    chart, clock = found.chart, found.clock
+    spans = [clock.when(event.when, dated=is_dated(event.when, chart.window)) for event in chart.events]
+    return [f"{span}: {clock.say(event.label)}. " for span, event in zip(spans, chart.events, strict=True)]
 
 
 @cache
