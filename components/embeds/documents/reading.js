@@ -20,9 +20,10 @@
     const svg = all("svg", stage).find((one) => one.getClientRects().length);
     return [svg, svg.getBoundingClientRect().width / svg.viewBox.baseVal.width];
   };
+  const signOf = (svg, number) => svg.querySelector(`[data-event="${number}"]`);
   const place = (svg, [iso, , number]) => {
-    const [sign] = all(`[data-event="${number}"][data-x]`, svg);
-    if (sign) return +sign.dataset.x;
+    const x = signOf(svg, number)?.dataset.x;
+    if (x) return +x;
     const { from, to, left, right } = svg.dataset;
     const [at, start, end] = [iso, from, to].map(Date.parse);
     return +left + (right - left) * Math.min(1, Math.max(0, (at - start) / (end - start)));
@@ -42,9 +43,11 @@
   };
   const show = (moment, y) => {
     const [svg, scale] = sight();
-    const { top, bottom } = svg.dataset;
     const x = place(svg, moment) * scale;
     const number = moment[2];
+    const { bottom } = svg.dataset;
+    // Up to the sign of an event, which stands above the lanes.
+    const top = Math.min(svg.dataset.top, signOf(svg, number)?.getBBox().y ?? Infinity);
     const [when, what] = number ? find("nd-e" + number).children : [];
     if (number) current = events.indexOf(moment);
     put(line, x, top * scale);
