@@ -41,9 +41,10 @@ class Frames:
 
     `sure` has for each row of the chart the instant from which it stands, `maybe` for calls of which only bounds are
     known the one from which they are possible; a row in neither stands at no moment, only in the whole. `events` are
-    the instants of the numbered events. `moments` are those at which anything changes, by time, with a sentence each;
-    `before` is the sentence for the start of the window, and `changes` how many moments there are if all are told.
-    `lives` are those of the calls that were taken back or made again.
+    the instants from which the numbered events are told, which is once all their rows stand; the open end for never.
+    `moments` are those at which anything changes, by time, with a sentence each; `before` is the sentence for the start
+    of the window, and `changes` how many moments there are if all are told. `lives` are those of the calls that were
+    taken back or made again.
     """
 
     order: Order
@@ -76,7 +77,7 @@ def frames_of(
     rows = {*last, *(row for event in chart.events for row in event.rows)}
     sure = {row: moment for row, moment in {**_fetched(story, last, order), **stands}.items() if row in rows}
     maybe = {row: moment for row, moment in _possible(story, order).items() if row in rows}
-    events = tuple(event.when.latest for event in chart.events)
+    events = tuple(max((event.when.latest, *(sure.get(row, OPEN_END) for row in event.rows))) for event in chart.events)
     style: Style = "stamp" if chart.window.length >= ONE_DAY else "time"
     up_to = _cut(words, stands, order)
 
