@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from components.charts.catalogue import publishable
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.heights import document_height
-from components.render.layout.geometry import tracks_of
+from components.render.layout.lane_rows import rows_of
+from components.text import text_width
 from tests.browser.reading import comes_to, violations
 from tests.support import samples
 from tests.support.documents import AREAS, CLAIM, COMPARISON, NIGHT, document, embed, event_words, served
@@ -25,7 +26,7 @@ WIDTHS = (320, 360, 414, 479, 480, 640, 759, 760, 900, 1200)
 #: A foretold height may count a line each of headline, summary and foot that a browser's face does not need.
 _LINES_MORE = 60
 #: Taller at 320 px than what WordPress shows at once: what docs/embedding.md says scrolls there.
-TALLER = {"us-2016/replay": 1120, "uk-2016/replay": 1120, "uk-2016/compare?with=us-2016": 1120}
+TALLER = {"us-2016/replay": 1180, "uk-2016/replay": 1100, "uk-2016/compare?with=us-2016": 1060}
 _HEIGHT = "document.getElementById('nightdesk').getBoundingClientRect().height"
 _IN_SIGHT = "[...document.querySelectorAll('svg')].filter(svg => svg.getClientRects().length).length"
 _ACROSS = "document.documentElement.scrollWidth - innerWidth"
@@ -246,24 +247,55 @@ def test_buttons_stand_on_no_word_of_the_drawing(name: str, open_document: Open)
         assert page.evaluate(_MET, ".nd-step button") == [], f"{width} px"
 
 
+# The names that some mark of the drawing in sight stands abreast of, and the place of each text in pixels across.
+_ABREAST = """() => {
+  const seen = found => [...document.querySelectorAll(found)].filter(one => one.getClientRects().length);
+  const boxes = seen('svg [data-row]:not(.tile)').map(one => one.getBoundingClientRect());
+  const middle = one => { const box = one.getBoundingClientRect(); return (box.top + box.bottom) / 2; };
+  const abreast = y => boxes.some(box => box.top <= y && y <= box.bottom);
+  return seen('svg text').filter(one => abreast(middle(one))).map(one => one.textContent);
+}"""
+_ENDS = """() => [...document.querySelectorAll('svg text')].filter(one => one.getClientRects().length)
+  .map(one => [one.textContent, one.getBBox().x + one.getBBox().width])"""
+_PLOT = "() => +[...document.querySelectorAll('svg')].find(one => one.getClientRects().length).dataset.left"
+# Marks, and the dashes back from what was only seen first.
+_MARKS = "svg :is([data-row], [data-event], path[stroke-dasharray='3 2']):not(.tile)"
+
+
+def row_names(name: str) -> set[str]:
+    return {row for lane in embed(name).chart.lanes for row, _ in rows_of(lane) if row}
+
+
 @pytest.mark.parametrize(
-    ("name", "within", "above"),
+    ("name", "beside", "above"),
     [
-        ("us-2016/timeline", "D second-hand", "B first-hand or official"),
-        ("uk-2016/replay", "C dated picture", "B first-hand or official"),
-        (COMPARISON, "A machine record", "B first-hand or official"),
+        ("us-2016/timeline", "answering", "degraded"),
+        (COMPARISON, "D second-hand", "B first-hand or official"),
         # What was seen first is drawn back to the edge, over the place of a name.
         ("us-2016/claim", "cannot tell · D · says it began", "before · D · first seen"),
+        ("uk-2016/replay", "", "degraded"),
     ],
 )
-def test_the_name_of_a_row_stands_within_it_where_nothing_else_does(
-    name: str, within: str, above: str, open_document: Open
+def test_on_a_phone_the_name_of_a_row_stands_beside_its_marks_or_above_them_and_over_none(
+    name: str, beside: str, above: str, open_document: Open
 ) -> None:
     page = open_document(name, width=320)
-    on_rows = page.evaluate(_MET, "svg .band")
-    assert within in on_rows and above not in on_rows
-    rows = {row for lane in embed(name).chart.lanes for row in tracks_of(lane)}
-    assert rows.isdisjoint(page.evaluate(_MET, "svg [data-row]:not(.tile)"))
+    drawn, abreast = {said for said, _ in page.evaluate(_ENDS)}, page.evaluate(_ABREAST)
+    assert row_names(name) <= drawn
+    assert (not beside or beside in abreast) and above not in abreast
+    assert row_names(name).isdisjoint(page.evaluate(_MET, _MARKS))
+
+
+@pytest.mark.parametrize("name", ["us-2016/timeline", "uk-2016/replay", COMPARISON, "us-2016/claim"])
+def test_in_a_wide_column_the_name_of_a_row_stands_in_the_gutter_and_over_no_mark(
+    name: str, open_document: Open
+) -> None:
+    page = open_document(name, width=1200)
+    ends, left = page.evaluate(_ENDS), page.evaluate(_PLOT)
+    beyond = {said for said in row_names(name) if text_width(said, 12) > 220}
+    assert row_names(name) - beyond <= {said for said, end in ends if end < left}
+    assert beyond <= {said for said, _ in ends}
+    assert row_names(name).isdisjoint(page.evaluate(_MET, _MARKS))
 
 
 @pytest.mark.parametrize("width", [320, 640, 1200])

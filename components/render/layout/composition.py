@@ -106,8 +106,8 @@ def _edges(chart: Chart, lanes: Sequence[Lane], sizes: Sizes, width: float) -> t
         return sizes.pad, width - sizes.pad
     names = [name for lane in lanes for name, _ in rows_of(lane) if name]
     values = [compact(v) for lane in lanes if valued(lane) for v in round_values(*domain(lane))]
-    wanted = max((text_width(text, sizes.label) + 16 for text in (*names, *values)), default=0.0)
-    wanted = wanted if wanted <= width * _MOST_GUTTER else 0.0
+    widths = [text_width(text, sizes.label) + 16 for text in (*names, *values)]
+    wanted = max((wide for wide in widths if wide <= width * _MOST_GUTTER), default=0.0)
     ends = [
         f"{mark.name} {paths_of(mark, chart.window).said}"
         for lane in lanes

@@ -100,8 +100,9 @@ def _name_row(draft: Draft, name: str, marks: list[tuple[Entry, Placed]], y: flo
         return y
     said = fitted(name, sizes.label, draft.scale.right - draft.scale.left)
     wide = text_width(said, sizes.label) + 2 * GAP
-    spans = sorted(entry.span for _, entry in marks if entry.row == max(lines - 1, 0))
-    if not any(first < draft.scale.left + wide for first, _ in spans):
+    # What was only seen first is drawn back to the left edge.
+    first = [(item, entry) for (_, item), entry in marks if entry.row == max(lines - 1, 0)]
+    if not any(item.by or entry.span[0] < draft.scale.left + wide for item, entry in first):
         draft.write(At(draft.start, 1), y + sizes.pitch / 2 + sizes.label * 0.35, said, paint="quiet")
         return y
     draft.write(At(draft.start, 1), y + sizes.label, said, paint="quiet")

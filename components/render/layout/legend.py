@@ -60,8 +60,8 @@ def _sides(draft: Draft, lanes: Sequence[Lane], calls: Sequence[Event]) -> Itera
     """Whose call a sign is, and that a hollow one had come by then."""
     if not calls:
         return
-    for mark in _marks(lanes, Steps):
-        yield [_sign(draft, mark.tone, r=_CALL)], visible(mark.name)
+    for tone, name in dict.fromkeys((mark.tone, mark.name) for mark in _marks(lanes, Steps)):
+        yield [_sign(draft, tone, r=_CALL)], visible(name)
     if any(not event.when.exact for event in calls):
         yield [Sign(At(draft.start), 0, _CALL, "circle", Tone.NEUTRAL, "open")], "by then"
 

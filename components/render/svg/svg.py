@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from components.charts.bare import NOTHING
 from components.charts.grammar import SIDES, Chart, Tone
@@ -23,6 +23,8 @@ from components.text import xml
 #: Pixels. Outside of this range a drawing is made at its nearest end and scales by its viewBox.
 NARROWEST, WIDEST = 320, 1400
 _WIDE_FROM = 560
+#: A document on a phone shares this height among its lanes, and their words have what its tiles leave.
+_PHONE, _LANES = 400, 450.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def layout(
     for lane in tiled:
         y = draw_tiles(frame, lane, y)
     if timed or chart.events:
-        found = compose(chart, clock, width=frame.width, sizes=frame.sizes, top=y + 4)
+        found = compose(chart, clock, width=frame.width, sizes=_lane_sizes(frame, len(timed), above=y - top), top=y + 4)
         draw_composition(frame, found)
         plot, y = Box(found.scale.left, found.plot, found.scale.right, found.foot), found.bottom
     else:
@@ -112,6 +114,14 @@ def layout(
     y = draw_notes(frame, y, credit=credit)
     sheet, height = frame.sheet, round(draw_end(frame, y + frame.sizes.pad))
     return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
+
+
+def _lane_sizes(frame: Frame, lanes: int, *, above: float) -> Sizes:
+    """The sizes of lanes under so many pixels of tiles: in a document on a phone many are lower, with fewer words."""
+    sizes = frame.sizes
+    if not frame.brief or frame.width >= _PHONE:
+        return sizes
+    return replace(sizes, body=min(sizes.body, _LANES / max(lanes, 1)), limit=sizes.limit - above)
 
 
 def _frame(
