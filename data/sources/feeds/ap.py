@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Vali
 
 from data.core.errors import SourceChanged
 from data.core.settings import Settings
-from data.sources.feeds.feed import CallFeed, Stage, Standing, Version
+from data.sources.feeds.feed import CallFeed, Stage, Standing, Version, first_fault
 from data.sources.feeds.names import FeedNames
 from data.story.story import Story
 from data.story.story_toml import Feed
@@ -83,7 +83,7 @@ class ApFeed(CallFeed):
             answer = _Answer.model_validate_json(content)
         except ValidationError as error:
             raise SourceChanged(
-                f"AP's Elections API answered in a shape that is not its own: {_first(error)}"
+                f"AP's Elections API answered in a shape that is not its own: {first_fault(error)}"
             ) from None
         names = FeedNames(story, feed)
         races = [race for race in answer.races if not feed.office or race.officeID == feed.office]
@@ -104,11 +104,6 @@ class ApFeed(CallFeed):
     def home(self, settings: Settings) -> str:
         """AP's own address, without the date of an election."""
         return dict(settings.mirrors).get("NIGHTDESK_AP_URL", "https://api.ap.org/v3/elections")
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"
 
 
 def _standings(race: _Race, names: FeedNames) -> Iterator[Standing]:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from data.core.errors import SourceChanged
-from data.sources.feeds.feed import CallFeed, Stage, Standing, Version
+from data.sources.feeds.feed import CallFeed, Stage, Standing, Version, first_fault
 from data.sources.feeds.names import FeedNames
 from data.story.story import Story
 from data.story.story_toml import Feed
@@ -75,8 +75,9 @@ class DdhqFeed(CallFeed):
         """The version that a page is; SourceChanged for one that is torn or of another shape."""
         try:
             page = _Page.model_validate_json(content)
-        except (ValidationError, ValueError) as error:
-            raise SourceChanged(f"Decision Desk HQ answered in a shape that is not its own: {_first(error)}") from None
+        except ValidationError as error:
+            said = f"Decision Desk HQ answered in a shape that is not its own: {first_fault(error)}"
+            raise SourceChanged(said) from None
         names = FeedNames(story, feed)
         races = [race for race in page.data if not feed.office or race.office == feed.office]
         following = page.next_page_url or ""
@@ -87,13 +88,6 @@ class DdhqFeed(CallFeed):
             following=following,
             unfinished=bool(following),
         )
-
-
-def _first(error: ValueError) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"
 
 
 def _standings(race: _Race, names: FeedNames) -> Iterator[Standing]:

@@ -9,9 +9,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from pydantic import ValidationError
+
 from data.core.settings import Settings
 from data.story.story import Story
 from data.story.story_toml import Feed
+
+
+def first_fault(error: ValidationError) -> str:
+    """Where an answer first is not of its source's shape, and what is wrong there; never what stands there."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"
 
 
 class Stage(StrEnum):
