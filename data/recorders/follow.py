@@ -132,15 +132,16 @@ class Follower:
         try:
             taken = self._ask(asked)
         except DataError as error:
-            self._say(asked, str(error), pause=(isinstance(error, SourceUnavailable) and error.retry_after) or 0.0)
+            rows = self.rows(self._story) if self._story else CallRows({})
+            pause = (isinstance(error, SourceUnavailable) and error.retry_after) or 0.0
+            self._say(asked, rows, str(error), pause=pause)
             raise
         self._answered = asked
-        self._say(asked, "")
+        self._say(asked, taken.rows, "")
         return taken
 
-    def _say(self, asked: datetime, trouble: str, *, pause: float = 0.0) -> None:
+    def _say(self, asked: datetime, rows: CallRows, trouble: str, *, pause: float = 0.0) -> None:
         """Leave word of what was done and what is on hand."""
-        rows = self.rows(self._story) if self._story else CallRows({})
         word = RecorderStatus(
             name=f"feed-{self.feed.id}", of=self.feed.id, kind="feed", what=f"{self.adapter.called}, calls",
             asked_at=asked,
@@ -164,7 +165,7 @@ class Follower:
             row = Asked(asked_at=asked, fetched_at=fetched, outcome="unchanged", snapshot=self._latest)
             append(self.folder / "asked.csv", row)
             self._state.passed(Seen(asked, fetched, version))
-            return self._taken((), story, version)
+            return self._taken((), version)
         sidecar = Sidecar(
             source=f"feed-{self.adapter.slug}", kind="version", drawn_at=fetched, url=url, status=200,
             licence=self.adapter.licence, suffix=self.adapter.suffix,
@@ -172,13 +173,13 @@ class Follower:
         name = keep(self.folder, content, sidecar).path.name
         append(self.folder / "asked.csv", Asked(asked_at=asked, fetched_at=fetched, outcome="version", snapshot=name))
         new = self._take(Seen(asked, fetched, version), content, name)
-        return self._taken(new, story, version)
+        return self._taken(new, version)
 
-    def _taken(self, new: tuple[Transition, ...], story: Story, version: Version) -> Taken:
+    def _taken(self, new: tuple[Transition, ...], version: Version) -> Taken:
         refused = set(self._refused)
-        written = self._write()
+        written, rows = self._write()
         said = tuple(why for name, why in self._refused.items() if name not in refused)
-        return Taken(new, written, self.rows(story), said, version.unfinished)
+        return Taken(new, written, rows, said, version.unfinished)
 
     def _take(self, seen: Seen, content: bytes, name: str) -> tuple[Transition, ...]:
         new = self._state.take(seen)
@@ -213,8 +214,8 @@ class Follower:
         decided = {row.key: row.stands for row in read_rows(self.folder / "decisions.csv", Decision)}
         return call_rows(self._transitions, story, self.feed, decided)
 
-    def _write(self) -> tuple[str, ...]:
-        """Add what the story lacks, and give the ids of it; DataError or OSError where it cannot be written."""
+    def _write(self) -> tuple[tuple[str, ...], CallRows]:
+        """Add what the story lacks, and give the ids of it and all rows; DataError or OSError where it cannot be."""
         with rows_lock(self.settings, self.slug):
             story = self.stories.read(self.slug)
             known = {call.id for call in story.calls} | {row.id for row in story.withdrawals} | set(self._refused)
@@ -222,7 +223,7 @@ class Follower:
             gone = {name for out in found.taken_out for name in (out, f"{out}.back")} & known
             rows = {file: [row for row in part if row["id"] not in known] for file, part in found.rows.items()}
             if not gone and not any(rows.values()):
-                return ()
+                return (), found
             if self._test and story.about.rehearsal is None:
                 raise DataError(
                     f"The feed says that what it sends is a test, and {self.slug} is a real night: follow it into a "
@@ -230,9 +231,9 @@ class Follower:
                 )
             rows = self._sourced(rows, story)
             try:
-                return put_rows(self.stories, self.slug, rows, gone=gone)
+                return put_rows(self.stories, self.slug, rows, gone=gone), found
             except StoryInvalid:
-                return tuple(self._one_by_one(rows))
+                return tuple(self._one_by_one(rows)), found
 
     def _one_by_one(self, rows: Mapping[str, list[Cells]]) -> Iterator[str]:
         """Write each row that the story takes; what contradicts it is held."""
