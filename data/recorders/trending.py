@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from calendar import timegm
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from io import BytesIO
 
@@ -19,6 +18,7 @@ from data.core.settings import Settings
 from data.net.client import Desk
 from data.net.snapshots import Instant, Sidecar
 from data.recorders.attempts import append
+from data.sources.feed_entries import moment_of
 from data.sources.google_trends.trends_request import HOME
 from data.sources.provider import keep
 from data.story.story import Story
@@ -45,7 +45,7 @@ def read_trending(content: bytes, *, geo: str, asked_at: datetime) -> tuple[Tren
     return tuple(
         Trending(
             asked_at=asked_at, geo=geo, title=str(entry.get("title", ""))[:200], at_least=_bound(entry),
-            published_at=_moment(entry),
+            published_at=moment_of(entry, "published_parsed"),
         )
         for entry in read.entries
     )  # fmt: skip
@@ -54,11 +54,6 @@ def read_trending(content: bytes, *, geo: str, asked_at: datetime) -> tuple[Tren
 def _bound(entry: feedparser.FeedParserDict) -> int | None:
     digits = re.sub(r"[^0-9]", "", str(entry.get("ht_approx_traffic", "")))
     return int(digits) if digits else None
-
-
-def _moment(entry: feedparser.FeedParserDict) -> datetime | None:
-    said = entry.get("published_parsed")
-    return datetime.fromtimestamp(timegm(said), UTC) if said else None
 
 
 @dataclass(frozen=True, slots=True)

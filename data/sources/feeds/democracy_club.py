@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import timegm
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -12,6 +11,7 @@ import feedparser
 
 from data.core.errors import SourceChanged
 from data.core.settings import Settings
+from data.sources.feed_entries import moment_of
 from data.sources.feeds.feed import CallFeed, Stage, Standing, Version
 from data.sources.feeds.names import FeedNames
 from data.story.story import Story
@@ -45,8 +45,7 @@ class DemocracyClubFeed(CallFeed):
 
 
 def _when(entry: feedparser.FeedParserDict) -> datetime:
-    said = entry.get("published_parsed") or entry.get("updated_parsed")
-    return datetime.fromtimestamp(timegm(said), UTC) if said else datetime(1970, 1, 1, tzinfo=UTC)
+    return moment_of(entry, "published_parsed", "updated_parsed") or datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _standings(entries: list[feedparser.FeedParserDict], names: FeedNames) -> Iterator[Standing]:
