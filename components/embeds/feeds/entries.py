@@ -8,6 +8,7 @@ from datetime import datetime
 
 from components.charts.events import call_events
 from components.clock import Clock, token
+from components.text import TEST
 from data.core.model import Source, Sourced, When, Window
 from data.evidence.calls import load_calls
 from data.evidence.evidence_rows import Milestones
@@ -80,7 +81,7 @@ def _entry(
     story: Story, key: str, kind: str, when: When, said: str, cited: tuple[Source, ...], more: str
 ) -> Entry:  # fmt: skip
     say = Clock(story.about.clock).say
-    test = "TEST: " if story.about.rehearsal else ""
+    test = TEST if story.about.rehearsal else ""
     sources = "; ".join(f"{source.org}, {source.title}, {source.url}" for source in cited)
     parts = [f"{say(token(when, 'dated'))}.", *([say(more)] if more else []), f"Source: {sources}." if sources else ""]
     return Entry(

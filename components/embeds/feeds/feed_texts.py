@@ -13,6 +13,7 @@ from feedgenerator import Atom1Feed
 from icalendar import Calendar, Event
 
 from components.embeds.feeds.entries import Entry
+from components.text import TEST
 from data.core.model import iso_text
 from data.story.story import Story
 
@@ -133,5 +134,5 @@ def poll_closings(story: Story, place: FeedPlace) -> bytes:
 
 
 def _title(story: Story) -> str:
-    test = "TEST: " if story.about.rehearsal else ""
+    test = TEST if story.about.rehearsal else ""
     return f"{test}{story.about.short or story.about.kicker}: calls, withdrawals and the site"
