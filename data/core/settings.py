@@ -94,8 +94,8 @@ class Settings(BaseModel):
     records: Folder = Field(default_factory=lambda: user_data_path("nightdesk", appauthor=False) / "records")
     #: Where this machine stands, in a word: what it saw of a site was seen from there.
     place: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")] = "newsroom"
-    #: Who may have something fetched, kept or removed: whoever sits at this machine, or nobody.
-    writes: Annotated[Literal["local", "nobody"], BeforeValidator(_word)] = "local"
+    #: Who may have something fetched, kept or removed: whoever sits at this machine, signed-in people, or nobody.
+    writes: Annotated[Literal["local", "desk", "nobody"], BeforeValidator(_word)] = "local"
     #: The same as writes="nobody".
     read_only: bool = False
     #: The story that a bare address shows, if it is there.
@@ -113,7 +113,12 @@ class Settings(BaseModel):
     @property
     def takes_changes(self) -> bool:
         """Whether anybody at all may change what this server keeps."""
-        return self.writes == "local" and not self.read_only
+        return self.writes != "nobody" and not self.read_only
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether people sign in here and may change things by their role."""
+        return self.writes == "desk" and self.takes_changes
 
 
 #: The variable of each field; a source's mirror has one of the source's own.

@@ -170,3 +170,16 @@ def test_a_switch_is_on_or_off(given: str, *, read_only: bool) -> None:
 def test_a_switch_that_is_neither_on_nor_off_is_refused_by_its_name() -> None:
     with pytest.raises(ValueError, match=r"^NIGHTDESK_READ_ONLY wants 1 or 0$"):
         read_settings({"NIGHTDESK_READ_ONLY": "perhaps"})
+
+
+@pytest.mark.parametrize(
+    ("environ", "desk"),
+    [
+        ({}, False),
+        ({"NIGHTDESK_WRITES": "desk"}, True),
+        ({"NIGHTDESK_WRITES": "desk", "NIGHTDESK_READ_ONLY": "1"}, False),
+        ({"NIGHTDESK_WRITES": "nobody"}, False),
+    ],
+)
+def test_a_desk_is_there_where_people_may_change_things_by_name(environ: dict[str, str], *, desk: bool) -> None:
+    assert read_settings(environ).has_desk is desk
