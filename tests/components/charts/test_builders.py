@@ -175,7 +175,7 @@ def test_figures_of_marks_stand_in_words_with_unit_and_base_and_on_no_axis() -> 
     ("slug", "title", "note"),
     [
         ("us-2016", "The night on one clock", ": no record here shows why searches rose or why the site failed."),
-        ("us-2020", "The story on one clock", ": no record here shows why searches rose."),
+        ("us-2020", "The night on one clock", ": no record here shows why searches rose."),
         ("us-2024", "The night on one clock", ": no record here shows why searches rose."),
     ],
 )
