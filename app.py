@@ -42,7 +42,7 @@ from components.workbench.appearance import ICON
 from components.workbench.developer_messages import GuardMessages
 from components.workbench.notices import unexpected_failure
 from components.workbench.page_links import PLACES
-from components.workbench.write_access import GuardUploads, MarkLocal
+from components.workbench.write_access import GuardUploads, MarkLocal, OwnMetrics
 from components.workbench.write_gate import UPLOADS
 from data.core.settings import Settings, read_settings
 from data.story.store import story_store
@@ -125,6 +125,7 @@ app = st.App(
     middleware=[
         Middleware(AllowedHosts, public_url=SETTINGS.public_url),
         Middleware(MarkLocal),
+        Middleware(OwnMetrics),
         Middleware(GuardMessages),
         Middleware(GuardUploads, uploads=UPLOADS),
         Middleware(SecurityHeaders, policy=app_policy(index_html())),

@@ -108,6 +108,7 @@ def test_an_embed_keeps_the_policy_that_its_route_gave_it(path: str, server: str
 def test_an_address_that_is_not_there_is_answered_with_404_and_the_app(path: str, status: int, server: str) -> None:
     answer, headers, body = ask(server + path)
     assert (answer, headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert headers["vary"] == "Accept-Encoding"
     assert b"BACKEND_BASE_URL" in body
 
 

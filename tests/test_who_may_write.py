@@ -11,6 +11,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from tests.support.asking_http import ask
+
 WRITING = ("Import a Google Trends CSV", "Get searches from Google Trends", "Look for machine records")
 
 
@@ -64,6 +66,21 @@ def test_nobody_else_does(server: str, page: str, headers: dict[str, str]) -> No
 def test_a_program_that_says_no_origin_does_not(server: str) -> None:
     text, _ = shown(server, "search-trends", origin=None)
     assert not [name for name in WRITING if name in text]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({}, 200, id="from this machine"),
+        pytest.param({"X_Forwarded_For": "203.0.113.9"}, 403, id="through a proxy"),
+        pytest.param({"Origin": "http://elsewhere.example"}, 403, id="by a page of somebody else"),
+    ],
+)
+def test_counts_of_sessions_and_memory_are_told_to_this_machine_alone(
+    headers: dict[str, str], status: int, server: str
+) -> None:
+    heard = ask(f"{server}/_stcore/metrics", **headers)
+    assert (heard.status, b"session_events_total" in heard.body) == (status, status == 200)
 
 
 def test_a_file_that_no_uploader_asked_for_is_refused(server: str) -> None:

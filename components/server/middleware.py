@@ -58,7 +58,7 @@ class CompressedAnswers:
         if start["status"] not in (200, 304) or "etag" not in headers:
             return False
         headers["ETag"] = compressed_tag(headers["etag"], encoding)
-        headers.add_vary_header("Accept-Encoding")
+        _vary(headers)
         if start["status"] == 200:
             if headers.get("content-length") != str(plain_bytes):
                 return False
@@ -112,7 +112,9 @@ def _headed(send: Send, change: Callable[[MutableHeaders], object]) -> Send:
 
 
 def _vary(headers: MutableHeaders) -> None:
-    headers.add_vary_header("Accept-Encoding")
+    """Starlette adds the word to whatever is there, twice where the answer says it already."""
+    if "accept-encoding" not in headers.get("vary", "").lower():
+        headers.add_vary_header("Accept-Encoding")
 
 
 def _tag_weakly(headers: MutableHeaders) -> None:

@@ -144,6 +144,20 @@ class GuardUploads:
         return self.uploads.refusal(session, size) if scope["method"] == "PUT" and size is not None else None
 
 
+class OwnMetrics:
+    """ASGI middleware: Streamlit's counts of sessions and memory are told to this machine alone."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/").endswith("/_stcore/metrics") and not is_local(scope):
+            answer = PlainTextResponse("These figures are for this machine only.\n", 403, {"Cache-Control": "no-store"})
+            await answer(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
 def _size(scope: Scope) -> int | None:
     """The bytes that a request announces, 0 for the removal of a file; None where it does not say."""
     if scope["method"] == "DELETE":
