@@ -1,0 +1,364 @@
+"""A form for a row of any table of a story: its fields, their choices and words, made from the row's own type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import AwareDatetime
+
+from components.clock import Clock
+from components.workbench.desk.typed_when import COLUMNS, read_instant, read_when, say_instant, say_when
+from data.story.faults import Fault
+from data.story.story_checks import Examined
+from data.story.tables import TABLES, Call, Clocked, Contest, Row, SourceRow
+
+#: The one field that stands for all columns of COLUMNS.
+WHEN = "when"
+
+
+class Asks(StrEnum):
+    """How a field is filled in."""
+
+    TEXT = "text"
+    LONG = "long text"
+    ONE = "one of"
+    SEVERAL = "several of"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form. `choices` are values with what a person reads; one that is not `first` is folded away."""
+
+    name: str
+    label: str
+    asks: Asks = Asks.TEXT
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a table's rows, and the clock on which its times are typed; `after` is when the night begins."""
+
+    table: str
+    fields: tuple[Field, ...]
+    clock: Clock
+    after: datetime
+
+    def named(self, name: str) -> Field:
+        """The field of this name; KeyError."""
+        for one in self.fields:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed as cells of a row, and of each field that could not be read, why."""
+
+    cells: Mapping[str, str]
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+#: Tables by name, in the order in which a desk needs them; measured series come from files.
+ROW_TYPES: Mapping[str, type[Row]] = MappingProxyType({row.file.removesuffix(".csv"): row for row in TABLES})
+ON_DESK = (
+    "calls", "withdrawals", "milestones", "observations", "corrections", "sources", "contests", "poll_closings",
+    "counts", "projections", "results", "figures", "controls", "tiles",
+)  # fmt: skip
+_LABELS = {
+    "party": "For",
+    "contest": "Contest or place",
+    "caller": "Called by",
+    "basis": "Where the minute comes from",
+    "role": "Kind of row",
+    "source": "Sources",
+    "call": "Which call",
+    "label": "What happened",
+    "what": "What was seen, in words",
+    "short": "Label on a chart",
+    "service": "Site",
+    "begins": "Does the source say that it began then?",
+    "credit": "Who says so",
+    "time_basis": "How the source states the time",
+    "url": "Address",
+    "org": "Who published it",
+    "at": "Stated time",
+    "earliest": "Not before",
+    "latest": "Not after",
+    "date": "Day",
+    "precision": "How sharply it is known",
+    "corrected": "When it was corrected",
+    "where": "Where it stood",
+    "was": "What it said",
+    "now": "What it says now",
+    "why": "Why",
+    "id": "Id",
+    WHEN: "When",
+}
+_HELPS = {
+    WHEN: "“now”, “9:50 p.m.”, “by 10 pm”, “between 9 and 9:10 pm”, “about 9 pm”, “on Nov. 8”; empty if not known.",
+    "party": "Empty only where nobody has won, as in a run-off.",
+    "role": "primary: in the story’s own ledger; other: another outlet; corroboration: a second log of a call here.",
+    "basis": "Who had the minute: the caller’s own log or wire, another outlet, or only bounds.",
+    "source": "Where a reader can check it.",
+    "short": "At most 48 characters, without the time.",
+    "status": "What was seen; “none” where a row says nothing about the state.",
+    "grade": "A: a machine’s record; B: published by who runs it; C: seen by a person; D: told later.",
+    "id": "Made for you; it stands in addresses and never changes.",
+    "weight": "Its share of the story’s total.",
+    "was": "The words or the value that were wrong.",
+    "until": "Empty where only a moment was seen.",
+    "base": "What a percentage compares with, in the source’s words.",
+    "url": "A page, or a picture, that shows it.",
+}
+_LONG = ("what", "note", "was", "now", "why", "text", "title", "label")
+#: Optional columns that stand among the first all the same.
+_FIRST = ("party", "short", "value", "unit", WHEN)
+#: By what a row is known in a list.
+_SHOWN = {
+    "calls": ("contest", "party", "caller", WHEN),
+    "withdrawals": ("call", WHEN),
+    "milestones": ("label", WHEN),
+    "observations": ("service", "status", "what", WHEN),
+    "sources": ("org", "title"),
+    "contests": ("name", "weight"),
+    "corrections": ("where", "now", "corrected"),
+    "poll_closings": ("contest", "last_close"),
+    "counts": ("contest", "party", "votes", WHEN),
+    "projections": ("caller", "party", "value", "low", "high", WHEN),
+    "results": ("contest", "party", "votes", "share"),
+    "figures": ("label", "value", "unit"),
+    "controls": ("title", "what", WHEN),
+    "tiles": ("code", "column", "row"),
+}
+#: Of which columns the id of a new row is made.
+_NAMED = {
+    "calls": ("contest", "caller", "party"),
+    "withdrawals": ("call",),
+    "poll_closings": ("contest",),
+    "milestones": ("label",),
+    "observations": ("service", "what"),
+    "corrections": ("where",),
+    "sources": ("org", "title"),
+    "projections": ("caller", "party"),
+    "figures": ("metric", "label"),
+    "controls": ("case", "what"),
+}
+_LONGEST_ID = 48
+_NOT_GIVEN = "not given"
+
+
+def form_of(table: str, draft: Examined, cells: Mapping[str, str] | None = None) -> Form:
+    """The form of a table's rows in this draft; for a row whose time no words stand for, its five columns apart.
+
+    KeyError for no table, ValueError while story.toml has a fault, since it says the clock.
+    """
+    about = draft.read.about
+    if about is None:
+        raise ValueError("story.toml has a fault, and no form can be made before it is mended")
+    row_type, clock = ROW_TYPES[table], Clock(about.clock)
+    fields = [_field(row_type, name, draft) for name in row_type.model_fields]
+    if issubclass(row_type, Clocked) and (not cells or say_when(cells, clock) is not None):
+        place = next(place for place, one in enumerate(fields) if one.name == "at")
+        fields.insert(place, Field(WHEN, _LABELS[WHEN], help=_HELPS[WHEN]))
+        fields = [one for one in fields if one.name not in COLUMNS]
+    return Form(table, tuple(_ordered(table, fields)), clock, about.window.start)
+
+
+def _ordered(table: str, fields: list[Field]) -> list[Field]:
+    """What a call is typed by comes in the order in which it is heard; ids are last."""
+    ahead = ("contest", "party", WHEN, "caller", "source") if table == "calls" else ()
+    rank = {name: place for place, name in enumerate(ahead)}
+    folded = ("role", "basis", "outcome") if table == "calls" else ()
+    fields = [replace(one, first=False) if one.name in folded else one for one in fields]
+    return sorted(fields, key=lambda one: (rank.get(one.name, len(rank)), one.name == "id"))
+
+
+def _field(row_type: type[Row], name: str, draft: Examined) -> Field:
+    info = row_type.model_fields[name]
+    choices = _references(row_type.refers.get(name, ""), draft) or tuple(
+        (one, _word(one)) for one in _literal(info.annotation)
+    )
+    asks = Asks.TEXT
+    if name == "source":
+        asks = Asks.SEVERAL
+    elif choices:
+        asks = Asks.ONE
+    elif AwareDatetime in _parts(info.annotation):
+        asks = Asks.TIME
+    elif name in _LONG:
+        asks = Asks.LONG
+    if asks is Asks.ONE and not info.is_required() and choices[0][0]:
+        choices = (("", _NOT_GIVEN), *choices)
+    first = (info.is_required() and name != "id") or name in _FIRST
+    label = _LABELS.get(name) or name.replace("_", " ").capitalize()
+    return Field(name, label, asks, _HELPS.get(name, ""), choices, first=first)
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """A type, and of a union or an annotated one the types it is made of."""
+    if get_origin(annotation) in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _parts(part)
+    elif get_origin(annotation) is Annotated:
+        yield from _parts(get_args(annotation)[0])
+    else:
+        yield annotation
+
+
+def _literal(annotation: Any) -> Iterator[str]:
+    """The values of a Literal or of an enumeration, of an optional one too."""
+    for part in _parts(annotation):
+        if get_origin(part) is Literal:
+            yield from map(str, get_args(part))
+        elif isinstance(part, type) and issubclass(part, StrEnum):
+            yield from (one.value for one in part)
+
+
+def _word(value: str) -> str:
+    return value.replace("_", " ") or _NOT_GIVEN
+
+
+def _references(table: str, draft: Examined) -> tuple[tuple[str, str], ...]:
+    """What a column may name, each with the words by which a person knows it."""
+    about = draft.read.about
+    match table:
+        case "contests":
+            return tuple((row.code, f"{row.name} ({row.code})") for row in draft.rows(Contest))
+        case "sources":
+            return tuple((row.id, f"{row.org}: {row.title}") for row in draft.rows(SourceRow))
+        case "calls":
+            names = {row.code: row.name for row in draft.rows(Contest)}
+            return tuple((row.id, f"{names.get(row.contest, row.contest)}, {row.caller}, {row.party or row.outcome}")
+                         for row in draft.rows(Call))  # fmt: skip
+    if about is None:
+        return ()
+    match table:
+        case "callers":
+            return tuple((one.id, one.name) for one in about.callers)
+        case "parties":
+            return tuple((one.id, f"{one.candidate} ({one.id})") for one in about.parties)
+        case "sides":
+            return (*((one.id, f"{one.candidate} ({one.id})") for one in about.parties), ("others", "all others"))
+        case "services":
+            return tuple((one.id, one.name) for one in about.services)
+    return ()
+
+
+def shown(form: Form, cells: Mapping[str, str]) -> dict[str, str]:
+    """What stands in each field for a row that is there."""
+    found = {}
+    for one in form.fields:
+        cell = cells.get(one.name, "")
+        found[one.name] = say_instant(cell, form.clock) if one.asks is Asks.TIME and cell else cell
+    if WHEN in found:
+        found[WHEN] = say_when(cells, form.clock) or ""
+    return found
+
+
+def typed(form: Form, values: Mapping[str, str], *, now: datetime) -> Typed:
+    """The row that these values of fields stand for; what cannot be read stays as it was typed."""
+    cells: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for one in form.fields:
+        value = values.get(one.name, "").strip()
+        try:
+            if one.name == WHEN:
+                cells |= read_when(value, form.clock, after=form.after, now=now)
+            elif one.asks is Asks.TIME:
+                cells[one.name] = read_instant(value, form.clock, after=form.after, now=now)
+            else:
+                cells[one.name] = value
+        except ValueError as wrong:
+            faults[one.name], cells[one.name] = str(wrong), value
+    cells.pop(WHEN, None)
+    return Typed({name: cell for name, cell in cells.items() if cell}, faults)
+
+
+def beside(form: Form, faults: Iterable[Fault]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What the checker says of a row, by field; and what it says that belongs to none of them."""
+    names = {one.name for one in form.fields}
+    found: dict[str, list[str]] = {}
+    others = []
+    for fault in faults:
+        name = WHEN if WHEN in names and fault.column in COLUMNS else fault.column
+        if name in names:
+            wants = f", wants {fault.wants}" if fault.wants else ""
+            found.setdefault(name, []).append(f"Found {fault.found}{wants}.")
+        else:
+            others.append(str(fault))
+    return {name: " ".join(dict.fromkeys(said)) for name, said in found.items()}, tuple(others)
+
+
+def title_of(form: Form, cells: Mapping[str, str]) -> str:
+    """A row in a list: Florida (US-FL) · Donald Trump (R) · AP · 10:50 p.m. Nov. 8, 2016."""
+    values = shown(form, cells)
+    if WHEN not in values:
+        values[WHEN] = cells.get("at") or cells.get("latest") or cells.get("date") or cells.get("earliest") or ""
+    parts = []
+    for name in _SHOWN.get(form.table, tuple(values)):
+        choices = dict(form.named(name).choices) if name != WHEN else {}
+        parts.append(choices.get(values.get(name, ""), values.get(name, "")))
+    return " · ".join(part for part in parts if part) or cells.get("id", "a row")
+
+
+def with_id(form: Form, cells: Mapping[str, str], taken: Iterable[str]) -> dict[str, str]:
+    """The cells with an id made of what they say, where the table wants one and none was typed."""
+    if cells.get("id") or "id" not in ROW_TYPES[form.table].model_fields:
+        return dict(cells)
+    words = " ".join(cells.get(name, "") for name in _NAMED.get(form.table, ()))
+    base = re.sub(r"[^a-z0-9]+", "-", words.casefold())[:_LONGEST_ID].strip("-") or form.table.replace("_", "-")
+    known = set(taken)
+    names = (base if count == 1 else f"{base}-{count}" for count in range(1, len(known) + 2))
+    return {"id": next(name for name in names if name not in known), **cells}
+
+
+def suggested(form: Form, rows: Sequence[Mapping[str, str]], draft: Examined) -> dict[str, str]:
+    """What a new row begins with: the caller of the story, and what its last call was taken from."""
+    if form.table != "calls" or draft.read.about is None:
+        return {"corrected": "now"} if form.table == "corrections" else {}
+    caller = draft.read.about.caller
+    last: Mapping[str, str] = next((row for row in reversed(rows) if row.get("caller") == caller), {})
+    begun = {"caller": caller, "role": "primary", "outcome": "won", WHEN: "now"}
+    return begun | {name: last[name] for name in ("basis", "source") if last.get(name)} or begun
+
+
+def adjusted(form: Form, values: Mapping[str, str], draft: Examined) -> dict[str, str]:
+    """The values of a new call, its kind as its caller wants it: only the story's own caller has primary calls."""
+    about = draft.read.about
+    if form.table != "calls" or about is None or values.get("role") == "corroboration":
+        return dict(values)
+    return {**values, "role": "primary" if values.get("caller") == about.caller else "other"}
+
+
+def differing(form: Form, mine: Mapping[str, str], theirs: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
+    """Of two versions of a row each column that differs: its name, its label, and both cells as they are read."""
+    for name in ROW_TYPES[form.table].model_fields:
+        one, other = mine.get(name, ""), theirs.get(name, "")
+        if one != other:
+            label = _LABELS.get(name) or name.replace("_", " ").capitalize()
+            yield name, label, _read(form, name, one), _read(form, name, other)
+
+
+def _read(form: Form, name: str, cell: str) -> str:
+    known = next((one for one in form.fields if one.name == name), None)
+    said = dict(known.choices).get(cell, cell) if known else cell
+    return say_instant(said, form.clock) if said else "nothing"
+
+
+def merged(theirs: Mapping[str, str], mine: Mapping[str, str], kept: Iterable[str]) -> dict[str, str]:
+    """Their row with my cells in the columns of `kept`."""
+    found = dict(theirs)
+    for name in kept:
+        found[name] = mine.get(name, "")
+    return {name: cell for name, cell in found.items() if cell}
