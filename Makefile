@@ -95,7 +95,7 @@ $(VENV)/.run: $(BIN)/python requirements.txt constraints.txt pyproject.toml
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import logging; logging.disable(); import app'
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements-s3.txt requirements-alerts.txt requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.run requirements-s3.txt requirements-alerts.txt requirements-desk.txt requirements-dev.txt
 	$(PIP) -r requirements-dev.txt
 	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	touch $@
@@ -136,13 +136,13 @@ engines:
 	    && $(SUDO) apt-get install -y -q webkit2gtk-driver xvfb chromium-driver firefox-esr; } \
 	  || { echo "The tests in three engines want WebKitWebDriver, Xvfb, chromedriver and Firefox: install them."; exit 1; }
 
-# What deploy/ is tested with. Tests start servers of their own, and never touch those of the system.
+# What deploy/ and the desk are tested with. Tests start servers of their own, and never touch those of the system.
 servers:
-	@{ command -v redis-server && PATH="$$PATH:/usr/sbin" command -v nginx \
+	@{ command -v redis-server && ls /usr/lib/postgresql/*/bin/initdb && PATH="$$PATH:/usr/sbin" command -v nginx \
 	    && test -e /usr/lib/nginx/modules/ngx_http_js_module.so; } >/dev/null \
 	  || { command -v apt-get >/dev/null && $(SUDO) apt-get update -q \
-	    && $(SUDO) apt-get install -y -q nginx libnginx-mod-http-js redis-server; } \
-	  || { echo "The tests of deploy/ want nginx with its JavaScript module, and redis-server: install them."; exit 1; }
+	    && $(SUDO) apt-get install -y -q nginx libnginx-mod-http-js redis-server postgresql; } \
+	  || { echo "The tests want nginx with its JavaScript module, redis-server and postgresql: install them."; exit 1; }
 
 # The parent script of pym.js, by its pinned checksum: tests embed a chart as its hosts do.
 parent: $(VENV)/.dev

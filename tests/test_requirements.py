@@ -14,7 +14,13 @@ from packaging.utils import canonicalize_name
 from tests.support.licences import licence_of, licences
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("requirements.txt", "requirements-s3.txt", "requirements-alerts.txt", "requirements-dev.txt")
+FILES = (
+    "requirements.txt",
+    "requirements-s3.txt",
+    "requirements-alerts.txt",
+    "requirements-desk.txt",
+    "requirements-dev.txt",
+)
 #: As each answers the markers of a requirement.
 PYTHONS = [{"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.4"} for minor in (11, 12, 13)]
 SYSTEMS = [

@@ -110,6 +110,9 @@ class Settings(BaseModel):
     #: A Redis that all processes share, empty for none. It may hold a password, so it is never shown.
     cache_url: Annotated[str, AfterValidator(_redis_url)] = Field(default="", repr=False)
 
+    #: The desk's database, empty for a SQLite file beside the records. It may hold a password, so it is never shown.
+    database: str = Field(default="", repr=False)
+
     @property
     def takes_changes(self) -> bool:
         """Whether anybody at all may change what this server keeps."""

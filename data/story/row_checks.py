@@ -130,9 +130,11 @@ class Cells:
         #: Whether every row so far could be split into the cells of the header.
         self.whole = True
         told = _SEP_LINE.match(text)
-        self._skips = bool(told)
-        self._separator = told[1] if told else max(_SEPARATORS, key=lambda one: self._names(text, one))
-        self._reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=self._separator)
+        #: Whether a line before the header says what parts cells.
+        self.told = bool(told)
+        #: What stands between two cells.
+        self.separator = told[1] if told else max(_SEPARATORS, key=lambda one: self._names(text, one))
+        self._reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=self.separator)
 
     def _names(self, text: str, separator: str) -> int:
         """How many columns of the table the header names, if cells are parted so."""
@@ -141,7 +143,7 @@ class Cells:
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
         records = self._records()
-        if self._skips:
+        if self.told:
             next(records)
         top, header = next(records, (1, []))
         names = [name.strip() for name in header]
@@ -175,7 +177,7 @@ class Cells:
             except csv.Error as error:
                 unknown = (f"a row that cannot be split ({error})", "CSV")
                 found, wants = next((said for end, said in _SPLITTING.items() if str(error).endswith(end)), unknown)
-                self._lose(line, found, wants.format(_SEPARATORS[self._separator]))
+                self._lose(line, found, wants.format(_SEPARATORS[self.separator]))
                 continue
             if any(cells):  # spreadsheets like to end a table with rows of nothing but commas
                 yield line, cells

@@ -1,0 +1,160 @@
+"""Who is of the desk, in which role, and what signs them in; read again at every action."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from data.core.errors import DataError
+from data.desk.audit import note
+from data.desk.database import Database
+from data.desk.schema import PersonRecord, TokenRecord
+from data.desk.values import AT_TERMINAL, BY_CLOCK, Action, Member, NotAllowed, Person, Role
+
+Kind = Literal["link", "session"]
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_LONGEST_NAME = 100
+
+
+def allowed(session: Session, who: Person, action: Action) -> Person:
+    """The person as the store has them now; NotAllowed where they are not of the desk, or of too low a role."""
+    if who in (AT_TERMINAL, BY_CLOCK):
+        return who
+    record = session.get(PersonRecord, who.email)
+    if record is None:
+        raise NotAllowed(f"{who.email} is not of this desk, and so may not {action.value}")
+    found = _person(record)
+    if not found.role.may(action):
+        least = next(role for role in Role if role.may(action))
+        raise NotAllowed(
+            f"{found.name} is a {found.role.value} and may not {action.value}: that takes the role {least}"
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The people of the desk; addresses of mail are compared in lower case."""
+
+    database: Database
+
+    def all(self) -> tuple[Member, ...]:
+        """Everybody, by address."""
+        with self.database.reading() as session:
+            records = session.scalars(select(PersonRecord).order_by(PersonRecord.email))
+            return tuple(Member(_person(record), record.since, record.signed_out) for record in records)
+
+    def find(self, email: str) -> Person | None:
+        """Somebody by their address; None for who is not of the desk."""
+        with self.database.reading() as session:
+            record = session.get(PersonRecord, _email(email))
+            return _person(record) if record else None
+
+    def set_role(
+        self, who: Person, email: str, role: Role | None, at: datetime, origin: str, *, name: str = ""
+    ) -> None:
+        """Give somebody a role, or take them off the desk with None. NotAllowed; DataError for no address.
+
+        The last publisher stays one. Who is taken off is signed out.
+        """
+        email = _email(email)
+        with self.database.writing() as session:
+            who = allowed(session, who, Action.GOVERN)
+            record = session.get(PersonRecord, email)
+            before = {"role": record.role, "name": record.name} if record else None
+            if role is not Role.PUBLISHER and record and record.role == Role.PUBLISHER:
+                _refuse_last(session)
+            if role is None:
+                if record is None:
+                    raise DataError(f"{email} is not of this desk")
+                session.delete(record)
+                _end_sessions(session, email, at)
+            elif record is None:
+                if not _ADDRESS.fullmatch(email):
+                    raise DataError(f"{email[:60]!r} is no address of mail, like ana@example.org")
+                said = name.strip()[:_LONGEST_NAME] or email.partition("@")[0]
+                session.add(PersonRecord(email=email, name=said, role=role.value, since=at, signed_out=None))
+            else:
+                record.role, record.name = role.value, name.strip()[:_LONGEST_NAME] or record.name
+            after = None if role is None else {"role": role.value, "name": name.strip()}
+            note(session, who, "set role", at, origin, row=email, was=before, now=after)
+
+    def sign_out(self, email: str, at: datetime, origin: str = "") -> None:
+        """End every session and link of this person that began until now, in every browser."""
+        with self.database.writing() as session:
+            record = session.get(PersonRecord, _email(email))
+            if record is not None:
+                record.signed_out = at
+                _end_sessions(session, record.email, at)
+                note(session, _person(record), "sign out", at, origin, row=record.email)
+
+    def signed_out_since(self, email: str) -> datetime | None:
+        """When this person last signed out: what began before has ended."""
+        with self.database.reading() as session:
+            record = session.get(PersonRecord, _email(email))
+            return record.signed_out if record else None
+
+    def new_token(self, email: str, kind: Kind, at: datetime, lasts: timedelta, origin: str = "") -> str:
+        """A secret that signs this person in: by a link once, by a session until it ends; only its hash is kept."""
+        secret = secrets.token_urlsafe(32)
+        with self.database.writing() as session:
+            record = session.get(PersonRecord, _email(email))
+            if record is None:
+                raise DataError(f"{email[:60]} is not of this desk; nightdesk desk people add brings them")
+            token = TokenRecord(
+                digest=_digest(secret, kind), kind=kind, email=record.email, made=at, until=at + lasts, spent=None
+            )
+            session.add(token)
+            note(session, _person(record), f"new {kind}", at, origin, row=record.email)
+        return secret
+
+    def of_token(self, secret: str, kind: Kind, at: datetime) -> Person | None:
+        """Whose secret it is; None where it is nobody's, spent, too old, or from before a sign-out."""
+        with self.database.reading() as session:
+            return _holder(session, secret, kind, at)
+
+    def spend_token(self, secret: str, kind: Kind, at: datetime) -> Person | None:
+        """The same, and it is worth nothing from now on: of two who ask at once, one is told."""
+        with self.database.writing() as session:
+            found = _holder(session, secret, kind, at)
+            spent = update(TokenRecord).where(TokenRecord.digest == _digest(secret, kind), TokenRecord.spent.is_(None))
+            taken = session.execute(spent.values(spent=at).returning(TokenRecord.email)).first()
+            return found if taken else None
+
+
+def _holder(session: Session, secret: str, kind: Kind, at: datetime) -> Person | None:
+    token = session.get(TokenRecord, _digest(secret, kind))
+    record = session.get(PersonRecord, token.email) if token else None
+    if token is None or record is None or token.kind != kind or token.spent or not token.made <= at < token.until:
+        return None
+    return None if record.signed_out and token.made <= record.signed_out else _person(record)
+
+
+def _end_sessions(session: Session, email: str, at: datetime) -> None:
+    ended = update(TokenRecord).where(TokenRecord.email == email, TokenRecord.spent.is_(None))
+    session.execute(ended.values(spent=at))
+
+
+def _refuse_last(session: Session) -> None:
+    publishers = select(func.count()).select_from(PersonRecord).where(PersonRecord.role == Role.PUBLISHER.value)
+    if session.scalar(publishers) == 1:
+        raise DataError("this is the only publisher; give that role to somebody else first")
+
+
+def _digest(secret: str, kind: Kind) -> str:
+    return hashlib.sha256(f"{kind}:{secret}".encode()).hexdigest()
+
+
+def _email(given: str) -> str:
+    return given.strip().casefold()
+
+
+def _person(record: PersonRecord) -> Person:
+    return Person(record.email, record.name, Role(record.role))
