@@ -25,6 +25,8 @@ WORKERS := -n logical --maxprocesses 4
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --no-compile
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-package nightdesk \
   --custom-compile-command "make lock" $(if $(NEWEST),--upgrade)
+# What Python compiles is kept: tests start a hundred processes.
+unexport PYTHONDONTWRITEBYTECODE
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py
 
 .PHONY: run test test-engines audit quick lint types unit picture bench bench-embeds bench-methods bench-soak bench-attack fuzz browser engines servers parent lock clean
@@ -92,7 +94,7 @@ fuzz: $(VENV)/.dev
 # everything is.
 $(VENV)/.run: $(BIN)/python requirements.txt constraints.txt pyproject.toml
 	$(PIP) -r requirements.txt
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import logging; logging.disable(); import app'
+	$(BIN)/python -c 'import logging; logging.disable(); import app'
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-s3.txt requirements-alerts.txt requirements-desk.txt requirements-dev.txt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from html import escape
@@ -144,9 +145,8 @@ def fitted(text: str, size: float, width: float, *, factor: float = REGULAR) -> 
     """The text, or as many of its characters as `width` pixels hold, with an ellipsis."""
     if text_width(text, size, factor=factor) <= width:
         return text
-    while text and text_width(text + "…", size, factor=factor) > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    held = bisect_right(range(len(text)), width, key=lambda most: text_width(text[:most] + "…", size, factor=factor))
+    return text[: max(held - 1, 0)].rstrip() + "…"
 
 
 #: Streamlit turns :material/home: and :smile: into pictures even where the colon is escaped; a sign without width

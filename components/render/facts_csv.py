@@ -66,8 +66,10 @@ def csv_of(chart: Chart, clock: Clock, facts: Mapping[str, Fact]) -> str:
 
 def _escape(cell: str) -> str:
     """The text without controls and marks that reverse writing; an apostrophe first where it would be a formula."""
-    spaced = (" " if char.isspace() else char for char in cell)
-    shown = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
+    shown = cell
+    if not cell.isprintable():
+        spaced = (" " if char.isspace() else char for char in cell)
+        shown = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
     return f"'{shown}" if _FORMULA.match(shown) or cell[:1] in ("\t", "\r") else shown
 
 

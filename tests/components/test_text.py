@@ -94,6 +94,8 @@ def test_the_last_of_the_lines_allowed_says_that_there_was_more() -> None:
 
 def test_a_text_that_does_not_fit_is_cut_to_what_does() -> None:
     assert fitted("Wisconsin", 12, 40) == "Wisc…"
+    assert fitted("Wisconsin", 12, 0) == "…"
+    assert fitted("W" * 100_000, 12, 40) == fitted("WWWWW", 12, 40) == "WW…"
 
 
 def test_a_label_gets_shorter_by_whole_clauses() -> None:
