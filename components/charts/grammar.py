@@ -20,8 +20,10 @@ class Tone(StrEnum):
     SEARCH = "search"  # and what else people were counted doing
     SITE = "site"
     FAILING = "failing"
+    UNREACHABLE = "unreachable"
     DEGRADED = "degraded"
     ANSWERING = "answering"
+    UNWATCHED = "unwatched"  # a recorder says that it did not look: nothing is known of the site
     FIRST = "first"  # the story's first party
     SECOND = "second"
     THIRD = "third"
@@ -33,6 +35,9 @@ class Tone(StrEnum):
     OTHERS = "others"  # the parties that have no side of their own
 
 
+#: Tones of what was seen of a site, and of trouble among them.
+SEEN = (Tone.FAILING, Tone.UNREACHABLE, Tone.DEGRADED, Tone.ANSWERING)
+TROUBLE = SEEN[:3]
 #: Tones of sides.
 SIDES = (
     *(Tone.FIRST, Tone.SECOND, Tone.THIRD, Tone.FOURTH, Tone.FIFTH, Tone.SIXTH, Tone.SEVENTH, Tone.EIGHTH),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from string import Template
 from typing import Protocol
 
-from filelock import FileLock, Timeout
-
 from components.cli.exits import DONE, FAILED, fail, say
+from components.cli.hub_pings import HubPings, hub_desk
 from components.cli.lookups import settings_here, story_named
+from components.cli.rounds import alone
 from components.embeds.feeds.entries import Entry, entries_of
 from data.core.errors import DataError
 from data.core.model import iso_text
@@ -42,21 +42,20 @@ class Sender(Protocol):
 
 def alert(slug: str, *, once: bool, kinds: Sequence[str]) -> int:
     """Tell of what is new until it is stopped, or once; DataError where there is nobody to tell."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = settings_here()
     story_named(slug, settings)
-    send = sender_of(os.environ.get(VARIABLE, ""))
-    folder = settings.records / slug
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / ".alerts.lock", timeout=0):
-            while True:
-                code = tell_new(slug, story_store(settings), settings, send, kinds=kinds)
-                if once:
-                    return code
-                time.sleep(_EVERY_SECONDS)
-    except Timeout:
-        raise DataError(f"alerts of {slug} are being sent by another process; stop that one first") from None
+    addresses, stories = os.environ.get(VARIABLE, ""), story_store(settings)
+    if settings.hub and not settings.public_url:
+        raise DataError("NIGHTDESK_HUB wants NIGHTDESK_PUBLIC_URL beside it: a hub is told the addresses of feeds")
+    send = sender_of(addresses) if addresses.strip() or not settings.hub else None
+    busy = f"alerts of {slug} are being sent by another process; stop that one first"
+    with alone(settings.records / slug / ".alerts.lock", busy), ExitStack() as held:
+        hub = HubPings(settings, slug, held.enter_context(hub_desk(settings))) if settings.hub else None
+        while True:
+            code = tell_new(slug, stories, settings, send, kinds=kinds, hub=hub, wait=once)
+            if once:
+                return code
+            time.sleep(_EVERY_SECONDS)
 
 
 def sender_of(addresses: str) -> Sender:
@@ -77,9 +76,12 @@ def sender_of(addresses: str) -> Sender:
 
 
 def tell_new(
-    slug: str, stories: StoryStore, settings: Settings, send: Callable[[str, str], bool], *, kinds: Sequence[str] = ()
-) -> int:
+    slug: str, stories: StoryStore, settings: Settings, send: Callable[[str, str], bool] | None, *,
+    kinds: Sequence[str] = (), hub: HubPings | None = None, wait: bool = False,
+) -> int:  # fmt: skip
     """Send what was not told yet, the oldest first; FAILED where something could not be sent, and is tried again.
+
+    The hub is told of any change, and waited for only with `wait`.
 
     What stood in the story before the first time is not news and is only noted.
     """
@@ -87,13 +89,16 @@ def tell_new(
         story = stories.read(slug)
     except DataError as trouble:
         return fail(f"{iso_text(utc_now())} {trouble}.")
-    entries = [one for one in reversed(entries_of(story, stories)) if not kinds or one.kind in kinds]
+    found = entries_of(story, stories)
+    code = hub.step(found, wait=wait) if hub else DONE
+    if send is None:
+        return code
+    entries = [one for one in reversed(found) if not kinds or one.kind in kinds]
     known = alerted_keys(settings, slug)
     if known is None:
         keys = [one.key for one in entries] or [""]  # of a story without an entry: that somebody wants to know
         note_alerted(settings, slug, [Alerted(at=utc_now(), key=key, sent=False) for key in keys])
-        return DONE
-    code = DONE
+        return code
     for entry in (one for one in entries if one.key not in known):
         if send(titled(entry), entry.text):
             note_alerted(settings, slug, [Alerted(at=utc_now(), key=entry.key, sent=True)])

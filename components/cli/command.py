@@ -138,7 +138,7 @@ def dumps(story: str, files: tuple[Path, ...]) -> int:
 
 @nightdesk.command(epilog="Example: nightdesk follow us-2028 --feed table --url https://desk.example.org/calls.csv")
 @click.argument("story")
-@click.option("--feed", "kind", required=True, metavar="FORMAT", help="Its format: table, ap, ddhq or democracy-club.")
+@click.option("--feed", "kind", required=True, metavar="FORMAT", help="Its format: table, ap, ddhq, ...")
 @click.option("--url", default="", help="Its address, or the path of a file; that of [[feeds]] if left out.")
 @click.option("--once", is_flag=True, help="Take one version and end.")
 @click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="The feed's own pace if left out.")
@@ -165,13 +165,17 @@ def follow(
 @click.option("--once", is_flag=True, help="Look at each site once and end.")
 @click.option("--every", type=click.FloatRange(min=1), default=60.0, show_default=True, metavar="SECONDS")
 @click.option("--import", "file", type=_PATH, help="Bring what another monitor recorded, and end.")
-@click.option("--as", "kind", type=click.Choice(["kuma", "gatus", "prometheus"]), help="Whose file that is.")
+@click.option("--as", "kind", type=click.Choice(["kuma", "gatus", "prometheus", "upptime"]), help="Whose file that is.")
 @click.option("--monitor", default="", help="What the file calls the site, where it has several.")
 @click.option("--service", default="", help="The id of the site in [[services]]; the main one if left out.")
+@click.option(
+    "--globalping", "elsewhere", multiple=True, metavar="PLACE",
+    help="Look from there by Globalping, not from here: Canada, Toronto, AS577; several may be named.",
+)  # fmt: skip
 @click.option("--own-site", is_flag=True, help="The sites are the newsroom's own, and may be asked more often.")
 def probe(
     story: str, place: str, once: bool, every: float, file: Path | None, kind: str | None, monitor: str, service: str,
-    own_site: bool,
+    own_site: bool, elsewhere: tuple[str, ...],
 ) -> int:  # fmt: skip
     """Look at a story's sites, and record every attempt.
 
@@ -182,14 +186,15 @@ def probe(
 
     if file:
         return recorders.bring(story, file, kind or "", place=place, monitor=monitor, service=service)
-    return recorders.probe(story, place=place, once=once, every=every, own=own_site)
+    return recorders.probe(story, place=place, once=once, every=every, own=own_site, elsewhere=elsewhere)
 
 
 @nightdesk.command(epilog="Example: nightdesk record us-2028")
 @click.argument("story")
 @click.option("--once", is_flag=True, help="Draw each search once and end.")
 @click.option("--every", type=click.FloatRange(min=60), default=600.0, show_default=True, metavar="SECONDS")
-def record(story: str, once: bool, every: float) -> int:
+@click.option("--usa-gov", is_flag=True, help="Record how many people are on sites of the U.S. government, too.")
+def record(story: str, once: bool, every: float, usa_gov: bool) -> int:
     """Draw a story's searches through the night.
 
     Each round asks Google Trends for minutes of the last four hours, at the polite pace; further draws of an hour are
@@ -197,7 +202,7 @@ def record(story: str, once: bool, every: float) -> int:
     """
     from components.cli import recorders
 
-    return recorders.record(story, once=once, every=every)
+    return recorders.record(story, once=once, every=every, government=usa_gov)
 
 
 @nightdesk.command(epilog="Example: nightdesk alert us-2028 --kind call --kind withdrawal")
@@ -211,7 +216,7 @@ def alert(story: str, once: bool, kinds: tuple[str, ...]) -> int:
     """Tell of calls, withdrawals, corrections and the site.
 
     NIGHTDESK_ALERTS holds the addresses, separated by blanks, as Apprise takes them: Slack, Teams, mail, webhooks. What
-    stood in the story before the first time is not news.
+    stood in the story before the first time is not news. A WebSub hub (NIGHTDESK_HUB) is told that feeds have changed.
     """
     from components.cli import alerts
 

@@ -19,19 +19,24 @@ from data.core.errors import DataError
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.net.client import open_desk
+from data.net.snapshots import read_snapshots
 from data.recorders.ap_playback import playback
 from data.recorders.follow import Follower, feed_of
 from data.recorders.probe import Prober
+from data.recorders.searches import SearchRecorder
 from data.recorders.story_rows import rows_lock
+from data.recorders.trends_playback import trends_answer
 from data.sources.feeds.registry import FEEDS
+from data.sources.google_trends.provider import SOURCE
+from data.sources.google_trends.trends_request import HOME
 from data.story.rehearse import RehearsalPlan, name_of, rehearsed
 from data.story.store import files_of
 from data.story.story import Story
 from data.story.story_toml import Rehearsal
 from data.story.totals import call_when
 
-#: Seconds between two askings of the feed, and between two looks at the site.
-_FEED_SECONDS, _SITE_SECONDS = 1.0, 5.0
+#: Seconds between two askings of the feed, two looks at the site, and two rounds of searches.
+_FEED_SECONDS, _SITE_SECONDS, _SEARCH_SECONDS = 1.0, 5.0, 10.0
 _ORIGIN = "http://127.0.0.1"
 
 
@@ -97,9 +102,8 @@ def _begin(plan: RehearsalPlan, clock: NightClock, address: str) -> None:
 def _recorders(
     plan: RehearsalPlan, settings: Settings, clock: NightClock, address: str, stop: threading.Event
 ) -> dict[str, Callable[[], None]]:
-    own = settings.model_copy(
-        update={"stories": plan.stories.own, "mirrors": (("NIGHTDESK_REHEARSAL_URL", address),)}
-    )  # fmt: skip
+    mirrors = (("NIGHTDESK_REHEARSAL_URL", address), (HOME.variable, address))
+    own = settings.model_copy(update={"stories": plan.stories.own, "snapshots": None, "mirrors": mirrors})
     feed = feed_of(
         plan.stories.read(plan.name), FEEDS["ap"], name="", url=f"{address}/v3", source="", caller="", settings=own
     )  # fmt: skip
@@ -119,7 +123,17 @@ def _recorders(
         while not stop.wait(_SITE_SECONDS):
             _asked(prober.step)
 
-    return {"feed": follow} | ({"site": probe} if plan.story.about.services else {})
+    def record() -> None:
+        with open_desk(own, now=clock) as desk:
+            every = _SEARCH_SECONDS * plan.speed
+            recorder = SearchRecorder(plan.name, plan.stories, own, desk, every=every, clock=clock)
+            while not stop.wait(_SEARCH_SECONDS):
+                _asked(recorder.step)
+
+    about = plan.story.about
+    return (
+        {"feed": follow} | ({"site": probe} if about.services else {}) | ({"trends": record} if about.searches else {})
+    )
 
 
 def _asked(ask: Callable[[], object]) -> bool:
@@ -170,6 +184,9 @@ def _compared(recorded: Story, plan: RehearsalPlan) -> int:
             outside.append(call.contest)
     right = len(timed) - len(lost) - len(outside)
     say(f"{right} of {len(timed)} calls came out again, each within its bounds.")
+    if recorded.about.searches:
+        drawn = read_snapshots(plan.stories.snapshots(plan.name)[-1], SOURCE)
+        say(f"{len(drawn)} answers about searches were kept; the rehearsal knows none, so each is below what is shown.")
     for what, names in (("Not recorded", lost), ("Outside their bounds", outside)):
         if names:
             fail(f"{what}: {', '.join(names)}.")
@@ -178,14 +195,17 @@ def _compared(recorded: Story, plan: RehearsalPlan) -> int:
 
 @contextmanager
 def _serving(story: Story, clock: NightClock) -> Iterator[str]:
-    """The address of a server on this machine that answers as AP's API and as the sites did at this moment."""
+    """The address of a server here that answers as AP's API, as Google Trends, and as the sites did at this moment."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
-            if parts.path == "/v3":
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if told := trends_answer(parts.path, parts.query, clock()):
+                self._send(200, *told)
+            elif parts.path == "/v3":
                 self._send(200, playback(story, parts.query, clock(), f"{address}/v3"), "application/json")
             elif parts.path == "/robots.txt":
                 self._send(404, b"", "text/plain")
@@ -193,6 +213,8 @@ def _serving(story: Story, clock: NightClock) -> Iterator[str]:
                 failing = _failing(story, parts.path.strip("/"), clock())
                 page = b"<title>Internal server error</title>" if failing else b"<title>The site</title>"
                 self._send(500 if failing else 200, page, "text/html")
+
+        do_POST = do_GET  # noqa: N815 - http.server's name
 
         def _send(self, status: int, body: bytes, kind: str) -> None:
             self.send_response(status)

@@ -22,6 +22,7 @@ from data.net.snapshots import snapshot_folder
 from data.sources import registry
 from data.sources.google_trends.trends_request import RESOLUTIONS
 from data.sources.provider import Errand, Provider, Task, Visit
+from data.sources.trends_api import wanted_credentials
 from data.sources.wikimedia import import_dumps
 from data.story.story import Story
 
@@ -29,7 +30,11 @@ from data.story.story import Story
 def refresh(slug: str, source: str | None, resolution: str) -> int:
     """Ask every source of the story's lists, or one; the worst exit code: FAILED, else LATER, else DONE."""
     known = {provider.word: provider for provider in registry.PROVIDERS}
-    providers = [known[one_of("--source", source, known)]] if source is not None else list(known.values())
+    providers = [one for one in known.values() if one.ready]
+    if source is not None:
+        providers = [known[one_of("--source", source, known)]]
+        if not providers[0].ready:
+            raise wanted_credentials()
     bins = one_of("--resolution", resolution, RESOLUTIONS)
     settings = settings_here()
     story = story_named(slug, settings)

@@ -89,7 +89,8 @@ def period(item: Item, clock: Clock, *, dated: bool) -> str:
     first = clock.when(item.when, dated=dated)
     if item.by:
         return f"{first}; may have begun at any time before"
-    return f"{first} to {clock.when(item.until, dated=dated)}" if item.until else first
+    last = clock.when(item.until, dated=dated) if item.until else first
+    return first if last == first else f"{first} to {last}"
 
 
 def _sentence(chart: Chart, lane: Lane, mark: Mark, item: Item, clock: Clock, number: int | None) -> str:

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
+
+def first_fault(error: ValidationError) -> str:
+    """Where values first are not of the shape wanted, and what is wrong there; never what stands there."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"
+
 
 class DataError(Exception):
     """Any failure of a loader; `str(error)` is one sentence fit to show a reader.

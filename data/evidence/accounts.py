@@ -19,7 +19,7 @@ GRADE_SAYS = {
     "C": "a dated picture",
     "D": "second-hand",
 }
-TROUBLE = ("failing", "degraded")
+TROUBLE = ("failing", "unreachable", "degraded")
 _COUNTED = "Counted over a window of hours, so it says nothing about a moment in it."
 _ROSE = "The rise was counted between these two times and had come by the second; its minute is not held."
 _BY_THEN = "It was there by then; a first sighting does not say when it began."

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -19,6 +20,7 @@ import requests
 import urllib3
 from filelock import FileLock, Timeout
 from requests.auth import AuthBase
+from requests_cache import DO_NOT_CACHE
 from requests_cache.cache_keys import filter_url
 from requests_cache.models.response import CachedResponse
 from requests_cache.session import CacheMixin
@@ -28,7 +30,7 @@ from data.core.program import VERSION, utc_now
 from data.core.settings import Settings
 from data.net.addresses import AddressRefused, Resolve, addresses, is_loopback, parsed, place_of, public_addresses
 from data.net.answer_cache import FETCHED_AT, SECRETS, AnswerStore, quiet_logs
-from data.net.http_errors import Check, Wait, check_answer, meaning
+from data.net.http_errors import Check, Wait, check_answer, lowered, meaning
 from data.net.pinned_connections import Allowed, Limits, PinnedAdapter
 from data.net.rate_limit import Circuits, Pacer, pace_of
 from data.net.shared_cache import shared_cache
@@ -49,6 +51,8 @@ class Asking:
     check: Check | None
     wait: Wait | None
     fresh: Fresh
+    #: Statuses of an answer that counts.
+    good: frozenset[int] = frozenset({HTTPStatus.OK})
     trouble: DataError | None = None
 
 
@@ -78,7 +82,7 @@ class PoliteAdapter(PinnedAdapter):
             response.headers.pop(header, None)
         response.headers[FETCHED_AT] = now.astimezone(UTC).isoformat()
         asking = ASKING.get()
-        check_answer(response, asking.source, asking.check, asking.wait, now)
+        check_answer(response, asking.source, asking.check, asking.wait, now, good=asking.good)
         return response
 
 
@@ -138,7 +142,7 @@ class Reply:
     """What a source answered, decoded. `fetched_at` is when these bytes came, whenever that was.
 
     `stale` says that the source did not answer now and this is the last good copy; `trouble` says why. `url` is
-    without secrets.
+    without secrets; names of `headers` are in small letters.
     """
 
     status: int
@@ -148,9 +152,13 @@ class Reply:
     from_cache: bool = False
     stale: bool = False
     trouble: DataError | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 Params = Mapping[str, str | int]
+Sent = Mapping[str, str] | bytes
+#: What a server says that took what it was sent.
+_GOOD = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +179,19 @@ class Desk:
         *,
         method: Literal["GET", "POST"] = "GET",
         params: Params | None = None,
+        sent: Sent | None = None,
         source: str,
         fresh: Fresh,
         headers: Mapping[str, str] | None = None,
         check: Check | None = None,
         wait: Wait | None = None,
         stale_ok: bool = True,
+        kept: bool = True,
     ) -> Reply:
         """The answer to a GET, or to a POST.
 
+        What is `sent` is a form, or JSON where it is bytes: such a question and its answer are kept nowhere, nor are
+        those that are not to be `kept`.
         `source` is what sentences call the source ("Google Trends", "The Internet Archive"). `fresh` is how old a kept
         answer may be: a timedelta, "never" for one that never grows old, None to ask in any case. `check` raises
         SourceChanged on content that is not what was asked for; such an answer never replaces a good one. `wait` reads
@@ -189,12 +201,16 @@ class Desk:
         SourceUnavailable may work later (`retry_after` in seconds), SourceChanged will not (SourceRefused has the
         HTTP status), AddressRefused is an address that is not to be asked.
         """
-        request = requests.Request(method, url, params=params, headers=headers)
+        if isinstance(sent, bytes):
+            headers = {**(headers or {}), "Content-Type": "application/json"}
+        request = requests.Request(method, url, params=params, headers=headers, data=sent)
         asked = parsed(url)
         if place_of(asked.url) not in self.places:
             raise AddressRefused(f"{asked.host} is not among the sources that the settings or the story name")
-        asking = Asking(source, check, wait, fresh)
-        response = self._send(request, asking)
+        asking = Asking(source, check, wait, fresh, _GOOD if sent is not None else frozenset({HTTPStatus.OK}))
+        response = self._send(request, asking, kept=kept and sent is None)
+        if sent is not None and response.is_redirect:
+            raise SourceChanged(f"{source} sends on what it was sent to another address, which is not followed")
         stale = bool(response.from_cache and response.is_expired)
         trouble = asking.trouble or SourceUnavailable(f"{source} did not answer") if stale else None
         if trouble and not stale_ok:
@@ -207,14 +223,17 @@ class Desk:
             from_cache=response.from_cache,
             stale=stale,
             trouble=trouble,
+            headers=lowered(response.headers),
         )
 
-    def _send(self, request: requests.Request, asking: Asking) -> Any:
+    def _send(self, request: requests.Request, asking: Asking, *, kept: bool) -> Any:
         """The answer, from the cache or from the source; a DataError says what went wrong."""
         mark = ASKING.set(asking)
         try:
             prepared = self.session.prepare_request(request)
             settings = self.session.merge_environment_settings(str(prepared.url), {}, True, None, None)
+            if not kept:
+                return self.session.send(prepared, expire_after=DO_NOT_CACHE, allow_redirects=False, **settings)
             with self._alone(self.session.cache.create_key(prepared)):
                 return self.session.send(prepared, allow_redirects=True, **settings)
         except requests.RequestException as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -29,6 +29,11 @@ _SAID = {
 }
 
 
+def lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers by their names in small letters."""
+    return {name.lower(): value for name, value in headers.items()}
+
+
 class SourceRefused(SourceChanged):
     """A source understood the request and will not serve it; `status` is its HTTP status."""
 
@@ -37,12 +42,15 @@ class SourceRefused(SourceChanged):
         self.status = status
 
 
-def check_answer(response: Response, name: str, check: Check | None, wait_of: Wait | None, now: datetime) -> None:
+def check_answer(
+    response: Response, name: str, check: Check | None, wait_of: Wait | None, now: datetime, *,
+    good: Container[int] = (HTTPStatus.OK,),
+) -> None:  # fmt: skip
     """Nothing for an answer that counts, a redirect, or "not modified"; else raises what it means."""
     status = response.status_code
     if response.is_redirect or status == HTTPStatus.NOT_MODIFIED:
         return
-    if status != HTTPStatus.OK and wait_of and (pause := wait_of(response.headers)) is not None:
+    if status not in good and wait_of and (pause := wait_of(response.headers)) is not None:
         raise AskedToWait(f"{name} has answered as often as it will for now (HTTP {status})", hold=pause)
     wait = retry_after(response.headers.get("Retry-After", ""), now)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -51,7 +59,7 @@ def check_answer(response: Response, name: str, check: Check | None, wait_of: Wa
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _MAY_WORK_LATER:
         sentence = f"{name} could not answer just now (HTTP {status})"
         raise AskedToWait(sentence, hold=wait) if wait else SourceUnavailable(sentence)
-    if status != HTTPStatus.OK:
+    if status not in good:
         raise SourceRefused(f"{name} {_SAID.get(status, f'did not serve this request (HTTP {status})')}", status=status)
     if check:
         check(response.content)

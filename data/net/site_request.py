@@ -74,7 +74,7 @@ def look(url: str, *, user_agent: str, allowed: Allowed, limits: Limits = LIMITS
         first_byte=round(response.elapsed.total_seconds(), 3),
         size=len(response.content),
         sha256=hashlib.sha256(response.content).hexdigest(),
-        title=_title(response.content),
+        title=title_of(response.content),
     )
 
 
@@ -122,6 +122,23 @@ def _outcome(error: Exception) -> Outcome:
     return Outcome.REFUSED if "refused" in str(error).casefold() else Outcome.LOST
 
 
-def _title(body: bytes) -> str:
+def outcome_of(said: str) -> Outcome:
+    """How a look ended that was not answered, by the words of whoever looked."""
+    words = said.casefold()
+    for part, outcome in _WORDS:
+        if part in words:
+            return outcome
+    return Outcome.LOST
+
+
+_WORDS = (
+    ("refused", Outcome.REFUSED), ("enotfound", Outcome.NO_NAME), ("no such host", Outcome.NO_NAME),
+    ("certificate", Outcome.TLS), ("tls", Outcome.TLS), ("timeout", Outcome.SLOW_ANSWER),
+    ("deadline exceeded", Outcome.SLOW_ANSWER), ("timed out", Outcome.SLOW_ANSWER),
+)  # fmt: skip
+
+
+def title_of(body: bytes) -> str:
+    """What a page is titled; empty for none."""
     found = _TITLE.search(body[:200_000])
     return " ".join(html.unescape(found[1].decode("utf-8", errors="replace")).split())[:200] if found else ""

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from data.core.errors import first_fault
 from data.core.files import leads_out, sweep_parts, write_whole
 from data.core.model import as_utc
 from data.core.settings import Settings
@@ -116,9 +117,7 @@ def _refuse_links(folder: Path, *paths: Path) -> None:
 
 def _why(error: OSError | ValueError) -> str:
     if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        return f"its sidecar cannot be read: {where}: {first['msg']}"
+        return f"its sidecar cannot be read: {first_fault(error)}"
     return f"it cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
 
 

@@ -37,12 +37,14 @@ class Attempt(BaseModel):
         return timedelta(seconds=self.every)
 
 
-def attempt_of(look: Look, *, started_at: datetime, place: str, service: str, address: str, every: float) -> Attempt:
+def attempt_of(
+    look: Look, *, started_at: datetime, place: str, service: str, address: str, every: float, origin: str = "probe"
+) -> Attempt:
     """The row of a look."""
     return Attempt(
         started_at=started_at, place=place, service=service, address=address, every=every, outcome=look.outcome,
         ip=look.ip, status=look.status, first_byte=look.first_byte, size=look.size, sha256=look.sha256,
-        title=look.title,
+        title=look.title, origin=origin,
     )  # fmt: skip
 
 

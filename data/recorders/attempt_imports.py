@@ -1,8 +1,9 @@
-"""What other monitors recorded: Uptime Kuma, Gatus and Prometheus' blackbox_exporter, read as attempts."""
+"""What other monitors recorded: Uptime Kuma, Gatus, Prometheus' blackbox_exporter and Upptime, read as attempts."""
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from data.core.errors import SourceChanged
-from data.net.site_request import Outcome
+from data.net.site_request import Outcome, outcome_of
 from data.recorders.attempt import Attempt
 
 #: What a monitor calls a site -> its rows: when, whether it answered, the HTTP status, seconds, and its own words.
@@ -39,30 +40,14 @@ def imported_attempts(
         raise SourceChanged(f"The file has no site {monitor!r}; it has: {', '.join(sorted(found))[:300] or 'none'}")
     rows = sorted(found[monitor], key=lambda row: row[0])
     gaps = [(after[0] - before[0]).total_seconds() for before, after in pairwise(rows)]
-    every = max(1.0, round(median(gaps))) if gaps else 60.0
+    every = EVERY.get(kind) or (max(1.0, round(median(gaps))) if gaps else 60.0)
     return tuple(
         Attempt(
             started_at=at, place=place, service=service, address=address, every=every, status=status, first_byte=took,
-            outcome=Outcome.ANSWERED if status or answered else _outcome(said), origin=kind,
+            outcome=Outcome.ANSWERED if status or answered else outcome_of(said), origin=kind,
         )
         for at, answered, status, took, said in rows
     )  # fmt: skip
-
-
-def _outcome(said: str) -> Outcome:
-    """How a look ended that was not answered, by a monitor's own words."""
-    words = said.casefold()
-    for part, outcome in _WORDS:
-        if part in words:
-            return outcome
-    return Outcome.LOST
-
-
-_WORDS = (
-    ("refused", Outcome.REFUSED), ("enotfound", Outcome.NO_NAME), ("no such host", Outcome.NO_NAME),
-    ("certificate", Outcome.TLS), ("tls", Outcome.TLS), ("timeout", Outcome.SLOW_ANSWER),
-    ("deadline exceeded", Outcome.SLOW_ANSWER), ("timed out", Outcome.SLOW_ANSWER),
-)  # fmt: skip
 
 
 def _kuma(content: bytes) -> Rows:
@@ -138,4 +123,24 @@ def _samples(metrics: Mapping[str, Mapping[float, float]]) -> Iterator[Row]:
         yield moment, success == 1, int(codes.get(at, 0)) or None, took.get(at), ""
 
 
-READERS: Mapping[str, Callable[[bytes], Rows]] = {"kuma": _kuma, "gatus": _gatus, "prometheus": _prometheus}
+#: A line of `git log --format='%aI %s'` in a repository of Upptime.
+_COMMIT = re.compile(r"(?P<at>\S+) \S+ (?P<name>.+) is (?P<state>up|degraded|down) \((?P<code>\d+) in (?P<ms>\d+) ms\)")
+
+
+def _upptime(content: bytes) -> Rows:
+    """Upptime's history, which is that of its repository: a commit when a state changes, and one a day."""
+    found: dict[str, list[Row]] = {}
+    for line in content.decode("utf-8").splitlines():
+        if one := _COMMIT.match(line):
+            at, code = datetime.fromisoformat(one["at"]).astimezone(UTC), int(one["code"]) or None
+            found.setdefault(one["name"], []).append((at, one["state"] != "down", code, int(one["ms"]) / 1000, ""))
+    if not found:
+        raise ValueError("no line of it is like one of git log --format='%aI %s'")
+    return found
+
+
+READERS: Mapping[str, Callable[[bytes], Rows]] = {
+    "kuma": _kuma, "gatus": _gatus, "prometheus": _prometheus, "upptime": _upptime,
+}  # fmt: skip
+#: Seconds between two rows of whoever writes down changes, and else one row a day.
+EVERY = {"upptime": 86_400.0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,17 +24,17 @@ def append(path: Path, row: BaseModel) -> None:
     with path.open("ab+") as file:
         _cut_torn_line(file.fileno(), path)
         new = file.seek(0, os.SEEK_END) == 0
-        file.write(
-            _text([list(cells)] if new else []) + _text([["" if one is None else one for one in cells.values()]])
-        )
+        rows = [list(cells)] if new else []
+        file.write(csv_lines([*rows, ["" if one is None else one for one in cells.values()]]).encode())
         file.flush()
         os.fsync(file.fileno())
 
 
-def _text(rows: Iterable[list[object]]) -> bytes:
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as lines of CSV, each with its end."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode()
+    return out.getvalue()
 
 
 def _cut_torn_line(handle: int, path: Path) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from data.core.errors import first_fault
 from data.core.model import iso_text
 from data.recorders.story_rows import Cells
 from data.recorders.transitions import Change, Transition
@@ -163,8 +164,7 @@ def _fault(cells: Cells, sources: Collection[str]) -> str:
     try:
         Call.model_validate(cells)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        return f"{said}: {'.'.join(map(str, first['loc'])) or 'its cells'}: {first['msg']}"
+        return f"{said}: {first_fault(error)}"
     unknown = [name for name in cells["source"].split() if name not in sources]
     if unknown:
         return f"{said}: sources.csv has no {quoted(unknown[0])}; fill the column source, or name one with --source"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from pydantic import BaseModel, Field
 
@@ -16,14 +18,15 @@ from data.core.errors import DataError, SourceUnavailable, StoryInvalid
 from data.core.model import iso_text
 from data.core.program import utc_now
 from data.core.settings import Settings
-from data.net.client import Desk
+from data.net.client import Desk, Reply
+from data.net.http_errors import SourceRefused
 from data.net.snapshots import Instant, Sidecar, read_snapshot
 from data.recorders.attempts import append, read_rows
 from data.recorders.call_rows import CallRows, call_rows, whole_second
 from data.recorders.status import CallOnHand, RecorderStatus, write_status
 from data.recorders.story_rows import Cells, put_rows, rows_lock
 from data.recorders.transitions import FeedState, Seen, Transition
-from data.sources.feeds.feed import CallFeed, Version
+from data.sources.feeds.feed import CallFeed, GivenKey, Secret, Version
 from data.sources.provider import keep
 from data.story.store import StoryStore
 from data.story.story import Story
@@ -31,6 +34,8 @@ from data.story.story_toml import Feed
 
 #: Of the calls that were written, so many of the newest are listed for whoever may take one out again.
 _MOST_ACCEPTED = 30
+#: Of a feed in pages, so many are asked for at most at one time.
+_MOST_PAGES = 20
 
 
 class Asked(BaseModel):
@@ -66,6 +71,15 @@ class Taken:
     unfinished: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Bytes, when they were there, and the address without secrets, empty for a file of this machine."""
+
+    content: bytes
+    fetched: datetime
+    url: str
+
+
 @dataclass
 class Follower:
     """One feed of one story. Its ledger is made of its snapshots alone: whoever is killed goes on where it was."""
@@ -77,7 +91,7 @@ class Follower:
     settings: Settings
     desk: Desk
     clock: Callable[[], datetime] = utc_now
-    key: str = field(default="", repr=False)
+    key: Secret = field(default_factory=GivenKey, repr=False)
     #: Seconds from one asking to the next, for what the recorder says of itself.
     every: float = 60.0
     _state: FeedState = field(default_factory=FeedState, init=False)
@@ -88,6 +102,7 @@ class Follower:
     _following: str = field(default="", init=False)
     _test: bool = field(default=False, init=False)
     _answered: datetime | None = field(default=None, init=False)
+    _left: str = field(default="", init=False)
     _story: Story | None = field(default=None, init=False)
     #: Rows that the story does not take, and why: said once, tried again by the next process.
     _refused: dict[str, str] = field(default_factory=dict, init=False)
@@ -102,14 +117,15 @@ class Follower:
 
         A recorded version that cannot be read any more is left out: the bounds of what it would have said are wider.
         """
-        story = self._story = self.stories.read(self.slug)
-        for row in read_rows(self.folder / "asked.csv", Asked):
-            if row.outcome == "version":
-                self._read_again(row, story)
-            elif row.outcome == "unchanged":
-                self._state.passed(Seen(row.asked_at, row.fetched_at, self._version))
-        if self._transitions:
-            self._write()
+        with rows_lock(self.settings, self.slug):
+            story = self._story = self.stories.read(self.slug)
+            for row in read_rows(self.folder / "asked.csv", Asked):
+                if row.outcome == "version":
+                    self._read_again(row, story)
+                elif row.outcome == "unchanged":
+                    self._state.passed(Seen(row.asked_at, row.fetched_at, self._version))
+            if self._transitions:
+                self._write(story)
 
     def _read_again(self, row: Asked, story: Story) -> None:
         try:
@@ -146,6 +162,7 @@ class Follower:
             name=f"feed-{self.feed.id}", of=self.feed.id, kind="feed", what=f"{self.adapter.called}, calls",
             asked_at=asked,
             next_at=asked + timedelta(seconds=max(self.every, pause)), answered_at=self._answered, trouble=trouble,
+            left=self._left,
             written=sum(map(len, rows.rows.values())), waiting=tuple(map(_on_hand, rows.waiting)),
             accepted=tuple(map(_on_hand, rows.accepted[-_MOST_ACCEPTED:])),
             held=tuple(dict.fromkeys([*(one.why for one in rows.held), *self._refused.values()])),
@@ -153,33 +170,50 @@ class Follower:
         write_status(self.settings, self.slug, word)
 
     def _ask(self, asked: datetime) -> Taken:
+        with self._noted(asked):
+            answers = self._fetch_all(asked)
+        with rows_lock(self.settings, self.slug):
+            with self._noted(asked):
+                story, fault = self._readable()
+                versions = [self.adapter.read(answer.content, story, self.feed) for answer in answers]
+            new = [
+                one
+                for answer, version in zip(answers, versions, strict=True)
+                for one in self._record(asked, answer, version)
+            ]
+            if fault:
+                raise fault
+            before = set(self._refused)
+            written, rows = self._write(story)
+        said = tuple(why for name, why in self._refused.items() if name not in before)
+        return Taken(tuple(new), written, rows, said, versions[-1].unfinished)
+
+    @contextmanager
+    def _noted(self, asked: datetime) -> Iterator[None]:
+        """What fails here is an asking that came to nothing, and stands so in the record."""
         try:
-            content, fetched, url = self._fetch(asked)
-            story = self._readable()
-            version = self.adapter.read(content, story, self.feed)
+            yield
         except DataError as error:
-            append(self.folder / "asked.csv", Asked(asked_at=asked, fetched_at=self.clock(), outcome="failed",
-                                                    why=str(error)[:1_000]))  # fmt: skip
+            failed = Asked(asked_at=asked, fetched_at=self.clock(), outcome="failed", why=str(error)[:1_000])
+            append(self.folder / "asked.csv", failed)
             raise
-        if content == self._content:
-            row = Asked(asked_at=asked, fetched_at=fetched, outcome="unchanged", snapshot=self._latest)
+
+    def _record(self, asked: datetime, answer: _Answer, version: Version) -> tuple[Transition, ...]:
+        """Keep an answer, before anything is made of it, and give what is new in it."""
+        seen = Seen(asked, answer.fetched, version)
+        if answer.content == self._content:
+            row = Asked(asked_at=asked, fetched_at=answer.fetched, outcome="unchanged", snapshot=self._latest)
             append(self.folder / "asked.csv", row)
-            self._state.passed(Seen(asked, fetched, version))
-            return self._taken((), version)
+            self._state.passed(seen)
+            return ()
         sidecar = Sidecar(
-            source=f"feed-{self.adapter.slug}", kind="version", drawn_at=fetched, url=url, status=200,
+            source=f"feed-{self.adapter.slug}", kind="version", drawn_at=answer.fetched, url=answer.url, status=200,
             licence=self.adapter.licence, suffix=self.adapter.suffix,
         )  # fmt: skip
-        name = keep(self.folder, content, sidecar).path.name
-        append(self.folder / "asked.csv", Asked(asked_at=asked, fetched_at=fetched, outcome="version", snapshot=name))
-        new = self._take(Seen(asked, fetched, version), content, name)
-        return self._taken(new, version)
-
-    def _taken(self, new: tuple[Transition, ...], version: Version) -> Taken:
-        refused = set(self._refused)
-        written, rows = self._write()
-        said = tuple(why for name, why in self._refused.items() if name not in refused)
-        return Taken(new, written, rows, said, version.unfinished)
+        name = keep(self.folder, answer.content, sidecar).path.name
+        row = Asked(asked_at=asked, fetched_at=answer.fetched, outcome="version", snapshot=name)
+        append(self.folder / "asked.csv", row)
+        return self._take(seen, answer.content, name)
 
     def _take(self, seen: Seen, content: bytes, name: str) -> tuple[Transition, ...]:
         new = self._state.take(seen)
@@ -189,51 +223,71 @@ class Follower:
         self._test = self._test or seen.version.test
         return new
 
-    def _readable(self) -> Story:
-        """The story as it is, or as it last was while somebody mends a fault in it: no version is lost for that."""
+    def _readable(self) -> tuple[Story, StoryInvalid | None]:
+        """The story, or as it last was with the fault that somebody mends in it: no version is lost for that."""
         try:
             self._story = self.stories.read(self.slug)
-        except StoryInvalid:
+        except StoryInvalid as fault:
             if self._story is None:
                 raise
-        return self._story
+            return self._story, fault
+        return self._story, None
 
-    def _fetch(self, asked: datetime) -> tuple[bytes, datetime, str]:
-        """Bytes, when they were there, and the address without secrets, empty for a file of this machine."""
-        url = self._following or self.feed.url
+    def _fetch_all(self, asked: datetime) -> list[_Answer]:
+        """The newest version; of a feed in pages those before it that hold what is not known yet, oldest first."""
+        found = [self._fetch(asked, self._following or self.feed.url)]
+        while found[-1].url and len(found) < _MOST_PAGES:
+            if not (older := self.adapter.older(found[-1].content, self._state.events)):
+                break
+            found.append(self._fetch(asked, urljoin(found[-1].url, older)))
+        return found[::-1]
+
+    def _fetch(self, asked: datetime, url: str) -> _Answer:
         if urlsplit(url).scheme not in ("http", "https"):
-            return _bytes_of(Path(url)), self.clock(), ""
-        headers = {self.adapter.header: self.adapter.scheme + self.key} if self.adapter.header and self.key else None
+            return _Answer(_bytes_of(Path(url)), self.clock(), "")
+        try:
+            reply = self._reply(url)
+        except SourceRefused as refused:
+            if refused.status != HTTPStatus.UNAUTHORIZED or not self.key.forget():
+                raise
+            reply = self._reply(url)
+        return _Answer(reply.content, max(asked, reply.fetched_at), reply.url)
+
+    def _reply(self, url: str) -> Reply:
+        secret = self.key() if self.adapter.header else ""
+        headers = {self.adapter.header: self.adapter.scheme + secret} if secret else None
         reply = self.desk.ask(
             url, source=self.adapter.called, fresh=None, headers=headers, wait=self.adapter.wait, stale_ok=False
         )
-        return reply.content, max(asked, reply.fetched_at), reply.url
+        self._left = self.adapter.left(reply.headers)
+        return reply
 
     def rows(self, story: Story) -> CallRows:
         """Every row that the feed adds to the story so far, with what waits and what is held."""
         decided = {row.key: row.stands for row in read_rows(self.folder / "decisions.csv", Decision)}
         return call_rows(self._transitions, story, self.feed, decided)
 
-    def _write(self) -> tuple[tuple[str, ...], CallRows]:
-        """Add what the story lacks, and give the ids of it and all rows; DataError or OSError where it cannot be."""
-        with rows_lock(self.settings, self.slug):
-            story = self.stories.read(self.slug)
-            known = {call.id for call in story.calls} | {row.id for row in story.withdrawals} | set(self._refused)
-            found = self.rows(story)
-            gone = {name for out in found.taken_out for name in (out, f"{out}.back")} & known
-            rows = {file: [row for row in part if row["id"] not in known] for file, part in found.rows.items()}
-            if not gone and not any(rows.values()):
-                return (), found
-            if self._test and story.about.rehearsal is None:
-                raise DataError(
-                    f"The feed says that what it sends is a test, and {self.slug} is a real night: follow it into a "
-                    "story whose story.toml has a [rehearsal]"
-                )
-            rows = self._sourced(rows, story)
-            try:
-                return put_rows(self.stories, self.slug, rows, gone=gone), found
-            except StoryInvalid:
-                return tuple(self._one_by_one(rows)), found
+    def _write(self, story: Story) -> tuple[tuple[str, ...], CallRows]:
+        """Add what the story lacks, and give the ids of it and all rows; DataError or OSError where it cannot be.
+
+        For whoever holds the lock of the story's rows, and read it since.
+        """
+        known = {call.id for call in story.calls} | {row.id for row in story.withdrawals} | set(self._refused)
+        found = self.rows(story)
+        gone = {name for out in found.taken_out for name in (out, f"{out}.back")} & known
+        rows = {file: [row for row in part if row["id"] not in known] for file, part in found.rows.items()}
+        if not gone and not any(rows.values()):
+            return (), found
+        if self._test and story.about.rehearsal is None:
+            raise DataError(
+                f"The feed says that what it sends is a test, and {self.slug} is a real night: follow it into a "
+                "story whose story.toml has a [rehearsal]"
+            )
+        rows = self._sourced(rows, story)
+        try:
+            return put_rows(self.stories, self.slug, rows, gone=gone), found
+        except StoryInvalid:
+            return tuple(self._one_by_one(rows)), found
 
     def _one_by_one(self, rows: Mapping[str, list[Cells]]) -> Iterator[str]:
         """Write each row that the story takes; what contradicts it is held."""
@@ -280,22 +334,6 @@ def _bytes_of(path: Path) -> bytes:
         raise SourceUnavailable(f"There is no file {path} yet") from None
     except OSError as error:
         raise SourceUnavailable(f"{path} cannot be read: {error.strerror}") from None
-
-
-def askings(follower: Follower, every: float, sleep: Callable[[float], None]) -> Iterator[Taken | DataError]:
-    """What each asking came to, for ever, at this pace in seconds; a failed one is given as its error."""
-    while True:
-        trouble: DataError | None = None
-        unfinished = False
-        try:
-            taken = follower.ask()
-            unfinished = taken.unfinished
-            yield taken
-        except DataError as error:
-            trouble = error
-            yield error
-        if not unfinished:
-            sleep(max(every, (isinstance(trouble, SourceUnavailable) and trouble.retry_after) or 0.0))
 
 
 def feed_of(

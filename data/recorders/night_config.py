@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from data.core.errors import DataError
+from data.core.errors import DataError, first_fault
 
 Seconds = Annotated[float, Field(ge=1)]
 
@@ -35,12 +35,16 @@ class Probe(_Part):
     place: str = ""
     every: Seconds = 60.0
     own_site: bool = False
+    #: Places from which Globalping looks too, at a pace of its own.
+    globalping: tuple[str, ...] = ()
+    globalping_every: Seconds = 60.0
 
 
 class Record(_Part):
     """Searches to draw, as `nightdesk record` takes them."""
 
     every: Annotated[float, Field(ge=60)] = 600.0
+    usa_gov: bool = False
 
 
 class Alert(_Part):
@@ -67,8 +71,11 @@ class NightConfig(_Part):
             said = ["--place", self.probe.place] if self.probe.place else []
             own = ["--own-site"] if self.probe.own_site else []
             yield "probe", ("probe", slug, "--every", f"{self.probe.every:g}", *said, *own)
+            if places := [word for name in self.probe.globalping for word in ("--globalping", name)]:
+                yield "globalping", ("probe", slug, "--every", f"{self.probe.globalping_every:g}", *places, *own)
         if self.record:
-            yield "searches", ("record", slug, "--every", f"{self.record.every:g}")
+            more = ["--usa-gov"] if self.record.usa_gov else []
+            yield "searches", ("record", slug, "--every", f"{self.record.every:g}", *more)
         if self.alert:
             yield "alerts", ("alert", slug, *(word for kind in self.alert.kinds for word in ("--kind", kind)))
 
@@ -80,9 +87,7 @@ def read_config(path: Path) -> NightConfig:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataError(f"{path} is not TOML: {error}") from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the whole"
-        raise DataError(f"{path}, {where}: {first['msg']}") from None
+        raise DataError(f"{path}, {first_fault(error)}") from None
     if not any(config.model_dump(exclude_defaults=True).values()):
         raise DataError(f"{path} names no recorder; give it a [[follow]], a [probe] or a [record]")
     return config

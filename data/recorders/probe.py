@@ -11,11 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
-from data.core.errors import DataError
+from data.core.errors import DataError, StoryInvalid
 from data.core.model import iso_text
 from data.core.program import VERSION, utc_now
 from data.core.settings import Settings
 from data.net.addresses import Resolve, addresses, is_loopback, public_addresses
+from data.net.globalping import Globalping
 from data.net.pinned_connections import Allowed
 from data.net.site_request import Look, Outcome, look, text_at
 from data.recorders.attempt import Attempt, attempt_of, record, recorded
@@ -34,7 +35,7 @@ _DAYS_BEFORE = 7
 _TOLD_AGAIN = timedelta(minutes=10)
 _STATUS: Mapping[SiteState, str] = {
     SiteState.USUAL: "answering", SiteState.SLOW: "degraded", SiteState.ERROR: "failing",
-    SiteState.UNREACHED: "failing", SiteState.UNWATCHED: "none",
+    SiteState.UNREACHED: "unreachable", SiteState.UNWATCHED: "unwatched",
 }  # fmt: skip
 
 
@@ -49,10 +50,13 @@ class Prober:
     every: float = POLITE_SECONDS
     clock: Callable[[], datetime] = utc_now
     resolve: Resolve = socket.getaddrinfo
+    #: Somebody else's machine that looks; this one where none is given.
+    eye: Globalping | None = None
     _attempts: dict[str, list[Attempt]] = field(default_factory=dict, init=False)
     _before: dict[str, list[Attempt]] = field(default_factory=dict, init=False)
     _told: dict[str, tuple[datetime, int]] = field(default_factory=dict, init=False)
     _answered: datetime | None = field(default=None, init=False)
+    _story: Story | None = field(default=None, init=False)
     _robots: dict[str, RobotFileParser | None] = field(default_factory=dict, init=False)
 
     @property
@@ -62,7 +66,7 @@ class Prober:
 
     def resume(self) -> tuple[Service, ...]:
         """Take what was recorded, and give the sites that are watched; DataError where the story names no address."""
-        story = self.stories.read(self.slug)
+        story = self._readable()
         watched = tuple(service for service in story.about.services if service.url)
         if not watched:
             raise DataError(f"{self.slug} watches no site: give an entry of [[services]] a url")
@@ -74,34 +78,51 @@ class Prober:
 
     def step(self) -> tuple[Attempt, ...]:
         """Look at every site once, at the same time, write the attempts down, and tell the story what changed."""
-        story = self.stories.read(self.slug)
+        story = self._readable()
         watched = [service for service in story.about.services if service.url]
         started = self.clock()
         with ThreadPoolExecutor(max_workers=max(1, len(watched))) as pool:
             looks = list(pool.map(self._look, watched))
         found = []
         for service, seen in zip(watched, looks, strict=True):
+            if not isinstance(seen, Look):
+                continue
             attempt = attempt_of(
-                seen, started_at=started, place=self.place, service=service.id, address=service.url, every=self.every
-            )
+                seen, started_at=started, place=self.place, service=service.id, address=service.url, every=self.every,
+                origin="globalping" if self.eye else "probe",
+            )  # fmt: skip
             record(self.folder, attempt)
             self._attempts.setdefault(service.id, []).append(attempt)
             found.append(attempt)
+        unseen = [one for one in looks if isinstance(one, DataError)]
         try:
             self._tell(story, watched)
         finally:
-            self._say(started, found)
+            self._say(started, found, unseen)
+        if unseen:
+            raise unseen[0]
         return tuple(found)
 
-    def _say(self, started: datetime, found: Sequence[Attempt]) -> None:
+    def _readable(self) -> Story:
+        """The story, or as it last was while somebody mends a fault in it: looks go on."""
+        try:
+            self._story = self.stories.read(self.slug)
+        except StoryInvalid:
+            if self._story is None:
+                raise
+        return self._story
+
+    def _say(self, started: datetime, found: Sequence[Attempt], unseen: Sequence[DataError]) -> None:
         """Leave word of what was done."""
         reached = [one for one in found if one.outcome is Outcome.ANSWERED]
         failed = [f"{one.service}: {one.outcome}" for one in found if one.outcome is not Outcome.ANSWERED]
+        failed += dict.fromkeys(map(str, unseen))
         self._answered = started if reached else self._answered
         word = RecorderStatus(
             name=f"probe-{self.place}", kind="probe", what=f"Looks at {len(found)} sites from {self.place}",
             asked_at=started, next_at=started + timedelta(seconds=self.every), answered_at=self._answered,
             trouble="; ".join(failed), written=sum(map(len, self._attempts.values())),
+            left=self.eye.left if self.eye else "",
         )  # fmt: skip
         write_status(self.settings, self.slug, word)
 
@@ -117,9 +138,15 @@ class Prober:
         self._tell(story, [one for one in story.about.services if one.url and one.id in self._attempts])
         return len(new)
 
-    def _look(self, service: Service) -> Look:
+    def _look(self, service: Service) -> Look | DataError | None:
+        """What was met; None or the reason where nobody looked."""
         if not self._may_ask(service.url):
             return Look(Outcome.NOT_ASKED)
+        if self.eye:
+            try:
+                return self.eye.look(service.url)
+            except DataError as trouble:
+                return trouble
         return look(service.url, user_agent=self._agent, allowed=self._allowed)
 
     @property
@@ -191,8 +218,9 @@ class Prober:
             yield {
                 "id": f"{self._name(service)}.{began}", "service": service.id, "kind": "outage",
                 "status": _STATUS[span.state], "at": iso_text(span.start), "precision": "second",
-                "until": iso_text(span.end) if span.end > span.start else "", "place": self.place,
-                "what": _what(span), "grade": "A", "confidence": "high", "credit": story.about.credit.newsroom,
+                "until": iso_text(span.end), "place": self.place,
+                "what": _what(span), "short": "" if span.first else span.state.capitalize(), "grade": "A",
+                "confidence": "high", "credit": story.about.credit.newsroom,
                 "time_basis": f"this newsroom's recorder, one attempt every {self.every:g} s",
                 "source": self._name(service), "note": f"Rule: {RULE}.",
             }  # fmt: skip
@@ -202,7 +230,7 @@ def _what(span: StateSpan) -> str:
     """What the attempts of a span met, in words, with how many there were."""
     count = f"{span.attempts} attempt{'' if span.attempts == 1 else 's'}"
     if span.state is SiteState.UNWATCHED or span.first is None:
-        return "Nobody looked: the recorder made no attempt"
+        return "The recorder made no attempt"
     first = span.first
     met = f"HTTP {first.status}" if first.status else str(first.outcome)
     titled = f", page titled {first.title!r}" if first.title and span.state is SiteState.ERROR else ""

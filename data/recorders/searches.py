@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from data.core.errors import DataError, SourceUnavailable
 from data.core.model import Window
@@ -12,10 +12,12 @@ from data.core.program import utc_now
 from data.core.settings import Settings
 from data.net.client import Desk
 from data.net.snapshots import snapshot_folder
+from data.recorders.government_sites import GovernmentSites
 from data.recorders.status import RecorderStatus, write_status
 from data.recorders.trending import TrendingRecorder
 from data.sources.google_trends.provider import GoogleTrends
 from data.sources.provider import Errand, Provider, Visit
+from data.sources.trends_api import TrendsApi
 from data.story.store import StoryStore
 
 #: What each draw reaches back to: the longest span that Google answers in minutes.
@@ -35,8 +37,13 @@ class SearchRecorder:
     every: float = EVERY_SECONDS
     clock: Callable[[], datetime] = utc_now
     provider: Provider = field(default_factory=GoogleTrends)
+    #: Days for context, once a day, for whoever has the keys.
+    days: Provider = field(default_factory=TrendsApi)
+    #: Whether to record how many people are on sites of the U.S. government.
+    government: bool = False
     _answered: datetime | None = field(default=None, init=False)
     _drawn: int = field(default=0, init=False)
+    _days_on: date | None = field(default=None, init=False)
 
     def step(self) -> tuple[str, ...]:
         """Draw every search of the story and what is trending once, and say in a sentence each what came.
@@ -56,6 +63,9 @@ class SearchRecorder:
                 said.append(f"{task.label}: {task.ask(visit).came}")
                 self._drawn += 1
             said += TrendingRecorder(self.settings, self.desk, self.clock).step(story)
+            if self.government:
+                said.append(GovernmentSites(self.settings, self.desk, self.clock).step(self.slug))
+            said += self._draw_days(errand, visit)
         except DataError as trouble:
             pause = trouble.retry_after if isinstance(trouble, SourceUnavailable) else None
             self._say(began, str(trouble), pause or 0.0)
@@ -63,6 +73,15 @@ class SearchRecorder:
         self._answered = began
         self._say(began, "", 0.0)
         return tuple(said)
+
+    def _draw_days(self, errand: Errand, visit: Visit) -> Iterator[str]:
+        """Ask for the days around the night where that was not done today."""
+        if self._days_on == errand.now.date():
+            return
+        around = Window(errand.now - self.days.around, errand.now)
+        for task in self.days.plan(replace(errand, window=around)):
+            yield f"{task.what}: {len(task.ask(visit).rows)} held"
+        self._days_on = errand.now.date()
 
     def _say(self, began: datetime, trouble: str, pause: float) -> None:
         """Leave word of what was done."""

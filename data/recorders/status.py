@@ -35,7 +35,8 @@ class CallOnHand(BaseModel):
 class RecorderStatus(BaseModel):
     """One recorder: when it last asked and last had an answer, when it asks next, and what is on hand.
 
-    `trouble` is why the last asking came to nothing, one sentence; empty where it came to something.
+    `trouble` is why the last asking came to nothing, one sentence; empty where it came to something. `left` is what may
+    still be asked, as far as the source says.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +50,7 @@ class RecorderStatus(BaseModel):
     answered_at: Instant | None = None
     trouble: str = ""
     written: int = 0
+    left: str = ""
     waiting: tuple[CallOnHand, ...] = ()
     accepted: tuple[CallOnHand, ...] = ()
     held: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from filelock import FileLock
 
 from data.core.settings import Settings
+from data.recorders.attempts import csv_lines
 from data.story.store import StoryStore
 from data.story.tables import TABLES
 
@@ -56,12 +57,12 @@ def merged(file: str, content: bytes, rows: Sequence[Cells], *, gone: Collection
     Rows of an id that it has take that one's place; all others stay as they are, byte for byte unless a column is
     wanted that the table lacks.
     """
-    text = content.decode("utf-8-sig") if content else _line(_columns(file))
+    text = content.decode("utf-8-sig") if content else csv_lines([_columns(file)])
     header = next(csv.reader([text.split("\n", 1)[0]]))
     wider = [name for name in dict.fromkeys(name for row in rows for name in row if row[name]) if name not in header]
     if wider:
         lines = [cells for cells, _ in _records(text)]
-        text = "".join(_line([*cells, *([""] * len(wider) if at else wider)]) for at, cells in enumerate(lines))
+        text = "".join(csv_lines([[*cells, *([""] * len(wider) if at else wider)]]) for at, cells in enumerate(lines))
         header = [*header, *wider]
     wanted, place = {row["id"]: row for row in rows}, header.index("id")
     known: set[str] = set()
@@ -71,9 +72,9 @@ def merged(file: str, content: bytes, rows: Sequence[Cells], *, gone: Collection
             continue
         row = wanted.get(cells[place]) if len(cells) == len(header) else None
         known |= {row["id"]} if row else set()
-        kept.append(raw if row is None else _line([row.get(name, "") for name in header]))
+        kept.append(raw if row is None else csv_lines([[row.get(name, "") for name in header]]))
     new = [row for name, row in wanted.items() if name not in known]
-    kept += [_line([row.get(name, "") for name in header]) for row in new]
+    kept += [csv_lines([[row.get(name, "") for name in header]]) for row in new]
     return "".join(kept).encode(), [row["id"] for row in new]
 
 
@@ -89,12 +90,6 @@ def _records(text: str) -> Iterator[tuple[list[str], str]]:
     for cells in csv.reader(lines()):
         yield cells, "".join(taken)
         taken.clear()
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue()
 
 
 def _columns(file: str) -> Sequence[str]:

@@ -88,6 +88,7 @@ class FeedState:
         stamp, sent = seen.version.stamp, seen.asked - seen.version.lag
         least = min(stamp, sent) if stamp else sent
         self.before = max(self.before or least, least)
+        self.events |= seen.version.events
 
     def _compare(self, new: Standing, seen: Seen) -> Iterator[Transition]:
         name = (new.contest, new.caller)

@@ -299,6 +299,11 @@ class Provider(ABC):
         """What it is called at a terminal."""
         return self.slug
 
+    @property
+    def ready(self) -> bool:
+        """Whether it can be asked here at all: one that wants a key cannot without it."""
+        return True
+
     @abstractmethod
     def plan(self, errand: Errand) -> Iterator[Task]:
         """What the story's committed lists name for this source; nothing for an empty list."""

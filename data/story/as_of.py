@@ -262,6 +262,8 @@ def moments_of(story: Story, order: Order = Order.HAPPENED) -> tuple[datetime, .
 
 #: No window is shorter; a night that has only begun is told up to here.
 _SHORTEST = timedelta(minutes=1)
+#: Windows are half-open: what happened at an end is in one that ends this much later.
+_INSTANT = timedelta(seconds=1)
 
 
 def is_in_progress(story: Story) -> bool:
@@ -273,8 +275,8 @@ def is_in_progress(story: Story) -> bool:
 def window_so_far(story: Story, window: Window) -> Window:
     """The part of a window that a night in progress tells of; the whole for any other story, or one still to come.
 
-    A live night is told up to its latest record, or to `updated` in story.toml if that is later; a rehearsal up to
-    its moment. What comes after that is not known, so no line is drawn there and no sentence speaks for it.
+    A live night is told up to its latest record, that one included, or to `updated` in story.toml if that is later; a
+    rehearsal up to its moment. What comes after is not known, so no line is drawn there and no sentence speaks for it.
     """
     if not story.about.live:
         return window
@@ -283,10 +285,12 @@ def window_so_far(story: Story, window: Window) -> Window:
     if rehearsal:
         moments = [as_utc(rehearsal.moment)]
     else:
-        moments += [call_when(call, story).latest for call in story.calls]
-        moments += [when.latest for call in story.calls if (when := withdrawn_when(call, story))]
+        recorded = [call_when(call, story).latest for call in story.calls]
+        recorded += [when.latest for call in story.calls if (when := withdrawn_when(call, story))]
         rows = (*story.milestones, *story.projections, *story.counts, *story.observations)
-        moments += [when.latest for row in rows if (when := when_of(row, story))]
+        recorded += [when.latest for row in rows if (when := when_of(row, story))]
+        recorded += [row.until for row in story.observations if row.until]
+        moments += [moment + _INSTANT for moment in recorded if moment < OPEN_END]
     until = max((moment for moment in moments), default=window.start)
     if until < window.start:
         return window

@@ -367,7 +367,7 @@ class Observation(Timed):
     refers: ClassVar[Mapping[str, str]] = {"service": "services", "source": "sources"}
     service: str
     kind: Literal["outage", "metric", "interest", "statement", "context"]
-    status: Literal["failing", "degraded", "answering", "none"]
+    status: Literal["failing", "unreachable", "degraded", "answering", "unwatched", "none"]
     #: The state or count is reported to reach until here; empty when only a moment was seen.
     until: Instant | None = None
     #: "yes" where the source says that the trouble began then, rather than that it was there.
@@ -386,6 +386,12 @@ class Observation(Timed):
     published: Published = ""
     note: ToldNote = ""
     ordered: ClassVar[tuple[tuple[str, str], ...]] = (("earliest", "latest"), ("at", "until"))
+
+    @model_validator(mode="after")
+    def _a_gap_has_its_end(self) -> Self:
+        if self.status == "unwatched" and not self.until:
+            raise _wrong("until", "an empty cell", "a time, as status is unwatched")
+        return self
 
 
 class Figure(Row):

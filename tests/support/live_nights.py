@@ -11,6 +11,7 @@ from pathlib import Path
 from data.core.settings import Settings
 from data.net.client import Desk, open_desk
 from data.recorders.follow import Follower, feed_of
+from data.sources.feeds.feed import GivenKey
 from data.sources.feeds.registry import FEEDS
 from data.story.store import FolderStore
 from tests.support.small_story import contest, files
@@ -68,7 +69,7 @@ def follower(
     clock = now or Ticking()
     mirrors = (("NIGHTDESK_FEED_URL", str(url)),) if str(url).startswith("http") else ()
     session = desk or open_desk(settings.model_copy(update={"mirrors": mirrors}), now=clock)
-    found = Follower("night", stories, adapter, feed, settings, session, clock=clock, key=key)
+    found = Follower("night", stories, adapter, feed, settings, session, clock=clock, key=GivenKey(key))
     found.resume()
     return found
 

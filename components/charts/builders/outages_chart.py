@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from components.charts.bare import NOTHING, NOTHING_AT_ALL
 from components.charts.events import within
-from components.charts.grammar import Chart, Event, Item, Lane, Mark, Points, Spans, Tone, first_known
+from components.charts.grammar import SEEN, Chart, Event, Item, Lane, Mark, Points, Spans, Tone, first_known
 from components.charts.kinds import Question
 from components.charts.phrases.numbers import counted
 from components.charts.rows import split_by, until_in
@@ -27,7 +27,10 @@ GRADES = {
     "C": "C dated picture",
     "D": "D second-hand",
 }
-STATES = {"failing": Tone.FAILING, "degraded": Tone.DEGRADED, "answering": Tone.ANSWERING}
+#: What was seen of a site, worst first, and that a recorder did not look.
+STATES = {tone.value: tone for tone in (*SEEN, Tone.UNWATCHED)}
+#: What a reader is told of the last.
+UNWATCHED = "nobody looked"
 
 
 def outages_lane(story: Story, observations: Observations, *, graded: bool = False) -> Lane:
@@ -44,13 +47,17 @@ def outages_lane(story: Story, observations: Observations, *, graded: bool = Fal
         items = [_item(row) for row in rows if row.status == state]
         points = tuple(item for item in items if item.until is None)
         spans = tuple(item for item in items if item.until is not None)
-        marks += [Points(state, tone, points)] if points else []
-        marks += [Spans(state, tone, spans)] if spans else []
+        marks += [Points(_called(state), tone, points)] if points else []
+        marks += [Spans(_called(state), tone, spans)] if spans else []
     host = main_service(story)
     note = "Each mark is one observation. Empty track: nothing on record, which does not mean that the site was up."
     return Lane(
         "outages", f"State of {host}", "", tuple(marks), note=note, tracks=tuple(GRADES.values()), graded=graded
     )
+
+
+def _called(status: str) -> str:
+    return UNWATCHED if status == Tone.UNWATCHED else status
 
 
 def or_bare(lane: Lane, rows: Marks | Observations) -> Lane:
@@ -65,7 +72,7 @@ def _item(row: ObservationRow) -> Item:
         row=f"observations:{row.id}",
         when=row.when,
         until=until_in(row),
-        text=f"{row.status.capitalize()} ({row.host}): {row.what}, {row.credit}",
+        text=f"{_called(row.status).capitalize()} ({row.host}): {row.what}, {row.credit}",
         sources=row.sources,
         tone=STATES.get(row.status),
         track=GRADES[row.grade],
@@ -83,7 +90,7 @@ def _labels(row: ObservationRow) -> tuple[str, ...]:
 
 
 def observation_events(story: Story, observations: Observations) -> tuple[Event, ...]:
-    """Observations as entries for the edge of a chart; those of another than the main site name it."""
+    """What was seen as entries for the edge of a chart; of another than the main site with its name."""
     main = main_service(story)
     return tuple(
         Event(
@@ -96,6 +103,7 @@ def observation_events(story: Story, observations: Observations) -> tuple[Event,
             subject=row.host,
         )
         for row in observations.rows
+        if row.status != "unwatched"
     )
 
 
@@ -105,17 +113,22 @@ def outages_takeaway(observations: Observations, *, host: str, elsewhere: int) -
     `elsewhere` is how many more there are at another time: an empty window of a story that holds some is not an
     empty story, and neither says how the site was. `host` is the main site, which needs no name.
     """
-    rows = [row for row in observations.rows if row.status in STATES]
+    rows = [row for row in observations.rows if row.status in SEEN]
     counts, hosts = Counter[str](row.status for row in rows), {row.host for row in rows}
-    total = sum(counts[state] for state in STATES)
-    if not total:
+    unwatched = gaps(sum(row.status == "unwatched" for row in observations.rows))
+    if not rows:
         where = "for this window" if elsewhere else "in this story"
-        return Said.of(f"No dated observation of the site is held {where}", lacks=True)
-    said = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+        return Said.of(f"No dated observation of the site is held {where}", unwatched, lacks=True)
+    said = ", ".join(f"{counts[state]} {state}" for state in SEEN if counts[state])
     grades = {row.grade for row in rows}
     sites = "the site" if hosts <= {host} else hosts.pop() if len(hosts) == 1 else f"{len(hosts)} sites"
     machine = "" if "A" in grades else "none is a machine record"
-    return Said.of(f"{counted(total, 'dated observation')} of {sites}: {said}", machine, tells=COUNTED)
+    return Said.of(f"{counted(len(rows), 'dated observation')} of {sites}: {said}", unwatched, machine, tells=COUNTED)
+
+
+def gaps(count: int) -> str:
+    """How often nobody looked, as a clause; empty for never."""
+    return f"{counted(count, 'gap')} in which {UNWATCHED}" if count else ""
 
 
 def outages_chart(asked: Question) -> Chart:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from components.ap_style import calendar_day
-from components.charts.grammar import SIDES, Chart, Event, Tone
+from components.charts.grammar import SEEN, SIDES, Chart, Event, Tone
 from components.charts.night_pairs import night_names
 from components.charts.phrases.lag import drawn, lag_of
 from components.charts.phrases.numbers import counted
@@ -26,7 +26,7 @@ SEARCHES, SITE, CALLS = "searches", "the site", "calls"
 
 _KINDS = {
     **dict.fromkeys((Tone.SEARCH,), SEARCHES),
-    **dict.fromkeys((Tone.SITE, Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING), SITE),
+    **dict.fromkeys((Tone.SITE, Tone.UNWATCHED, *SEEN), SITE),
     **dict.fromkeys(SIDES, CALLS),
 }
 _TWO_NIGHTS = (

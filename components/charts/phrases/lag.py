@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from components.charts.events import ONE_DAY
-from components.charts.grammar import Chart, Event, Gap, Item, Lane, Mark, Points, Tone, first_known
+from components.charts.grammar import TROUBLE, Chart, Event, Gap, Item, Lane, Mark, Points, Tone, first_known
 from components.charts.phrases.claim_words import UNCOUNTED, event_name
 from components.charts.phrases.numbers import counted
 from components.clock import Style, token
@@ -21,7 +21,6 @@ from data.evidence.outages import main_service
 from data.story.story import Story, caller_name
 from data.story.totals import call_when, calls_of
 
-_TROUBLE = (Tone.FAILING, Tone.DEGRADED)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 #: Between times that are not known to the minute, minutes are said in steps of so many.
 _COARSE = 5
@@ -90,7 +89,7 @@ def _named(chart: Chart, thing: Item | Event) -> tuple[Source, ...]:
 
 def _trouble(chart: Chart, host: str) -> First | None:
     """The first trouble of the story's main site inside the window: that of another site or week is another matter."""
-    troubles = [item for mark, item in drawn(chart) if (item.tone or mark.tone) in _TROUBLE and item.subject == host]
+    troubles = [item for mark, item in drawn(chart) if (item.tone or mark.tone) in TROUBLE and item.subject == host]
     inside = [item for item in troubles if chart.window.overlaps(item.when.earliest, item.last)]
     found = _earliest(f"the first dated trouble seen of {host} in this window", chart, inside)
     return replace(found, bound=True) if found else None
@@ -106,7 +105,7 @@ def _not_here(chart: Chart, host: str, trouble: First | None) -> Iterator[str]:
     """That the window holds no trouble of the site, and that an earlier one is on record before it."""
     if trouble is None:
         yield f"No dated trouble of {host} is on record in this window."
-    before = (event for event in chart.outside if event.tone in _TROUBLE and event.when.latest < chart.window.start)
+    before = (event for event in chart.outside if event.tone in TROUBLE and event.when.latest < chart.window.start)
     if earlier := next((event for event in before if event.subject == host), None):
         yield f"Earlier trouble of {host} is on record before this window, {_said(earlier.when, 'stamp')}."
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, Self, TypeVar
 
 from components.charts.events import candidate, contest_called, drawn_sides, few, took_back
+from components.charts.grammar import SEEN
 from components.charts.phrases.numbers import in_number, span_text, weighed
 from components.charts.phrases.projected import projected_text, standing
 from components.clock import Style, token
@@ -173,7 +174,7 @@ class Moments:
         return f"{did} {stated}" if last == at else f"By {token(at, style)} the latest is that {did} {stated}"
 
     def _seen(self, at: datetime, style: Style) -> str:
-        rows = [row for row in self.seen if row.when.latest <= at]
+        rows = [row for row in self.seen if row.when.latest <= at and row.status in SEEN]
         if not rows:
             come = "published" if self.order is Order.KNOWN else "made"
             return f"No observation of {main_service(self.story)} is known to have been {come} by then."

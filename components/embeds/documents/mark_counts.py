@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from components.charts.builders.outages_chart import gaps
 from components.charts.grammar import (
+    SEEN,
     Bars,
     Chart,
     Item,
@@ -26,7 +28,6 @@ from components.charts.said import MARKS, STATES, TOTALS, Said
 from components.clock import Clock
 from data.core.model import Window
 
-_STATES = (Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING)
 #: Of all clauses together: two or three lines of a phone.
 _CHARACTERS = 140
 
@@ -43,9 +44,12 @@ def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[tuple[str, str]]
     Observations by state, marks by number, totals at the end of the range, the highest figure of a measure.
     """
     title = clock.say(lane.title)
-    if states := Counter((item.tone or mark.tone).value for mark, item in lane.items if _tone(mark, item) in _STATES):
+    tones = Counter(_tone(mark, item) for mark, item in lane.items)
+    if states := Counter({tone.value: tones[tone] for tone in SEEN if tones[tone]}):
         by_state = ", ".join(f"{number:,} {state}" for state, number in states.items())
         yield STATES, f"{counted(states.total(), 'dated observation')}: {by_state}"
+    if unwatched := gaps(tones[Tone.UNWATCHED]):
+        yield STATES, unwatched
     if sides := [side for side in sums(lane, window) if side.mark.items or isinstance(side.mark, Tiles)]:
         totals = ", ".join(f"{side.mark.name} {side.said}" for side in sides)
         own = any(isinstance(mark, Published) for mark in lane.marks)
@@ -59,7 +63,7 @@ def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[tuple[str, str]]
     for mark in lane.marks:
         if isinstance(mark, Stretches) or any(item.kind is Kind.PROJECTED for item in mark.items):
             continue
-        if isinstance(mark, (Points, Bars, Spans, Line)) and mark.tone not in (Tone.NEUTRAL, *_STATES):
+        if isinstance(mark, (Points, Bars, Spans, Line)) and mark.tone not in (Tone.NEUTRAL, Tone.UNWATCHED, *SEEN):
             yield from _mark(mark, title, measured=isinstance(mark, (Bars, Line)) or mark.name == lane.unit)
 
 

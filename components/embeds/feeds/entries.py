@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from components.charts.events import call_events
+from components.charts.grammar import SEEN
 from components.clock import Clock, token
 from components.text import TEST
 from data.core.model import Source, Sourced, When, Window
@@ -18,7 +19,6 @@ from data.story.story import Story
 
 #: Entries that a feed holds; older ones are in the story's table.
 MOST_ENTRIES = 200
-_STATES = ("failing", "degraded", "answering")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _states(story: Story, stories: StoryStore) -> Iterator[Entry]:
     rows, sources = load_observations(story, stories=stories)
     by_id = {source.id: source for source in sources}
     for row in rows:
-        if row.status in _STATES and row.kind == "outage":
+        if row.status in SEEN and row.kind == "outage":
             cited = tuple(by_id[name] for name in row.sources if name in by_id)
             said = f"{row.host} seen {row.status}: {row.what}, {row.credit}"
             yield _entry(story, f"observations:{row.id}", "site", row.when, said, cited, "")

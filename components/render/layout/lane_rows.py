@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from components.charts.grammar import Item, Lane, Mark, Spans
+from components.charts.grammar import Item, Lane, Mark, Spans, Tone
 from components.render.layout.draft import Draft, Entry, tone_of
 from components.render.layout.geometry import in_row, spot, tracks_of
 from components.render.layout.labels import GAP, MOST_CLAIMS, Flag, Placed, place, row_count, stacked
-from components.render.layout.scene import Anchor, At, Bar, Paint, Sign, Stroke
+from components.render.layout.scene import Anchor, Area, At, Bar, Paint, Sign, Stroke, Thing
 from components.render.layout.theme import look
 from components.text import fitted, text_width
 
@@ -19,6 +20,14 @@ STRENGTHS = (1.0, 0.85, 0.5, 0.18)
 #: Pixels: of a bar, of a state that lasted, the longest label, and the pitch of rows without words.
 _BAR, _SPAN, CLOSE = 4.0, 7.0, 5.0
 _LONGEST = (340.0, 240.0)
+#: Lines of a state that lasted, as pixels below the middle and thickness: no two states have the same.
+_WHOLE = ((0.0, _SPAN),)
+_SPANS = {
+    Tone.UNREACHABLE: ((-2.7, 1.6), (2.7, 1.6)),
+    Tone.DEGRADED: ((0.0, 3.5),),
+    Tone.ANSWERING: ((0.0, 1.4),),
+}
+_HATCH = 10.0
 _ANCHORS: dict[str, Anchor] = {"right": "start", "left": "end"}
 
 
@@ -47,23 +56,28 @@ def draw_rows(draft: Draft, lane: Lane, y: float, *, most: int) -> float:
 
 def _row(draft: Draft, lane: Lane, name: str, entries: list[Entry], y: float, *, most: int) -> float:
     """One row: marks with words, then the others, where there is room between these, else close together."""
-    said = _said(draft, lane, entries, most=most, inset=_inset(draft, lane, name))
-    chosen = [entry for entry in entries if id(entry[1]) in said]
+    records = _records(lane, entries, most=most)
+    recorded = {id(item) for record in records for _, item in record}
+    single = [entry for entry in entries if id(entry[1]) not in recorded]
+    said = _said(draft, lane, single, most=most, inset=_inset(draft, lane, name))
+    chosen = [*records, *([entry] for entry in single if id(entry[1]) in said)]
     # A minute has a better claim to a free line than an interval, which can lie close to others.
-    others = sorted((entry for entry in entries if id(entry[1]) not in said), key=lambda entry: not entry[1].when.exact)
+    others = sorted((entry for entry in single if id(entry[1]) not in said), key=lambda entry: not entry[1].when.exact)
     bounds = draft.bounds[0] + _inset(draft, lane, name), draft.bounds[1]
-    placed = place([said[id(item)] for _, item in chosen], bounds, size=draft.sizes.label, lines=False)
+    flags = [said.get(id(group[0][1])) or _whole(draft, group) for group in chosen]
+    placed = place(flags, bounds, size=draft.sizes.label, lines=False)
     lines = row_count(placed)
     rest = stacked([_bare(draft, item) for _, item in others], placed)
     free, close = [entry.row < lines for entry in rest], max(0, row_count(rest) - lines)
     pitch = draft.sizes.pitch
-    top = _name_row(draft, name, [*zip(chosen, placed, strict=True), *zip(others, rest, strict=True)], y, lines, close)
+    marks = [(entry, flag) for group, flag in zip(chosen, placed, strict=True) for entry in group]
+    top = _name_row(draft, name, [*marks, *zip(others, rest, strict=True)], y, lines, close)
     bottom = top + max(lines * pitch + close * CLOSE, pitch if name else CLOSE)
     if name and not entries:
         wide = 0.0 if names_fit(draft, name) else text_width(name, draft.sizes.label) + 2 * GAP
         x = draft.at(draft.scale.left + 2 + wide)
         draft.write(x, top + pitch / 2 + draft.sizes.label * 0.35, "nothing on record", paint="quiet")
-    for (mark, item), entry in zip(chosen, placed, strict=True):
+    for (mark, item), entry in marks:
         middle = top + (lines - entry.row - 0.5) * pitch
         draw_item(draft, lane, mark, item, middle)
         if entry.side:
@@ -75,6 +89,20 @@ def _row(draft: Draft, lane: Lane, name: str, entries: list[Entry], y: float, *,
             middle = (top + bottom) / 2
         draw_item(draft, lane, mark, item, middle)
     return bottom + (3 if name else 0)
+
+
+def _records(lane: Lane, entries: list[Entry], *, most: int) -> list[list[Entry]]:
+    """The states that one recorder saw, one after the other: they share a line, and their signs tell them apart.
+
+    In a row that one state names, each has words of its own as long as there is room for all.
+    """
+    if lane.graded and len(entries) <= most:
+        return []
+    found = defaultdict[tuple[str, tuple[str, ...]], list[Entry]](list)
+    for mark, item in entries:
+        if isinstance(mark, Spans) and item.when.exact:
+            found[item.subject, item.sources].append((mark, item))
+    return [record for record in found.values() if len(record) > 1]
 
 
 def _said(draft: Draft, lane: Lane, entries: list[Entry], *, most: int, inset: float) -> dict[int, Flag]:
@@ -144,6 +172,13 @@ def _bare(draft: Draft, item: Item) -> Flag:
     return Flag(draft.x(spot(item.when, draft.chart.window)), *_ink(draft, item))
 
 
+def _whole(draft: Draft, group: Sequence[Entry]) -> Flag:
+    """The marks of one recorder without words, as one."""
+    inks = [_ink(draft, item) for _, item in group]
+    left, right = min(left for left, _ in inks), max(right for _, right in inks)
+    return Flag(left, left, right)
+
+
 def fitting(draft: Draft, flag: Flag, forms: Sequence[str], *, inset: float = 0.0) -> Flag:
     """The flag with the first of these words that fits beside it, moved aside where lines would run through."""
     longest = _LONGEST[draft.sizes.narrow]
@@ -176,11 +211,27 @@ def draw_item(draft: Draft, lane: Lane, mark: Mark, item: Item, y: float) -> Non
         end = item.until or item.when
         if item.when.earliest != item.when.latest or end.earliest != end.latest:
             draft.add(Bar(At(item.when.earliest), At(end.latest), y, 2, tone, 0.6, thing))
-        draft.add(Bar(At(item.when.latest), At(max(end.earliest, item.when.latest)), y, _SPAN, tone, strength, thing))
+        first, last = At(item.when.latest), At(max(end.earliest, item.when.latest))
+        if tone is Tone.UNWATCHED:
+            draft.add(hatch(first, last, y, thing=thing))
+            return
+        for level, thick in _SPANS.get(tone, _WHOLE):
+            draft.add(Bar(first, last, y + level, thick, tone, strength, thing))
+        if isinstance(mark, Spans):
+            draft.add(_sign(draft, tone, item, y, strength, thing))
     elif not item.when.exact and item.when.earliest < item.when.latest:
         draft.add(Bar(At(item.when.earliest), At(item.when.latest), y, _BAR, tone, 0.5 * max(strength, 0.5), thing))
     else:
-        shape = look(tone)
-        fill = "open" if shape.fill == "open" or not item.when.exact else "full"
-        at = At(spot(item.when, draft.chart.window))
-        draft.add(Sign(at, y, draft.sizes.glyph, shape.shape, tone, fill, strength, thing))
+        draft.add(_sign(draft, tone, item, y, strength, thing))
+
+
+def _sign(draft: Draft, tone: Tone, item: Item, y: float, strength: float, thing: Thing) -> Sign:
+    shape = look(tone)
+    fill = "open" if shape.fill == "open" or not item.when.exact else "full"
+    return Sign(At(spot(item.when, draft.chart.window)), y, draft.sizes.glyph, shape.shape, tone, fill, strength, thing)
+
+
+def hatch(start: At, end: At, y: float, *, thing: Thing | None = None) -> Area:
+    """A stretch of a row of which nothing is known."""
+    top, foot = y - _HATCH / 2, y + _HATCH / 2
+    return Area(((start, top), (end, top), (end, foot), (start, foot)), Tone.UNWATCHED, hatched=True, thing=thing)

@@ -9,7 +9,7 @@ from components.charts.grammar import Event, Item, Lane, Line, Mark, Spans, Step
 from components.charts.running_totals import paths_of
 from components.render.layout.draft import Draft, tone_of
 from components.render.layout.geometry import in_row
-from components.render.layout.lane_rows import STRENGTHS
+from components.render.layout.lane_rows import STRENGTHS, hatch
 from components.render.layout.scene import Area, At, Bar, Part, Sign, Stroke
 from components.render.layout.theme import look
 from components.text import fitted, text_width, visible
@@ -74,9 +74,10 @@ def _rows(draft: Draft, lanes: Sequence[Lane]) -> Iterator[Key]:
     """States where rows are not named by them, bars, grades, and what has no first instant."""
     rows = [(lane, mark, item) for lane in lanes for mark, item in lane.items if in_row(lane, mark, item)]
     named = ((tone_of(mark, item), mark.name) for lane, mark, item in rows if any(lane.tracks) and not lane.graded)
-    for tone, name in dict.fromkeys(named):
-        yield [_sign(draft, tone, r=draft.sizes.glyph)], visible(name)
     here = At(draft.start)
+    for tone, name in dict.fromkeys(named):
+        sign = hatch(here, here, 0) if tone is Tone.UNWATCHED else _sign(draft, tone, r=draft.sizes.glyph)
+        yield [sign], visible(name)
     if loose := [tone_of(mark, item) for _, mark, item in rows if not isinstance(mark, Spans) and not item.when.exact]:
         yield [Bar(here, here, 0, 6, loose[0], 0.5)], "time range"
     graded = [(lane, mark, item) for lane, mark, item in rows if lane.graded and item.track in lane.tracks]

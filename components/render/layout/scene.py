@@ -112,6 +112,13 @@ class Words:
         return text_width(self.said, self.size, factor=BOLD if self.bold else REGULAR)
 
 
+def cross(r: float) -> list[tuple[float, float]]:
+    """The corners of an X of about this radius around (0, 0)."""
+    far, near = r * 1.2, r * 0.36
+    quarter = ((near, 0.0), (far, far - near), (far - near, far))
+    return [(x * a - y * b, x * b + y * a) for a, b in ((1, 0), (0, 1), (-1, 0), (0, -1)) for x, y in quarter]
+
+
 Part = Sign | Bar | Stroke | Area | Words
 
 

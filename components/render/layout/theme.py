@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from components.charts.grammar import SIDES, Chart, Item, Kind, Tone
+from components.charts.grammar import SEEN, SIDES, Chart, Item, Kind, Tone
 from data.story.colours import PAPERS, TONE_COLOURS
 
 #: Families that a system has; no drawing loads a font.
@@ -33,8 +33,8 @@ class Theme:
 
 
 def _tones(neutral: str, search: str, site: str, *, ground: int) -> Mapping[Tone, str]:
-    states = dict.fromkeys((Tone.SITE, Tone.FAILING, Tone.DEGRADED, Tone.ANSWERING), site)
-    own = {Tone.NEUTRAL: neutral, Tone.SEARCH: search, **states}
+    states = dict.fromkeys((Tone.SITE, *SEEN), site)
+    own = {Tone.NEUTRAL: neutral, Tone.UNWATCHED: neutral, Tone.SEARCH: search, **states}
     return MappingProxyType({**own, **{side: TONE_COLOURS[side.value][ground] for side in SIDES}})
 
 
@@ -91,7 +91,9 @@ _LOOKS: Mapping[Tone, Look] = MappingProxyType(
         Tone.SITE: Look("square"),
         Tone.FAILING: Look("square"),
         Tone.DEGRADED: Look("diamond", "half"),
+        Tone.UNREACHABLE: Look("cross"),
         Tone.ANSWERING: Look("circle", "open"),
+        Tone.UNWATCHED: Look("square", "hatched"),
         Tone.FIRST: Look("circle", dash="5 3"),
         Tone.SECOND: Look("diamond"),
         Tone.THIRD: Look("square", dash="2 3"),

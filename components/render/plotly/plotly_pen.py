@@ -21,6 +21,7 @@ from components.render.layout.scene import (
     Teller,
     Thing,
     Words,
+    cross,
 )
 from components.render.layout.scene import Part as LayoutPart
 from components.render.layout.theme import Theme
@@ -31,9 +32,9 @@ Part = dict[str, Any]
 UNDIMMED = {"marker": {"opacity": 1}}
 #: Pixels of a hover card, and characters of what it says.
 _CARD, _HOVER_CHARACTERS = 250.0, 200
-_SYMBOLS = {"triangle": "triangle-up", "tick": "line-ns-open", "arrow": "triangle-left"}
+_SYMBOLS = {"triangle": "triangle-up", "tick": "line-ns-open", "cross": "x", "arrow": "triangle-left"}
 #: A shape's size by Plotly's measure, for a radius of ours.
-_SPREAD = {"circle": 2.0, "square": 1.8, "diamond": 2.5, "triangle": 2.3, "tick": 2.0, "arrow": 2.0}
+_SPREAD = {"circle": 2.0, "square": 1.8, "diamond": 2.5, "triangle": 2.3, "tick": 2.0, "cross": 2.0, "arrow": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,11 @@ def _key_of(pen: Pen, part: LayoutPart) -> Part:
             left, right, half = part.start.dx, part.end.dx, part.thick / 2
             box = [(left, part.y - half), (right, part.y - half), (right, part.y + half), (left, part.y + half)]
             return _key(pen, box, fill=rgba(pen.paint(part.tone), part.strength))
+        case Area(hatched=True):
+            (left, top), (right, _), (_, foot), _ = ((at.dx, y) for at, y in part.points)
+            step = (right - left) / 3
+            lines = [corner for n in range(3) for corner in ((left + n * step, foot), (left + (n + 1) * step, top))]
+            return _key(pen, lines, line=pen.paint(part.tone), pairs=True)
         case Area():
             return _key(pen, [(at.dx, y) for at, y in part.points], fill=rgba(pen.paint(part.tone), part.strength))
         case Stroke():
@@ -288,6 +294,8 @@ def _outline(sign: Sign) -> list[tuple[float, float]]:
             ]
         case "diamond":
             return [(x, y - r * 1.25), (x + r * 1.25, y), (x, y + r * 1.25), (x - r * 1.25, y)]
+        case "cross":
+            return [(x + dx, y + dy) for dx, dy in cross(r)]
         case "triangle":
             return [(x, y - r * 1.15), (x + r * 1.15, y + r), (x - r * 1.15, y + r)]
     turns = [n * 0.3927 for n in range(16)]
@@ -295,9 +303,12 @@ def _outline(sign: Sign) -> list[tuple[float, float]]:
 
 
 def _key(
-    pen: Pen, corners: Sequence[tuple[float, float]], *, fill: str = "", line: str = "", dash: str = "solid"
-) -> Part:
-    path = "M" + "L".join(f"{x:.1f},{-y:.1f}" for x, y in corners) + ("Z" if fill else "")
+    pen: Pen, corners: Sequence[tuple[float, float]], *, fill: str = "", line: str = "", dash: str = "solid",
+    pairs: bool = False,
+) -> Part:  # fmt: skip
+    """A path through corners, closed where it is filled; of `pairs`, a line for each two."""
+    words = [f"{'M' if n == 0 or (pairs and n % 2 == 0) else 'L'}{x:.1f},{-y:.1f}" for n, (x, y) in enumerate(corners)]
+    path = "".join(words) + ("Z" if fill else "")
     return {
         "type": "path",
         "path": path,

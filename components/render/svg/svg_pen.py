@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from components.charts.grammar import Tone
-from components.render.layout.scene import Area, Bar, Composition, Paint, Part, Sign, Stroke, Thing, Words
+from components.render.layout.scene import Area, Bar, Composition, Paint, Part, Sign, Stroke, Thing, Words, cross
 from components.render.svg.sheet import Frame, Layer, number, tag
 from components.render.svg.together import copies, polyline
 from components.text import PLAIN_CHARACTERS, visible, xml
@@ -38,6 +38,8 @@ def _outline_path(shape: str, x: float, y: float, r: float) -> str:
             f"M{number(x)} {number(y - reach)}l{number(reach)} {number(reach)}l{number(-reach)} {number(reach)}"
             f"l{number(-reach)} {number(-reach)}z"
         )
+    if shape == "cross":
+        return f"M{'L'.join(f'{number(x + dx)} {number(y + dy)}' for dx, dy in cross(r))}z"
     if shape == "arrow":
         return f"M{number(x - r / 2)} {number(y)}l{number(r)} {number(-r)}v{number(2 * r)}z"
     reach = r * 1.15

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.ap_style import calendar_day
 from components.cache.cached import load_made
-from components.charts.builders.outages_chart import GRADES
+from components.charts.builders.outages_chart import GRADES, UNWATCHED
 from components.charts.phrases.numbers import as_known, number_text
 from components.clock import Clock, published_text
 from components.text import capital
@@ -45,6 +45,10 @@ def _observations(story: Story, dated: Observations, untimed: Untimed, clock: Cl
     )
 
 
+#: What a status is called that does not tell of the site.
+_SEEN = {"none": "not stated", "unwatched": UNWATCHED}
+
+
 def _observation(row: UntimedRow, clock: Clock, known: dict[str, Source]) -> tuple[Cell, ...]:
     timed = isinstance(row, ObservationRow)
     when = clock.when(row.when, dated=True) if isinstance(row, ObservationRow) else "no clock time given"
@@ -54,7 +58,7 @@ def _observation(row: UntimedRow, clock: Clock, known: dict[str, Source]) -> tup
     told += [f"Published {published_text(row.published, clock)}."] if row.published else []
     return (
         Cell(when, sort=row.when.earliest.isoformat() if timed and isinstance(row, ObservationRow) else _NO_TIME),
-        Cell(f"{row.status if row.status != 'none' else 'not stated'}"),
+        Cell(_SEEN.get(row.status, row.status)),
         Cell(row.place),
         Cell(GRADES[row.grade], sort=row.grade),
         Cell(

@@ -25,7 +25,7 @@ def show_lookup(
     story: Story, view: ViewState, label: str, kind: type[ObservationProvider] | type[CountProvider]
 ) -> None:
     """An expander that asks the sources of a kind for the page's own range, folded away until somebody wants it."""
-    providers = [provider for provider in registry.PROVIDERS if isinstance(provider, kind)]
+    providers = [provider for provider in registry.PROVIDERS if isinstance(provider, kind) and provider.ready]
     with st.expander(label, key=f"look-{providers[0].slug}", on_change="rerun") as folder:
         if not folder.open:
             return

@@ -8,9 +8,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from data.core.errors import SourceChanged
+from data.core.errors import SourceChanged, first_fault
 from data.core.settings import Settings
-from data.sources.feeds.feed import CallFeed, Stage, Standing, Version, first_fault
+from data.net.http_errors import lowered
+from data.sources.feeds.feed import CallFeed, Stage, Standing, Version
 from data.sources.feeds.names import FeedNames
 from data.story.story import Story
 from data.story.story_toml import Feed
@@ -20,8 +21,8 @@ _STAGES = {
     "called": Stage.CALLED, "runoff": Stage.CALLED, "winner not leading": Stage.CALLED, "uncalled": Stage.TAKEN_BACK,
 }  # fmt: skip
 _OUTCOMES = {"runoff": "runoff", "winner not leading": "not_leading"}
-#: Seconds until the quota of a minute, or of a day, is full again, as AP's answers tell them.
-_QUOTA = "x-electionsapi-q-minute-secondsleft"
+#: What AP's answers tell of the quota of a minute: seconds until it is full again, requests left, requests in all.
+_QUOTA = "x-electionsapi-q-minute-"
 
 
 def _time(value: object) -> object:
@@ -98,8 +99,13 @@ class ApFeed(CallFeed):
 
     def wait(self, headers: Mapping[str, str]) -> float | None:
         """Seconds until the minute's quota is full again: AP refuses what is beyond it as forbidden."""
-        left = {name.lower(): value for name, value in headers.items()}.get(_QUOTA, "")
+        left = lowered(headers).get(f"{_QUOTA}secondsleft", "")
         return float(left) if left.isdecimal() and left.isascii() else None
+
+    def left(self, headers: Mapping[str, str]) -> str:
+        """How many requests of this minute's quota are left."""
+        left, most = (headers.get(_QUOTA + name, "") for name in ("available", "allowed"))
+        return f"{left} of {most} requests left this minute" if left and most else ""
 
     def home(self, settings: Settings) -> str:
         """AP's own address, without the date of an election."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from data.core.errors import SourceChanged
-from data.sources.feeds.feed import CallFeed, Stage, Standing, Version, first_fault
+from data.core.errors import SourceChanged, first_fault
+from data.core.settings import Settings
+from data.net.client import Desk
+from data.net.client_token import ClientToken
+from data.sources.feeds.feed import CallFeed, Secret, Stage, Standing, Version
 from data.sources.feeds.names import FeedNames
 from data.story.story import Story
 from data.story.story_toml import Feed
@@ -61,7 +64,7 @@ class _Page(_Part):
 
 
 class DdhqFeed(CallFeed):
-    """Answers of `races`; the bearer token, good for eight hours, comes from the environment alone."""
+    """Answers of `races`; the bearer token, good for eight hours, or a client to fetch one, is in the environment."""
 
     slug: ClassVar[str] = "ddhq"
     called: ClassVar[str] = "Decision Desk HQ"
@@ -70,6 +73,20 @@ class DdhqFeed(CallFeed):
     header: ClassVar[str] = "Authorization"
     key: ClassVar[str] = "NIGHTDESK_DDHQ_TOKEN"
     scheme: ClassVar[str] = "Bearer "
+    #: The variables of an id and a secret for which a token is fetched, and again before it runs out.
+    client: ClassVar[tuple[str, str]] = ("NIGHTDESK_DDHQ_CLIENT_ID", "NIGHTDESK_DDHQ_CLIENT_SECRET")
+
+    def secret(self, environ: Mapping[str, str], settings: Settings, desk: Desk) -> Secret:
+        """The token of the environment, or one for its client."""
+        name, secret = (environ.get(variable, "").strip() for variable in self.client)
+        if not name or not secret:
+            return super().secret(environ, settings, desk)
+        form = {"grant_type": "client_credentials", "client_id": name, "client_secret": secret}
+        return ClientToken(desk, f"{_base(settings)}/oauth/token", self.called, form)
+
+    def home(self, settings: Settings) -> str:
+        """All races."""
+        return f"{_base(settings)}/races"
 
     def read(self, content: bytes, story: Story, feed: Feed) -> Version:
         """The version that a page is; SourceChanged for one that is torn or of another shape."""
@@ -88,6 +105,10 @@ class DdhqFeed(CallFeed):
             following=following,
             unfinished=bool(following),
         )
+
+
+def _base(settings: Settings) -> str:
+    return dict(settings.mirrors).get("NIGHTDESK_DDHQ_URL", "https://resultsapi.decisiondeskhq.com/api/v4")
 
 
 def _standings(race: _Race, names: FeedNames) -> Iterator[Standing]:

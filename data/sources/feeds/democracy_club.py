@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import ClassVar
@@ -32,16 +32,35 @@ class DemocracyClubFeed(CallFeed):
 
     def read(self, content: bytes, story: Story, feed: Feed) -> Version:
         """The version that a page of the feed is; SourceChanged for what is no feed."""
-        read = feedparser.parse(BytesIO(content))  # as bytes it might be taken for an address
-        if not read.get("version") or read.bozo:
-            raise SourceChanged("Democracy Club answered with something that is not its feed")
+        read = _parsed(content)
         names = FeedNames(story, feed)
         mine = [one for one in read.entries if not feed.office or one.get("election_slug") == feed.office]
-        return Version(tuple(_standings(sorted(mine, key=_when), names)), whole=False)
+        # What is not told yet was recorded after the newest entry; pages before it hold only what is older.
+        stamp = max(map(_when, read.entries), default=None)
+        events = frozenset(map(_event, read.entries))
+        return Version(tuple(_standings(sorted(mine, key=_when), names)), stamp=stamp, whole=False, events=events)
+
+    def older(self, content: bytes, known: Collection[str]) -> str:
+        """The page before, as RFC 5005 names it, where this one has an entry that is not known."""
+        read = _parsed(content)
+        if all(_event(entry) in known for entry in read.entries):
+            return ""
+        return next((str(link.href) for link in read.feed.get("links", ()) if link.get("rel") == "next"), "")
 
     def home(self, settings: Settings) -> str:
         """The feed of all results."""
         return "https://candidates.democracyclub.org.uk/results/all.atom"
+
+
+def _parsed(content: bytes) -> feedparser.FeedParserDict:
+    read = feedparser.parse(BytesIO(content))  # as bytes it might be taken for an address
+    if not read.get("version") or read.bozo:
+        raise SourceChanged("Democracy Club answered with something that is not its feed")
+    return read
+
+
+def _event(entry: feedparser.FeedParserDict) -> str:
+    return str(entry.get("id") or entry.get("link") or "")
 
 
 def _when(entry: feedparser.FeedParserDict) -> datetime:
@@ -73,5 +92,5 @@ def _standings(entries: list[feedparser.FeedParserDict], names: FeedNames) -> It
                 *([("note", f"As recorded from {source[:900]}")] if source else []),
             ),
             fault=fault,
-            event=str(entry.get("id") or entry.get("link") or ""),
+            event=_event(entry),
         )

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
-
-from pydantic import ValidationError
+from typing import ClassVar, Protocol
 
 from data.core.settings import Settings
+from data.net.client import Desk
 from data.story.story import Story
 from data.story.story_toml import Feed
-
-
-def first_fault(error: ValidationError) -> str:
-    """Where an answer first is not of its source's shape, and what is wrong there; never what stands there."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"
 
 
 class Stage(StrEnum):
@@ -57,7 +50,7 @@ class Version:
 
     Of a `whole` version, a contest that it does not name is open; of any other, unchanged. `following` is the address
     to ask next where the feed names one, `unfinished` that there is more to ask for at once. `lag` is how old what is
-    served may be without saying so.
+    served may be without saying so. `events` are all that it tells, also those that are not of the story.
     """
 
     standings: tuple[Standing, ...]
@@ -66,7 +59,30 @@ class Version:
     whole: bool = True
     following: str = ""
     unfinished: bool = False
+    events: frozenset[str] = frozenset()
     lag: timedelta = timedelta(0)
+
+
+class Secret(Protocol):
+    """What a header of a request holds. `forget` says that it was refused, and answers whether there is another."""
+
+    def __call__(self) -> str: ...
+
+    def forget(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GivenKey:
+    """A secret as the environment has it; empty for none."""
+
+    value: str = field(default="", repr=False)
+
+    def __call__(self) -> str:
+        return self.value
+
+    def forget(self) -> bool:
+        """There is no other."""
+        return False
 
 
 class CallFeed(ABC):
@@ -89,9 +105,24 @@ class CallFeed(ABC):
     def read(self, content: bytes, story: Story, feed: Feed) -> Version:
         """The version that these bytes are; SourceChanged for bytes that are none."""
 
+    def secret(self, environ: Mapping[str, str], settings: Settings, desk: Desk) -> Secret:
+        """What goes into the header, from this environment."""
+        return GivenKey(environ.get(self.key, "").strip() if self.key else "")
+
     def wait(self, headers: Mapping[str, str]) -> float | None:
         """Seconds for which an answer other than 200 asks for a pause; None where it says none."""
         return None
+
+    def left(self, headers: Mapping[str, str]) -> str:
+        """What may still be asked, as an answer's headers (in small letters) say, in words; empty where they do not."""
+        return ""
+
+    def older(self, content: bytes, known: Collection[str]) -> str:
+        """Of a feed in pages, newest first: the address of the page before these bytes.
+
+        Empty for any other, for the last page, and where these bytes tell no event that is not `known`.
+        """
+        return ""
 
     def home(self, settings: Settings) -> str:
         """The address to ask where nobody named one; empty where there is no such address."""

@@ -79,7 +79,24 @@ def test_prometheus_says_no_reason_for_a_look_that_was_not_answered() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["kuma", "gatus", "prometheus"])
+UPPTIME = """2030-11-06T01:00:00Z 🟩 cic is up (200 in 210 ms) [skip ci] [upptime]
+2030-11-06T01:00:30Z :card_file_box: Update status summary [skip ci] [upptime]
+2030-11-05T20:04:00-05:00 🟥 cic is down (0 in 0 ms) [skip ci] [upptime]
+2030-11-06T01:09:00Z 🟨 cic is degraded (200 in 31000 ms) [skip ci] [upptime]
+2030-11-06T01:10:00Z 🟩 Other is up (200 in 99 ms) [skip ci] [upptime]
+""".encode()
+
+
+def test_upptimes_history_is_that_of_its_repository_and_says_no_more_than_when_a_state_changed() -> None:
+    found = imported_attempts(UPPTIME, "upptime", monitor="cic", service="site", address="https://a/", place="office")
+    assert [(f"{one.started_at:%H:%M}", one.outcome, one.status, one.first_byte) for one in found] == [
+        ("01:00", Outcome.ANSWERED, 200, 0.21), ("01:04", Outcome.LOST, None, 0.0),
+        ("01:09", Outcome.ANSWERED, 200, 31.0),
+    ]  # fmt: skip
+    assert {one.every for one in found} == {86_400.0}, "it writes changes and one line a day, so that no gap is one"
+
+
+@pytest.mark.parametrize("kind", ["kuma", "gatus", "prometheus", "upptime"])
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b"{}", b"null", b"SQLite format 3\x00", b'{"data": {"result": 1}}', b"\xff"]
 )
@@ -101,6 +118,6 @@ def test_at_a_terminal_nothing_is_brought_twice(
         assert typed("probe", "night", "--import", file, "--as", "kuma", "--place", "office") == 0
     assert capsys.readouterr().out == "3 of 3 attempts were new.\n0 of 3 attempts were new.\n"
     assert len(list(recorded(night.records / "night"))) == 3
-    assert [row["status"] for row in rows(night, "observations.csv") if row["status"] != "none"] == [
-        "answering", "failing", "failing",
+    assert [row["status"] for row in rows(night, "observations.csv") if row["status"] != "unwatched"] == [
+        "answering", "unreachable", "failing",
     ]  # fmt: skip

@@ -159,11 +159,11 @@ def test_a_story_is_told_what_was_seen_and_that_nobody_looked(night: Settings) -
     _prober(night, clock).step()
     found = rows(night, "observations.csv")
     assert [(row["status"], row["at"][11:19], row.get("until", "")[11:19], row["what"]) for row in found] == [
-        ("answering", "01:00:00", "", "Answered as usual (HTTP 200); 1 attempt"),
-        ("failing", "01:01:00", "", "Answered with an error (HTTP 500); 1 attempt"),
-        ("answering", "01:02:00", "", "Answered as usual (HTTP 200); 1 attempt"),
-        ("none", "01:02:00", "01:13:00", "Nobody looked: the recorder made no attempt"),
-        ("answering", "01:13:00", "", "Answered as usual (HTTP 200); 1 attempt"),
+        ("answering", "01:00:00", "01:00:00", "Answered as usual (HTTP 200); 1 attempt"),
+        ("failing", "01:01:00", "01:01:00", "Answered with an error (HTTP 500); 1 attempt"),
+        ("answering", "01:02:00", "01:02:00", "Answered as usual (HTTP 200); 1 attempt"),
+        ("unwatched", "01:02:00", "01:13:00", "The recorder made no attempt"),
+        ("answering", "01:13:00", "01:13:00", "Answered as usual (HTTP 200); 1 attempt"),
     ]
     assert {(row["grade"], row["place"], row["source"]) for row in found} == {("A", "here", "probe.here.site")}
     assert len(list(recorded(night.records / "night"))) == 4

@@ -13,12 +13,14 @@ from data.core.settings import Settings
 from data.net.client import open_desk
 from data.net.snapshots import read_snapshots
 from data.recorders.attempts import read_rows
+from data.recorders.government_sites import Visitors, read_visitors
 from data.recorders.searches import SearchRecorder
 from data.recorders.status import read_statuses
 from data.recorders.trending import Trending, read_trending
 from data.sources.google_trends.provider import SOURCE
 from data.story.store import FolderStore
 from tests.support.live_nights import live_night
+from tests.support.loopback import Answer, loopback
 from tests.support.trends_server import Told, Trends, always, refused, serving
 
 NOW = datetime(2030, 11, 6, 3, 20, tzinfo=UTC)
@@ -87,3 +89,30 @@ def test_a_story_without_searches_says_so(tmp_path: Path, trends: Trends) -> Non
     recorder, _ = _recorder(tmp_path, trends, more="")
     with pytest.raises(DataError, match="lists no search"):
         recorder.step()
+
+
+_VISITORS = b'{"name": "realtime", "data": [{"active_visitors": "251374"}], "taken_at": "2030-11-06T03:19:05.000Z"}'
+
+
+def test_people_on_government_sites_are_counted_where_that_is_wanted(
+    tmp_path: Path, trends: Trends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder, settings = _recorder(tmp_path, trends)
+    with loopback() as server:
+        server.answers("/data/live/realtime.json", Answer(_VISITORS))
+        mirrors = (*settings.mirrors, ("NIGHTDESK_ANALYTICS_USA_GOV_URL", server.url))
+        recorder.settings = settings.model_copy(update={"mirrors": mirrors})
+        recorder.desk = open_desk(recorder.settings, homes=[trends.url], now=lambda: NOW)
+        recorder.step()
+        assert server.asked == []
+        recorder.government = True
+        assert recorder.step()[-1] == "analytics.usa.gov: 251,374 people at 2030-11-06T03:19:05Z"
+    folder = settings.records / "night" / "government-sites"
+    assert [snapshot.data for snapshot in read_snapshots(folder, "analytics-usa-gov")] == [_VISITORS]
+    assert [row.visitors for row in read_rows(folder / "2030-11-06.csv", Visitors)] == [251_374]
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"{}", b'{"taken_at": "2030-11-06T03:19:05Z", "data": []}'])
+def test_what_counts_nobody_is_refused_in_a_sentence(content: bytes) -> None:
+    with pytest.raises(SourceChanged, match=r"analytics\.usa\.gov answered in a shape"):
+        read_visitors(content, asked_at=NOW)

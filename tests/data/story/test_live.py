@@ -90,7 +90,9 @@ def test_totals_of_the_storys_own_caller_are_totals_so_far(folder: Folder) -> No
 def test_a_night_in_progress_is_told_up_to_its_latest_record(folder: Folder) -> None:
     story = read_story(without_updated(folder()))
     assert is_in_progress(story)
-    assert window_so_far(story, story.window) == Window(story.window.start, datetime(2016, 11, 8, 23, 59, tzinfo=UTC))
+    assert window_so_far(story, story.window) == Window(
+        story.window.start, datetime(2016, 11, 8, 23, 59, 1, tzinfo=UTC)
+    )
     later = Window(NIGHT, story.window.end)
     assert window_so_far(story, later) == later
 

@@ -281,8 +281,8 @@ CELL_FAULTS = [
     ),
     pytest.param(
         "observations.csv", "answering", "up", 2, "status",
-        "observations.csv, line 2, column status: found 'up', wants one of 'failing', 'degraded', "
-        "'answering' or 'none'",
+        "observations.csv, line 2, column status: found 'up', wants one of 'failing', "
+        "'unreachable', 'degraded', 'answering', 'unwatched' or 'none'",
         id="unknown status",
     ),
     pytest.param(
@@ -361,7 +361,8 @@ CELL_FAULTS = [
     pytest.param(
         "observations.csv", "answering", "up\t\x1b[2J\u202e" + "!" * 80, 2, "status",
         f"observations.csv, line 2, column status: found 'up\\t\\x1b[2J\\u202e{'!' * 51}…', "
-        "wants one of 'failing', 'degraded', 'answering' or 'none'", id="long cell with control characters",
+        "wants one of 'failing', 'unreachable', 'degraded', 'answering', 'unwatched' or 'none'",
+        id="long cell with control characters",
     ),
 ]  # fmt: skip
 
