@@ -36,6 +36,7 @@ def test_without_any_variable_there_are_the_bundled_stories_and_the_sources_them
         "https://web.archive.org",
         "https://wikimedia.org/api/rest_v1",
         "https://api.gdeltproject.org/api/v2/tv/tv",
+        "https://searchtrends.googleapis.com",
     ]
     assert settings.cache.name == "nightdesk"
 

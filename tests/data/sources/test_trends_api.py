@@ -18,7 +18,7 @@ from data.sources.provider import Errand, Visit
 from data.sources.trends_api import CREDENTIALS, UNIT, TrendsApi, parse_days
 from data.story.story import Story
 from tests.support.loopback import Answer, Loopback, loopback
-from tests.support.small_story import files, story_of
+from tests.support.small_story import contest, files, story_of
 from tests.support.terminal import typed
 
 NOW = datetime(2030, 11, 9, tzinfo=UTC)
@@ -42,8 +42,10 @@ def server() -> Iterator[Loopback]:
 @pytest.fixture
 def story() -> Story:
     more = b'\n[[searches]]\nterm = "visa"\ngeo = "US"\nnote = "n"\n'
-    content = files({})
-    return story_of(content | {"story.toml": content["story.toml"] + more})
+    content = files({"contests": [contest("oh", 18)]})
+    return story_of(
+        content | {"story.toml": content["story.toml"].replace(b"emphasised", b"live = true\nemphasised", 1) + more}
+    )
 
 
 def _visit(folder: Path, server: Loopback) -> Visit:
