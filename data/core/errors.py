@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a command line's help wants these errors, and loads nothing that it does not want
+    from pydantic import ValidationError
 
 
 def first_fault(error: ValidationError) -> str:

@@ -22,9 +22,9 @@ def test_the_ledger_comes_out_again_and_the_site_was_seen_to_fail(
         monkeypatch.setenv(f"NIGHTDESK_{name.upper()}", str(tmp_path / name))
     stretch = ["--from", "2016-11-08T22:00:00-05:00", "--until", "2016-11-09T03:00:00-05:00"]
     assert typed("rehearse", "us-2016", "--live", "--keep", "--speed", "1200", *stretch) == 0
-    said = capsys.readouterr().out
-    assert "52 of 52 calls came out again, each within its bounds." in said
-    assert int(re.findall(r"(\d+) answers about searches were kept", said)[0]) > 0
+    told = capsys.readouterr().out
+    assert "52 of 52 calls came out again, each within its bounds." in told
+    assert int(re.findall(r"(\d+) answers about searches were kept", told)[0]) > 0
     night = FolderStore((tmp_path / "stories",)).read("rehearsal-us-2016")
     assert night.about.rehearsal and night.about.rehearsal.ended
     ohio = next(call for call in night.calls if call.contest == "US-OH")

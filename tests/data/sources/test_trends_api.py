@@ -77,7 +77,9 @@ def test_days_come_with_their_scale_and_a_day_without_a_figure_is_a_gap(
 ) -> None:
     _answers(server, *answers)
     (task,) = _api().plan(_errand(story))
-    rows = task.ask(_visit(tmp_path, server)).rows
+    visit = _visit(tmp_path, server)
+    task.ask(visit)
+    rows = _api().rows(visit.folder).rows
     assert [(row.name, row.start.isoformat()[:10], row.end - row.start, row.value, row.unit) for row in rows] == [
         ("Google Trends API: visa, US", "2030-11-04", timedelta(days=1), 12.5, UNIT),
         ("Google Trends API: visa, US", "2030-11-05", timedelta(days=1), 31.0, UNIT),
