@@ -102,7 +102,8 @@ def _records(lane: Lane, entries: list[Entry], *, most: int) -> list[list[Entry]
     for mark, item in entries:
         if isinstance(mark, Spans) and item.when.exact:
             found[item.subject, item.sources].append((mark, item))
-    return [record for record in found.values() if len(record) > 1]
+    # The worst states, which come first, are drawn over those that are close to them.
+    return [record[::-1] for record in found.values() if len(record) > 1]
 
 
 def _said(draft: Draft, lane: Lane, entries: list[Entry], *, most: int, inset: float) -> dict[int, Flag]:
