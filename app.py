@@ -35,14 +35,16 @@ from components.server.ending import bound_ending
 from components.server.index_page import IndexPage, index_html
 from components.server.middleware import AllowedHosts, CompressedAnswers, SecurityHeaders, app_policy
 from components.server.ready import Readiness
+from components.server.sign_in_link import link_routes
 from components.server.static_files import streamlit_files
 from components.server.warm import warm
 from components.view.view_state import parse_slug
 from components.workbench.appearance import ICON
 from components.workbench.developer_messages import GuardMessages
 from components.workbench.notices import unexpected_failure
-from components.workbench.page_links import PLACES
-from components.workbench.write_access import GuardUploads, MarkLocal, OwnMetrics
+from components.workbench.page_links import places_here
+from components.workbench.sign_in import check_sign_in
+from components.workbench.write_access import GuardUploads, MarkOrigin, OwnMetrics
 from components.workbench.write_gate import UPLOADS
 from data.core.settings import Settings, read_settings
 from data.story.store import story_store
@@ -53,7 +55,9 @@ ROOT = Path(__file__).resolve().parent
 def _settings() -> Settings:
     """The settings of this process; what is wrong with them ends it with one sentence."""
     try:
-        return read_settings(os.environ)
+        settings = read_settings(os.environ)
+        check_sign_in(settings)
+        return settings
     except ValueError as error:
         sys.exit(str(error))
 
@@ -91,7 +95,7 @@ def _is_there(scope: Scope) -> bool:
     place = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(f"/{_BASE}" if _BASE else "")
     query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
     _, problems = parse_slug(query, story_store(SETTINGS).slugs())
-    return place.strip("/") in PLACES and not problems
+    return place.strip("/") in places_here() and not problems
 
 
 @asynccontextmanager
@@ -120,11 +124,12 @@ app = st.App(
         Route("/favicon.ico", favicon),
         # The name that Streamlit's own page asks for first.
         Route("/favicon.png", favicon),
+        *link_routes(SETTINGS, f"/{_BASE}" if _BASE else ""),
         *routes(SETTINGS, CACHES),
     ],
     middleware=[
         Middleware(AllowedHosts, public_url=SETTINGS.public_url),
-        Middleware(MarkLocal),
+        Middleware(MarkOrigin),
         Middleware(OwnMetrics),
         Middleware(GuardMessages),
         Middleware(GuardUploads, uploads=UPLOADS),

@@ -14,6 +14,7 @@ from components.workbench.parts.find_records import show_lookup
 from components.workbench.show_chart import show_chart
 from components.workbench.write_gate import may_write
 from data.core.model import Sourced
+from data.desk.values import Action
 from data.sources.provider import ObservationProvider
 
 with explained_failures():
@@ -24,7 +25,7 @@ with explained_failures():
     clock, region = Clock(view.clock), choose_region(load_observations(story), load_untimed(story))
     if "site" in story.subjects:
         show_chart(story, "outages", replace(view, region=region))
-        if may_write():
+        if may_write(Action.FETCH):
             show_lookup(story, view, "Look for machine records", ObservationProvider)
         dated, untimed = load_observations(story, view.window, region=region), load_untimed(story, region=region)
         show_observations(story, dated, untimed, clock)

@@ -15,6 +15,7 @@ from components.workbench.parts.kept_files import show_kept_files
 from components.workbench.parts.rose_after import show_rises
 from components.workbench.show_chart import show_chart
 from components.workbench.write_gate import may_write
+from data.desk.values import Action
 from data.sources.provider import CountProvider
 
 with explained_failures():
@@ -31,7 +32,7 @@ with explained_failures():
     else:
         st.info("This story is about no searches.")
     clock = Clock(view.clock)
-    if may_write():
+    if may_write(Action.FETCH):
         show_get_searches(story, view, clock)
         show_import(story, clock)
         show_kept_files(story, clock)

@@ -320,3 +320,32 @@ def compress() -> int:
 
     streamlit_files(settings_here()).pack_all()
     return DONE
+
+
+@nightdesk.group()
+def desk() -> None:
+    """Who may change stories, and the drafts that they keep.
+
+    NIGHTDESK_DATABASE names the desk's database, the same for this command as for the app.
+    """
+
+
+@desk.command(epilog="Example: nightdesk desk link --email ana@example.org --role editor")
+@click.option("--email", default="", metavar="ADDRESS", help="Whom it signs in; you, at this machine, if left out.")
+@click.option("--role", type=click.Choice(["reporter", "editor", "publisher"]), help="What they are from now on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8501,
+    show_default=True,
+    help="Of the app, where no NIGHTDESK_PUBLIC_URL is set.",
+)
+def link(email: str, role: str | None, port: int) -> int:
+    """Make a link that signs somebody in, once.
+
+    It is good for ten minutes. Somebody new is a publisher unless --role says otherwise: whoever can type this may do
+    everything here anyway.
+    """
+    from components.cli import desk as desks
+
+    return desks.link(email, role, port)

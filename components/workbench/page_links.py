@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from components.cache.stories import settings_here
+
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 #: Address -> file and title; the empty address is home. Two addresses open one page.
 PLACES = {
@@ -19,11 +21,20 @@ PLACES = {
     "embed-and-export": ("embed_and_export", "Embed & export"),
     "sources-and-methods": ("sources_and_methods", "Sources & methods"),
     "tonight": ("tonight", "Tonight"),
+    "people": ("people", "People and roles"),
+    "sign-in": ("sign_in", "Sign in"),
 }
+#: There only where people sign in, and in the bar of those who have.
+OF_THE_DESK = ("people", "sign-in")
 #: In the menu only where a recorder has run for the story.
 TONIGHT = "tonight"
 #: The two addresses of one page, of which the menu has one.
 CHECKING, COMPARING = "check-a-claim", "compare-nights"
+
+
+def places_here() -> tuple[str, ...]:
+    """The addresses that this server has pages at."""
+    return tuple(address for address in PLACES if settings_here().has_desk or address not in OF_THE_DESK)
 
 
 def page_at(address: str) -> st.Page:
@@ -39,4 +50,4 @@ def asked_place() -> str:
 
 def place_here() -> str:
     """The address of PLACES that is open; home where the path is none."""
-    return place if (place := asked_place()) in PLACES else ""
+    return place if (place := asked_place()) in places_here() else ""

@@ -15,8 +15,19 @@ from components.view.address import quote
 from components.view.view_state import parse_slug
 from components.workbench.address_bar import stories_here, story_named
 from components.workbench.appearance import ICON, apply_stylesheet
+from components.workbench.desk.signing_in import show_desk_bar, show_sign_in_link
 from components.workbench.notices import show_problems
-from components.workbench.page_links import CHECKING, COMPARING, PLACES, TONIGHT, asked_place, page_at, place_here
+from components.workbench.page_links import (
+    CHECKING,
+    COMPARING,
+    OF_THE_DESK,
+    PLACES,
+    TONIGHT,
+    asked_place,
+    page_at,
+    place_here,
+    places_here,
+)  # fmt: skip
 from components.workbench.rehearsal_banner import banners_here, show_banners
 from components.workbench.visitor_address import asked_query, carried_query
 from data.core.errors import DataError
@@ -29,6 +40,8 @@ def show_navigation(pages: dict[str, st.Page]) -> None:
     with st.container(key="masthead", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Nightdesk**", width="content")
         for address, page in pages.items():
+            if address in OF_THE_DESK:
+                continue
             if address == TONIGHT and here != TONIGHT and not _is_recorded():
                 continue
             if PLACES[address] != PLACES[COMPARING] or address == (here if here == COMPARING else CHECKING):
@@ -59,17 +72,19 @@ def page_title(place: str) -> str:
 def show_footer() -> None:
     with st.container(key="footer"):
         st.caption("Nightdesk shows what others measured, saw and published; every mark and number names its source.")
+        show_sign_in_link()
 
 
-pages = {address: page_at(address) for address in PLACES}
+pages = {address: page_at(address) for address in places_here()}
 here = st.navigation(list(pages.values()), position="hidden")
 banners = banners_here()
 title = page_title(place_here())
 st.set_page_config(page_title=f"{TEST if banners else ''}{title} · Nightdesk", page_icon=ICON, layout="centered")
 apply_stylesheet()
 show_banners(banners)
+show_desk_bar(pages)
 show_navigation(pages)
-if asked_place() not in PLACES:
+if asked_place() not in pages:
     show_problems([f"There is no page at {quote(asked_place())} here; this is the first one."])
 here.run()
 show_footer()

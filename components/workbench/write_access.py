@@ -1,4 +1,4 @@
-"""Who may write: connections from this very machine, by a mark that nobody outside can set, and files within limits."""
+"""Where a request comes from, by marks that nobody outside can set; and files within limits."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,7 +17,7 @@ from data.net.addresses import host_and_port, is_loopback
 
 #: What a proxy adds to a request, whole names or the beginnings of them. Whoever sends one is not this machine.
 _ADDED_BY_PROXIES = ("forwarded", "x-forwarded", "x-real-ip", "via", "x-client-ip", "true-client-ip", "cf-")
-_HEADER = "nightdesk-local"
+_LOCAL, _OWN_PAGE = "nightdesk-local", "nightdesk-own-page"
 #: Made anew by each process: no request can guess it.
 _TOKEN = secrets.token_hex()
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
@@ -44,23 +45,46 @@ def is_local(scope: Scope) -> bool:
     return client is not None and is_loopback(client[0]) and is_loopback(own[0]) and same
 
 
+def is_own_page(scope: Scope) -> bool:
+    """Whether a request or a websocket says that a page of this very server sent it, which no other page can say.
+
+    Cookies alone do not: a page of another port of the same name is of the same site.
+    """
+    headers = Headers(scope=scope)
+    hosts, origins = headers.getlist("host"), headers.getlist("origin")
+    if len(hosts) != 1 or len(origins) != 1:
+        return False
+    own = host_and_port(hosts[0])
+    return bool(own[0]) and host_and_port(origins[0].partition("://")[2]) == own
+
+
 def is_marked(headers: Mapping[str, str]) -> bool:
     """Whether the request with these headers, as a session holds them, was found to come from this machine."""
-    found = next((value for name, value in headers.items() if name.lower() == _HEADER), "")
+    return _has_mark(headers, _LOCAL)
+
+
+def is_marked_own(headers: Mapping[str, str]) -> bool:
+    """Whether it was found to come from a page of this server."""
+    return _has_mark(headers, _OWN_PAGE)
+
+
+def _has_mark(headers: Mapping[str, str], mark: str) -> bool:
+    found = next((value for name, value in headers.items() if name.lower() == mark), "")
     return compare_digest(found.encode(), _TOKEN.encode())
 
 
-class MarkLocal:
-    """ASGI middleware: marks the requests that come from this machine, and takes the mark from all others."""
+class MarkOrigin:
+    """ASGI middleware: marks what comes from this machine and what a page of this server sent, and takes marks away."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            headers = [(name, value) for name, value in scope["headers"] if name.lower() != _HEADER.encode()]
-            mark = [(_HEADER.encode(), _TOKEN.encode())] if is_local(scope) else []
-            scope = {**scope, "headers": [*headers, *mark]}
+            marks = {_LOCAL.encode(): is_local(scope), _OWN_PAGE.encode(): is_own_page(scope)}
+            headers = [(name, value) for name, value in scope["headers"] if name.lower() not in marks]
+            found = [(mark, _TOKEN.encode()) for mark, holds in marks.items() if holds]
+            scope = {**scope, "headers": [*headers, *found]}
         await self.app(scope, receive, send)
 
 
@@ -74,23 +98,24 @@ class Uploads:
     is_live: Callable[[str], bool] = bool
     per_session: int = 20 * _MEGABYTE
     in_all: int = 100 * _MEGABYTE
-    #: Those whose uploader is open.
-    sessions: set[str] = field(default_factory=set)
+    #: Those whose uploader is open, and whether a request is of the same person, who still may.
+    sessions: dict[str, Callable[[Scope], bool]] = field(default_factory=dict)
     _coming: dict[str, list[int]] = field(default_factory=dict)
 
-    def open_for(self, session: str) -> None:
-        """Let this session send files from now on; those that have ended are forgotten."""
-        ended = {known for known in tuple(self.sessions) if not self.is_live(known)}
-        self.sessions -= ended
-        self.sessions.add(session)
+    def open_for(self, session: str, admits: Callable[[Scope], bool]) -> None:
+        """Let this session send files by such requests from now on; those that have ended are forgotten."""
+        for known in [known for known in tuple(self.sessions) if not self.is_live(known)]:
+            self.close_for(known)
+        self.sessions[session] = admits
 
     def close_for(self, session: str) -> None:
         """Let it send none any more."""
-        self.sessions.discard(session)
+        self.sessions.pop(session, None)
 
-    def refusal(self, session: str, size: int) -> tuple[int, str] | None:
+    def refusal(self, scope: Scope, session: str, size: int) -> tuple[int, str] | None:
         """The status and the sentence that refuse a file of so many bytes; None where it may come."""
-        if session not in self.sessions:
+        admits = self.sessions.get(session)
+        if admits is None or not admits(scope):
             return 403, "No file is asked for here."
         held, coming = self.held(), self._coming
         own = held.get(session, 0) + sum(coming.get(session, ()))
@@ -114,7 +139,7 @@ class Uploads:
 
 
 class GuardUploads:
-    """ASGI middleware: takes files from this machine alone, for an uploader that is open, within its limits."""
+    """ASGI middleware: takes files from a page of this server, of whoever opened its uploader, within its limits."""
 
     def __init__(self, app: ASGIApp, uploads: Uploads) -> None:
         self.app, self.uploads = app, uploads
@@ -125,7 +150,7 @@ class GuardUploads:
             await self.app(scope, receive, send)
             return
         session, size = found[1], _size(scope)
-        refused = self._refusal(scope, session, size)
+        refused = await run_in_threadpool(self._refusal, scope, session, size)
         if refused or size is None:
             status, sentence = refused or (411, "A file says how long it is.")
             # The connection ends with the answer: nothing of the body is read.
@@ -139,9 +164,9 @@ class GuardUploads:
             self.uploads.end(session, size)
 
     def _refusal(self, scope: Scope, session: str, size: int | None) -> tuple[int, str] | None:
-        if not is_local(scope):
-            return 403, "Files are taken from this machine only."
-        return self.uploads.refusal(session, size) if scope["method"] == "PUT" and size is not None else None
+        if not is_own_page(scope):
+            return 403, "Files are taken from a page of this server only."
+        return self.uploads.refusal(scope, session, size) if scope["method"] == "PUT" and size is not None else None
 
 
 class OwnMetrics:

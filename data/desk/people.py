@@ -86,14 +86,20 @@ class People:
             after = None if role is None else {"role": role.value, "name": name.strip()}
             note(session, who, "set role", at, origin, row=email, was=before, now=after)
 
-    def sign_out(self, email: str, at: datetime, origin: str = "") -> None:
-        """End every session and link of this person that began until now, in every browser."""
+    def sign_out(self, who: Person, email: str, at: datetime, origin: str = "") -> None:
+        """End every session and link of a person that began until now, in every browser.
+
+        Anybody may end their own; NotAllowed for those of others, unless a publisher ends them.
+        """
         with self.database.writing() as session:
             record = session.get(PersonRecord, _email(email))
-            if record is not None:
-                record.signed_out = at
-                _end_sessions(session, record.email, at)
-                note(session, _person(record), "sign out", at, origin, row=record.email)
+            if record is None:
+                return
+            if who.email != record.email:
+                who = allowed(session, who, Action.GOVERN)
+            record.signed_out = at
+            _end_sessions(session, record.email, at)
+            note(session, who, "sign out", at, origin, row=record.email)
 
     def signed_out_since(self, email: str) -> datetime | None:
         """When this person last signed out: what began before has ended."""
@@ -114,6 +120,24 @@ class People:
             session.add(token)
             note(session, _person(record), f"new {kind}", at, origin, row=record.email)
         return secret
+
+    def begin_session(self, secret: str, email: str, at: datetime, lasts: timedelta, origin: str = "") -> Person | None:
+        """Whom a provider has signed in, by what tells this sign-in from others; None for who is not of the desk.
+
+        It begins once: one that has ended, by time or by a sign-out, stays at its end.
+        """
+        digest = _digest(secret, "session")
+        if self.find(email) is None:
+            return None
+        with self.database.writing() as session:
+            record = session.get(PersonRecord, _email(email))
+            if record is None or session.get(TokenRecord, digest) is not None:
+                return None
+            session.add(
+                TokenRecord(digest=digest, kind="session", email=record.email, made=at, until=at + lasts, spent=None)
+            )
+            note(session, _person(record), "sign in", at, origin, row=record.email)
+            return _person(record)
 
     def of_token(self, secret: str, kind: Kind, at: datetime) -> Person | None:
         """Whose secret it is; None where it is nobody's, spent, too old, or from before a sign-out."""

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import click
 
 from components.cli.command import nightdesk
 from components.cli.exits import run
 
 #: As `pip install -e .` put it beside the interpreter.
 SCRIPT = Path(sys.executable).with_name("nightdesk")
+
+
+def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{before}{name} ")
+        else:
+            yield before + name, command
+
+
+#: Every command by what is typed, those of groups too.
+COMMANDS = dict(_commands(nightdesk))
 
 
 def typed(*argv: str | Path) -> int:

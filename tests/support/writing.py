@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 from streamlit.runtime.context import ContextProxy
 
-from components.workbench.write_access import MarkLocal
+from components.workbench.write_access import MarkOrigin
 
 
 def local_headers() -> dict[str, str]:
@@ -27,7 +27,7 @@ def local_headers() -> dict[str, str]:
 
     headers = [(b"host", b"localhost:8501"), (b"origin", b"http://localhost:8501")]
     scope = {"type": "websocket", "client": ("127.0.0.1", 50_000), "headers": headers}
-    asyncio.run(MarkLocal(app)(scope, receive, send))
+    asyncio.run(MarkOrigin(app)(scope, receive, send))
     return seen
 
 

@@ -15,6 +15,7 @@ from components.workbench.write_gate import may_write, refuse
 from data.core.errors import DataError, SourceUnavailable
 from data.core.program import utc_now
 from data.core.settings import read_settings
+from data.desk.values import Action
 from data.net.snapshots import snapshot_folder
 from data.sources import registry
 from data.sources.provider import CountProvider, Errand, ObservationProvider, Provider, Task, Visit
@@ -44,7 +45,7 @@ def _show_source(story: Story, view: ViewState, provider: Provider) -> None:
 
 
 def _ask(story: Story, tasks: tuple[Task, ...], clock: Clock) -> None:
-    if not may_write():
+    if not may_write(Action.FETCH):
         refuse()
         return
     bar = st.progress(0.0, text="Beginning")

@@ -18,6 +18,7 @@ from data.core.errors import DataError
 from data.core.model import Window
 from data.core.program import utc_now
 from data.core.settings import Settings, read_settings
+from data.desk.values import Action
 from data.net.snapshots import snapshot_folder
 from data.sources import registry
 from data.sources.google_trends.provider import Outcome, Progress, draw, load_draws
@@ -105,7 +106,7 @@ def _said(step: timedelta) -> str:
 
 
 def _run(plan: Plan, story: Story, clock: Clock) -> None:
-    if not may_write():
+    if not may_write(Action.FETCH):
         refuse()
         return
     bar = st.progress(0.0, text="Beginning")

@@ -19,6 +19,7 @@ from components.workbench.source_links import source_link
 from components.workbench.write_gate import let_upload, may_write, refuse
 from data.core.errors import DataError
 from data.core.program import utc_now
+from data.desk.values import Action
 from data.evidence.imports import ImportedList, Unshown, alike, keep_import, kept_files
 from data.net.snapshots import Snapshot, remove_snapshot
 from data.sources.trends_csv.export import ASK_ZONE, DATES_ONLY, UTC_ZONE, Export, counted
@@ -36,7 +37,7 @@ _NOT_SHOWN = ("fold", "missing", "censored")
 def show_import(story: Story, clock: Clock) -> None:
     """The importer, folded away until somebody wants it."""
     with st.expander("Import a Google Trends CSV", key="import-csv", on_change="rerun") as folder:
-        let_upload(is_open=bool(folder.open) and may_write())
+        let_upload(is_open=bool(folder.open) and may_write(Action.FETCH))
         if not folder.open:
             return
         st.caption(
@@ -167,7 +168,7 @@ def _keep(
     geo: str,
     now: datetime,
 ) -> None:
-    if not may_write():
+    if not may_write(Action.FETCH):
         refuse()
         return
     try:

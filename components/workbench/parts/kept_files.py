@@ -12,6 +12,7 @@ from components.clock import Clock
 from components.text import markdown
 from components.workbench.notices import tell_done
 from components.workbench.write_gate import may_write, refuse
+from data.desk.values import Action
 from data.evidence.imports import IMPORTED
 from data.net.snapshots import Snapshot, read_snapshots, remove_snapshot, removed_snapshots, restore_snapshot
 from data.sources.google_trends.provider import SOURCE as DRAWN
@@ -54,7 +55,7 @@ def _show_files(files: list[Snapshot], verb: str, act: Callable[[Snapshot], None
 
 
 def _act(found: Snapshot, verb: str, act: Callable[[Snapshot], None], name: str) -> None:
-    if not may_write():
+    if not may_write(Action.FETCH):
         refuse()
         return
     try:

@@ -15,6 +15,7 @@ from components.workbench.notices import show_empty, tell_done
 from components.workbench.write_gate import may_write, refuse
 from data.core.model import Precision, When
 from data.core.program import utc_now
+from data.desk.values import Action
 from data.recorders.follow import decide
 from data.recorders.status import CallOnHand, RecorderStatus, read_statuses
 from data.story.story import Story
@@ -103,7 +104,7 @@ def _said(story: Story, clock: Clock, call: CallOnHand) -> str:
 
 
 def _decide(story: Story, word: RecorderStatus, call: CallOnHand, *, stands: bool) -> None:
-    if not may_write():
+    if not may_write(Action.ACCEPT):
         refuse()
         return
     try:

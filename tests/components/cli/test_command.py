@@ -26,11 +26,10 @@ from data.analysis.spikes import PHI
 from data.core.model import Order
 from data.story.tables import TABLES
 from tests.support.bundles import published
-from tests.support.terminal import SCRIPT, script, typed
+from tests.support.terminal import COMMANDS, SCRIPT, script, typed
 
 ROOT = Path(__file__).resolve().parents[3]
 RECORDINGS = ROOT / "tests" / "recordings" / "trends_csv"
-COMMANDS = sorted(nightdesk.commands)
 Said = pytest.CaptureFixture[str]
 
 
@@ -134,7 +133,7 @@ WORDS = st.one_of(
 )
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_words_are_an_answer_or_one_sentence(capsys: Said, command: str, words: list[str]) -> None:
-    code = typed(command, *words)
+    code = typed(*(command.split() or [""]), *words)
     out, error = capsys.readouterr()
     assert code in (DONE, FAILED, MISTYPED)
     assert "Traceback" not in error and "fault of Nightdesk" not in error
@@ -142,7 +141,9 @@ def test_any_words_are_an_answer_or_one_sentence(capsys: Said, command: str, wor
     assert (error != "") == (code != DONE)
 
 
-@pytest.mark.parametrize("argv", [["--help"], *([command, "--help"] for command in COMMANDS)], ids=" ".join)
+@pytest.mark.parametrize(
+    "argv", [["--help"], *([*command.split(), "--help"] for command in sorted(COMMANDS))], ids=" ".join
+)
 def test_help_loads_nothing_that_counts_draws_or_asks(argv: list[str]) -> None:
     code = (
         "import sys\nfrom components.cli import main\n"
@@ -153,15 +154,16 @@ def test_help_loads_nothing_that_counts_draws_or_asks(argv: list[str]) -> None:
     assert said.splitlines()[-1] == ""
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_help_has_one_example_that_can_be_typed(command: str, capsys: Said) -> None:
-    assert typed(command, "--help") == DONE
+    names = command.split()
+    assert typed(*names, "--help") == DONE
     (example,) = re.findall(
         r"^Example:(.*?)\Z", " ".join(capsys.readouterr().out.split("\n\n")[-1:]).strip(), re.DOTALL
     )
     words = [word for word in shlex.split(example) if not word.startswith("NIGHTDESK_")]
-    assert words[:2] == ["nightdesk", command]
-    nightdesk.commands[command].make_context(command, words[2:])
+    assert words[: 1 + len(names)] == ["nightdesk", *names]
+    COMMANDS[command].make_context(command, words[1 + len(names) :])
 
 
 def test_bare_it_shows_its_help(capsys: Said) -> None:

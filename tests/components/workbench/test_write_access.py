@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
-from components.workbench.write_access import GuardUploads, MarkLocal, Uploads, is_local, is_marked
+from components.workbench.write_access import (
+    GuardUploads,
+    MarkOrigin,
+    Uploads,
+    is_local,
+    is_marked,
+    is_marked_own,
+    is_own_page,
+)  # fmt: skip
 from data.core.settings import read_settings
 
 MEGABYTE = 1024 * 1024
@@ -84,7 +92,7 @@ def passed_on(given: dict[str, Any]) -> Headers:
     async def app(scope: Any, _receive: Any, _send: Any) -> None:
         seen.append(Headers(scope=scope))
 
-    asyncio.run(MarkLocal(app)(given, None, None))  # type: ignore[arg-type]
+    asyncio.run(MarkOrigin(app)(given, None, None))  # type: ignore[arg-type]
     return seen[0]
 
 
@@ -95,6 +103,29 @@ def test_only_the_mark_of_this_process_counts_and_nobody_brings_one_along() -> N
     assert not is_marked(passed_on(scope("203.0.113.5", **AT_HOME, nightdesk_local=mark)))
     assert not is_marked({"Nightdesk-Local": "true"})
     assert not is_marked({})
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "own"),
+    [
+        pytest.param("desk.example.org", "https://desk.example.org", True, id="through a proxy, under its own name"),
+        pytest.param("localhost:8501", "http://localhost:8501", True, id="on this machine"),
+        pytest.param("localhost:8501", "http://localhost:3000", False, id="another server of this machine"),
+        pytest.param("desk.example.org", "https://example.org", False, id="a site above it"),
+        pytest.param("desk.example.org", "null", False, id="a sandbox"),
+        pytest.param("", "", False, id="no names"),
+    ],
+)
+def test_a_page_of_this_server_is_one_of_the_very_name_and_port(host: str, origin: str, *, own: bool) -> None:
+    given = scope("203.0.113.5", host=host, origin=origin, x_forwarded_for="203.0.113.5")
+    assert is_own_page(given) is own
+    assert is_marked_own(passed_on(given)) is own
+    assert not is_marked(passed_on(given))
+
+
+def test_whoever_says_no_origin_is_no_page_and_brings_no_mark_along() -> None:
+    mark = passed_on(scope(host="localhost:8501", origin="http://localhost:8501"))["nightdesk-own-page"]
+    assert not is_marked_own(passed_on(scope(host="localhost:8501", nightdesk_own_page=mark)))
 
 
 @pytest.mark.parametrize(
@@ -121,12 +152,16 @@ def test_a_switch_that_is_not_understood_ends_the_start(word: str) -> None:
         read_settings({"NIGHTDESK_WRITES": word})
 
 
-def sent(uploads: Uploads, *, session: str = "s", size: int | None = 1, client: str = "127.0.0.1") -> int:
+def sent(
+    uploads: Uploads, *, session: str = "s", size: int | None = 1, client: str = "127.0.0.1",
+    origin: str | None = "http://localhost:8501", **headers: str,
+) -> int:  # fmt: skip
     """The status that a file of so many megabytes is answered with; 204 where the app took it."""
-    given = scope(client, kind="http", host="localhost:8501", origin="http://localhost:8501")
+    headers |= {"host": "localhost:8501", **({"origin": origin} if origin else {})}
+    given = scope(client, kind="http", **headers)
     length = [] if size is None else [(b"content-length", str(size * MEGABYTE).encode())]
-    headers = [*given["headers"], *length]
-    given |= {"path": f"/_stcore/upload_file/{session}/f", "method": "PUT", "headers": headers}
+    said = [*given["headers"], *length]
+    given |= {"path": f"/_stcore/upload_file/{session}/f", "method": "PUT", "headers": said}
     statuses: list[int] = []
 
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
@@ -143,7 +178,7 @@ def sent(uploads: Uploads, *, session: str = "s", size: int | None = 1, client: 
 def test_a_file_is_taken_only_while_a_writers_uploader_is_open() -> None:
     uploads = Uploads(dict)
     assert sent(uploads) == 403
-    uploads.open_for("s")
+    uploads.open_for("s", is_local)
     assert sent(uploads) == 204
     assert sent(uploads, client="203.0.113.5") == 403
     assert sent(uploads, session="another") == 403
@@ -151,21 +186,36 @@ def test_a_file_is_taken_only_while_a_writers_uploader_is_open() -> None:
     assert sent(uploads) == 403
 
 
+def test_a_file_is_taken_from_whoever_opened_the_uploader() -> None:
+    uploads = Uploads(dict)
+    uploads.open_for("s", lambda scope: Headers(scope=scope).get("cookie") == "own=1")
+    assert sent(uploads, cookie="own=1") == 204
+    assert sent(uploads, cookie="own=2") == 403
+    assert sent(uploads) == 403
+
+
+@pytest.mark.parametrize("origin", [None, "null", "http://localhost:3000", "https://desk.example.org"])
+def test_a_file_is_taken_from_a_page_of_this_server_alone(origin: str | None) -> None:
+    uploads = Uploads(dict)
+    uploads.open_for("s", lambda _: True)
+    assert sent(uploads, origin=origin) == 403
+
+
 def test_sessions_that_have_ended_are_forgotten() -> None:
     live = {"a", "b"}
     uploads = Uploads(dict, live.__contains__)
     for session in ("a", "b"):
-        uploads.open_for(session)
+        uploads.open_for(session, is_local)
     live.clear()
-    uploads.open_for("c")
-    assert uploads.sessions == {"c"}
+    uploads.open_for("c", is_local)
+    assert list(uploads.sessions) == ["c"]
     assert sent(uploads, session="a") == 403
 
 
 def test_files_are_bounded_for_a_session_and_for_all_and_by_what_they_say() -> None:
     uploads = Uploads(lambda: {"s": 15 * MEGABYTE, "others": 80 * MEGABYTE})
-    uploads.open_for("s")
-    uploads.open_for("t")
+    uploads.open_for("s", is_local)
+    uploads.open_for("t", is_local)
     assert sent(uploads, size=4) == 204
     assert sent(uploads, size=6) == 413
     assert sent(uploads, session="t", size=10) == 503
@@ -174,7 +224,7 @@ def test_files_are_bounded_for_a_session_and_for_all_and_by_what_they_say() -> N
 
 def test_files_on_their_way_count_until_they_have_come() -> None:
     uploads = Uploads(dict, per_session=10 * MEGABYTE)
-    uploads.open_for("s")
+    uploads.open_for("s", is_local)
     uploads.begin("s", 8 * MEGABYTE)
     assert sent(uploads, size=4) == 413
     uploads.end("s", 8 * MEGABYTE)

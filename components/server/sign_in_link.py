@@ -1,0 +1,93 @@
+"""`/sign-in/SECRET`: a link that signs one person in, once, on a machine that no provider signs people in for."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from components.workbench.sign_in import COOKIE, SESSION_LASTS
+from components.workbench.write_access import is_own_page
+from data.core.errors import DataError
+from data.core.program import utc_now
+from data.core.settings import Settings
+from data.desk.database import open_database
+from data.desk.people import People
+
+PATH = "/sign-in/{secret}"
+#: Nothing of a link is kept by a browser, or told to another site. Under "no-referrer" its form would say no Origin.
+_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Sign in · Nightdesk</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1.0625rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 12vh auto; padding: 0 1rem; }}
+h1 {{ font: 700 1.75rem/1.2 Charter, Georgia, serif; }}
+button {{ font: inherit; padding: 0.5rem 1rem; min-height: 2.75rem; }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+{body}
+</main>
+</body>
+</html>
+"""
+_ASK = _PAGE.format(
+    title="Sign in to the desk",
+    # A link that is only looked at, by a mail program or a preview, is not used up.
+    body='<p>This link works once.</p>\n<form method="post"><button>Sign in</button></form>',
+)
+_SPENT = _PAGE.format(
+    title="This link does not work any more",
+    body="<p>A link works once and for ten minutes. On the server, <code>nightdesk desk link</code> makes another.</p>",
+)
+_AWAY = _PAGE.format(title="The desk cannot be reached", body="<p>Its database does not answer. Try again soon.</p>")
+
+
+def link_routes(settings: Settings, base: str) -> list[Route]:
+    """The route of one-time links, below the path that the app is served at; none where no desk is."""
+    if not settings.has_desk:
+        return []
+    return [Route(f"{base}{PATH}", partial(_answer, settings, base), methods=["GET", "POST"])]
+
+
+async def _answer(settings: Settings, base: str, request: Request) -> Response:
+    if request.method != "POST":
+        return HTMLResponse(_ASK, headers=_HEADERS)
+    if not is_own_page(request.scope):
+        return HTMLResponse(_SPENT, 403, _HEADERS)
+    place = request.client.host if request.client else ""
+    try:
+        secret = await run_in_threadpool(_begin, settings, request.path_params["secret"], place)
+    except DataError:
+        return HTMLResponse(_AWAY, 503, _HEADERS)
+    if secret is None:
+        return HTMLResponse(_SPENT, 403, _HEADERS)
+    answer = RedirectResponse(f"{base}/sign-in", 303, _HEADERS)
+    answer.set_cookie(
+        COOKIE,
+        secret,
+        max_age=int(SESSION_LASTS.total_seconds()),
+        path=base or "/",
+        # What the browser's own address bar says; a proxy may speak plainly to this server.
+        secure=request.headers["origin"].startswith("https://"),
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
+def _begin(settings: Settings, link: str, place: str) -> str | None:
+    """The secret of a new session for a link; None where the link is worth nothing."""
+    people, now = People(open_database(settings)), utc_now()
+    found = people.spend_token(link, "link", now)
+    return people.new_token(found.email, "session", now, SESSION_LASTS, place) if found else None

@@ -1,0 +1,79 @@
+"""People and roles: who is of the desk, and a form for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.cache.stories import settings_here
+from components.text import markdown
+from components.workbench.notices import tell_done
+from components.workbench.write_gate import may_write, origin, person, refuse
+from data.core.errors import DataError
+from data.core.program import utc_now
+from data.desk.database import open_database
+from data.desk.people import People
+from data.desk.values import Action, Member, Person, Role
+
+_MAY = {
+    Role.REPORTER: "writes drafts and asks for a review",
+    Role.EDITOR: "also restores and saves, accepts a recorder’s calls, and has sources asked",
+    Role.PUBLISHER: "also publishes, and says who is of the desk",
+}
+
+
+def show_people() -> None:
+    """Everybody of the desk, each with a form, and one more form for somebody new; a sentence for who may not."""
+    if not may_write(Action.GOVERN):
+        st.info("Publishers say who is of the desk: sign in as one of them.")
+        return
+    st.markdown("\n".join(f"- **{role.capitalize()}** {may}." for role, may in _MAY.items()))
+    people = People(open_database(settings_here()))
+    for member in people.all():
+        _show_member(people, member)
+    st.subheader("Somebody new", anchor=False)
+    with st.form("new-person", clear_on_submit=True):
+        email = st.text_input("Address of mail, as the provider tells it")
+        name = st.text_input("Name, as others here read it")
+        role = st.selectbox("Role", list(Role), format_func=str.capitalize)
+        if st.form_submit_button("Add", type="primary"):
+            _change(lambda who: people.set_role(who, email, role, utc_now(), origin(), name=name), f"Added: {email}.")
+
+
+def _show_member(people: People, member: Member) -> None:
+    found = member.person
+    with st.expander(markdown(f"{found.name}, {found.role}"), key=f"person-{found.email}"):
+        st.text(found.email)
+        with st.form(f"change-{found.email}", border=False):
+            name = st.text_input("Name", found.name)
+            role = st.selectbox("Role", list(Role), list(Role).index(found.role), format_func=str.capitalize)
+            if st.form_submit_button("Save"):
+                _change(
+                    lambda who: people.set_role(who, found.email, role, utc_now(), origin(), name=name),
+                    f"{name} is a {role}, from their next action on.",
+                )
+        with st.container(horizontal=True):
+            if st.button("Sign out everywhere", key=f"end-{found.email}"):
+                _change(
+                    lambda who: people.sign_out(who, found.email, utc_now(), origin()), f"{found.name} is signed out."
+                )
+            if st.button("Take off the desk", key=f"remove-{found.email}"):
+                _change(
+                    lambda who: people.set_role(who, found.email, None, utc_now(), origin()),
+                    f"{found.name} is not of the desk any more.",
+                )
+
+
+def _change(act: Callable[[Person], None], done: str) -> None:
+    who = person()
+    if who is None or not may_write(Action.GOVERN):
+        refuse()
+        return
+    try:
+        act(who)
+    except DataError as refused:
+        st.error(markdown(f"Nothing was changed: {refused}."))
+        return
+    tell_done(done)
+    st.rerun()

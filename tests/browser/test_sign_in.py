@@ -1,0 +1,211 @@
+"""People of a desk sign in with their newsroom's provider or by a link, and out again, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from data.core.program import utc_now
+from data.core.settings import Settings
+from data.desk.database import open_database
+from data.desk.people import People
+from data.desk.values import AT_TERMINAL, Role
+from tests.browser.conftest import settled
+from tests.browser.reading import violations
+from tests.conftest import serving
+from tests.support.provider import ENVIRON, a_provider, command, secrets_file
+
+ANA, ELI, UMA = "ana@example.org", "eli@example.org", "uma@example.org"
+USERS = {
+    "ana": {"email": ANA, "email_verified": True},
+    "eli": {"email": ELI, "email_verified": True},
+    "uma": {"email": UMA, "email_verified": False},
+    "zoe": {"email": "zoe@example.org", "email_verified": True},
+}
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[str]:
+    with a_provider(**USERS) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("desk")
+
+
+@pytest.fixture(scope="module")
+def people(folder: Path) -> People:
+    """Ana publishes, Eli edits, and nobody has heard whether Uma's address is her own."""
+    found = People(open_database(Settings(records=folder / "records")))
+    for email, name, role in ((ANA, "Ana", Role.PUBLISHER), (ELI, "Eli", Role.EDITOR), (UMA, "Uma", Role.EDITOR)):
+        found.set_role(AT_TERMINAL, email, role, utc_now(), "a test", name=name)
+    return found
+
+
+@pytest.fixture(scope="module")
+def desk(folder: Path, provider: str, people: People) -> Iterator[str]:
+    """The address of a desk whose people sign in at the provider."""
+    started = command(secrets_file(folder, provider))
+    with serving(started, NIGHTDESK_RECORDS=str(folder / "records"), **ENVIRON) as address:
+        yield address
+
+
+@pytest.fixture
+def a_browser(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
+    """Further browsers of other people, without a cookie."""
+    contexts: list[BrowserContext] = []
+
+    def opened(**options: object) -> BrowserContext:
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, **options))  # type: ignore[arg-type]
+        contexts[-1].set_default_timeout(30_000)
+        return contexts[-1]
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def opened(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(address)
+    settled(page)
+    return page
+
+
+def sign_in(context: BrowserContext, desk: str, name: str) -> Page:
+    """A tab of somebody who has signed in at the provider."""
+    page = opened(context, f"{desk}/sign-in")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url(f"{desk}/**")
+    settled(page)
+    return page
+
+
+def bar(page: Page) -> str:
+    """Who the bar over every page says is signed in; empty where there is none."""
+    found = page.locator(".st-key-desk-bar")
+    return found.inner_text().splitlines()[-1] if found.count() else ""
+
+
+def test_signing_out_in_one_tab_ends_every_tab_at_its_next_action(
+    a_browser: Callable[[], BrowserContext], desk: str
+) -> None:
+    mine, other = a_browser(), a_browser()
+    page = sign_in(mine, desk, "eli")
+    assert bar(page) == "Eli, editor"
+    cookies = {cookie["name"]: cookie for cookie in mine.cookies()}
+    assert cookies["_streamlit_user"]["httpOnly"]
+    tab, elsewhere = opened(mine, f"{desk}/search-trends"), sign_in(other, desk, "eli")
+    assert bar(tab) == bar(elsewhere) == "Eli, editor"
+    expect(tab.get_by_text("Import a Google Trends CSV")).to_be_visible()
+
+    page.goto(f"{desk}/sign-in")
+    settled(page)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/end_session*")  # the provider is told, too
+    for open_still in (tab, elsewhere):
+        open_still.get_by_text("Import a Google Trends CSV").click() if open_still is tab else None
+        open_still.reload() if open_still is elsewhere else None
+        settled(open_still)
+        assert bar(open_still) == ""
+    expect(tab.get_by_text("Import a Google Trends CSV")).to_have_count(0)
+
+
+def test_a_role_that_is_lowered_or_taken_is_felt_at_the_next_action(
+    a_browser: Callable[[], BrowserContext], desk: str, people: People
+) -> None:
+    page = sign_in(a_browser(), desk, "ana")
+    page.goto(f"{desk}/people")
+    settled(page)
+    form = page.locator("[data-testid=stForm]").last
+    form.get_by_label("Address of mail").fill("Rae@Example.org")
+    form.get_by_label("Name").fill("Rae")
+    form.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("Rae, reporter")).to_be_visible()
+    assert people.find("rae@example.org") is not None
+
+    people.set_role(AT_TERMINAL, ELI, Role.PUBLISHER, utc_now(), "a test")
+    people.set_role(AT_TERMINAL, ANA, Role.EDITOR, utc_now(), "a test")
+    form.get_by_label("Address of mail").fill("late@example.org")
+    form.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("Publishers say who is of the desk")).to_be_visible()
+    assert bar(page) == "Ana, editor"
+    people.set_role(AT_TERMINAL, ANA, None, utc_now(), "a test")
+    page.reload()
+    settled(page)
+    assert bar(page) == ""
+    assert people.find("late@example.org") is None
+    people.set_role(AT_TERMINAL, ANA, Role.PUBLISHER, utc_now(), "a test", name="Ana")
+    people.set_role(AT_TERMINAL, ELI, Role.EDITOR, utc_now(), "a test")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        pytest.param("uma", f"The provider does not say that {UMA} is verified", id="an address that is not verified"),
+        pytest.param("zoe", "zoe@example.org is not of this desk", id="somebody who is not of the desk"),
+    ],
+)
+def test_who_is_nobody_here_is_told_so(
+    a_browser: Callable[[], BrowserContext], desk: str, name: str, sentence: str
+) -> None:
+    page = sign_in(a_browser(), desk, name)
+    assert bar(page) == ""
+    page.goto(f"{desk}/sign-in")
+    settled(page)
+    expect(page.get_by_text(sentence)).to_be_visible()
+
+
+def test_a_link_signs_in_once_by_a_cookie_that_no_script_reads(
+    a_browser: Callable[[], BrowserContext], desk: str, people: People
+) -> None:
+    link = f"{desk}/sign-in/{people.new_token(ELI, 'link', utc_now(), timedelta(minutes=10))}"
+    context = a_browser()
+    page = context.new_page()
+    page.goto(link)
+    page.goto(link)  # looked at twice, and not used up
+    assert violations(page) == []
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert bar(page) == "Eli, editor"
+    (cookie,) = [cookie for cookie in context.cookies() if cookie["name"] == "nightdesk_session"]
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    assert not people.of_token(cookie["value"], "link", utc_now())
+
+    late = a_browser().new_page()
+    late.goto(link)
+    late.get_by_role("button").click()
+    expect(late.get_by_role("heading", name="This link does not work any more")).to_be_visible()
+
+    page.get_by_role("button", name="Sign out").click()
+    settled(page)
+    assert bar(page) == ""
+    expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_people_have_no_fault_that_axe_finds(
+    a_browser: Callable[..., BrowserContext], desk: str, scheme: str
+) -> None:
+    context = a_browser(color_scheme=scheme)
+    page = opened(context, f"{desk}/sign-in")
+    assert violations(page) == []
+    page = sign_in(context, desk, "ana")
+    for place in ("people", "sign-in"):
+        page.goto(f"{desk}/{place}")
+        settled(page)
+        if place == "people":
+            page.locator("summary").first.click()
+            settled(page)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert violations(page) == [], (place, width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
