@@ -29,6 +29,9 @@ from data.story.tables import SLUG, TABLES, Row
 BUNDLED = Path(__file__).resolve().parents[1] / "stories"
 #: How often a folder that changes while it is read is read again.
 _READINGS, _MOST_READINGS = 5, 40
+#: A folder in a story's own, of the files that its next state has otherwise; _GONE ends the name of one it lacks. It
+#: counts from the moment it is there, so that a writer who is stopped between two files leaves no half of a state.
+_NEXT, _GONE = ".next", ".gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +70,15 @@ class FolderStore:
 
     def files(self, slug: str) -> Mapping[str, bytes]:
         """Name -> bytes of the story's files as they are; UnknownStory, or OSError where one cannot be read."""
-        folder = self._known(slug)
-        here = [folder / name for name in FILES if not leads_out(folder / name, folder)]
-        return {path.name: path.read_bytes() for path in here if path.is_file()}
+        here = [path for path in _paths(self._known(slug)).values() if not leads_out(path, path.parent)]
+        held = {path.name: path.read_bytes() for path in here if path.name in FILES and path.is_file()}
+        return {name: held[name] for name in FILES if name in held}
 
     def write(self, slug: str, files: Mapping[str, bytes]) -> None:
         """Make these the files of the story. A new one is there with all of them or not at all.
 
-        Of one that is there, each file changes in one step, in the order of `files`; where the disk refuses one, those
-        before it are put back. StoryInvalid, with nothing written, where they hold a fault; DataError or OSError.
+        One that is there changes in one step, and where the disk refuses, not at all. StoryInvalid, with nothing
+        written, where they hold a fault; DataError or OSError.
         """
         sound_story(slug, examine(slug, files))
         folder = self._home() / slug
@@ -168,8 +171,22 @@ def examine_folder(folder: Path) -> Examined:
 
 def _content(folder: Path) -> Content:
     """Name -> bytes, or why they cannot be read; nothing is read of a file that no story has. OSError."""
-    with os.scandir(folder) as entries:
-        return {entry.name: _bytes(folder / entry.name) if entry.name in FILES else b"" for entry in entries}
+    return {name: _bytes(path) if name in FILES else b"" for name, path in _paths(folder).items()}
+
+
+def _paths(folder: Path) -> dict[str, Path]:
+    """Where each file of a folder lies: in that of its next state, where it is on its way. OSError."""
+    paths = {path.name: path for path in folder.iterdir()}
+    if on_its_way := paths.pop(_NEXT, None):
+        paths |= {path.name: path for path in _listed(on_its_way)}
+    return {name: path for name, path in paths.items() if name + _GONE not in paths and not name.endswith(_GONE)}
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What lies in a folder that another process may take away."""
+    with suppress(FileNotFoundError):
+        return list(folder.iterdir())
+    return []
 
 
 def _bytes(path: Path) -> bytes | Fault:
@@ -188,42 +205,35 @@ def _bytes(path: Path) -> bytes | Fault:
 
 
 def _change(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Bring a folder to its next state, file by file in the order of `files`; those that stay as they are are left."""
-    before = {name: _held(folder / name) for name in (*files, *FILES)}
-    changed: list[str] = []
-    try:
-        for name, content in files.items():
-            if before[name] != content:
-                changed.append(name)
-                write_whole(folder / name, content)
-        for name in (one for one in FILES if one not in files):
-            if before[name] is not None:
-                changed.append(name)
-                (folder / name).unlink()
-    except OSError:
-        for name in reversed(changed):
-            _restore(folder / name, before[name])
-        raise
+    """Bring a folder to its next state in one step; files that stay as they are are left."""
+    _finish(folder)
+    before = {path.name for path in folder.iterdir()}.intersection(FILES)
+    changed = {name: new for name, new in files.items() if name not in before or (folder / name).read_bytes() != new}
+    gone = {name + _GONE: b"" for name in FILES if name in before and name not in files}
+    if len(changed) == 1 and not gone:
+        write_whole(folder / next(iter(changed)), next(iter(changed.values())))
+    elif changed or gone:
+        write_folder(folder / _NEXT, changed | gone)
+        _finish(folder)
 
 
-def _held(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def _restore(path: Path, content: bytes | None) -> None:
-    with suppress(OSError):
-        path.unlink(missing_ok=True) if content is None else write_whole(path, content)
+def _finish(folder: Path) -> None:
+    """Move what is on its way to where it belongs; as good where another process does so meanwhile."""
+    part = folder / _NEXT
+    for path in _listed(part):
+        with suppress(FileNotFoundError):
+            if path.name.endswith(_GONE):
+                (folder / path.name.removesuffix(_GONE)).unlink(missing_ok=True)
+                path.unlink()
+            else:
+                path.replace(folder / path.name)
+    if part.exists():
+        sync_folder(folder)
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def files_of(story: Story) -> dict[str, bytes]:
-    """Name -> content: every table, with its header where it has no rows, and story.toml.
-
-    Each file names only ids of those before it, so that a folder whose files only grow is sound after every single
-    one.
-    """
+    """Name -> content: every table, with its header where it has no rows, and story.toml."""
     found = {row_type.file: _table(row_type, _cells(story, row_type.file.removesuffix(".csv"))) for row_type in TABLES}
     return found | {"story.toml": tomli_w.dumps(story.about.model_dump(exclude_defaults=True)).encode()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -14,8 +15,6 @@ from components.embeds.embed import embed_of
 from components.embeds.formats import render
 from components.view.view_state import default_view
 from data.core.errors import DataError, StoryInvalid
-from data.core.files import write_whole
-from data.story import store as folder_store
 from data.story.store import SHIPPED, FolderStore, StoryStore
 from data.story.story import Story, UnknownStory, sound_story
 from data.story.story_checks import Examined, examine
@@ -176,21 +175,51 @@ def test_a_disk_that_refuses_leaves_the_story_as_it_was(
 ) -> None:
     store, done = FolderStore((tmp_path,), shipped=()), 0
     store.write(NIGHT, files)
+    before = sorted(tmp_path.rglob("*"))
 
-    def refuse(path: Path, data: bytes) -> None:
+    def refuse(_: int) -> None:
         nonlocal done
         if done == written:
-            done += 1
             raise OSError(28, "No space left on device")
         done += 1
-        write_whole(path, data)
 
-    monkeypatch.setattr(folder_store, "write_whole", refuse)
+    monkeypatch.setattr(os, "fsync", refuse)
     changed = {name: content + b"\n" for name, content in files.items()}
     with pytest.raises(OSError, match="No space left"):
         store.write(NIGHT, changed)
     assert store.files(NIGHT) == files
-    assert [one.name for one in tmp_path.iterdir()] == [NIGHT]
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("moved", range(4))
+def test_a_writer_that_is_stopped_between_two_files_leaves_the_next_state_whole(
+    moved: int, tmp_path: Path, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, left = FolderStore((tmp_path,), shipped=()), moved
+    store.write(NIGHT, files)
+    changed = {name: content + b"\n" for name, content in files.items() if name != "controls.csv"}
+    assert len(changed) > 3
+
+    class Stopped(BaseException):
+        pass
+
+    replace = Path.replace
+
+    def stop(path: Path, target: Path) -> Path:
+        nonlocal left
+        if path.parent.name == ".next" and (left := left - 1) < 0:
+            raise Stopped
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(Stopped):
+        store.write(NIGHT, changed)
+    monkeypatch.undo()
+    assert store.files(NIGHT) == changed
+    assert store.read(NIGHT).controls == ()
+    # The next writer finishes it.
+    store.write(NIGHT, changed)
+    assert {path.name: path.read_bytes() for path in (tmp_path / NIGHT).iterdir()} == changed
 
 
 def test_a_server_without_a_folder_of_its_own_writes_nothing(files: dict[str, bytes]) -> None:
