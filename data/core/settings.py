@@ -112,6 +112,8 @@ class Settings(BaseModel):
 
     #: The desk's database, empty for a SQLite file beside the records. It may hold a password, so it is never shown.
     database: str = Field(default="", repr=False)
+    #: Megabytes that stories, records and database of the desk may take together.
+    disk_mb: Annotated[int, Field(ge=1)] = 20_000
 
     @property
     def takes_changes(self) -> bool:

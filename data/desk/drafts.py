@@ -30,7 +30,7 @@ from data.story.faults import Fault
 from data.story.story_checks import FILES, Examined, examine
 
 #: Between the places of two rows, so that others fit between them.
-_APART = 1 << 32
+APART = 1 << 32
 _LINE = re.compile(r"\bline [\d,]+")
 
 
@@ -47,6 +47,18 @@ class DraftRow:
     removed: bool = False
     outside: bool = False
     why: str = ""
+
+    @property
+    def is_shown(self) -> bool:
+        """Heads of tables are nobody's row; story.toml is one."""
+        return self.row > 0 or self.file == WORDS
+
+    @property
+    def cells(self) -> Mapping[str, str] | None:
+        """What it says by column, of story.toml its text; None where it was removed."""
+        if self.removed:
+            return None
+        return {WORDS: self.line.raw.decode("utf-8", "replace")} if self.file == WORDS else self.line.cells or {}
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,11 @@ class Draft:
         if found is None:
             raise DataError(f"{file} has no row {name[:20]!r}; look at the story again")
         return found
+
+    def standing(self, file: str, number: int) -> DraftRow | None:
+        """The row of this number where it stands; None for the head of a table."""
+        found = self.rows.get((file, number))
+        return None if found is None or found.removed or not found.is_shown else found
 
     def line_of(self, file: str, number: int) -> int | None:
         """On which line of its file a row stands."""
@@ -160,7 +177,7 @@ def _change_row(draft: Draft, change: Change, revision: int) -> list[DraftRow]:
     head = heads[0] if heads else draft.rows[file, 0]
     dialect = dialect_of(file, head.line)
     if not change.id:
-        place = max((row.position for row in draft.by_file.get(file, ())), default=0) + _APART
+        place = max((row.position for row in draft.by_file.get(file, ())), default=0) + APART
         new = DraftRow(file, draft.next_row(file), revision, place, dialect.line(change.cells or {}), why=change.why)
         return [*heads, new]
     before = draft.row(file, change.id)
@@ -233,5 +250,5 @@ def draft_of(slug: str, files: Mapping[str, bytes], revision: int) -> Draft:
     for file in (name for name in FILES if name in files):
         head, lines = split(file, files[file])
         for number, line in enumerate((head, *lines)):
-            rows.append(DraftRow(file, number, revision, number * _APART, line, outside=True))
+            rows.append(DraftRow(file, number, revision, number * APART, line, outside=True))
     return Draft(slug, {(row.file, row.row): row for row in rows})

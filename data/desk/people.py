@@ -25,7 +25,7 @@ _LONGEST_NAME = 100
 
 def allowed(session: Session, who: Person, action: Action) -> Person:
     """The person as the store has them now; NotAllowed where they are not of the desk, or of too low a role."""
-    if who in (AT_TERMINAL, BY_CLOCK):
+    if who.email in (AT_TERMINAL.email, BY_CLOCK.email):
         return who
     record = session.get(PersonRecord, who.email)
     if record is None:
@@ -34,7 +34,7 @@ def allowed(session: Session, who: Person, action: Action) -> Person:
     if not found.role.may(action):
         least = next(role for role in Role if role.may(action))
         raise NotAllowed(
-            f"{found.name} is a {found.role.value} and may not {action.value}: that takes the role {least}"
+            f"{found.name} may not {action.value}: that takes the role {least}, and theirs is {found.role}"
         )
     return found
 

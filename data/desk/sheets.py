@@ -56,6 +56,11 @@ class Dialect:
             raise DataError("a cell holds half of a letter, which no file can keep; type it again") from None
 
 
+def row_type_of(file: str) -> type[Row]:
+    """The type of a table's rows; of a results.csv the one of its present form."""
+    return _TYPES[file]
+
+
 def columns_of(file: str) -> tuple[str, ...]:
     """The columns that a table of this name may have; a results.csv of the older form has others."""
     return tuple(_TYPES[file].model_fields)

@@ -1,0 +1,198 @@
+"""Publishing: readers get a revision whole, with a correction for each row that changed, or keep what they had."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import pytest
+
+from data.core.errors import DataError, StoryInvalid
+from data.desk.desk import Desk
+from data.desk.values import AT_TERMINAL, Change, KeptRow, NotAllowed, Role, State
+from data.recorders.story_rows import change_story
+from data.story.story import Story
+from tests.support import small_story
+from tests.support.desks import ANA, FROM, NOW, PAT, SLUG
+
+CALLS = "calls.csv"
+LATER = NOW + timedelta(hours=1)
+SECOND = {"id": "c2", "contest": "TWO", "caller": "AP", "party": "B", "role": "primary", "basis": "own log",
+          "at": small_story.at("02:00"), "precision": "minute", "source": "s"}  # fmt: skip
+BY_FEED = SECOND | {"id": "c3", "contest": "THREE", "party": "A", "at": small_story.at("03:00")}
+
+
+def add_second(desk: Desk) -> KeptRow:
+    row = desk.write(ANA, SLUG, Change(CALLS, SECOND), NOW, FROM)
+    assert isinstance(row, KeptRow)
+    return row
+
+
+def correct_first(desk: Desk, party: str = "B") -> None:
+    row = desk.rows(SLUG, CALLS)[0]
+    desk.write(ANA, SLUG, Change(CALLS, {"party": party}, row.id, row.revision, "The log had it wrong."), NOW, FROM)
+
+
+def test_what_a_publisher_publishes_is_what_readers_have(desk: Desk) -> None:
+    add_second(desk)
+    assert desk.state(SLUG).state is State.CHANGED
+    assert b"c2" not in desk.folders.files(SLUG)[CALLS]
+    desk.ask_review(ANA, SLUG, NOW, FROM)
+    assert desk.state(SLUG).state is State.IN_REVIEW
+    published = desk.publish(PAT, SLUG, NOW, FROM, seen=2)
+    assert (published.revision, published.corrections) == (2, ())
+    assert dict(desk.folders.files(SLUG)) == dict(desk.files(SLUG))
+    assert desk.state(SLUG).state is State.PUBLISHED
+    assert [row.action for row in desk.audit.rows(SLUG)][:2] == ["published", "ask for a review"]
+
+
+def test_an_editor_may_not_publish_and_a_publisher_not_what_they_have_not_seen(desk: Desk) -> None:
+    add_second(desk)
+    with pytest.raises(NotAllowed, match="Ana may not publish"):
+        desk.publish(ANA, SLUG, NOW, FROM)
+    with pytest.raises(DataError, match="changed while you looked at revision 1; look at revision 2"):
+        desk.publish(PAT, SLUG, NOW, FROM, seen=1)
+    assert b"c2" not in desk.folders.files(SLUG)[CALLS]
+
+
+def test_a_published_row_that_changes_is_a_correction_with_its_reason(desk: Desk) -> None:
+    correct_first(desk)
+    published = desk.publish(PAT, SLUG, NOW, FROM)
+    (correction,) = desk.folders.read(SLUG).corrections
+    assert published.corrections == ("calls.csv, c1",)
+    assert (correction.where, correction.was, correction.now) == ("calls.csv, c1", "party: A", "party: B")
+    assert (correction.why, correction.corrected, correction.source) == ("The log had it wrong.", NOW, "s")
+
+
+def test_what_was_changed_and_changed_back_is_no_correction(desk: Desk) -> None:
+    correct_first(desk, "B")
+    correct_first(desk, "A")
+    desk.publish(PAT, SLUG, NOW, FROM)
+    assert desk.folders.read(SLUG).corrections == ()
+
+
+def test_a_draft_may_be_unfinished_and_is_not_published_so(desk: Desk) -> None:
+    (contest, *_) = desk.rows(SLUG, "contests.csv")
+    heavier = Change("contests.csv", {"weight": "2"}, contest.id, contest.revision, "A recount.")
+    desk.write(ANA, SLUG, heavier, NOW, FROM)
+    with pytest.raises(StoryInvalid, match="found weights that sum to 4, wants 3"):
+        desk.publish(PAT, SLUG, NOW, FROM)
+    assert desk.folders.read(SLUG).contests[0].weight == 1
+    assert desk.state(SLUG).published == 1
+
+
+def refuses(story: Story, files: Mapping[str, bytes], at: datetime) -> Callable[[], str]:
+    raise DataError("the bucket does not answer")
+
+
+def shows_nothing(story: Story, files: Mapping[str, bytes], at: datetime) -> Callable[[], str]:
+    def show() -> str:
+        raise DataError("the bucket refuses its latest")
+
+    return show
+
+
+@pytest.mark.parametrize("bundle", [refuses, shows_nothing])
+def test_a_bucket_that_refuses_leaves_what_readers_have(desk: Desk, bundle: Callable[..., Callable[[], str]]) -> None:
+    correct_first(desk)
+    before = desk.folders.files(SLUG)
+    with pytest.raises(DataError, match="the bucket"):
+        desk.publish(PAT, SLUG, NOW, FROM, bundle=bundle)
+    assert desk.folders.files(SLUG) == before
+    state = desk.state(SLUG)
+    assert (state.published, state.trouble[:10]) == (1, "the bucket")
+    # The second attempt tells readers of the correction once.
+    desk.publish(PAT, SLUG, LATER, FROM, bundle=lambda story, files, at: lambda: "v7")
+    assert len(desk.folders.read(SLUG).corrections) == 1
+    assert (desk.state(SLUG).trouble, desk.state(SLUG).state) == ("", State.PUBLISHED)
+
+
+def test_a_full_disk_leaves_what_readers_have(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_second(desk)
+    before = desk.folders.files(SLUG)
+
+    def refuse(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", refuse)
+        with pytest.raises(OSError, match="No space left"):
+            desk.publish(PAT, SLUG, NOW, FROM)
+    assert desk.folders.files(SLUG) == before
+    assert (desk.state(SLUG).published, desk.state(SLUG).trouble) == (1, "No space left on device")
+
+
+def test_what_a_recorder_wrote_meanwhile_stays(desk: Desk) -> None:
+    correct_first(desk)
+    change_story(desk.folders, SLUG, desk.settings, {CALLS: [BY_FEED]})
+    desk.publish(PAT, SLUG, NOW, FROM)
+    calls = {call.id: call.party for call in desk.folders.read(SLUG).calls}
+    assert calls == {"c1": "B", "c3": "A"}
+    assert [one.what for one in desk.history(SLUG)][1] == "written into the folder by others"
+    assert [row.published for row in desk.rows(SLUG, CALLS)] == [True, True]
+
+
+def test_a_row_that_a_recorder_and_an_editor_changed_is_looked_at_first(desk: Desk) -> None:
+    correct_first(desk)
+    first = {**(desk.rows(SLUG, CALLS, revision=1)[0].cells or {}), "note": "from the feed"}
+    change_story(desk.folders, SLUG, desk.settings, {CALLS: [first]})
+    with pytest.raises(DataError, match=r"others changed in the folder .* too: calls.csv c1. Both are kept; compare"):
+        desk.publish(PAT, SLUG, NOW, FROM)
+    assert [one.words for one in desk.difference(SLUG, 3, 4)] == [
+        "calls.csv, c1: party was A, is B; note was from the feed, is empty"
+    ]
+    desk.publish(PAT, SLUG, NOW, FROM)
+    (call,) = desk.folders.read(SLUG).calls
+    assert (call.party, call.note) == ("B", "")
+
+
+def test_a_scheduled_revision_goes_out_at_its_time_without_what_came_later(desk: Desk) -> None:
+    correct_first(desk)
+    state = desk.schedule(PAT, SLUG, LATER, NOW, FROM)
+    assert (state.state, state.due) == (State.SCHEDULED, LATER)
+    add_second(desk)
+    change_story(desk.folders, SLUG, desk.settings, {CALLS: [BY_FEED]})
+    assert desk.run_due(NOW) == ()
+    (state,) = desk.run_due(LATER)
+    assert (state.state, state.due, state.trouble) == (State.CHANGED, None, "")
+    assert {call.id for call in desk.folders.read(SLUG).calls} == {"c1", "c3"}
+    assert len(desk.folders.read(SLUG).corrections) == 1
+    assert desk.run_due(LATER) == ()
+
+
+def test_a_schedule_holds_only_while_whoever_made_it_may_publish(desk: Desk) -> None:
+    add_second(desk)
+    desk.schedule(PAT, SLUG, LATER, NOW, FROM)
+    desk.people.set_role(AT_TERMINAL, ANA.email, Role.PUBLISHER, NOW, FROM)
+    desk.people.set_role(AT_TERMINAL, PAT.email, Role.EDITOR, NOW, FROM)
+    (state,) = desk.run_due(LATER)
+    assert "may not publish" in state.trouble
+    assert state.published == 1
+    desk.run_due(LATER)
+    assert [row.action for row in desk.audit.rows(SLUG)].count("failed") == 1
+    with pytest.raises(DataError, match="the time to publish at has passed"):
+        desk.schedule(ANA, SLUG, NOW, LATER, FROM)
+    assert desk.schedule(ANA, SLUG, None, LATER, FROM).state is State.CHANGED
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_publication_that_was_interrupted_is_settled(desk: Desk, written: bool) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill() -> str:
+        raise Killed
+
+    add_second(desk)
+    if written:
+        killed = pytest.raises(Killed)
+        with killed:
+            desk.publish(PAT, SLUG, NOW, FROM, bundle=lambda story, files, at: kill)
+    else:
+        with pytest.raises(Killed):
+            desk.publish(PAT, SLUG, NOW, FROM, bundle=lambda story, files, at: kill())  # type: ignore[arg-type]
+    desk.run_due(LATER)
+    state = desk.state(SLUG)
+    assert (state.published, state.trouble != "") == ((2, False) if written else (1, True))
+    assert (b"c2" in desk.folders.files(SLUG)[CALLS]) is written
