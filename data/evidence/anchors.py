@@ -192,7 +192,11 @@ def _milestones(story: Story) -> Iterator[Anchor]:
 def failures(story: Story) -> Iterator[Anchor]:
     """When the main site began to fail, as sources say it, by time; only where the story measured a series beside."""
     main = {service.id for service in story.about.services if service.main} if story.series else set()
-    rows = [row for row in story.observations if row.begins and row.status == "failing" and row.service in main]
+    rows = [
+        row
+        for row in story.observations
+        if row.begins and row.status in ("failing", "unreachable") and row.service in main
+    ]
     timed = [(when, row) for row in rows if (when := when_of(row, story))]
     for when, row in sorted(timed, key=lambda pair: pair[0].latest):
         yield Anchor(

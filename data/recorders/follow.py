@@ -34,6 +34,7 @@ from data.story.story_toml import Feed
 
 #: Of the calls that were written, so many of the newest are listed for whoever may take one out again.
 _MOST_ACCEPTED = 30
+_MINUTE = timedelta(minutes=1)
 #: Of a feed in pages, so many are asked for at most at one time.
 _MOST_PAGES = 20
 
@@ -103,6 +104,8 @@ class Follower:
     _test: bool = field(default=False, init=False)
     _answered: datetime | None = field(default=None, init=False)
     _left: str = field(default="", init=False)
+    #: When it was asked, as far as a quota of the minute counts it.
+    _lately: list[datetime] = field(default_factory=list, init=False)
     _story: Story | None = field(default=None, init=False)
     #: Rows that the story does not take, and why: said once, tried again by the next process.
     _refused: dict[str, str] = field(default_factory=dict, init=False)
@@ -260,6 +263,10 @@ class Follower:
             url, source=self.adapter.called, fresh=None, headers=headers, wait=self.adapter.wait, stale_ok=False
         )
         self._left = self.adapter.left(reply.headers)
+        if most := self.adapter.a_minute:
+            now = self.clock()
+            self._lately = [*(one for one in self._lately if now - one < _MINUTE), now]
+            self._left = self._left or f"{max(most - len(self._lately), 0)} of {most} requests left this minute"
         return reply
 
     def rows(self, story: Story) -> CallRows:

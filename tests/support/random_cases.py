@@ -119,7 +119,7 @@ def _call(rng: Random, code: str, start: datetime, parties: list[str]) -> SmallC
 
 
 def _observation(rng: Random, number: int, start: datetime) -> str:
-    status = rng.choice(("failing", "degraded", "answering"))
+    status = rng.choice(("failing", "unreachable", "degraded", "answering"))
     at = _iso(start + timedelta(minutes=_minute(rng, start)))
     return f"o{number},site,outage,{status},{at},,,,,minute,A place,What was seen,,,B,high,A reader,stated,,s,"
 

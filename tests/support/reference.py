@@ -268,7 +268,7 @@ class Night:
         seen = [
             fact
             for fact in self.observations
-            if fact.row["service"] == service and fact.row["status"] in ("failing", "degraded")
+            if fact.row["service"] == service and fact.row["status"] in ("failing", "unreachable", "degraded")
         ]
         if not seen:
             return None

@@ -18,6 +18,8 @@ from urllib.parse import urlencode
 from tests.support.reference import Fact, Night, instant, unit_of
 
 _DAY = timedelta(days=1)
+#: What may be seen of a site.
+SEEN = ("failing", "unreachable", "degraded", "answering")
 #: A headline of fewer characters than this leaves nothing out.
 _ROOM = 140
 _FIGURE = r"((?:at least )?\d+(?:,\d{3})*(?: to \d+(?:,\d{3})*)?)"
@@ -240,7 +242,7 @@ class Reading:
                     self.hold(f"{kind} of totals", case, text, true=said == right, right=f"{short} {right}")
         if (m := re.search(r"(\d+) dated observations?: ([^;.]*)", text)) and case.at is None:
             seen = night.seen(case.start, case.end)
-            counts = {state: count for state, count in seen.items() if state in ("failing", "degraded", "answering")}
+            counts = {state: count for state, count in seen.items() if state in SEEN}
             said_ = {state: int(count) for count, state in re.findall(r"(\d+) (\w+)", m[2])}
             self.hold(f"{kind} of observations", case, text, true=said_ == counts and int(m[1]) == sum(counts.values()))
         self.hold(f"{kind} of one", case, text, true=not re.search(r"(?<!to )\b1 (seats|areas|electoral votes)", text))
@@ -459,7 +461,9 @@ def _main(night: Night) -> str:
 
 def _is_trouble(night: Night, fact: Fact) -> bool:
     hosts = {one["id"]: one["host"] for one in night.about.get("services", [])}
-    return fact.row["status"] in ("failing", "degraded") and hosts.get(fact.row["service"]) == _main(night)
+    return fact.row["status"] in ("failing", "unreachable", "degraded") and hosts.get(fact.row["service"]) == _main(
+        night
+    )
 
 
 def _name(night: Night, call: Fact) -> str:

@@ -55,7 +55,7 @@ def _row(word: RecorderStatus, clock: Clock, now: datetime) -> dict[str, str | i
         "Last success": clock.stamp(word.answered_at) if word.answered_at else "none yet",
         "Last asked": clock.stamp(word.asked_at),
         "Next": clock.stamp(word.next_at) if word.runs(now) else f"was due {clock.stamp(word.next_at)}",
-        "May still ask": word.left or "not said",
+        "May still ask": word.left or "no limit told",
         "Rows written": word.written,
         "Waiting": len(word.waiting),
         "Held": len(word.held),

@@ -73,6 +73,7 @@ class DdhqFeed(CallFeed):
     header: ClassVar[str] = "Authorization"
     key: ClassVar[str] = "NIGHTDESK_DDHQ_TOKEN"
     scheme: ClassVar[str] = "Bearer "
+    a_minute: ClassVar[int] = 40
     #: The variables of an id and a secret for which a token is fetched, and again before it runs out.
     client: ClassVar[tuple[str, str]] = ("NIGHTDESK_DDHQ_CLIENT_ID", "NIGHTDESK_DDHQ_CLIENT_SECRET")
 

@@ -100,6 +100,8 @@ class CallFeed(ABC):
     key: ClassVar[str] = ""
     scheme: ClassVar[str] = ""
     suffix: ClassVar[str] = "json"
+    #: Requests that it answers in a minute, by its terms; 0 where these name no number.
+    a_minute: ClassVar[int] = 0
 
     @abstractmethod
     def read(self, content: bytes, story: Story, feed: Feed) -> Version:

@@ -14,6 +14,7 @@ from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Order
 from data.core.settings import Settings
 from data.recorders.ap_playback import playback
+from data.recorders.status import read_statuses
 from data.recorders.transitions import Change, FeedState, Seen, Transition
 from data.sources.feeds.ap import ApFeed
 from data.story.as_of import moments_of
@@ -109,6 +110,13 @@ def test_the_key_is_in_no_file_that_is_kept(night: Settings, server: Loopback, t
     follower(night, f"{server.url}/v3", kind="ap", key="a-secret").ask()
     kept = [path for path in tmp_path.rglob("*") if path.is_file() and b"a-secret" in path.read_bytes()]
     assert kept == []
+
+
+def test_what_is_left_of_a_quota_is_told_as_the_answer_told_it(night: Settings, server: Loopback) -> None:
+    quota = {"x-electionsapi-Q-minute-available": "9", "x-electionsapi-Q-minute-allowed": "10"}
+    server.answers("/v3", Answer(_body(_race("OH")), 200, quota))
+    follower(night, f"{server.url}/v3", kind="ap").ask()
+    assert [word.left for word in read_statuses(night, "night")] == ["9 of 10 requests left this minute"]
 
 
 def test_a_spent_quota_is_for_later_and_says_when(night: Settings, server: Loopback) -> None:

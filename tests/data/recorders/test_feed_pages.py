@@ -13,6 +13,7 @@ from data.core.errors import DataError, SourceUnavailable
 from data.core.settings import Settings
 from data.net.client import open_desk
 from data.recorders.follow import Follower
+from data.recorders.status import read_statuses
 from data.sources.feeds.ddhq import DdhqFeed
 from data.story.store import FolderStore
 from data.story.story import Story
@@ -54,6 +55,7 @@ def test_a_token_is_fetched_once_by_a_form_and_goes_into_the_header(night: Setti
     one = _ddhq(night, server, Ticking())
     one.ask()
     one.ask()
+    assert [word.left for word in read_statuses(night, "night")] == ["38 of 40 requests left this minute"]
     first, *others = server.asked
     assert (first.method, parse_qs(first.body.decode())) == (
         "POST",
