@@ -32,9 +32,9 @@ Part = dict[str, Any]
 UNDIMMED = {"marker": {"opacity": 1}}
 #: Pixels of a hover card, and characters of what it says.
 _CARD, _HOVER_CHARACTERS = 250.0, 200
-_SYMBOLS = {"triangle": "triangle-up", "tick": "line-ns-open", "cross": "x", "arrow": "triangle-left"}
+_SYMBOLS = {"triangle": "triangle-up", "tick": "line-ns-open", "cross": "x-thin", "arrow": "triangle-left"}
 #: A shape's size by Plotly's measure, for a radius of ours.
-_SPREAD = {"circle": 2.0, "square": 1.8, "diamond": 2.5, "triangle": 2.3, "tick": 2.0, "cross": 2.0, "arrow": 2.0}
+_SPREAD = {"circle": 2.0, "square": 1.8, "diamond": 2.5, "triangle": 2.3, "tick": 2.0, "cross": 2.4, "arrow": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,10 @@ def _signs(pen: Pen, signs: Sequence[Sign], name: str) -> list[Part]:
             pen.theme.paper if hollow else mixed(colour, pen.theme.paper, sign.strength)
             for sign, colour, hollow in zip(signs, colours, open_, strict=True)
         ],
-        "line": {"color": colours, "width": [1.4 if sign.r > 2.5 else 0 for sign in signs]},
+        "line": {
+            "color": colours,
+            "width": [2.2 if sign.shape == "cross" else 1.4 if sign.r > 2.5 else 0 for sign in signs],
+        },
     }
     x = [pen.x(sign.at.moment) for sign in signs]
     trace = scatter("y", x, [round(sign.y, 1) for sign in signs], mode="markers", name=name, marker=marker)

@@ -103,7 +103,7 @@ def test_both_pens_draw_the_cross_and_the_hatch(night: Story) -> None:
     figure = json.loads(draw_figure(_chart(night), UTC, narrow=False).to_json())
     symbols = [name for trace in figure["data"] for name in trace.get("marker", {}).get("symbol", ())]
     hatched = [trace["customdata"][0] for trace in figure["data"] if trace.get("fillpattern")]
-    assert "x" in symbols and hatched == ["observations:probe.here.39"]
+    assert "x-thin" in symbols and hatched == ["observations:probe.here.39"]
     drawing = draw(_chart(night), UTC)
     assert 'data-row="observations:probe.here.39"' in drawing and "hatch-unwatched" in drawing
 
