@@ -29,6 +29,7 @@ from data.recorders.trends_playback import trends_answer
 from data.sources.feeds.registry import FEEDS
 from data.sources.google_trends.provider import SOURCE
 from data.sources.google_trends.trends_request import HOME
+from data.sources.trends_api import TrendsApi
 from data.story.rehearse import RehearsalPlan, name_of, rehearsed
 from data.story.store import files_of
 from data.story.story import Story
@@ -103,7 +104,8 @@ def _recorders(
     plan: RehearsalPlan, settings: Settings, clock: NightClock, address: str, stop: threading.Event
 ) -> dict[str, Callable[[], None]]:
     mirrors = (("NIGHTDESK_REHEARSAL_URL", address), (HOME.variable, address))
-    own = settings.model_copy(update={"stories": plan.stories.own, "snapshots": None, "mirrors": mirrors})
+    ours = {"stories": plan.stories.own, "snapshots": None, "trends_client": "pytrends", "mirrors": mirrors}
+    own = settings.model_copy(update=ours)
     feed = feed_of(
         plan.stories.read(plan.name), FEEDS["ap"], name="", url=f"{address}/v3", source="", caller="", settings=own
     )  # fmt: skip
@@ -126,7 +128,9 @@ def _recorders(
     def record() -> None:
         with open_desk(own, now=clock) as desk:
             every = _SEARCH_SECONDS * plan.speed
-            recorder = SearchRecorder(plan.name, plan.stories, own, desk, every=every, clock=clock)
+            recorder = SearchRecorder(
+                plan.name, plan.stories, own, desk, every=every, clock=clock, days=TrendsApi({})
+            )  # fmt: skip
             while not stop.wait(_SEARCH_SECONDS):
                 _asked(recorder.step)
 
