@@ -219,11 +219,19 @@ class Prober:
                 "id": f"{self._name(service)}.{began}", "service": service.id, "kind": "outage",
                 "status": _STATUS[span.state], "at": iso_text(span.start), "precision": "second",
                 "until": iso_text(span.end), "place": self.place,
-                "what": _what(span), "short": "" if span.first else span.state.capitalize(), "grade": "A",
+                "what": _what(span), "short": _short(span), "grade": "A",
                 "confidence": "high", "credit": story.about.credit.newsroom,
                 "time_basis": f"this newsroom's recorder, one attempt every {self.every:g} s",
                 "source": self._name(service), "note": f"Rule: {RULE}.",
             }  # fmt: skip
+
+
+def _short(span: StateSpan) -> str:
+    """The same in a few words, for a label."""
+    first = span.first
+    if first is None or first.outcome is Outcome.ANSWERED:
+        return span.state.capitalize() + (f" (HTTP {first.status})" if first and first.status else "")
+    return first.outcome.capitalize()
 
 
 def _what(span: StateSpan) -> str:

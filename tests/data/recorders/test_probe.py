@@ -165,6 +165,10 @@ def test_a_story_is_told_what_was_seen_and_that_nobody_looked(night: Settings) -
         ("unwatched", "01:02:00", "01:13:00", "The recorder made no attempt"),
         ("answering", "01:13:00", "01:13:00", "Answered as usual (HTTP 200); 1 attempt"),
     ]
+    assert [row["short"] for row in found[:4]] == [
+        "Answered as usual (HTTP 200)", "Answered with an error (HTTP 500)", "Answered as usual (HTTP 200)",
+        "Nobody looked",
+    ]  # fmt: skip
     assert {(row["grade"], row["place"], row["source"]) for row in found} == {("A", "here", "probe.here.site")}
     assert len(list(recorded(night.records / "night"))) == 4
 
