@@ -16,16 +16,16 @@ from components.cli.rounds import alone, keep_round
 from data.core.model import iso_text
 from data.core.program import utc_now
 from data.core.settings import Settings
-from data.net import globalping
 from data.net.client import Desk, open_desk
-from data.net.globalping import Globalping
 from data.net.rate_limit import pace_of
 from data.recorders import government_sites
 from data.recorders.attempt_imports import READERS, imported_attempts
 from data.recorders.follow import Follower, described, feed_of
 from data.recorders.probe import Prober, polite_interval
 from data.recorders.searches import SearchRecorder
+from data.sources import globalping
 from data.sources.feeds.registry import FEEDS
+from data.sources.globalping import Globalping
 from data.sources.registry import open_session
 from data.story.store import story_store
 

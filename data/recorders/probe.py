@@ -16,13 +16,13 @@ from data.core.model import iso_text
 from data.core.program import VERSION, utc_now
 from data.core.settings import Settings
 from data.net.addresses import Resolve, addresses, is_loopback, public_addresses
-from data.net.globalping import Globalping
 from data.net.pinned_connections import Allowed
 from data.net.site_request import Look, Outcome, look, text_at
 from data.recorders.attempt import Attempt, attempt_of, record, recorded
 from data.recorders.site_states import RULE, SiteState, StateSpan, state_spans, until_now
 from data.recorders.status import RecorderStatus, write_status
 from data.recorders.story_rows import Cells, change_story
+from data.sources.globalping import Globalping
 from data.story.store import StoryStore
 from data.story.story import Story
 from data.story.story_toml import Service

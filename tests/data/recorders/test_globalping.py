@@ -11,10 +11,10 @@ import pytest
 from data.core.errors import DataError, SourceUnavailable
 from data.core.settings import Settings
 from data.net.client import open_desk
-from data.net.globalping import Globalping, slug_of, within_limit
 from data.net.site_request import Outcome
 from data.recorders.attempt import recorded
 from data.recorders.status import read_statuses
+from data.sources.globalping import Globalping, slug_of, within_limit
 from tests.support.live_nights import live_night, rows
 from tests.support.loopback import Answer, Loopback, loopback
 from tests.support.terminal import typed
