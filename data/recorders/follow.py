@@ -107,6 +107,8 @@ class Follower:
     #: When it was asked, as far as a quota of the minute counts it.
     _lately: list[datetime] = field(default_factory=list, init=False)
     _story: Story | None = field(default=None, init=False)
+    #: By which names the ledger was made.
+    _names: tuple[object, ...] = field(default=(), init=False, repr=False)
     #: Rows that the story does not take, and why: said once, tried again by the next process.
     _refused: dict[str, str] = field(default_factory=dict, init=False)
 
@@ -122,13 +124,23 @@ class Follower:
         """
         with rows_lock(self.settings, self.slug):
             story = self._story = self.stories.read(self.slug)
-            for row in read_rows(self.folder / "asked.csv", Asked):
-                if row.outcome == "version":
-                    self._read_again(row, story)
-                elif row.outcome == "unchanged":
-                    self._state.passed(Seen(row.asked_at, row.fetched_at, self._version))
+            self._replay(story)
             if self._transitions:
                 self._write(story)
+
+    def _replay(self, story: Story) -> None:
+        """Make the ledger of what was recorded, as this story names contests and sides.
+
+        A call that was held because nobody knew its name so gets the bounds of the version that first had it.
+        """
+        self.feed, self._names = _as_told(self.feed, story), _names_of(story)
+        self._state, self._transitions, self._version = FeedState(), [], Version(())
+        self._content, self._latest, self._refused = b"", "", {}
+        for row in read_rows(self.folder / "asked.csv", Asked):
+            if row.outcome == "version":
+                self._read_again(row, story)
+            elif row.outcome == "unchanged":
+                self._state.passed(Seen(row.asked_at, row.fetched_at, self._version))
 
     def _read_again(self, row: Asked, story: Story) -> None:
         try:
@@ -178,6 +190,8 @@ class Follower:
         with rows_lock(self.settings, self.slug):
             with self._noted(asked):
                 story, fault = self._readable()
+                if (_as_told(self.feed, story), _names_of(story)) != (self.feed, self._names):
+                    self._replay(story)
                 versions = [self.adapter.read(answer.content, story, self.feed) for answer in answers]
             new = [
                 one
@@ -325,6 +339,17 @@ def decide(settings: Settings, slug: str, word: RecorderStatus, key: str, *, sta
     """
     folder = settings.records / slug / "feeds" / word.of
     append(folder / "decisions.csv", Decision(at=now, key=key, stands=stands))
+
+
+def _as_told(feed: Feed, story: Story) -> Feed:
+    """The feed with what the story now says of it, apart from what may be said at a terminal instead."""
+    told = next((one for one in story.about.feeds if one.id == feed.id), None)
+    said = told.model_dump(include={"contests", "parties", "columns", "office", "accept", "wait"}) if told else {}
+    return feed.model_copy(update=said)
+
+
+def _names_of(story: Story) -> tuple[object, ...]:
+    return story.contests, story.about.parties, story.about.callers
 
 
 def _on_hand(one: Transition) -> CallOnHand:

@@ -116,6 +116,28 @@ def test_what_lies_is_held_with_a_reason_and_hides_nothing_else(night: Settings,
     ]
 
 
+def test_a_call_that_nobody_knew_by_name_keeps_the_bounds_of_the_version_that_first_had_it(
+    tmp_path: Path, sheet: Path
+) -> None:
+    entry = '\n[[feeds]]\nid = "desk"\nkind = "table"\n'
+    night, clock = live_night(tmp_path, more=entry), Ticking()
+    one = follower(night, sheet, now=clock)
+    for cells in (called("Ohio, the State", ""), called("Ohio, the State"), called("Ohio, the State")):
+        sheet.write_bytes(table(cells))
+        one.ask()
+        clock.on(60)
+    assert rows(night, "calls.csv") == []
+    stories = FolderStore(night.stories)
+    content = dict(stories.files("night"))
+    mended = entry + '[feeds.contests]\n"Ohio, the State" = "OH"\n'
+    content["story.toml"] = content["story.toml"].replace(entry.encode(), mended.encode())
+    stories.write("night", content)
+    one.ask()
+    assert [(row["contest"], row["earliest"][11:19], row["latest"][11:19]) for row in rows(night, "calls.csv")] == [
+        ("OH", "01:00:00", "01:01:00")
+    ]
+
+
 def test_calls_wait_for_an_editor_where_the_story_says_so(tmp_path: Path, sheet: Path) -> None:
     more = '\n[[feeds]]\nid = "desk"\nkind = "table"\nwait = ["OH"]\n'
     night = live_night(tmp_path, more=more)
