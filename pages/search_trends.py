@@ -27,7 +27,7 @@ with explained_failures():
         show_chart(story, "interest", view)
         whole = load_made(everything, story)
         if view.window != whole:
-            show_chart(story, "interest", view.with_window(whole))
+            show_chart(story, "interest", view.with_window(whole), part="whole")
         show_rises(story, view)
     else:
         st.info("This story is about no searches.")

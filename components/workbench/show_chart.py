@@ -82,15 +82,18 @@ _NAMED_EDGES = 2
 _DOWNLOAD_WIDTH = 960
 
 
-def show_chart(story: Story, slug: str, view: ViewState, *, other: Story | None = None, headed: bool = True) -> None:
+def show_chart(
+    story: Story, slug: str, view: ViewState, *, other: Story | None = None, headed: bool = True, part: str = ""
+) -> None:
     """The story's chart of this name at a view, with all that belongs to it and the `other` story beside it.
 
-    Dragging a range on it sets the page's range. One that is not `headed` leaves its takeaway to the page.
+    Dragging a range on it sets the page's range. One that is not `headed` leaves its takeaway to the page. `part` tells
+    a chart from another of its name on the page, which may begin at the same moment.
     """
     chart = load_chart(story, slug, view, other=other)
     clock = clock_of(chart, view.clock)
     words = load_words(chart, view.clock)
-    key = f"{chart.slug}-{utc_text(chart.window.start)}"
+    key = f"{chart.slug}{part and f'-{part}'}-{utc_text(chart.window.start)}"
     with st.container(key=f"chart-{key}"):
         if headed:
             st.subheader(markdown(words.takeaway), anchor=False)

@@ -18,6 +18,7 @@ from components.clock import Clock
 from components.text import markdown
 from components.view.address import utc_text
 from components.view.view_state import default_view
+from components.workbench.controls import everything
 from components.workbench.parts.contests import contests_table
 from data.core.settings import Settings
 from data.story.store import SHIPPED, find_story
@@ -182,6 +183,14 @@ def test_the_code_for_an_article_follows_the_address(monkeypatch: pytest.MonkeyP
     (frame,) = (frame.proto for frame in page.get("iframe"))
     assert frame.src.endswith(f"/embed/us-2016/outages?{query}")
     assert any("publish us-2016 --view 'chart=outages&from=2016-11-09T03:00Z" in code for code in codes)
+
+
+def test_a_range_may_begin_where_the_whole_story_does(story: Story) -> None:
+    whole = everything(story)
+    start, end = (f"{moment:%Y-%m-%dT%H:%MZ}" for moment in (whole.start, story.window.end))
+    page = open_page("search_trends", story="us-2016", from_=start, to=end)
+    assert not page.error
+    assert len(charts(page)) == 2
 
 
 def test_choosing_a_chart_and_a_theme_writes_the_address_and_the_range_keeps_them() -> None:

@@ -67,7 +67,7 @@ def _row(draft: Draft, lane: Lane, name: str, entries: list[Entry], y: float, *,
     flags = [said.get(id(group[0][1])) or _whole(draft, group) for group in chosen]
     placed = place(flags, bounds, size=draft.sizes.label, lines=False)
     lines = row_count(placed)
-    rest = stacked([_bare(draft, entry) for entry in others], placed)
+    rest = stacked([_bare(draft, item) for _, item in others], placed)
     free, close = [entry.row < lines for entry in rest], max(0, row_count(rest) - lines)
     pitch = draft.sizes.pitch
     marks = [(entry, flag) for group, flag in zip(chosen, placed, strict=True) for entry in group]
@@ -111,9 +111,8 @@ def _said(draft: Draft, lane: Lane, entries: list[Entry], *, most: int, inset: f
     if lane.tracks and not lane.graded and any(lane.tracks) and len(entries) > most:
         return {}
     found: dict[int, Flag] = {}
-    for entry in sorted(entries, key=lambda entry: (-strength_of(lane, entry[1]), not entry[1].when.exact)):
-        item = entry[1]
-        flag = replace(_bare(draft, entry), priority=len(found), claims=True)
+    for _, item in sorted(entries, key=lambda entry: (-strength_of(lane, entry[1]), not entry[1].when.exact)):
+        flag = replace(_bare(draft, item), priority=len(found), claims=True)
         flag = fitting(draft, flag, draft.forms(item.labels, item.text), inset=inset)
         if flag.text and len(found) < min(most, MOST_CLAIMS):
             found[id(item)] = flag
@@ -169,14 +168,14 @@ def _inset(draft: Draft, lane: Lane, name: str) -> float:
     return text_width(name, draft.sizes.label) + 2 * GAP if name and short else 0.0
 
 
-def _bare(draft: Draft, entry: Entry) -> Flag:
+def _bare(draft: Draft, item: Item) -> Flag:
     """A mark without words: where it stands, and from where to where its ink reaches."""
-    return Flag(draft.x(spot(entry[1].when, draft.chart.window)), *_ink(draft, entry))
+    return Flag(draft.x(spot(item.when, draft.chart.window)), *_ink(draft, item))
 
 
 def _whole(draft: Draft, group: Sequence[Entry]) -> Flag:
     """The marks of one recorder without words, as one."""
-    inks = [_ink(draft, entry) for entry in group]
+    inks = [_ink(draft, item) for _, item in group]
     left, right = min(left for left, _ in inks), max(right for _, right in inks)
     return Flag(left, left, right)
 
@@ -193,15 +192,12 @@ def fitting(draft: Draft, flag: Flag, forms: Sequence[str], *, inset: float = 0.
     return flag
 
 
-def _ink(draft: Draft, entry: Entry) -> tuple[float, float]:
-    """From where to where the ink of a mark reaches: that of a sign, of a bar, or of a state that lasted, of both."""
-    mark, item = entry
-    x, reach = draft.x(spot(item.when, draft.chart.window)), draft.sizes.glyph * 1.25 + 1
+def _ink(draft: Draft, item: Item) -> tuple[float, float]:
+    """From where to where an item's ink reaches."""
     if item.when.exact and item.until is None:
+        x, reach = draft.x(spot(item.when, draft.chart.window)), draft.sizes.glyph * 1.25 + 1
         return x - reach, x + reach
     left, right = draft.x(item.when.earliest), draft.x(item.last)
-    if isinstance(mark, Spans) and tone_of(mark, item) is not Tone.UNWATCHED:
-        left, right = min(left, x - reach), max(right, x + reach)
     return min(left, right - _BAR), max(right, left + _BAR)
 
 

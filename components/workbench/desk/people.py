@@ -34,10 +34,10 @@ def show_people() -> None:
         _show_member(people, member)
     st.subheader("Somebody new", anchor=False)
     with st.form("new-person", clear_on_submit=True):
-        email = st.text_input("Address of mail, as the provider tells it")
-        name = st.text_input("Name, as others here read it")
-        role = st.selectbox("Role", list(Role), format_func=str.capitalize)
-        if st.form_submit_button("Add", type="primary"):
+        email = st.text_input("Address of mail, as the provider tells it", key="new-email")
+        name = st.text_input("Name, as others here read it", key="new-name")
+        role = st.selectbox("Role", list(Role), format_func=str.capitalize, key="new-role")
+        if st.form_submit_button("Add", type="primary", key="new-add"):
             _change(lambda who: people.set_role(who, email, role, utc_now(), origin(), name=name), f"Added: {email}.")
 
 
@@ -48,7 +48,7 @@ def _show_member(people: People, member: Member) -> None:
         with st.form(f"change-{found.email}", border=False):
             name = st.text_input("Name", found.name)
             role = st.selectbox("Role", list(Role), list(Role).index(found.role), format_func=str.capitalize)
-            if st.form_submit_button("Save"):
+            if st.form_submit_button("Save", key=f"save-{found.email}"):
                 _change(
                     lambda who: people.set_role(who, found.email, role, utc_now(), origin(), name=name),
                     f"{name} is a {role}, from their next action on.",

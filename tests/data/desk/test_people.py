@@ -76,7 +76,9 @@ def test_a_sign_out_ends_what_began_before_and_nothing_later(desk: Desk) -> None
     before = desk.people.new_token(ANA.email, "session", NOW, HOUR)
     bens = desk.people.new_token(BEN.email, "session", NOW, HOUR)
     later = NOW + timedelta(seconds=1)
-    desk.people.sign_out(ANA.email, later)
+    with pytest.raises(NotAllowed, match="Ben may not change people"):
+        desk.people.sign_out(BEN, ANA.email, later)
+    desk.people.sign_out(ANA, ANA.email, later)
     after = desk.people.new_token(ANA.email, "session", later + timedelta(seconds=1), HOUR)
     at = later + timedelta(seconds=2)
     assert [desk.people.of_token(token, "session", at) for token in (before, bens, after)] == [None, BEN, ANA]
