@@ -249,6 +249,7 @@ ATTEMPTS = {
     "components/workbench/desk/people.py:_change": Attempt(
         "people", ({"new-email": "eve@example.org", "new-add": True},), Role.PUBLISHER
     ),
+    "components/workbench/desk/seat.py:act": Attempt("desk", ({"bring-night": True},), query=""),
 }
 
 
@@ -259,7 +260,8 @@ def _acts() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.FunctionDef):
                 text = ast.unparse(node)
                 if "refuse()" in text and node.name != "refuse":
-                    (action,) = {part.split(")")[0] for part in text.split("may_write(Action.")[1:]}
+                    # What takes any action is tried with one of them.
+                    (action,) = {part.split(")")[0] for part in text.split("may_write(Action.")[1:]} or {"BRING"}
                     yield f"{path.relative_to(ROOT).as_posix()}:{node.name}", action
 
 
@@ -269,6 +271,25 @@ def test_every_function_that_acts_is_tried_below() -> None:
     assert {site: attempt.least.may(Action[acts[site]]) for site, attempt in ATTEMPTS.items()} == dict.fromkeys(
         acts, True
     )
+
+
+#: What of a desk keeps something.
+KEEPING = frozenset({
+    "ask_review", "bring", "decide", "propose", "publish", "restore", "save", "schedule", "set", "use", "write",
+    "write_all", "write_words",
+})  # fmt: skip
+
+
+def test_the_desk_keeps_nothing_but_for_whom_the_gate_has_just_named() -> None:
+    kept = []
+    for path in (ROOT / "components" / "workbench" / "desk").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in KEEPING:
+                called = ast.unparse(node.func)
+                if called.startswith("seat.desk."):
+                    kept.append((f"{path.name}: {called}", ast.unparse(node.args[0])))
+    assert len(kept) > 10
+    assert [site for site, who in kept if who != "who"] == []
 
 
 Prepared = list[list[WidgetState]]

@@ -21,11 +21,13 @@ PLACES = {
     "embed-and-export": ("embed_and_export", "Embed & export"),
     "sources-and-methods": ("sources_and_methods", "Sources & methods"),
     "tonight": ("tonight", "Tonight"),
+    "desk": ("desk", "The desk"),
     "people": ("people", "People and roles"),
     "sign-in": ("sign_in", "Sign in"),
 }
 #: There only where people sign in, and in the bar of those who have.
-OF_THE_DESK = ("people", "sign-in")
+DESK = "desk"
+OF_THE_DESK = (DESK, "people", "sign-in")
 #: In the menu only where a recorder has run for the story.
 TONIGHT = "tonight"
 #: The two addresses of one page, of which the menu has one.

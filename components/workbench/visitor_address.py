@@ -41,10 +41,10 @@ def change_view(view: ViewState, story: Story, *, default_story: str = "") -> No
 
 
 def asked_extra(name: str) -> str:
-    """What the visitor's address says under one of the names in EMBEDDING; empty where it says nothing."""
+    """What the visitor's address says under a name of its page alone; empty where it says nothing."""
     return st.query_params.get(name, "")
 
 
 def change_extra(name: str, value: str) -> None:
-    """Write one of the names in EMBEDDING into the visitor's address; an empty value takes it away."""
+    """Write a name of its page alone into the visitor's address; an empty value takes it away."""
     st.query_params.from_dict({key: v for key, v in {**st.query_params.to_dict(), name: value}.items() if v})

@@ -13,7 +13,7 @@ from components.embeds.embed import Embed
 from components.render.layout.scene import CARD, WIDE, Sizes
 from components.render.layout.theme import Theme, theme_named
 from components.render.svg import svg
-from components.render.svg.notes import FOOT, band, marks
+from components.render.svg.notes import band, foot_of, mark_of, marks
 from components.render.svg.sheet import number, tag
 from components.text import SERIF_BOLD, fitted, text_width, visible, wrap, xml
 
@@ -191,9 +191,10 @@ def _test(embed: Embed, width: int, height: int) -> tuple[str, float, float]:
     if not embed.chart.banner:
         return "", 0.0, 0.0
     top, first = band(embed.chart.banner, width, size=22)
-    _, last = band(FOOT, width, size=18)
-    foot, _ = band(FOOT, width, y=height - last, size=18)
-    return marks(width, height) + top + foot, first, last
+    said = foot_of(embed.chart.banner)
+    _, last = band(said, width, size=18)
+    foot, _ = band(said, width, y=height - last, size=18)
+    return marks(mark_of(embed.chart.banner), width, height) + top + foot, first, last
 
 
 def _headline(embed: Embed, width: float, *, size: float, y: float) -> tuple[float, str]:

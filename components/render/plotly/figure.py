@@ -25,7 +25,7 @@ from components.render.plotly.plotly_tiles import (
     tile_shapes,
     tile_traces,
 )
-from components.render.svg.notes import MARK
+from components.render.svg.notes import mark_of
 from components.text import BOLD, plain, wrap
 
 #: The least width in pixels at which a page shows its narrow figure, and its wide one: both only spread from there.
@@ -89,9 +89,9 @@ def _lines(pen: Pen) -> list[str]:
 
 def _marks(pen: Pen, height: float) -> list[Part]:
     look: dict[str, Any] = {"textangle": -24, "opacity": 0.14, "xanchor": "center", "yanchor": "middle"}
-    rows = max(1, round(height / _DOWN))
+    rows, mark = max(1, round(height / _DOWN)), mark_of(pen.chart.banner)
     return [
-        words(f"<b>{MARK}</b>", colour=pen.theme.ink, size=40, x=_PLACES[row % 2], y=1 - (row + 0.5) / rows, **look)
+        words(f"<b>{mark}</b>", colour=pen.theme.ink, size=40, x=_PLACES[row % 2], y=1 - (row + 0.5) / rows, **look)
         for row in range(rows)
     ]
 

@@ -78,12 +78,20 @@ def edge_entry(event: Event, clock: Clock) -> str:
     return said if event.when.precision is Precision.DAY or said.endswith(day) else f"{said} {day}"
 
 
-#: What the foot and the marks say; the whole sentence is at the top.
-FOOT, MARK = "TEST. Not a live election.", "TEST"
 #: Pixels between marks, and their size; how much of their ink is laid over the drawing: text under it keeps 4.5:1.
 _ACROSS, _DOWN, _SIZE, _STRENGTH = 190.0, 130.0, 44.0, 0.14
 _SLANT = -24
 _PAD = 6.0
+
+
+def mark_of(banner: str) -> str:
+    """What the marks over a drawing say: the word that its banner begins with, TEST or DRAFT."""
+    return banner.partition(":")[0]
+
+
+def foot_of(banner: str) -> str:
+    """What its foot says, that word and the last sentence: "TEST. Not a live election."."""
+    return f"{mark_of(banner)}. {banner.rpartition('. ')[2]}"
 
 
 def draw_banner(frame: Frame) -> float:
@@ -99,8 +107,8 @@ def draw_end(frame: Frame, height: float) -> float:
     """The band at the foot and the marks over all; returns how high the drawing has become."""
     if not frame.chart.banner:
         return height
-    content, more = band(FOOT, frame.width, y=height, size=frame.sizes.note)
-    frame.sheet.add("text", content + marks(frame.width, height))
+    content, more = band(foot_of(frame.chart.banner), frame.width, y=height, size=frame.sizes.note)
+    frame.sheet.add("text", content + marks(mark_of(frame.chart.banner), frame.width, height))
     return height + more
 
 
@@ -128,14 +136,14 @@ def band(said: str, width: float, *, y: float = 0.0, size: float) -> tuple[str, 
     return ground + edges + words, height
 
 
-def marks(width: float, height: float) -> str:
-    """TEST in faint letters, slanted, close enough that any part as large as a lane holds one."""
+def marks(word: str, width: float, height: float) -> str:
+    """A word in faint letters, slanted, close enough that any part as large as a lane holds one."""
     found, row, y = [], 0, _DOWN * 0.75
     while y < height:
         x = _ACROSS * (0.15 if row % 2 else 0.55)
         while x < width - _SIZE:
             turned = f"rotate({_SLANT} {number(x)} {number(y)})"
-            found.append(tag("text", MARK, x=x, y=y, font_size=_SIZE, class_="b", transform=turned))
+            found.append(tag("text", word, x=x, y=y, font_size=_SIZE, class_="b", transform=turned))
             x += _ACROSS
         row, y = row + 1, y + _DOWN
     return tag("g", "".join(found), opacity=_STRENGTH, aria_hidden="true", pointer_events="none")

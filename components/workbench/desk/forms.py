@@ -106,11 +106,8 @@ _LABELS = {
     WHEN: "When",
 }
 _HELPS = {
-    WHEN: "“now”, “9:50 p.m.”, “by 10 pm”, “between 9 and 9:10 pm”, “about 9 pm”, “on Nov. 8”; empty if not known.",
-    "party": "Empty only where nobody has won, as in a run-off.",
+    WHEN: "now, 9:50 p.m., by 10 pm, between 9 and 9:10 pm, about 9 pm, on Nov. 8; empty if not known",
     "role": "primary: in the story’s own ledger; other: another outlet; corroboration: a second log of a call here.",
-    "basis": "Who had the minute: the caller’s own log or wire, another outlet, or only bounds.",
-    "source": "Where a reader can check it.",
     "short": "At most 48 characters, without the time.",
     "status": "What was seen; “none” where a row says nothing about the state.",
     "grade": "A: a machine’s record; B: published by who runs it; C: seen by a person; D: told later.",
@@ -177,9 +174,9 @@ def form_of(table: str, draft: Examined, cells: Mapping[str, str] | None = None)
 
 def _ordered(table: str, fields: list[Field]) -> list[Field]:
     """What a call is typed by comes in the order in which it is heard; ids are last."""
-    ahead = ("contest", "party", WHEN, "caller", "source") if table == "calls" else ()
+    ahead = ("contest", "party", WHEN, "caller", "source", "basis") if table == "calls" else ()
     rank = {name: place for place, name in enumerate(ahead)}
-    folded = ("role", "basis", "outcome") if table == "calls" else ()
+    folded = ("role", "outcome") if table == "calls" else ()
     fields = [replace(one, first=False) if one.name in folded else one for one in fields]
     return sorted(fields, key=lambda one: (rank.get(one.name, len(rank)), one.name == "id"))
 
@@ -328,7 +325,8 @@ def suggested(form: Form, rows: Sequence[Mapping[str, str]], draft: Examined) ->
     if form.table != "calls" or draft.read.about is None:
         return {"corrected": "now"} if form.table == "corrections" else {}
     caller = draft.read.about.caller
-    last: Mapping[str, str] = next((row for row in reversed(rows) if row.get("caller") == caller), {})
+    own = (row for row in reversed(rows) if row.get("caller") == caller and row.get("role") != "corroboration")
+    last: Mapping[str, str] = next(own, {})
     begun = {"caller": caller, "role": "primary", "outcome": "won", WHEN: "now"}
     return begun | {name: last[name] for name in ("basis", "source") if last.get(name)} or begun
 

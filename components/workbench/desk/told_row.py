@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from components.charts.catalogue import chart_of
@@ -14,22 +16,35 @@ from components.render.facts_csv import rows_of
 from components.view.view_state import default_view
 from data.core.model import Window
 from data.evidence.facts import facts_shown
-from data.story.story import Story, when_of
+from data.story.faults import Faults
+from data.story.story import Story, sound_story, when_of
+from data.story.story_checks import Examined
 from data.story.tables import Call, Clocked, Correction, Figure
 
 #: What is shown on either side of the row.
 _AROUND = timedelta(minutes=75)
-#: Tables whose rows stand on a chart of the night, and which one; of others the page has a list.
-_CHARTS = {
-    "calls": "timeline",
-    "withdrawals": "timeline",
-    "milestones": "timeline",
-    "observations": "timeline",
-    "projections": "timeline",
-    "figures": "interest",
-}
+#: Tables whose rows stand on a chart of the night: which one, and on which lane; of others the page has a list.
+_CHARTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("calls", "withdrawals", "milestones", "projections"), ("timeline", "results")),
+        "observations": ("timeline", "outages"),
+        "figures": ("interest", ""),
+    }
+)
 #: A table that is drawn leaves the others out where a row is to be told by itself.
 _LEFT_OUT = ("calls", "withdrawals", "milestones", "observations", "projections", "counts", "figures", "corrections")
+
+
+def as_far_as_it_holds(slug: str, found: Examined) -> Story | None:
+    """The story of a draft that lacks only what a whole table can lack, like a contest's call; else None."""
+    if found.read.about is None or any(fault.row is not None for fault in found.faults.listed()):
+        return None
+    return sound_story(slug, replace(found, faults=Faults()), stamp="draft")
+
+
+def _over(story: Story) -> Story:
+    """The story as one whose night is over: of one in progress a chart ends where its last row does."""
+    return replace(story, about=story.about.model_copy(update={"live": False}))
 
 
 def row_of(story: Story, table: str, name: str) -> Any:
@@ -42,7 +57,7 @@ def sentence_of(story: Story, table: str, name: str, clock: Clock) -> str:
     row = row_of(story, table, name)
     if isinstance(row, Correction):
         return f"Correction, {row.where}: {row.now} It said: {row.was} Why: {row.why}"
-    chart = _chart(_alone(story, table, row), table, row, Loaders()) if row else None
+    chart = _chart(_alone(story, table, row), table, row, Loaders(), lane="") if row else None
     if chart is None:
         return ""
     told = [fact for fact in rows_of(chart, clock, facts_shown(story, None)) if fact["row"] == f"{table}:{name}"]
@@ -52,7 +67,7 @@ def sentence_of(story: Story, table: str, name: str, clock: Clock) -> str:
 def night_around(story: Story, table: str, name: str, load: Loaders) -> Chart | None:
     """The chart on which a row has its mark, over the time around it; None for a row that no chart draws."""
     row = row_of(story, table, name)
-    return _chart(story, table, row, load) if row else None
+    return _chart(story, table, row, load, lane=_CHARTS[table][1]) if row and table in _CHARTS else None
 
 
 def _alone(story: Story, table: str, row: Any) -> Story:
@@ -63,13 +78,13 @@ def _alone(story: Story, table: str, row: Any) -> Story:
     return replace(story, **left, **{table: (row,)}, of_the_whole=story.subjects)  # type: ignore[arg-type]
 
 
-def _chart(story: Story, table: str, row: Any, load: Loaders) -> Chart | None:
+def _chart(story: Story, table: str, row: Any, load: Loaders, *, lane: str) -> Chart | None:
     window = _window(story, row)
     if window is None or table not in _CHARTS:
         return None
-    caller = _caller(story, row)
-    view = replace(default_view(story), start=window.start, end=window.end, caller=caller)
-    return chart_of(story, _CHARTS[table], view, load=load)
+    slug = _CHARTS[table][0]
+    view = replace(default_view(story), start=window.start, end=window.end, caller=_caller(story, row))
+    return chart_of(_over(story), slug, replace(view, lanes=tuple(filter(None, [lane]))), load=load)
 
 
 def _caller(story: Story, row: Any) -> str:

@@ -22,7 +22,6 @@ from components.render.facts_csv import csv_of
 from components.render.layout.theme import DARK, LIGHT, TEST_GROUND, TEST_INK
 from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
-from components.render.svg.notes import FOOT
 from components.render.words import brief, describe
 from data.core.settings import Settings
 from data.story.store import find_story
@@ -79,7 +78,9 @@ def test_a_drawing_says_it_at_its_top_at_its_foot_and_all_over(
     top = " ".join(text for text, element in said if float(element.attrib["y"]) < 60 and text in BANNER)
     # The page around a brief one says the sentence.
     assert (BANNER in top) is not brief_one
-    assert [text for text, element in said if float(element.attrib["y"]) > height - 24] == [FOOT]
+    assert [text for text, element in said if float(element.attrib["y"]) > height - 24] == [
+        "TEST. Not a live election."
+    ]
     marks = [(float(e.attrib["x"]), float(e.attrib["y"])) for text, e in said if text == "TEST"]
     # Whatever square of 300 px somebody cuts out of it holds a mark.
     for x in range(0, width - 300 + 1, 20):

@@ -1,0 +1,66 @@
+"""Who did what at the desk, when and from where; as a table, and as a file of all of it."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from components.clock import Clock
+from components.text import shortened
+from components.workbench.desk.place import Place
+from components.workbench.desk.seat import Seat
+from components.workbench.downloads import ARROW, show_download
+from components.workbench.evidence_table import Cell, Line, Table, show_table
+from data.desk.values import AuditRow
+
+_MOST, _LONGEST = 200, 200
+
+
+def show_audit(seat: Seat, place: Place, clock: Clock) -> None:
+    """The newest entries of a story, and the file that holds every one."""
+    rows = seat.desk.audit.rows(place.story, most=_MOST)
+    slug, audit = place.story, seat.desk.audit
+    show_download(
+        "Download all of it (CSV)",
+        lambda: audit.csv(slug),
+        f"{slug}-audit.csv",
+        "text/csv",
+        key="audit-csv",
+        icon=ARROW,
+    )
+    show_table(_table(seat, rows, clock), key="desk-audit", label=f"Audit of {slug}")
+    if len(rows) == _MOST:
+        st.caption(f"The newest {_MOST} entries; the file has all.")
+
+
+def _table(seat: Seat, rows: tuple[AuditRow, ...], clock: Clock) -> Table:
+    cells = tuple(
+        (
+            Cell(clock.stamp(one.at), sort=one.at.isoformat()),
+            Cell(f"{seat.name_of(one.by)} ({one.role})"),
+            Cell(one.action),
+            Cell(f"{one.table} {one.row}".strip(), more=_states(one), fold="Was and is"),
+            Cell(f"{one.revision:,}" if one.revision else ""),
+            Cell(one.origin),
+        )
+        for one in rows
+    )
+    return Table(("When", "Who", "What", "Row", "Revision", "From"), cells).without_empty()
+
+
+def _states(one: AuditRow) -> tuple[Line, ...]:
+    """What stood before and after, cell by cell."""
+    return tuple(
+        Line(f"{name}: {shortened(_cells(state), _LONGEST)}")
+        for name, state in (("was", one.was), ("is", one.now))
+        if state
+    )
+
+
+def _cells(state: str) -> str:
+    try:
+        found = json.loads(state)
+    except ValueError:
+        return state
+    return "; ".join(f"{name} {cell}" for name, cell in found.items() if cell) if isinstance(found, dict) else state

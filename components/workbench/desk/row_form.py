@@ -1,0 +1,300 @@
+"""The form of one row: faults beside their fields, its sentence and its mark at once, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from components.text import markdown
+from components.workbench.desk.conflicts import show_conflict
+from components.workbench.desk.form_keys import follow_keys
+from components.workbench.desk.forms import (
+    ROW_TYPES,
+    WHEN,
+    Asks,
+    Field,
+    Form,
+    adjusted,
+    beside,
+    form_of,
+    shown,
+    suggested,
+    title_of,
+    typed,
+    with_id,
+)
+from components.workbench.desk.place import NEW, Place, go
+from components.workbench.desk.seat import Seat, act
+from components.workbench.desk.told_part import show_told
+from components.workbench.desk.typed_when import say_when
+from components.workbench.notices import tell_done
+from data.core.program import utc_now
+from data.desk.values import Action, Change, Conflict, KeptRow, RowRefused
+from data.story.faults import Fault
+from data.story.story_checks import Examined
+
+_FIND = "Type to find"
+#: In the session: the forms that somebody began, by where they stand.
+_OPEN = "desk-forms"
+#: A published row says to readers why it changes.
+_WHY = "why-it-changes"
+_WHY_FIELD = Field(_WHY, "Why it changes", help="Readers have this row: it becomes a correction that they can read.")
+
+
+@dataclass(slots=True)
+class Begun:
+    """A form that somebody fills in: what the row was when it was opened, and what was typed since."""
+
+    base: KeptRow | None
+    values: dict[str, str]
+    #: Changes the names of its fields, so that they begin anew.
+    turn: int = 0
+    #: Whether somebody tried to save it: from then on empty fields are faults, too.
+    tried: bool = False
+    conflict: Conflict | None = None
+    refused: tuple[Fault, ...] = field(default=())
+
+
+def show_form(seat: Seat, place: Place, draft: Examined, rows: Sequence[KeptRow], *, noun: str) -> None:
+    """The form of the row that the address names; one sentence where there is none."""
+    row = next((one for one in rows if one.id == place.row), None)
+    if place.row != NEW and row is None:
+        st.info(f"This {noun} is not here any more.")
+        return
+    cells = row.cells or {} if row else {}
+    form = form_of(place.table, draft, cells)
+    begun = _begun(place, form, row, rows, draft)
+    with st.container(key="row-form", border=True):
+        st.subheader(markdown(title_of(form, cells)) if row else f"New {noun}", anchor=False)
+        if begun.conflict:
+            show_conflict(seat, place, form, begun.conflict, close=lambda: _close(place))
+        else:
+            st.fragment(lambda: _show(seat, place, form, begun, rows, noun))()
+
+
+def _begun(
+    place: Place, form: Form, row: KeptRow | None, rows: Sequence[KeptRow], draft: Examined
+) -> Begun:  # fmt: skip
+    """What was typed here before, else the row as it stands."""
+    forms: dict[Place, Begun] = st.session_state.setdefault(_OPEN, {})
+    if place not in forms:
+        begin = suggested(form, [one.cells or {} for one in rows], draft)
+        forms[place] = Begun(row, shown(form, row.cells or {}) if row else begin)
+    return forms[place]
+
+
+def _close(place: Place) -> None:
+    st.session_state.get(_OPEN, {}).pop(place, None)
+    go(row="")
+
+
+def _show(seat: Seat, place: Place, form: Form, begun: Begun, rows: Sequence[KeptRow], noun: str) -> None:
+    _say_changed(seat, form, begun, rows)
+    fields, beside_them = st.columns([3, 2], gap="medium")
+    with fields:
+        slots = _ask_all(place, form, begun)
+    draft = seat.desk.examine(place.story)
+    found = typed(form, adjusted(form, begun.values, draft), now=utc_now())
+    cells = with_id(form, found.cells, _ids(rows))
+    change = _change(place, form, begun, cells)
+    preview = seat.desk.preview(place.story, change)
+    faults, others = beside(form, _own_faults(preview.faults, begun))
+    faults |= found.faults
+    for name, slot in slots.items():
+        one = _WHY_FIELD if name == _WHY else form.named(name)
+        if name in faults and (begun.tried or begun.values.get(name)):
+            slot.markdown(f":red[{markdown(faults[name])}]")
+        elif said := (name == WHEN and say_when(cells, form.clock)) or one.help:
+            slot.caption(markdown(said))
+    with beside_them:
+        show_told(preview, place, cells.get("id", ""), form.clock, faulty=bool(faults))
+    for other in others if begun.tried else ():
+        st.error(markdown(other))
+    _show_buttons(seat, place, form, begun, change, noun)
+    follow_keys(f"{place}-{begun.turn}")
+
+
+def _own_faults(faults: tuple[Fault, ...], begun: Begun) -> tuple[Fault, ...]:
+    """What the checker says now, and what the store said when this was last to be saved."""
+    return tuple(dict.fromkeys((*(one for one in faults if one.row is not None), *begun.refused)))
+
+
+def _say_changed(seat: Seat, form: Form, begun: Begun, rows: Sequence[KeptRow]) -> None:
+    """That somebody else changed the row since it was opened."""
+    base = begun.base
+    now = next((one for one in rows if base and one.id == base.id), None)
+    if base and (now is None or now.revision != base.revision):
+        who = seat.name_of(now.by) if now else "Somebody"
+        when = f" at {form.clock.short(now.at)}" if now else ""
+        st.warning(markdown(f"{who} changed this row{when}. Saving shows both, and you choose."))
+
+
+def _ids(rows: Sequence[KeptRow]) -> list[str]:
+    return [(row.cells or {}).get("id", "") for row in rows]
+
+
+def _change(place: Place, form: Form, begun: Begun, cells: Mapping[str, str]) -> Change:
+    """The row as it would be kept: of one that is there, every column that it had or has."""
+    file, base = ROW_TYPES[place.table].file, begun.base
+    if base is None:
+        return Change(file, cells)
+    had = base.cells or {}
+    names = [name for name in ROW_TYPES[form.table].model_fields if name in had or name in cells]
+    changed = {name: cells.get(name, "") for name in names if cells.get(name, "") != had.get(name, "")}
+    return Change(file, changed, id=base.id, base=base.revision, why=begun.values.get(_WHY, ""))
+
+
+def _ask_all(place: Place, form: Form, begun: Begun) -> dict[str, st.delta_generator.DeltaGenerator]:
+    """The fields, short ones two in a line; answers where the fault of each is said."""
+    slots: dict[str, st.delta_generator.DeltaGenerator] = {}
+    first = [one for one in form.fields if one.first]
+    if begun.base and begun.base.published and place.table != "corrections":
+        first.append(_WHY_FIELD)
+    _ask_in_pairs(place, first, begun, slots)
+    more = [one for one in form.fields if not one.first]
+    said = ", ".join(one.label.casefold() for one in more)
+    with st.expander(f"More: {said}") if more else st.container():
+        _ask_in_pairs(place, more, begun, slots)
+    return slots
+
+
+def _ask_in_pairs(
+    place: Place, fields: Sequence[Field], begun: Begun, slots: dict[str, st.delta_generator.DeltaGenerator]
+) -> None:  # fmt: skip
+    waiting: list[Field] = []
+    for one in fields:
+        if one.asks in (Asks.LONG, Asks.SEVERAL):
+            _ask_line(place, waiting, begun, slots)
+            _ask_line(place, [one], begun, slots)
+            waiting = []
+        else:
+            waiting.append(one)
+            if len(waiting) == 2:
+                _ask_line(place, waiting, begun, slots)
+                waiting = []
+    _ask_line(place, waiting, begun, slots)
+
+
+def _ask_line(
+    place: Place, fields: Sequence[Field], begun: Begun, slots: dict[str, st.delta_generator.DeltaGenerator]
+) -> None:  # fmt: skip
+    for one, column in zip(fields, st.columns(len(fields)) if fields else (), strict=True):
+        with column, st.container(gap=None):
+            begun.values[one.name] = _ask(f"desk-{place.table}-{place.row}-{begun.turn}-{one.name}", one, begun.values)
+            slots[one.name] = st.empty()
+
+
+def _ask(key: str, one: Field, values: Mapping[str, str]) -> str:
+    """What stands in a field, as text; one that is drawn for the first time begins with its value.
+
+    Its help stands below it: a sign for it, or one that empties a menu, would be a stop of the keyboard between fields.
+    """
+    value, words = values.get(one.name, ""), {"": _FIND, **dict(one.choices)}
+    if key not in st.session_state:
+        st.session_state[key] = [name for name in value.split() if name in words] if one.asks is Asks.SEVERAL else value
+
+    def named(name: str) -> str:
+        return words.get(name, name)
+
+    match one.asks:
+        case Asks.ONE:
+            return st.selectbox(one.label, list(dict.fromkeys((*words, value))), format_func=named, key=key) or ""
+        case Asks.SEVERAL:
+            options = [name for name, _ in one.choices]
+            return " ".join(st.multiselect(one.label, options, format_func=named, key=key, placeholder=_FIND))
+        case Asks.LONG:
+            return st.text_area(one.label, key=key, height=80) or ""
+    placeholder = "now" if one.name == WHEN or one.asks is Asks.TIME else None
+    return st.text_input(one.label, key=key, placeholder=placeholder, live="300ms") or ""
+
+
+def _show_buttons(
+    seat: Seat, place: Place, form: Form, begun: Begun, change: Change, noun: str
+) -> None:  # fmt: skip
+    with st.container(horizontal=True, key="row-buttons"):
+        if st.button(f"Save the {noun}", type="primary", key="save-row", shortcut="Ctrl+Enter"):
+            _save(seat, place, form, begun, change)
+        if st.button("Close", key="close-row"):
+            _close(place)
+            st.rerun()
+        if begun.base and place.table == "calls":
+            st.button("Withdraw this call", key="withdraw-call", on_click=lambda: _withdraw(place, begun))
+        if begun.base and st.button("Remove", key="remove-row", type="tertiary"):
+            _save(seat, place, form, begun, Change(change.table, None, change.id, change.base, change.why))
+
+
+def _withdraw(place: Place, begun: Begun) -> None:
+    """Open the form of a withdrawal of this call."""
+    forms: dict[Place, Begun] = st.session_state.setdefault(_OPEN, {})
+    cells = begun.base.cells or {} if begun.base else {}
+    forms[Place(place.story, place.part, "withdrawals", NEW)] = Begun(
+        None, {"call": cells.get("id", ""), WHEN: "now", "source": cells.get("source", "")}
+    )
+    go(table="withdrawals", row=NEW)
+
+
+def _save(seat: Seat, place: Place, form: Form, begun: Begun, change: Change) -> None:
+    """Keep the row; a fault is said beside its field, and of a conflict both values."""
+    begun.tried, begun.refused = True, ()
+    if waits_for_another(place, change, seat.desk.examine(place.story)):
+        _propose(seat, place, form, begun, change)
+        return
+    try:
+        found = act(
+            Action.WRITE, lambda who, origin: seat.desk.write(who, place.story, change, utc_now(), origin)
+        )  # fmt: skip
+    except RowRefused as refused:
+        begun.refused = tuple(_to_form(fault) for fault in refused.faults)
+        st.rerun(scope="fragment")
+    if found is None:
+        return
+    if isinstance(found, Conflict):
+        begun.conflict = found
+    else:
+        tell_done(_saved(form, found))
+        if place.row == NEW:
+            _begin_next(seat, place, form, begun, found.cells or {})
+        else:
+            _close(place)
+    st.rerun()
+
+
+def waits_for_another(place: Place, change: Change, draft: Examined) -> bool:
+    """Whether a second person has to look at it first: a new call that is typed while the night is in progress."""
+    about = draft.read.about
+    return place.table == "calls" and not change.id and about is not None and about.live
+
+
+def _propose(seat: Seat, place: Place, form: Form, begun: Begun, change: Change) -> None:
+    """Hand the call to a second person, once it has no fault."""
+    faults = tuple(fault for fault in seat.desk.preview(place.story, change).faults if fault.row is not None)
+    if faults:
+        st.rerun(scope="fragment")
+    cells = change.cells or {}
+    if act(
+        Action.WRITE,
+        lambda who, origin: seat.desk.proposals.propose(who, place.story, change.table, cells, utc_now(), origin),
+        done=f"A second person decides on it: {title_of(form, cells)}.",
+    ):
+        _begin_next(seat, place, form, begun, cells)
+        st.rerun()
+
+
+def _begin_next(seat: Seat, place: Place, form: Form, old: Begun, cells: Mapping[str, str]) -> None:
+    """The next new row begins at once, a call with what this one came from."""
+    kept = {name: old.values[name] for name in ("caller", "source", "basis") if old.values.get(name)}
+    begin = suggested(form, [cells], seat.desk.examine(place.story))
+    begin |= kept if place.table == "calls" else {}
+    st.session_state[_OPEN][place] = Begun(None, begin, turn=old.turn + 1)
+
+
+def _to_form(fault: Fault) -> Fault:
+    """A reason that is wanted for a published row is asked for by a field of its own."""
+    return Fault(fault.file, fault.row, _WHY, fault.found, fault.wants) if fault.column == "why" else fault
+
+
+def _saved(form: Form, row: KeptRow) -> str:
+    said = title_of(form, row.cells) if row.cells else "The row"
+    return f"{'Saved' if row.cells else 'Removed'}: {said}. Revision {row.revision:,}."

@@ -1,0 +1,72 @@
+"""Whoever sits at the desk, and what they do there: the gate is asked again at every action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import streamlit as st
+
+from components.cache.stories import settings_here
+from components.clock import Clock
+from components.text import markdown
+from components.view.address import known_zone
+from components.workbench.notices import tell_done
+from components.workbench.write_gate import may_write, origin, person, refuse
+from data.core.errors import DataError
+from data.desk.desk import Desk, desk_of
+from data.desk.values import AT_TERMINAL, BY_CLOCK, Action, Person, RowRefused
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The desk, and who looks at it as the store had them when the page began."""
+
+    desk: Desk
+    who: Person
+    #: Address -> name of everybody of the desk.
+    names: Mapping[str, str]
+
+    def name_of(self, email: str) -> str:
+        """Whose address this is; the address itself of who has left."""
+        return self.names.get(email, email)
+
+
+def take_seat() -> Seat | None:
+    """The desk, where there is one and this session belongs to somebody of it."""
+    settings = settings_here()
+    who = person() if settings.has_desk else None
+    if who is None:
+        return None
+    desk = desk_of(settings)
+    people = (*(member.person for member in desk.people.all()), AT_TERMINAL, BY_CLOCK)
+    return Seat(desk, who, {one.email: one.name for one in people})
+
+
+def act(action: Action, do: Callable[[Person, str], T], *, done: str = "") -> T | None:
+    """What comes of an action of whoever this session belongs to at this moment; None where it was not taken.
+
+    `do` is told who does it and from where. Why it was not taken is said; RowRefused is the caller's to say.
+    """
+    who = person()
+    if who is None or not may_write(action):
+        refuse()
+        return None
+    try:
+        found = do(who, origin())
+    except RowRefused:
+        raise
+    except (DataError, OSError) as failure:
+        st.error(markdown(f"Nothing was changed: {failure}"))
+        return None
+    if done:
+        tell_done(done)
+    return found
+
+
+def own_clock() -> Clock:
+    """The visitor's own clock, for what belongs to no story; UTC where the browser says none."""
+    return Clock(known_zone(st.context.timezone or "") or "UTC")

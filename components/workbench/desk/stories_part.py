@@ -1,0 +1,59 @@
+"""The stories of the desk: in which state each is and who changed it last, and those that could come to the desk."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.clock import Clock
+from components.text import markdown
+from components.workbench.address_bar import stories_here
+from components.workbench.desk.seat import Seat, act, own_clock
+from components.workbench.page_links import DESK, page_at
+from data.core.program import utc_now
+from data.desk.values import Action, State, StoryState
+
+#: The state's colour among those of badges.
+_COLOURS = {
+    State.DRAFT: "gray",
+    State.IN_REVIEW: "violet",
+    State.SCHEDULED: "blue",
+    State.PUBLISHED: "green",
+    State.CHANGED: "orange",
+}
+
+
+def show_stories(seat: Seat) -> None:
+    """Every story of the desk as a line that leads to it; each of the others with a button that brings it here."""
+    clock = own_clock()
+    held = seat.desk.stories()
+    if not held:
+        st.info("No story is at the desk yet. Bring one from this server’s folders.")
+    for state in held:
+        with st.container(key=f"desk-story-{state.slug}", border=True, gap="xsmall"):
+            title = Clock("UTC").say(state.title)
+            st.page_link(page_at(DESK), label=f"**{markdown(title)}**", query_params={"story": state.slug})
+            show_state(seat, state, clock)
+    others = [slug for slug in stories_here() if slug not in {state.slug for state in held}]
+    if others:
+        st.subheader("Not at the desk", anchor=False)
+        for slug in others:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(markdown(slug), width="stretch")
+                if st.button("Bring to the desk", key=f"bring-{slug}", help=f"Bring {slug} to the desk"):
+                    _bring(seat, slug)
+
+
+def show_state(seat: Seat, state: StoryState, clock: Clock) -> None:
+    """The state of a story as a badge, and its last change."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(state.state.value, color=_COLOURS[state.state])  # type: ignore[arg-type]
+        said = f"Revision {state.revision:,}, changed by {seat.name_of(state.by)}, {clock.stamp(state.at)}"
+        due = f" · goes out {clock.stamp(state.due)}" if state.due else ""
+        st.caption(markdown(f"{said}{due}"))
+    if state.trouble:
+        st.warning(markdown(state.trouble))
+
+
+def _bring(seat: Seat, slug: str) -> None:
+    if act(Action.BRING, lambda who, origin: seat.desk.bring(who, slug, utc_now(), origin), done=f"{slug} is here."):
+        st.rerun()

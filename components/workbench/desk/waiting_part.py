@@ -1,0 +1,58 @@
+"""Calls that somebody typed by hand on a live night: each waits for a second person, who accepts or refuses it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.text import markdown
+from components.workbench.desk.forms import form_of, title_of
+from components.workbench.desk.seat import Seat, act
+from components.workbench.notices import tell_done
+from data.core.program import utc_now
+from data.desk.proposals import Proposal
+from data.desk.values import Action, Change, KeptRow, RowRefused
+from data.story.story_checks import Examined
+
+
+def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:
+    """Each proposal with its two buttons; nothing where none waits."""
+    waiting = seat.desk.proposals.waiting(slug)
+    if not waiting:
+        return
+    st.subheader("Typed by hand, waiting for a second person", anchor=False)
+    for one in waiting:
+        form = form_of(one.table.removesuffix(".csv"), draft, one.cells)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            said = f"{title_of(form, one.cells)}, typed by {seat.name_of(one.by)} {form.clock.dated(one.at)}"
+            st.markdown(markdown(said), width="stretch")
+            own = one.by == seat.who.email
+            helped = "Somebody else decides on it: you typed it." if own else None
+            if st.button("Accept", key=f"accept-typed-{one.id}", type="primary", disabled=own, help=helped):
+                _decide(seat, slug, one, accept=True)
+            if st.button("Refuse", key=f"refuse-typed-{one.id}", disabled=own, help=helped):
+                _decide(seat, slug, one, accept=False)
+
+
+def _decide(seat: Seat, slug: str, one: Proposal, *, accept: bool) -> None:
+    """Write an accepted call into the draft; one with a fault goes on waiting, so that it can be mended."""
+    if accept and (faults := [fault for fault in seat.desk.preview(slug, _change(one)).faults if fault.row]):
+        st.error(markdown(f"It cannot be accepted as it is: {faults[0]}"))
+        return
+    if not act(Action.ACCEPT, lambda who, origin: seat.desk.proposals.decide(who, one.id, accept, utc_now(), origin)):
+        return
+    if accept:
+        try:
+            kept = act(
+                Action.WRITE, lambda who, origin: seat.desk.write(who, slug, _change(one), utc_now(), origin)
+            )  # fmt: skip
+        except RowRefused as refused:
+            st.error(markdown(str(refused)))
+            return
+        if not isinstance(kept, KeptRow):
+            return
+    tell_done("Accepted: it is in the draft." if accept else "Refused.")
+    st.rerun()
+
+
+def _change(one: Proposal) -> Change:
+    return Change(one.table, one.cells)
