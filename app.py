@@ -35,6 +35,7 @@ from components.server.ending import bound_ending
 from components.server.index_page import IndexPage, index_html
 from components.server.middleware import AllowedHosts, CompressedAnswers, SecurityHeaders, app_policy
 from components.server.ready import Readiness
+from components.server.scheduled import publish_when_due
 from components.server.sign_in_link import link_routes
 from components.server.static_files import streamlit_files
 from components.server.warm import warm
@@ -111,7 +112,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     # those that wait for their turn in a queue would keep all others from theirs.
     threads = ThreadPoolExecutor(2 * MOST_WAITING + _AT_ONCE, thread_name_prefix="downloads")
     asyncio.get_running_loop().set_default_executor(threads)
+    ended = publish_when_due(SETTINGS)
     yield
+    ended.set()
 
 
 app = st.App(

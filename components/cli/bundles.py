@@ -14,9 +14,8 @@ from components.cli.lookups import settings_here, story_named
 from components.embeds.bundles.bundle import FILES, bake, wanted_charts, wanted_view
 from components.embeds.bundles.checking import check_store
 from components.embeds.bundles.manifest import inputs_of
-from components.embeds.bundles.publishing import Published, publish, store_of
+from components.embeds.bundles.publishing import Published, publish, refuse_test, store_of
 from components.embeds.bundles.storage import Files, Store
-from data.core.errors import DataError
 from data.core.program import utc_now
 from data.story.store import story_store
 from data.story.story import Story
@@ -29,7 +28,8 @@ def publish_story(slug: str, target: str, *, views: Sequence[str], site: str) ->
     frozen = {one.stem: one for one in (wanted_view(story, query) for query in views)}
     beside = sorted({one.view.other for one in frozen.values()} - {""})
     others = [story_named(name, settings) for name in beside]
-    _refuse_tests(story, *others)
+    for one in (story, *others):
+        refuse_test(one)
     store = store_of(target)
     store.check(story.slug)
     inputs = inputs_of(
@@ -53,13 +53,6 @@ def publish_story(slug: str, target: str, *, views: Sequence[str], site: str) ->
             raise KeyboardInterrupt("What latest shows is whole; the same command goes on from there.") from None
     say("\n".join(_report(store, story, found, list(frozen))))
     return DONE
-
-
-def _refuse_tests(*stories: Story) -> None:
-    """DataError for a rehearsal: what is published lasts, and a test must not."""
-    for story in stories:
-        if story.about.rehearsal:
-            raise DataError(f"{story.slug} is a rehearsal, and what is published lasts; publish the night itself")
 
 
 def _report(store: Store, story: Story, found: Published, stems: Sequence[str]) -> Iterator[str]:

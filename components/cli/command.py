@@ -349,3 +349,86 @@ def link(email: str, role: str | None, port: int) -> int:
     from components.cli import desk as desks
 
     return desks.link(email, role, port)
+
+
+@desk.command("import", epilog="Example: nightdesk desk import us-2016")
+@click.argument("story")
+def bring(story: str) -> int:
+    """Take a story's folder to the desk, as its first draft.
+
+    The folder stays as it is, and stays what readers see until somebody publishes.
+    """
+    from components.cli import desk as desks
+
+    return desks.bring(story)
+
+
+@desk.command(epilog="Example: nightdesk desk export us-2016 ~/copies")
+@click.argument("story")
+@click.argument("folder", type=_PATH, metavar="DIR")
+@click.option("--revision", type=click.IntRange(min=1), help="An earlier state; the latest if left out.")
+def export(story: str, folder: Path, revision: int | None) -> int:
+    """Write a draft into DIR as a story folder.
+
+    Rows that nobody changed are byte for byte as they came. Nothing is ever written over.
+    """
+    from components.cli import desk as desks
+
+    return desks.export(story, folder, revision)
+
+
+@desk.command("publish-due", epilog="Example: nightdesk desk publish-due --every 20")
+@click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="Again and again, until Ctrl-C.")
+def publish_due(every: float | None) -> int:
+    """Publish the drafts whose time has come.
+
+    What cannot go out stays scheduled and is tried again; exit code 1 says that there is such a one.
+    """
+    from components.cli import desk as desks
+
+    return desks.publish_due(every)
+
+
+@desk.command(epilog="Example: nightdesk desk audit us-2016 > audit.csv")
+@click.argument("story", default="")
+def audit(story: str) -> int:
+    """Print who did what, when and from where, as CSV.
+
+    Of one STORY, or of everything if left out.
+    """
+    from components.cli import desk as desks
+
+    return desks.audit(story)
+
+
+@desk.group()
+def people() -> None:
+    """Who is of the desk, and in which role."""
+
+
+@people.command("add", epilog="Example: nightdesk desk people add ana@example.org --role editor --name Ana")
+@click.argument("email")
+@click.option("--role", type=click.Choice(["reporter", "editor", "publisher"]), required=True)
+@click.option("--name", default="", help="What others read; the first part of the address if left out.")
+def add_person(email: str, role: str, name: str) -> int:
+    """Bring somebody to the desk, or give them another role."""
+    from components.cli import desk as desks
+
+    return desks.add_person(email, role, name)
+
+
+@people.command("remove", epilog="Example: nightdesk desk people remove ana@example.org")
+@click.argument("email")
+def remove_person(email: str) -> int:
+    """Take somebody off the desk, and end their sessions."""
+    from components.cli import desk as desks
+
+    return desks.remove_person(email)
+
+
+@people.command("list", epilog="Example: nightdesk desk people list")
+def list_people() -> int:
+    """Print everybody with their role and name."""
+    from components.cli import desk as desks
+
+    return desks.list_people()

@@ -1,16 +1,25 @@
-"""`nightdesk desk`: whoever sits at the server's terminal lets people in."""
+"""`nightdesk desk`: people, stories and their audit, for whoever sits at the server's terminal."""
 
 from __future__ import annotations
 
+import sys
+import time
 from getpass import getuser
+from pathlib import Path
 
-from components.cli.exits import DONE, say
+from components.cli.exits import DONE, FAILED, fail, say
 from components.cli.lookups import settings_here
+from components.embeds.bundles.desk_bundle import bundle_of
 from components.workbench.sign_in import LINK_LASTS
+from data.core.errors import DataError
+from data.core.files import write_folder
 from data.core.program import utc_now
 from data.desk.database import open_database
+from data.desk.desk import Desk, desk_of
 from data.desk.people import People
 from data.desk.values import AT_TERMINAL, Role
+
+_TERMINAL = "terminal"
 
 
 def link(email: str, role: str | None, port: int) -> int:
@@ -19,7 +28,82 @@ def link(email: str, role: str | None, port: int) -> int:
     people, email = People(open_database(settings)), email or f"{getuser()}@localhost"
     known = people.find(email)
     if known is None or role:
-        people.set_role(AT_TERMINAL, email, Role(role or Role.PUBLISHER), now, "terminal")
-    secret = people.new_token(email, "link", now, LINK_LASTS, "terminal")
+        people.set_role(AT_TERMINAL, email, Role(role or Role.PUBLISHER), now, _TERMINAL)
+    secret = people.new_token(email, "link", now, LINK_LASTS, _TERMINAL)
     say(f"{settings.public_url or f'http://localhost:{port}'}/sign-in/{secret}")
     return DONE
+
+
+def bring(slug: str) -> int:
+    """Take a story's folder to the desk, and say so."""
+    state = _desk().bring(AT_TERMINAL, slug, utc_now(), _TERMINAL)
+    say(f"{state.slug} is at the desk: {state.title}")
+    return DONE
+
+
+def export(slug: str, to: Path, revision: int | None) -> int:
+    """Write a draft as a folder that is whole or not there; FileExistsError where there is one."""
+    folder = to / slug
+    files = _desk().files(slug, revision=revision)
+    try:
+        write_folder(folder, files)
+    except FileExistsError:
+        raise DataError(f"{folder} is there already and is left alone; name another folder") from None
+    say(f"{folder} holds {len(files)} files of {slug}")
+    return DONE
+
+
+def publish_due(every: float | None) -> int:
+    """Publish what is due, once or again and again until Ctrl-C; FAILED where something due could not go out."""
+    while True:
+        late = _publish_once()
+        if every is None:
+            return FAILED if late else DONE
+        time.sleep(every)
+
+
+def _publish_once() -> bool:
+    """Publish what is due and say it; whether something could not go out."""
+    desk = _desk()
+    states = desk.run_due(utc_now(), bundle_of(desk.settings))
+    for state in states:
+        if state.due:
+            fail(f"{state.slug} could not be published: {state.trouble}")
+        else:
+            say(f"{state.slug}: readers have revision {state.published:,}")
+    return any(state.due for state in states)
+
+
+def audit(slug: str) -> int:
+    """Print the audit as CSV."""
+    sys.stdout.write(_desk().audit.csv(slug).decode())
+    return DONE
+
+
+def add_person(email: str, role: str, name: str) -> int:
+    """Give somebody a role."""
+    _people().set_role(AT_TERMINAL, email, Role(role), utc_now(), _TERMINAL, name=name)
+    say(f"{email} is {role} now")
+    return DONE
+
+
+def remove_person(email: str) -> int:
+    """Take somebody off the desk, and end their sessions."""
+    _people().set_role(AT_TERMINAL, email, None, utc_now(), _TERMINAL)
+    say(f"{email} is not of this desk any more")
+    return DONE
+
+
+def list_people() -> int:
+    """Print everybody with their role."""
+    for member in _people().all():
+        say(f"{member.person.email}\t{member.person.role}\t{member.person.name}")
+    return DONE
+
+
+def _desk() -> Desk:
+    return desk_of(settings_here())
+
+
+def _people() -> People:
+    return People(open_database(settings_here()))

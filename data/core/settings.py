@@ -114,6 +114,8 @@ class Settings(BaseModel):
     database: str = Field(default="", repr=False)
     #: Megabytes that stories, records and database of the desk may take together.
     disk_mb: Annotated[int, Field(ge=1)] = 20_000
+    #: Where the desk puts a story's charts when it publishes it, a folder or s3://bucket/prefix; empty for nowhere.
+    bundle: str = ""
 
     @property
     def takes_changes(self) -> bool:

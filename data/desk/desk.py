@@ -17,7 +17,7 @@ from data.desk.drafts import Draft, DraftRow, changed, draft_of, new_faults, rea
 from data.desk.people import People, allowed
 from data.desk.presence import Presence
 from data.desk.proposals import Proposals
-from data.desk.publishing import Bundle, Publishing, reason
+from data.desk.publishing import Bundle, Publishing, Underway, reason
 from data.desk.quotas import Quotas
 from data.desk.revisions import keep, kept_row, makers_of, note_rows, refuse_faults, state_of, story_record
 from data.desk.row_words import differences, revision_words
@@ -275,6 +275,8 @@ class Desk:
         for slug, revision, who in tried:
             try:
                 self._publishing.publish(who, slug, now, "the schedule", seen=revision, bundle=bundle, due=True)
+            except Underway:
+                continue
             except (DataError, OSError) as error:
                 self._publishing.late(slug, revision, now, reason(error))
         return tuple(self.state(slug) for slug, _, _ in tried)

@@ -38,6 +38,12 @@ _BY_DESK = "desk-"
 _SCHEDULE = "the schedule"
 
 
+class Underway(DataError):
+    """Another process publishes the story just now, or has done so."""
+
+    retryable = True
+
+
 class Bundle(Protocol):
     """What else is published of a story, such as its charts in a bucket."""
 
@@ -175,7 +181,7 @@ class Publishing:
             with self._lock(slug):
                 yield
         except Timeout:
-            raise DataError(f"{slug} is being published or recorded; try again in a minute") from None
+            raise Underway(f"{slug} is being published or recorded; try again in a minute") from None
 
     def _prepare(self, who: Person, slug: str, at: datetime, origin: str, *, seen: int, due: bool = False) -> _Ready:
         """Bring the draft up to what the folder holds and what readers must be told, and begin a publication of it."""
@@ -189,6 +195,8 @@ class Publishing:
                     f"{slug} was changed while you looked at revision {seen:,}; "
                     f"look at revision {record.revision:,}, then publish"
                 )
+            if due and (not record.due or record.due_revision != seen):
+                raise Underway(f"revision {seen:,} of {slug} is not due any more")
             clash = self._take_in(session, record, files, at) if files else ""
             if not clash:
                 upto = seen if due else record.revision

@@ -27,10 +27,14 @@ def a_night() -> dict[str, bytes]:
     return files | {"story.toml": b"live = true\n" + files["story.toml"]}
 
 
+def settings_in(folder: Path, database: str) -> Settings:
+    """The settings of a desk whose stories and records lie in a folder."""
+    return Settings(stories=(folder / "stories",), records=folder / "records", database=database)
+
+
 def a_desk(folder: Path, files: Mapping[str, bytes], *, database: str = "") -> Desk:
     """A desk that has brought one story, whose folder lies in `folder`, and knows the four people above."""
-    settings = Settings(stories=(folder / "stories",), records=folder / "records", database=database)
-    desk = desk_of(settings)
+    desk = desk_of(settings_in(folder, database))
     desk.folders.write(SLUG, files)
     for person in (REPORTER, ANA, BEN, PAT):
         desk.people.set_role(AT_TERMINAL, person.email, person.role, NOW, FROM, name=person.name)

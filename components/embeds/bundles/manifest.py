@@ -141,18 +141,25 @@ _LIBRARIES = (
 
 
 def inputs_of(
-    story: Story, stories: StoryStore, *, views: Sequence[str] = (), others: Sequence[Story] = (), site: str = ""
+    story: Story,
+    stories: StoryStore,
+    *,
+    views: Sequence[str] = (),
+    others: Sequence[Story] = (),
+    site: str = "",
+    files: Mapping[str, bytes] | None = None,
 ) -> Inputs:
     """Everything that a version of this story follows from. OSError where a file cannot be read.
 
     `others` are the stories that its views hold beside it: their files begin with their slug.
     """
-    files, snapshots = _content(story, stories), _snapshots(story, stories)
+    snapshots = _snapshots(story, stories)
+    sums = _sums_of(stories.files(story.slug) if files is None else files)
     for other in others:
-        files |= {f"{other.slug}/{name}": found for name, found in _content(other, stories).items()}
+        sums |= {f"{other.slug}/{name}": found for name, found in _sums_of(stories.files(other.slug)).items()}
         snapshots |= {f"{other.slug}/{name}": found for name, found in _snapshots(other, stories).items()}
     return Inputs(
-        story=files,
+        story=sums,
         snapshots=snapshots,
         code=code_of(DRAWING),
         libraries=libraries(),
@@ -161,8 +168,8 @@ def inputs_of(
     )
 
 
-def _content(story: Story, stories: StoryStore) -> dict[str, str]:
-    return {name: sha256(content) for name, content in sorted(stories.files(story.slug).items())}
+def _sums_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: sha256(content) for name, content in sorted(files.items())}
 
 
 def _snapshots(story: Story, stories: StoryStore) -> dict[str, str]:

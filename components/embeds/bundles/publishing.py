@@ -13,6 +13,7 @@ from components.embeds.bundles.checking import is_whole
 from components.embeds.bundles.folder import Folder
 from components.embeds.bundles.manifest import NAME, Inputs, Manifest, entries, read_manifest, version_name
 from components.embeds.bundles.storage import Files, Store, TargetRefused
+from data.core.errors import DataError
 from data.story.story import Story
 
 Bake = Callable[[str], Files]
@@ -55,7 +56,21 @@ def _bucket(address: str) -> Store:
 def publish(
     story: Story, store: Store, *, inputs: Inputs, bake: Bake, now: datetime, done: Callable[[], object] = lambda: None
 ) -> Published:
-    """The version of these inputs, baked and written unless it stands there whole already, with latest moved to it.
+    """The version of these inputs, baked and written unless it stands there whole already, with latest moved to it."""
+    version, is_new = prepared(story, store, inputs=inputs, bake=bake, now=now, done=done)
+    return shown(story.slug, store, version, is_new=is_new)
+
+
+def refuse_test(story: Story) -> None:
+    """DataError for a rehearsal: what is published lasts, and a test must not."""
+    if story.about.rehearsal:
+        raise DataError(f"{story.slug} is a rehearsal, and what is published lasts; publish the night itself")
+
+
+def prepared(
+    story: Story, store: Store, *, inputs: Inputs, bake: Bake, now: datetime, done: Callable[[], object] = lambda: None
+) -> tuple[str, bool]:
+    """The version of these inputs, which stands there whole, and whether it is new; latest does not show it yet.
 
     `bake` takes the version's name and gives its files but the manifest; `done` is called for every file written.
     """
@@ -65,9 +80,14 @@ def publish(
         version = version_name(now, inputs)
         files = whole(story, bake(version), inputs=inputs, version=version, now=now)
         put_whole(store, story.slug, version, files, done=done)
-    moved = store.move_latest(story.slug, version)
-    shown = read_manifest(store.read(f"{story.slug}/latest/{NAME}") or b"").version
-    return Published(version, is_new, moved, shown)
+    return version, is_new
+
+
+def shown(slug: str, store: Store, version: str, *, is_new: bool) -> Published:
+    """Move latest to a version that stands whole."""
+    moved = store.move_latest(slug, version)
+    latest = read_manifest(store.read(f"{slug}/latest/{NAME}") or b"").version
+    return Published(version, is_new, moved, latest)
 
 
 def put_whole(

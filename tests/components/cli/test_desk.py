@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from data.core.program import utc_now
 from data.core.settings import Settings
 from data.desk.desk import desk_of
 from data.desk.people import People
-from data.desk.values import Role
+from data.desk.values import Change, Role
+from data.story.store import SHIPPED
+from tests.support import small_story
+from tests.support.desks import ANA, FROM, NOW, PAT, SLUG, a_desk
 
 Said = pytest.CaptureFixture[str]
 
@@ -54,3 +58,50 @@ def test_a_link_without_a_role_leaves_somebody_as_they_are(people: People, capsy
 def test_what_is_no_address_is_one_sentence(people: People, capsys: Said) -> None:
     assert run(nightdesk, ["desk", "link", "--email", "ana"]) == FAILED
     assert "is no address of mail" in capsys.readouterr().err
+
+
+def test_a_story_is_brought_written_out_and_audited(people: People, tmp_path: Path, capsys: Said) -> None:
+    assert run(nightdesk, ["desk", "import", "us-2024"]) == DONE
+    assert run(nightdesk, ["desk", "export", "us-2024", str(tmp_path / "copies")]) == DONE
+    written = {path.name: path.read_bytes() for path in (tmp_path / "copies" / "us-2024").iterdir()}
+    assert written == dict(SHIPPED.files("us-2024"))
+    assert "is at the desk" in capsys.readouterr().out
+    assert run(nightdesk, ["desk", "audit", "us-2024"]) == DONE
+    assert ",terminal,publisher,bring,us-2024,1," in capsys.readouterr().out
+    for again in (["import", "us-2024"], ["export", "us-2024", str(tmp_path / "copies")]):
+        assert run(nightdesk, ["desk", *again]) == FAILED
+    assert capsys.readouterr().err.splitlines() == [
+        "the desk has us-2024 already; nothing was changed",
+        f"{tmp_path / 'copies' / 'us-2024'} is there already and is left alone; name another folder",
+    ]
+
+
+def test_people_are_added_listed_and_removed(people: People, capsys: Said) -> None:
+    for email, role in (("ana@example.org", "editor"), ("pat@example.org", "publisher")):
+        assert run(nightdesk, ["desk", "people", "add", email, "--role", role, "--name", "N"]) == DONE
+    assert run(nightdesk, ["desk", "people", "remove", "ana@example.org"]) == DONE
+    capsys.readouterr()
+    assert run(nightdesk, ["desk", "people", "list"]) == DONE
+    assert capsys.readouterr().out == "pat@example.org\tpublisher\tN\n"
+    assert run(nightdesk, ["desk", "people", "remove", "pat@example.org"]) == FAILED
+
+
+def test_what_is_due_goes_out_with_its_bundle_or_says_why_not(
+    tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = small_story.files({"contests": [small_story.contest("one", 1)]})
+    desk = a_desk(tmp_path, files | {"story.toml": b"live = true\n" + files["story.toml"]})
+    environ = {"STORIES": tmp_path / "stories", "RECORDS": tmp_path / "records", "BUNDLE": tmp_path / "out"}
+    for name, value in environ.items():
+        monkeypatch.setenv(f"NIGHTDESK_{name}", str(value))
+    (row,) = desk.rows(SLUG, "contests.csv")
+    desk.write(ANA, SLUG, Change("contests.csv", {"name": "One"}, row.id, row.revision, "Its name."), NOW, FROM)
+    desk.schedule(PAT, SLUG, NOW + timedelta(minutes=1), NOW, FROM)
+    (tmp_path / "out").write_text("in the way")
+    assert run(nightdesk, ["desk", "publish-due"]) == FAILED
+    assert desk.folders.read(SLUG).contests[0].name == "one"
+    (tmp_path / "out").unlink()
+    assert run(nightdesk, ["desk", "publish-due"]) == DONE
+    assert desk.folders.read(SLUG).contests[0].name == "One"
+    assert capsys.readouterr().out == "small-night: readers have revision 3\n"
+    assert (tmp_path / "out" / SLUG / "latest" / "manifest.json").is_file()

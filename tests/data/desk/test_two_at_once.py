@@ -1,0 +1,63 @@
+"""Two editors at once, and processes that are killed: no edit is lost or there twice, and readers’ folder is whole."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.support import small_story
+from tests.support.desk_writers import CALLS
+from tests.support.desks import ANA, BEN, SLUG, a_desk
+
+ROOT = Path(__file__).resolve().parents[3]
+EDITS = 100  # of each of the two
+
+
+def started(*words: object) -> subprocess.Popen[str]:
+    """A process of tests/support/desk_writers.py."""
+    command = [sys.executable, "-m", "tests.support.desk_writers", *map(str, words)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def four_calls() -> dict[str, bytes]:
+    names = ("one", "two", "three", "four")
+    calls = [small_story.call(f"c-{name}", name, "A", "01:00", note="") for name in names]
+    return small_story.files({"contests": [small_story.contest(name, 1) for name in names], "calls": calls})
+
+
+def test_of_200_random_edits_by_two_none_is_lost_and_none_is_there_twice(tmp_path: Path, database: str) -> None:
+    desk = a_desk(tmp_path, four_calls(), database=database)
+    both = [started("edit", tmp_path, database, who.email, EDITS) for who in (ANA, BEN)]
+    ends = [process.communicate(timeout=300) for process in both]
+    assert [process.returncode for process in both] == [0, 0], ends
+    kept = [tuple(line.split()) for said, _ in ends for line in said.splitlines()]
+    assert len(set(kept)) == len(kept) == 2 * EDITS
+    stands = [(row.id, said) for row in desk.rows(SLUG, CALLS) for said in (row.cells or {})["note"].split()]
+    assert Counter(stands) == Counter(kept)
+    rows = [row for row in desk.audit.rows(SLUG, most=1_000) if row.action == "write"]
+    assert Counter((row.row, json.loads(row.now)["note"].split()[-1]) for row in rows) == Counter(kept)
+    assert desk.state(SLUG).revision == 1 + 2 * EDITS
+
+
+def killed(folder: Path, database: str, kills: int) -> None:
+    process = started("kill", folder, database, kills)
+    said, errors = process.communicate(timeout=600)
+    assert process.returncode == 0, errors
+    found = json.loads(said)
+    assert (found["whole"], found["mended"]) == (kills, kills)
+    # Otherwise they were killed before they did anything.
+    assert found["published"] > kills // 4
+
+
+def test_a_process_that_is_killed_leaves_the_store_and_the_folder_whole(tmp_path: Path, database: str) -> None:
+    killed(tmp_path, database, kills=4)
+
+
+@pytest.mark.slow
+def test_a_hundred_kills_leave_the_store_and_the_folder_whole(tmp_path: Path) -> None:
+    killed(tmp_path, "", kills=100)
