@@ -45,15 +45,17 @@ _PATH = "/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/bin"
 
 
 @contextmanager
-def nginx(first: int, second: int, folder: Path) -> Iterator[str]:
+def nginx(first: int, second: int, folder: Path, *, desk: int = 0) -> Iterator[str]:
     """The address of an nginx before two replicas on these ports, all its files below `folder`.
 
-    RuntimeError where nginx is not installed or does not start.
+    With the port of a `desk` the address is the desk's. RuntimeError where nginx is not installed or does not start.
     """
     program = shutil.which("nginx", path=_PATH)
     if not program or not MODULE.exists():
         raise RuntimeError(MISSING)
     port = _configure(folder, first, second)
+    if desk:
+        port = _add_desk(folder, desk)
     command = [program, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
@@ -66,9 +68,7 @@ def nginx(first: int, second: int, folder: Path) -> Iterator[str]:
 
 def _configure(folder: Path, first: int, second: int) -> int:
     """Write what nginx reads; the port on which it will listen."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = _free_port()
     folder.mkdir(parents=True, exist_ok=True)
     text = (DEPLOY / "nightdesk.conf").read_text(encoding="utf-8")
     places = {
@@ -88,6 +88,25 @@ def _configure(folder: Path, first: int, second: int) -> int:
     main = _MAIN.format(user=getpass.getuser(), folder=folder, module=MODULE)
     (folder / "nginx.conf").write_text(main, encoding="utf-8")
     return port
+
+
+def _add_desk(folder: Path, app: int) -> int:
+    """Write the desk's server beside the readers'; the port on which it will listen."""
+    port = _free_port()
+    text = (DEPLOY / "nightdesk-desk.conf").read_text(encoding="utf-8")
+    for before, after in {"listen 80;": f"listen 127.0.0.1:{port};", "127.0.0.1:8511": f"127.0.0.1:{app}"}.items():
+        if before not in text:
+            raise RuntimeError(f"deploy/nightdesk-desk.conf has no {before} any more")
+        text = text.replace(before, after)
+    with (folder / "nightdesk.conf").open("a", encoding="utf-8") as configuration:
+        configuration.write(text)
+    return port
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, server: subprocess.Popen[str]) -> None:

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from components.cache.memo import Memo
 from data.core.program import VERSION, utc_now
 from data.core.settings import Settings
+from data.desk.database import why_unreachable
 from data.net.cache_checks import failing_caches
 from data.recorders.status import late_recorders
 from data.story.store import story_store
@@ -74,6 +75,10 @@ _HOLD_SECONDS = 2.0
 _NOTHING = "not ready"
 
 
+def _works(why: str) -> dict[str, object]:
+    return {"works": not why, "why": why}
+
+
 class Readiness:
     """What `/readyz` says. A story is examined again when one of its files has changed."""
 
@@ -97,13 +102,15 @@ class Readiness:
 
     def _examine(self) -> dict[str, object]:
         stories = {slug: self._verdict(slug, self._stories.stamp(slug)) for slug in self._stories.slugs()}
-        caches = {name: {"works": not why, "why": why} for name, why in failing_caches(self._settings)}
+        caches = {name: _works(why) for name, why in failing_caches(self._settings)}
         unreadable = self._stories.unreadable()
         verify = [story["verifies"] for story in stories.values()]
         late = late_recorders(self._settings, utc_now())
-        whole = all(verify) and not unreadable and not late and all(cache["works"] for cache in caches.values())
+        desk = {"desk": _works(why_unreachable(self._settings))} if self._settings.has_desk else {}
+        parts = [*caches.values(), *desk.values()]
+        whole = all(verify) and not unreadable and not late and all(part["works"] for part in parts)
         status = _NOTHING if not any(verify) else "ready" if whole else "ready in part"
-        return {"status": status, "stories": stories, "unreadable": unreadable, "late": late, "caches": caches}
+        return {"status": status, "stories": stories, "unreadable": unreadable, "late": late, "caches": caches, **desk}
 
     def _verdict_of(self, slug: str, _stamp: str) -> dict[str, object]:
         faults = self._stories.examine(slug).faults.listed()

@@ -74,6 +74,16 @@ def open_database(settings: Settings) -> Database:
     return Database(engine)
 
 
+def why_unreachable(settings: Settings) -> str:
+    """Why the desk's database cannot be used now, in a sentence; empty where it can."""
+    try:
+        with open_database(settings).reading() as session:
+            session.execute(text("SELECT 1"))
+    except DataError as error:
+        return str(error)
+    return ""
+
+
 def database_url(settings: Settings) -> URL:
     """NIGHTDESK_DATABASE, or the file desk.sqlite3 in the newsroom's data; DataError for what is no such address."""
     try:

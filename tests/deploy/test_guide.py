@@ -50,7 +50,7 @@ def test_its_figures_are_those_of_the_code(said: str, held: bool) -> None:
 
 
 def test_every_replica_stands_in_every_place() -> None:
-    (enabled,) = re.findall(r"^systemctl enable --now (.*)$", GUIDE, re.MULTILINE)
+    (enabled,) = re.findall(r"^systemctl enable --now (nightdesk@.*)$", GUIDE, re.MULTILINE)
     ports = re.findall(r"@(\d+)", enabled)
     assert ports == ["8501", "8502"]
     for port in ports:

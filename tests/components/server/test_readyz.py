@@ -237,3 +237,14 @@ def test_a_head_that_names_nothing_is_no_commit(head: str, tmp_path: Path) -> No
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "HEAD").write_text(head, encoding="utf-8")
     assert commit_of(tmp_path, {}) is None
+
+
+def test_a_desk_whose_database_cannot_be_reached_is_named(tmp_path: Path) -> None:
+    sound = Settings(writes="desk", records=tmp_path / "records")
+    status, told = said(sound)
+    assert (status, told["desk"]) == (200, {"works": True, "why": ""})
+    (tmp_path / "no-folder").touch()
+    status, told = said(sound.model_copy(update={"database": f"sqlite:///{tmp_path}/no-folder/desk.sqlite3"}))
+    assert (status, told["status"], told["desk"]["works"]) == (200, "ready in part", False)
+    assert "cannot be kept" in told["desk"]["why"]
+    assert "desk" not in said(Settings(writes="nobody"))[1]
