@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.clock import Clock
 from components.workbench.controls import choose_story
+from components.workbench.desk.waiting_part import show_typed
 from components.workbench.notices import explained_failures, show_done
 from components.workbench.parts.tonight import show_tonight
 from components.workbench.visitor_address import current_view
@@ -13,4 +14,5 @@ with explained_failures():
     st.title("Tonight", anchor=False)
     st.caption("Recorders run beside this app; what they saw is kept before anything is made of it.")
     show_done()
+    show_typed(story.slug)
     show_tonight(story, Clock(current_view(story)[0].clock))

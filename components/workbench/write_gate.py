@@ -13,6 +13,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.cache.stories import settings_here
+from components.text import markdown
 from components.workbench.sign_in import COOKIE, identity_cookies, signed_in
 from components.workbench.write_access import Uploads, is_local, is_marked, is_marked_own
 from data.core.errors import DataError
@@ -20,6 +21,7 @@ from data.core.program import utc_now
 from data.core.settings import Settings
 from data.desk.database import open_database
 from data.desk.people import People
+from data.desk.quotas import Quotas, Spent
 from data.desk.values import Action, Person
 
 REFUSED = "Nothing was changed: this server takes changes from its own machine only."
@@ -60,6 +62,22 @@ def _person_in(settings: Settings, claims: Mapping[str, object], cookie: str, pl
 def origin() -> str:
     """Where this session's connection comes from, as the audit keeps it."""
     return st.context.ip_address or "this machine"
+
+
+def is_within_limits(story: str, what: Spent) -> bool:
+    """Take one of the times a day that a desk lets a source be asked or a file be imported for a story.
+
+    Where none is left, or the disk is full, that is said and nothing taken. Without a desk there is no limit.
+    """
+    settings, who = settings_here(), person()
+    if not settings.has_desk or who is None:
+        return not settings.has_desk
+    try:
+        Quotas(open_database(settings), settings).spend(who, story, what, utc_now(), origin())
+    except DataError as reached:
+        st.error(markdown(f"Nothing was done: {reached}"))
+        return False
+    return True
 
 
 def refuse() -> None:

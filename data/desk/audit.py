@@ -44,6 +44,11 @@ class Audit:
 
     database: Database
 
+    def add(self, who: Person, action: str, at: datetime, origin: str, *, story: str, row: str) -> None:
+        """Write down what somebody did outside of the desk's own tables, like accepting a recorder's call."""
+        with self.database.writing() as session:
+            note(session, who, action, at, origin, story=story, row=row)
+
     def rows(self, story: str = "", *, most: int = 500, before: int | None = None) -> tuple[AuditRow, ...]:
         """The latest rows of one story, of all where it is empty; `before` is the id of the last one of a page."""
         wanted = select(AuditRecord).order_by(AuditRecord.id.desc()).limit(most)

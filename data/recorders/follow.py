@@ -332,13 +332,24 @@ class Follower:
         return {"sources.csv": [source], **rows}
 
 
-def decide(settings: Settings, slug: str, word: RecorderStatus, key: str, *, stands: bool, now: datetime) -> None:
+def decide(
+    settings: Settings, slug: str, word: RecorderStatus, key: str, *, stands: bool, now: datetime, who: str = ""
+) -> None:
     """Write down that an editor accepts a call of a feed, or takes it out; the recorder follows at its next asking.
 
-    OSError where the disk refuses.
+    `who` is their address where people sign in. OSError where the disk refuses.
     """
-    folder = settings.records / slug / "feeds" / word.of
-    append(folder / "decisions.csv", Decision(at=now, key=key, stands=stands))
+    append(_decisions(settings, slug, word), Decision(at=now, key=key, stands=stands, who=who))
+
+
+def decided_by(settings: Settings, slug: str, word: RecorderStatus) -> dict[str, str]:
+    """The key of each call of a feed that somebody accepted -> who last did, where people sign in."""
+    decisions = read_rows(_decisions(settings, slug, word), Decision)
+    return {one.key: one.who if one.stands else "" for one in decisions}
+
+
+def _decisions(settings: Settings, slug: str, word: RecorderStatus) -> Path:
+    return settings.records / slug / "feeds" / word.of / "decisions.csv"
 
 
 def _as_told(feed: Feed, story: Story) -> Feed:

@@ -86,6 +86,7 @@ _LABELS = {
     "label": "What happened",
     "what": "What was seen, in words",
     "short": "Label on a chart",
+    "contests.short": "Short name",
     "service": "Site",
     "begins": "Does the source say that it began then?",
     "credit": "Who says so",
@@ -198,8 +199,12 @@ def _field(row_type: type[Row], name: str, draft: Examined) -> Field:
     if asks is Asks.ONE and not info.is_required() and choices[0][0]:
         choices = (("", _NOT_GIVEN), *choices)
     first = (info.is_required() and name != "id") or name in _FIRST
-    label = _LABELS.get(name) or name.replace("_", " ").capitalize()
-    return Field(name, label, asks, _HELPS.get(name, ""), choices, first=first)
+    return Field(name, _label(row_type, name), asks, _HELPS.get(name, ""), choices, first=first)
+
+
+def _label(row_type: type[Row], name: str) -> str:
+    own = _LABELS.get(f"{row_type.file.removesuffix('.csv')}.{name}")
+    return own or _LABELS.get(name) or name.replace("_", " ").capitalize()
 
 
 def _parts(annotation: Any) -> Iterator[Any]:
@@ -344,8 +349,7 @@ def differing(form: Form, mine: Mapping[str, str], theirs: Mapping[str, str]) ->
     for name in ROW_TYPES[form.table].model_fields:
         one, other = mine.get(name, ""), theirs.get(name, "")
         if one != other:
-            label = _LABELS.get(name) or name.replace("_", " ").capitalize()
-            yield name, label, _read(form, name, one), _read(form, name, other)
+            yield name, _label(ROW_TYPES[form.table], name), _read(form, name, one), _read(form, name, other)
 
 
 def _read(form: Form, name: str, cell: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from components.clock import Clock
+from components.embeds.bundles.desk_bundle import bundle_of
 from components.text import markdown
 from components.workbench.desk.history_part import show_differences
 from components.workbench.desk.place import Place
@@ -45,7 +46,9 @@ def show_publish(seat: Seat, place: Place, draft: Examined, clock: Clock) -> Non
 def _publish(seat: Seat, place: Place, state: StoryState) -> None:
     found = act(
         Action.PUBLISH,
-        lambda who, origin: seat.desk.publish(who, place.story, utc_now(), origin, seen=state.revision),
+        lambda who, origin: seat.desk.publish(
+            who, place.story, utc_now(), origin, seen=state.revision, bundle=bundle_of(seat.desk.settings)
+        ),
     )
     if found:
         corrected = f" {len(found.corrections):,} corrections say so." if found.corrections else ""

@@ -6,12 +6,23 @@ import streamlit as st
 
 from components.text import markdown
 from components.workbench.desk.forms import form_of, title_of
-from components.workbench.desk.seat import Seat, act
+from components.workbench.desk.seat import Seat, act, take_seat
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.proposals import Proposal
 from data.desk.values import Action, Change, KeptRow, RowRefused
 from data.story.story_checks import Examined
+
+#: How often the page of a night looks for what was typed.
+_EVERY_SECONDS = 5.0
+
+
+def show_typed(slug: str) -> None:
+    """What waits of a story of the desk, drawn again every few seconds; nothing for who is not signed in."""
+    seat = take_seat()
+    if seat and slug in {state.slug for state in seat.desk.stories()}:
+        found = seat
+        st.fragment(lambda: show_waiting(found, slug, found.desk.examine(slug)), run_every=_EVERY_SECONDS)()
 
 
 def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:

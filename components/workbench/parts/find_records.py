@@ -11,7 +11,7 @@ from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.notices import tell_done, tell_next_run
-from components.workbench.write_gate import may_write, refuse
+from components.workbench.write_gate import is_within_limits, may_write, refuse
 from data.core.errors import DataError, SourceUnavailable
 from data.core.program import utc_now
 from data.core.settings import read_settings
@@ -47,6 +47,8 @@ def _show_source(story: Story, view: ViewState, provider: Provider) -> None:
 def _ask(story: Story, tasks: tuple[Task, ...], clock: Clock) -> None:
     if not may_write(Action.FETCH):
         refuse()
+        return
+    if not is_within_limits(story.slug, "fetch"):
         return
     bar = st.progress(0.0, text="Beginning")
     told: list[tuple[str, bool]] = []

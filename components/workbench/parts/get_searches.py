@@ -12,7 +12,7 @@ from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.notices import show_problems, tell_done
-from components.workbench.write_gate import may_write, refuse
+from components.workbench.write_gate import is_within_limits, may_write, refuse
 from data.analysis.ladder import find_spike
 from data.core.errors import DataError
 from data.core.model import Window
@@ -108,6 +108,8 @@ def _said(step: timedelta) -> str:
 def _run(plan: Plan, story: Story, clock: Clock) -> None:
     if not may_write(Action.FETCH):
         refuse()
+        return
+    if not is_within_limits(story.slug, "fetch"):
         return
     bar = st.progress(0.0, text="Beginning")
 

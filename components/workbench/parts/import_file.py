@@ -16,7 +16,7 @@ from components.workbench.notices import explained_failures, show_problems, tell
 from components.workbench.parts.kept_files import name_of
 from components.workbench.show_chart import show_figures
 from components.workbench.source_links import source_link
-from components.workbench.write_gate import let_upload, may_write, refuse
+from components.workbench.write_gate import is_within_limits, let_upload, may_write, refuse
 from data.core.errors import DataError
 from data.core.program import utc_now
 from data.desk.values import Action
@@ -170,6 +170,8 @@ def _keep(
 ) -> None:
     if not may_write(Action.FETCH):
         refuse()
+        return
+    if not is_within_limits(story.slug, "import"):
         return
     try:
         keep_import(story, store_here(), export, data, filename=filename, zone=zone, geo=geo, now=now)

@@ -12,11 +12,12 @@ from components.charts.events import candidate
 from components.clock import Clock, token
 from components.text import markdown
 from components.workbench.notices import show_empty, tell_done
-from components.workbench.write_gate import may_write, refuse
+from components.workbench.write_gate import may_write, origin, person, refuse
 from data.core.model import Precision, When
 from data.core.program import utc_now
+from data.desk.desk import desk_of
 from data.desk.values import Action
-from data.recorders.follow import decide
+from data.recorders.follow import decide, decided_by
 from data.recorders.status import CallOnHand, RecorderStatus, read_statuses
 from data.story.story import Story
 
@@ -88,9 +89,12 @@ def _show_accepted(story: Story, clock: Clock, words: Iterable[RecorderStatus]) 
     if not accepted:
         return
     with st.expander("Calls that were written, the newest first", key="written-calls"):
+        named = {word.of: decided_by(settings_here(), story.slug, word) for word, _ in accepted}
         for word, call in accepted:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(markdown(_said(story, clock, call)), width="stretch")
+                who = named[word.of].get(call.key, "")
+                by = f", accepted by {who}" if who else ""
+                st.markdown(markdown(f"{_said(story, clock, call)}{by}"), width="stretch")
                 if st.button("Take out", key=f"out-{word.name}-{call.key}"):
                     _decide(story, word, call, stands=False)
 
@@ -107,8 +111,12 @@ def _decide(story: Story, word: RecorderStatus, call: CallOnHand, *, stands: boo
     if not may_write(Action.ACCEPT):
         refuse()
         return
+    who, now = person(), utc_now()
     try:
-        decide(settings_here(), story.slug, word, call.key, stands=stands, now=utc_now())
+        decide(settings_here(), story.slug, word, call.key, stands=stands, now=now, who=who.email if who else "")
+        if who:
+            said = f"{'accept' if stands else 'refuse'} a recorder’s call"
+            desk_of(settings_here()).audit.add(who, said, now, origin(), story=story.slug, row=f"{word.of} {call.key}")
     except OSError as error:
         st.error(markdown(f"Nothing was changed: {error.strerror or error}."))
         return

@@ -1,0 +1,121 @@
+"""The desk in a real browser: a call by keyboard alone, two people at one story, every part for everybody."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE, settled
+from tests.browser.reading import violations
+from tests.conftest import serving
+from tests.support.desk_servers import ANA, BEN, TestDesk, a_desk
+
+#: What the design allows for a call by keyboard, and for another person to see it, in seconds.
+MOST_FOR_A_CALL, MOST_FOR_OTHERS = 10.0, 5.0
+PARTS = ("Rows", "Words", "Paste", "Preview", "Publish", "History", "Views", "Limits", "Audit")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> TestDesk:
+    return a_desk(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture(scope="module")
+def address(desk: TestDesk) -> Iterator[str]:
+    with serving(None, **desk.environ) as found:
+        yield found
+
+
+@pytest.fixture
+def sit(browser: Browser, desk: TestDesk, address: str) -> Iterator[Callable[..., Page]]:
+    """Open a page of the desk as somebody, each in a browser of their own."""
+    contexts = []
+
+    def open_page(email: str, path: str, *, width: int = 1280, theme: str = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce",  # type: ignore[arg-type]
+            timezone_id="America/New_York", locale="en-US",
+        )  # fmt: skip
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        context.add_cookies([{"name": "nightdesk_session", "value": desk.cookie(email), "url": address}])
+        page = context.new_page()
+        page.goto(address + path)
+        settled(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _focus(page: Page, label: str) -> None:
+    page.wait_for_function("label => document.activeElement?.getAttribute('aria-label') === label", arg=label)
+
+
+def test_a_call_is_added_by_keyboard_alone_and_others_see_it(sit: Callable[..., Page], desk: TestDesk) -> None:
+    other = sit(BEN, "/desk?story=night")
+    page = sit(ANA, "/desk?story=night")
+    page.locator(".st-key-add-row button").focus()
+    began = time.monotonic()
+    keys = page.keyboard
+    keys.press("Enter")
+    _focus(page, "Contest or place")
+    for words in ("fl", "ann"):
+        keys.type(words, delay=60)
+        keys.press("Enter")
+        keys.press("Tab")
+    _focus(page, "When")
+    # What the last call came from stands there already: the caller, the source and where the minute comes from.
+    keys.press("Control+A")
+    keys.type("1:10 am", delay=60)
+    keys.press("Enter")
+    page.get_by_text("Saved: fl (FL)").wait_for()
+    took = time.monotonic() - began
+    expect(other.get_by_role("button", name="fl (FL) · Ann Ash (A)")).to_be_visible(timeout=MOST_FOR_OTHERS * 1000)
+    assert took <= MOST_FOR_A_CALL
+    (row,) = [row for row in desk.desk.rows("night", "calls.csv") if (row.cells or {}).get("contest") == "FL"]
+    assert row.by == ANA
+    assert row.cells is not None
+    assert (row.cells["at"], row.cells["party"], row.cells["caller"]) == ("2030-11-06T01:10:00Z", "A", "AP")
+    # The next one can be typed at once; and its sentence stands beside it before it is saved.
+    _focus(page, "Contest or place")
+    expect(other.get_by_text("Ana is editing a new call.")).to_be_visible()
+
+
+def test_whoever_saves_second_sees_both_and_chooses(sit: Callable[..., Page], desk: TestDesk) -> None:
+    row = next(row for row in desk.desk.rows("night", "contests.csv") if (row.cells or {}).get("code") == "NC")
+    path = f"/desk?story=night&table=contests&row={row.id}"
+    pages = {"Ana": sit(ANA, path), "Ben": sit(BEN, path)}
+    for name, page in pages.items():
+        page.get_by_label("Short name", exact=True).fill(f"N.C. by {name}")
+        page.get_by_label("Why it changes").fill("a test")
+        page.wait_for_timeout(1000)
+    for page in pages.values():
+        page.locator(".st-key-save-row button").click()
+        page.wait_for_timeout(500)
+    second = pages["Ben"]
+    expect(second.get_by_text("Yours: N.C. by Ben")).to_be_visible()
+    second.get_by_text("Ana: N.C. by Ana").click()
+    second.locator(".st-key-keep-chosen button").click()
+    second.get_by_text("Kept as chosen").wait_for()
+    now = next(one for one in desk.desk.rows("night", "contests.csv") if one.id == row.id)
+    assert now.cells is not None and now.cells["short"] == "N.C. by Ana"
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+def test_every_part_passes_axe_and_fits(width: int, theme: str, sit: Callable[..., Page]) -> None:
+    found = {}
+    for place in ("/desk", "/desk?story=night&row=new"):
+        page = sit(ANA, place, width=width, theme=theme)
+        found[place] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+    for part in PARTS:
+        page.get_by_role("radio", name=part, exact=True).or_(page.get_by_role("button", name=part, exact=True)).click()
+        settled(page)
+        found[part] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, part
+    assert {place: faults for place, faults in found.items() if faults} == {}
