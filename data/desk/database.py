@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from data.core.errors import DataError
@@ -183,6 +184,8 @@ def _alone(engine: Engine) -> Iterator[None]:
 def _explained(engine: Engine) -> Iterator[None]:
     try:
         yield
+    except PoolTimeout:
+        raise DeskUnavailable("The desk’s database is asked by too many at once; try again in a moment.") from None
     except DBAPIError as error:
         raise _sentence(engine, error) from error
 
@@ -193,6 +196,7 @@ _SAID = {
     "lock timeout": "is busy with another change; try again in a moment",
     "full": "has no room left on its disk; make room, then try again",
     "no space left": "has no room left on its disk; make room, then try again",
+    "unable to open": "cannot be opened; give whoever runs Nightdesk the right to, or name another file",
     "readonly": "cannot be written to; give whoever runs Nightdesk the right to",
     "not a database": "is no database; put back a backup, or name another file in NIGHTDESK_DATABASE",
     "malformed": "is damaged; put back a backup",

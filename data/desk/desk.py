@@ -108,8 +108,8 @@ class Desk:
         """The rows of a table such as calls.csv, in their order; of story.toml one, whose text is its only cell."""
         with self.database.reading() as session:
             record = story_record(session, slug)
-            draft = read_draft(session, slug, upto=revision, file=table)
-            public = read_draft(session, slug, upto=record.published, outside=True, file=table)
+            draft = read_draft(session, slug, upto=revision, files=(table,))
+            public = read_draft(session, slug, upto=record.published, outside=True, files=(table,))
             makers = makers_of(session, slug)
         return tuple(kept_row(row, makers, public) for row in draft.by_file.get(table, ()) if row.is_shown)
 
@@ -176,7 +176,8 @@ class Desk:
             who = allowed(session, who, Action.WRITE)
             record = story_record(session, slug, lock=True)
             before = read_draft(session, slug)
-            public = read_draft(session, slug, upto=record.published, outside=True)
+            touched = {change.table for change in changes}
+            public = read_draft(session, slug, upto=record.published, outside=True, files=touched)
             for change in changes:
                 if lost := _overtaken(before, change, who, at, makers_of(session, slug)):
                     return lost
@@ -187,10 +188,8 @@ class Desk:
             if rows:
                 keep(session, record, rows, who, at, revision_words(before, rows))
                 note_rows(session, who, "write", at, origin, slug, before, rows)
-                record.title = after.examined.read.about.title if after.examined.read.about else record.title
             makers = makers_of(session, slug)
-        touched = _touched(before, after, changes)
-        return tuple(kept_row(row, makers, public) for row in touched)
+        return tuple(kept_row(row, makers, public) for row in _touched(before, after, changes))
 
     def write_words(
         self, who: Person, slug: str, story_toml: bytes, base: int, at: datetime, origin: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -124,13 +124,15 @@ class Draft:
         return Draft(self.slug, {**self.rows, **{(row.file, row.row): row for row in rows}})
 
 
-def read_draft(session: Session, slug: str, *, upto: int | None = None, outside: bool = False, file: str = "") -> Draft:
+def read_draft(
+    session: Session, slug: str, *, upto: int | None = None, outside: bool = False, files: Collection[str] = ()
+) -> Draft:
     """A story as it stood at a revision, the latest if None; with what came from the folder later, where `outside`."""
     wanted: list[ColumnElement[bool]] = [RowRecord.story == slug]
     if upto is not None:
         wanted.append(or_(RowRecord.revision <= upto, RowRecord.outside if outside else false()))
-    if file:
-        wanted.append(RowRecord.file == file)
+    if files:
+        wanted.append(RowRecord.file.in_(files))
     newest = (
         select(RowRecord.file, RowRecord.row, func.max(RowRecord.revision).label("revision"))
         .where(*wanted)

@@ -13,7 +13,8 @@ from data.desk.drafts import Draft, DraftRow, blocks, kept, new_faults
 from data.desk.schema import RevisionRecord, StoryRecord
 from data.desk.sheets import WORDS
 from data.desk.values import KeptRow, Person, RowRefused, State, StoryState
-from data.story.faults import Fault
+from data.story.faults import Fault, Faults
+from data.story.row_checks import read_about
 from data.story.story import UnknownStory
 from data.story.tables import Correction
 
@@ -64,6 +65,9 @@ def keep(session: Session, record: StoryRecord, rows: Sequence[DraftRow], who: P
     session.add(RevisionRecord(story=record.slug, number=record.revision, by=who.email, at=at, what=what))
     session.flush()
     kept(session, record.slug, rows)
+    for row in rows:
+        about = read_about(row.line.raw, faults=Faults()).about if row.file == WORDS else None
+        record.title = about.title if about else record.title
 
 
 def note_rows(

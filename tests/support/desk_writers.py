@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -48,13 +49,17 @@ def edit(desk: Desk, who: Person, said: str, when: random.Random) -> str:
 
 
 def edit_all(folder: Path, database: str, email: str, edits: int) -> None:
-    """Edit so often, and say what was kept."""
+    """Edit so often, from two threads as two tabs of a browser would, and say what was kept."""
     desk, when = opened(folder, database), random.Random(email)
     who = desk.people.find(email)
     assert who is not None
-    for number in range(edits):
+
+    def one(number: int) -> str:
         said = f"{email[:3]}{number}"
-        sys.stdout.write(f"{edit(desk, who, said, when)} {said}\n")
+        return f"{edit(desk, who, said, when)} {said}\n"
+
+    with ThreadPoolExecutor(2) as tabs:
+        sys.stdout.writelines(tabs.map(one, range(edits)))
 
 
 def edit_and_publish(desk: Desk, numbers: Iterable[int]) -> None:

@@ -70,11 +70,11 @@ class PostgresServer:
         """Where a database of this name is."""
         return f"postgresql://desk@127.0.0.1:{self.port}/{database}"
 
-    def fresh(self) -> str:
-        """The address of a new database."""
+    def fresh(self, like: str = "template0") -> str:
+        """The address of a new database, with all that one holds that nobody has open."""
         name = f"fresh_{next(self._numbers)}"
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like.rpartition('/')[2]}".encode())
         return self.address(name)
 
 
