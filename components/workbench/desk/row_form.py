@@ -247,7 +247,7 @@ def _save(seat: Seat, place: Place, form: Form, begun: Begun, change: Change) ->
         )  # fmt: skip
     except RowRefused as refused:
         begun.refused = tuple(_to_form(fault) for fault in refused.faults)
-        st.rerun(scope="fragment")
+        st.rerun()
     if found is None:
         return
     if isinstance(found, Conflict):
@@ -271,7 +271,7 @@ def _propose(seat: Seat, place: Place, form: Form, begun: Begun, change: Change)
     """Hand the call to a second person, once it has no fault."""
     faults = tuple(fault for fault in seat.desk.preview(place.story, change).faults if fault.row is not None)
     if faults:
-        st.rerun(scope="fragment")
+        st.rerun()
     cells = change.cells or {}
     if act(
         Action.WRITE,

@@ -1,0 +1,190 @@
+"""The desk's pages as they are wired: what somebody of each role finds there, and what becomes of what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.runtime.context import ContextProxy
+from streamlit.testing.v1 import AppTest
+
+from components.workbench.sign_in import COOKIE
+from data.desk.values import State
+from tests.pages.test_pages import open_page, said
+from tests.support.desk_servers import ANA, BEN, ROB, TestDesk, a_desk
+from tests.support.writing import sit_at_this_machine
+
+As = Callable[[str], None]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestDesk:
+    found = a_desk(tmp_path)
+    for name, value in found.environ.items():
+        monkeypatch.setenv(name, value)
+    sit_at_this_machine(monkeypatch)
+    monkeypatch.setattr(ContextProxy, "ip_address", property(lambda _: "127.0.0.1"))
+    return found
+
+
+@pytest.fixture
+def sit(desk: TestDesk, monkeypatch: pytest.MonkeyPatch) -> As:
+    """Whose session the next pages are of."""
+
+    def sit_as(email: str) -> None:
+        cookies = {COOKIE: desk.cookie(email)}
+        monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: cookies))
+
+    return sit_as
+
+
+def _at(**query: str) -> AppTest:
+    page = open_page("desk", **query)
+    assert not page.exception
+    return page
+
+
+def _field(page: AppTest, name: str) -> str:
+    """The key of a field of the open form, whichever turn it has."""
+    widgets = [*page.text_input, *page.selectbox, *page.multiselect, *page.text_area]
+    return next(str(one.key) for one in widgets if str(one.key).endswith(f"-{name}") and "desk-" in str(one.key))
+
+
+def _fill(page: AppTest, **values: str) -> AppTest:
+    for name, value in values.items():
+        key = _field(page, name)
+        if name in ("contest", "party", "caller", "basis", "kind"):
+            page.selectbox(key=key).set_value(value)
+        elif name == "source":
+            page.multiselect(key=key).set_value(value.split())
+        elif name == "label":
+            page.text_area(key=key).set_value(value)
+        else:
+            page.text_input(key=key).set_value(value)
+    return page.run()
+
+
+def _rows(desk: TestDesk, slug: str, file: str) -> list[dict[str, str]]:
+    return [dict(row.cells) for row in desk.desk.rows(slug, file) if row.cells is not None]
+
+
+def test_a_reader_finds_that_the_desk_is_for_others(desk: TestDesk) -> None:
+    assert "The desk is for people who are signed in." in said(_at())
+
+
+def test_the_stories_stand_with_their_state_and_their_last_change(sit: As) -> None:
+    sit(ROB)
+    page = _at()
+    assert [link.proto.label for link in page.get("page_link") if "night" in link.proto.label] == ["**A night**"] * 2
+    text = said(page)
+    assert "Revision 2, changed by the server’s terminal" in text
+
+
+def test_a_fault_stands_beside_its_field_and_nothing_typed_is_lost(desk: TestDesk, sit: As) -> None:
+    sit(ANA)
+    page = _fill(_at(story="night", row="new"), contest="OH", party="A", when="soon")
+    assert "“soon” is no time" in said(page)
+    page = page.button(key="save-row").click().run()
+    assert page.text_input(key=_field(page, "when")).value == "soon"
+    page = _fill(page, when="1:10 am")
+    assert "a second primary call of OH by AP" in said(page)
+    page.button(key="save-row").click().run()
+    assert page.selectbox(key=_field(page, "party")).value == "A"
+    assert len(_rows(desk, "night", "calls.csv")) == 1
+
+
+def test_the_sentence_of_a_call_stands_beside_it_before_it_is_saved(desk: TestDesk, sit: As) -> None:
+    sit(ANA)
+    page = _fill(_at(story="night", row="new"), contest="FL", party="A", when="1:10 am")
+    assert "1:10 a.m. UTC, Nov. 6, 2030: AP called fl for Ann" in said(page)
+    page.button(key="save-row").click().run()
+    assert [row["contest"] for row in _rows(desk, "night", "calls.csv")] == ["OH", "FL"]
+    assert desk.desk.audit.rows("night")[0].by == ANA
+
+
+def test_on_a_live_night_a_call_that_is_typed_waits_for_a_second_person(desk: TestDesk, sit: As) -> None:
+    sit(ANA)
+    page = _fill(_at(story="live", row="new"), contest="FL", party="A", when="1:10 am", source="s", basis="own wire")
+    page = page.button(key="save-row").click().run()
+    assert _rows(desk, "live", "calls.csv") == []
+    (waiting,) = desk.desk.proposals.waiting("live")
+    assert page.button(key=f"accept-typed-{waiting.id}").disabled
+    sit(BEN)
+    _at(story="live").button(key=f"accept-typed-{waiting.id}").click().run()
+    assert [row["contest"] for row in _rows(desk, "live", "calls.csv")] == ["FL"]
+    assert {"propose", "accept", "write"} <= {row.action for row in desk.desk.audit.rows("live")}
+
+
+def test_a_published_row_changes_with_a_reason_that_readers_get(desk: TestDesk, sit: As) -> None:
+    sit(ANA)
+    row = desk.desk.rows("live", "contests.csv")[0]
+    page = _at(story="live", table="contests", row=row.id)
+    page = _fill(page, short="O.")
+    page = page.button(key="save-row").click().run()
+    assert "a reason in words" in said(page)
+    page = _fill(page, **{"why-it-changes": "The style book."})
+    page.button(key="save-row").click().run()
+    _at(story="live", part="publish").button(key="publish").click().run()
+    assert desk.desk.state("live").state is State.PUBLISHED
+    assert desk.desk.folders.read("live").contests[0].short == "O."
+    assert "The style book." in desk.desk.folders.read("live").corrections[0].why
+
+
+def test_who_may_not_publish_finds_no_button_for_it(sit: As) -> None:
+    sit(ROB)
+    page = _at(story="live", part="publish")
+    keys = {str(button.key) for button in page.button}
+    assert "ask-review" in keys
+    assert "publish" not in keys
+    assert "A publisher publishes" in said(page)
+
+
+def test_two_people_change_other_words_and_both_stand(desk: TestDesk, sit: As) -> None:
+    sit(ANA)
+    page = _at(story="live", part="words")
+    page.text_area(key="live-title").set_value("A headline").run()
+    words = desk.desk.rows("live", "story.toml")[0]
+    text = (words.cells or {})["story.toml"].replace('dek = "What was called."', 'dek = "Another."')
+    desk.desk.write_words(desk.desk.people.find(BEN), "live", text.encode(), words.revision, words.at, "a test")  # type: ignore[arg-type]
+    page.button(key="live-title-save").click().run()
+    about = desk.desk.story("live").about
+    assert (about.title, about.dek) == ("A headline", "Another.")
+
+
+def test_pasted_contests_come_as_one_revision(desk: TestDesk, sit: As) -> None:
+    sit(ANA)
+    page = _at(story="live", part="paste")
+    before = desk.desk.state("live").revision
+    rows = "code\tname\tshort\tweight\tsource\nVA\tva\tva\t13\ts\nOH\tOhio\toh\t18\ts\n"
+    page.text_area(key="desk-paste-contests").set_value(rows).run()
+    assert "2 rows read: 1 new, 1 that are here already." in said(page)
+    page.button(key="save-pasted").click().run()
+    assert desk.desk.state("live").revision == before + 1
+    assert {row["name"] for row in _rows(desk, "live", "contests.csv")} == {"Ohio", "fl", "nc", "va"}
+
+
+def test_a_revision_is_compared_and_restored(desk: TestDesk, sit: As) -> None:
+    sit(ANA)
+    page = _at(story="night", part="history")
+    assert "story.toml was changed" in said(page)
+    page.button(key="desk-restore").click().run()
+    assert desk.desk.story("night").about.live
+
+
+def test_the_draft_is_seen_as_it_will_be_and_says_that_it_is_one(sit: As) -> None:
+    sit(ROB)
+    page = _at(story="live", part="draft")
+    assert "DRAFT: seen at the desk alone. Not published." in said(page)
+    assert not page.code
+
+
+def test_a_view_is_saved_from_a_copied_link_and_named_by_articles(desk: TestDesk, sit: As) -> None:
+    sit(BEN)
+    page = _at(story="live", part="views")
+    fields = {field.label: field for field in page.text_input}
+    fields["Name"].set_value("The night")
+    fields["Its link, as “Copy link” on the page copies it"].set_value("http://localhost/timeline?story=live&clock=UTC")
+    page.button(key="save-view-button").click().run()
+    (view,) = desk.desk.views.all("live")
+    assert (view.name, view.version, view.query) == ("The night", 1, "timeline?story=live&clock=UTC")
