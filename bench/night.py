@@ -119,12 +119,21 @@ def _read(address: str) -> bytes:
         return bytes(answer.read())
 
 
+def _watch_rows(table: Path, feed: Feed, written: dict[str, float], over: threading.Event) -> None:
+    """Note when each call is first in the story."""
+    while not over.wait(0.1):
+        now, text = time.monotonic(), table.read_text() if table.is_file() else ""
+        for code in [*feed.called]:
+            if code not in written and f"ap.ap.{code.lower()}," in text:
+                written[code] = now
+
+
 def _watch(server: Server, feed: Feed, seen: dict[str, float], over: threading.Event) -> None:
     """Note when each call is first in the data of the embed."""
     while not over.is_set():
         told = json.loads(_read(f"{server.address}/embed/{STORY}/timeline.json"))
         now, text = time.monotonic(), json.dumps(told)
-        for code in feed.called:
+        for code in [*feed.called]:
             if code not in seen and f"calls:ap.ap.{code.lower()}" in text:
                 seen[code] = now
         over.wait(0.25)
@@ -154,6 +163,7 @@ def measure(*, calls: int, gap: float, readers: int, kills: int) -> str:
         url = f"http://127.0.0.1:{server_of_feed.server_port}/v3"
         command = [sys.executable, "-c", _RUN, "follow", STORY, "--feed", "ap", "--url", url, "--every", "5"]
         seen: dict[str, float] = {}
+        written: dict[str, float] = {}
         failed: list[str] = []
         over = threading.Event()
         span = gap * len(feed.races)
@@ -162,6 +172,8 @@ def measure(*, calls: int, gap: float, readers: int, kills: int) -> str:
             _following(command, os.environ | environ, kills, span) as memory,
         ):
             threads = [threading.Thread(target=_watch, args=(server, feed, seen, over))]
+            table = folder / "stories" / STORY / "calls.csv"
+            threads += [threading.Thread(target=_watch_rows, args=(table, feed, written, over))]
             threads += [
                 threading.Thread(target=_reader, args=(server, failed, over, 10 * number / readers))
                 for number in range(readers)
@@ -178,21 +190,28 @@ def measure(*, calls: int, gap: float, readers: int, kills: int) -> str:
                 thread.join()
         server_of_feed.shutdown()
         calls_now = FolderStore((folder / "stories",)).read(STORY).calls
-    return _line(feed, seen, [call.contest for call in calls_now], memory, failed, kills)
+    return _line(feed, seen, written, [call.contest for call in calls_now], memory, failed, kills)
+
+
+def _delays(feed: Feed, there: Mapping[str, float]) -> tuple[list[float], float]:
+    """From each call to where it is then, in seconds, the shortest first; and their 95th percentile."""
+    delays = sorted(there[code] - at for code, at in feed.called.items() if code in there)
+    return delays, statistics.quantiles(delays, n=20, method="inclusive")[-1] if len(delays) > 1 else float("nan")
 
 
 def _line(
-    feed: Feed, seen: Mapping[str, float], written: list[str], memory: list[float], failed: list[str], kills: int
+    feed: Feed, seen: Mapping[str, float], written: Mapping[str, float], rows: list[str], memory: list[float],
+    failed: list[str], kills: int,
 ) -> str:  # fmt: skip
-    delays = sorted(seen[code] - at for code, at in feed.called.items() if code in seen)
-    p95 = statistics.quantiles(delays, n=20)[-1] if len(delays) > 1 else float("nan")
-    lost, twice = len(set(feed.called) - set(written)), len(written) - len(set(written))
+    (delays, p95), (_, in_story) = _delays(feed, seen), _delays(feed, written)
+    lost, twice = len(set(feed.called) - set(rows)), len(rows) - len(set(rows))
     quarter = max(1, len(memory) // 4)
     first, last = statistics.median(memory[:quarter]), statistics.median(memory[-quarter:])
     return (
         f"{len(feed.called)} calls, {kills} kills: {lost} lost, {twice} twice; from feed to embed p50 "
-        f"{statistics.median(delays):.1f} s, p95 {p95:.1f} s, worst {delays[-1]:.1f} s; recorder {first:.0f} MB in the "
-        f"first quarter, {last:.0f} MB in the last; {len(failed)} failed readings"
+        f"{statistics.median(delays):.1f} s, p95 {p95:.1f} s, of it to the story {in_story:.1f} s, worst "
+        f"{delays[-1]:.1f} s; recorder {first:.0f} MB in the first quarter, {last:.0f} MB in the last; "
+        f"{len(failed)} failed readings"
     )
 
 
