@@ -26,8 +26,20 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Of the browser's files, those that take longest: they start first, so that no worker ends long after the other.
-LONGEST = ("test_rehearsal.py", "test_documents.py", "test_live.py", "test_replicas.py", "test_replay_page.py")
+#: Of the browser's files, those that take longest, from the longest on: they start first, so that no worker ends long
+#: after the other.
+LONGEST = (
+    "test_shell.py",
+    "test_rehearsal.py",
+    "test_documents.py",
+    "test_live.py",
+    "test_hosts.py",
+    "test_replay_page.py",
+    "test_pages_everywhere.py",
+    "test_replay.py",
+    "test_compare_page.py",
+    "test_embed_page.py",
+)
 _START_SECONDS = 180
 
 
@@ -44,7 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"browser", "engines"} & {*item.path.parts}:
             item.add_marker("browser")
-    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.name not in LONGEST))
+    turns = {name: turn for turn, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, turns.get(item.path.name, len(turns))))
 
 
 @pytest.hookimpl(trylast=True)

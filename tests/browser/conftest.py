@@ -34,7 +34,8 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
     """Open a page of the app, each visit in a browser of its own; answers once its footer is there.
 
-    `visit("/timeline?caller=CNN", width=390, theme="dark", zone="Asia/Tokyo", base=server)`
+    `visit("/timeline?caller=CNN", width=390, theme="dark", zone="Asia/Tokyo", base=server)`; `wrong` is told what the
+    page writes as an error into its console, and what it asks for and does not get.
     """
     visits: list[BrowserContext] = []
 
@@ -45,6 +46,7 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         theme: Literal["light", "dark"] = "light",
         zone: str = "America/New_York",
         base: str = server,
+        wrong: list[str] | None = None,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
@@ -57,6 +59,8 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(PATIENCE)
         context.add_init_script(_LISTEN)
         page = context.new_page()
+        if wrong is not None:
+            listen(page, wrong.append)
         page.goto(base + path)
         settled(page)
         return page
@@ -64,6 +68,14 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in visits:
         context.close()
+
+
+def listen(page: Page, tell: Callable[[str], None]) -> None:
+    """Tell what the page writes as an error into its console, and what it asks for and does not get."""
+    page.on("console", lambda said: tell(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: tell(str(error)))
+    page.on("response", lambda answer: tell(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    page.on("requestfailed", lambda request: tell(f"failed {request.url}"))
 
 
 def settled(page: Page) -> None:

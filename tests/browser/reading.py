@@ -16,6 +16,17 @@ from tests.browser.conftest import settled
 
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
+#: The pages by their names in the bar, in its order.
+PAGES = {
+    "Story": "/",
+    "Timeline": "/timeline",
+    "Search trends": "/search-trends",
+    "Outage reports": "/outage-reports",
+    "Check a claim": "/check-a-claim",
+    "Compare nights": "/compare-nights",
+    "Embed & export": "/embed-and-export",
+    "Sources & methods": "/sources-and-methods",
+}
 #: Time runs at four times its pace for whatever is played: a night of 18 seconds is over in 4.5.
 HURRIED = """(() => {
   const now = performance.now.bind(performance), frame = requestAnimationFrame.bind(window);
@@ -87,6 +98,18 @@ def comes_to(page: Page, reading: Callable[[], object], expected: object, *, sec
 def has_address(page: Page, **expected: str) -> None:
     """Wait until the address asks for just this: a page's title is there before its whole address is."""
     comes_to(page, lambda: address(page), expected)
+
+
+def turn_to(page: Page, name: str) -> None:
+    """Turn from the page before it in `PAGES` to this one, by the bar or by its tab, and wait until it is drawn."""
+    if name == "Compare nights":
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+    else:
+        title = "Compare & check" if name == "Check a claim" else name
+        page.locator(".st-key-masthead").get_by_role("link", name=title, exact=True).click()
+        page.wait_for_url(lambda url: urlsplit(url).path == PAGES[name])
+    settled(page)
 
 
 def open_menu(page: Page, control: str) -> None:

@@ -16,22 +16,12 @@ from components.embeds.documents.heights import document_height
 from components.embeds.embed import embed_of
 from components.view.view_state import default_view
 from tests.browser.conftest import settled
-from tests.browser.reading import comes_to, violations
+from tests.browser.reading import PAGES, comes_to, turn_to, violations
 from tests.support.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
 
 Visit = Callable[..., Page]
 
 EVENING = datetime(2016, 11, 9, 3, 30, tzinfo=UTC)
-PAGES = (
-    "",
-    "timeline",
-    "search-trends",
-    "outage-reports",
-    "compare-nights",
-    "check-a-claim",
-    "embed-and-export",
-    "sources-and-methods",
-)
 
 
 @pytest.fixture(scope="module")
@@ -70,25 +60,26 @@ def runs_in(page: Page, milliseconds: int) -> int:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_says_test_and_passes_axe(path: str, theme: str, live: str, stories: Path, visit: Visit) -> None:
-    """On a phone, and made as wide as a desk."""
+def test_every_page_says_test_and_passes_axe(theme: str, live: str, stories: Path, visit: Visit) -> None:
+    """One after another, as they are in the bar of pages; on a phone, and made as wide as a desk."""
     rehearsal_at(stories)
-    page = visit(f"/{path}?story={NAME}", base=live, theme=theme, width=390)
+    page = visit(f"/?story={NAME}", base=live, theme=theme)
     bar = page.locator(".st-key-test-banner")
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        settled(page)
-        expect(bar).to_have_text(BANNER)
-        assert page.title().startswith("TEST: ")
-        assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        # Nothing stands under it at the top of the page, and it stays when the page is scrolled.
-        page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
-        box, mast = bar.bounding_box(), page.locator(".st-key-masthead").bounding_box()
-        assert box and mast and box["y"] == 0 and box["width"] == width and mast["y"] >= box["height"]
-        page.locator(".st-key-footer").scroll_into_view_if_needed()
-        assert bar.bounding_box() == box
+    for name in PAGES:
+        turn_to(page, name)
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            settled(page)
+            expect(bar).to_have_text(BANNER)
+            assert page.title().startswith("TEST: ")
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            # Nothing stands under it at the top of the page, and it stays when the page is scrolled.
+            page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
+            box, mast = bar.bounding_box(), page.locator(".st-key-masthead").bounding_box()
+            assert box and mast and box["y"] == 0 and box["width"] == width and mast["y"] >= box["height"]
+            page.locator(".st-key-footer").scroll_into_view_if_needed()
+            assert bar.bounding_box() == box
 
 
 def test_a_night_that_is_over_has_no_bar_no_switch_and_no_timer(live: str, visit: Visit) -> None:

@@ -6,25 +6,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from data.story.store import SHIPPED
 from tests.browser.conftest import settled
-from tests.browser.reading import address, choose, comes_to, has_address, violations
+from tests.browser.reading import PAGES, address, choose, comes_to, has_address, turn_to, violations
 
 Visit = Callable[..., Page]
-
-PAGES = {
-    "Story": "/",
-    "Timeline": "/timeline",
-    "Search trends": "/search-trends",
-    "Outage reports": "/outage-reports",
-    "Check a claim": "/check-a-claim",
-    "Compare nights": "/compare-nights",
-    "Embed & export": "/embed-and-export",
-    "Sources & methods": "/sources-and-methods",
-}
-EVERY_PAGE = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 
 
 def shows_range(page: Page, words: str) -> None:
@@ -157,45 +145,50 @@ def test_bad_values_get_sentences_and_never_a_traceback(visit: Visit) -> None:
     assert violations(page) == []
 
 
-@EVERY_PAGE
-def test_no_page_has_an_error_in_its_console_or_asks_for_what_is_not_there(
-    path: str, browser: Browser, server: str
-) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page, wrong = context.new_page(), list[str]()
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
-    page.on("requestfailed", lambda request: wrong.append(f"failed {request.url}"))
-    page.goto(server + path)
-    settled(page)
-    assert wrong == []
-    context.close()
-
-
 def test_an_address_that_is_not_there_says_so_and_shows_the_first_page(visit: Visit) -> None:
     page = visit("/weather")
     expect(page.get_by_test_id("stAlert")).to_contain_text("There is no page at “weather” here")
     expect(page.get_by_role("heading", level=1)).to_contain_text("On the night Trump won")
 
 
-@pytest.mark.parametrize(("width", "begins"), [(1280, 320), (390, 420)])
 @pytest.mark.parametrize("slug", SHIPPED.slugs())
-def test_the_chart_of_a_story_begins_in_the_first_view(slug: str, width: int, begins: int, visit: Visit) -> None:
-    page = visit(f"/?story={slug}", width=width)
-    chart = page.locator("[data-testid=stPlotlyChart]:visible").first.bounding_box()
-    assert chart and chart["y"] <= begins
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_the_chart_of_a_story_begins_in_the_first_view(slug: str, visit: Visit) -> None:
+    page = visit(f"/?story={slug}", width=390)
+    for width, begins in ((390, 420), (1280, 320)):
+        page.set_viewport_size({"width": width, "height": 900})
+        settled(page)
+        chart = page.locator("[data-testid=stPlotlyChart]:visible").first.bounding_box()
+        assert chart and chart["y"] <= begins
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@EVERY_PAGE
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_passes_axe_and_its_own_policy(path: str, theme: str, width: int, visit: Visit) -> None:
-    page = visit(path, theme=theme, width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("refused") == []
-    assert violations(page) == []
+def passes(page: Page, *widths: int) -> None:
+    """At each width nothing is refused by the page's own policy or found by axe, and nothing lies beside the screen."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        settled(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("refused") == []
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_every_page_passes_axe_and_its_own_policy_and_nothing_goes_wrong(path: str, visit: Visit) -> None:
+    wrong: list[str] = []
+    page = visit(path, width=390, wrong=wrong)
+    assert wrong == []
+    passes(page, 390, 1280)
+
+
+def test_every_page_is_dark_where_the_visitor_is_and_passes_axe(visit: Visit) -> None:
+    """One after another, as they are in the bar of pages."""
+    page = visit("/", theme="dark")
+    for name in PAGES:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        turn_to(page, name)
+        background = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+        assert page.evaluate(background) == "rgb(20, 23, 26)"
+        passes(page, 1280, 390)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -206,9 +199,3 @@ def test_opened_controls_pass_axe_too(theme: str, visit: Visit) -> None:
         page.get_by_test_id("stPopoverBody").wait_for()
         assert violations(page) == []
         page.keyboard.press("Escape")
-
-
-def test_pages_are_dark_where_the_visitor_is(visit: Visit) -> None:
-    page = visit("/", theme="dark")
-    background = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-    assert page.evaluate(background) == "rgb(20, 23, 26)"

@@ -47,6 +47,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         yield own
 
 
+@pytest.fixture(scope="module")
+def page_of_the_desk(desk: Settings) -> AppTest:
+    """One page that files are brought to one after another, as somebody who has many does."""
+    return importer()
+
+
 def importer() -> AppTest:
     """Search trends with its importer and its list of kept files open."""
     page = page_of("search_trends", story="us-2016")
@@ -70,9 +76,9 @@ def sound(page: AppTest) -> AppTest:
 
 
 @contextmanager
-def kept(name: str, data: bytes) -> Iterator[AppTest]:
-    """The page after this file was kept; then it is removed there."""
-    page = bring(importer(), name, data)
+def kept(name: str, data: bytes, page: AppTest | None = None) -> Iterator[AppTest]:
+    """The page, or another, after this file was kept; then it is removed there."""
+    page = bring(page or importer(), name, data)
     sound(page).button(key="import-keep").click().run()
     done, here = (notice.value for notice in sound(page).success)
     assert done.startswith("Kept") and here.startswith("This file is kept in this story")
@@ -95,12 +101,11 @@ def document(own: Settings, form: str, window: Window | None) -> str:
     return reply.text
 
 
-def goes_all_the_way(own: Settings, name: str, data: bytes) -> None:
+def goes_all_the_way(own: Settings, page: AppTest, name: str, data: bytes) -> None:
     """Preview, keep, page, chart, document and removal of one file."""
     export = imports.parse_kept(data, name)
-    with kept(name, data) as page:
-        reader = sound(open_page("search_trends", story="us-2016"))
-        assert UNEXPECTED not in said(reader)
+    with kept(name, data, page):
+        assert UNEXPECTED not in said(page)
         bins = cached.load_series(find_story("us-2016", own)).frame
         if export.kind == "over_time":
             assert len(bins) > 0
@@ -109,24 +114,24 @@ def goes_all_the_way(own: Settings, name: str, data: bytes) -> None:
             assert document(own, "", window).startswith("<!doctype html>")
         else:
             assert bins.empty
-            assert "exported by hand and imported" in said(reader)
+            assert "exported by hand and imported" in said(page)
             assert document(own, "", None).startswith("<!doctype html>")
     assert cached.load_series(find_story("us-2016", own)).frame.empty
     assert "exported by hand and imported" not in said(sound(page))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_recorded_export_goes_all_the_way(desk: Settings, name: str) -> None:
-    goes_all_the_way(desk, name, (RECORDINGS / name).read_bytes())
+def test_every_recorded_export_goes_all_the_way(desk: Settings, page_of_the_desk: AppTest, name: str) -> None:
+    goes_all_the_way(desk, page_of_the_desk, name, (RECORDINGS / name).read_bytes())
 
 
 @pytest.mark.slow
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(exports.exports)
-def test_an_export_of_any_kind_goes_all_the_way(desk: Settings, data: bytes) -> None:
-    goes_all_the_way(desk, "export.csv", data)
+def test_an_export_of_any_kind_goes_all_the_way(desk: Settings, page_of_the_desk: AppTest, data: bytes) -> None:
+    goes_all_the_way(desk, page_of_the_desk, "export.csv", data)
 
 
 def test_a_blank_cell_is_an_empty_cell(desk: Settings) -> None:

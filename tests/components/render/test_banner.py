@@ -40,7 +40,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("stories")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def story(root: Path) -> Story:
     return rehearsal_at(root)
 
