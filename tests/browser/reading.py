@@ -135,3 +135,13 @@ def violations(page: Page) -> list[str]:
     options = {"runOnly": {"type": "tag", "values": _WCAG}, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def passes(page: Page, *widths: int) -> None:
+    """At each width nothing is refused by the page's own policy or found by axe, and nothing lies beside the screen."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        settled(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("refused") == []
+        assert violations(page) == []

@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import has_address, open_menu, violations
+from tests.browser.reading import has_address, open_menu
 
 Visit = Callable[..., Page]
 
@@ -89,12 +88,3 @@ def test_the_claim_can_be_embedded_and_taken_away_as_data(visit: Visit, tmp_path
     expect(page).to_have_title("Embed & export · U.S. 2016 · Nightdesk")
     has_address(page, chart="claim", series="marks", event="US-OH")
     expect(page.frame_locator("iframe").locator("h1")).to_contain_text("Published reports of searches: before or after")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_page_passes_axe_and_its_own_policy(theme: str, width: int, visit: Visit) -> None:
-    page = visit("/check-a-claim", theme=theme, width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("refused") == []
-    assert violations(page) == []

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from data.story.store import SHIPPED
 from tests.browser.conftest import settled
-from tests.browser.reading import PAGES, address, choose, comes_to, has_address, turn_to, violations
+from tests.browser.reading import PAGES, address, choose, comes_to, has_address, passes, turn_to, violations
 
 Visit = Callable[..., Page]
 
@@ -160,16 +160,6 @@ def test_the_chart_of_a_story_begins_in_the_first_view(slug: str, visit: Visit) 
         chart = page.locator("[data-testid=stPlotlyChart]:visible").first.bounding_box()
         assert chart and chart["y"] <= begins
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def passes(page: Page, *widths: int) -> None:
-    """At each width nothing is refused by the page's own policy or found by axe, and nothing lies beside the screen."""
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 900})
-        settled(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate("refused") == []
-        assert violations(page) == []
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())

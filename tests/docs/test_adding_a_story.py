@@ -59,6 +59,7 @@ def test_the_fault_on_the_page_is_the_fault_that_is_found(folder: Path, capsys: 
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_whoever_follows_the_page_word_by_word_has_a_chart(tmp_path: Path) -> None:
     """Its commands are run as they stand, and its files saved under the names above them, to the page they make."""
     environ = {"HOME": str(tmp_path), "PATH": f"{SCRIPT.parent}:/usr/bin:/bin", "PYTHONUTF8": "1"}

@@ -120,6 +120,7 @@ def goes_all_the_way(own: Settings, page: AppTest, name: str, data: bytes) -> No
     assert "exported by hand and imported" not in said(sound(page))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_recorded_export_goes_all_the_way(desk: Settings, page_of_the_desk: AppTest, name: str) -> None:
     goes_all_the_way(desk, page_of_the_desk, name, (RECORDINGS / name).read_bytes())

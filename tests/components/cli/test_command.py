@@ -51,6 +51,7 @@ def one_sentence(error: str) -> str:
     return error.strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("argv", "says"),
     [

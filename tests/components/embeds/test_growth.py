@@ -57,6 +57,7 @@ def lines_of(work: Callable[[], object]) -> int:
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chart", ["results", "map", "timeline", "replay"])
 def test_a_document_of_twice_as_many_contests_is_at_most_twice_the_work(chart: str, stories: dict[int, Story]) -> None:
     def document(count: int) -> Callable[[], object]:

@@ -213,6 +213,7 @@ def test_an_unknown_shape_is_named(story: Story) -> None:
         png(embedded(story), shape="poster")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @HOSTILE
 def test_hostile_labels_draw_a_picture_and_nothing_else(story: Story, text: str, shape: str) -> None:

@@ -176,6 +176,7 @@ def test_a_document_of_650_contests_is_at_most_40_kb(long_night: Story) -> None:
     assert packed(draw_document(embed(long_night))) <= 40_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chart", publishable())
 def test_no_document_of_3_200_contests_is_above_150_kb(chart: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("more")

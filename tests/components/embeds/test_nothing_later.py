@@ -85,6 +85,7 @@ def leaks(embed: Embed, later: Later, forms: Iterable[tuple[str, str]]) -> list[
     return [f"{embed.chart.slug} as {form} at {later.known}: {one}" for form, one in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", Order)
 @pytest.mark.parametrize(
     ("slug", "step"),
@@ -107,6 +108,7 @@ def test_nothing_later_is_in_data_tables_drawings_and_words(slug: str, step: int
     assert found == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", Order)
 def test_nothing_later_is_in_documents_and_share_pages(order: Order) -> None:
     """At every sixth event that of another chart in turn, at every second of these the timeline's too."""

@@ -42,6 +42,7 @@ def replay(*, order: Order = Order.HAPPENED, caller: str = "AP") -> Embed:
     return embed_of(STORY, "replay", replace(default_view(STORY), order=order, caller=caller))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("caller", ["AP", "Fox", "ABC"])
 @pytest.mark.parametrize("order", Order)
 def test_the_player_says_of_each_moment_what_a_server_says(caller: str, order: Order) -> None:

@@ -23,6 +23,7 @@ def lines(capsys: Said) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.slow
 def test_a_story_is_published_once_verified_and_not_written_again(tmp_path: Path, capsys: Said) -> None:
     out = tmp_path / "out"
     assert typed("publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC") == 0

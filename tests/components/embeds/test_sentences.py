@@ -49,6 +49,7 @@ def served(root: Path) -> Iterator[Served]:
     found.close()
 
 
+@pytest.mark.slow
 def test_what_is_served_of_the_bundled_nights_is_true(served: Served) -> None:
     rng, reading = Random(20161108), Reading()
     nights = bundled_nights()

@@ -217,6 +217,7 @@ class Killed(Bucket):
         super()._put_latest(story, name, data, condition)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", [0, 1, 2, 3])
 def test_a_publisher_killed_while_it_moves_latest_leaves_whole_objects_that_verify_tells_and_publishing_mends(
     s3: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], written: int
@@ -319,6 +320,7 @@ def at_once(*works: Callable[[], object]) -> list[object]:
         return [found.result() for found in [pool.submit(begin, work) for work in works]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turn", range(5))
 def test_of_two_publishers_at_once_both_versions_stand_and_latest_is_one_of_them(store: Store, turn: int) -> None:
     published(store, "before")

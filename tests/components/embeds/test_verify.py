@@ -79,6 +79,7 @@ def exchanges(data: bytes) -> Iterator[bytes]:
             yield data[:at] + data[at + 1 : at + 2] + data[at : at + 1] + data[at + 2 :]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damaged", [flips, losses, insertions, exchanges])
 def test_every_byte_that_is_changed_lost_added_or_exchanged_is_found(
     bundle: Bundle, damaged: Callable[[bytes], Iterator[bytes]]

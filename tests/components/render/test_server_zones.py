@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from components.charts.catalogue import publishable
 
 ROOT = Path(__file__).parents[3]
@@ -17,6 +19,8 @@ import hashlib
 from components.render import table, words
 from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
+import pytest
+
 from components.charts.catalogue import publishable, chart_of
 from components.clock import Clock
 from components.workbench.controls import named_ranges
@@ -48,6 +52,7 @@ def rendered_in(zone: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_every_rendering_is_the_same_under_every_server_zone() -> None:
     first, *others = [rendered_in(zone) for zone in ZONES]
     assert first.count("\n") == 4 * len(publishable())

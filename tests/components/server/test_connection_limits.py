@@ -122,6 +122,7 @@ def test_a_connection_that_is_kept_alive_asks_again(address: str) -> None:
             assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.slow
 def test_told_to_end_it_is_gone_in_time_whatever_is_under_way(running: Running) -> None:
     """The last one of this module: afterwards there are no servers."""
     address, process = running

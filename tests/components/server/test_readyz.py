@@ -108,6 +108,7 @@ def test_a_mended_story_is_seen(stories: Path) -> None:
     assert said(settings)[1]["status"] == "ready"
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_read_is_named_and_hides_no_other_story(stories: Path) -> None:
     shutil.copytree(BUNDLED / "us-2024", stories / "sound")
     (stories / "de-2021").chmod(0)

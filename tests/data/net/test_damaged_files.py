@@ -61,6 +61,7 @@ def cut(data: bytes) -> Iterator[bytes]:
     return (data[:at] for at in range(1, len(data), len(data) // 20))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damaged", [head, all_over, cut])
 def test_an_answer_of_a_damaged_file_is_the_one_that_was_kept_or_none_and_the_next_one_is_kept(
     tmp_path: Path, damaged: Callable[[bytes], Iterator[bytes]]

@@ -76,6 +76,7 @@ def times_in(folder: Path) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(Order))
 @pytest.mark.parametrize("slug", ["us-2016", "us-2020", "uk-2016"])
 def test_every_step_is_a_sound_story_that_tells_nothing_later(slug: str, order: Order, tmp_path: Path) -> None:

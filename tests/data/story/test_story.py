@@ -578,6 +578,7 @@ def test_of_very_many_faults_the_first_200_are_listed_and_the_others_counted(tmp
     assert str(found[-1]) == "interest.csv: and 1,799 more faults"  # 1,000 days and 999 repeated weeks
 
 
+@pytest.mark.slow
 def test_a_table_of_too_many_rows_is_refused_within_seconds(tmp_path: Path) -> None:
     rows = "".join(f"t{number},US,2016-07-03,2016-07-09,5,ap\n" for number in range(200_001))
     folder = written(tmp_path, FIRST_CALLS | {"interest.csv": "term,geo,start,end,value,source\n" + rows})
