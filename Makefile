@@ -27,9 +27,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-e
   --custom-compile-command "make lock" $(if $(NEWEST),--upgrade)
 # What Python compiles is kept: tests start a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
-SOURCES := app.py components data pages tests bench fuzz docs/picture.py
+SOURCES := app.py components data pages tests bench fuzz docs/picture.py docs/desk_pictures.py
 
-.PHONY: run test test-engines audit quick lint types unit picture bench bench-embeds bench-methods bench-soak bench-attack fuzz browser engines servers parent lock clean
+.PHONY: run test test-engines audit quick lint types unit picture desk-pictures bench bench-embeds bench-methods bench-soak bench-attack fuzz browser engines servers parent lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -63,6 +63,10 @@ quick: lint
 # The README's picture, drawn by the project itself.
 picture: $(VENV)/.run
 	$(BIN)/python -m docs.picture
+
+# The pictures of docs/desk.md, taken in Chromium at a desk that is made for them.
+desk-pictures: $(VENV)/.dev browser
+	$(BIN)/python -m docs.desk_pictures
 
 # Requests per second take wrk, the load generator (Debian: apt-get install wrk), here and in bench-embeds.
 bench: $(VENV)/.dev browser servers

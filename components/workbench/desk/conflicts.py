@@ -15,8 +15,13 @@ from data.core.program import utc_now
 from data.desk.values import Action, Change, Conflict, KeptRow, RowRefused
 
 
-def show_conflict(seat: Seat, place: Place, form: Form, conflict: Conflict, *, close: Callable[[], None]) -> None:
-    """Both versions, a choice for each column in which they differ, and a button that keeps what was chosen."""
+def show_conflict(
+    seat: Seat, place: Place, form: Form, conflict: Conflict, why: str, *, close: Callable[[], None]
+) -> None:  # fmt: skip
+    """Both versions, a choice for each column in which they differ, and a button that keeps what was chosen.
+
+    `why` is the reason that was typed for mine.
+    """
     mine, theirs = conflict.mine, conflict.theirs
     name = seat.name_of(theirs.by)
     if theirs.cells is None or mine.cells is None:
@@ -29,14 +34,15 @@ def show_conflict(seat: Seat, place: Place, form: Form, conflict: Conflict, *, c
         chosen = st.radio(markdown(label), options, key=f"choose-{place.table}-{theirs.id}-{theirs.revision}-{column}")
         if chosen == options[0]:
             kept.append(column)
-    _show_choice(seat, place, theirs, merged(theirs.cells, mine.cells, kept), close)
+    _show_choice(seat, place, theirs, merged(theirs.cells, mine.cells, kept), why, close)
 
 
 def _show_choice(
-    seat: Seat, place: Place, theirs: KeptRow, cells: dict[str, str], close: Callable[[], None]
+    seat: Seat, place: Place, theirs: KeptRow, cells: dict[str, str], why: str, close: Callable[[], None]
 ) -> None:  # fmt: skip
     had = theirs.cells or {}
-    why = st.text_input("Why it changes", key=f"why-{theirs.id}-{theirs.revision}") if theirs.published else ""
+    if theirs.published:
+        why = st.text_input("Why it changes", why, key=f"why-{theirs.id}-{theirs.revision}") or ""
     with st.container(horizontal=True):
         if st.button("Keep what is chosen", type="primary", key="keep-chosen"):
             changed = {name: cells.get(name, "") for name in {*had, *cells} if cells.get(name, "") != had.get(name, "")}

@@ -69,7 +69,7 @@ def show_form(seat: Seat, place: Place, draft: Examined, rows: Sequence[KeptRow]
     with st.container(key="row-form", border=True):
         st.subheader(markdown(title_of(form, cells)) if row else f"New {noun}", anchor=False)
         if begun.conflict:
-            show_conflict(seat, place, form, begun.conflict, close=lambda: _close(place))
+            show_conflict(seat, place, form, begun.conflict, begun.values.get(_WHY, ""), close=lambda: _close(place))
         else:
             st.fragment(lambda: _show(seat, place, form, begun, rows, noun))()
 
@@ -106,7 +106,7 @@ def _show(seat: Seat, place: Place, form: Form, begun: Begun, rows: Sequence[Kep
         one = _WHY_FIELD if name == _WHY else form.named(name)
         if name in faults and (begun.tried or begun.values.get(name)):
             slot.markdown(f":red[{markdown(faults[name])}]")
-        elif said := (name == WHEN and say_when(cells, form.clock)) or one.help:
+        elif (said := (name == WHEN and say_when(cells, form.clock)) or one.help) and said != begun.values.get(name):
             slot.caption(markdown(said))
     with beside_them:
         show_told(preview, place, cells.get("id", ""), form.clock, faulty=bool(faults))

@@ -25,7 +25,9 @@ _COLOURS = {
 def show_stories(seat: Seat) -> None:
     """Every story of the desk as a line that leads to it; each of the others with a button that brings it here."""
     clock = own_clock()
-    held = seat.desk.stories()
+    held, room = seat.desk.stories(), seat.desk.quotas.room()
+    if room.sentence:
+        st.warning(markdown(room.sentence))
     if not held:
         st.info("No story is at the desk yet. Bring one from this server’s folders.")
     for state in held:
