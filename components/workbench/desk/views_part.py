@@ -60,8 +60,8 @@ def show_views(seat: Seat, place: Place, clock: Clock) -> None:
 def _show_save(seat: Seat, place: Place) -> None:
     st.subheader("Save a view", anchor=False)
     with st.form("save-view", border=False):
-        name = st.text_input("Name", max_chars=80)
-        link = st.text_input("Its link, as “Copy link” on the page copies it")
+        name = st.text_input("Name", max_chars=80, key="view-name")
+        link = st.text_input("Its link, as “Copy link” on the page copies it", key="view-link")
         if st.form_submit_button("Save the view", key="save-view-button"):
             try:
                 query = query_of(link, seat.desk.story(place.story))
