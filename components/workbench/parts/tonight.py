@@ -50,12 +50,15 @@ def _show(story: Story, clock: Clock) -> None:
 
 
 def _row(word: RecorderStatus, clock: Clock, now: datetime) -> dict[str, str | int]:
+    def at(moment: datetime) -> str:
+        return clock.time(moment) if clock.date(moment) == clock.date(now) else clock.stamp(moment)
+
     return {
         "Recorder": word.name,
         "State": ("failing" if word.trouble else "running") if word.runs(now) else "not running",
-        "Last success": clock.stamp(word.answered_at) if word.answered_at else "none yet",
-        "Last asked": clock.stamp(word.asked_at),
-        "Next": clock.stamp(word.next_at) if word.runs(now) else f"was due {clock.stamp(word.next_at)}",
+        "Last success": at(word.answered_at) if word.answered_at else "none yet",
+        "Last asked": at(word.asked_at),
+        "Next": at(word.next_at) if word.runs(now) else f"was due {at(word.next_at)}",
         "May still ask": word.left or "no limit told",
         "Rows written": word.written,
         "Waiting": len(word.waiting),
