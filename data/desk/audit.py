@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from data.desk.database import Database
 from data.desk.schema import AuditRecord
-from data.desk.values import AuditRow, Person
+from data.desk.values import AuditRow, Person, plain
 
 _LONGEST_ORIGIN = 200
 #: Cells that begin so are formulas to a spreadsheet.
@@ -29,7 +29,7 @@ def note(
     session.add(
         AuditRecord(
             at=at, by=who.email, role=who.role.value, action=action, story=story, revision=revision, file=file, row=row,
-            was=_json(was), now=_json(now), origin=origin[:_LONGEST_ORIGIN],
+            was=_json(was), now=_json(now), origin=plain(origin, _LONGEST_ORIGIN),
         )
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import DataError as Unkeepable
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -108,6 +109,7 @@ def _file_engine(url: URL) -> Engine:
     path = Path(url.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
     except OSError as error:
         raise DeskUnavailable(f"The desk’s database cannot be kept at {path}: {error.strerror}.") from None
     engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
@@ -186,6 +188,8 @@ def _explained(engine: Engine) -> Iterator[None]:
         yield
     except PoolTimeout:
         raise DeskUnavailable("The desk’s database is asked by too many at once; try again in a moment.") from None
+    except (UnicodeEncodeError, Unkeepable):
+        raise DataError("a part of what was given is no text; type it again") from None
     except DBAPIError as error:
         raise _sentence(engine, error) from error
 

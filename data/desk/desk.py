@@ -33,6 +33,7 @@ from data.desk.values import (
     Revision,
     RowDifference,
     StoryState,
+    plain,
 )
 from data.desk.views import Views
 from data.story.faults import Fault
@@ -335,7 +336,7 @@ def _restored(before: Draft, then: Draft, number: int, why: str) -> list[DraftRo
             found.append(
                 replace(
                     row, revision=number, follows=row.revision, line=line, position=place, removed=gone,
-                    outside=False, why=why,
+                    outside=False, why=plain(why, 1_000),
                 )
             )  # fmt: skip
     return found

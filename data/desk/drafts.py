@@ -25,12 +25,14 @@ from data.desk.sheets import (
     split,
     wider_head,
 )
-from data.desk.values import Change, RowRefused
+from data.desk.values import Change, RowRefused, plain
 from data.story.faults import Fault
 from data.story.story_checks import FILES, Examined, examine
 
 #: Between the places of two rows, so that others fit between them.
 APART = 1 << 32
+#: As long as a cell of corrections.csv may be.
+_LONGEST_WHY = 1_000
 _LINE = re.compile(r"\bline [\d,]+")
 
 
@@ -180,7 +182,14 @@ def _change_row(draft: Draft, change: Change, revision: int) -> list[DraftRow]:
     dialect = dialect_of(file, head.line)
     if not change.id:
         place = max((row.position for row in draft.by_file.get(file, ())), default=0) + APART
-        new = DraftRow(file, draft.next_row(file), revision, place, dialect.line(change.cells or {}), why=change.why)
+        new = DraftRow(
+            file,
+            draft.next_row(file),
+            revision,
+            place,
+            dialect.line(change.cells or {}),
+            why=plain(change.why, _LONGEST_WHY),
+        )
         return [*heads, new]
     before = draft.row(file, change.id)
     line = before.line if change.cells is None else dialect.line({**(before.line.cells or {}), **change.cells})
@@ -188,7 +197,7 @@ def _change_row(draft: Draft, change: Change, revision: int) -> list[DraftRow]:
         *heads,
         replace(
             before, revision=revision, follows=before.revision, line=line, removed=change.cells is None, outside=False,
-            why=change.why,
+            why=plain(change.why, _LONGEST_WHY),
         ),
     ]  # fmt: skip
 

@@ -16,11 +16,11 @@ from data.core.errors import DataError
 from data.desk.audit import note
 from data.desk.database import Database
 from data.desk.schema import PersonRecord, TokenRecord
-from data.desk.values import AT_TERMINAL, BY_CLOCK, Action, Member, NotAllowed, Person, Role
+from data.desk.values import AT_TERMINAL, BY_CLOCK, Action, Member, NotAllowed, Person, Role, plain
 
 Kind = Literal["link", "session"]
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
-_LONGEST_NAME = 100
+_LONGEST_NAME, _LONGEST_ADDRESS = 100, 255
 
 
 def allowed(session: Session, who: Person, action: Action) -> Person:
@@ -64,7 +64,7 @@ class People:
 
         The last publisher stays one. Who is taken off is signed out.
         """
-        email = _email(email)
+        email, name = _email(email), plain(name, _LONGEST_NAME)
         with self.database.writing() as session:
             who = allowed(session, who, Action.GOVERN)
             record = session.get(PersonRecord, email)
@@ -79,11 +79,11 @@ class People:
             elif record is None:
                 if not _ADDRESS.fullmatch(email):
                     raise DataError(f"{email[:60]!r} is no address of mail, like ana@example.org")
-                said = name.strip()[:_LONGEST_NAME] or email.partition("@")[0]
-                session.add(PersonRecord(email=email, name=said, role=role.value, since=at, signed_out=None))
+                name = name or email.partition("@")[0]
+                session.add(PersonRecord(email=email, name=name, role=role.value, since=at, signed_out=None))
             else:
-                record.role, record.name = role.value, name.strip()[:_LONGEST_NAME] or record.name
-            after = None if role is None else {"role": role.value, "name": name.strip()}
+                record.role, record.name = role.value, name or record.name
+            after = None if role is None else {"role": role.value, "name": name}
             note(session, who, "set role", at, origin, row=email, was=before, now=after)
 
     def sign_out(self, who: Person, email: str, at: datetime, origin: str = "") -> None:
@@ -177,7 +177,7 @@ def _digest(secret: str, kind: Kind) -> str:
 
 
 def _email(given: str) -> str:
-    return given.strip().casefold()
+    return plain(given, _LONGEST_ADDRESS).casefold()
 
 
 def _person(record: PersonRecord) -> Person:

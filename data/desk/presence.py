@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from data.desk.database import Database
 from data.desk.schema import PersonRecord, PresenceRecord
-from data.desk.values import Here, Person
+from data.desk.values import Here, Person, plain
 
 #: Who has not been seen for so long has gone.
 EXPIRES = timedelta(seconds=20)
@@ -29,7 +29,7 @@ class Presence:
             mine = (PresenceRecord.story == story) & (PresenceRecord.email == who.email)
             session.execute(delete(PresenceRecord).where(gone | mine))
             if place:
-                session.add(PresenceRecord(story=story, email=who.email, place=place[:_LONGEST_PLACE], at=at))
+                session.add(PresenceRecord(story=story, email=who.email, place=plain(place, _LONGEST_PLACE), at=at))
 
     def others(self, story: str, at: datetime, *, but: str = "") -> tuple[Here, ...]:
         """Who was seen in the story within 20 seconds, but for one address."""

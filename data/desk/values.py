@@ -11,6 +11,11 @@ from data.core.errors import DataError
 from data.story.faults import Fault
 
 
+def plain(text: str, longest: int) -> str:
+    """A text of somebody's on one line, without what no letter stands for, and at most so long."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:longest]
+
+
 class Action(StrEnum):
     """What somebody may do at the desk; its value is how a sentence says it."""
 

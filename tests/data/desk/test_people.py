@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +14,7 @@ from data.core.errors import DataError
 from data.desk.desk import Desk
 from data.desk.quotas import QuotaReached
 from data.desk.values import AT_TERMINAL, Action, Change, NotAllowed, Person, Role
-from tests.support.desks import ANA, BEN, FROM, NOW, PAT, REPORTER, SLUG
+from tests.support.desks import ANA, BEN, FROM, NOW, PAT, REPORTER, SLUG, a_desk, a_night
 
 HOUR = timedelta(hours=1)
 #: What each of them may do at least, and the act itself.
@@ -139,3 +142,40 @@ def test_a_second_person_decides_once(desk: Desk) -> None:
     with pytest.raises(DataError, match="decided on this already"):
         desk.proposals.decide(PAT, proposal.id, False, NOW, FROM)
     assert desk.proposals.waiting(SLUG) == ()
+
+
+def test_what_no_letter_stands_for_breaks_nothing_that_is_kept(desk: Desk) -> None:
+    odd = "a\0b\ud800\nc"
+    desk.people.set_role(PAT, ANA.email, Role.EDITOR, NOW, odd, name=odd)
+    assert desk.people.find(ANA.email) == Person(ANA.email, "a b c", Role.EDITOR)
+    desk.presence.here(ANA, SLUG, odd, NOW)
+    assert [one.place for one in desk.presence.others(SLUG, NOW)] == ["a b c"]
+    (row,) = desk.rows(SLUG, "calls.csv")
+    desk.write(ANA, SLUG, Change("calls.csv", {"note": "n"}, row.id, row.revision, odd), NOW, odd)
+    desk.publish(PAT, SLUG, NOW, odd)
+    assert [one.why for one in desk.folders.read(SLUG).corrections] == ["a b c"]
+    for act in (
+        lambda: desk.people.set_role(PAT, odd, Role.EDITOR, NOW, FROM),
+        lambda: desk.write(ANA, SLUG, Change("calls.csv", {"id": odd}), NOW, FROM),
+        lambda: desk.views.save(ANA, SLUG, odd, odd, NOW, FROM),
+        lambda: desk.views.use(ANA, SLUG, odd, f"https://{odd}", NOW, FROM),
+        lambda: desk.proposals.propose(ANA, odd, odd, {odd: odd}, NOW, FROM),
+        lambda: desk.bring(ANA, odd, NOW, FROM),
+        lambda: desk.files(odd),
+    ):
+        with pytest.raises(DataError) as told:
+            act()
+        assert "does not answer" not in str(told.value)
+
+
+def test_the_disk_is_said_to_fill_before_it_is_full(tmp_path: Path) -> None:
+    desk = a_desk(tmp_path, a_night())
+    assert desk.quotas.room().sentence == ""
+    small = replace(desk, settings=desk.settings.model_copy(update={"disk_mb": 50}))
+    (tmp_path / "records").mkdir(exist_ok=True)
+    (tmp_path / "records" / "versions.bin").write_bytes(bytes(42_000_000))
+    assert re.fullmatch(r"The desk’s disk is nearly full: 4\d MB of 50 MB are in use\.", small.quotas.room().sentence)
+    assert small.quotas.spend(ANA, SLUG, "import", NOW, FROM) == 29
+    (tmp_path / "records" / "more.bin").write_bytes(bytes(8_000_000))
+    with pytest.raises(QuotaReached, match=r"disk is full: 5\d MB of 50 MB are in use. Remove snapshots, or raise"):
+        small.quotas.spend(ANA, SLUG, "import", NOW, FROM)
