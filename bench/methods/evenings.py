@@ -9,10 +9,11 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from scipy.interpolate import CubicSpline
 from scipy.signal import lfilter
 
 from data.analysis.draws import Floats
-from data.analysis.event_study import jumps, look_up, on_grid
+from data.analysis.event_study import Minute, jumps, look_up, on_grid
 from data.core.settings import Settings
 from data.evidence.study import CallMinute, minutes_of
 from data.story.store import find_story
@@ -59,14 +60,23 @@ class Evening:
         """As Google would answer in bins of so many minutes: 0-100 of the highest, rounded."""
         return self._scaled(self.drawn, bin_minutes).round()
 
-    def true_effect(self, used: Sequence[datetime], bin_minutes: int = 1) -> float:
-        """J of the rise itself: pooled J of what was to be expected, less what it would have been without calls."""
+    def true_effects(self, used: Sequence[Minute], bin_minutes: int = 1) -> tuple[float, float]:
+        """J of the rise itself, as the study pools it and as the plain mean over its minutes.
+
+        It is J of what was to be expected, less J of what it would have been without calls.
+        """
+        share = np.array([minute.share for minute in used])
 
         def mean(part: pd.Series[float]) -> Floats:
             bins = on_grid(self._scaled(part, bin_minutes))
-            return look_up(jumps(bins.x, bins.window), bins.places(bins.minutes(list(used))))
+            places = bins.places(bins.minutes([minute.at for minute in used]))
+            return look_up(jumps(bins.values, bins.window), places)
 
-        return float(np.nanmean(mean(self.with_calls) - mean(self.without)))
+        each = mean(self.with_calls) - mean(self.without)
+        there = ~np.isnan(each)
+        if not there.any():  # expected to lie below resolution, whatever was drawn
+            return float("nan"), float("nan")
+        return float(np.average(each[there], weights=share[there])), float(each[there].mean())
 
     def _scaled(self, part: pd.Series[float], bin_minutes: int) -> pd.Series[float]:
         highest = self.drawn.resample(f"{bin_minutes}min").sum().max()
@@ -87,13 +97,51 @@ def make_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.random.
     bursts = np.zeros(MINUTES)
     for at in rng.uniform(0, MINUTES, rng.poisson(3)):
         bursts += rng.uniform(0.1, 0.7) * np.where(t >= at, np.exp(-np.maximum(t - at, 0) / rng.uniform(5, 30)), 0)
-    after = np.zeros(MINUTES)
-    for call in minutes_inside(slug):
-        since = t - (call - STARTS[slug]).total_seconds() / 60
-        after = np.maximum(after, np.where(since >= 0, np.exp(-np.maximum(since - lasts, 0) / FADES), 0))
-    without = np.exp(trend + wander + bursts)
-    rate = without * np.exp(np.log1p(rise) * after)
-    rate, without = rate * (lam / rate.mean()), without * (lam / rate.mean())
+    calls = _since_calls(slug)
+    after = np.where(calls >= 0, np.exp(-np.maximum(calls - lasts, 0) / FADES), 0).max(axis=0)
+    rate, without = _levels(trend + wander + bursts, np.log1p(rise) * after, lam)
+    return _evening(slug, rng.poisson(rate).astype(float), rate, without)
+
+
+def make_other_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.random.Generator) -> Evening:
+    """A night of another family, on which nothing was chosen: no part of it is made as those of `make_evening` are.
+
+    The level follows a smooth curve through random heights, sways with a programme every half an hour, and steps up or
+    down for good a few times. Counts scatter up to three times as far as a Poisson's. A call is followed by a rise of
+    its own size, `rise` on average, that grows over two minutes and ends within five of `lasts`.
+    """
+    t = np.arange(MINUTES, dtype=float)
+    knots = np.concatenate([[0.0], np.sort(rng.uniform(30, MINUTES - 30, rng.integers(6, 12))), [float(MINUTES)]])
+    level = CubicSpline(knots, np.cumsum(rng.normal(0.25, 0.6, len(knots))), bc_type="natural")(t)
+    sway = rng.uniform(0, 0.08) * np.sin(2 * np.pi * (t - rng.uniform(0, 30)) / 30)
+    steps = sum(rng.normal(0, 0.15) * (t >= at) for at in rng.uniform(0, MINUTES, rng.poisson(4)))
+    calls = _since_calls(slug)
+    ends = lasts + rng.uniform(-5, 5, len(calls))[:, None]
+    size = np.log1p(rise * rng.uniform(0.4, 1.6, len(calls)))[:, None]
+    after = (size * np.clip((calls + 1) / 2, 0, 1) * (calls >= 0) * (calls < ends)).max(axis=0)
+    rate, without = _levels(np.clip(level, level.max() - 5, None) + sway + steps, after, lam)
+    wide = rng.uniform(0.05, 2)
+    drawn = rng.negative_binomial(rate / wide, 1 / (1 + wide))
+    return _evening(slug, drawn.astype(float), rate, without)
+
+
+def _since_calls(slug: str) -> Floats:
+    """Minutes since each call (calls, minutes); negative before it."""
+    calls = [(call - STARTS[slug]).total_seconds() / 60 for call in minutes_inside(slug)]
+    return np.asarray(np.arange(MINUTES) - np.array(calls)[:, None])
+
+
+def _levels(plain: Floats, after: Floats, lam: float) -> tuple[Floats, Floats]:
+    """Searches to expect with and without calls, `lam` a minute with them, from their logs."""
+    without = np.exp(plain)
+    rate = without * np.exp(after)
+    return rate * (lam / rate.mean()), without * (lam / rate.mean())
+
+
+def _evening(slug: str, drawn: Floats, rate: Floats, without: Floats) -> Evening:
     times = pd.date_range(STARTS[slug], periods=MINUTES, freq="min")
-    drawn, with_calls, plain = (pd.Series(part, times, dtype=float) for part in (rng.poisson(rate), rate, without))
-    return Evening(drawn, with_calls, plain)
+    return Evening(*(pd.Series(part, times, dtype=float) for part in (drawn, rate, without)))
+
+
+#: How evenings are made, by the name of their family.
+FAMILIES = {"first": make_evening, "second": make_other_evening}

@@ -35,11 +35,11 @@ class Places(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bins:
-    """A series on its grid: `x` is log(value + 1) of every bin from `start` on, NaN where a bin is missing."""
+    """A series on its grid: the value of every bin from `start` on, NaN where a bin is missing."""
 
     start: datetime
     step: timedelta
-    x: Floats
+    values: Floats
 
     @property
     def window(self) -> int:
@@ -78,19 +78,20 @@ def on_grid(values: pd.Series[float]) -> Bins:
     place = np.round((stamps - stamps[0]) / step).astype(int)
     if place[-1] > MOST_BINS:
         raise ValueError(f"bins of {step / 6e7:g} minutes, {place[-1]} of them: that is no night")
-    x = np.full(int(place[-1]) + 1, np.nan)
-    x[place] = np.log1p(seen.to_numpy())
-    return Bins(pd.DatetimeIndex(seen.index)[0].to_pydatetime(), timedelta(microseconds=step), x)
+    filled = np.full(int(place[-1]) + 1, np.nan)
+    filled[place] = seen.to_numpy()
+    return Bins(pd.DatetimeIndex(seen.index)[0].to_pydatetime(), timedelta(microseconds=step), filled)
 
 
-def jumps(x: Floats, k: int) -> Floats:
+def jumps(values: Floats, k: int) -> Floats:
     """J for windows of k bins (2, T + 1), by the bin that holds a minute: at that bin's start [0], and within it [1].
 
-    J = A2 - A1 - (A1 - A0 + A3 - A2) / 2 where A1 and A2 are the mean x of the windows before and after the minute
-    and A0 and A3 those next to them: a steady rise leaves 0. Only whole bins count: one that holds the minute belongs
-    to neither side, and the rise taken off is that much longer. NaN: a bin is missing or more than a fifth are 0.
+    J = A2 - A1 - (A1 - A0 + A3 - A2) / 2 where A1 and A2 are the log of 1 + the mean value of the windows before and
+    after the minute and A0 and A3 of those next to them: a steady rise leaves 0. Only whole bins count: one that holds
+    the minute belongs to neither side, and the rise taken off is that much longer. NaN: a bin is missing or more than a
+    fifth are 0.
     """
-    return np.stack([_jumps(x, k, skipped) for skipped in (0, 1)])
+    return np.stack([_contrast(np.log1p(_four(values, k, skipped)), k, skipped) for skipped in (0, 1)])
 
 
 def look_up(table: Floats, places: Places) -> Floats:
@@ -99,24 +100,39 @@ def look_up(table: Floats, places: Places) -> Floats:
     return np.where(inside, table[places.within, np.where(inside, places.bin_of, 0)], np.nan)
 
 
-def _jumps(x: Floats, k: int, skipped: int) -> Floats:
-    span, out = 4 * k + skipped, np.full(len(x) + 1, np.nan)
-    if len(x) < span:
+def _four(values: Floats, k: int, skipped: int) -> Floats:
+    """The means of A0 to A3 (4, T + 1) by the bin that holds a minute; NaN where J is not there."""
+    span, out = 4 * k + skipped, np.full((4, len(values) + 1), np.nan)
+    if (count := len(values) - span + 1) <= 0:
         return out
-    mean = np.lib.stride_tricks.sliding_window_view(x, k).mean(axis=-1)
-    count = len(x) - span + 1
-    a0, a1, a2, a3 = (mean[first : first + count] for first in (0, k, 2 * k + skipped, 3 * k + skipped))
-    steady = (a1 - a0 + a3 - a2) / 2 * (k + skipped) / k
-    out[2 * k : 2 * k + count] = np.where(_censored(x, span), np.nan, a2 - a1 - steady)
+    mean = np.lib.stride_tricks.sliding_window_view(values, k).mean(axis=-1)
+    four = np.stack([mean[first : first + count] for first in (0, k, 2 * k + skipped, 3 * k + skipped)])
+    below = np.lib.stride_tricks.sliding_window_view(values < 1, span).mean(axis=-1)
+    out[:, 2 * k : 2 * k + count] = np.where(below > MOST_ZEROS, np.nan, four)
     return out
 
 
-def _censored(x: Floats, span: int) -> Floats:
-    below = np.lib.stride_tricks.sliding_window_view(x < np.log(2), span)
-    return np.asarray(below.mean(axis=-1) > MOST_ZEROS)
+def _contrast(a: Floats, k: int, skipped: int) -> Floats:
+    return np.asarray(a[2] - a[1] - (a[1] - a[0] + a[3] - a[2]) / 2 * (k + skipped) / k)
 
 
-def weight(bins: Bins, places: Places) -> Floats:
+def roots(bins: Bins, places: Places) -> Floats:
+    """The root of the mean value around each minute, by which its J counts in the pooled one; NaN where J is.
+
+    Where fewer search, chance moves J further. The root lies between counting all minutes alike, which lets the
+    quietest decide, and counting them by their searches, which lets the busiest.
+    """
+    around = np.stack([_four(bins.values, bins.window, skipped).mean(axis=0) for skipped in (0, 1)])
+    return np.sqrt(look_up(around, places))
+
+
+def shares(bins: Bins, places: Places) -> Floats:
+    """How much of the pooled J each minute with J makes up (draws, n): 1 for each row."""
+    root = roots(bins, places)
+    return np.asarray(root / root.sum(axis=-1, keepdims=True))
+
+
+def spread(bins: Bins, places: Places, share: Floats) -> Floats:
     """How strongly noise of single bins moves the pooled J of each row of places (draws, n): a root sum of squares.
 
     Minutes close together share bins, which cancel or add up; a draw that scatters them has another noise.
@@ -124,12 +140,13 @@ def weight(bins: Bins, places: Places) -> Floats:
     k, low = bins.window, int(places.bin_of.min()) - 2 * bins.window
     length = int(places.bin_of.max()) + 2 * k + 2 - low
     at_once = max(2_000_000 // length, 1)
-    rows = range(0, len(places.bin_of), at_once)
-    parts = (Places(*(part[row : row + at_once] for part in places)) for row in rows)
-    return np.concatenate([_weight(part, low, length, k) for part in parts])
+    rows = [slice(row, row + at_once) for row in range(0, len(share), at_once)]
+    return np.concatenate(
+        [_spread(Places(*(part[row] for part in places)), share[row], low, length, k) for row in rows]
+    )
 
 
-def _weight(places: Places, low: int, length: int, k: int) -> Floats:
+def _spread(places: Places, share: Floats, low: int, length: int, k: int) -> Floats:
     """Windows are steps of a weight: what is added at each edge is summed up along the bins."""
     first, skipped = places.bin_of - low, places.within
     rise = (k + skipped) / k
@@ -137,8 +154,8 @@ def _weight(places: Places, low: int, length: int, k: int) -> Floats:
     steps = (rise / 2, -(1 + rise), 1 + rise / 2, 1 + rise / 2, -(1 + rise), rise / 2)
     rows = np.arange(len(first))[:, None] * (length + 1)
     flat = np.concatenate([(rows + first + edge).ravel() for edge in edges])
-    added = np.bincount(flat, np.concatenate([step.ravel() for step in steps]), len(first) * (length + 1))
-    weights = added.reshape(len(first), -1).cumsum(axis=1) / (k * first.shape[1])
+    added = np.bincount(flat, np.concatenate([(step * share).ravel() for step in steps]), len(first) * (length + 1))
+    weights = added.reshape(len(first), -1).cumsum(axis=1) / k
     return np.asarray(np.sqrt((weights**2).sum(axis=1)))
 
 
@@ -146,9 +163,9 @@ def missing_because(bins: Bins, minute: float) -> str:
     """Why J is not there for a minute since the start: `edge`, `gap` or `censored`."""
     bin_of, within = (int(part[0]) for part in bins.places(np.array([minute])))
     first, end = bin_of - 2 * bins.window, bin_of + within + 2 * bins.window
-    if first < 0 or end > len(bins.x):
+    if first < 0 or end > len(bins.values):
         return "edge"
-    return "gap" if np.isnan(bins.x[first:end]).any() else "censored"
+    return "gap" if np.isnan(bins.values[first:end]).any() else "censored"
 
 
 #: Minutes by which a placebo is moved: beyond the ten after the call, and within the same part of the evening.
@@ -206,29 +223,36 @@ def judge(bins: Bins, minutes: Floats) -> Judged:
 
     A placebo may fall next to another listed minute: if calls change nothing, that is a minute like any other.
     """
-    table = jumps(bins.x, bins.window)
+    table = jumps(bins.values, bins.window)
     own, around = bins.places(minutes), bins.places(minutes[:, None] + OFFSETS)
     apart = around.bin_of != own.bin_of[:, None]
     return Judged(own, around, look_up(table, own), np.where(apart, look_up(table, around), np.nan))
 
 
+def pool(bins: Bins, judged: Judged) -> tuple[float, Floats]:
+    """The pooled J of minutes that all have J, and each one's share in it (n)."""
+    share = shares(bins, judged.own)
+    return float(share @ judged.jump), share
+
+
 def draw_placebos(bins: Bins, judged: Judged, times: int, rng: np.random.Generator) -> Draws:
     """As many draws of placebos for minutes that all have J and places to go."""
-    moved = judged.moved(times, rng)
-    noise = weight(bins, Places(*(part[None] for part in judged.own)))[0] / weight(bins, moved)
-    jump = look_up(jumps(bins.x, bins.window), moved).mean(axis=1)
-    return Draws(jump * noise, _echo(bins, judged.own, moved) * noise)
+    moved, own = judged.moved(times, rng), Places(*(part[None] for part in judged.own))
+    share, own_share = shares(bins, moved), shares(bins, own)
+    noise = spread(bins, own, own_share)[0] / spread(bins, moved, share)
+    jump = (share * look_up(jumps(bins.values, bins.window), moved)).sum(axis=1)
+    table = _after(bins, judged.own)
+    here, echo = (float((own_share * look_up(table, own)).sum()), (share * look_up(table, moved)).sum(axis=1))
+    return Draws(jump * noise, echo / here * noise if here > LEAST_ECHO else np.zeros(times))
 
 
-def _echo(bins: Bins, own: Places, moved: Places) -> Floats:
-    after = np.zeros(len(bins.x))
+def _after(bins: Bins, own: Places) -> Floats:
+    """J of a log that is 1 in the ten minutes after every minute, and else 0."""
+    k, after = bins.window, np.zeros(len(bins.values))
     for first in own.bin_of + own.within:
-        after[first : first + bins.window] = 1
+        after[first : first + k] = 1
     # Shifted up, so that no bin of it counts as below resolution; J does not see a constant.
-    table = jumps(after + 1, bins.window)
-    here = float(look_up(table, own).mean())
-    echo = look_up(table, moved).mean(axis=1)
-    return echo / here if here > LEAST_ECHO else np.zeros(len(echo))
+    return np.stack([_contrast(_four(after + 1, k, skipped), k, skipped) for skipped in (0, 1)])
 
 
 #: Of a hundred such intervals, 95 hold the truth.
@@ -237,24 +261,20 @@ LEVEL = 0.95
 TRIED, REACH = 241, 3.0
 
 
-def share_as_high(effect: float, draws: Draws) -> float:
-    """(1 + draws at least as high) / (1 + draws): one-sided, never 0."""
-    return float((1 + (draws.jump >= effect).sum()) / (1 + len(draws.jump)))
-
-
-def share_as_low(effect: float, draws: Draws) -> float:
-    """(1 + draws at least as low) / (1 + draws): the same test for a fall, never 0."""
-    return float((1 + (draws.jump <= effect).sum()) / (1 + len(draws.jump)))
+def share_as_far(effect: float, draws: Draws) -> float:
+    """(1 + draws at least as far from 0, up or down) / (1 + draws): two-sided, never 0."""
+    return float((1 + (np.abs(draws.jump) >= abs(effect)).sum()) / (1 + len(draws.jump)))
 
 
 def interval(effect: float, draws: Draws) -> tuple[float, float]:
     """The sizes that a two-sided test at 5 % leaves standing; it always holds the effect itself.
 
     For each size, that rise is taken off after the true minutes, which also takes its echo out of the placebos that
-    fall near one, and what remains of the effect is compared with what remains of theirs.
+    fall near one, and what remains of the effect is compared with what remains of theirs. No size at all is one of
+    those tried: zero is held where `share_as_far` is above .05.
     """
     reach = REACH * float(_exceeded(np.abs(draws.jump)[None])[0])
-    sizes = effect + np.linspace(-reach, reach, TRIED)
+    sizes = np.append(effect + np.linspace(-reach, reach, TRIED), 0.0)
     limits = _exceeded(np.abs(draws.jump - sizes[:, None] * draws.echo))
     held = sizes[np.abs(effect - sizes) <= limits]
     return float(min(held.min(initial=effect), effect)), float(max(held.max(initial=effect), effect))
@@ -279,10 +299,14 @@ QUANTILES = (0.0, 0.025, 0.5, 0.975, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """One minute that was used: J, and the share of its own placebos that rose as much (None in coarse bins)."""
+    """One minute that was used: J, its share in the pooled J, and that of its own placebos that rose as much.
+
+    `rank` is None in coarse bins.
+    """
 
     at: datetime
     jump: float
+    share: float
     rank: float | None
     placebos: int
 
@@ -302,18 +326,18 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """The pooled mean of J with its interval (log units; NaN when `refused`, a sentence that says why).
+    """The pooled J with its interval (log units; NaN when `refused`, a sentence that says why).
 
-    `p` and `p_fall`: the shares of placebo draws, the real one included in each, that rose, or fell, at least as much;
-    never 0. `chance`: the pooled J of placebo draws at QUANTILES. `span`: what the windows before and after a minute
-    span. exp(J) - 1 is the rise beyond trend over that window, against the one before it.
+    `p`: the share of placebo draws, the real one included, that moved at least as far, up or down; never 0, and .05 or
+    less where the interval leaves zero out. `chance`: the pooled J of placebo draws at QUANTILES. `span`: what the
+    windows before and after a minute span. exp(J) - 1 is the rise beyond trend over that window, against the one before
+    it.
     """
 
     effect: float
     low: float
     high: float
     p: float
-    p_fall: float
     used: tuple[Minute, ...]
     left_out: tuple[LeftOut, ...]
     placebos: int
@@ -325,11 +349,6 @@ class Study:
     @property
     def n(self) -> int:
         return len(self.used)
-
-    @property
-    def p_same_way(self) -> float:
-        """One-sided in the direction of the effect: the share of placebo draws that moved as far the way it did."""
-        return self.p_fall if self.effect < 0 else self.p
 
     @property
     def detectable(self) -> bool:
@@ -346,12 +365,12 @@ def refusal(step: timedelta) -> str:
 
 
 def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: int = 999, seed: int = 0) -> Study:
-    """The pooled mean of J over the distinct minutes, against as many placebo draws; the same seed, the same study.
+    """The pooled J of the distinct minutes, against as many placebo draws; the same seed, the same study.
 
     `values`: a series of searches by the aware start of each bin, NaN or absent where missing, never published marks.
-    `p` and `p_fall` are one-sided, the interval holds every size of effect that the two-sided test would not reject at
-    5 %. Bins of 1 minute also rank each minute among its own placebos; longer ones pool only, and longer than 16
-    minutes are refused. Raises ValueError for values that are no series and for fewer than 199 placebo draws.
+    The interval holds every size of effect that the two-sided test would not reject at 5 %. Bins of 1 minute also rank
+    each minute among its own placebos; longer ones pool only, and longer than 16 minutes are refused. Raises ValueError
+    for values that are no series and for fewer than 199 placebo draws.
     """
     if placebos < LEAST_DRAWS:
         raise ValueError(f"an interval of 95 % takes {LEAST_DRAWS} placebo draws or more, not {placebos}")
@@ -368,9 +387,9 @@ def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: i
         few = f"Only {keep.sum()} minutes with calls can be used; a pooled answer takes {LEAST_MINUTES}."
         return _refused(few, bins, placebos, left_out)
     kept = judged.kept(keep)
-    effect, draws = float(kept.jump.mean()), draw_placebos(bins, kept, placebos, np.random.default_rng(seed))
-    rows = _rows([at for at, why in zip(moments, reasons, strict=True) if not why], kept, bins)
-    found = (effect, *interval(effect, draws), share_as_high(effect, draws), share_as_low(effect, draws))
+    (effect, share), draws = pool(bins, kept), draw_placebos(bins, kept, placebos, np.random.default_rng(seed))
+    rows = _rows([at for at, why in zip(moments, reasons, strict=True) if not why], kept, share, bins)
+    found = (effect, *interval(effect, draws), share_as_far(effect, draws))
     chance = tuple(float(place) for place in np.quantile(draws.jump, QUANTILES))
     return Study(*found, rows, left_out, placebos, bins.step, bins.span, chance=chance)
 
@@ -385,16 +404,16 @@ def _reason(bins: Bins, judged: Judged, place: int, minute: float) -> str:
     return "same bin" if judged.own.bin_of[place] in earlier[~np.isnan(judged.jump[:place])] else ""
 
 
-def _rows(moments: Sequence[datetime], judged: Judged, bins: Bins) -> tuple[Minute, ...]:
+def _rows(moments: Sequence[datetime], judged: Judged, share: Floats, bins: Bins) -> tuple[Minute, ...]:
     ranked = bins.step <= EACH_CALL
-    each = zip(moments, judged.jump.tolist(), judged.ranks().tolist(), judged.places.tolist(), strict=True)
-    return tuple(Minute(at, jump, rank if ranked else None, places) for at, jump, rank, places in each)
+    numbers = (judged.jump, share, judged.ranks(), judged.places)
+    each = zip(moments, *(column.tolist() for column in numbers), strict=True)
+    return tuple(Minute(at, jump, part, rank if ranked else None, places) for at, jump, part, rank, places in each)
 
 
 def _refused(why: str, bins: Bins, placebos: int, left_out: tuple[LeftOut, ...] = ()) -> Study:
-    nothing = float("nan")
-    numbers = (nothing, nothing, nothing, nothing, nothing)
-    return Study(*numbers, (), left_out, placebos, bins.step, bins.span, refused=why)
+    nothing = (float("nan"),) * 4
+    return Study(*nothing, (), left_out, placebos, bins.step, bins.span, refused=why)
 
 
 #: How the readings are called in files, in their order.

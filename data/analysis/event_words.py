@@ -21,15 +21,15 @@ def sentence(*readings: Study) -> str:
     """What the study found, or why it says nothing; every percentage names the window that it is measured against.
 
     `readings`: one study, or one for each thing that a stamp may mark. Only what all of them find is said, with bounds
-    that hold the interval of each.
+    that hold the interval of each and the largest p.
     """
     if why := refused(readings):
         return why
     if not agree(readings):
         return _DEPENDS
     study = readings[0]
-    often = _either(_share(one.p_same_way) for one in readings)
-    chance = f"comparison minutes did as much {often} of the time, in {study.placebos} draws"
+    often = _share(max(one.p for one in readings))
+    chance = f"comparison minutes moved as far, up or down, {often} of the time, in {study.placebos} draws"
     across = f"Across {_either(str(one.n) for one in readings)} minutes with calls{_coarse(study)}"
     found = _moved(readings) if study.detectable else _unmoved(readings)
     return f"{across}{', search interest ' if study.detectable else ': '}{found}; {chance}."

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.analysis.draws import Floats
-from data.analysis.event_study import LEAST_MINUTES, jumps, look_up, on_grid, refusal
+from data.analysis.event_study import LEAST_MINUTES, jumps, look_up, on_grid, refusal, roots
 from data.core.errors import DataError
 from data.core.model import as_utc
 
@@ -39,21 +39,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Nights:
-    """`p`: (1 + controls that rose at least as much) / (1 + controls); 1 where no control could be used.
-
-    `p_fall`: the same of those that fell at least as much.
-    """
+    """What was compared, and the names of controls that had too few minutes in common. None of it was drawn by lot."""
 
     compared: tuple[Compared, ...]
     left_out: tuple[str, ...]
-
-    @property
-    def p(self) -> float:
-        return (1 + sum(one.control >= one.effect for one in self.compared)) / (1 + len(self.compared))
-
-    @property
-    def p_fall(self) -> float:
-        return (1 + sum(one.control <= one.effect for one in self.compared)) / (1 + len(self.compared))
 
 
 def against_controls(
@@ -66,20 +55,23 @@ def against_controls(
     moments = sorted({as_utc(minute) for minute in minutes})
     if refused := refusal(on_grid(values).step):
         raise DataError(refused)
-    own = _jumps_at(values, moments)
+    own, counts = _jumps_at(values, moments)
     compared, left_out = [], []
     for control in controls:
-        other = _jumps_at(control.values, [moment + control.later for moment in moments])
+        other, counted = _jumps_at(control.values, [moment + control.later for moment in moments])
         both = ~np.isnan(own + other)
         if both.sum() < LEAST_MINUTES:
             left_out.append(control.name)
             continue
-        compared.append(Compared(control.name, float(own[both].mean()), float(other[both].mean()), int(both.sum())))
+        effect, beside = np.average(own[both], weights=counts[both]), np.average(other[both], weights=counted[both])
+        compared.append(Compared(control.name, float(effect), float(beside), int(both.sum())))
     return Nights(tuple(compared), tuple(left_out))
 
 
-def _jumps_at(values: pd.Series[float], moments: list[datetime]) -> Floats:
+def _jumps_at(values: pd.Series[float], moments: list[datetime]) -> tuple[Floats, Floats]:
+    """J of each moment, and how much it counts in the pooled one."""
     bins = on_grid(values)
     if refusal(bins.step):
-        return np.full(len(moments), np.nan)
-    return look_up(jumps(bins.x, bins.window), bins.places(bins.minutes(moments)))
+        return (np.full(len(moments), np.nan),) * 2
+    places = bins.places(bins.minutes(moments))
+    return look_up(jumps(bins.values, bins.window), places), roots(bins, places)

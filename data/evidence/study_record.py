@@ -35,10 +35,10 @@ from data.evidence.study import SEED, ControlTerm, RoseAfter
 from data.story.story import Story
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.
-SCHEMA = "nightdesk-study/2"
-COLUMNS = ("minute", "calls", "used", "left_out_because", "jump", "growth", "rank", "placebos", "stamps_mark")
-#: The numbers of one reading; `p_rise` and `p_fall` are one-sided, `p` is the one in the direction of the effect.
-NUMBERS = {"effect": "effect", "low": "low", "high": "high", "p": "p_same_way", "p_rise": "p", "p_fall": "p_fall"}
+SCHEMA = "nightdesk-study/3"
+COLUMNS = ("minute", "calls", "used", "left_out_because", "jump", "share", "growth", "rank", "placebos", "stamps_mark")
+#: The numbers of one reading; p is two-sided.
+NUMBERS = ("effect", "low", "high", "p")
 Data = dict[str, Any]
 
 
@@ -51,12 +51,12 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
     """The study as plain values; times are ISO 8601 in UTC, jumps are on the log scale, null where there is none.
 
     `question`  story, caller, series, and whether the minutes were fixed in the story file
-    `answer`    the sentence; effect, low, high (95 %), p (one-sided, in the direction of the effect), p_rise, p_fall;
-                how many minutes; why it is refused, if it is. In bins longer than a minute effect, p, p_rise and p_fall
-                are null, and low and high bound both readings, null where these find different things
+    `answer`    the sentence; effect, low, high (95 %), p (two-sided, .05 or less where low to high leaves 0 out); how
+                many minutes; why it is refused, if it is. In bins longer than a minute effect is null, low and high
+                bound both readings and p is the larger one, all null where these find different things
     `readings`  the same numbers by what a stamp of Google is taken to mark, the start or the end of its bin
-    `minutes`   each, in each reading, with its calls ("calls:id"), J, placebo rank (1-minute bins only) or why it was
-                left out
+    `minutes`   each, in each reading, with its calls ("calls:id"), J, its share in the effect, placebo rank (1-minute
+                bins only) or why it was left out
     `method`    windows, placebo shifts, draws, seed, quantiles of the pooled J of placebo draws, versions
     `nights`    other nights at the same clock minutes, null where none is held; `nights_by_reading` both ways
     `control_terms`  the story's own, each in the minutes used here: term, its series (null where none is held),
@@ -78,10 +78,10 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
         "readings": [_reading(mark, study) for mark, study in zip(READINGS, rose.readings, strict=False)],
         "minutes": [dict(zip(COLUMNS, row, strict=True)) for row in _rows(rose)],
         "method": _method(rose),
-        "nights": _compared(rose, rose.nights).get(STARTS),
-        "nights_by_reading": _compared(rose, rose.nights),
+        "nights": _compared(rose.nights).get(STARTS),
+        "nights_by_reading": _compared(rose.nights),
         "control_terms": [_control(one) for one in rose.terms],
-        "control_terms_by_reading": _compared(rose, rose.beside),
+        "control_terms_by_reading": _compared(rose.beside),
         "bins": [
             [iso_text(pd.Timestamp(str(at)).to_pydatetime()), _number(float(value))]
             for at, value in held.values.items()
@@ -96,7 +96,8 @@ def _answer(readings: tuple[Study, ...]) -> Data:
     if len(readings) > 1:
         told = not refused(readings) and agree(readings)
         low, high = hull(readings) if told else (None, None)
-        numbers = dict.fromkeys(NUMBERS) | {"low": low, "high": high}
+        p = max(study.p for study in readings) if told else None
+        numbers = dict.fromkeys(NUMBERS) | {"low": low, "high": high, "p": p}
     return {
         "sentence": sentence(*readings),
         **numbers,
@@ -120,7 +121,7 @@ def _quantiles(study: Study) -> Data:
 
 
 def _numbers(study: Study) -> Data:
-    return {name: _number(getattr(study, field)) for name, field in NUMBERS.items()}
+    return {name: _number(getattr(study, name)) for name in NUMBERS}
 
 
 def _control(one: ControlTerm) -> Data:
@@ -128,14 +129,9 @@ def _control(one: ControlTerm) -> Data:
     return {"term": one.term, "series": one.held.name if one.held else None, "readings": readings}
 
 
-def _compared(rose: RoseAfter, compared: tuple[Nights, ...]) -> Data:
-    """By reading, as plain values; `p` is one-sided in the direction of the reading's effect."""
-    each = zip(READINGS, compared, rose.readings, strict=False)
-    return {
-        mark: asdict(nights)
-        | {"p": nights.p_fall if study.effect < 0 else nights.p, "p_rise": nights.p, "p_fall": nights.p_fall}
-        for mark, nights, study in each
-    }
+def _compared(compared: tuple[Nights, ...]) -> Data:
+    """By reading, as plain values. They have no p: nights and terms that somebody held are no draws."""
+    return {mark: asdict(nights) for mark, nights in zip(READINGS, compared, strict=False)}
 
 
 def minutes_csv(rose: RoseAfter) -> str:
@@ -160,11 +156,13 @@ def _rows_of(rose: RoseAfter, study: Study) -> Iterator[tuple[object, ...]]:
     for minute in rose.minutes:
         calls = [f"calls:{call.id}" for call in minute.calls]
         if found := used.get(minute.at):
-            jump, rank = _number(found.jump), _number(found.rank)
-            yield iso_text(minute.at), calls, "yes", None, jump, _number(found.growth), rank, found.placebos
+            yield (
+                *(iso_text(minute.at), calls, "yes", None, _number(found.jump), _number(found.share)),
+                *(_number(found.growth), _number(found.rank), found.placebos),
+            )
         else:
             why = reasons.get(minute.at) or "refused"
-            yield iso_text(minute.at), calls, "no", why, None, None, None, None
+            yield iso_text(minute.at), calls, "no", why, *[None] * 5
 
 
 def _method(rose: RoseAfter) -> Data:

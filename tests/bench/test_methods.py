@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.methods.evenings import STARTS, minutes_inside, used_minutes
+from bench.methods.evenings import FAMILIES, STARTS, minutes_inside, used_minutes
+from bench.methods.event_rivals import RIVALS
 from bench.methods.events import CELLS, FELL, NOTHING, OPEN, ROSE, Cell, try_evening
+from bench.methods.naive_tests import NAIVE
 from data.evidence.study import minutes_of
 from data.story.store import read_story
 from tests.support.imported import US_2016
@@ -29,8 +31,8 @@ def test_the_evenings_have_the_minutes_of_the_apps_study(slug: str, outside: int
 
 
 def test_every_night_with_a_list_is_tried_with_and_without_a_rise() -> None:
-    tried = {(cell.slug, cell.rise > 0) for cell in CELLS}
-    assert tried == {(slug, rise) for slug in STARTS for rise in (True, False)}
+    tried = {(cell.slug, cell.rise > 0, cell.family) for cell in CELLS}
+    assert tried == {(slug, rise, family) for slug in STARTS for rise in (True, False) for family in FAMILIES}
 
 
 def test_a_strong_rise_is_said_in_minutes_and_hangs_on_the_stamps_in_longer_bins() -> None:
@@ -39,8 +41,16 @@ def test_a_strong_rise_is_said_in_minutes_and_hangs_on_the_stamps_in_longer_bins
     assert told[f"8-minute bins: {OPEN}"]
 
 
+def test_every_rival_gives_a_p_of_the_same_minutes() -> None:
+    told = try_evening(Cell(20.0, 1.0), SEED)
+    for name in (*RIVALS, *NAIVE):
+        assert told[f"{name}: p 0.05 or less"] >= told[f"{name}: and rose"], name
+    assert told["ours, every minute alike: and rose"]
+    assert told["Poisson regression on a trend, among moved calls: and rose"]
+
+
 @pytest.mark.parametrize("bins", ["", "8-minute bins: "])
 def test_each_evening_is_told_in_one_way(bins: str) -> None:
     for seed in SEED.spawn(3):
-        told = try_evening(Cell(20.0, 0.35), seed)
+        told = try_evening(Cell(50.0, 0.35), seed)
         assert sum(told[bins + name] for name in (ROSE, FELL, NOTHING, OPEN)) == 1

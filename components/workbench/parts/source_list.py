@@ -155,8 +155,10 @@ def _show_statistics() -> None:
     st.subheader("How “Rose after the calls” is answered", anchor=False)
     st.markdown(
         "For each minute with calls, the ten minutes after are held against the ten before, on the log scale, less the "
-        "evening’s own slope on either side. The mean over all minutes is compared with 999 draws in which each minute "
-        "is moved 11 to 45 minutes away. If the interval holds zero, no change can be told from the evening’s rise. "
+        "evening’s own slope on either side. The mean over all minutes, in which busy ones count for more, is compared "
+        "with 999 draws in which each minute is moved 11 to 45 minutes away. The share of draws that moved as far, up "
+        "or down, is 5% or less on one in twenty of evenings on which calls change nothing. If the interval holds "
+        "zero, that share is above 5%, and no change can be told from the evening’s rise. "
         "Bins of up to 16 minutes answer for all calls together, bins of a minute also rank each call among its "
         "placebos, longer bins and published marks answer nothing. Beside it stand the same minutes of other nights "
         "and of control terms, which calls do not concern, where they are held. What rose after a call need not have "

@@ -1,0 +1,210 @@
+"""Other ways to judge the same minutes: parts of ours taken out, calls moved otherwise, and regressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import BSpline
+from scipy.stats import norm
+
+from data.analysis.draws import Floats
+from data.analysis.event_study import Bins, Judged, Places, jumps, look_up, roots, shares, spread
+
+TEN, DRAWS = 10, 999
+#: All calls move together by up to so many minutes; in blocks, those within so many minutes of the next.
+ROUND, BLOCK = 75, 20
+#: Minutes between the knots of a regression's trend, and the lags of its errors.
+KNOTS, LAGS = 30, 15
+Ints = NDArray[np.int_]
+#: A p and whether searches rose.
+Verdict = tuple[float, bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Minutes:
+    """What the app's study used of an evening in bins of a minute."""
+
+    bins: Bins
+    judged: Judged
+
+    @property
+    def own(self) -> Ints:
+        return self.judged.own.bin_of
+
+
+def two_sided(effect: float, draws: Floats) -> Verdict:
+    """The share of draws that moved as far, up or down."""
+    return float((1 + (np.abs(draws) >= abs(effect)).sum()) / (1 + len(draws))), effect > 0
+
+
+def mean_of_logs(values: Floats) -> Floats:
+    """J with the mean of the logs of single minutes in each window, where ours has the log of the mean."""
+    mean = np.lib.stride_tricks.sliding_window_view(np.log1p(values), TEN).mean(axis=-1)
+    a0, a1, a2, a3 = (mean[n * TEN : len(mean) - (3 - n) * TEN] for n in range(4))
+    edge = np.full(2 * TEN, np.nan)
+    return np.tile(np.concatenate([edge, a2 - a1 - (a1 - a0 + a3 - a2) / 2, edge]), (2, 1))
+
+
+def _among(
+    night: Minutes, moved: Ints, table: Floats, *, alike: bool = False, scaled: bool = True
+) -> tuple[float, Floats]:
+    """The pooled J of the minutes and of draws. `alike`: every minute counts the same."""
+    own, draws = (Places(at, np.zeros_like(at)) for at in (night.own[None], moved))
+    share, drawn = (np.full(at.bin_of.shape, 1 / len(night.own)) if alike else shares(night.bins, at)
+                    for at in (own, draws))  # fmt: skip
+    noise = spread(night.bins, own, share)[0] / spread(night.bins, draws, drawn) if scaled else 1.0
+    return float((share * look_up(table, own)).sum()), (drawn * look_up(table, draws)).sum(axis=1) * noise
+
+
+def _apart(night: Minutes, rng: np.random.Generator) -> Ints:
+    return night.judged.moved(DRAWS, rng).bin_of
+
+
+def _ours(night: Minutes) -> Floats:
+    return jumps(night.bins.values, TEN)
+
+
+def as_it_was(night: Minutes, rng: np.random.Generator) -> Verdict:
+    """Every minute alike, mean of logs, and p in the direction that the night took."""
+    effect, draws = _among(night, _apart(night, rng), mean_of_logs(night.bins.values), alike=True)
+    return float((1 + (draws * np.sign(effect) >= abs(effect)).sum()) / (1 + len(draws))), effect > 0
+
+
+def as_it_was_both_ways(night: Minutes, rng: np.random.Generator) -> Verdict:
+    return two_sided(*_among(night, _apart(night, rng), mean_of_logs(night.bins.values), alike=True))
+
+
+def alike(night: Minutes, rng: np.random.Generator) -> Verdict:
+    return two_sided(*_among(night, _apart(night, rng), _ours(night), alike=True))
+
+
+def logs(night: Minutes, rng: np.random.Generator) -> Verdict:
+    return two_sided(*_among(night, _apart(night, rng), mean_of_logs(night.bins.values)))
+
+
+def unscaled(night: Minutes, rng: np.random.Generator) -> Verdict:
+    return two_sided(*_among(night, _apart(night, rng), _ours(night), scaled=False))
+
+
+def together(night: Minutes, rng: np.random.Generator) -> Verdict:
+    """Every call moved by the same minutes, so that their spacing stays."""
+    return _moved_in(night, np.zeros(len(night.own), dtype=int), ROUND, rng)
+
+
+def blocks(night: Minutes, rng: np.random.Generator) -> Verdict:
+    """Calls that stand close together moved by the same minutes."""
+    return _moved_in(night, np.concatenate([[0], np.cumsum(np.diff(night.own) > BLOCK)]), 45, rng)
+
+
+def _moved_in(night: Minutes, block: Ints, far: int, rng: np.random.Generator) -> Verdict:
+    table, moved = _ours(night), np.zeros((DRAWS, len(block)), dtype=int)
+    offsets = np.concatenate([np.arange(-far, -TEN), np.arange(TEN + 1, far + 1)])
+    for one in np.unique(block):
+        own = night.own[block == one]
+        around = own[:, None] + offsets
+        usable = offsets[~np.isnan(look_up(table, Places(around, np.zeros_like(around)))).any(axis=0)]
+        if not len(usable):
+            return 1.0, False
+        moved[:, block == one] = own + rng.choice(usable, DRAWS)[:, None]
+    return two_sided(*_among(night, moved, table))
+
+
+def autocovariance(night: Minutes, _: np.random.Generator) -> Verdict:
+    """No draws: the variance of the pooled J from how J hangs together over time near the calls, and a normal tail."""
+    every = np.arange(len(night.bins.values) + 1)
+    places = Places(every, np.zeros_like(every))
+    root, own = roots(night.bins, places), night.own
+    near = (np.abs(every[:, None] - own) <= 45).any(axis=1)
+    steady = np.where(near, look_up(_ours(night), places) * root, np.nan)
+    lags = np.array([np.nanmean(steady[lag:] * steady[: len(steady) - lag]) for lag in range(4 * TEN)])
+    apart = np.abs(own[:, None] - own)
+    share = root[own] / root[own].sum()
+    weights = share / root[own]
+    variance = weights @ np.where(apart < 4 * TEN, lags[np.minimum(apart, 4 * TEN - 1)], 0) @ weights
+    effect = float(share @ night.judged.jump)
+    return 2 * float(norm.sf(abs(effect) / np.sqrt(max(variance, 1e-12)))), effect > 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trend:
+    """A Poisson regression on a smooth trend alone: what it expects, its basis, and the inverse of its information."""
+
+    expected: Floats
+    basis: Floats
+    inverse: Floats
+
+
+def _trend(values: Floats) -> Trend:
+    count = len(values)
+    inner = np.linspace(0, count, round(count / KNOTS) + 1)
+    knots = np.concatenate([np.zeros(3), inner, np.full(3, count)])
+    basis = np.asarray(BSpline.design_matrix(np.arange(count) + 0.5, knots, 3).toarray())
+    ridge, level = 1e-3 * values.mean() * np.eye(basis.shape[1]), np.log(values.mean())
+    eta = np.log(np.convolve(values, np.full(KNOTS, 1 / KNOTS), "same") + 0.1 * values.mean())
+    for _ in range(6):
+        expected = np.exp(eta)
+        information = (basis * expected[:, None]).T @ basis + ridge
+        eta = basis @ np.linalg.solve(information, basis.T @ (expected * eta + values - expected))
+        eta = np.clip(eta, level - 6, level + 6)
+    expected = np.exp(eta)
+    return Trend(expected, basis, np.linalg.inv((basis * expected[:, None]).T @ basis + ridge))
+
+
+def _after(calls: Ints, count: int) -> Floats:
+    """1 in the ten minutes after each row's calls (draws, bins)."""
+    after = np.zeros((len(calls), count + TEN))
+    for minute in range(TEN):
+        after[np.arange(len(calls))[:, None], calls + minute] = 1
+    return after[:, :count]
+
+
+def _scores(trend: Trend, values: Floats, after: Floats) -> Floats:
+    """Each row's coefficient of "after a call" over its error if counts were Poisson."""
+    weighted = after * trend.expected
+    crossed = weighted @ trend.basis
+    surplus = values - trend.expected
+    top = after @ surplus - crossed @ (trend.inverse @ (trend.basis.T @ surplus))
+    left = (after * weighted).sum(axis=1) - np.einsum("ij,jk,ik->i", crossed, trend.inverse, crossed)
+    return np.asarray(top / np.sqrt(np.maximum(left, 1e-9)))
+
+
+def regression_among_draws(night: Minutes, rng: np.random.Generator) -> Verdict:
+    """Poisson regression with a smooth trend; its coefficient among those of moved calls."""
+    values = night.bins.values
+    rows = np.concatenate([night.own[None], _apart(night, rng)])
+    scores = _scores(_trend(values), values, _after(rows, len(values)))
+    return two_sided(float(scores[0]), scores[1:])
+
+
+def regression(night: Minutes, _: np.random.Generator) -> Verdict:
+    """The same with errors of Newey and West and a normal tail, as packages give it."""
+    values, after = night.bins.values, _after(night.own[None], len(night.bins.values))[0]
+    trend = _trend(values)
+    rest = after - trend.basis @ (trend.inverse @ (trend.basis.T @ (trend.expected * after)))
+    scores = rest * (values - trend.expected)
+    lags = ((1 - lag / (LAGS + 1)) * (scores[lag:] * scores[:-lag]).sum() for lag in range(1, LAGS + 1))
+    z = scores.sum() / np.sqrt(max((scores**2).sum() + 2 * sum(lags), 1e-12))
+    return 2 * float(norm.sf(abs(z))), z > 0
+
+
+RIVALS: dict[str, Callable[[Minutes, np.random.Generator], Verdict]] = {
+    "as it was: minutes alike, mean of logs, p in the night's direction": as_it_was,
+    "the same, two-sided": as_it_was_both_ways,
+    "ours, every minute alike": alike,
+    "ours, mean of logs": logs,
+    "ours, draws not brought to one noise": unscaled,
+    "ours, all calls moved together": together,
+    "ours, calls within 20 minutes moved together": blocks,
+    "ours, autocovariance and a normal tail, no draws": autocovariance,
+    "Poisson regression on a trend, among moved calls": regression_among_draws,
+    "Poisson regression on a trend, HAC errors": regression,
+}
+
+
+def verdicts(night: Minutes, rng: np.random.Generator) -> Iterator[tuple[str, Verdict]]:
+    """What every rival says of one evening."""
+    for name, rival in RIVALS.items():
+        yield name, rival(night, rng)
