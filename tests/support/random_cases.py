@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,8 @@ _OBSERVED = (
     "time_basis,published,source,note"
 )
 _READ = "id,name,unit,kind,at,until,value,source"
+_PROJECTED = "id,caller,party,low,value,high,at,earliest,latest,date,precision,source,note"
+_COUNTED = "contest,party,round,votes,at,earliest,latest,date,precision,source,note"
 #: More sides than are drawn one by one.
 MANY = NAMES | {
     "C": "Cas",
@@ -37,6 +40,8 @@ MANY = NAMES | {
     "J": "Jon",
     "K": "Kim",
 }
+#: Somebody who projects and calls nothing.
+_POLLSTER = '\n[[callers]]\nid = "P"\nname = "The pollster"\nsaid = "the pollster"\nselectable = false\n'
 _GAPPED = '\n[[callers]]\nid = "CNN"\nname = "CNN"\nselectable = true\n'
 
 
@@ -54,6 +59,7 @@ def small_night(rng: Random, root: Path, slug: str) -> Night:
     calls = [_call(rng, code, start, list(parties)) for code in codes]
     backs = list(filter(None, (_back(rng, call, start) for call in calls))) if rng.random() < 0.4 else []
     calls += [_again(rng, back, start, list(parties)) for back in backs if rng.random() < 0.5]
+    calls += [_decided(rng, call, list(parties)) for call in calls if not call.party and rng.random() < 0.6]
     seen = [_observation(rng, number, start) for number in range(rng.choice((0, 0, 1, 3)))]
     folder = write_night(
         root,
@@ -64,10 +70,10 @@ def small_night(rng: Random, root: Path, slug: str) -> Night:
         zone=zone,
         start=_iso(start),
         end=_iso(start + timedelta(hours=_HOURS)),
-        tables=_tables(rng, start, seen),
+        tables=_tables(rng, start, seen, codes, list(parties)) | _projected(rng, start, calls, list(parties)),
         parties=parties,
         withdrawals=backs,
-        about=_GAPPED if rng.random() < 0.3 else "",
+        about=_POLLSTER + (_GAPPED if rng.random() < 0.3 else ""),
     )
     return Night(folder)
 
@@ -76,12 +82,48 @@ def _minute(rng: Random, start: datetime, least: int = 0) -> int:
     return rng.choice((rng.randint(least, _HOURS * 60 - 1), max(least, rng.randrange(0, _HOURS * 60, 30))))
 
 
-def _tables(rng: Random, start: datetime, seen: list[str]) -> dict[str, str]:
-    """What the night holds besides calls: observations, and at times the readings of a petition."""
+def _tables(rng: Random, start: datetime, seen: list[str], codes: list[str], parties: list[str]) -> dict[str, str]:
+    """What the night holds besides calls: observations, and at times the readings of a petition, and counts."""
     tables = {"observations.csv": "\n".join([_OBSERVED, *seen]) + "\n"} if seen else {}
     if rng.random() < 0.3:
         tables["series.csv"] = "\n".join([_READ, *_readings(rng, start)]) + "\n"
+    if rng.random() < 0.4:
+        rows = [row for code in rng.sample(codes, min(2, len(codes))) for row in _counts(rng, code, start, parties)]
+        tables["counts.csv"] = "\n".join([_COUNTED, *rows]) + "\n"
     return tables
+
+
+def _counts(rng: Random, code: str, start: datetime, parties: list[str]) -> Iterator[str]:
+    """What was published of a count, in which votes are now and then taken away; at times of a second round."""
+    at = start + timedelta(minutes=_minute(rng, start))
+    for turn in range(1, rng.choice((2, 2, 3))):
+        votes = dict.fromkeys(rng.sample(parties, min(len(parties), rng.randint(1, 5))), 0)
+        for _ in range(rng.randint(1, 4)):
+            for party in rng.sample(sorted(votes), rng.randint(1, len(votes))):
+                votes[party] = max(0, votes[party] + rng.choice((-40, 0, 1, 900, 1_250)))
+                yield f"{code},{party},{turn},{votes[party]},{_iso(at)},,,,minute,s,"
+            at += timedelta(minutes=rng.choice((1, 7, 60)))
+
+
+def _projected(rng: Random, start: datetime, calls: list[SmallCall], parties: list[str]) -> dict[str, str]:
+    """An exit poll and its updates, numbers or bounds, by the night's caller or by a pollster; or none."""
+    if rng.random() < 0.6:
+        return {}
+    total, rows = sum({call.contest: call.weight for call in calls}.values()), list[str]()
+    for caller in rng.choice((["AP"], ["P"], ["AP", "P"])):
+        at = start + timedelta(minutes=_minute(rng, start))
+        for party in rng.sample(parties, min(len(parties), rng.randint(1, 5))):
+            rows.append(_projection(rng, len(rows), caller, party, at, total))
+        for _ in range(rng.randint(0, 3)):
+            at += timedelta(minutes=rng.choice((1, 20, 90)))
+            rows.append(_projection(rng, len(rows), caller, rng.choice(parties), at, total))
+    return {"projections.csv": "\n".join([_PROJECTED, *rows]) + "\n"}
+
+
+def _projection(rng: Random, number: int, caller: str, party: str, at: datetime, total: int) -> str:
+    low, value, high = sorted(rng.randint(0, total) for _ in range(3))
+    told = rng.choice((f",{value},", f"{low},{value},{high}", f"{low},,{high}"))
+    return f"p{number:02},{caller},{party},{told},{_iso(at)},,,,minute,s,"
 
 
 def _readings(rng: Random, start: datetime) -> Iterator[str]:
@@ -93,6 +135,8 @@ def _readings(rng: Random, start: datetime) -> Iterator[str]:
 
 def _back(rng: Random, call: SmallCall, start: datetime) -> SmallWithdrawal | None:
     """That a call was taken back later in the night, in a minute or between bounds; None of most."""
+    if not call.party:
+        return None
     made = datetime.fromisoformat(call.at or call.latest)
     last = made + timedelta(minutes=rng.choice((1, 30, 90)))
     if rng.random() < 0.7 or last >= start + timedelta(hours=_HOURS - 1):
@@ -108,7 +152,21 @@ def _again(rng: Random, back: SmallWithdrawal, start: datetime, parties: list[st
     return SmallCall(back.call.contest, rng.choice(parties), back.call.weight, at=_iso(at), again=True)
 
 
+def _decided(rng: Random, call: SmallCall, parties: list[str]) -> SmallCall:
+    """Who won in the end a contest that nobody had won."""
+    at = datetime.fromisoformat(call.at or call.latest) + timedelta(minutes=rng.choice((1, 45)))
+    how = rng.choice(("lots", "tie")) if call.outcome == "tie" else rng.choice(("", "not_leading"))
+    return SmallCall(call.contest, rng.choice(parties), call.weight, at=_iso(at), again=True, outcome=how)
+
+
 def _call(rng: Random, code: str, start: datetime, parties: list[str]) -> SmallCall:
+    made = _won(rng, code, start, parties)
+    how = rng.choice(("", "", "", "", "runoff", "tie", "not_leading", "lots"))
+    undecided = how == "runoff" or (how == "tie" and rng.random() < 0.8)
+    return replace(made, outcome=how, party="" if undecided else made.party)
+
+
+def _won(rng: Random, code: str, start: datetime, parties: list[str]) -> SmallCall:
     party, weight, first = rng.choice(parties), rng.choice((1, 1, 2, 5, 20)), _minute(rng, start)
     if rng.random() < 0.5:
         return SmallCall(code, party, weight, at=_iso(start + timedelta(minutes=first)))

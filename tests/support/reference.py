@@ -41,6 +41,11 @@ class Fact:
     def exact(self) -> bool:
         return self.first == self.last
 
+    @property
+    def outcome(self) -> str:
+        """What a call came to, as calls.csv has it."""
+        return self.row.get("outcome") or "won"
+
     def touches(self, start: datetime, end: datetime) -> bool:
         return self.first < end and self.last >= start
 
@@ -48,6 +53,20 @@ class Fact:
 def unit_of(fact: Fact) -> timedelta:
     """How long the unit is in which a time is given: what is known to the minute may be any instant of it."""
     return _SECOND if fact.row["precision"] in ("second", "day") else timedelta(minutes=1)
+
+
+def round_of(count: Fact) -> int:
+    """The round of a count: the first where none is written."""
+    return int(count.row["round"] or 1)
+
+
+def bounded(row: dict[str, str]) -> str:
+    """35, 25 to 26, 35 (33 to 37): a projection as far as its number and its bounds are given."""
+    value, low, high = row["value"], row["low"], row["high"]
+    if not low or low == high == value:
+        return value
+    bounds = low if low == high else f"{low} to {high}"
+    return f"{value} ({bounds})" if value else bounds
 
 
 def _told(mean: float) -> float:
@@ -81,6 +100,10 @@ class Night:
         self._of: dict[str, list[Fact]] = {}
         self._asked: dict[tuple[Any, ...], Any] = {}
         self.observations = [fact for fact in map(self._fact, self.rows("observations")) if fact]
+        projections = [fact for fact in map(self._fact, self.rows("projections")) if fact]
+        self.projections = sorted(projections, key=lambda fact: (fact.last, fact.row["id"]))
+        counts = [fact for fact in map(self._fact, self.rows("counts")) if fact]
+        self.counts = sorted(counts, key=lambda fact: (fact.last, fact.row["contest"], round_of(fact)))
 
     def rows(self, table: str) -> list[dict[str, str]]:
         """The rows of a table; none where it is not there."""
@@ -187,7 +210,7 @@ class Night:
     def _sides(self, caller: str, until: datetime | None) -> dict[str, list[str]]:
         weights = dict.fromkeys(self.parties, 0)
         for call in self.of(caller):
-            if until is None or call.last <= until:
+            if call.row["party"] and (until is None or call.last <= until):
                 weights[call.row["party"]] += self.weights[call.row["contest"]]
         heaviest = sorted(self.parties, key=lambda party: -weights[party])[:_DRAWN]
         found = {short: [party] for party, short in self.parties.items() if party in heaviest}
@@ -227,6 +250,39 @@ class Night:
         """Every side's total by the name that sentences use; `until` is the moment up to which the story is told."""
         sides = self.sides(caller, until)
         return {name: self.total(caller, parties, at, **asked) for name, parties in sides.items()}
+
+    def undecided(self, caller: str, by: Callable[[Fact], bool]) -> list[Fact]:
+        """Of each contest the last call that was made `by` then, if nobody has won it and it was not taken back."""
+        last: dict[str, Fact] = {}
+        for call in sorted(self.of(caller), key=lambda one: (one.last, one.first, one.row["id"])):
+            if by(call):
+                last[call.row["contest"]] = call
+        return [call for call in last.values() if not call.row["party"] and not (call.back and by(call.back))]
+
+    # What was projected and counted
+
+    def projected_by(self, caller: str, until: datetime | None = None) -> list[Fact]:
+        """What a caller projected, or where it projected nothing what others did; told up to a moment, by then."""
+        told = [fact for fact in self.projections if until is None or fact.last <= until]
+        return [fact for fact in told if fact.row["caller"] == caller] or told
+
+    @staticmethod
+    def standing(projected: Sequence[Fact]) -> dict[str, dict[str, Fact]]:
+        """By caller and party what was projected last."""
+        found: dict[str, dict[str, Fact]] = {}
+        for fact in projected:
+            found.setdefault(fact.row["caller"], {})[fact.row["party"]] = fact
+        return found
+
+    def counted(self, at: datetime, *, contest: str = "", turn: int = 0, before: bool = False) -> dict[str, Fact]:
+        """Party -> the count that stood at an instant, of the contest and round counted last, or of these.
+
+        `before` leaves out what was published at that very instant.
+        """
+        made = [fact for fact in self.counts if (fact.last < at if before else fact.last <= at)]
+        if made and not contest:
+            contest, turn = made[-1].row["contest"], round_of(made[-1])
+        return {fact.row["party"]: fact for fact in made if (fact.row["contest"], round_of(fact)) == (contest, turn)}
 
     # A measured series
 

@@ -15,7 +15,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.support.reference import Fact, Night, instant, unit_of
+from tests.support.reference import Fact, Night, bounded, instant, round_of, unit_of
 
 _DAY = timedelta(days=1)
 #: What may be seen of a site.
@@ -23,20 +23,32 @@ SEEN = ("failing", "unreachable", "degraded", "answering")
 #: A headline of fewer characters than this leaves nothing out.
 _ROOM = 140
 _FIGURE = r"((?:at least )?\d+(?:,\d{3})*(?: to \d+(?:,\d{3})*)?)"
+#: A projection with its bounds, and the two kinds of clauses that tell figures which are in no total.
+_BOUNDED = r"(\d+ to \d+|\d+(?: \(\d+(?: to \d+)?\))?)"
+_BESIDE = r"last projected (?!by )([^;.]*)|([^;.:]*?): votes counted(?:, round (\d+))?: ([^;.]*)"
+#: Contests that nobody has won, and how else than simply one was won, as calls.csv and sentences have them.
+_UNDECIDED = {"a run-off": "runoff", "run-offs": "runoff", "a tie": "tie", "ties": "tie"}
+_HOW = {"": "won", "by lot": "lots", "after a tie": "tie", "not leading in the count": "not_leading"}
 
 
 _HEADS = ("headline", "card title", "headline of a picture", "alternative")
-_HEAD_KINDS = ("totals", "totals, none", "totals, withdrawn", "calls", "calls, no", "calls, withdrawn", "a series")
-_MOMENT_KINDS = ("nothing", "last call", "withdrawal", "time", "total")
+_HEAD_KINDS = (
+    *("totals", "totals, none", "totals, withdrawn", "calls", "calls, no", "calls, withdrawn", "a series"),
+    *("totals, for nobody", "calls, outcome", "a projection"),
+)
+_MOMENT_KINDS = ("nothing", "last call", "withdrawal", "time", "total", "outcome", "projection", "count")
+_SUMMARY_KINDS = ("totals", "observations", "one", "projections", "counts")
 #: Every kind of sentence that is read.
 KINDS = (
     *(f"{head} of {kind}" for head in _HEADS for kind in _HEAD_KINDS),
-    *(f"{kind} of {what}" for kind in ("summary", "card description") for what in ("totals", "observations", "one")),
+    *(f"{kind} of {what}" for kind in ("summary", "card description") for what in _SUMMARY_KINDS),
     *(f"{kind}, {what}" for kind in ("moment", "replay, happened", "replay, known") for what in _MOMENT_KINDS),
     *("moment, reading", "replay, happened, reading", "replay, no minute that is over", "no total stands"),
     *("label of a total", "by or before", "no observation", "time of two", "events counted"),
     *("weight in a table", "total in a table", "total in a table, beyond", "withdrawal in a table"),
-    *("time before the first call", "verdict on an account", "reported first", "reported first, nothing"),
+    *("no winner stood", "outcome in a table", "projection in a table", "count in a table", "outcome of an event"),
+    *("label of a count", "label of a projection", "time before the first call"),
+    *("verdict on an account", "reported first", "reported first, nothing"),
     *("count of accounts", "count of accounts, open", "count of accounts, apart", "count of accounts, none"),
     "claim without a call",
 )
@@ -79,6 +91,23 @@ class Case:
         backs = [call for call in self.night.of(self.caller) if call.back]
         open_end = self.chart == "results" and self.at is None
         return [call for call in backs if call.back and _by(call.back, self.until, open_end=open_end)]
+
+    def undecided(self) -> list[Fact]:
+        """Of each contest the last call by then, if nobody has won it."""
+        open_end = self.chart == "results" and self.at is None
+        return self.night.undecided(self.caller, lambda call: _by(call, self.until, open_end=open_end))
+
+    def projected(self) -> list[Fact]:
+        """What the caller, or for want of it another, projected in the window and by the moment it is told to."""
+        rows = self.night.projected_by(self.caller, self.at)
+        return [fact for fact in rows if fact.first < self.end and fact.last >= self.start]
+
+    def counts_of(self, contest: str, turn: int) -> dict[str, int]:
+        """Side -> the votes that stood for it at the end of what is drawn."""
+        told = self.night.counted(self.until, contest=contest, turn=turn, before=self.at is None)
+        sides = self.night.sides(self.caller, self.at)
+        votes = {name: [int(told[one].row["votes"]) for one in of if one in told] for name, of in sides.items()}
+        return {name: sum(found) for name, found in votes.items() if found}
 
 
 def _by(back: Fact, until: datetime, *, open_end: bool) -> bool:
@@ -126,8 +155,22 @@ class Reading:
         self._headline("alternative", case, _found(r"<desc[^>]*>(.*?)</desc>", body))
         if case.night.complete(case.caller):
             for short, right in case.totals().items():
+                counts = self._counts_drawn(case, short)
                 for said in re.findall(rf">{re.escape(short)} ((?:at least )?[\d,]+(?:–[\d,]+)?)<", body):
-                    self.hold("label of a total", case, said, true=said == right.replace(" to ", "–"), right=right)
+                    total = said == right.replace(" to ", "–")
+                    kind = "label of a count" if counts and not total else "label of a total"
+                    self.hold(kind, case, said, true=total or said in counts, right=(right, counts))
+        drawn = {(case.night.parties[fact.row["party"]], bounded(fact.row)) for fact in case.projected()}
+        for label in re.findall(rf">(\w+) {_BOUNDED} projected<", body):
+            self.hold("label of a projection", case, " ".join(label), true=label in drawn, right=drawn)
+
+    @staticmethod
+    def _counts_drawn(case: Case, side: str) -> set[str]:
+        """The votes of a side that stand in any count, as a drawing writes them."""
+        if case.chart not in ("results", "replay"):
+            return set()
+        rounds = {(fact.row["contest"], round_of(fact)) for fact in case.night.counts}
+        return {f"{case.counts_of(*one)[side]:,}" for one in rounds if side in case.counts_of(*one)}
 
     # Headline, summary, share card
 
@@ -150,6 +193,8 @@ class Reading:
     def _headline(self, kind: str, case: Case, text: str) -> None:
         if case.chart in ("results", "map"):
             self._result(f"{kind} of totals", case, text)
+            held = [fact for fact in case.projected() if fact.last <= case.until]
+            self._projections(f"{kind} of a projection", case, text, case.night.standing(held))
         if case.chart in ("timeline", "replay"):
             self._named(f"{kind} of calls", case, text)
 
@@ -167,12 +212,17 @@ class Reading:
             nothing = all(figure in ("0", "at least 0") for figure in totals.values())
             said = m[1].removesuffix(".")
             self._withdrawn(f"{kind}, withdrawn", case, text, taken)
+            self._for_nobody(f"{kind}, for nobody", case, text)
             good = (
                 said.startswith("nothing")
                 if nothing and not taken
                 else right.startswith(said) and (said == right or "…" in text)
             )
             self.hold(kind, case, text, true=good and night.time(case.until) in text, right=right)
+        elif "no winner stood" in text:
+            none = all(not re.search("[1-9]", one) for one in totals.values())
+            self.hold("no winner stood", case, text, true=none and bool(case.undecided()), right=totals)
+            self._for_nobody(f"{kind}, for nobody", case, text)
         elif "is known to stand" in text:
             none = all(not re.search("[1-9]", one) for one in totals.values())
             self.hold("no total stands", case, text, true=none and bool(taken), right=totals)
@@ -195,6 +245,44 @@ class Reading:
         good = len(text) > _ROOM if not said else bool(told) and (bool(more) or set(told) == set(names))
         self.hold(kind, case, text, true=good, right=names)
 
+    def _for_nobody(self, kind: str, case: Case, text: str) -> None:
+        """The contests that a headline of totals says nobody has won: of many the first two and how many more."""
+        said = re.search(r"counted for nobody: (.*?)(?:; |$)", text)
+        right = [_undecided_text(case.night, call) for call in case.undecided()]
+        if not said and not right:
+            return
+        if not said:
+            self.hold(kind, case, text, true=len(text) > _ROOM, right=right)
+            return
+        told = [one for one in right if re.search(rf"\b{re.escape(one)}(?!\w)", said[1])]
+        more = re.search(r"and (\d+) more", said[1])
+        good = len(right) == 2 + int(more[1]) and len(told) == 2 if more else len(told) == len(right)
+        self.hold(kind, case, text, true=good or "…" in said[1], right=right)
+
+    def _projections(self, kind: str, case: Case, text: str, right: dict[str, dict[str, Fact]]) -> None:
+        """What each was said to have projected last, the most first; of many the first two and how many more."""
+        ends = r"(?:; |\.(?= [A-Z]|$)|$)"
+        for who, said in re.findall(rf"[Ll]ast projected by (.+?)(?: at [^;]*?)?: (\d.*?){ends}", text):
+            found = next((rows for caller, rows in right.items() if case.night.said(caller) == who), {})
+            self.hold(kind, case, text, true="…" in said or _says(case.night, said, found), right=found)
+
+    def _outcomes(self, kind: str, case: Case, text: str, told: list[Fact]) -> None:
+        """That nobody has won a contest, or how it was won where it was not simply won."""
+        night = case.night
+        for found in re.finditer(r"(a run-off|run-offs|a tie|ties) in ", text):
+            named = [call for call in told if re.match(rf"{re.escape(_name(night, call))}(?!\w)", text[found.end() :])]
+            good = any(not call.row["party"] and call.outcome == _UNDECIDED[found[1]] for call in named)
+            self.hold(kind, case, text, true=good, right=[call.outcome for call in named])
+        for call in told:
+            whom = f"{_name(night, call)} for {night.parties.get(call.row['party'], '-')}"
+            for how in re.findall(rf"\b{re.escape(whom)}(?!\w)(?: \(([a-z ]+)\))?", text):
+                alike = {
+                    one.outcome
+                    for one in told
+                    if (one.row["contest"], one.row["party"]) == (call.row["contest"], call.row["party"])
+                }
+                self.hold(kind, case, text, true=_HOW.get(how, "won") in alike, right=alike)
+
     def _series(self, kind: str, case: Case, text: str) -> None:
         """Where a series is said to stand highest, and between which two of its readings."""
         night, until = case.night, case.at
@@ -211,6 +299,14 @@ class Reading:
         told = [call for call in night.of(case.caller) if call.last <= (case.at or call.last)]
         inside = [call for call in told if call.touches(case.start, case.end)]
         self._series(f"{kind[: -len(' of calls')]} of a series", case, text)
+        self._outcomes(f"{kind}, outcome", case, text, told)
+        for who, said in re.findall(r"(?:^|[;:] )([^;:]+?) projected (\d.*?) (?:at|on|by|between) ", text):
+            rows = case.projected()
+            first = [one for one in rows if (one.row["caller"], one.last) == (rows[0].row["caller"], rows[0].last)]
+            held = {one.row["party"]: one for one in first}
+            good = bool(first) and night.said(first[0].row["caller"]).casefold() == who.casefold()
+            good = good and ("…" in said or _says(night, said, held))
+            self.hold(f"{kind[: -len(' of calls')]} of a projection", case, text, true=good, right=held)
         for said in re.findall(rf"{re.escape(who)} withdrew its \w+ of (.*?)(?:; |$)", text):
             backs = [call for call in told if call.back and call.back.touches(case.start, case.end)]
             named = [call for call in backs if re.search(rf"\b{re.escape(_name(night, call))}\b", said)]
@@ -235,10 +331,11 @@ class Reading:
                     )
 
     def _summary(self, kind: str, case: Case, text: str) -> None:
-        night = case.night
+        night, beside = case.night, re.sub(_BESIDE, "", text)
+        self._beside(kind, case, text)
         if night.complete(case.caller) and case.chart in ("timeline", "results", "map", "replay"):
             for short, right in case.totals().items():
-                for said in re.findall(rf"\b{re.escape(short)} {_FIGURE}", text):
+                for said in re.findall(rf"\b{re.escape(short)} {_FIGURE}", beside):
                     self.hold(f"{kind} of totals", case, text, true=said == right, right=f"{short} {right}")
         if (m := re.search(r"(\d+) dated observations?: ([^;.]*)", text)) and case.at is None:
             seen = night.seen(case.start, case.end)
@@ -246,6 +343,29 @@ class Reading:
             said_ = {state: int(count) for count, state in re.findall(r"(\d+) (\w+)", m[2])}
             self.hold(f"{kind} of observations", case, text, true=said_ == counts and int(m[1]) == sum(counts.values()))
         self.hold(f"{kind} of one", case, text, true=not re.search(r"(?<!to )\b1 (seats|areas|electoral votes)", text))
+
+    def _beside(self, kind: str, case: Case, text: str) -> None:
+        """What a summary says of projections and counts, which are in no total."""
+        night = case.night
+        for projected, title, turn, counted in re.findall(_BESIDE, text):
+            if "…" in projected + counted:
+                continue
+            if projected:
+                right = {}
+                for name, parties in night.sides(case.caller, case.at).items():
+                    # A number for one of the parties of a side is none for all of them.
+                    for party in parties:
+                        if own := [fact for fact in case.projected() if fact.row["party"] == party]:
+                            latest = max(fact.last for fact in own)
+                            alone = name if len(parties) == 1 else night.parties[party]
+                            right[alone] = next(bounded(fact.row) for fact in own if fact.last == latest)
+                said = dict(re.findall(rf"(\w+) {_BOUNDED}", projected))
+                self.hold(f"{kind} of projections", case, text, true=said == right, right=right)
+                continue
+            contest = next((code for code, name in night.names.items() if title.strip().endswith(name)), "")
+            votes = {name: f"{number:,}" for name, number in case.counts_of(contest, int(turn or 1)).items()}
+            said = dict(re.findall(r"(\w+) ([\d,]*\d)", counted))
+            self.hold(f"{kind} of counts", case, text, true=bool(votes) and said == votes, right=votes)
 
     # Sentences of moments
 
@@ -267,8 +387,12 @@ class Reading:
         night, verb = case.night, case.night.verb
         calls = night.of(case.caller)
         made = [call for call in calls if call.last <= at]
-        first = re.split(rf"\. (?=No |Latest|Last projected|The last reading|{re.escape(_main(night))})", sentence)[0]
+        parts = rf"\. (?=No |Latest|Last projected|Last count|The last reading|{re.escape(_main(night))})"
+        first = re.split(parts, sentence)[0]
         self._reading(f"{kind}, reading", case, at, sentence)
+        self._last_projected(f"{kind}, projection", case, at, sentence)
+        self._last_counted(f"{kind}, count", case, at, sentence)
+        self._outcomes(f"{kind}, outcome", case, first, made)
         if kind.startswith("replay") and not made:
             # It stands until the next change, when the minute that it was made for is over.
             self.hold("replay, no minute that is over", case, sentence, true=not first.startswith("At "))
@@ -310,6 +434,42 @@ class Reading:
         good = times and len(said) == len(right) and all(one[0] == two[0] for one, two in zip(said, right, strict=True))
         self.hold(kind, case, sentence, true=good, right=right)
 
+    def _last_projected(self, kind: str, case: Case, at: datetime, sentence: str) -> None:
+        """What every one of those who projected had projected last."""
+        night = case.night
+        right = night.standing([fact for fact in night.projected_by(case.caller, case.at) if fact.last <= at])
+        said = re.findall(r"Last projected by .+?: \d", sentence)
+        if said or right:
+            self.hold(kind, case, sentence, true=len(said) == len(right), right=right)
+        for caller, rows in right.items():
+            own = re.search(
+                rf"Last projected by {re.escape(night.said(caller))} (.*?): (\d.*?)\.(?= [A-Z]|$)", sentence
+            )
+            last = max(fact.last for fact in rows.values())
+            good = own and _clock(night, last) in own[1] and _says(night, own[2], rows)
+            self.hold(kind, case, sentence, true=bool(good), right=rows)
+
+    def _last_counted(self, kind: str, case: Case, at: datetime, sentence: str) -> None:
+        """The count that was published last, with the votes of all its parties, the most first."""
+        night, said = case.night, re.search(r"Last count published, of (.*?): (\d.*?)\.(?= [A-Z]|$)", sentence)
+        held = night.counted(at)
+        if not said and not held:
+            return
+        if not said or not held or (case.at and at > case.at):
+            self.hold(kind, case, sentence, true=False, right=held)
+            return
+        last = max(held.values(), key=lambda fact: fact.last)
+        turns = {round_of(fact) for fact in night.counts if fact.row["contest"] == last.row["contest"]
+                 and (case.at is None or fact.last <= case.at)}  # fmt: skip
+        turn = f", round {round_of(last)}" if max(turns) > 1 else ""
+        votes = sorted((-int(fact.row["votes"]), night.parties[party]) for party, fact in held.items())
+        told = [(-int(votes.replace(",", "")), short) for votes, short in re.findall(r"([\d,]+) for (\w+)", said[2])]
+        more = re.search(r"and (\d+) more", said[2])
+        whole = len(votes) == 2 + int(more[1]) if more else len(told) == len(votes)
+        good = whole and set(told) <= set(votes) and [one for one, _ in told] == [one for one, _ in votes[: len(told)]]
+        named = said[1].startswith(f"{_name(night, last)}{turn}, ") and _clock(night, last.last) in said[1]
+        self.hold(kind, case, sentence, true=good and named, right=(votes, turn))
+
     def _claim_of_count(self, case: Case, body: str) -> None:
         """What opens says how many events it holds."""
         panel = re.search(
@@ -319,6 +479,10 @@ class Reading:
             held = len(re.findall(r"<li\b", panel[2]))
             if held:
                 self.hold("events counted", case, panel[1], true=int(panel[1].replace(",", "")) == held, right=held)
+        for label in re.findall(r"<li\b[^>]*>(.*?)</li>", panel[2], re.DOTALL) if panel else ():
+            self._outcomes(
+                "outcome of an event", case, unescape(re.sub("<[^>]+>", "", label)), case.night.of(case.caller)
+            )
         for said, unit in re.findall(r"at least (\d+) (hour|minute)s? before the first call of", body):
             calls = case.night.of(case.caller)
             trouble = [fact for fact in case.night.observations if _is_trouble(case.night, fact)]
@@ -388,13 +552,18 @@ class Reading:
 
     def _table(self, case: Case, body: str) -> None:
         night = case.night
+        rows = list(csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))))
+        self._rows_beside(case, rows)
         if not night.complete(case.caller):
             return
         calls = {f"calls:{one.row['id']}": one for one in night.of(case.caller)}
         backs = {f"withdrawals:{one.back.row['id']}": one for one in calls.values() if one.back}
-        for row in csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))):
+        for row in rows:
             call = calls.get(row["row"]) or backs.get(row["row"])
-            if call is None or not row["value"]:
+            if call and not call.back and (case.at is None or call.last <= case.at):
+                right = "called" if call.outcome == "won" else call.outcome
+                self.hold("outcome in a table", case, row["status"], true=row["status"] == right, right=right)
+            if call is None or not call.row["party"] or not row["value"]:
                 continue
             weight, back = night.weights[call.row["contest"]], call.back if row["row"] in backs else None
             at, parties = (back or call).last, night.side_of(case.caller, call.row["party"], case.at)
@@ -410,6 +579,55 @@ class Reading:
             elif said and case.at is None:
                 # A call that may come after the window has the total of its own latest moment, or none.
                 self.hold("total in a table, beyond", case, said, true=said == right, right=right)
+
+    def _rows_beside(self, case: Case, rows: list[dict[str, str]]) -> None:
+        """Each projection with its bounds, and each count with how it differs from the one before of its party."""
+        night, before = case.night, dict[tuple[str, int], dict[str, int]]()
+        projected = {f"projections:{fact.row['id']}": fact.row for fact in night.projections}
+        counts = dict[str, tuple[int, int]]()
+        for fact in night.counts:
+            own, party = before.setdefault((fact.row["contest"], round_of(fact)), {}), fact.row["party"]
+            change, side = int(fact.row["votes"]) - own.get(party, 0), night.side_of(case.caller, party, case.at)
+            own[party] = int(fact.row["votes"])
+            name = f"counts:{fact.row['contest']}.{party}.{round_of(fact)}.{_utc(fact.last)}"
+            counts[name] = change, sum(own.get(one, 0) for one in side)
+        for row in rows:
+            if (known := projected.get(row["row"])) and row["lane"]:
+                said = [row[name] for name in ("value_low", "value", "value_high")]
+                right = [known[name] for name in ("low", "value", "high")]
+                self.hold("projection in a table", case, str(said), true=said == right, right=right)
+            if row["row"] in counts and row["lane"]:
+                told = [row[name] for name in ("value", "total_low", "total_high")]
+                change, total = counts[row["row"]]
+                wanted = [str(change), str(total), str(total)]
+                self.hold("count in a table", case, str(told), true=told == wanted, right=wanted)
+
+
+def _says(night: Night, said: str, right: dict[str, Fact]) -> bool:
+    """Whether words say these projections, the most first, with the unit behind the first one."""
+    told = re.findall(rf"{_BOUNDED}(?: ([a-z][a-z ]*?))? for (\w+)", said)
+    known = {night.parties[party]: bounded(fact.row) for party, fact in right.items()}
+    more = re.search(r"and (\d+) more", said)
+    whole = len(known) == len(told) + int(more[1]) if more else len(known) == len(told)
+    order = [_most(fact) for fact in sorted(right.values(), key=_most, reverse=True)][: len(told)]
+    found = {night.parties[party]: _most(fact) for party, fact in right.items()}
+    good = all(known.get(short) == figure for figure, _, short in told)
+    unit = str(night.about["unit"])
+    single = (
+        " ".join([unit.split()[0].removesuffix("s"), *unit.split()[1:]]) if "areas" in unit else unit.removesuffix("s")
+    )
+    units = [one for _, one, _ in told] == [single if told and told[0][0] == "1" else unit, *[""] * (len(told) - 1)]
+    return bool(told) and whole and good and units and [found[short] for _, _, short in told] == order
+
+
+def _most(fact: Fact) -> float:
+    """By which number projections are in order: the value, else the upper bound."""
+    return float(fact.row["value"] or 0) or float(fact.row["high"] or 0)
+
+
+def _undecided_text(night: Night, call: Fact) -> str:
+    """A run-off in Georgia."""
+    return f"{'a run-off' if call.outcome == 'runoff' else 'a tie'} in {_name(night, call)}"
 
 
 def _total(row: dict[str, str]) -> str:

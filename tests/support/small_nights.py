@@ -15,7 +15,7 @@ from tests.support.asking import Desk
 ANN, BEN = "A", "B"
 NAMES = {ANN: "Ann", BEN: "Ben"}
 _TABLES: Mapping[str, str] = {
-    "calls": "id,contest,caller,party,role,basis,at,earliest,latest,date,precision,source,note",
+    "calls": "id,contest,caller,party,outcome,role,basis,at,earliest,latest,date,precision,source,note",
     "contests": "code,name,short,weight,source",
     "milestones": "id,label,kind,party,at,earliest,latest,date,precision,source,note",
     "sources": "id,org,title,url,published,licence",
@@ -76,8 +76,9 @@ class SmallCall:
     earliest: str = ""
     latest: str = ""
     precision: str = "minute"
-    #: Whether its caller took an earlier one of this contest back.
+    #: Whether its caller took an earlier one of this contest back, or said that nobody had won it.
     again: bool = False
+    outcome: str = ""
 
     @property
     def id(self) -> str:
@@ -86,7 +87,7 @@ class SmallCall:
     @property
     def row(self) -> str:
         times = f"{self.at},{self.earliest},{self.latest},"
-        return f"{self.id},{self.contest},AP,{self.party},primary,own log,{times},{self.precision},s,"
+        return f"{self.id},{self.contest},AP,{self.party},{self.outcome},primary,own log,{times},{self.precision},s,"
 
 
 @dataclass(frozen=True)

@@ -85,16 +85,18 @@ PROJECTED = "Upright bars: exit poll, projected, and its updates; in no total."
 
 
 def projection_marks(story: Story, calls: Calls, window: Window, *, caller: str) -> tuple[Points, ...]:
-    """What was projected in the window, one mark for each side."""
+    """What was projected in the window, one mark for each party: a number for one of several is none for their side."""
     rows = [row for row in load_projections(story, caller).rows if row.when.earliest < window.end]
     rows = [row for row in rows if row.when.latest >= window.start]
     marks = (
         Points(
-            f"{side.name}, projected",
+            f"{side.name if len(side.parties) == 1 else party.short}, projected",
             Tone(side.tone),
-            tuple(_projected_item(story, row) for row in rows if row.party in side.parties),
+            tuple(_projected_item(story, row) for row in rows if row.party == party.id),
         )
         for side in drawn_sides(story, calls.rows)
+        for party in story.about.parties
+        if party.id in side.parties
     )
     return tuple(mark for mark in marks if mark.items)
 

@@ -34,6 +34,18 @@ RARE = (
     "apart",
     "open",
     "claim without a call",
+    "for nobody",
+    "no winner stood",
+    "outcome",
+    "outcome of an event",
+    "projection",
+    "projections",
+    "projection in a table",
+    "label of a projection",
+    "count",
+    "counts",
+    "count in a table",
+    "label of a count",
 )
 
 
