@@ -582,15 +582,17 @@ class Reading:
 
     def _rows_beside(self, case: Case, rows: list[dict[str, str]]) -> None:
         """Each projection with its bounds, and each count with how it differs from the one before of its party."""
-        night, before = case.night, dict[tuple[str, int], dict[str, int]]()
+        night, before = case.night, dict[tuple[str, int, str], int]()
         projected = {f"projections:{fact.row['id']}": fact.row for fact in night.projections}
         counts = dict[str, tuple[int, int]]()
         for fact in night.counts:
-            own, party = before.setdefault((fact.row["contest"], round_of(fact)), {}), fact.row["party"]
-            change, side = int(fact.row["votes"]) - own.get(party, 0), night.side_of(case.caller, party, case.at)
-            own[party] = int(fact.row["votes"])
-            name = f"counts:{fact.row['contest']}.{party}.{round_of(fact)}.{_utc(fact.last)}"
-            counts[name] = change, sum(own.get(one, 0) for one in side)
+            contest, turn, party = fact.row["contest"], round_of(fact), fact.row["party"]
+            stood = night.counted(fact.last, contest=contest, turn=turn)
+            side, votes = night.side_of(case.caller, party, case.at), int(fact.row["votes"])
+            total = sum(int(stood[one].row["votes"]) for one in side if one in stood)
+            name = f"counts:{contest}.{party}.{turn}.{_utc(fact.last)}"
+            counts[name] = votes - before.get((contest, turn, party), 0), total
+            before[contest, turn, party] = votes
         for row in rows:
             if (known := projected.get(row["row"])) and row["lane"]:
                 said = [row[name] for name in ("value_low", "value", "value_high")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from components.charts.events import candidate, drawn_sides
 from components.charts.grammar import Item, Lane, Published, Tone
@@ -53,21 +54,26 @@ def _lane(story: Story, calls: Calls, rows: Sequence[CountRow], *, rounds: bool)
 
 
 def _items(story: Story, rows: Sequence[CountRow], own: str) -> Iterator[Item]:
-    """Each count with how it differs from the one before of its party; one that is lower takes away."""
+    """Each count with how it differs from the one before of its party; one that is lower takes away.
+
+    The total of a side of several parties is that of its moment: what was published just then for each is in it.
+    """
     before: dict[str, CountRow] = {}
-    for row in rows:
-        last = before.get(row.party)
-        change = row.votes - (last.votes if last else 0)
-        said = f"votes counted for {candidate(story, row.party)} in {row.name}{own}"
-        before[row.party] = row
-        total = float(sum(one.votes for one in before.values()))
-        yield Item(
-            f"counts:{row.id}",
-            row.when,
-            f"{said} ({row.note})" if row.note else said,
-            row.sources,
-            value=float(change),
-            low=total,
-            high=total,
-            undoes=f"counts:{last.id}" if last and change < 0 else "",
-        )
+    for _, of_moment in groupby(rows, key=lambda row: row.when.latest):
+        new = {row.party: row for row in of_moment}
+        total = float(sum(row.votes for row in (before | new).values()))
+        for row in new.values():
+            last = before.get(row.party)
+            change = row.votes - (last.votes if last else 0)
+            said = f"votes counted for {candidate(story, row.party)} in {row.name}{own}"
+            yield Item(
+                f"counts:{row.id}",
+                row.when,
+                f"{said} ({row.note})" if row.note else said,
+                row.sources,
+                value=float(change),
+                low=total,
+                high=total,
+                undoes=f"counts:{last.id}" if last and change < 0 else "",
+            )
+        before |= new

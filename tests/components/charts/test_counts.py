@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
@@ -29,10 +30,12 @@ from components.view.view_state import default_view
 from components.workbench.parts.contests import counts_table
 from data.core.model import Order
 from data.story.as_of import moments_of, story_at
-from data.story.store import files_of
+from data.story.store import files_of, read_story
 from data.story.story import Story, sound_story
 from data.story.story_checks import examine
 from data.story.totals import totals_at
+from tests.support.random_cases import MANY
+from tests.support.small_nights import called, write_night
 from tests.support.small_story import at, call, contest, faults_of, files, story_of
 
 CONTESTS = [contest("One", 10), contest("Two", 20), contest("Three", 30)]
@@ -142,6 +145,23 @@ def test_a_table_says_by_how_much_a_count_fell() -> None:
     assert said["what"] == "votes counted for Ann in Two, round 1 (recount)"
     assert (said["kind"], said["unit"]) == ("count", "votes")
     assert (said["value"], said["total_low"], said["total_high"]) == ("-40", "1160", "1160")
+
+
+def test_what_several_parties_of_a_side_had_at_one_moment_is_one_total(tmp_path: Path) -> None:
+    """Eleven parties, of which the last three are one side: it begins with all that its first minute counted."""
+    rows = [f"X,{party},1,{votes},{at(time)},,,,minute,s," for party, votes, time in (
+        ("I", 0, "01:00"), ("J", 900, "01:00"), ("I", 50, "02:00"),
+    )]  # fmt: skip
+    head = "contest,party,round,votes,at,earliest,latest,date,precision,source,note"
+    calls = [called(name, party, "03:00") for name, party in zip("XSTUVWYZ", "ABCDEFGH", strict=True)]
+    counted = {"counts.csv": "\n".join([head, *rows]) + "\n"}
+    story = read_story(write_night(tmp_path, calls, parties=MANY, tables=counted))
+    drawn = chart_of(story, "results", default_view(story))
+    [others] = drawn.lanes[1].marks
+    assert isinstance(others, Published)
+    assert [item.low for item in others.items] == [900, 900, 950]
+    assert [votes for _, votes in paths_of(others, drawn.window).low] == [900, 950]
+    assert "Contest X: votes counted: others 950 votes" in findings(drawn, Clock("UTC"))
 
 
 def test_plain_values_have_the_counts() -> None:

@@ -32,10 +32,12 @@ from components.render.svg import svg
 from components.view.view_state import default_view
 from data.core.model import Order
 from data.story.as_of import moments_of, story_at
-from data.story.store import files_of
+from data.story.store import files_of, read_story
 from data.story.story import Story, sound_story
 from data.story.story_checks import examine
 from data.story.totals import totals_at
+from tests.support.random_cases import MANY
+from tests.support.small_nights import called, write_night
 from tests.support.small_story import at, call, contest, faults_of, files, story_of
 from tests.support.terminal import typed
 
@@ -102,6 +104,24 @@ def test_no_total_has_it() -> None:
     assert totals_at(night(), utc("04:30"), caller="AP").totals == {"A": (10, 10), "B": (20, 20)}
     drawn = chart("results", "04:30")
     assert [(side.low, side.high) for side in sums(drawn.lanes[0], drawn.window)] == [(10, 10), (20, 20)]
+
+
+def test_a_number_for_a_party_among_the_others_is_not_told_as_that_of_all_others(tmp_path: Path) -> None:
+    """Eleven parties: the last three are one side, and a number for two of them is none for it."""
+    rows = [
+        f"p{party.lower()},AP,{party},,{value},,{at('01:00')},,,,minute,s,"
+        for party, value in (("A", 1), ("J", 1), ("K", 0))
+    ]
+    head = "id,caller,party,low,value,high,at,earliest,latest,date,precision,source,note"
+    projected = {"projections.csv": "\n".join([head, *rows]) + "\n"}
+    story = read_story(write_night(tmp_path, [called("X", "A", "02:00")], parties=MANY, tables=projected))
+    drawn = chart_of(story, "results", default_view(story))
+    assert [mark.name for mark in drawn.lanes[0].marks if mark.name.endswith("projected")] == [
+        "Ann, projected",
+        "Jon, projected",
+        "Kim, projected",
+    ]
+    assert "last projected Ann 1, Jon 1, Kim 0 seats" in findings(drawn, Clock("UTC"))
 
 
 def test_a_figure_draws_bounds_as_bars_and_values_as_rings() -> None:
