@@ -59,10 +59,10 @@ def _row(word: RecorderStatus, clock: Clock, now: datetime) -> dict[str, str | i
         "Last success": at(word.answered_at) if word.answered_at else "none yet",
         "Last asked": at(word.asked_at),
         "Next": at(word.next_at) if word.runs(now) else f"was due {at(word.next_at)}",
-        "May still ask": word.left or "no limit told",
         "Rows written": word.written,
         "Waiting": len(word.waiting),
         "Held": len(word.held),
+        "May still ask": word.left or "no limit told",
     }
 
 
