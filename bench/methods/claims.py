@@ -16,21 +16,16 @@ from data.core.model import When, Window
 from data.evidence.claims import Verdict, order, span_of, weigh
 from data.evidence.rises import rises
 
-#: Of the definitions: most wrong verdicts, and least given where the gap is so many bins or more.
-MOST_WRONG, LEAST_GIVEN, FAR = 0.01, 0.80, 3.0
+#: Of the definitions: most wrong verdicts, and how many bins are far enough for an answer.
+MOST_WRONG, FAR = 0.01, 3.0
 #: Gaps between the rise and the event reach so many bins either way.
 WIDEST = 8.0
 #: A night reaches so far either way of the rise.
 NIGHT = 9 * HOUR
-#: The share of verdicts given is asked for at a rise to the first, at 20 searches a bin; other lines show what is lost.
-BIG, SMALL = 60.0, 10.0
-KINDS = (
-    *(Kind(MINUTE, 240, lam, factor) for lam, factor in ((20, BIG), (20, SMALL))),
-    *(Kind(8 * MINUTE, 270, lam, factor) for lam, factor in ((20, BIG), (5, BIG), (20, SMALL))),
-    *(Kind(16 * MINUTE, 270, lam, factor) for lam, factor in ((20, BIG), (20, SMALL))),
-    *(Kind(HOUR, 672, lam, factor) for lam, factor in ((20, BIG), (5, BIG), (20, SMALL))),
-)
-TARGET_LAMBDA = 20.0
+#: The share of verdicts asked for by the factor of the rise, at 20 searches a bin; other lines show what is lost.
+ASKED, TARGET_LAMBDA = {60.0: 0.95, 10.0: 0.85, 4.0: 0.60}, 20.0
+BINS = {MINUTE: 240, 8 * MINUTE: 270, 16 * MINUTE: 270, HOUR: 672}
+KINDS = tuple(Kind(step, bins, lam, factor) for step, bins in BINS.items() for lam in (20, 5) for factor in ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +64,13 @@ def table(nights: int, seed: np.random.SeedSequence) -> list[str]:
     print(f"\nBefore or after: {nights} nights in each line, the event up to {WIDEST:g} bins before or after the rise")
     print(
         f"{'bins':>8}{'searches':>10}{'burst':>7}{'wrong':>24}{f'given at {FAR:g}+ bins':>26}"
-        f"{'given below 1 bin':>20}{f'{LEAST_GIVEN:.0%} given':>14}"
+        f"{'given below 1 bin':>20}{'asked for':>12}"
     )
     short = list[str]()
     for kind, own in zip(KINDS, seed.spawn(len(KINDS)), strict=True):
         rng = np.random.default_rng(own)
         told = [try_night(kind, rng) for _ in range(nights)]
         short += _line(kind, told)
-    print(
-        f"* {LEAST_GIVEN:.0%} given is asked for a rise to x{BIG:.0f} at {TARGET_LAMBDA:g} searches a bin, "
-        "not elsewhere; open: the interval of the share holds it."
-    )
     return short
 
 
@@ -88,26 +79,27 @@ def _line(kind: Kind, told: Sequence[Answered]) -> list[str]:
     given = share(one.said.decided for one in told if one.gap >= FAR)
     near = [one.said.decided for one in told if one.gap < 1]
     name = f"{kind.step / MINUTE:4.0f} min{kind.lam:10.0f}{f'x{kind.factor:.0f}':>7}"
-    print(f"{name}{_said(wrong):>24}{_said(given):>26}{f'{sum(near)} of {len(near)}':>20}{_enough(kind, given):>14}")
+    print(f"{name}{_said(wrong):>24}{_said(given):>26}{f'{sum(near)} of {len(near)}':>20}{_enough(kind, given):>12}")
     short = list[str]()
     if wrong[0] > MOST_WRONG:
         short.append(f"claims, {name.strip()}: wrong {wrong[0]:.3f}, over {MOST_WRONG}")
-    if _asked(kind) and given[0] < LEAST_GIVEN:
-        short.append(f"claims, {name.strip()}: given {given[0]:.3f}, under {LEAST_GIVEN}")
+    if (asked := _asked(kind)) and given[0] < asked:
+        short.append(f"claims, {name.strip()}: given {given[0]:.3f}, under {asked}")
     if any(near):
         short.append(f"claims, {name.strip()}: {sum(near)} verdicts where the bin is wider than the gap")
     return short
 
 
-def _asked(kind: Kind) -> bool:
-    return (kind.factor, kind.lam) == (BIG, TARGET_LAMBDA)
+def _asked(kind: Kind) -> float:
+    """The share of verdicts asked for of this kind; 0 where none is."""
+    return ASKED[kind.factor] if kind.lam == TARGET_LAMBDA else 0.0
 
 
 def _enough(kind: Kind, given: tuple[float, float, float]) -> str:
     """Whether enough verdicts are given, as far as the interval of the share decides it."""
-    _, low, high = given
-    said = "yes" if low >= LEAST_GIVEN else "no" if high < LEAST_GIVEN else "open"
-    return f"{said} *" if _asked(kind) else said
+    asked, (_, low, high) = _asked(kind), given
+    said = "yes" if low >= asked else "no" if high < asked else "open"
+    return f"{asked:.2f} {said}" if asked else ""
 
 
 def _said(told: tuple[float, float, float]) -> str:

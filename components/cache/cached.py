@@ -28,6 +28,7 @@ from components.render.layout.theme import theme_named
 from components.render.plotly.figure import Settled, draw_figure
 from components.render.words import Words, describe
 from components.view.view_state import ViewState
+from data.analysis.spikes import Detection
 from data.core.errors import SourceChanged
 from data.core.model import Order, SourcedFrame, Window
 from data.core.program import utc_now
@@ -133,10 +134,18 @@ def load_fetched(story: Story) -> tuple[records.Fetched, ...]:
     return records.load_fetched(story, store_here())
 
 
+def _nothing_yet(series: str) -> list[Detection]:
+    return []
+
+
+#: What was found in the series that were looked at last, so that a night still running pays for its new bins alone.
+_DETECTED = Memo(_nothing_yet, most=8)
+
+
 @_load
 def load_onsets(story: Story) -> Onsets:
     """Where the series of this story begin to rise, from the bins that were over by the moment it is told up to."""
-    return rises.onsets_in(load_series(story))
+    return rises.onsets_in(load_series(story), _DETECTED)
 
 
 @_keep()

@@ -96,17 +96,16 @@ def trends(file: Path) -> int:
 
 @nightdesk.command(epilog="Example: nightdesk spikes series.csv")
 @click.argument("file", type=_PATH)
-@click.option("--phi", type=float, default=1.0, show_default=True, help="Variance of a value over its mean.")
 @click.option("--term", help="Which term of an export that holds several.")
 @click.option("--zone", help="The clock of an export that does not name its own, like America/New_York.")
-def spikes(file: Path, phi: float, term: str | None, zone: str | None) -> int:
+def spikes(file: Path, term: str | None, zone: str | None) -> int:
     """Find when a series rose far above its usual level, as JSON.
 
     FILE is a CSV with the columns timestamp (no zone: UTC) and value, or a Google Trends export over time.
     """
     from components.cli import series
 
-    return series.spikes(file, phi, term=term, zone=zone)
+    return series.spikes(file, term=term, zone=zone)
 
 
 @nightdesk.command(epilog="Example: nightdesk refresh us-2016 --source wayback")

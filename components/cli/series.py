@@ -25,12 +25,10 @@ def trends(file: Path) -> int:
     return DONE
 
 
-def spikes(file: Path, phi: float, *, term: str | None, zone: str | None) -> int:
+def spikes(file: Path, *, term: str | None, zone: str | None) -> int:
     """Print when a series rose as one JSON object (step in seconds); DataError begins with the file's name."""
     try:
-        if not phi > 0:
-            raise DataError(f"--phi is more than 0, not {phi:g}")
-        found = detect(_values(file, term, zone), phi=phi)
+        found = detect(_values(file, term, zone))
     except DataError as problem:
         raise DataError(f"{file}: {problem}") from problem
     say(json.dumps(as_json(found)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pandas as pd
 
-from data.analysis.spikes import DAY, LEAST_BINS, Detection, Onset, detect, past
+from data.analysis.levels import DAY, LEAST_BINS, past
+from data.analysis.spikes import Detection, Onset, detect
 from data.core.errors import DataError
 from data.core.model import SourcedFrame, Window, only_used
 from data.evidence.claims import SEARCHES, Account, Subject, with_each
@@ -17,6 +18,8 @@ from data.evidence.series import load_series
 from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
 
+#: Where what was found in a series is kept: nothing, or one detection.
+Known = Callable[[str], list[Detection]]
 _RISES = "rises"
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 #: Bins by which a stamp may be off, and after which a rise stands out at the latest.
@@ -33,10 +36,10 @@ def rises(drawn: SourcedFrame, night: Window) -> Iterator[Subject]:
         yield from with_each(_series(name, bins, night), "rise", _RISES)
 
 
-def onsets_of(bins: pd.DataFrame) -> Detection:
-    """What the detector finds in the bins of one series (rows of load_series)."""
+def onsets_of(bins: pd.DataFrame, before: Detection | None = None) -> Detection:
+    """What the detector finds in the bins of one series (rows of load_series), the first of which it saw `before`."""
     index = pd.DatetimeIndex(bins["start"])
-    return detect(pd.Series(bins["value"].to_numpy(dtype=float), index=index))
+    return detect(pd.Series(bins["value"].to_numpy(dtype=float), index=index), before=before)
 
 
 def span_of_onset(onset: Onset, step: timedelta) -> Window:
@@ -72,7 +75,7 @@ def _most_earlier(bins: pd.DataFrame, night: Window) -> int:
     seen = bins[bins["value"].notna()].sort_values("start")
     step = step_of(bins)
     given = pd.Series(1.0, pd.DatetimeIndex(seen["start"]))
-    earlier = given.rolling(past(step, 2 * DAY), closed="left", min_periods=0).count().to_numpy()
+    earlier = given.rolling(past(step), closed="left", min_periods=0).count().to_numpy()
     inside = ((seen["start"] < night.end) & (seen["end"] > night.start)).to_numpy()
     return int(earlier[inside].max(initial=0))
 
@@ -119,15 +122,18 @@ def load_onsets(story: Story, stories: StoryStore = SHIPPED) -> Onsets:
     return onsets_in(load_series(story, stories))
 
 
-def onsets_in(drawn: SourcedFrame) -> Onsets:
-    """Every onset in these series (rows of load_series), by series and time.
+def onsets_in(drawn: SourcedFrame, known: Known | None = None) -> Onsets:
+    """Every onset in these series (rows of load_series), by series and time. `known` gives the place where what was
+    found in a series is kept: of one that has only grown since, the new bins alone are looked at.
 
     A rise began somewhere in [`start`, `end`] (UTC); `first` is the start of the first bin that shows it, `step` the
     length of a bin, `confirmed` says that a second method finds a change there too, `below` that the usual level is
     below resolution. Of a story that is told up to a moment there are only bins that were over by then, as if nobody
     had yet seen a later one.
     """
-    return only_used((row for name, bins in bins_by_series(drawn.frame) for row in _rows(name, bins)), drawn.sources)
+    return only_used(
+        (row for name, bins in bins_by_series(drawn.frame) for row in _rows(name, bins, known)), drawn.sources
+    )
 
 
 def bins_by_series(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -136,12 +142,14 @@ def bins_by_series(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield from ((str(name), bins) for name, bins in frame.groupby("series", sort=False))
 
 
-def _rows(name: str, bins: pd.DataFrame) -> Iterator[OnsetRow]:
+def _rows(name: str, bins: pd.DataFrame, known: Known | None) -> Iterator[OnsetRow]:
     try:
-        found = onsets_of(bins)
+        kept = known(name) if known else []
+        found = onsets_of(bins, *kept)
     except DataError:
         # Fewer than two bins: no rise can be told from them, and the chart says what there is.
         return
+    kept[:] = [found]
     step = step_of(bins)
     for onset in found.onsets:
         yield OnsetRow(

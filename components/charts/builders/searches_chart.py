@@ -165,9 +165,9 @@ def onset_notes(drawn: SourcedFrame, window: Window, at: datetime | None) -> tup
         return ()
     step: timedelta = (near["end"] - near["start"]).max().to_pytimedelta()
     found = (
-        "A rise begins where a series stands above its usual level by more than six times its usual scatter: the same "
-        "hour of the week in three or more earlier weeks, else the 48 hours before. It is marked from a bin before the "
-        "first high one to that one’s end."
+        "A rise begins where a series stands above its usual level by more than 4.5 times its usual scatter: above "
+        "what it had just before, and at the same hour of earlier days. It is marked from a bin before the first high "
+        "one, or where a slow rise might have begun unseen, to that one’s end."
     )
     coarse = " Bins of an hour or more say nothing about a minute." if step >= _HOUR else ""
     moment = f" Only bins that were over by {token(at, 'stamp')} are used for it." if at else ""

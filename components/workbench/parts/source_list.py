@@ -145,9 +145,11 @@ def _show_conventions() -> None:
 def _show_statistics() -> None:
     st.subheader("How rises are found", anchor=False)
     st.markdown(
-        "A series rises where it stands more than six noise units above its usual level: the same hour of the week in "
-        "three or more earlier weeks, else the 48 hours before. Bins shorter than an hour must do so twice running. "
-        "When it began is an interval, from a bin before the first high one to that one’s end; only bins up to a "
+        "A series rises where it stands more than 4.5 noise units above its usual level, two bins running (in bins of "
+        "an hour or longer, one above six will do): the highest of what it had just before, at the same hour of the "
+        "last seven days and, where three are held, of earlier weeks. Noise is what neighbouring bins differ by. "
+        "When it began is an interval, from a bin before the first high one, or where a slow rise might have begun "
+        "unseen, to that one’s end; only bins up to a "
         "moment are used for it. A second method (PELT) must find a change within one bin, or the rise is called "
         "unconfirmed. Where more than half of the bins are 0, the usual level is below Google’s resolution, and it "
         "says so.",

@@ -22,7 +22,6 @@ from components.cli.exits import DONE, FAILED, MISTYPED, STOPPED, run
 from components.embeds.bundles.publishing import store_of
 from components.server import static_files
 from components.server.static_files import CompressedFiles
-from data.analysis.spikes import PHI
 from data.core.model import Order
 from data.story.tables import TABLES
 from tests.support.bundles import published
@@ -123,7 +122,7 @@ def test_a_word_that_is_no_text_is_one_sentence_too(home: Path) -> None:
 #: Nothing of these is a story or a bundle, so that nothing is asked, played or served.
 WORDS = st.one_of(
     st.sampled_from(
-        ["--help", "--to", "--at", "--phi", "--speed", "--source", "--view", "--from", "--", "-", "x", "."]
+        ["--help", "--to", "--at", "--term", "--speed", "--source", "--view", "--from", "--", "-", "x", "."]
     ),
     st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), max_size=20),
 )
@@ -176,7 +175,6 @@ def test_defaults_and_choices_in_the_help_are_those_of_what_they_ask() -> None:
     options = {option.name: option for option in nightdesk.commands["rehearse"].params}
     assert isinstance(options["order"].type, click.Choice)
     assert list(options["order"].type.choices) == sorted((order.value for order in Order), reverse=True)
-    assert {option.name: option.default for option in nightdesk.commands["spikes"].params}["phi"] == PHI
 
 
 @pytest.mark.parametrize(
@@ -304,7 +302,6 @@ def test_spikes_of_an_export_are_those_of_the_same_numbers_in_a_table(home: Path
         pytest.param("en_weekly_two_terms", [], "it holds 2 terms; choose one with --term: test, rec", id="which term"),
         pytest.param("fr_weekly", ["--term", "essay"], "did you mean essai?", id="no such term"),
         pytest.param("es_regions", [], "only a series over time can rise", id="a list of regions"),
-        pytest.param("fr_weekly", ["--phi", "0"], "--phi is more than 0", id="phi"),
     ],
 )
 def test_an_export_that_leaves_something_open_is_asked_about(
