@@ -125,7 +125,9 @@ def test_a_published_row_changes_with_a_reason_that_readers_get(desk: TestDesk, 
     assert "a reason in words" in said(page)
     page = _fill(page, **{"why-it-changes": "The style book."})
     page.button(key="save-row").click().run()
-    _at(story="live", part="publish").button(key="publish").click().run()
+    page = _at(story="live", part="publish")
+    assert "short was oh, is O." in said(page)
+    page.button(key="publish").click().run()
     assert desk.desk.state("live").state is State.PUBLISHED
     assert desk.desk.folders.read("live").contests[0].short == "O."
     assert "The style book." in desk.desk.folders.read("live").corrections[0].why

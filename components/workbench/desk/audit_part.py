@@ -20,15 +20,15 @@ _MOST, _LONGEST = 200, 200
 def show_audit(seat: Seat, place: Place, clock: Clock) -> None:
     """The newest entries of a story, and the file that holds every one."""
     rows = seat.desk.audit.rows(place.story, most=_MOST)
-    slug, audit = place.story, seat.desk.audit
-    show_download(
-        "Download all of it (CSV)",
-        lambda: audit.csv(slug),
-        f"{slug}-audit.csv",
-        "text/csv",
-        key="audit-csv",
-        icon=ARROW,
-    )
+    slug, people, email = place.story, seat.desk.people, seat.who.email
+    ended = people.signed_out_since(email)
+
+    def make() -> bytes:
+        """The file; nothing for who has left or signed out since the button was drawn."""
+        stays = people.find(email) and people.signed_out_since(email) == ended
+        return seat.desk.audit.csv(slug) if stays else b""
+
+    show_download("Download all of it (CSV)", make, f"{slug}-audit.csv", "text/csv", key="audit-csv", icon=ARROW)
     show_table(_table(seat, rows, clock), key="desk-audit", label=f"Audit of {slug}")
     if len(rows) == _MOST:
         st.caption(f"The newest {_MOST} entries; the file has all.")

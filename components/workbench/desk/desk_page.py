@@ -8,6 +8,7 @@ from components.clock import Clock
 from components.text import markdown
 from components.workbench.desk.audit_part import show_audit
 from components.workbench.desk.draft_part import show_draft
+from components.workbench.desk.forms import ROW_TYPES, form_of, title_of
 from components.workbench.desk.history_part import show_history
 from components.workbench.desk.limits_part import show_limits
 from components.workbench.desk.live import keep_up
@@ -33,19 +34,24 @@ def show_story(seat: Seat, place: Place) -> None:
         st.page_link(page_at(DESK), label="All stories of the desk", icon=":material/arrow_back:", query_params={})
         st.title(markdown(clock.say(state.title)), anchor=False)
         show_state(seat, state, clock)
-        keep_up(seat, place.story, where(place))
+        keep_up(seat, place.story, where(seat, place, draft))
     _choose_part(place)
     show_done()
     _show_part(seat, place, draft, clock)
 
 
-def where(place: Place) -> str:
-    """What others read of where somebody is: "a new call", "calls, row 12"; "here" where they only look."""
+def where(seat: Seat, place: Place, draft: Examined) -> str:
+    """What others read of where somebody is: "a new call", "the call Florida (US-FL)"; "here" where they only look."""
     if place.part == "words":
         return "the words"
     if place.part != "rows" or not place.row:
         return "here"
-    return f"a new {ONE[place.table]}" if place.row == NEW else f"{place.table.replace('_', ' ')}, row {place.row}"
+    if place.row == NEW:
+        return f"a new {ONE[place.table]}"
+    rows = seat.desk.rows(place.story, ROW_TYPES[place.table].file)
+    cells = next((row.cells for row in rows if row.id == place.row), None)
+    named = title_of(form_of(place.table, draft, cells), cells).partition(" · ")[0] if cells else ""
+    return f"the {ONE[place.table]} {named}".rstrip()
 
 
 def _choose_part(place: Place) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AwareDatetime
 
 from components.clock import Clock
-from components.workbench.desk.typed_when import COLUMNS, read_instant, read_when, say_instant, say_when
+from components.workbench.desk.typed_when import COLUMNS, read_instant, read_when, say_instant, say_when, when_words
 from data.story.faults import Fault
 from data.story.story_checks import Examined
 from data.story.tables import TABLES, Call, Clocked, Contest, Row, SourceRow
@@ -174,12 +175,13 @@ def form_of(table: str, draft: Examined, cells: Mapping[str, str] | None = None)
 
 
 def _ordered(table: str, fields: list[Field]) -> list[Field]:
-    """What a call is typed by comes in the order in which it is heard; ids are last."""
+    """What a call is typed by comes in the order in which it is heard; sources, notes and ids are last."""
     ahead = ("contest", "party", WHEN, "caller", "source", "basis") if table == "calls" else ()
     rank = {name: place for place, name in enumerate(ahead)}
     folded = ("role", "outcome") if table == "calls" else ()
     fields = [replace(one, first=False) if one.name in folded else one for one in fields]
-    return sorted(fields, key=lambda one: (rank.get(one.name, len(rank)), one.name == "id"))
+    last = ("source", "note", "id")
+    return sorted(fields, key=lambda one: (rank.get(one.name, len(rank)), one.name in last, one.name == "id"))
 
 
 def _field(row_type: type[Row], name: str, draft: Examined) -> Field:
@@ -304,13 +306,10 @@ def beside(form: Form, faults: Iterable[Fault]) -> tuple[dict[str, str], tuple[s
 
 def title_of(form: Form, cells: Mapping[str, str]) -> str:
     """A row in a list: Florida (US-FL) · Donald Trump (R) · AP · 10:50 p.m. Nov. 8, 2016."""
-    values = shown(form, cells)
-    if WHEN not in values:
-        values[WHEN] = cells.get("at") or cells.get("latest") or cells.get("date") or cells.get("earliest") or ""
-    parts = []
-    for name in _SHOWN.get(form.table, tuple(values)):
-        choices = dict(form.named(name).choices) if name != WHEN else {}
-        parts.append(choices.get(values.get(name, ""), values.get(name, "")))
+    parts = [
+        when_words(cells, form.clock) if name == WHEN else _read(form, name, cells.get(name, ""), nothing="")
+        for name in _SHOWN.get(form.table, tuple(cells))
+    ]
     return " · ".join(part for part in parts if part) or cells.get("id", "a row")
 
 
@@ -352,10 +351,19 @@ def differing(form: Form, mine: Mapping[str, str], theirs: Mapping[str, str]) ->
             yield name, _label(ROW_TYPES[form.table], name), _read(form, name, one), _read(form, name, other)
 
 
-def _read(form: Form, name: str, cell: str) -> str:
+def _read(form: Form, name: str, cell: str, *, nothing: str = "nothing") -> str:
+    """A cell as a person reads it."""
+    if not cell:
+        return nothing
     known = next((one for one in form.fields if one.name == name), None)
-    said = dict(known.choices).get(cell, cell) if known else cell
-    return say_instant(said, form.clock) if said else "nothing"
+    if name in COLUMNS or (known and known.asks is Asks.TIME):
+        return say_instant(cell, form.clock)
+    return _words(known.choices).get(cell, cell) if known else cell
+
+
+@lru_cache(maxsize=64)
+def _words(choices: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return dict(choices)
 
 
 def merged(theirs: Mapping[str, str], mine: Mapping[str, str], kept: Iterable[str]) -> dict[str, str]:

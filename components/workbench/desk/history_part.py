@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -10,12 +11,14 @@ from components.clock import Clock
 from components.text import markdown, shortened
 from components.workbench.desk.place import Place
 from components.workbench.desk.seat import Seat, act
+from components.workbench.desk.typed_when import say_instant
 from components.workbench.evidence_table import Cell, Table, show_table
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.values import Action, Revision, RowDifference, RowRefused
 
 _SHOWN = 200
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def show_history(seat: Seat, place: Place, clock: Clock) -> None:
@@ -31,7 +34,7 @@ def _table(seat: Seat, revisions: Sequence[Revision], clock: Clock) -> Table:
     rows = tuple(
         (
             Cell(f"{one.number:,}", sort=float(one.number)),
-            Cell(shortened(one.what, 300)),
+            Cell(shortened(on_clock(one.what, clock), 300)),
             Cell(seat.name_of(one.by)),
             Cell(clock.stamp(one.at), sort=one.at.isoformat()),
             Cell("with readers" if one.published else ""),
@@ -43,14 +46,17 @@ def _table(seat: Seat, revisions: Sequence[Revision], clock: Clock) -> Table:
 
 def _compare(seat: Seat, place: Place, revisions: Sequence[Revision], clock: Clock) -> None:
     numbers = [one.number for one in revisions]
-    words = {one.number: f"{one.number:,}: {shortened(one.what, 60)} ({clock.dated(one.at)})" for one in revisions}
+    words = {
+        one.number: f"{one.number:,}: {shortened(on_clock(one.what, clock), 60)} ({clock.dated(one.at)})"
+        for one in revisions
+    }
     public = next((one.number for one in revisions if one.published), numbers[-1])
     first, second = st.columns(2)
     with first:
         was = st.selectbox("From", numbers, numbers.index(public), format_func=words.__getitem__, key="desk-from")
     with second:
         now = st.selectbox("To", numbers, format_func=words.__getitem__, key="desk-to")
-    show_differences(seat.desk.difference(place.story, was, now))
+    show_differences(seat.desk.difference(place.story, was, now), clock)
     why = st.text_input("Why, if readers have rows that change", key="desk-restore-why")
     if st.button(
         f"Restore revision {was:,}", key="desk-restore", help="It becomes the next revision; nothing is lost."
@@ -58,14 +64,19 @@ def _compare(seat: Seat, place: Place, revisions: Sequence[Revision], clock: Clo
         _restore(seat, place, was, why)
 
 
-def show_differences(found: Sequence[RowDifference]) -> None:
-    """Each row that differs, in words; a sentence where none does."""
+def show_differences(found: Sequence[RowDifference], clock: Clock) -> None:
+    """Each row that differs, in words and on the night's clock; a sentence where none does."""
     if not found:
         st.caption("No row differs.")
         return
-    lines = [f"- {markdown(shortened(one.words, 400))}" for one in found[:_SHOWN]]
+    lines = [f"- {markdown(shortened(on_clock(one.words, clock), 400))}" for one in found[:_SHOWN]]
     more = [f"- and {len(found) - _SHOWN:,} more rows"] if len(found) > _SHOWN else []
     st.markdown("\n".join([*lines, *more]))
+
+
+def on_clock(words: str, clock: Clock) -> str:
+    """The words with every instant of a file as this clock shows it."""
+    return _INSTANT.sub(lambda found: say_instant(found[0], clock), words)
 
 
 def _restore(seat: Seat, place: Place, revision: int, why: str) -> None:

@@ -26,7 +26,8 @@ def show_publish(seat: Seat, place: Place, draft: Examined, clock: Clock) -> Non
     """What would change for readers, and what somebody of this role may do about it."""
     state = seat.desk.state(place.story)
     st.subheader("What readers do not have yet", anchor=False)
-    show_differences(seat.desk.difference(place.story, state.published, state.revision) if state.published else ())
+    differ = seat.desk.difference(place.story, state.published, state.revision) if state.published else ()
+    show_differences(differ, clock)
     faults = draft.faults.listed()
     if faults:
         st.subheader("What keeps it back", anchor=False)

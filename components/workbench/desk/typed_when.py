@@ -78,6 +78,15 @@ def say_when(cells: Mapping[str, str], clock: Clock) -> str | None:
         return None
 
 
+def when_words(cells: Mapping[str, str], clock: Clock) -> str:
+    """The time of a row in a list, as well as words can say it."""
+    given = {name: cells[name] for name in COLUMNS if cells.get(name)}
+    try:
+        return _in_words(given, clock) or next(iter(given.values()), "").removeprefix("none")
+    except ValueError:
+        return next(iter(given.values()), "")
+
+
 def _in_words(given: Mapping[str, str], clock: Clock) -> str | None:
     precision = given.get("precision", "none")
     say = {name: _say(_moment(text), clock) for name, text in given.items() if name in ("at", "earliest", "latest")}

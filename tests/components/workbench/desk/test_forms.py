@@ -41,7 +41,7 @@ def small(*calls: dict[str, object], **more: list[dict[str, object]]) -> Examine
 def test_a_call_is_asked_for_in_the_order_in_which_it_is_heard() -> None:
     form = form_of("calls", small())
     assert [one.name for one in form.fields if one.first] == ["contest", "party", WHEN, "caller", "source", "basis"]
-    assert [one.name for one in form.fields if not one.first] == ["note", "outcome", "role", "id"]
+    assert [one.name for one in form.fields if not one.first] == ["outcome", "role", "note", "id"]
     assert form.named("contest").choices == (("OH", "oh (OH)"), ("FL", "fl (FL)"), ("NC", "nc (NC)"))
     assert form.named("party").choices[1:] == (("A", "Ann Ash (A)"), ("B", "Ben Birch (B)"))
 
