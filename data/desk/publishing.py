@@ -145,7 +145,9 @@ class Publishing:
         """Find out what became of publications in the midst of which a process ended: done, or not done at all."""
         for slug, revision in self._open():
             with suppress(Timeout), self._lock(slug), rows_lock(self.settings, slug):
-                done = dict(self._folder_files(slug)) == dict(self._public_files(slug, revision))
+                files = self._public_files(slug, revision)
+                if done := dict(self._folder_files(slug)) == dict(files):
+                    self.folders.write(slug, files)  # what is on its way comes to its place
                 said = "" if done else "the publication was interrupted; publish again"
                 self._end(BY_CLOCK, slug, revision, "published" if done else "failed", at, _SCHEDULE, said)
 

@@ -17,7 +17,7 @@ import tomli_w
 from filelock import FileLock
 
 from data.core.errors import DataError
-from data.core.files import fingerprint, hidden, leads_out, sync_folder, write_folder, write_whole
+from data.core.files import fingerprint, hidden, leads_out, sweep_parts, sync_folder, write_folder, write_whole
 from data.core.settings import Settings
 from data.story.faults import Fault, quoted
 from data.story.row_checks import Content, largest, too_long
@@ -206,6 +206,7 @@ def _bytes(path: Path) -> bytes | Fault:
 
 def _change(folder: Path, files: Mapping[str, bytes]) -> None:
     """Bring a folder to its next state in one step; files that stay as they are are left."""
+    sweep_parts(folder)
     _finish(folder)
     before = {path.name for path in folder.iterdir()}.intersection(FILES)
     changed = {name: new for name, new in files.items() if name not in before or (folder / name).read_bytes() != new}
