@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, settled
-from tests.browser.reading import has_address
+from tests.browser.conftest import settled
+from tests.browser.reading import comes_to, has_address
 from tests.support.asking_http import ask
 from tests.support.redis_server import RedisServer, redis_server
 from tests.support.replicas import Replicas, Session, replicas
@@ -123,12 +123,12 @@ def replica_of(page: Page) -> int:
 
 
 def moved_from(home: int, page: Page) -> None:
-    """Wait until the page has opened a session on the other replica."""
-    for _ in range(PATIENCE // 100):
-        if replica_of(page) != home:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the page did not find the other replica")
+    """Wait until the page has opened a session on the other replica.
+
+    Its cookie comes with the handshake, before the page knows that it is connected; a click between the two is lost.
+    """
+    comes_to(page, lambda: replica_of(page) != home, True)
+    page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]").wait_for()
 
 
 def test_both_are_killed_and_every_embed_seen_before_answers_with_its_age(both: Replicas) -> None:

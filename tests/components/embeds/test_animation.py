@@ -17,7 +17,7 @@ from components.charts.grammar import Tiles
 from components.charts.running_totals import is_side
 from components.embeds.documents.lines import EmbedMoments
 from components.embeds.embed import Embed, embed_of
-from components.embeds.formats import ANIMATED, forms_of, render
+from components.embeds.formats import ANIMATED, Rendered, forms_of, render
 from components.embeds.pictures.animation import MOST_STILLS, WIDTH, few, keep
 from components.render.svg import svg
 from components.view.view_state import default_view
@@ -40,8 +40,8 @@ def frames(order: Order = Order.HAPPENED) -> Frames:
 
 
 @cache
-def animation() -> Image.Image:
-    return Image.open(io.BytesIO(render(night(), ANIMATED).body))
+def rendered() -> Rendered:
+    return render(night(), ANIMATED)
 
 
 def drawn() -> Element:
@@ -51,9 +51,10 @@ def drawn() -> Element:
 
 @pytest.mark.slow
 def test_it_has_a_still_for_each_moment_and_ends_with_the_whole() -> None:
-    assert getattr(animation(), "n_frames", 1) == len(frames().moments) + 1
-    assert animation().width == WIDTH
-    assert animation().info["loop"] == 1, "it plays once: what moves for ever cannot be paused in an article"
+    animation = Image.open(io.BytesIO(rendered().body))
+    assert getattr(animation, "n_frames", 1) == len(frames().moments) + 1
+    assert animation.width == WIDTH
+    assert animation.info["loop"] == 1, "it plays once: what moves for ever cannot be paused in an article"
 
 
 @pytest.mark.parametrize(("moments", "stills"), [(150, 150), (151, 76), (1_000, 143)])
@@ -65,10 +66,9 @@ def test_of_very_many_moments_it_shows_some_and_always_the_last(moments: int, st
 
 @pytest.mark.slow
 def test_it_is_small_enough_for_a_cms() -> None:
-    rendered = render(night(), ANIMATED)
-    assert len(rendered.body) <= 2 * MEGABYTES
-    assert rendered.media_type == "image/webp"
-    assert rendered.file_name.endswith(".webp")
+    assert len(rendered().body) <= 2 * MEGABYTES
+    assert rendered().media_type == "image/webp"
+    assert rendered().file_name.endswith(".webp")
 
 
 def test_only_a_chart_that_is_played_can_be_taken_animated() -> None:

@@ -270,6 +270,7 @@ def _is_well_said(reply: Reply) -> bool:
     return sentence.endswith(".") and "Traceback" not in sentence and ".py" not in sentence and len(sentence) < 600
 
 
+@pytest.mark.slow
 def test_thousands_of_requests_are_each_answered(desk: Desk) -> None:
     met: Counter[str] = Counter()
 
@@ -322,10 +323,15 @@ def test_addresses_that_mean_the_same_fill_no_memory(monkeypatch: pytest.MonkeyP
         desk.close()
 
 
+@pytest.fixture(scope="module")
+def drawing_server(serve: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    """A server that nobody else asks for pictures."""
+    with serve(["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}"]) as address:
+        yield address
+
+
 @pytest.mark.slow
-def test_health_answers_while_fifty_pictures_are_drawn(
-    serve: Callable[..., AbstractContextManager[str]],
-) -> None:
+def test_health_answers_while_fifty_pictures_are_drawn(drawing_server: str) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def fetch(address: str) -> tuple[int, bytes, float]:
@@ -334,35 +340,34 @@ def test_health_answers_while_fifty_pictures_are_drawn(
         with opener.open(address, timeout=600) as answer:
             return answer.status, answer.read(4), time.monotonic() - start
 
-    with serve(["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}"]) as server:
-        pictures = [f"{server}/embed/us-2016/timeline.png?width={width}" for width in range(400, 450)]
-        with ThreadPoolExecutor(50) as crowd:
-            began = time.monotonic()
-            drawn = [crowd.submit(fetch, address) for address in pictures]
-            waits = []
-            while not all(picture.done() for picture in drawn):
-                waits.append(fetch(f"{server}/healthz")[2])
-                time.sleep(0.05)
-            drawing = time.monotonic() - began
-            assert {picture.result()[:2] for picture in drawn} == {(200, b"\x89PNG")}
+    pictures = [f"{drawing_server}/embed/us-2016/interest.png?width={width}" for width in range(400, 450)]
+    with ThreadPoolExecutor(50) as crowd:
+        began = time.monotonic()
+        drawn = [crowd.submit(fetch, address) for address in pictures]
+        waits = []
+        while not all(picture.done() for picture in drawn):
+            waits.append(fetch(f"{drawing_server}/healthz")[2])
+            time.sleep(0.05)
+        drawing = time.monotonic() - began
+        assert {picture.result()[:2] for picture in drawn} == {(200, b"\x89PNG")}
     assert len(waits) > 5
     # A server whose loop draws would make each of them wait for most of the pictures, and a busy machine slows both.
     assert sorted(waits)[len(waits) * 9 // 10] < drawing / 5
 
 
-def test_pictures_that_nobody_waits_for_are_not_drawn(serve: Callable[..., AbstractContextManager[str]]) -> None:
+@pytest.mark.slow
+def test_pictures_that_nobody_waits_for_are_not_drawn(drawing_server: str) -> None:
     """Readers ask for more pictures than the queue holds and go at once; the next one is served without theirs."""
-    with serve() as server:
-        place = urlsplit(server)
-        for width in range(400, 520):
+    place = urlsplit(drawing_server)
+
+    def leave(widths: range) -> None:
+        for width in widths:
             with socket.create_connection((place.hostname, place.port), timeout=60) as leaving:
                 path = f"/embed/us-2016/timeline.png?width={width}"
                 leaving.sendall(f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
-        wanted = ask(f"{server}/embed/us-2016/results.png?width=999")
-        assert wanted.status == 200
-        # All of theirs would fill the queue: 200 different ones are what it holds.
-        for width in range(600, 700):
-            with socket.create_connection((place.hostname, place.port), timeout=60) as leaving:
-                path = f"/embed/us-2016/timeline.png?width={width}"
-                leaving.sendall(f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
-        assert ask(f"{server}/embed/us-2016/map.png?width=999").status == 200
+
+    leave(range(400, 520))
+    assert ask(f"{drawing_server}/embed/us-2016/results.png?width=999").status == 200
+    # All of theirs would fill the queue: 200 different ones are what it holds.
+    leave(range(600, 700))
+    assert ask(f"{drawing_server}/embed/us-2016/map.png?width=999").status == 200
