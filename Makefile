@@ -9,6 +9,7 @@
 # make lock              pin what requirements*.txt allow, after a line there has changed [NEWEST=1]
 # make bench-attack      readers under attack [ATTACK=--short]
 # make bench-night       from a call in a feed to its mark in an embed, with readers and kills
+# make bench-desk        100 processes killed while they edit and publish [DATABASE=postgresql://...]
 # make bench-soak        memory and reruns over 20 minutes [MINUTES=20]
 
 PORT ?= 8501
@@ -29,7 +30,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-e
 unexport PYTHONDONTWRITEBYTECODE
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py docs/desk_pictures.py
 
-.PHONY: run test test-engines audit quick lint types unit picture desk-pictures bench bench-embeds bench-methods bench-soak bench-attack fuzz browser engines servers parent lock clean
+.PHONY: run test test-engines audit quick lint types unit picture desk-pictures bench bench-embeds bench-methods bench-soak bench-attack bench-desk fuzz browser engines servers parent lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -84,6 +85,10 @@ bench-soak: $(VENV)/.dev
 
 bench-night: $(VENV)/.dev
 	$(BIN)/python -m bench.night
+
+# How often the store opened with the readers' folder whole, before and after anything was mended.
+bench-desk: $(VENV)/.dev
+	$(BIN)/python -m tests.support.desk_writers kill "$$(mktemp -d)" "$(DATABASE)" 100
 
 # Ours beside simpler ways, on the same synthetic nights.
 bench-methods: $(VENV)/.dev
