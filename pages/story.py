@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.workbench.controls import choose_story, control_bar
 from components.workbench.notices import explained_failures
+from components.workbench.parts.evidence_tables import show_by_grade
 from components.workbench.parts.live_updates import show_updating
 from components.workbench.parts.prose import show_claims, show_dek, show_headline, show_known, show_moment
 from components.workbench.parts.source_list import show_source_list
@@ -19,6 +20,7 @@ with explained_failures():
         story,
         view,
         lambda story, view: show_chart(story, "timeline", view.whole, headed=bool(story.about.live)),
+        show_by_grade,
         show_moment,
         show_dek,
         show_known,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from components.charts.grammar import Event, Tone
 from components.clock import Style, token
+from components.text import capital
 from data.core.model import Precision, When, Window
 from data.evidence.evidence_rows import (
     CallRow,
@@ -129,7 +130,10 @@ def _call_event(
     return Event(
         when=when,
         label="; ".join(
-            [f"{caller_name(story, caller)} {story.about.verb} {_sides(story, rows)}", *(row.label for row in also)]
+            [
+                capital(f"{caller_name(story, caller)} {story.about.verb} {_sides(story, rows)}"),
+                *(row.label for row in also),
+            ]
         ),
         short=f"{short} {short_time(when, dated=dated)}",
         shorter=(short.rstrip(","),),
@@ -149,7 +153,9 @@ def _withdrawal_event(
     short = f"{rows[0].short if len(rows) > 1 else rows[0].name} withdrawn"
     return Event(
         when=backs[0].when,
-        label="; ".join([f"{caller_name(story, caller)} {took_back(story, rows)}", *(row.label for row in also)]),
+        label="; ".join(
+            [capital(f"{caller_name(story, caller)} {took_back(story, rows)}"), *(row.label for row in also)]
+        ),
         short=f"{short} {short_time(backs[0].when, dated=dated)}",
         shorter=(short,),
         tone=Tone.NEUTRAL,

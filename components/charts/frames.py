@@ -82,7 +82,7 @@ def frames_of(
     up_to = _cut(words, stands, order)
 
     def sentence(at: datetime) -> str:
-        return clock.say(up_to(at).sentence(at, style, lasting=True))
+        return clock.say(" ".join(up_to(at).latest(at, style)))
 
     # A line is drawn up to wherever the play stands: its thousand bins are no thousand moments.
     bins = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Line | Stretches)}
@@ -175,7 +175,8 @@ def _cut(words: Moments, stands: Stands, order: Order) -> Callable[[datetime], M
     def up_to(at: datetime) -> Moments:
         told = tuple(row for moment, row in marks if moment <= at)
         shown = tuple(row for moment, row in seen if moment <= at)
-        return replace(words, marks=told, seen=shown, order=order, totals=totals)
+        stood = stands if order is Order.KNOWN else {}
+        return replace(words, marks=told, seen=shown, order=order, totals=totals, stood=stood)
 
     return up_to
 

@@ -314,6 +314,15 @@ class Chart:
         yield from self.outside
 
     @property
+    def listed(self) -> Iterator[tuple[Lane, Mark, Item]]:
+        """Every item with its lane and mark, as tables tell it: one that is a tile and stands in a total once."""
+        totals = {item.row for lane in self.lanes for mark, item in lane.items if isinstance(mark, Steps)}
+        for lane in self.lanes:
+            for mark, item in lane.items:
+                if not (isinstance(mark, Tiles) and item.row in totals):
+                    yield lane, mark, item
+
+    @property
     def takeaway(self) -> str:
         """What it says in a sentence, without a full stop."""
         return self.said.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from components.charts.builders.searches_chart import thinned_lines
 from components.charts.grammar import Chart, anchor
@@ -63,7 +64,7 @@ def _groups(chart: Chart) -> Iterator[Iterator[tuple[str, float, datetime]]]:
     """The rows of the table by what they stand in: name, value and moment of each."""
     start = chart.window.start
     yield ((row, 0.0, start) for row in thinned_lines(chart.lanes))
-    for lane in chart.lanes:
-        yield ((item.row, abs(item.value or 0.0), anchor(item.when)) for _, item in lane.items)
+    for _, entries in groupby(chart.listed, key=lambda entry: entry[0]):
+        yield ((item.row, abs(item.value or 0.0), anchor(item.when)) for _, _, item in entries)
     yield ((" ".join(event.rows), 0.0, anchor(event.when)) for _, event in unmarked_events(chart))
     yield ((" ".join(event.rows), 0.0, anchor(event.when)) for event in chart.outside)

@@ -50,11 +50,9 @@ def _inside(
 ) -> Iterator[tuple[datetime, Row]]:
     """The rows of marks, and of events that no mark stands for, each with its place in time."""
     numbers = event_numbers(chart)
-    for lane in chart.lanes:
-        for mark, item in lane.items:
-            if only is None or item.row in only:
-                text = _mark_row(lane, mark, item, clock, names, numbers.get(item.row))
-                yield anchor(item.when), text
+    for lane, mark, item in chart.listed:
+        if only is None or item.row in only:
+            yield anchor(item.when), _mark_row(lane, mark, item, clock, names, numbers.get(item.row))
     for number, event in unmarked_events(chart):
         if only is None or " ".join(event.rows) in only:
             text = _event_row(event, clock, names, str(number), "Event")

@@ -53,8 +53,7 @@ def _entries(chart: Chart, clock: Clock) -> list[tuple[datetime, str]]:
     numbers = event_numbers(chart)
     found = [
         (anchor(item.when), _sentence(chart, lane, mark, item, clock, numbers.get(item.row)))
-        for lane in chart.lanes
-        for mark, item in lane.items
+        for lane, mark, item in chart.listed
     ]
     found += [
         (anchor(event.when), f"{_when(chart, event, clock)}: {clock.say(event.label)} (number {number}).")

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.embeds.embed import Embed
+from components.workbench.cached_embeds import load_paper
+
 _MARKUP = (
     '<div role="group" aria-label="Step through the marks by time">'
     '<button type="button" aria-label="Previous mark">‹</button><button type="button" aria-label="Next mark">›</button>'
-    '<p role="status">Step through the marks by time, or tap one.</p></div>'
+    '<p role="status">Step through the marks by time, or tap one.</p></div><section></section>'
 )
 
 
-def step_through(key: str) -> None:
-    """Buttons that go from mark to mark of the chart in whose container they stand; arrow keys do too."""
+def step_through(embed: Embed, key: str) -> None:
+    """Buttons that go from mark to mark of the chart in whose container they stand; arrow keys do too.
+
+    On paper the chart's own drawing for print stands in their place.
+    """
     reader = st.components.v2.component(
         "nightdesk.chart_reader", html=_MARKUP, css="chart_reader.css", js="chart_reader.js"
     )
-    reader(key=f"reader-{key}")
+    reader(key=f"reader-{key}", data={"paper": load_paper(embed)})

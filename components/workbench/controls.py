@@ -15,7 +15,7 @@ from components.charts.night_pairs import night_name
 from components.clock import Clock
 from components.embeds.embed import Embed
 from components.embeds.formats import file_name, render
-from components.text import markdown
+from components.text import capital, markdown
 from components.view.address import EARLIEST, LATEST, known_zone
 from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
 from components.workbench.address_bar import can_undo, change, stories_here, story_named, titles_here, undo
@@ -326,7 +326,7 @@ def _choose_caller(story: Story, view: ViewState) -> None:
     called = {caller: len({row.contest for row in load_calls(story, caller=caller).rows}) for caller in callers}
 
     def named(caller: str) -> str:
-        return f"{caller_name(story, caller)}: {called[caller]} of {len(story.contests)}"
+        return f"{capital(caller_name(story, caller))}: {called[caller]} of {len(story.contests)}"
 
     def chosen(caller: str) -> None:
         change(story, lambda now: replace(now, caller=caller))

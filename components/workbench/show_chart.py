@@ -105,16 +105,22 @@ def show_chart(
         show_figures(
             chart, view.clock, key, alt=words.alt, taken=lambda plot: take_selection(plot, story, clock, chart.window)
         )
-        step_through(f"{key}-{utc_text(chart.window.end)}-{view.clock}-{view.caller}")
-        _offer_nearest(chart, view, story)
-        st.caption(load_made(_notes, chart, clock))
-        show_caution(story, chart, clock, other=other)
-        _show_events(chart, clock)
         embed = Embed(story, chart, view, "light", other=other)
-        if st.toggle("Show the data", key=f"data-{key}"):
-            show_data(embed, key=key)
-        st.caption(load_made(_sources, chart))
-        _show_downloads(embed, key)
+        step_through(embed, f"{key}-{utc_text(chart.window.end)}-{view.clock}-{view.caller}")
+        show_rest(embed, key)
+
+
+def show_rest(embed: Embed, key: str) -> None:
+    """What belongs to a chart under its drawing: notes, caution, events, data, sources and downloads."""
+    story, chart, clock = embed.story, embed.chart, embed.clock
+    _offer_nearest(chart, embed.view, story)
+    st.caption(load_made(_notes, chart, clock))
+    show_caution(story, chart, clock, other=embed.other)
+    _show_events(chart, clock)
+    if st.toggle("Show the data", key=f"data-{key}"):
+        show_data(embed, key=key)
+    st.caption(load_made(_sources, chart))
+    _show_downloads(embed, key)
 
 
 def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
@@ -164,7 +170,7 @@ def _notes(chart: Chart, clock: Clock) -> str:
     if 0 < len(edges) <= _NAMED_EDGES:
         notes.append(f"Outside this window: {'; '.join(edges)}.")
     elif edges:
-        notes.append(f"{len(edges)} more lie outside this window, in the list below with their dates.")
+        notes.append(f"{len(edges)} more lie outside this range; the list below has their dates.")
     return "  \n".join([" ".join(notes[: len(chart.notes)]), *notes[len(chart.notes) :]])
 
 

@@ -38,10 +38,11 @@ HURRIED = """(() => {
 _PLAY = """root => new Promise(done => {
   const inSight = one => one.classList.contains('tile') ? one.classList.contains('is-called')
     : getComputedStyle(one).display !== 'none';
-  const svg = [...root.querySelectorAll('.nd-stage svg')].find(one => one.getClientRects().length);
+  const svgs = [...root.querySelectorAll('svg')].filter(one => one.getClientRects().length);
   const seen = new Set(), drawn = [];
   root.addEventListener('nd-frame', ({ detail }) => {
-    const rows = [...svg.querySelectorAll('[data-row]')].filter(inSight).map(one => one.dataset.row);
+    const marks = svgs.flatMap(one => [...one.querySelectorAll('[data-row]')]);
+    const rows = marks.filter(inSight).map(one => one.dataset.row);
     drawn.push([detail, [...new Set(rows)].filter(row => !seen.has(row))]);
     rows.forEach(row => seen.add(row));
   });

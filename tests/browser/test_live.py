@@ -88,7 +88,7 @@ def test_an_import_says_what_it_understood_and_asks_only_for_the_clock(newsroom:
     expect(keep).to_be_enabled()
     keep.click()
     expect(page.get_by_text("Kept: interest over time of move to canada")).to_be_visible()
-    expect(page.get_by_text("stand highest here in the bin that begins at").first).to_be_visible()
+    expect(page.get_by_text("were highest in the bin that begins at").first).to_be_visible()
     page.get_by_text("Remove or restore what was imported or drawn", exact=True).click()
     page.get_by_role("button", name="Remove", exact=True).first.click()
     expect(page.get_by_text("Removed: multiTimeline.csv (move to canada), imported")).to_be_visible()

@@ -24,13 +24,13 @@ from tests.support.loopback import Answer, loopback
 
 #: What can be seen of the drawing in sight: how many units of each look, and the totals over their bars.
 _SEEN = """() => {
-  const svg = [...document.querySelectorAll('svg')].find(one => one.getClientRects().length);
-  const count = what => svg.querySelectorAll(`.tile${what}[data-row]`).length;
+  const drawn = [...document.querySelectorAll('svg')].filter(one => one.getClientRects().length);
+  const count = what => drawn.flatMap(one => [...one.querySelectorAll(`.tile${what}[data-row]`)]).length;
   return {
     called: count('.is-called'),
     soft: count('.is-called.is-soft'),
     possible: count('.is-possible'),
-    totals: [...svg.querySelectorAll('.total')].map(one => one.textContent),
+    totals: drawn.flatMap(one => [...one.querySelectorAll('.total')]).map(one => one.textContent),
     rows: [...document.querySelectorAll('tbody tr')].filter(row => !row.hidden).length,
   };
 }"""

@@ -110,7 +110,7 @@ def test_totals_are_ranges_at_their_moment(open_night: Open) -> None:
 def test_a_link_opens_the_night_at_its_moment_and_a_step_keeps_it_in_the_address(open_night: Open) -> None:
     page = open_night(f"#at={FLORIDA}")
     expect(page.get_by_role("heading", level=1)).to_have_text("The night as it was called: 10:50 p.m. Nov. 8")
-    expect(page.locator(".nd-told")).to_contain_text("At 10:50 p.m. EST AP called Florida: Trump 197, Clinton 131")
+    expect(page.locator(".nd-told")).to_contain_text("AP called Florida at 10:50 p.m. EST: Trump 197, Clinton 131")
     page.get_by_role("button", name="Next event").click()
     assert page.evaluate("location.hash").startswith("#at=2016-11-09T0")
     page.get_by_role("button", name="As it was known").click()
@@ -196,7 +196,7 @@ def test_without_a_script_the_night_is_whole_and_its_moments_are_a_list(open_nig
     page.locator("#nd-list > summary").click()
     said = page.locator("#nd-list li")
     assert said.count() == len(night_of(embed())["orders"]["happened"]["moments"])
-    expect(said.filter(has_text="At 10:50 p.m. EST AP called Florida: Trump 197").first).to_be_visible()
+    expect(said.filter(has_text="AP called Florida at 10:50 p.m. EST: Trump 197").first).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 640])
@@ -226,7 +226,7 @@ def test_the_untimed_part_of_the_uk_counts_without_a_map(open_night: Open) -> No
     page = open_night("#at=2016-06-24T03:30Z", slug="uk-2016")
     assert "66 of 382 areas have a time" in document("uk-2016")
     assert page.evaluate(SEEN)["possible"] == [], "nearly every area may have declared at any time of the night"
-    shown = page.locator(".nd-stage svg:visible .tile[data-row]:visible")
+    shown = page.locator(".nd-map .tile[data-row]:visible")
     expect(shown).to_have_count(66)  # and no empty places, that would tell how many each side is going to have
     assert page.evaluate(SEEN)["totals"] == ["Leave at least 44", "Remain at least 22"]
 
@@ -234,7 +234,7 @@ def test_the_untimed_part_of_the_uk_counts_without_a_map(open_night: Open) -> No
 def test_precisions_of_a_tile_are_told_by_its_edge(open_night: Open) -> None:
     page = open_night(f"#at={FLORIDA}")
     soft = page.evaluate(
-        "[...document.querySelectorAll('.nd-480 .tile.is-called.is-soft')].map(one => one.dataset.row)"
+        "[...document.querySelectorAll('.nd-map .tile.is-called.is-soft')].map(one => one.dataset.row)"
     )
     chart = embed(at="2016-11-09T03:50:00+00:00").chart
     exact = {

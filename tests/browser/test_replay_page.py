@@ -28,8 +28,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def opened(page: Page, server: str, address: str = "timeline") -> Page:
     page.goto(f"{server}/{address}")
-    expect(page.locator(".js-plotly-plot .main-svg:visible").first).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=60_000)
     settled(page)
     return page
 

@@ -32,10 +32,13 @@ for (const rule of document.styleSheets[0].cssRules) {
   if (rule.media?.mediaText === 'print') rule.media.mediaText = 'all';
 }
 """
-_STEP = "document.querySelector('[aria-label=\"Next event\"]').focus()"
-_MOMENT = "return document.querySelector('#nd-moment').textContent"
-# Of it, the words of an event.
-_SAID = "return document.querySelector('#nd-moment b')?.textContent ?? ''"
+_STEP = "document.querySelector('[aria-label=\"Next mark\"]').focus()"
+_MOMENT = "return document.querySelector('.nd-card').textContent"
+_MARKED = """
+const svg = [...document.querySelectorAll('svg')].find(one => one.getClientRects().length);
+const named = [...svg.querySelectorAll('[data-row],[data-event]')];
+return new Set(named.map(one => one.dataset.event ?? one.dataset.row)).size;
+"""
 _TITLE = "return document.querySelector('h1').textContent"
 
 
@@ -48,7 +51,7 @@ def test_nothing_goes_wrong_and_nothing_is_refused(name: str, reader: Reader, si
     opened(reader, site, name)
     assert (
         reader.run("return [...document.querySelectorAll('svg')].filter(svg => svg.getClientRects().length).length")
-        == 1
+        == (3 if name.endswith("replay") else 1)  # what is played has its totals and its map apart
     )
     assert reader.run("return wrong") == []
 
@@ -109,18 +112,15 @@ def test_a_frame_follows_what_is_unfolded(reader: Reader, site: Loopback) -> Non
 def test_the_keyboard_reaches_every_event(name: str, reader: Reader, site: Loopback) -> None:
     opened(reader, site, name)
     reader.run(_STEP)
-    words = event_words(embed(name))
-
-    def told() -> str:
-        return str(reader.run(_SAID)).replace("\u00a0", " ")
-
-    for event in words:
+    told = []
+    for _ in range(int(reader.run(_MARKED))):
         reader.press("ArrowRight")
-        assert told() == event
-    reader.press("ArrowRight")
-    assert told() == words[0]
-    reader.press("End")
-    assert told() == words[-1]
+        told.append(str(reader.run(_MOMENT)).replace("\u00a0", " "))
+    for event in event_words(embed(name)):
+        when, what = event.removesuffix(". ").split(": ", 1)
+        assert any(said.startswith(when + what) for said in told), event
+    reader.press("Home")
+    assert str(reader.run(_MOMENT)).replace("\u00a0", " ") == told[0]
     reader.press("Escape")
     assert reader.run(_MOMENT) == ""
 
@@ -147,7 +147,8 @@ def test_a_night_shows_at_each_moment_just_what_had_stood_by_then(reader: Reader
         seen = reader.run(f"return ({SEEN})()")
         expected = rows_in(embed(f"{name}?at={at:%Y-%m-%dT%H:%M:%SZ}").chart)
         assert {kind: set(seen[kind]) for kind in expected} == expected, at
-        assert reader.run("return document.querySelector('.nd-told').textContent") == night["said"][sentence]
+        said = reader.run("return document.querySelector('.nd-told').textContent")
+        assert said.replace("\u00a0", " ") == night["said"][sentence]
         reader.press("ArrowRight")
     assert reader.run("return wrong") == []
 

@@ -149,7 +149,7 @@ def test_a_curve_is_seen_before_it_is_kept_and_only_on_a_known_clock(desk: Setti
     assert len(charts(page)) == before and "import-keep" not in [button.key for button in page.button]
     page.selectbox(key="import-zone").set_value("Europe/London").run()
     assert len(charts(page)) == before + 1
-    assert "stand highest here in the bin that begins at 5 p.m. EST" in said(page)
+    assert "were highest in the bin that begins at 5 p.m. EST" in said(page)
     assert cached.load_series(find_story("us-2016", desk)).frame.empty
 
 

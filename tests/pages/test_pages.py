@@ -38,7 +38,6 @@ PAGES = (
 )
 WITH_CHARTS = {
     "story": ["timeline"],
-    "timeline": ["timeline", "results"],
     "search_trends": ["interest", "interest"],
     "outage_reports": ["outages"],
     "compare_and_check": ["claim"],
@@ -117,6 +116,17 @@ def test_every_chart_leads_to_its_embed_at_this_very_view(name: str) -> None:
     links = [query for query in queries if "chart" in query]
     assert [link["chart"] for link in links] == [[slug] for slug in WITH_CHARTS[name]]
     assert all(link["caller"] == ["CNN"] for link in links)
+
+
+def test_the_chart_that_plays_offers_its_data_and_leads_to_its_embed() -> None:
+    page = open_page("timeline", caller="CNN")
+    assert [toggle.label for toggle in page.toggle] == ["Show the data"]
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert labels == ["Download the data (CSV)", "Download CSV", "Download SVG"]
+    queries = [parse_qs(link.proto.query_string) for link in page.get("page_link")]
+    assert [(query["chart"], query["caller"]) for query in queries if "chart" in query] == [(["replay"], ["CNN"])]
+    page.toggle[0].set_value(True).run()
+    assert any({"Time", "What", "Source"} <= {*table} for table in tables_of(page))
 
 
 @pytest.mark.parametrize(
@@ -272,12 +282,12 @@ def test_every_other_story_has_a_card_with_its_headline_and_its_date(slug: str) 
 
 
 def test_one_sentence_says_what_the_florida_minute_carries() -> None:
-    assert "At 10:50 p.m. EST AP called Florida: Trump 197, Clinton 131 electoral votes." in said(open_page("story"))
+    assert "AP called Florida at 10:50 p.m. EST: Trump 197, Clinton 131 electoral votes." in said(open_page("story"))
 
 
 def test_a_moment_in_the_address_is_the_one_that_is_told() -> None:
     words = said(open_page("story", at="2016-11-09T07:29Z"))
-    assert "At 2:29 a.m. EST AP called Wisconsin" in words
+    assert "AP called Wisconsin at 2:29 a.m. EST" in words
     assert "Trump 276 to 279, Clinton 218 electoral votes." in words
 
 
@@ -287,7 +297,7 @@ def test_a_moment_in_the_address_is_the_one_that_is_told() -> None:
         pytest.param("2016-11-09T03:39Z", "AP called Ohio by 10:39 p.m. EST:", id="a bound stays a bound"),
         pytest.param(
             "2016-11-09T07:29Z",
-            "AP called Wisconsin, and by then had called Maine (statewide)",
+            "AP called Wisconsin at 2:29 a.m. EST, and by then had called Maine (statewide)",
             id="a minute and bounds",
         ),
         pytest.param("2016-11-09T07:45Z", "AP called Alaska between 2:29 a.m. and 2:45 a.m. EST:", id="two bounds"),
@@ -305,12 +315,12 @@ def test_a_time_that_is_our_reading_is_never_said_as_a_minute() -> None:
 
 def test_a_takeaway_says_that_it_speaks_of_the_range_where_the_story_holds_more() -> None:
     words = said(open_page("story", from_="2016-11-09T03:00Z", to="2016-11-09T04:00Z"))
-    assert "is on record in this range from about 10 p.m." in words
-    assert "rising searches are on record in this range from shortly after 10:40 p.m." in words
+    assert "in this range was about 10 p.m." in words
+    assert "the first rise in searches on record in this range was shortly after 10:40 p.m." in words
 
 
 def test_another_outlets_log_is_named_as_what_it_is() -> None:
-    words = said(open_page("timeline", caller="TV"))
+    words = said(open_page("story", caller="TV"))
     assert "TV networks in MaltaToday’s log called Florida at 11:35 p.m. EST" in words
 
 
@@ -322,7 +332,7 @@ def test_a_story_with_faults_is_named_and_the_others_stay(tmp_path: Path, monkey
     assert not open_page("timeline").warning
     page = open_page("timeline", story="broken")
     assert any("The story broken cannot be shown" in warning.value for warning in page.warning)
-    assert len(charts(page)) == 2
+    assert [toggle.label for toggle in page.toggle] == ["Show the data"]
 
 
 def test_labels_of_a_table_are_words_and_nothing_else() -> None:
@@ -342,7 +352,7 @@ def test_another_clock_changes_every_time_and_no_fact() -> None:
     eastern, london = open_page("story"), open_page("story", clock="Europe/London")
     spec = json.loads(charts(london)[0].spec)
     assert spec["layout"]["xaxis"]["range"][0].startswith("2016-11-08T18:00")
-    assert "At 3:50 a.m. GMT AP called Florida: Trump 197, Clinton 131 electoral votes." in said(london)
+    assert "AP called Florida at 3:50 a.m. GMT: Trump 197, Clinton 131 electoral votes." in said(london)
     rows = [
         [trace.get("customdata") for trace in json.loads(charts(page)[0].spec)["data"]] for page in (eastern, london)
     ]
@@ -350,7 +360,7 @@ def test_another_clock_changes_every_time_and_no_fact() -> None:
 
 
 def test_another_caller_shows_its_calls_only_and_says_why_there_is_no_total() -> None:
-    page = open_page("timeline", caller="CNN")
+    page = open_page("story", caller="CNN")
     assert "no total: " in said(page)
     rows = {
         row
@@ -363,8 +373,7 @@ def test_another_caller_shows_its_calls_only_and_says_why_there_is_no_total() ->
 
 
 def test_chosen_lanes_are_the_only_ones_on_the_timeline() -> None:
-    page = open_page("timeline", lanes="results")
-    spec = charts(page)[0].spec
+    spec = charts(open_page("story", lanes="results"))[0].spec
     assert "Electoral votes" in spec and "State of cic.gc.ca" not in spec
 
 
@@ -402,7 +411,7 @@ def test_an_empty_chart_says_what_it_would_hold() -> None:
 
 def test_what_lies_outside_the_range_is_counted_under_the_chart_and_dated_in_its_list() -> None:
     words = said(open_page("timeline"))
-    assert re.search(r"\d+ more lie outside this window, in the list below with their dates\.", words)
+    assert re.search(r"\d+ more lie outside this range; the list below has their dates\.", words)
     assert "**Outside this window**" in words
     assert "AP called Minnesota for Clinton, 11:14 a.m. EST, Nov. 9, 2016" in words
     assert "AP called Arizona for Trump, Nov. 10, 2016" in words
@@ -599,7 +608,7 @@ def test_the_table_of_contests_has_no_column_without_a_word() -> None:
     story = find_story("uk-2019", Settings())
     bolsover = contests(story)["Bolsover"]
     assert list(bolsover) == [
-        "Contest", "Seats", "Declared by Returning officers", "Declared for", "Margin", "Sources",
+        "Contest", "Seats", "Declared by returning officers", "Declared for", "Margin", "Sources",
     ]  # fmt: skip
-    assert bolsover["Declared by Returning officers"] == "5:05 a.m. GMT"
+    assert bolsover["Declared by returning officers"] == "5:05 a.m. GMT"
     assert (bolsover["Declared for"], bolsover["Margin"]) == ("Conservatives", "Conservatives by 5,299 votes")

@@ -36,14 +36,16 @@ _HEAD_KINDS = (
     *("totals", "totals, none", "totals, withdrawn", "calls", "calls, no", "calls, withdrawn", "a series"),
     *("totals, for nobody", "calls, outcome", "a projection"),
 )
-_MOMENT_KINDS = ("nothing", "last call", "withdrawal", "time", "total", "outcome", "projection", "count")
+_MOMENT_KINDS = ("nothing", "last call", "withdrawal", "total", "outcome")
 _SUMMARY_KINDS = ("totals", "observations", "one", "projections", "counts")
 #: Every kind of sentence that is read.
 KINDS = (
     *(f"{head} of {kind}" for head in _HEADS for kind in _HEAD_KINDS),
     *(f"{kind} of {what}" for kind in ("summary", "card description") for what in _SUMMARY_KINDS),
     *(f"{kind}, {what}" for kind in ("moment", "replay, happened", "replay, known") for what in _MOMENT_KINDS),
-    *("moment, reading", "replay, happened, reading", "replay, no minute that is over", "no total stands"),
+    *("moment, time", "moment, projection", "moment, count"),
+    *("replay, happened, no minute that is over", "replay, known, no minute that is over"),
+    *("moment, reading", "replay, happened, reading", "no total stands"),
     *("label of a total", "by or before", "no observation", "time of two", "events counted"),
     *("weight in a table", "total in a table", "total in a table, beyond", "withdrawal in a table"),
     *("no winner stood", "outcome in a table", "projection in a table", "count in a table", "outcome of an event"),
@@ -146,7 +148,7 @@ class Reading:
             return
         self._heads(case, form, body)
         if form == "":
-            self._moments(case, body)
+            self._picked(case, body)
             self._replay(case, body)
             self._claim_of_count(case, body)
 
@@ -288,7 +290,7 @@ class Reading:
         night, until = case.night, case.at
         read = [entry for entry in night.readings if until is None or entry[0] <= until]
         for name, figure, when in re.findall(
-            r"(\w[\w ]*?) stand highest here at ([\d.,]+) a minute, the mean from (.*?)(?:;|$)", text
+            r"(\w[\w ]*?) were highest at ([\d.,]+) a minute, the mean from (.*?)(?:;|$)", text
         ):
             found = _until(night, read).highest(case.start, case.end).get(name)
             good = found and figure == _figure(found[0]) and _clock(night, found[2]) in when
@@ -369,19 +371,49 @@ class Reading:
 
     # Sentences of moments
 
-    def _moments(self, case: Case, body: str) -> None:
-        if found := re.search(r'id="nd-moments">(.*?)</script>', body, re.DOTALL):
-            for utc, sentence, _ in json.loads(found[1]):
-                self._moment("moment", case, instant(utc), sentence)
+    def _picked(self, case: Case, body: str) -> None:
+        """What a summary says of the moment up to which a night is told, behind what it says of the drawing."""
+        told = _found(r'<p class="nd-told"[^>]*>(.*?)</p>', body).replace("\u00a0", " ")
+        *_, picked = re.split(r"(?<![ap]\.m)\. (?=[A-Z])", told, maxsplit=1)
+        if case.at and case.chart != "replay" and picked != told:
+            self._moment("moment", case, case.at, picked)
 
     def _replay(self, case: Case, body: str) -> None:
         if not (found := re.search(r'id="nd-night">(.*?)</script>', body, re.DOTALL)):
             return
         night = json.loads(found[1])
+        listed = [(int(at), unescape(said)) for at, said in re.findall(r'<li data-frame="(\d+)">(.*?)</li>', body)]
+        said = [*dict.fromkeys(sentence for _, sentence in listed), *night["said"]]
         for order, told in night["orders"].items():
-            for second, place in told["moments"]:
-                at = case.start + timedelta(seconds=second)
-                self._moment(f"replay, {order}", case, at, night["said"][place], sure=order == "known")
+            moments = listed if order == night["names"][0] else [(at, said[place]) for at, place in told["moments"]]
+            for second, sentence in moments:
+                at, plain = case.start + timedelta(seconds=second), sentence.replace("\u00a0", " ")
+                self._played(f"replay, {order}", case, at, plain, sure=order == "known")
+
+    def _played(self, kind: str, case: Case, at: datetime, sentence: str, *, sure: bool) -> None:
+        """What happened last, each with its own time, and the totals of this instant."""
+        night = case.night
+        made = [call for call in night.of(case.caller) if call.last <= at]
+        self._reading(f"{kind}, reading", case, at, sentence)
+        # It stands until the next change, when the minute that it was made for is over.
+        self.hold(f"{kind}, no minute that is over", case, sentence, true=not sentence.startswith(("At ", "By ")))
+        for nothing in (f"had {night.verb} nothing", "is known to have been", "No call of"):
+            if nothing in sentence:
+                self.hold(f"{kind}, nothing", case, sentence, true=not made, right=made[:3])
+                return
+        self._outcomes(f"{kind}, outcome", case, sentence, made)
+        now = [call for call in made if call.last == at]
+        if backs := [call for call in made if call.back and call.back.last == at]:
+            good = " withdrew its " in sentence and any(_name(night, call) in sentence for call in backs)
+            self.hold(f"{kind}, withdrawal", case, sentence, true=good, right=[_name(night, call) for call in backs])
+        elif now:
+            names = [_name(night, call) for call in now]
+            self.hold(f"{kind}, last call", case, sentence, true=any(name in sentence for name in names), right=names)
+        if night.complete(case.caller) and made:
+            for short, right in night.totals(case.caller, at, sure=sure, until=case.at).items():
+                said = re.findall(rf"\b{re.escape(short)} {_FIGURE}", sentence)
+                good = right in said or (not said and right == "0")
+                self.hold(f"{kind}, total", case, sentence, true=good, right=f"{short} {right}")
 
     def _moment(self, kind: str, case: Case, at: datetime, sentence: str, *, sure: bool = False) -> None:
         night, verb = case.night, case.night.verb
@@ -393,9 +425,6 @@ class Reading:
         self._last_projected(f"{kind}, projection", case, at, sentence)
         self._last_counted(f"{kind}, count", case, at, sentence)
         self._outcomes(f"{kind}, outcome", case, first, made)
-        if kind.startswith("replay") and not made:
-            # It stands until the next change, when the minute that it was made for is over.
-            self.hold("replay, no minute that is over", case, sentence, true=not first.startswith("At "))
         if "had " + verb + " nothing" in first:
             possible = [] if sure else [call for call in calls if call.first <= at]
             good = not made and not possible and night.complete(case.caller)

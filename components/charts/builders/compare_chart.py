@@ -13,7 +13,7 @@ from components.charts.builders.outages_chart import first_trouble, or_bare, out
 from components.charts.builders.searches_chart import drawn_lanes, marks_lanes, thinned_notes
 from components.charts.elapsed_clock import Elapsed
 from components.charts.events import call_events, listed, within
-from components.charts.grammar import Chart, Event, Item, Lane, Mark, Steps, Tone, anchor, valued
+from components.charts.grammar import Chart, Event, Item, Lane, Mark, Steps, Tone, valued
 from components.charts.kinds import Question
 from components.charts.loaders import Loaders
 from components.charts.night_pairs import (
@@ -29,7 +29,7 @@ from components.charts.phrases.numbers import counted
 from components.charts.phrases.projected import projection_events
 from components.charts.rows import split_by
 from components.charts.said import Said
-from components.clock import Clock, token
+from components.clock import token
 from data.core.errors import DataError
 from data.core.model import Precision, Source, When, Window
 from data.evidence.anchors import Anchor
@@ -116,25 +116,6 @@ def shifted(when: When, by: timedelta) -> When:
 def in_truth(thing: Item | Event) -> When:
     """When an item or event of a chart was, whatever clock it was moved to."""
     return shifted(thing.when, -thing.shift)
-
-
-def last_of_each(chart: Chart, clock: Clock, at: datetime) -> str:
-    """What a chart of two nights has last on record of each up to this moment of its axis, in words of its clock."""
-    told = {lane.slug: lane.title for lane in chart.lanes}
-    last: dict[str, tuple[datetime, str]] = {}
-    for row, name, thing in _things(chart):
-        night, moment = row.partition("/")[0], anchor(thing.when)
-        if moment <= at and moment >= last.get(night, (moment, ""))[0]:
-            said = thing.label if isinstance(thing, Event) else f"{told[name]}: {thing.text}"
-            last[night] = moment, f"{clock.when(thing.when)}, {clock.say(said)}"
-    nights = dict.fromkeys(row.partition("/")[0] for row, _, _ in _things(chart))
-    return ". ".join(last[night][1] for night in nights if night in last) + "." if last else ""
-
-
-def _things(chart: Chart) -> Iterator[tuple[str, str, Item | Event]]:
-    """Row, lane and thing: every item, then every event."""
-    yield from ((item.row, lane.slug, item) for lane in chart.lanes for _, item in lane.items)
-    yield from ((event.rows[0], "", event) for event in chart.events if event.rows)
 
 
 _OWN_SCALE = "On a scale of its own."

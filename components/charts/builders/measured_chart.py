@@ -173,4 +173,4 @@ def _highest(lane: Lane) -> str:
     span = f"{token(top.when, 'short' if near else 'stamp')} to {token(end, 'stamp')}"
     name, _, unit = lane.title.partition(": ")
     name, level = name.removesuffix(" a minute"), weighed(top.value or 0, unit or "a minute")
-    return f"{name} stand highest here at {level}, the mean from {span}"
+    return f"{name} were highest at {level}, the mean from {span}"

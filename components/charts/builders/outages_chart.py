@@ -147,7 +147,7 @@ def outages_chart(asked: Question) -> Chart:
         events=tuple(event for event in events if event.emphasised),
         outside=observation_events(story, outside),
         sources=(*story.sources, *observations.sources),
-        notes=("Observations are kept apart and never averaged; a verdict is a separate, later step.",),
+        notes=("Each report stands for itself; none is averaged with another.",),
     )
 
 

@@ -1,50 +1,47 @@
-"""The night to be played: who has called what so far, above the searches and the site on one clock."""
+"""The night to be played: the timeline, and under it who has called what so far."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
-from components.charts.builders.calls_chart import later_totals, projected_lane, tally_lane
+from components.charts.builders.calls_chart import later_totals, projected_lane, results_lane, tally_lane
 from components.charts.builders.counts_lanes import count_lanes
 from components.charts.builders.timeline_chart import timeline_chart, what_of
-from components.charts.grammar import Chart, Event
+from components.charts.grammar import Chart, Lane
 from components.charts.kinds import Question
-from data.story.story import Story
+from data.evidence.evidence_rows import Calls
 
 #: Contests and rounds whose counts are played.
 _COUNTED = 2
 
 
 def replay_chart(asked: Question) -> Chart:
-    """The tally above the timeline's evidence, in place of running totals.
-
-    Of the events it has those that no tile tells as well: the calls that the story emphasises or that have no winner,
-    and what is no call.
-    """
+    """The timeline as it is, then what was projected and counted, and last the tally of contests at its moment."""
     story, window, caller = asked.story, asked.window, asked.view.caller
     by = min(story.until or window.end, window.end)
     calls = asked.load.calls(story, caller=caller, possible=True)
     tally = tally_lane(story, calls, caller=caller, by=by, played=True)
-    # The tally is there in any case, and a clock wants something on it.
-    evidence = tuple(lane for lane in asked.view.lanes if lane != "results")
-    timeline = timeline_chart(replace(asked, view=replace(asked.view, lanes=evidence)))
+    timeline = timeline_chart(asked)
+    totals = any(lane.slug == "results" for lane in timeline.lanes)
     return replace(
         timeline,
         slug="replay",
-        title=f"{what_of(window)} as it was called",
+        title=f"{what_of(window)} as it was {story.about.verb}",
         lanes=(
-            *((tally,) if story.about.callers else ()),
-            *projected_lane(story, calls, window, caller=caller),
+            *(_to_the_end(lane, asked, calls) for lane in timeline.lanes),
+            *(() if totals else projected_lane(story, calls, window, caller=caller)),
             *count_lanes(story, calls, window, most=_COUNTED),
-            *(lane for lane in timeline.lanes if lane.slug != "results"),
+            *((tally,) if story.about.callers else ()),
         ),
-        events=tuple(event for event in timeline.events if event.emphasised or not _is_won(story, event)),
         sources=(*timeline.sources, *story.sources),
         notes=(*timeline.notes, *later_totals(asked.load.milestones(story))),
     )
 
 
-def _is_won(story: Story, event: Event) -> bool:
-    """Whether an event is of calls alone, each of which has a winner."""
-    undecided = {f"calls:{call.id}" for call in story.calls if not call.party}
-    return all(row.startswith("calls:") and row not in undecided for row in event.rows)
+def _to_the_end(lane: Lane, asked: Question, calls: Calls) -> Lane:
+    """Totals with what was called at the very end of the range, as the tally has it."""
+    if lane.slug != "results":
+        return lane
+    window = replace(asked.window, end=asked.window.end + timedelta.resolution)
+    return results_lane(asked.story, calls, window, caller=asked.view.caller)

@@ -301,7 +301,7 @@ def highest_bin(lane: Lane) -> Said:
         return Said.of(f"Searches for {mark.name} are below Google’s resolution throughout this window")
     first = "first " if sum(item.value == top.value for _, item in lane.items) > 1 else ""
     begins = token(top.when.latest, "stamp")
-    return Said.of(f"Searches for {mark.name} {first}stand highest here in the bin that begins at {begins}")
+    return Said.of(f"Searches for {mark.name} {first}were highest in the bin that begins at {begins}")
 
 
 _KINDS = {
@@ -497,7 +497,7 @@ def interest_chart(asked: Question) -> Chart:
         outside=tuple(outside),
         sources=(*story.sources, *drawn.sources, COLLECTION_SOURCE),
         notes=(
-            "Search interest is relative to a request’s own peak, and 0 is below Google’s resolution.",
+            "Google’s figures are shares of the highest one in the same request; 0 means too few to show.",
             *(measured_notes(load.measured(story), window) if measured else ()),
             *thinned_notes(own),
             *onset_notes(drawn, window, story.until),

@@ -130,7 +130,7 @@ def what_of(window: Window) -> str:
 def _not_shown(story: Story, *, rose: bool, failed: bool, measured: tuple[Lane, ...]) -> Iterator[str]:
     """What no record explains, of what this story holds at all: a rise of searches, trouble of its main site."""
     if measured:
-        yield "Timing alone does not show cause; whose word a cause is, stands with it."
+        yield "Timing alone does not show cause; each stated cause names who stated it."
         return
     if story.subjects == {"calls"} and not rose:
         return
@@ -156,8 +156,11 @@ def timeline_takeaway(
     how many observations of any site and state are drawn. Of a night of calls alone the decisive moment leads.
     """
     moments = [
-        (f"trouble at {main_service(story)} is on record{_here(trouble)} {_from(trouble.here)}", trouble.here),
-        (f"rising searches are on record{_here(rise)} {_from(rise.here)}", rise.here),
+        (
+            f"the first trouble on record at {main_service(story)}{_here(trouble)} was {_led(trouble.here)}",
+            trouble.here,
+        ),
+        (f"the first rise in searches on record{_here(rise)} was {_led(rise.here)}", rise.here),
         *(_decisive(story, milestones, window) or _leading_calls(story, calls, window)),
         *_first_projected(story, window, caller),
     ]
@@ -182,13 +185,6 @@ def _behind(highest: Said, *clauses: str, lacks: bool = False) -> Said:
     """These clauses, behind those about where series stand highest."""
     first, *others = (*highest.clauses, *clauses)
     return replace(highest, clauses=(capital(first), *others), lacks=lacks)
-
-
-def _from(when: When | None) -> str:
-    """What leads up to a time: nothing before "between" or "by", which say themselves how the time is meant."""
-    if when is None or when.precision in (Precision.WINDOW, Precision.BY):
-        return ""
-    return "on " if when.precision is Precision.DAY else "from "
 
 
 def _here(first: Firsts) -> str:
@@ -256,5 +252,6 @@ def _taken_said(story: Story, row: CallRow, when: When) -> tuple[str, When]:
     return f"{caller_name(story, row.caller)} {took_back(story, [row])} {_led(when)}", when
 
 
-def _led(when: When) -> str:
-    return "at " if when.exact else "on " if when.precision is Precision.DAY else ""
+def _led(when: When | None) -> str:
+    """What leads up to a time."""
+    return "at " if when and when.exact else "on " if when and when.precision is Precision.DAY else ""

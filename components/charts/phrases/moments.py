@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, Self, TypeVar
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 from components.charts.events import candidate, contest_called, drawn_sides, few, took_back
 from components.charts.grammar import SEEN
@@ -14,14 +14,17 @@ from components.charts.phrases.numbers import in_number, span_text, weighed
 from components.charts.phrases.projected import projected_text, standing
 from components.clock import Style, token
 from components.text import capital
-from data.core.model import Order, When
+from data.core.model import OPEN_END, Order, When
 from data.core.running import Stairs, Tally
-from data.evidence.calls import load_counts, load_projections
+from data.evidence.calls import load_counts, load_milestones, load_projections
 from data.evidence.evidence_rows import CallRow, Calls, CountRow, MarkRow, Marks, ObservationRow, Observations
 from data.evidence.outages import main_service
-from data.story.story import Story, caller_name
+from data.story.as_of import stands_from
+from data.story.story import Story, caller_name, when_of
 from data.story.totals import contests_called, leaves_some, no_total, no_total_of, only_surely
 
+#: Sides of which each is told, with nothing too.
+_MOST_EMPTY = 3
 #: A time of day alone says which day no further back than this.
 _DAY = timedelta(days=1)
 
@@ -34,6 +37,28 @@ class PlacedRow(Protocol):
 
 
 P = TypeVar("P", bound=PlacedRow)
+R = TypeVar("R", MarkRow, ObservationRow)
+
+
+def published_moments(story: Story) -> dict[str, datetime]:
+    """From when each observation and figure stands in the order of publication, by its table and name."""
+    rows = [("observations", row) for row in story.observations] + [("figures", row) for row in story.figures]
+    found = {f"{table}:{row.id}": stands_from(row, story, Order.KNOWN) for table, row in rows}
+    return {name: moment for name, moment in found.items() if moment}
+
+
+class Happening(NamedTuple):
+    """What is no call and no observation of a site: its name, its time, what it says, and who says so.
+
+    A `public` one is known as it happens; `called` says that it tells of calls.
+    """
+
+    name: str
+    when: When
+    said: str
+    credit: str = ""
+    public: bool = True
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +81,10 @@ class Moments:
     order: Order = Order.HAPPENED
     #: Votes as they were published.
     counts: tuple[CountRow, ...] = ()
+    #: Milestones and what was said or posted, by time.
+    happened: tuple[Happening, ...] = ()
+    #: In the order of publication, from when each observation and search report stands, by its table and name.
+    stood: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def of(cls, story: Story, *, caller: str, calls: Calls, marks: Marks, observations: Observations) -> Self:
@@ -76,6 +105,8 @@ class Moments:
             _taken(rows),
             story.order,
             load_counts(story).rows,
+            _by_time(_happenings(story)),
+            published_moments(story) if story.order is Order.KNOWN else {},
         )
 
     def as_published(self) -> Mapping[str, Tally[int]]:
@@ -86,17 +117,75 @@ class Moments:
             published[side.name] = Tally.of((latest, latest, amount) for _, latest, amount in changes)
         return published
 
-    def sentence(self, at: datetime, style: Style = "time", *, lasting: bool = False) -> str:
-        """All that is said of this minute, as `sentences` has it."""
-        return " ".join(self.sentences(at, style, lasting=lasting))
+    def latest(self, at: datetime, style: Style = "time") -> tuple[str, ...]:
+        """What happened last by this instant, and the totals, for whoever shows it until the next change.
 
-    def sentences(self, at: datetime, style: Style = "time", *, lasting: bool = False) -> tuple[str, ...]:
+        No sentence names the minute itself: each has the time of what it tells, with clock tokens.
+        """
+        told = [news for news in self._news(at, style) if at - _DAY < news[0] <= at]
+        last = max((moment for moment, *_ in told), default=None)
+        said = [(text, total) for moment, text, total in told if moment == last]
+        stands = "" if any(total for _, total in said) else self._stands(at)
+        return tuple(part for part in (*(text for text, _ in said), stands, *self._read(at, style)) if part)
+
+    def _news(self, at: datetime, style: Style) -> Iterator[tuple[datetime, str, bool]]:
+        """Of each kind of row what is last by this instant: when it stood, its sentence, whether that has the total."""
+        if moment := self._last_called(at):
+            yield moment, self._called(moment, style, now=at), True
+        for one in self.happened:
+            moment = self.stood.get(
+                one.name, one.when.latest if self.order is Order.HAPPENED or one.public else OPEN_END
+            )
+            if moment <= at and not (one.called and moment in self.made):
+                yield moment, f"{capital(one.said)}, {token(one.when, _dated(one, at, style))}{one.credit}.", False
+        if row := self._newest(self.seen, at):
+            yield self._stood(row), self._saw(row, at, style), False
+        if mark := self._newest(self.marks, at):
+            yield self._stood(mark), f"{_mark(mark, _dated(mark, at, style))} ({mark.credit}).", False
+        for caller in standing(load_projections(self.story, self.caller), at):
+            newest = max(caller, key=lambda row: row.when.latest)
+            said = f"{caller_name(self.story, newest.caller)} projected {projected_text(self.story, caller)}"
+            yield newest.when.latest, f"{capital(said)} {_at(newest, at, style)}.", False
+        for count in self._counted(at, style):
+            place = bisect_right(self.counts, at, key=lambda row: row.when.latest)
+            yield self.counts[place - 1].when.latest, count, False
+
+    def _last_called(self, at: datetime) -> datetime | None:
+        """When something was last called or taken back by this instant."""
+        place = bisect_right(self.made, at)
+        taken = (row.withdrawn.when.latest for row in self.taken if row.withdrawn)
+        return max([*self.made[place - 1 : place], *(moment for moment in taken if moment <= at)], default=None)
+
+    def _stood(self, row: MarkRow | ObservationRow) -> datetime:
+        table = row.table if isinstance(row, MarkRow) else "observations"
+        return self.stood.get(f"{table}:{row.id}", row.when.latest)
+
+    def _newest(self, rows: Sequence[R], at: datetime) -> R | None:
+        """The row that came to stand last by this instant, of several the one of the latest time."""
+        found = [row for row in rows if self._stood(row) <= at and row.when.latest <= at]
+        return max(found, key=lambda row: (self._stood(row), row.when.latest), default=None)
+
+    def _stands(self, at: datetime) -> str:
+        """The totals by this instant, or that nothing was called."""
+        if "calls" not in self.story.subjects:
+            return ""
+        said, verb = caller_name(self.story, self.caller), self.story.about.verb
+        called = self.called.at(at)
+        least = self.bounded and leaves_some(self.story, called)
+        if not bisect_right(self.made, at):
+            return f"{capital(self._nothing(at, said, verb, least=least))}."
+        return f"So far: {self._totals(at, least=least)}." if self.has_total else ""
+
+    def sentence(self, at: datetime, style: Style = "time") -> str:
+        """All that is said of this minute, as `sentences` has it."""
+        return " ".join(self.sentences(at, style))
+
+    def sentences(self, at: datetime, style: Style = "time") -> tuple[str, ...]:
         """What the rows carry about this minute, with times as clock tokens; nothing later than `at` is said.
 
-        A call has a minute only where its caller published one; a bound stays "by", an about stays "about". A `lasting`
-        sentence stands until the next change: before the first call it names no minute, which would be over by then.
+        A call has a minute only where its caller published one; a bound stays "by", an about stays "about".
         """
-        called = self._called(at, style, lasting=lasting) if "calls" in self.story.subjects else ""
+        called = self._called(at, style) if "calls" in self.story.subjects else ""
         seen = self._seen(at, style) if "site" in self.story.subjects else ""
         searched = self._searched(at, style) if "searches" in self.story.subjects else ""
         projected, counted = self._projected(at, style), self._counted(at, style)
@@ -129,24 +218,29 @@ class Moments:
                 row = rows[place - 1]
                 yield f"The last reading, {token(row.at, style)}, was {weighed(row.value, row.unit)}."
 
-    def _called(self, at: datetime, style: Style, *, lasting: bool) -> str:
-        place, called = bisect_right(self.made, at), self.called.at(at)
+    def _called(self, at: datetime, style: Style, *, now: datetime | None = None) -> str:
+        """What was called last by this instant, and the totals, which may be those of `now`."""
+        place, called = bisect_right(self.made, at), self.called.at(now or at)
         said, verb = caller_name(self.story, self.caller), self.story.about.verb
         least = self.bounded and leaves_some(self.story, called)
         if not place:
-            nothing = self._nothing(at, said, verb, least=least)
-            return f"{capital(nothing)}." if lasting else f"At {token(at, style)} {nothing}."
+            return f"At {token(at, style)} {self._nothing(at, said, verb, least=least)}."
         newest = self.calls[bisect_left(self.made, self.made[place - 1]) : place]
         told = _told(newest, at, said, verb, style)
         if back := self._taken_last(at, newest[-1].when.latest):
             told = self._withdrew(back, newest, at, style)
         if not self.has_total:
-            return f"{told} ({no_total_of(self.story, called)})."
+            return f"{capital(told)} ({no_total_of(self.story, called)})."
+        return f"{capital(told)}: {self._totals(now or at, least=least)}."
+
+    def _totals(self, at: datetime, *, least: bool) -> str:
+        """Each side with what it has by this instant; of many sides those that have anything."""
         totals = ((name, *tally.at(at)) for name, tally in self.totals.items())
         ends = [(name, low, None if least else high) for name, low, high in totals]
+        ends = [end for end in ends if end[1] or end[2]] or ends if len(ends) > _MOST_EMPTY else ends
         spans = [f"{name} {span_text(low, high)}" for name, low, high in ends]
         figure = span_text(*ends[-1][1:]) if ends else ""
-        return f"{told}: {', '.join(spans)} {in_number(self.story.about.unit, figure)}."
+        return f"{', '.join(spans)} {in_number(self.story.about.unit, figure)}"
 
     def _nothing(self, at: datetime, said: str, verb: str, *, least: bool) -> str:
         """That nothing had been called, as far as the rows go: a possible call, or a log with gaps, leaves it open."""
@@ -169,8 +263,6 @@ class Moments:
         if newest[-1].when.latest == last:
             did += f" and {self.story.about.verb} {few_names([row for row in newest if row.when.latest == last])}"
         stated = _at(rows[0], at, style)
-        if last == at and rows[0].when.exact:
-            return f"At {token(at, style)} {did}"
         return f"{did} {stated}" if last == at else f"By {token(at, style)} the latest is that {did} {stated}"
 
     def _seen(self, at: datetime, style: Style) -> str:
@@ -178,9 +270,12 @@ class Moments:
         if not rows:
             come = "published" if self.order is Order.KNOWN else "made"
             return f"No observation of {main_service(self.story)} is known to have been {come} by then."
-        last = max(rows, key=lambda row: row.when.latest)
-        same = [row for row in rows if row.when.latest == last.when.latest and row.status != last.status]
-        said = f"{last.host} was last seen {last.status} {_at(last, at, style)} ({last.credit})"
+        return self._saw(max(rows, key=lambda row: row.when.latest), at, style, last="last ")
+
+    def _saw(self, row: ObservationRow, at: datetime, style: Style, *, last: str = "") -> str:
+        """How the site was seen, and how by another observer of the same time."""
+        same = [one for one in self.seen if one.when.latest == row.when.latest and one.status != row.status]
+        said = f"{row.host} was {last}seen {row.status} {_at(row, at, style)} ({row.credit})"
         return said + (f", and {same[0].status} by another observer ({same[0].credit})." if same else ".")
 
     def _searched(self, at: datetime, style: Style) -> str:
@@ -199,6 +294,15 @@ def _mark(row: MarkRow, style: Style) -> str:
     if f"{{time:{row.when.latest.isoformat()[:16]}" in what:
         return what.replace("{time:", f"{{{style}:")
     return f"{what}, {token(row.when, style)}"
+
+
+def _happenings(story: Story) -> Iterator[Happening]:
+    for row in load_milestones(story).rows:
+        yield Happening(f"milestones:{row.id}", row.when, row.label, called=row.kind == "calls")
+    for said in story.observations:
+        when = when_of(said, story) if said.kind == "statement" else None
+        if when:
+            yield Happening(f"observations:{said.id}", when, said.what, f" ({said.credit})", public=False)
 
 
 def _by_time(rows: Iterable[P]) -> tuple[P, ...]:
@@ -221,7 +325,7 @@ def _told(newest: Sequence[CallRow], at: datetime, said: str, verb: str, style: 
     bound = [row for row in newest if row not in exact]
     if exact and last == at:
         also = f", and by then had {verb} {few_names(bound)}" if bound else ""
-        return f"At {token(at, style)} {said} {verb} {few_names(exact)}{also}"
+        return f"{said} {verb} {few_names(exact)} at {token(at, style)}{also}"
     chosen = exact or bound
     alone = _at(chosen[0], at, style)
     stated = f" {alone}" if len(chosen) == 1 else f" by {token(last, _dated(chosen[0], at, style))}"

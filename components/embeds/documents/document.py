@@ -6,20 +6,21 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from components.charts.grammar import Line, Tiles, anchor
-from components.embeds.documents.lines import EmbedMoments, Lines, lines_of
+from components.charts.grammar import Chart
+from components.embeds.documents.lines import Lines, lines_of
 from components.embeds.documents.parts import element, held, link, panel, script_safe, test_band, text
-from components.embeds.documents.player_frames import moments_list, night_of, play_bar, then
+from components.embeds.documents.player_frames import moments_list, night_of, packed, play_bar, then
 from components.embeds.embed import Embed
 from components.player import ASSETS as PLAYER
 from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, TEST_GROUND, TEST_INK, Theme
+from components.render.layout.tile_layout import apart
 from components.render.svg import svg
-from components.view.address import utc_text
 
 #: Firefox and WebKit ask for /favicon.ico where a page names no icon, and its policy would refuse it.
 NO_ICON = '<link rel="icon" href="data:,">'
@@ -96,18 +97,26 @@ def _variables(theme: Theme) -> str:
 HERE = Path(__file__).resolve().parent
 #: Widths of the three drawings in pixels. A reader meets each at 0.95 to 1.6 times its size.
 DRAWN = (320, 480, 800)
+#: Of the one for print: a page of A4 or Letter within its margins.
+ON_PAPER = 710
+#: Of the four on a page of the app, as page.css shows them.
+ON_PAGE = (320, 480, 720, 960)
 _TITLE = re.compile(r"<title>[^<]*</title>")
+_ROW = re.compile(r' data-(?:row|event)="[^"]*"')
 _STYLE = re.compile(r"<style>([^<]*)</style>")
 #: Comments and indentation of a script; none of ours has a string of several lines.
 _REMARK = re.compile(r"^\s*//.*\n|^[ ]+", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+_SPACED = re.compile(r"\s*([{};,>])\s*")
 
 
 @cache
 def asset(path: Path) -> str:
     """A script or a style without its comments, a script without what makes it a module."""
     said = path.read_text(encoding="utf-8")
-    return _REMARK.sub("", said).replace("export const", "const") if path.suffix == ".js" else _COMMENT.sub("", said)
+    if path.suffix == ".js":
+        return _REMARK.sub("", said).replace("export const", "const")
+    return _SPACED.sub(r"\1", _COMMENT.sub("", said))
 
 
 def rules(embed: Embed) -> str:
@@ -122,34 +131,76 @@ def header(embed: Embed, lines: Lines, *, level: str = "h1") -> str:
     return element("header", title + f'<p class="nd-told" dir="auto">{held(text(lines.summary))}</p>')
 
 
-def stage(embed: Embed, lines: Lines) -> str:
-    """The drawings, of which the width chooses one."""
+def stage(embed: Embed, drawn: Sequence[int] = DRAWN) -> str:
+    """The drawings over the clock, of which the width chooses one; of what is played its tally too."""
     own = embed.listed.own
-    drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width, own)}</div>' for width in DRAWN)
-    found = f'<div class="nd-stage">{drawings}<p id="nd-moment" aria-live="polite" dir="auto"></p></div>'
-    return (play_bar(embed) if embed.chart.played else "") + found
+    drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width, own)}</div>' for width in drawn)
+    found = element(
+        "div", drawings + ("" if embed.chart.played and drawn is DRAWN else paper(embed)), class_="nd-stage"
+    )
+    return f"{play_bar(embed)}{found}{_tally(embed, own)}" if embed.chart.played else found
+
+
+def paper(embed: Embed) -> str:
+    """The drawing for print, with numbers on marks and what they stand for; nothing of a chart that has no clock."""
+    if not apart(embed.chart.lanes)[1] and not embed.chart.events:
+        return ""
+    theme, adaptive = ground(embed)
+    chart, own = over_the_clock(embed.chart), embed.listed.own
+    drawn = svg.draw(
+        chart, embed.clock, width=ON_PAPER, theme=theme, adaptive=adaptive, brief=True, own=own, paper=True
+    )
+    return element("div", _ROW.sub("", _TITLE.sub("", _STYLE.sub("", drawn, count=1))), class_="nd-paper")
 
 
 def _drawing(embed: Embed, width: int, own: frozenset[str] | None) -> str:
     """One drawing without what stands in the page already: its rules, and the sentence of each mark."""
     theme, adaptive = ground(embed)
-    drawn = svg.draw(embed.chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True, own=own)
+    chart = over_the_clock(embed.chart)
+    drawn = svg.draw(chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True, own=own)
     return _TITLE.sub("", _STYLE.sub("", drawn, count=1))
+
+
+def over_the_clock(chart: Chart) -> Chart:
+    """What a document draws for each class of width: of what is played all but its tally, which stands once."""
+    return replace(chart, lanes=tuple(apart(chart.lanes)[1])) if chart.played else chart
+
+
+def _tally(embed: Embed, own: frozenset[str] | None) -> str:
+    theme, adaptive = ground(embed)
+    found = svg.draw_tally(embed.chart, embed.clock, theme=theme, adaptive=adaptive, own=own)
+    if not found:
+        return ""
+    sums, units = element("div", found.sums, class_="nd-sums"), "" if found.lettered else " nd-units"
+    return element("div", sums + _TITLE.sub("", element("div", found.map, class_=f"nd-map{units}")), class_="nd-tally")
 
 
 def played_part(embed: Embed) -> str:
     """The open part of a document as an element that a page of the app can hold in a root of its own."""
     lines = lines_of(embed)
-    style = page_style(embed, rules(embed)).replace(":root", ":host").replace("body{", ":host{")
-    figure = header(embed, lines, level="h2") + stage(embed, lines)
+    style = (
+        page_style(embed, rules(embed) + asset(HERE / "page.css")).replace(":root", ":host").replace("body{", ":host{")
+    )
+    figure = header(embed, lines, level="h2") + stage(embed, ON_PAGE)
     return f"<style>{style}</style>{element('figure', figure, class_='nd nd-played', aria_labelledby='nd-title')}"
 
 
-#: Minutes that have a sentence: events first, then marks. A night has some eighty.
-_MOST_MOMENTS = 160
+#: Beneath the headline of a page of A4 or Letter, upright or not.
+_ON_PAGE_OF_PAPER = (
+    "svg{display:block;width:100%;height:auto;max-height:205mm}@media (orientation:landscape){svg{max-height:135mm}}"
+)
+
+
+def paper_part(embed: Embed) -> str:
+    """The drawing for print as an element that a page of the app can hold in a root of its own; empty without one."""
+    drawn = paper(replace(embed, theme="light"))
+    style = svg.style(LIGHT, embed.chart)
+    return f"<style>{style}{_ON_PAGE_OF_PAPER}</style>{drawn}" if drawn else ""
+
+
 #: Scripts of a document that is read, and of one that is played.
-READ_BY = (HERE / "reading.js", HERE / "hosting.js")
-PLAYED_BY = (PLAYER / "player.js", HERE / "playing.js", HERE / "hosting.js")
+READ_BY = (PLAYER / "cards.js", HERE / "reading.js", HERE / "hosting.js")
+PLAYED_BY = (PLAYER / "cards.js", HERE / "reading.js", PLAYER / "player.js", HERE / "playing.js", HERE / "hosting.js")
 #: Ahead of these where many units are drawn in one.
 UNPACKED_BY = (PLAYER / "units.js", HERE / "unpacking.js")
 #: And where calls were taken back.
@@ -160,9 +211,7 @@ def draw_document(embed: Embed) -> str:
     """The page as HTML text in UTF-8, the same for the same embed on every machine at any time."""
     lines = lines_of(embed)
     night = night_of(embed) if embed.chart.played else None
-    read = (
-        _scripted("nd-night", night, _played_by(night)) if night else _scripted("nd-moments", _moments(embed), READ_BY)
-    )
+    read = _data("nd-night", packed(night)) + _scripted(_played_by(night)) if night else _scripted(READ_BY)
     return (
         f'<!doctype html>\n<html lang="en"><head>{"".join(_head(embed, lines))}</head>\n'
         f"<body>{_figure(embed, lines, night)}\n"
@@ -176,10 +225,13 @@ def _played_by(night: dict[str, Any]) -> tuple[Path, ...]:
     return (*unpacked, *lived, *PLAYED_BY)
 
 
-def _scripted(name: str, data: object, scripts: tuple[Path, ...]) -> str:
-    """Data, and the scripts that read it, as one: each without its comments and without what makes it a module."""
-    code = "\n".join(asset(script) for script in scripts)
-    return f'<script type="application/json" id="{name}">{script_safe(data)}</script>\n<script>{code}</script>'
+def _data(name: str, data: object) -> str:
+    return f'<script type="application/json" id="{name}">{script_safe(data)}</script>\n'
+
+
+def _scripted(scripts: tuple[Path, ...]) -> str:
+    """Scripts as one: each without its comments and without what makes it a module."""
+    return f"<script>{chr(10).join(map(asset, scripts))}</script>"
 
 
 def _head(embed: Embed, lines: Lines) -> Iterator[str]:
@@ -211,7 +263,7 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
     footer = f'<footer><div class="nd-more">{folded}</div><p class="nd-foot">{foot}</p></footer>'
     return element(
         "figure",
-        f"{test_band(embed)}{header(embed, lines)}\n{stage(embed, lines)}\n{footer}",
+        f"{test_band(embed)}{header(embed, lines)}\n{stage(embed)}\n{footer}",
         class_="nd nd-played" if night else "nd",
         id="nightdesk",
         aria_labelledby="nd-title",
@@ -222,25 +274,3 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
 
 def _panel(embed: Embed, lines: Lines, name: str, night: dict[str, Any] | None) -> str:
     return moments_list(night) if night and name == "nd-list" else panel(embed, name)
-
-
-Moment = tuple[str, str, int]
-
-
-def _moments(embed: Embed) -> list[Moment]:
-    """A sentence for every event and mark of the window, by time: UTC, what is on record by then, the event's number.
-
-    What does not stand over the clock, like a tile, has none. An event is told at its latest bound, which is when it
-    had surely happened.
-    """
-    chart, words = embed.chart, EmbedMoments(embed)
-    events = [(event.when.latest, number) for number, event in chart.numbered]
-    marks = {
-        anchor(item.when)
-        for lane in chart.lanes
-        for mark, item in lane.items
-        if not isinstance(mark, Line | Tiles) and chart.window.start <= anchor(item.when) <= chart.window.end
-    }
-    left = sorted(marks - {moment for moment, _ in events})
-    chosen = sorted([*events, *((moment, 0) for moment in left)][:_MOST_MOMENTS])
-    return [(utc_text(moment), words.sentence(moment), number) for moment, number in chosen]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from components.embeds.documents.document import over_the_clock
 from components.embeds.documents.lines import Lines, lines_of
 from components.embeds.documents.player_frames import order_note
 from components.embeds.embed import Embed
@@ -37,14 +38,18 @@ class Setting:
 
 
 _SETTINGS = (
-    Setting(0, 320, 0.0375, 10, 16, 15, 1.2, 13, 13, 12, 92, 21, 6),
-    Setting(480, 480, 0.025, 10, 21, 21, 1.2, 14, 13, 13, 116, 0, 4),
-    Setting(760, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13, 116, 0, 3),
+    Setting(0, 320, 0.0375, 10, 16, 15, 1.2, 13, 13, 12, 92, 21, 4),
+    Setting(480, 480, 0.025, 10, 21, 21, 1.2, 14, 13, 13, 116, 0, 2),
+    Setting(760, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13, 116, 0, 2),
+    Setting(900, 800, 0.02, 16, 28, 28, 1.18, 15, 13, 13, 80, 0, 2),
 )
 _ROW, _FOOT_LEADING, _FOOT_MARGIN, _SIGN, _SUMMARY_LEADING = 28.0, 16.0, 8.0, 0.75, 1.3
 #: Between the names of what opens: on a phone, and from 480 px on.
 _GAPS = (10.0, 14.0)
 
+
+#: Of a tally, in pixels: a map with letters at most, one of units or totals over it, and totals beside it.
+_MAP, _UNITS, _SUMS = 600.0, 384.0, 320.0
 
 #: The band above a test: type, and its margin left and right, which is that above and below together.
 _TEST, _TEST_MARGIN = 13.0, 12.0
@@ -64,10 +69,12 @@ def document_heights(embed: Embed, widths: Iterable[int]) -> dict[int, int]:
     if narrow := [width for width in wanted if width < 1]:
         raise ValueError(f"a document cannot be {narrow[0]} pixels wide; give 320 to 1200")
     lines = lines_of(embed)
+    chart = over_the_clock(embed.chart)
     drawn = {
-        setting.drawn: svg.layout(embed.chart, embed.clock, width=setting.drawn, brief=True).height
-        for setting in {_setting(width) for width in wanted}
+        width: svg.layout(chart, embed.clock, width=width, brief=True).height
+        for width in {_setting(width).drawn for width in wanted}
     }
+    tally = svg.draw_tally(embed.chart, embed.clock) if embed.chart.played else None
     noted = embed.chart.played and bool(order_note(embed))
 
     def height(width: int) -> int:
@@ -75,9 +82,19 @@ def document_heights(embed: Embed, widths: Iterable[int]) -> dict[int, int]:
         bar = found.bar + (found.note if noted else 0) if embed.chart.played else 0.0
         drawing = drawn[found.drawn] * min(width, WIDEST) / found.drawn
         words = _words(lines, found, width, told=found.told if embed.chart.played else 0)
-        return -int(-(_test(embed.chart.banner, width) + bar + drawing + words) // 1)
+        below = _tally(tally, min(width, WIDEST) * (1 - 2 * found.margin), beside=found.start >= 760) if tally else 0.0
+        return -int(-(_test(embed.chart.banner, width) + bar + drawing + below + words) // 1)
 
     return {width: height(width) for width in wanted}
+
+
+def _tally(tally: svg.Tally, inner: float, *, beside: bool) -> float:
+    """Totals and map, under one another or side by side, as player.css sets them."""
+    most = _MAP if tally.lettered else _UNITS
+    sums, drawn = tally.heights
+    if beside:
+        return 16 + max(sums * _SUMS, drawn * min(most, inner - _SUMS - 32)) / svg.TALLY
+    return 16 + (sums * min(_UNITS, inner) + drawn * min(most, inner)) / svg.TALLY
 
 
 def _test(said: str, width: int) -> float:

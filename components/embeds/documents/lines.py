@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from components.charts.builders.compare_chart import last_of_each
 from components.charts.events import ONE_DAY
 from components.charts.phrases import moments
 from components.charts.phrases.caution import coincides
@@ -163,8 +162,6 @@ class EmbedMoments:
     def sentences(self, at: datetime) -> tuple[str, ...]:
         """The same, one by one."""
         embed = self._embed
-        if embed.chart.origin:
-            return (line(last_of_each(embed.chart, embed.clock, at)),)
         style: Style = "stamp" if embed.chart.window.length >= ONE_DAY else "time"
-        said = self.rows.sentences(at, style, lasting=embed.chart.played)
+        said = self.rows.latest(at, style) if embed.chart.played else self.rows.sentences(at, style)
         return tuple(line(embed.clock.say(one)) for one in said)

@@ -35,7 +35,7 @@ _CHARACTERS = 140
 def findings(chart: Chart, clock: Clock, *, told: str = "") -> str:
     """What the lanes hold, in clauses as far as there is room, without what is `told` already."""
     found = (clause for lane in chart.lanes for what, clause in _lane(lane, clock, chart.window) if what != told)
-    return Said.of(*found).within(_CHARACTERS)
+    return Said.of(*dict.fromkeys(found)).within(_CHARACTERS)
 
 
 def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[tuple[str, str]]:

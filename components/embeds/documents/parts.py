@@ -91,18 +91,19 @@ def _sources(embed: Embed, ids: Iterable[str]) -> str:
 
 def _events(embed: Embed) -> str:
     """The numbers of the drawing in order: the way to every event without a pointer."""
-    found = embed.listed
-    rows = "".join(_event(embed, found, number, event) for number, event in embed.chart.numbered)
+    rows = "".join(_event(embed, number, event) for number, event in embed.chart.numbered)
     return element("div", element("ol", rows), class_="nd-panel")
 
 
-def _event(embed: Embed, found: Listed, number: int, event: Event) -> str:
+def _event(embed: Embed, number: int, event: Event) -> str:
     clock, dated = embed.clock, is_dated(event.when, embed.chart.window)
     when = element("b", held(text(clock.when(event.when, dated=dated))))
     said = element("span", text(clock.say(event.label)))
-    cited = element("cite", f"({_sources(embed, event.sources)})")
-    rows = " ".join(map(named, filter(found.apart, event.rows)))
-    return element("li", f"{when} {said} {cited}", id=f"nd-e{number}", data_rows=rows)
+    known = {source.id: source.org for source in embed.chart.sources}
+    # What is played is as small as it can be, and its table leads to each source.
+    names = text("; ".join(dict.fromkeys(known[name] for name in event.sources)))
+    cited = element("cite", f"({names if embed.chart.played else _sources(embed, event.sources)})")
+    return element("li", f"{when} {said} {cited}", id=f"nd-e{number}")
 
 
 def _table(embed: Embed) -> str:

@@ -11,12 +11,15 @@ from components.ap_style import MONTHS
 from components.charts.frames import Frames, Stand, frames_of, minutes_known
 from components.charts.grammar import Chart, Tiles
 from components.charts.phrases.moments import Moments
+from components.charts.phrases.votes import margin_text
 from components.charts.running_totals import is_side
 from components.embeds.documents.lines import CAUTION, EmbedMoments, line
 from components.embeds.documents.parts import element, held, text
 from components.embeds.embed import Embed
+from components.render.layout.scene import Teller
 from components.render.layout.tile_layout import TileLook, look_of, tile_marks, tiles_of
 from components.render.listed import Listed, told
+from components.render.svg.svg_pen import named
 from data.core.model import Order, Window
 from data.story.totals import only_surely
 
@@ -54,6 +57,7 @@ def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = No
     frames = [made(order=order) for order in orders]
     left = {item.row for side in _sides(chart) for item in side.items if _is_left(side, item.row, found)}
     said = list(dict.fromkeys(sentence for one in frames for sentence in _sentences(one)))
+    told = {one.order.value: _order(one, start, said, left, _sides(chart)) for one in frames}
     night = {
         "start": round(start.timestamp() * 1000),
         "end": round(chart.told_to.timestamp() * 1000),
@@ -72,9 +76,43 @@ def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = No
         # Of how many contests a total tells what is at least there until all of them are called; 0: it is a range.
         "least": len(embed.story.contests) if only_surely(embed.story, view.caller) else 0,
         **_lives(_as_happened(frames), _sides(chart)),
-        "orders": {one.order.value: _order(one, start, said, left, _sides(chart)) for one in frames},
+        "orders": told,
     }
     return night if found.rows is None else night | _long(chart, found, frames)
+
+
+def packed(night: dict[str, Any]) -> dict[str, Any]:
+    """The night for a document: without moments of its first order, which the list there holds, and their sentences.
+
+    From when a row stands in all orders alike, `sure` of the night says once.
+    """
+    first, said = night["orders"][night["names"][0]], night["said"]
+    listed = list(dict.fromkeys(said[place] for _, place in first["moments"]))
+    more = [sentence for sentence in said if sentence not in listed]
+    places = {sentence: place for place, sentence in enumerate([*listed, *more])}
+    others = [told["sure"] for told in night["orders"].values()]
+    same = {row: at for row, at in first["sure"].items() if all(other.get(row) == at for other in others)}
+    orders = {
+        name: told
+        | {"before": places[said[told["before"]]]}
+        | {"moments": [] if told is first else [[at, places[said[place]]] for at, place in told["moments"]]}
+        | {"sure": {row: at for row, at in told["sure"].items() if row not in same}}
+        for name, told in night["orders"].items()
+    }
+    return night | {"said": more, "sure": same, "orders": orders}
+
+
+def told_marks(embed: Embed) -> dict[str, list[str]]:
+    """When, what and who of each mark and event by its name; of a contest then what it says once all votes are in."""
+    chart, story, teller = embed.chart, embed.story, Teller(embed.chart, embed.clock)
+    marks = {named(item.row): teller.item(lane, mark, item) for lane in chart.lanes for mark, item in lane.items}
+    marks |= {f"e{number}": teller.event(number, event) for number, event in chart.numbered}
+    won = {f"calls:{name}": story.finals[code] for name, code in story.contest_of.items() if code in story.finals}
+    found = {name: [thing.when, thing.what, thing.who] for name, thing in marks.items()}
+    for row, final in won.items() if not story.until else ():
+        if row in found:
+            found[row].append(f"{found[row][1]}; final votes: {margin_text(story, final)}")
+    return found
 
 
 def _lives(frames: Frames, sides: Sequence[Tiles]) -> dict[str, Any]:

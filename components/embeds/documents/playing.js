@@ -2,6 +2,10 @@
 {
   const asked = new URLSearchParams(location.hash.replace(/^#\??/, ""));
   const night = JSON.parse(document.getElementById("nd-night").textContent);
+  const list = [...document.querySelectorAll("[data-frame]")].map((one) => [+one.dataset.frame, one.textContent]);
+  const listed = [...new Set(list.map(([, said]) => said))];
+  night.said.unshift(...listed);
+  night.orders[night.names[0]].moments = list.map(([at, said]) => [at, listed.indexOf(said)]);
   play(document.getElementById("nightdesk"), night, {
     titled: true,
     at: asked.get("at"),

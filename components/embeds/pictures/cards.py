@@ -12,6 +12,7 @@ from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
 from components.render.layout.scene import CARD, WIDE, Sizes
 from components.render.layout.theme import Theme, theme_named
+from components.render.layout.tile_layout import apart
 from components.render.svg import svg
 from components.render.svg.notes import band, foot_of, mark_of, marks
 from components.render.svg.sheet import number, tag
@@ -134,7 +135,7 @@ def _theme(embed: Embed) -> Theme:
 
 def _natural(embed: Embed, width: int) -> Drawing:
     credit, theme = f"{caution_line(embed)} {credit_of(embed)}".strip(), _theme(embed)
-    found = svg.layout(embed.chart, embed.clock, width=width, headline=True, credit=credit)
+    found = svg.layout(embed.chart, embed.clock, width=width, headline=True, credit=credit, paper=True)
     text = svg.draw(
         embed.chart,
         embed.clock,
@@ -143,6 +144,7 @@ def _natural(embed: Embed, width: int) -> Drawing:
         headline=True,
         credit=credit,
         adaptive=embed.theme == "auto",
+        paper=True,
     )
     return Drawing(text, found.width, found.height)
 
@@ -150,7 +152,8 @@ def _natural(embed: Embed, width: int) -> Drawing:
 def _on_canvas(embed: Embed, width: int, height: int) -> Drawing:
     if embed.chart.played and height < width:
         # A flat card holds the map so that it can be read, or everything so that nothing can.
-        embed = replace(embed, chart=replace(embed.chart, lanes=embed.chart.lanes[:1], events=()))
+        lanes = apart(embed.chart.lanes)[0] or embed.chart.lanes[:1]
+        embed = replace(embed, chart=replace(embed.chart, lanes=tuple(lanes), events=()))
     inner = width - 2 * _MARGIN
     test, first, last = _test(embed, width, height)
     top, headline = _headline(embed, inner, size=46.0 if height == width else 38.0, y=first)

@@ -43,7 +43,15 @@ const nearest = (plot, { clientX, clientY }) => {
 
 const made = new WeakMap();
 
-export default ({ parentElement }) => {
+// The drawing for print comes packed, and stands in the page from the first print on.
+const unpacked = text => {
+  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+};
+const papers = new WeakMap();
+
+export default ({ data, parentElement }) => {
+  unpacked(data.paper).then(drawn => papers.set(parentElement, drawn));
   if (made.has(parentElement)) return made.get(parentElement);
   const host = parentElement.getRootNode().host ?? parentElement;
   const [group, card] = ["div", "p"].map(name => parentElement.querySelector(name));
@@ -71,6 +79,9 @@ export default ({ parentElement }) => {
     if (all[at]) show(all[at]);
   };
   const on = (target, kind, act, how) => target.addEventListener(kind, act, { ...how, signal: life.signal });
+  const print = () => (parentElement.querySelector("section").innerHTML = papers.get(parentElement) ?? "");
+  on(window, "beforeprint", print);
+  on(matchMedia("print"), "change", print);
   on(back, "click", () => go(-1));
   on(next, "click", () => go(1));
   on(group, "keydown", event => {

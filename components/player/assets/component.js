@@ -1,4 +1,5 @@
 // The player on a page of the app: the page hears of a pause, and hides what it drew for another moment until then.
+import { cards } from "./cards.js";
 import { play } from "./player.js";
 import { unpack } from "./units.js";
 import { live } from "./lives.js";
@@ -14,14 +15,47 @@ const settle = (own, calm = 0, tries = 0) => {
   else setTimeout(settle, 100, own, resting() ? calm + 1 : 0, tries + 1);
 };
 
-export default ({ data, parentElement, setStateValue }) => {
+// A mouse that is drawn across the clock chooses a range, which is `taken` as two instants.
+const choosing = (root, taken, signal) => {
+  const stage = root.querySelector(".nd-stage");
+  const band = Object.assign(stage.appendChild(document.createElement("div")), { className: "nd-band", hidden: true });
+  let from = null;
+  const clock = () => {
+    const svg = [...stage.querySelectorAll("svg")].find((one) => one.getClientRects().length);
+    const { left, width } = svg.getBoundingClientRect(), scale = width / svg.viewBox.baseVal.width, data = svg.dataset;
+    const [start, end] = [data.from, data.to].map(Date.parse), [west, east] = [data.left, data.right].map((at) => left + at * scale);
+    return { west, east, instant: (x) => new Date(start + ((x - west) / (east - west)) * (end - start)).toISOString().slice(0, 16) + "Z" };
+  };
+  const within = (x, { west, east }) => Math.min(Math.max(x, west), east);
+  const on = (target, kind, act) => target.addEventListener(kind, act, { signal });
+  on(stage, "pointerdown", (event) => {
+    if (event.pointerType !== "mouse" || event.button || event.target.closest("button")) return;
+    event.preventDefault();
+    from = within(event.clientX, clock());
+  });
+  on(window, "pointermove", ({ clientX }) => {
+    if (from === null) return;
+    const ends = [from, within(clientX, clock())].sort((a, b) => a - b), { left } = stage.getBoundingClientRect();
+    band.hidden = ends[1] - ends[0] < 4;
+    Object.assign(band.style, { left: `${ends[0] - left}px`, width: `${ends[1] - ends[0]}px` });
+  });
+  on(window, "pointerup", ({ clientX }) => {
+    if (from === null) return;
+    const axis = clock(), ends = [from, within(clientX, axis)].sort((a, b) => a - b);
+    from = null;
+    band.hidden = true;
+    if (ends[1] - ends[0] >= 4) taken(...ends.map(axis.instant));
+  });
+};
+
+export default ({ data, parentElement, setStateValue, setTriggerValue }) => {
   let own = held.get(parentElement);
   if (own?.stamp !== data.stamp) {
-    own?.player.halt();
+    own?.end();
     const mount = parentElement.querySelector(".nd-mount");
     mount.innerHTML = data.markup;
-    const root = mount.querySelector("figure");
-    const mine = (own = { stamp: data.stamp });
+    const root = mount.querySelector("figure"), life = new AbortController();
+    const mine = (own = { stamp: data.stamp, end: () => (mine.player.halt(), life.abort()) });
     const moved = (at, order) => {
       setStateValue("moment", { at, order });
       settle(mine);
@@ -31,14 +65,21 @@ export default ({ data, parentElement, setStateValue }) => {
     const night = structuredClone(data.night);
     unpack(root, night);
     if (night.lives) live(root, night);
-    own.player = play(root, night, { at: data.at, order: data.order, moved });
+    own.player = play(root, night, { at: data.at, order: data.order, moved, signal: life.signal });
+    // Who won by how much in the end is told with the whole alone.
+    const lines = (name) => {
+      const [when, what, who, final] = data.told[name] ?? [];
+      return when && [when, root.matches(".nd-at") ? what : (final ?? what), who];
+    };
+    cards(root, lines, { signal: life.signal });
+    choosing(root, (from, to) => setTriggerValue("range", { from, to }), life.signal);
     held.set(parentElement, own);
   } else if (!own.player.busy && (own.player.at !== data.at || own.player.order !== data.order)) {
     own.player.open(data.at, data.order);
   }
   settle(own);
   return () => {
-    own.player.halt();
+    own.end();
     held.delete(parentElement);
     page.removeAttribute("data-nd-playing");
   };

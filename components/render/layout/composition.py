@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import cache, partial
+from typing import TypeGuard
 
 from components.charts.bare import is_bare, why_bare
 from components.charts.grammar import (
@@ -28,7 +29,7 @@ from components.render.layout.boxes import Box, Boxes
 from components.render.layout.draft import Draft, box_of
 from components.render.layout.geometry import TimeScale, compact, domain, in_row, round_values
 from components.render.layout.labels import Flag, place, row_count, stacked
-from components.render.layout.lane_rows import CLOSE, draw_rows, fitting, rows_of, write_beside
+from components.render.layout.lane_rows import draw_rows, fitting, rows_of, write_beside
 from components.render.layout.lane_values import draw_values
 from components.render.layout.legend import draw_legend
 from components.render.layout.scene import Area, At, Bar, Composition, LaneBox, Sign, Sizes, Stroke, Teller
@@ -108,14 +109,15 @@ def _edges(chart: Chart, lanes: Sequence[Lane], sizes: Sizes, width: float) -> t
     values = [compact(v) for lane in lanes if valued(lane) for v in round_values(*domain(lane))]
     widths = [text_width(text, sizes.label) + 16 for text in (*names, *values)]
     wanted = max((wide for wide in widths if wide <= width * _MOST_GUTTER), default=0.0)
-    ends = [
-        f"{mark.name} {paths_of(mark, chart.window).said}"
-        for lane in lanes
-        for mark in lane.marks
-        if isinstance(mark, Steps)
-    ]
+    totals = [(mark.name, paths_of(mark, chart.window).said) for lane in lanes for mark in lane.marks if _sums(mark)]
+    # Before the end of a night that is played a total may be a range.
+    ends = [f"{name} {said}–{said}" if chart.played and "–" not in said else f"{name} {said}" for name, said in totals]
     beside = max((text_width(text, sizes.label, factor=BOLD) + 10 for text in ends), default=14.0)
     return sizes.pad + max(min(_GUTTER, width * 0.2), wanted), width - min(beside, 150.0)
+
+
+def _sums(mark: Mark) -> TypeGuard[Steps]:
+    return isinstance(mark, Steps)
 
 
 def _heading(draft: Draft, title: str, y: float, *, room: float) -> float:
@@ -186,7 +188,7 @@ def _rail(draft: Draft, calls: Sequence[Numbered], named: set[int], y: float) ->
     marks: list[tuple[int, Event, Tone, Flag]] = []
     for number, event in calls:
         tones = dict.fromkeys(sides.get(row, event.tone) for row in event.rows if "calls:" in row)
-        r = _NAMED if id(event) in named else _SMALL
+        r = _NAMED if id(event) in named else draft.small
         x = draft.x(anchor(event.when))
         left, right = (draft.x(event.when.earliest), draft.x(event.when.latest)) if _is_long(draft, event) else (x, x)
         flag = Flag(x, left - r - 0.5, right + r + 0.5)
@@ -194,12 +196,12 @@ def _rail(draft: Draft, calls: Sequence[Numbered], named: set[int], y: float) ->
     # What has words stands on the rail itself, all others over it.
     marks.sort(key=lambda mark: (id(mark[1]) not in named, _is_long(draft, mark[1]), mark[3].x))
     placed = stacked([flag for *_, flag in marks])
-    lines = max(1, row_count(placed))
-    bottom = y + lines * _RAIL + 4
+    lines, pitch = max(1, row_count(placed)), max(_RAIL, 2 * draft.small + 1)
+    bottom = y + lines * pitch + 4
     draft.add(Stroke(((At(window.start), bottom - 2), (At(window.end), bottom - 2)), "rule", layer="ground"))
     for (number, event, tone, _), entry in zip(marks, placed, strict=True):
-        middle = bottom - 4 - (entry.row + 0.5) * _RAIL
-        _mark_event(draft, number, event, tone, middle, r=_NAMED if id(event) in named else _SMALL)
+        middle, said = bottom - 4 - (entry.row + 0.5) * pitch, id(event) in named
+        _mark_event(draft, number, event, tone, middle, r=_NAMED if said else draft.small, marked=not said)
     return bottom
 
 
@@ -211,16 +213,20 @@ def _is_long(draft: Draft, event: Event) -> bool:
     return when.latest > window.end
 
 
-def _mark_event(draft: Draft, number: int, event: Event, tone: Tone, y: float, *, r: float) -> None:
+def _mark_event(
+    draft: Draft, number: int, event: Event, tone: Tone, y: float, *, r: float, marked: bool = False
+) -> None:
     """An event's sign, hollow where its minute is not known; a thin bar where it is known only within hours."""
     thing, window = draft.teller.event(number, event), draft.chart.window
     if _is_long(draft, event):
         ends = At(max(event.when.earliest, window.start)), At(min(event.when.latest, window.end))
         outline = tuple((at, y + down) for down in (-2.5, 2.5) for at in (ends if down < 0 else reversed(ends)))
-        draft.add(Area(outline, tone, hatched=True, thing=thing))
+        draft.add(Area(outline, tone, hatched=True, thing=thing, marked=marked))
         return
     at = At(min(max(anchor(event.when), window.start), window.end))
-    draft.add(Sign(at, y, r, look(tone).shape, tone, "full" if event.when.exact else "open", thing=thing))
+    draft.add(
+        Sign(at, y, r, look(tone).shape, tone, "full" if event.when.exact else "open", thing=thing, marked=marked)
+    )
 
 
 def _others(draft: Draft, others: Sequence[Numbered], y: float, *, most: int, alone: bool) -> float:
@@ -243,16 +249,18 @@ def _others(draft: Draft, others: Sequence[Numbered], y: float, *, most: int, al
     lines = row_count(placed)
     left = [pair for pair in others if id(pair[1]) not in chosen]
     rest = stacked([_other_flag(draft, event, claims=False) for _, event in left], placed)
-    foot = y + lines * sizes.pitch
-    bottom = foot + max(0, row_count(rest) - lines) * CLOSE
+    foot, close = y + lines * sizes.pitch, draft.close
+    bottom = foot + max(0, row_count(rest) - lines) * close
     for (number, event), entry in (*zip(named, placed, strict=True), *zip(left, rest, strict=True)):
         when, over = event.when, entry.row - lines
-        middle = foot + (over + 0.5) * CLOSE if over >= 0 else foot - (entry.row + 0.5) * sizes.pitch
+        middle = foot + (over + 0.5) * close if over >= 0 else foot - (entry.row + 0.5) * sizes.pitch
         if when.exact or (_is_long(draft, event) and id(event) not in chosen):
-            _mark_event(draft, number, event, event.tone, middle, r=_SMALL)
+            said = bool(entry.side)
+            _mark_event(draft, number, event, event.tone, middle, r=_SMALL if said else draft.small, marked=not said)
         else:
             thing = draft.teller.event(number, event)
-            draft.add(Bar(At(when.earliest), At(when.latest), middle, 5, event.tone, 0.5, thing))
+            ends = At(when.earliest), At(when.latest)
+            draft.add(Bar(*ends, middle, 5, event.tone, 0.5, thing, marked=not entry.side))
         if event.emphasised and alone:
             draft.falls.append((number, event, middle))
         if entry.side:
@@ -265,7 +273,7 @@ def _other_flag(draft: Draft, event: Event, *, claims: bool) -> Flag:
     if event.when.exact:
         left, right = x - 6, x + 6
     else:
-        left, right = draft.x(event.when.earliest) - 1, draft.x(event.when.latest) + 1
+        left, right = draft.x(event.when.earliest) - 1, draft.x(event.when.latest) + 1 + draft.beside
     flag = Flag(x, left, max(right, left + 5), priority=event.priority, claims=claims)
     return fitting(draft, flag, [draft.say(form) for form in (event.short, *event.shorter)]) if claims else flag
 

@@ -53,6 +53,21 @@ class Draft:
     def start(self) -> datetime:
         return self.chart.window.start
 
+    @property
+    def small(self) -> float:
+        """The radius of a call without words: on paper it holds a number."""
+        return 5.4 if self.sizes.paper else 2.7
+
+    @property
+    def close(self) -> float:
+        """The pitch of rows without words."""
+        return 11.5 if self.sizes.paper else 5.0
+
+    @property
+    def beside(self) -> float:
+        """Pixels at the end of a bar without words, for its number."""
+        return 12.0 if self.sizes.paper else 0.0
+
     def x(self, moment: datetime) -> float:
         return self.scale.x(moment)
 

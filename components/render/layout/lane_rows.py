@@ -17,8 +17,8 @@ from components.text import fitted, text_width
 
 #: How much of a sign's colour fills it, by the grade of its evidence, best first.
 STRENGTHS = (1.0, 0.85, 0.5, 0.18)
-#: Pixels: of a bar, of a state that lasted, the longest label, and the pitch of rows without words.
-_BAR, _SPAN, CLOSE = 4.0, 7.0, 5.0
+#: Pixels: of a bar, of a state that lasted, and the longest label.
+_BAR, _SPAN = 4.0, 7.0
 _LONGEST = (340.0, 240.0)
 #: Lines of a state that lasted, as pixels below the middle and thickness: no two states have the same.
 _WHOLE = ((0.0, _SPAN),)
@@ -72,22 +72,22 @@ def _row(draft: Draft, lane: Lane, name: str, entries: list[Entry], y: float, *,
     pitch = draft.sizes.pitch
     marks = [(entry, flag) for group, flag in zip(chosen, placed, strict=True) for entry in group]
     top = _name_row(draft, name, [*marks, *zip(others, rest, strict=True)], y, lines, close)
-    bottom = top + max(lines * pitch + close * CLOSE, pitch if name else CLOSE)
+    bottom = top + max(lines * pitch + close * draft.close, pitch if name else draft.close)
     if name and not entries:
         wide = 0.0 if names_fit(draft, name) else text_width(name, draft.sizes.label) + 2 * GAP
         x = draft.at(draft.scale.left + 2 + wide)
         draft.write(x, top + pitch / 2 + draft.sizes.label * 0.35, "nothing on record", paint="quiet")
     for (mark, item), entry in marks:
         middle = top + (lines - entry.row - 0.5) * pitch
-        draw_item(draft, lane, mark, item, middle)
+        draw_item(draft, lane, mark, item, middle, marked=not entry.side and id(item) not in recorded)
         if entry.side:
             write_beside(draft, entry, middle, of=item.row, ends=(item.when.earliest, item.last))
     for (mark, item), entry, inside in zip(others, rest, free, strict=True):
         row = entry.row - lines
-        middle = top + (lines - entry.row - 0.5) * pitch if inside else top + lines * pitch + (row + 0.5) * CLOSE
+        middle = top + (lines - entry.row - 0.5) * pitch if inside else top + lines * pitch + (row + 0.5) * draft.close
         if not lines and close == 1:
             middle = (top + bottom) / 2
-        draw_item(draft, lane, mark, item, middle)
+        draw_item(draft, lane, mark, item, middle, marked=True)
     return bottom + (3 if name else 0)
 
 
@@ -170,7 +170,9 @@ def _inset(draft: Draft, lane: Lane, name: str) -> float:
 
 def _bare(draft: Draft, item: Item) -> Flag:
     """A mark without words: where it stands, and from where to where its ink reaches."""
-    return Flag(draft.x(spot(item.when, draft.chart.window)), *_ink(draft, item))
+    left, right = _ink(draft, item)
+    exact = item.when.exact and item.until is None
+    return Flag(draft.x(spot(item.when, draft.chart.window)), left, right + (0 if exact else draft.beside))
 
 
 def _whole(draft: Draft, group: Sequence[Entry]) -> Flag:
@@ -201,7 +203,7 @@ def _ink(draft: Draft, item: Item) -> tuple[float, float]:
     return min(left, right - _BAR), max(right, left + _BAR)
 
 
-def draw_item(draft: Draft, lane: Lane, mark: Mark, item: Item, y: float) -> None:
+def draw_item(draft: Draft, lane: Lane, mark: Mark, item: Item, y: float, *, marked: bool) -> None:
     """An observation: a sign at its minute, a bar over its interval, dashes back from what has no first instant."""
     tone, strength, thing = tone_of(mark, item), strength_of(lane, item), draft.teller.item(lane, mark, item)
     if item.by:
@@ -214,16 +216,17 @@ def draw_item(draft: Draft, lane: Lane, mark: Mark, item: Item, y: float) -> Non
             draft.add(Bar(At(item.when.earliest), At(end.latest), y, 2, tone, 0.6, thing))
         first, last = At(item.when.latest), At(max(end.earliest, item.when.latest))
         if tone is Tone.UNWATCHED:
-            draft.add(hatch(first, last, y, thing=thing))
+            draft.add(hatch(first, last, y, thing=thing, marked=marked))
             return
         for level, thick in _SPANS.get(tone, _WHOLE):
-            draft.add(Bar(first, last, y + level, thick, tone, strength, thing))
+            draft.add(Bar(first, last, y + level, thick, tone, strength, thing, marked))
         if isinstance(mark, Spans):
             draft.add(_sign(draft, tone, item, y, strength, thing))
     elif not item.when.exact and item.when.earliest < item.when.latest:
-        draft.add(Bar(At(item.when.earliest), At(item.when.latest), y, _BAR, tone, 0.5 * max(strength, 0.5), thing))
+        ends = At(item.when.earliest), At(item.when.latest)
+        draft.add(Bar(*ends, y, _BAR, tone, 0.5 * max(strength, 0.5), thing, marked))
     else:
-        draft.add(_sign(draft, tone, item, y, strength, thing))
+        draft.add(replace(_sign(draft, tone, item, y, strength, thing), marked=marked))
 
 
 def _sign(draft: Draft, tone: Tone, item: Item, y: float, strength: float, thing: Thing) -> Sign:
@@ -232,7 +235,8 @@ def _sign(draft: Draft, tone: Tone, item: Item, y: float, strength: float, thing
     return Sign(At(spot(item.when, draft.chart.window)), y, draft.sizes.glyph, shape.shape, tone, fill, strength, thing)
 
 
-def hatch(start: At, end: At, y: float, *, thing: Thing | None = None) -> Area:
+def hatch(start: At, end: At, y: float, *, thing: Thing | None = None, marked: bool = False) -> Area:
     """A stretch of a row of which nothing is known."""
     top, foot = y - _HATCH / 2, y + _HATCH / 2
-    return Area(((start, top), (end, top), (end, foot), (start, foot)), Tone.UNWATCHED, hatched=True, thing=thing)
+    corners = ((start, top), (end, top), (end, foot), (start, foot))
+    return Area(corners, Tone.UNWATCHED, hatched=True, thing=thing, marked=marked)

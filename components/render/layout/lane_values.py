@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Steps, Stretches, has_value
+from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Published, Steps, Stretches, has_value
 from components.charts.phrases.numbers import between_text, number_text
 from components.charts.running_totals import Path, is_untimed, paths_of
 from components.render.layout.boxes import Box, Boxes
@@ -32,6 +32,9 @@ FEW_SAMPLES = 150
 _SIGN = {Kind.LOWER_BOUND: "over ", Kind.UPPER_BOUND: "up to ", Kind.APPROXIMATE: "about "}
 #: The radius of a contest on a total, which its line all but hides.
 DOT = 1.2
+#: What begins the name of a total's label, before the height of nothing, pixels for each vote, and the side.
+TOTAL = "total:"
+_MOVED = 3
 #: Where a label may stand: across, baseline, and which end of it is there.
 Place = tuple[At, float, Anchor]
 
@@ -99,8 +102,9 @@ def draw_values(draft: Draft, lane: Lane, top: float, height: float) -> float:
         if low <= value <= high:
             _reference(values, value, name)
     _scale(values)
-    # Where a night is played, the end of a line is none of its moments.
-    _end_labels(values, [mark for mark in marks if isinstance(mark, Steps) and not draft.chart.played])
+    # Where a night is played, the last count published is none of its moments.
+    played = draft.chart.played
+    _end_labels(values, [m for m in marks if isinstance(m, Steps) and not (played and isinstance(m, Published))])
     for mark in marks:
         _draw(values, mark)
     return bottom
@@ -135,12 +139,16 @@ def _end_labels(values: Values, marks: list[Steps]) -> None:
     draft, size = values.draft, values.draft.sizes.label
     end = draft.chart.window.end
     found = [(paths_of(mark, draft.chart.window), mark) for mark in marks]
-    for total, mark in sorted(found, key=lambda entry: -entry[0].last[1]):
+    found.sort(key=lambda entry: -entry[0].last[1])
+    # Where a night is played they move with their lines, and the tally has all.
+    for total, mark in found[:_MOVED] if draft.chart.played else found:
         y = values.y(total.last[1])
         beside: list[Place] = [(At(end, 6), y + size * 0.35 + dy, "start") for dy in (0, 6, 12, -8, 18)]
         shifts = (-6, size + 6, size + 14, -16, -26, *range(round(size) + 24, 120, 12))
         over: list[Place] = [(At(end, -2 - dx), y + dy, "end") for dx in range(0, 200, 25) for dy in shifts]
-        values.label(f"{mark.name} {total.said}", beside + over, paint=mark.tone, bold=True)
+        scale = (values.bottom - values.top) / (values.high - values.low)
+        of = draft.of(f"{TOTAL}{values.y(0):.1f}:{scale:.5f}:{mark.name}")
+        values.label(f"{mark.name} {total.said}", beside + over, paint=mark.tone, bold=True, of=of)
 
 
 def _take(values: Values, mark: Mark) -> None:
@@ -195,7 +203,8 @@ def _steps(values: Values, mark: Steps) -> None:
         values.draft.add(Area((*upper, *reversed(lower)), mark.tone, 0.22, told=True))
     for piece in values.corners(found.low, found.leaps):
         values.draft.add(Stroke(tuple(piece), mark.tone, 2.4, told=True))
-    for item, level in levels(mark.items, window):
+    # Where a night is played each has a tile of its own.
+    for item, level in () if values.draft.chart.played else levels(mark.items, window):
         if not is_untimed(mark, item):
             at = At(max(min(item.sure_at, values.end), window.start))
             thing = values.draft.teller.item(values.lane, mark, item)

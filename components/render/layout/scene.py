@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Literal, NamedTuple
 
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone
@@ -31,18 +32,25 @@ class At(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What a mark stands for: its rows, its moment, and three lines: when, what, who. An event has its number."""
+    """What a mark stands for: its rows, its moment, and three lines: when, what, who. An event has its number.
+
+    `short` says when and what in a few words, where the story has such.
+    """
 
     rows: tuple[str, ...]
     when: str
     what: str
     who: str
     number: int = 0
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A tone's shape around a point; `strength` is how much of its colour fills it. A bare one is only a place."""
+    """A tone's shape around a point; `strength` is how much of its colour fills it. A bare one is only a place.
+
+    What is `marked` has no words beside it; on paper it carries the number or letter by which a list explains it.
+    """
 
     at: At
     y: float
@@ -53,6 +61,7 @@ class Sign:
     strength: float = 1.0
     thing: Thing | None = None
     bare: bool = False
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Bar:
     tone: Tone
     strength: float = 1.0
     thing: Thing | None = None
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,7 @@ class Area:
     strength: float = 0.2
     hatched: bool = False
     thing: Thing | None = None
+    marked: bool = False
     told: bool = False
 
 
@@ -126,7 +137,8 @@ Part = Sign | Bar | Stroke | Area | Words
 class Sizes:
     """Type and mark sizes in pixels for one class of width; `limit` is how high the lanes may be, where they can.
 
-    A narrow one has no room for names beside the lanes; a sparse one draws only the events that a story emphasises.
+    A narrow one has no room for names beside the lanes; a sparse one draws only the events that a story emphasises; on
+    one of `paper` marks without words are large enough to hold a number.
     """
 
     title: float
@@ -139,6 +151,7 @@ class Sizes:
     limit: float
     narrow: bool = False
     sparse: bool = False
+    paper: bool = False
 
 
 #: A phone, a phone on which a page of words must find room too, everything wider, and a picture of a given height.
@@ -182,12 +195,30 @@ class Composition:
         return self.scale.x(at.moment) + at.dx
 
     @property
+    def marks(self) -> dict[int, tuple[str, Thing]]:
+        """What has no words, by the id of its thing and by time: an event has its number, all else has letters."""
+        first: dict[int, tuple[datetime, Thing]] = {}
+        for part in self.parts:
+            if isinstance(part, Sign | Bar | Area) and part.marked and part.thing:
+                at = part.at if isinstance(part, Sign) else part.start if isinstance(part, Bar) else part.points[0][0]
+                first.setdefault(id(part.thing), (at.moment, part.thing))
+        found, letters = dict[int, tuple[str, Thing]](), map(letter, count())
+        for name, (_, thing) in sorted(first.items(), key=lambda entry: (entry[1][0], entry[1][1].number)):
+            found[name] = (str(thing.number) if thing.number else next(letters)), thing
+        return found
+
+    @property
     def words(self) -> Iterator[Words]:
         return (part for part in self.parts if isinstance(part, Words))
 
     @property
     def signs(self) -> Iterator[Sign]:
         return (part for part in self.parts if isinstance(part, Sign))
+
+
+def letter(place: int) -> str:
+    """a, b ... z, aa, ab ..."""
+    return (letter(place // 26 - 1) if place >= 26 else "") + chr(ord("a") + place % 26)
 
 
 @dataclass(slots=True)
@@ -210,7 +241,8 @@ class Teller:
             said = self.clock.say(item.text)
             when = period(item, self.clock, dated=self._dated)
             what = f"{said} ({value})" if value else said
-            self._told[name] = Thing((item.row,), when, what, self._who(item.sources))
+            short = self.clock.say(item.labels[0]) if item.labels else ""
+            self._told[name] = Thing((item.row,), when, what, self._who(item.sources), short=short)
         return self._told[name]
 
     def event(self, number: int, event: Event) -> Thing:

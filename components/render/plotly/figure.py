@@ -39,7 +39,7 @@ _TOP = 4
 
 
 class _Planned(NamedTuple):
-    """A figure's parts: tiles on top, the composition under them, and the height of both in pixels."""
+    """A figure's parts: tiles, the composition above them, and the height of both in pixels."""
 
     tiles: list[TilePen]
     found: Composition | None
@@ -48,14 +48,14 @@ class _Planned(NamedTuple):
 
 def _planned(pen: Pen, width: float, sizes: Sizes) -> _Planned:
     tiled, timed = apart(pen.chart.lanes)
-    y, tiles = 0.0, list[TilePen]()
+    y, tiles, found = 0.0, list[TilePen](), None
+    if timed or pen.chart.events or not tiled:
+        found = compose(pen.chart, pen.clock, width=width, sizes=sizes, top=_TOP, teller=pen.teller)
+        y = round(found.bottom + 2)
     for n, lane in enumerate(tiled, start=1):
         tiles.append(TilePen(pen, plan_tiles(lane, pen.chart, pen.clock, y, first_axis=2 * n), n))
         y = tiles[-1].plan.bottom + 10
-    if not (timed or pen.chart.events or not tiled):
-        return _Planned(tiles, None, y)
-    found = compose(pen.chart, pen.clock, width=width, sizes=sizes, top=y + _TOP, teller=pen.teller)
-    return _Planned(tiles, found, round(found.bottom + 2))
+    return _Planned(tiles, found, y)
 
 
 def banner_height(pen: Pen) -> int:

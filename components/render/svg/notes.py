@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.charts.elapsed_clock import times_note
 from components.charts.grammar import Chart, Event
 from components.clock import Clock
+from components.render.layout.scene import Composition
 from components.render.layout.theme import TEST_GROUND, TEST_INK
 from components.render.svg.sheet import Frame, number, tag
 from components.text import BOLD, SERIF_BOLD, shortened, visible, wrap, xml
@@ -14,6 +15,8 @@ from data.core.model import Precision
 _MOST_NAMED = 14
 #: Of a note; the whole of it is under the chart on its page.
 _NOTE_CHARACTERS = 300
+#: Pixels: type of the list under a drawing on paper, the least column, between columns, and before an entry.
+_LISTED, _COLUMN, _BETWEEN, _HANG = 9.0, 230.0, 12.0, 16.0
 #: Pixels at the right of a brief drawing's last line, where a document puts two buttons.
 _BUTTONS = 72.0
 
@@ -26,6 +29,24 @@ def draw_headline(frame: Frame, y: float) -> float:
         y += size * 1.22
         frame.sheet.text(frame.sizes.pad, y - size * 0.2, line, size, classes="serif", bold=True)
     return y + 12
+
+
+def draw_marks(frame: Frame, found: Composition, y: float) -> float:
+    """What each number and letter on the marks stands for, by time, in columns; returns where they end."""
+    size, pad = _LISTED, frame.sizes.pad
+    count = max(1, int(frame.width // _COLUMN))
+    wide = (frame.width - 2 * pad) / count - _BETWEEN
+    lines: list[tuple[str, str]] = []
+    for named, thing in found.marks.values():
+        first, *rest = wrap(visible(thing.short or f"{thing.when}: {thing.what}"), size, wide - _HANG, lines=2)
+        lines += [(named, first), *(("", line) for line in rest)]
+    deep = -(-len(lines) // count)
+    for place, (named, line) in enumerate(lines):
+        x, baseline = pad + place // deep * (wide + _BETWEEN), y + (place % deep + 1) * size * 1.3
+        if named:
+            frame.sheet.text(x, baseline, named, size, bold=True)
+        frame.sheet.text(x + _HANG, baseline, line, size)
+    return y + deep * size * 1.3 + 4
 
 
 def draw_notes(frame: Frame, y: float, *, credit: str = "") -> float:

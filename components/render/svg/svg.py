@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from components.charts.bare import NOTHING
 from components.charts.grammar import SIDES, Chart, Tone
@@ -14,17 +15,28 @@ from components.render.layout.composition import compose
 from components.render.layout.scene import BRIEF, NARROW, WIDE, Sizes
 from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, Theme, worn
 from components.render.layout.tile_layout import apart
-from components.render.svg.notes import draw_banner, draw_end, draw_headline, draw_notes
+from components.render.svg.notes import draw_banner, draw_end, draw_headline, draw_marks, draw_notes
 from components.render.svg.sheet import Frame, Label, Sheet, number, tag
 from components.render.svg.svg_pen import draw_composition
-from components.render.svg.svg_tiles import draw_tiles, tile_rules
+from components.render.svg.svg_tiles import (
+    TILE_SHAPES,
+    draw_map,
+    draw_sums_and_keys,
+    draw_tiles,
+    has_letters,
+    tile_rules,
+)
 from components.text import xml
 
 #: Pixels. Outside of this range a drawing is made at its nearest end and scales by its viewBox.
 NARROWEST, WIDEST = 320, 1400
 _WIDE_FROM = 560
-#: A document on a phone shares this height among its lanes, and their words have what its tiles leave.
+#: A document on a phone shares this height among its lanes.
 _PHONE, _LANES = 400, 450.0
+#: How much higher lanes may be whose marks hold numbers.
+_NUMBERED = 110.0
+#: How wide the two drawings of a tally are, in pixels: no wider than the narrowest page holds.
+TALLY = 296.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +62,18 @@ def draw(
     adaptive: bool = False,
     brief: bool = False,
     own: frozenset[str] | None = None,
+    paper: bool = False,
 ) -> str:
     """The chart as SVG text, `width` pixels wide, as tall as its content.
 
     `headline` writes the takeaway above it and `credit` below, for pictures that travel alone. `adaptive` lets a
     light drawing turn dark with the reader's system. `brief` leaves out notes, legends and edge notes, for a page
-    that prints them beside it. With `own`, the marks of these rows alone are elements of their own, others many in one.
+    that prints them beside it. On `paper`, where nothing answers a pointer, marks without words carry numbers that a
+    list below explains. With `own`, the marks of these rows alone are elements of their own, others many in one.
     Ids begin with the chart's slug and width, so that drawings of several widths can
     stand in one page. The root says which span of time its lanes stand for and where they are, for scripts.
     """
-    found = layout(chart, clock, width=width, headline=headline, credit=credit, brief=brief, own=own)
+    found = layout(chart, clock, width=width, headline=headline, credit=credit, brief=brief, own=own, paper=paper)
     title, about = f"{found.prefix}-title", f"{found.prefix}-desc"
     content = [
         tag("title", xml(clock.say(chart.title)), id=title),
@@ -97,37 +111,70 @@ def layout(
     brief: bool = False,
     sizes: Sizes | None = None,
     own: frozenset[str] | None = None,
+    paper: bool = False,
 ) -> Layout:
     """Every element and every text box of the drawing, before colours; `sizes` are the width's own if None."""
-    frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes, own=own)
+    frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes, own=own, paper=paper)
     top = draw_banner(frame)
     y = draw_headline(frame, top + frame.sizes.pad) if headline else top + frame.sizes.pad * 0.5
     tiled, timed = apart(chart.lanes)
-    for lane in tiled:
-        y = draw_tiles(frame, lane, y)
+    plot = Box(frame.sizes.pad, y, frame.width - frame.sizes.pad, y)
     if timed or chart.events:
-        found = compose(chart, clock, width=frame.width, sizes=_lane_sizes(frame, len(timed), above=y - top), top=y + 4)
+        found = compose(chart, clock, width=frame.width, sizes=_lane_sizes(frame, len(timed)), top=y + 4)
         draw_composition(frame, found)
         plot, y = Box(found.scale.left, found.plot, found.scale.right, found.foot), found.bottom
-    else:
-        plot, y = Box(frame.sizes.pad, y, frame.width - frame.sizes.pad, y), y if tiled else _nothing(frame, y)
+        y = draw_marks(frame, found, y) if frame.sizes.paper else y
+    elif not tiled:
+        y = _nothing(frame, y)
+    for lane in tiled:
+        y = draw_tiles(frame, lane, y)
     y = draw_notes(frame, y, credit=credit)
     sheet, height = frame.sheet, round(draw_end(frame, y + frame.sizes.pad))
     return Layout(frame.width, height, sheet.prefix, sheet.body, plot, tuple(sheet.labels))
 
 
-def _lane_sizes(frame: Frame, lanes: int, *, above: float) -> Sizes:
-    """The sizes of lanes under so many pixels of tiles: in a document on a phone many are lower, with fewer words."""
+def _lane_sizes(frame: Frame, lanes: int) -> Sizes:
+    """The sizes of so many lanes: in a document on a phone many are lower."""
     sizes = frame.sizes
     if not frame.brief or frame.width >= _PHONE:
         return sizes
-    return replace(sizes, body=min(sizes.body, _LANES / max(lanes, 1)), limit=sizes.limit - above)
+    return replace(sizes, body=min(sizes.body, _LANES / max(lanes, 1)))
+
+
+class Tally(NamedTuple):
+    """Tiles as a page of any width holds them once: their totals and legend, and the map; both with their heights."""
+
+    sums: str
+    map: str
+    heights: tuple[float, float]
+    lettered: bool
+
+
+def draw_tally(
+    chart: Chart, clock: Clock, *, theme: Theme = LIGHT, adaptive: bool = False, own: frozenset[str] | None = None
+) -> Tally | None:
+    """The tiles of a chart in two drawings, each TALLY pixels wide, for a page that sets them side by side; or None."""
+    tiled = apart(chart.lanes)[0]
+    if not tiled:
+        return None
+    drawn, heights = [], []
+    for name, draw_part in (("sums", draw_sums_and_keys), ("map", draw_map)):
+        sheet = Sheet.blank(f"nd-{name}")
+        frame = Frame(chart, clock, sheet, replace(BRIEF, pad=1), TALLY, brief=True, own=own)
+        y = 0.0
+        for lane in tiled:
+            y = draw_part(frame, lane, y)
+        size = {"viewBox": f"0 0 {number(TALLY)} {number(y)}", "class_": _scope(theme, adaptive=adaptive)}
+        drawn.append(tag("svg", sheet.body, xmlns="http://www.w3.org/2000/svg", **size))
+        heights.append(y)
+    return Tally(drawn[0], drawn[1], (heights[0], heights[1]), any(map(has_letters, tiled)))
 
 
 def _frame(
-    chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None, own: frozenset[str] | None
+    chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None, own: frozenset[str] | None, paper: bool
 ) -> Frame:
     sizes = sizes or (WIDE if width >= _WIDE_FROM else BRIEF if brief else NARROW)
+    sizes = replace(sizes, paper=True, limit=sizes.limit + _NUMBERED) if paper else sizes
     prefix = f"nd-{re.sub(r'[^a-z0-9-]', '-', chart.slug.lower())}-{width}"
     sheet = Sheet.blank(prefix)
     return Frame(chart, clock, sheet, sizes, width, brief=brief, own=own)
@@ -167,7 +214,8 @@ def style(theme: Theme, chart: Chart | None = None, *, adaptive: bool = False) -
         rules += f"@media screen and (prefers-color-scheme:dark){{{_colours(dark, scope, tones)}}}"
     if theme is not LIGHT:
         rules += f"@media print{{{_colours(light, scope, tones)}}}"
-    return _SHAPES.replace("SCOPE", scope) + rules
+    # Theme before shape: a bare tile has the ground's colour until its looks say otherwise.
+    return rules + (_SHAPES + TILE_SHAPES).replace("SCOPE", scope)
 
 
 _SHAPES = (

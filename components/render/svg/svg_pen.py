@@ -12,6 +12,8 @@ from components.render.svg.together import copies, polyline
 from components.text import PLAIN_CHARACTERS, visible, xml
 
 HOVER_CHARACTERS = 400
+#: Type of a number on a mark, in pixels.
+_NUMBER = 8.0
 #: Classes of what is painted with the ground's own colours.
 _PAINTS: dict[Paint, str] = {"rule": "rule", "axis": "axis", "ink": "reference"}
 
@@ -68,6 +70,7 @@ class _Pen:
 
     def __init__(self, frame: Frame, found: Composition) -> None:
         self.frame, self.x = frame, found.x
+        self.marks = found.marks if found.sizes.paper else {}
 
     def loose(self, parts: Iterable[Part]) -> None:
         """What stands for no row: grid, areas, lines, and the signs of the legend."""
@@ -107,19 +110,31 @@ class _Pen:
         tones = [part.tone for part in parts if isinstance(part, Sign | Bar | Area)]
         one = len(set(tones)) == 1
         drawn = [self._area(part) if isinstance(part, Area) else self._mark(part) for part in parts]
+        if id(thing) in self.marks:
+            said, _ = self.marks[id(thing)]
+            drawn = [mark + self._number(said, part) for mark, part in zip(drawn, parts, strict=True)]
         content = "".join(drawn if one else (self._toned(tone, mark) for tone, mark in zip(tones, drawn, strict=True)))
         classes = f"t-{tones[0].value}" if one else ""
         layer: Layer = "ground" if isinstance(parts[0], Area) else "marks"
         if thing.number:
-            rows = " ".join(map(named, filter(self.frame.apart, thing.rows)))
-            x = self._middle(parts[0])
-            element = tag("g", title + content, class_=classes, data_event=str(thing.number), data_rows=rows, data_x=x)
+            # A page that prints them beside it has the rows in its table.
+            rows = "" if self.frame.brief else " ".join(map(named, filter(self.frame.apart, thing.rows)))
+            element = tag("g", title + content, class_=classes, data_event=str(thing.number), data_rows=rows)
         else:
             element = tag("g", title + content, class_=classes, data_row=named(thing.rows[0]))
         self.frame.sheet.add(layer, element)
 
-    def _middle(self, part: Part) -> float:
-        return self.x(part.at) if isinstance(part, Sign) else ""  # type: ignore[return-value]
+    def _number(self, said: str, part: Part) -> str:
+        """The number of a mark without words, within its sign or at the end of its bar."""
+        if isinstance(part, Sign):
+            light = part.fill == "full" and part.strength > 0.5
+            # A triangle is widest at its foot.
+            y = part.y + _NUMBER * (0.6 if part.shape == "triangle" else 0.36)
+            classes = "on b" if light else "b"
+            return tag("text", said, font_size=_NUMBER, x=self.x(part.at), y=y, text_anchor="middle", class_=classes)
+        if isinstance(part, Bar):
+            return tag("text", said, font_size=_NUMBER, x=self.x(part.end) + 2, y=part.y + _NUMBER * 0.36, class_="b")
+        return ""
 
     def _toned(self, tone: Tone, content: str) -> str:
         return tag("g", content, class_=f"t-{tone.value}")

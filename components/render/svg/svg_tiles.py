@@ -106,7 +106,7 @@ def _reference(frame: Frame, name: str, x: float, tops: list[float], thick: floa
 _DOWN = 0.5
 #: Pixels: the largest tile with its gap, the gap, a unit on a phone and beside a map, and how far the core of a tile
 #: lies within its edge.
-_PITCH, _GAP, _UNIT, _CORE = 58.0, 1.6, 8.0, 2.8
+_PITCH, _GAP, _UNIT, _EDGE = 58.0, 1.6, 8.0, 3.6
 #: Where bars and legend stand at the right of the map, its share of the width, and the pixels between.
 _SHARE, _GUTTER = 0.6, 32.0
 _MEASURE = 680.0
@@ -123,6 +123,23 @@ def draw_tiles(frame: Frame, lane: Lane, y: float) -> float:
     foot = _map(frame, lane, Box(pad, y, middle, y))
     beside = draw_sums(frame, lane, Box(middle + _GUTTER, y, right, y))
     return max(foot, _keys(frame, lane, middle + _GUTTER, right, beside + 8))
+
+
+def draw_sums_and_keys(frame: Frame, lane: Lane, y: float) -> float:
+    """The title, the totals, and what the looks mean; returns where they end."""
+    right = frame.width - frame.sizes.pad
+    y = draw_sums(frame, lane, Box(frame.sizes.pad, _head(frame, lane, y), right, 0))
+    return _keys(frame, lane, frame.sizes.pad, right, y)
+
+
+def draw_map(frame: Frame, lane: Lane, y: float) -> float:
+    """The tiles alone, from y downwards; returns where they end."""
+    return _map(frame, lane, Box(frame.sizes.pad, y, frame.width - frame.sizes.pad, y))
+
+
+def has_letters(lane: Lane) -> bool:
+    """Whether a map of the lane grows with its page: units in rows have their names at one size."""
+    return bool(grid(lane)[0])
 
 
 def _head(frame: Frame, lane: Lane, y: float) -> float:
@@ -246,19 +263,19 @@ class _Tile:
     hexed: bool = False
 
     def drawn(self, code: str, item: Item) -> str:
-        """Ground, core, edge, sign, code and weight."""
+        """Ground, sign, code and weight."""
         size, small = self.size, 8.5 if self.size < 32 else self.size * 0.27
         large = min(size * 0.4, 10.0 if size < 32 else size * 0.3)
-        if text_width(code, large, factor=BOLD) > size - 2 * _CORE - 1:
+        if text_width(code, large, factor=BOLD) > size - 2 * _EDGE:
             large = small
-        inset = max(_CORE + 1.4, size * 0.12)
+        inset = max(_EDGE, size * 0.12)
         votes = f"{item.value or 0:,.0f}"
         r = small * 0.32
-        across, down = self.x + size - max(_CORE + 0.9, size * 0.1) - r * 1.25, self.y + size - inset - small * 0.36
+        across, down = self.x + size - max(_EDGE, size * 0.1) - r * 1.25, self.y + size - inset - small * 0.36
         sign = outline(look(self.mark.tone).shape, across, down, r, class_="sign")
         return (
             _ground(self.x, self.y, size, self.hexed)
-            + (_core(self.x, self.y, size, hexed=self.hexed) + sign if is_side(self.mark) else "")
+            + (sign if is_side(self.mark) else "")
             + self._text(code, inset, inset + large * 0.74, large, bold=True)
             + self._text(votes, inset, size - inset, small)
         )
@@ -271,22 +288,10 @@ class _Tile:
 
 
 def _ground(x: float, y: float, size: float, hexed: bool = False) -> str:
-    return _shape(x, y, size, 2, "lot", hexed)
-
-
-def _core(x: float, y: float, size: float, inset: float = _CORE, *, hexed: bool = False) -> str:
-    """The core and the edge: parted where the call is sure and its minute is not."""
-    core, edge = size - 2 * inset, size - inset
-    return _shape(x + inset, y + inset, core, 0, "core", hexed) + _shape(
-        x + inset / 2, y + inset / 2, edge, 1, "edge", hexed
-    )
-
-
-def _shape(x: float, y: float, size: float, rx: float, name: str, hexed: bool) -> str:
-    """A square with corners of this radius, or a hexagon."""
+    """A square with round corners, or a hexagon."""
     if hexed:
-        return tag("path", d=_outline(x, y, size, hexed), class_=name)
-    return tag("rect", x=x, y=y, width=size, height=size, rx=rx or "", class_=name)
+        return tag("path", d=_outline(x, y, size, hexed), class_="lot")
+    return tag("rect", x=x, y=y, width=size, height=size, rx=2, class_="lot")
 
 
 def _units(frame: Frame, lane: Lane, room: Box) -> float:
@@ -349,34 +354,33 @@ def _keys(frame: Frame, lane: Lane, left: float, right: float, y: float) -> floa
         if x > left and x + wide > right:
             x, y = left, y + size * 1.6
         top = y - size * 0.86
-        inner = _ground(x, top, size) + _core(x, top, size, 2.4) if grid(lane)[0] else _unit(x, top, size)
+        inner = _ground(x, top, size) if grid(lane)[0] else _unit(x, top, size)
         frame.sheet.add("marks", tag("g", inner, class_=f"tile t-{Tone.NEUTRAL.value} {key.look.value}".strip()))
         frame.sheet.text(x + size + 5, y, words, size, classes="q")
         x += wide + 14
     return y + size * 0.6
 
 
-def tile_rules(theme: Theme) -> dict[str, str]:
-    """The rules of tiles by selector, before their scope. A bare tile is blank.
+#: Looks of tiles that no theme changes. A bare tile is blank; `is-called` fills it, `is-soft` beside it cuts into its
+#: edge, `is-possible` leaves only its edge and its sign as outlines. A script changes nothing but these classes, and
+#: the widths and words of bars.
+TILE_SHAPES = (
+    "SCOPE .tile .sign{display:none}SCOPE .tile:is(.is-called,.is-possible) .sign{display:inline}"
+    "SCOPE .tile.is-called :is(.lot,.unit){fill:currentColor}SCOPE .tile.is-possible text{fill:currentColor}"
+    "SCOPE .tile.is-possible :is(.lot,.unit){stroke:currentColor;stroke-width:1.2px}"
+    "SCOPE .tile.is-possible .sign{fill:none;stroke:currentColor;stroke-width:1.2px}"
+    "SCOPE .tile.is-soft .lot{stroke-width:2px;stroke-dasharray:2 2}"
+    "SCOPE .tile.is-soft .unit{fill-opacity:.4;stroke:currentColor;stroke-width:1px;stroke-dasharray:2 1.4}"
+)
 
-    `is-called` fills it, `is-soft` beside it parts its edge from its core, `is-possible` leaves only its edge and its
-    sign as outlines. A script changes nothing but these classes, and the widths and words of bars.
-    """
-    called, soft, possible = (f".tile.{name}" for name in ("is-called", "is-soft", "is-possible"))
+
+def tile_rules(theme: Theme) -> dict[str, str]:
+    """The rules of tiles in the theme's colours by selector, before their scope."""
     return {
         ".tile .lot,.tile .unit": f"fill:{theme.band}",
         ".tile text": f"fill:{theme.quiet}",
-        ".tile .core,.tile .edge,.tile .sign": "display:none",
-        f"{called} .lot,{called} .unit": "fill:currentColor",
-        f"{called} text,{called} .sign": f"fill:{theme.paper}",
-        f"{called} .sign,{soft} .core,{soft} .edge,{possible} .edge,{possible} .sign": "display:inline",
-        f"{soft} .lot,{possible} .lot,{possible} .unit": f"fill:{theme.paper}",
-        ".tile .core": "fill:currentColor",
-        ".tile .edge": "fill:none;stroke:currentColor;stroke-width:1.3px",
-        f"{soft} .edge": "stroke-dasharray:3 2",
-        f"{soft} .unit": "fill-opacity:.4;stroke:currentColor;stroke-width:1px;stroke-dasharray:2 1.4",
-        f"{possible} .unit": "stroke:currentColor;stroke-width:1px",
-        f"{possible} text": "fill:currentColor",
-        f"{possible} .sign": "fill:none;stroke:currentColor;stroke-width:1.2px",
+        ".tile.is-called text,.tile.is-called .sign": f"fill:{theme.paper}",
+        ".tile.is-possible .lot,.tile.is-possible .unit": f"fill:{theme.paper}",
+        ".tile.is-soft .lot": f"stroke:{theme.paper}",
         ".goal": f"stroke:{theme.ink}",
     }

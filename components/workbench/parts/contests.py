@@ -12,7 +12,6 @@ from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
 from components.workbench.evidence_table import Cell, Table, show_table, sources_of
-from components.workbench.show_chart import show_chart
 from data.core.model import When
 from data.evidence.calls import load_counts, load_poll_closings
 from data.evidence.evidence_rows import CallRow, ClosingRow
@@ -22,12 +21,6 @@ from data.story.tables import Contest
 
 #: What has no time stands last where a table is ordered by time.
 _LAST = "~"
-
-
-def show_results(story: Story, view: ViewState) -> None:
-    """The chosen caller's calls and totals, where the timeline above holds more than these."""
-    if "calls" in story.subjects and len(story.subjects) > 1:
-        show_chart(story, "results", view)
 
 
 def show_contests(story: Story, view: ViewState) -> None:

@@ -7,13 +7,15 @@ from datetime import time, timedelta
 import streamlit as st
 
 from components.ap_style import calendar_day
-from components.cache.cached import load_made
+from components.cache.cached import load_made, load_observations
 from components.charts.builders.outages_chart import GRADES, UNWATCHED
 from components.charts.phrases.numbers import as_known, number_text
 from components.clock import Clock, published_text
 from components.text import capital
+from components.view.view_state import ViewState
 from components.workbench.address_bar import titles_here
 from components.workbench.evidence_table import Cell, Line, Table, credited, show_table, sources_of
+from components.workbench.show_chart import show_chart
 from data.core.model import Precision, Source, Sourced, When
 from data.evidence.evidence_rows import FigureRow, Figures, ObservationRow, Observations, Untimed, UntimedRow
 from data.evidence.outages import REGIONS, control_when
@@ -68,6 +70,17 @@ def _observation(row: UntimedRow, clock: Clock, known: dict[str, Source]) -> tup
         ),
         credited(row.credit, sources_of(known, row.source)),
     )
+
+
+def show_by_grade(story: Story, view: ViewState) -> None:
+    """Every report of the site on a row of its grade of evidence, folded; nothing of a story that has none."""
+    count = len(load_observations(story, view.window).rows) if "site" in story.subjects else 0
+    if not count:
+        return
+    label = f"All {count} reports of the site by grade" if count > 1 else "The report of the site by grade"
+    with st.expander(label, key="by-grade", on_change="rerun") as folder:
+        if folder.open:
+            show_chart(story, "outages", view, headed=False)
 
 
 def choose_region(*observations: Observations | Untimed) -> str:

@@ -1,4 +1,4 @@
-"""The replay of a night on a page: played in the browser, and the moment at which it pauses is the page's own."""
+"""The chart of a night that plays: in the browser, and the moment at which it pauses is the page's own."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from components.view.view_state import ViewState
 from components.workbench.address_bar import change
 from components.workbench.appearance import theme_in_force
 from components.workbench.cached_embeds import load_played
-from components.workbench.show_chart import show_chart
-from data.core.model import Order
+from components.workbench.parts.prose import show_moment
+from components.workbench.show_chart import show_chart, show_rest
+from data.core.model import Order, Window
 from data.story.as_of import is_in_progress
 from data.story.story import Story
 
@@ -32,25 +33,24 @@ def show_replay(story: Story, view: ViewState) -> None:
     if is_in_progress(story):
         return
     chart = load_chart(story, "replay", view)
-    stamp, markup, night = load_played(Embed(story, chart, view.whole, theme_in_force()))
+    played = load_played(Embed(story, chart, view.whole, theme_in_force()))
     player = st.components.v2.component("nightdesk.player", html='<div class="nd-mount"></div>', js="component.js")
     player(
         key=_KEY,
-        data={
-            "stamp": stamp,
-            "markup": markup,
-            "night": night,
-            "at": utc_text(view.at) if view.at else None,
-            "order": view.order.value,
-        },
+        data={**played, "at": utc_text(view.at) if view.at else None, "order": view.order.value},
         on_moment_change=lambda: _take(story),
+        on_range_change=lambda: _take_range(story),
     )
 
 
-def show_map_so_far(story: Story, view: ViewState) -> None:
-    """The map of a night in progress, in place of its replay."""
+def show_around(story: Story, view: ViewState) -> None:
+    """What belongs to the chart that plays, as far as it is told; of a night in progress the chart and its map."""
     if is_in_progress(story):
+        show_chart(story, "timeline", view)
         show_chart(story, "map", view)
+        show_moment(story, view)
+    else:
+        show_rest(Embed(story, load_chart(story, "replay", view), view, "light"), _KEY)
 
 
 def _take(story: Story) -> None:
@@ -60,6 +60,14 @@ def _take(story: Story) -> None:
     moment = read_instant(at) if isinstance(at, str) else None
     wanted = Order(order) if order in set(Order) else Order.HAPPENED
     change(story, lambda now: replace(now, at=_within(now, moment), order=wanted) if moment else now.whole)
+
+
+def _take_range(story: Story) -> None:
+    """The stretch over which a mouse was drawn becomes the page's range; what is no range is let go."""
+    said: Mapping[str, Any] = st.session_state.get(_KEY, {}).get("range") or {}
+    start, end = (read_instant(said[name]) if isinstance(said.get(name), str) else None for name in ("from", "to"))
+    if start and end and start < end:
+        change(story, lambda now: now.with_window(Window(start, end)))
 
 
 def _within(view: ViewState, moment: Any) -> Any:

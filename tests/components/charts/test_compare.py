@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.charts.bare import is_bare
-from components.charts.builders.compare_chart import beside, in_truth, last_of_each
+from components.charts.builders.compare_chart import beside, in_truth
 from components.charts.catalogue import chart_of
 from components.charts.elapsed_clock import clock_of
 from components.charts.grammar import Chart, Event, Item
@@ -294,14 +294,6 @@ def test_its_caution_gives_what_rests_on_one_story_for_each_night(story: Story, 
     assert told["Rival causes, U.K. 1999"] == "No claim about a cause is held in this story."
     sent = data_of(Embed(story, chart, default_view(story), other=silent))["caution"]
     assert [part["heading"] for part in sent["parts"]] == list(told)
-
-
-def test_a_moment_of_its_axis_has_the_last_of_each_night(chart: Chart) -> None:
-    clock = clock_of(chart, "UTC")
-    said = last_of_each(chart, clock, datetime(2016, 11, 9, 3, 50, tzinfo=UTC))
-    assert said.count("T−3:39, U.S. 2016: AP called Florida for Trump") == 1
-    assert said.count("T−3:39, U.K. 1999: AP called Florida for Trump") == 1
-    assert last_of_each(chart, clock, chart.window.start - DAY) == ""
 
 
 @pytest.mark.parametrize(

@@ -260,7 +260,7 @@ def test_classes_alone_make_the_look_of_a_tile() -> None:
     assert called["calls:ap-oh"].get("class") == "tile t-second is-called is-soft"
     assert called["contests:US-PA"].get("class") == "tile t-neutral"
     parts = {tuple(part.get("class") for part in called[row]) for row in ("calls:ap-fl", "calls:ap-oh", "calls:ap-il")}
-    assert parts == {(None, "lot", "core", "edge", "sign", "b", None)}
+    assert parts == {(None, "lot", "sign", "b", None)}
     for group in called.values():
         assert not {"fill", "stroke", "style", "display"} & {name for part in group for name in part.attrib}
 

@@ -118,9 +118,10 @@ def test_events_say_what_came_of_each_contest() -> None:
     assert found[1].shorter == ("Two run-off",)
 
 
-def test_a_replay_keeps_the_events_that_no_tile_tells() -> None:
-    found = chart_of(night(emphasised="[]"), "replay", default_view(night())).events
-    assert [event.label for event in found] == ["AP called a run-off in Two", "AP called a tie in Four"]
+def test_a_replay_has_the_events_of_the_timeline() -> None:
+    played, still = (chart_of(night(), slug, default_view(night())).events for slug in ("replay", "timeline"))
+    assert {"AP called a run-off in Two", "AP called a tie in Four"} < {event.label for event in played}
+    assert played == still
 
 
 def test_headlines_say_what_counts_for_nobody() -> None:
@@ -148,10 +149,10 @@ def test_a_night_of_run_offs_alone_has_no_winner_yet() -> None:
 @pytest.mark.parametrize(
     ("time", "said"),
     [
-        ("01:30", "At 1:30 a.m. UTC AP called a run-off in Two: Ann 10, Ben 0 seats."),
-        ("01:45", "By 1:45 a.m. UTC AP had last called a run-off in Two at 1:30 a.m. UTC: Ann 10, Ben 0 seats."),
-        ("03:30", "At 3:30 a.m. UTC AP called Four: Ann 45, Ben 0 seats."),
-        ("04:00", "At 4 a.m. UTC AP called Two: Ann 45, Ben 20 seats."),
+        ("01:30", "AP called a run-off in Two at 1:30 a.m. UTC: Ann 10, Ben 0 seats."),
+        ("01:45", "AP called a run-off in Two at 1:30 a.m. UTC: Ann 10, Ben 0 seats."),
+        ("03:30", "AP called Four at 3:30 a.m. UTC: Ann 45, Ben 0 seats."),
+        ("04:00", "AP called Two at 4 a.m. UTC: Ann 45, Ben 20 seats."),
     ],
 )
 def test_a_sentence_of_a_minute_says_it(time: str, said: str) -> None:

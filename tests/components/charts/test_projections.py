@@ -60,10 +60,11 @@ PROJECTED = [
 #: What a sentence says of each moment, and which rows stand last.
 STOOD = {
     "00:59": "",
-    "01:00": "Last projected by AP at 1 a.m. UTC: 35 (33 to 37) seats for Ann and 25 to 26 for Ben.",
-    "02:29": "Last projected by AP at 1 a.m. UTC: 35 (33 to 37) seats for Ann and 25 to 26 for Ben.",
-    "02:30": "Last projected by AP at 2:30 a.m. UTC: 36 seats for Ann and 25 to 26 for Ben.",
-    "04:00": "Last projected by AP at 4 a.m. UTC: 37 seats for Ann and 25 to 26 for Ben.",
+    "01:00": "AP projected 35 (33 to 37) seats for Ann and 25 to 26 for Ben at 1 a.m. UTC.",
+    "01:59": "AP projected 35 (33 to 37) seats for Ann and 25 to 26 for Ben at 1 a.m. UTC.",
+    "02:29": "",
+    "02:30": "AP projected 36 seats for Ann and 25 to 26 for Ben at 2:30 a.m. UTC.",
+    "04:00": "AP projected 37 seats for Ann and 25 to 26 for Ben at 4 a.m. UTC.",
 }
 
 

@@ -36,7 +36,7 @@ PUBLISHED = "https://cdn.example/us-2016/v/20261122T200000Z-0123456789ab/timelin
 QUERY = "from=2016-11-08T18:00Z&to=2016-11-09T12:00Z&clock=America/New_York&caller=AP"
 NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
 TAKEAWAY = (
-    "Trouble at cic.gc.ca is on record from about 2 p.m.; rising searches are on record from about 6 p.m.; "
+    "The first trouble on record at cic.gc.ca was about 2 p.m.; the first rise in searches on record was about 6 p.m.; "
     "AP called Florida at 10:50 p.m. EST"
 )
 

@@ -53,13 +53,6 @@ def test_a_comparison_is_served_as_a_document_whose_axis_counts_from_t0(desk: De
     assert re.search(r"compare-nights\?story=us-2016[^\"]*with=us-1999&amp;t0=first-call", reply.text)
 
 
-def test_its_moments_tell_both_nights(desk: Desk) -> None:
-    text = desk.ask(f"{BESIDE}?{VIEW}").text
-    moments = json.loads(re.findall(r'id="nd-moments">(.*?)</script>', text)[0])
-    said = [sentence for _, sentence, _ in moments if "called Florida" in sentence]
-    assert said and all("2016" in sentence and "1999" in sentence for sentence in said)
-
-
 @pytest.mark.parametrize("form", ["svg", "png", "csv", "json"])
 def test_every_form_of_it_is_served(form: str, desk: Desk) -> None:
     assert desk.ask(f"{BESIDE}.{form}?{VIEW}").status == 200

@@ -103,9 +103,7 @@ def check_all_four(chart: Chart, clock: Clock, *, width: int) -> None:
     told = table.frame(chart, clock)
     assert {row for cell in told["Row"] for row in ([cell] if "|" in cell else cell.split(" "))} >= marks | events
     others = sum(not set(event.rows) <= marks for event in chart.events)
-    assert len(describe(chart, clock).long) == sum(1 for lane in chart.lanes for _ in lane.items) + others + len(
-        chart.outside
-    )
+    assert len(describe(chart, clock).long) == sum(1 for _ in chart.listed) + others + len(chart.outside)
 
 
 def test_numbers_of_events_are_the_same_in_drawing_and_table(story: Story) -> None:

@@ -144,8 +144,7 @@ def test_an_imported_series_is_drawn_in_a_lane_of_its_own_with_its_marks_below(
     assert [lane.title for lane in chart.lanes] == ["“move to canada”, the U.S.", "Published reports of searches"]
     words = describe(chart, Clock("America/New_York"))
     assert words.takeaway == (
-        "Searches for “move to canada” in the U.S. stand highest here in the bin that begins at "
-        "11 p.m. EST, Nov. 8, 2016"
+        "Searches for “move to canada” in the U.S. were highest in the bin that begins at 11 p.m. EST, Nov. 8, 2016"
     )
 
 

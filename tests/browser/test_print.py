@@ -1,0 +1,65 @@
+"""What a night comes to on paper: all of it on page one, with numbers on marks and what they stand for, no control."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
+
+from tests.browser.conftest import settled
+from tests.support.documents import document
+
+#: Labels of calls, searches, the site and totals, the axis, and an entry of the list of what has no words.
+NIGHT = (
+    *("Florida 10:50 p.m.", "North Carolina by 11:14 p.m.", "Searches peak, 11:48 p.m.", "Trump 279", "Clinton 218"),
+    *("State of cic.gc.ca", "6 a.m.", "7:30 p.m. EST: AP called West Virginia for Trump"),
+)
+CONTROLS = ("Copy link", "Undo", "Reset", "Show the data", "Download CSV", "Embed & export this chart", "Play")
+
+
+def printed(page: Page, paper: str, *, landscape: bool = False) -> list[str]:
+    """The text of each page of paper, its words parted by single spaces."""
+    pages = PdfReader(BytesIO(page.pdf(format=paper, landscape=landscape))).pages
+    return [" ".join(one.extract_text().split()) for one in pages]
+
+
+@pytest.fixture(scope="module")
+def story(browser: Browser, server: str) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(server)
+    settled(page)
+    page.emulate_media(media="print")
+    expect(page.locator("section text", has_text="Trump 279")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("landscape", [False, True])
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_a_page_prints_the_whole_night_on_page_one(story: Page, paper: str, landscape: bool) -> None:
+    pages = printed(story, paper, landscape=landscape)
+    assert [said for said in NIGHT if said not in pages[0]] == []
+    assert [said for said in CONTROLS if any(said in one for one in pages)] == []
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_a_document_prints_the_whole_night_on_page_one_and_its_list_and_table_after(
+    browser: Browser, paper: str
+) -> None:
+    page = browser.new_page()
+    page.set_content(document("us-2016/timeline"))
+    first, *others = printed(page, paper)
+    assert [said for said in NIGHT if said not in first] == []
+    assert "Screenshot of the unreachable page" in " ".join(others)
+    page.close()
+
+
+def test_a_night_that_is_played_prints_whole(browser: Browser, server: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/timeline?at=2016-11-09T03:50Z")
+    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=60_000)
+    settled(page)
+    first = printed(page, "A4")[0]
+    assert "Trump 279" in first and "Wisconsin: Trump wins, 2:29 a.m." in first
+    page.close()
