@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from data.story.store import find_story
 SLUG, SECONDS = "us-2016", 18.0
 FRAMES, LATE_MS, BYTES = 50, 100.0, 1.0
 _PATIENCE_MS = 60_000
+#: Of the play, a stretch without an event at most: 3 of 72 seconds.
+_LONGEST = 1 / 24
 #: Plays to the end; counts frames, and notes by its name when each moment was drawn, from the press of Play on.
 _WATCH = """root => new Promise(done => {
   const drawn = [], button = root.querySelector('[aria-label=Play]'), first = performance.now();
@@ -65,7 +68,22 @@ def _moments(embed: Embed, night: Mapping[str, Any]) -> dict[str, float]:
     """When each moment of the night is due, in milliseconds from the start of the play, by its name."""
     start, length = embed.chart.window.start, (night["end"] - night["start"]) / 1000
     seconds = [second for second, _ in night["orders"]["happened"]["moments"]]
-    return {utc_text(start + timedelta(seconds=second)): second / length * SECONDS * 1000 for second in seconds}
+    stops = sorted({0.0, *seconds, length})
+    shares = _shares([later - one for one, later in pairwise(stops)])
+    due = dict(zip(stops, accumulate([0.0, *shares]), strict=True))
+    return {utc_text(start + timedelta(seconds=second)): due[second] * SECONDS * 1000 for second in seconds}
+
+
+def _shares(gaps: Sequence[float]) -> list[float]:
+    """What of the play each stretch between moments takes: as it is long, but a twenty-fourth at most."""
+    rate = sum(gaps)
+    while any(gap > rate * _LONGEST for gap in gaps):
+        open_ = [gap for gap in gaps if gap <= rate * _LONGEST]
+        slower = sum(open_) / (1 - _LONGEST * (len(gaps) - len(open_)))
+        if slower == rate:
+            break
+        rate = slower
+    return [min(gap / rate, _LONGEST) for gap in gaps]
 
 
 def _play(browser: Browser, address: str, drawn: str) -> dict[str, Any]:

@@ -343,7 +343,7 @@ def _choose_lanes(story: Story, view: ViewState) -> None:
     def chosen() -> None:
         lanes = tuple(st.session_state["choose-lanes"])
         if not lanes:
-            tell_next_run("One lane stays on, so the last one was left as it was.")
+            tell_next_run("A chart needs one lane, so the last one stays on.")
             return
         change(story, lambda now: replace(now, lanes=() if len(lanes) == len(offered) else lanes))
 

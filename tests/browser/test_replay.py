@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal
 
 import pytest
@@ -152,6 +153,22 @@ def test_it_starts_whole_and_still_and_never_by_itself(open_night: Open) -> None
 def test_playing_skips_no_moment(open_night: Open) -> None:
     """To the end of the night each moment is drawn, in order, and each row comes in sight in its turn."""
     skips_nothing(played_to_the_end(open_night(calm=False, hurried=True)), embed())
+
+
+def test_quiet_hours_are_passed_over_and_said(open_night: Open) -> None:
+    """No stretch without an event takes more than 3 of 72 seconds, here 750 of 18,000 ms; the line says its length."""
+    page = open_night(calm=False, hurried=True)
+    page.evaluate("""() => {
+      window.heard = [];
+      window.times = [];
+      const skip = document.querySelector('.nd-skip');
+      new MutationObserver(() => heard.push(skip.textContent)).observe(skip, { childList: true });
+      document.addEventListener('nd-frame', () => times.push(performance.now()), true);
+    }""")
+    played_to_the_end(page)
+    times = page.evaluate("times")
+    assert max(later - one for one, later in pairwise(times)) < 1_100
+    assert "1 h 30 min without an event" in page.evaluate("heard")
 
 
 def test_whoever_wants_no_motion_gets_steps(open_night: Open) -> None:

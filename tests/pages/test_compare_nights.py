@@ -58,7 +58,7 @@ def test_a_server_with_one_story_says_that_there_is_nothing_beside_it(folder: Pa
     page = open_page()
     assert not page.exception and not page.error
     assert [info.value for info in page.info] == [
-        "This server has only one story, so there is no other night to hold beside it."
+        "This server has only one story, so there is no other night to compare it with."
     ]
 
 

@@ -186,7 +186,7 @@ def show_quotable(story: Story, finding: Finding, view: ViewState) -> None:
     with st.container(key="copy-quotable"):
         said = quotable(finding, said=caller_name(story, finding.caller))
         st.code(clock.say(said), language=None, wrap_lines=True)
-    st.caption("It says what the times carry and no more: no order of two things is a reason.")
+    st.caption("It rests on the times alone, and timing does not show cause.")
     show_download(
         "Download this claim as JSON, every input row in it",
         partial(_record, story, finding, view),

@@ -49,7 +49,7 @@ def choose_pair(story: Story, view: ViewState) -> ViewState | None:
     """Both choices, with what either night lacks; None where there is nothing to compare, which is said."""
     found = partners(story, view.caller)
     if not found:
-        st.info("This server has only one story, so there is no other night to hold beside it.")
+        st.info("This server has only one story, so there is no other night to compare it with.")
         return None
     chosen = paired(view, found)
     other = story_named(chosen.other)

@@ -94,7 +94,7 @@ def _ask_and_keep(story: Story, export: Export, data: bytes, filename: str, cloc
     zone = "" if _knows_its_clock(export) else _ask_zone(story, clock)
     geo = export.geo or ("" if export.kind == "regions" else _ask_place(filename))
     if not zone and not _knows_its_clock(export):
-        st.caption("Its curve is drawn here, and it can be kept, once its clock is known.")
+        st.caption("Choose its clock, and its curve can be drawn and kept.")
         return
     if export.kind == "over_time" and not _show_curve(story, export, filename, zone=zone, geo=geo, clock=clock):
         return
@@ -136,7 +136,7 @@ def _show_curve(story: Story, export: Export, filename: str, *, zone: str, geo: 
         st.error(markdown(f"It cannot be kept so: {refused}."))
         return False
     if chart is None:
-        st.caption("No bin of it can be drawn: how long a single one is, the file does not say.")
+        st.caption("It cannot be drawn: the file does not say how long its one stretch is.")
         return True
     words = load_words(chart, clock.zone)
     st.caption(f"{markdown(words.takeaway)} · {clock.span(chart.window)}")

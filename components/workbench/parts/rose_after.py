@@ -73,7 +73,7 @@ def _show_single_calls(story: Story, rose: RoseAfter, clock: Clock) -> None:
         st.caption(markdown(refused))
     elif asked and rows:
         st.table(pd.DataFrame(rows, columns=pd.Index(COLUMNS)).map(markdown), hide_index=True)
-        st.caption("A rank, not a test: of twenty minutes at which nothing happened, one stands in the top twentieth.")
+        st.caption("A rank, not a test: one in twenty ordinary minutes stands in the top twentieth, too.")
 
 
 def _show_files(story: Story, rose: RoseAfter) -> None:
