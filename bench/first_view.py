@@ -14,7 +14,7 @@ from bench.loading import FLAGS, STREAMLIT, chromium_here, first_chart, loaded_b
 from bench.server import ROOT, serving, stock_streamlit
 
 #: Times that a first chart may take of a bare page's; MB of the Story page.
-FIRST_CHART, MEGABYTES = 1.5, 2.6
+FIRST_CHART, MEGABYTES = 1.2, 2.3
 _PAIRS = 7
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlencode
@@ -113,6 +113,11 @@ def form_address(embed: Embed, form: str = "", **options: str | int) -> str:
     path, _, query = embed.address.partition("?")
     more = {"theme": embed.theme} if embed.theme != "auto" else {}
     return _joined(f"{path}.{form}" if form else path, query, more | options) if path else ""
+
+
+def print_address(embed: Embed) -> str:
+    """Where a page of the app finds the drawing of this view for paper, as it is asked for on that page."""
+    return form_address(replace(embed, site=".", theme="light"), "svg", shape="paper")
 
 
 def share_address(embed: Embed) -> str:

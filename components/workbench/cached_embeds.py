@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-from base64 import b64encode
 
 from components.cache.cached import MEMORY, load_moments, load_stands
 from components.cache.memo import Same
 from components.cache.stories import MARKS, story_key
-from components.embeds.documents.document import paper_part, played_part
+from components.embeds.documents.document import played_part
 from components.embeds.documents.heights import document_heights
 from components.embeds.documents.player_frames import night_of, told_marks
 from components.embeds.embed import Embed
@@ -30,12 +28,6 @@ def load_played(embed: Embed) -> dict[str, object]:
     night = night_of(embed, load_moments(embed.story, embed.view.caller), load_stands)
     found: dict[str, object] = {"markup": played_part(embed), "night": night, "told": told_marks(embed)}
     return found | {"stamp": hashlib.sha256(repr(found).encode()).hexdigest()[:16]}
-
-
-@_keep
-def load_paper(embed: Embed) -> str:
-    """The drawing of this chart for print, which few ask for, packed as small as it can be."""
-    return b64encode(gzip.compress(paper_part(embed).encode(), mtime=0)).decode()
 
 
 @_keep

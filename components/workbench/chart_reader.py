@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.embeds.embed import Embed
-from components.workbench.cached_embeds import load_paper
+from components.embeds.embed import Embed, print_address
 
 _MARKUP = (
     '<div role="group" aria-label="Step through the marks by time">'
@@ -22,4 +21,4 @@ def step_through(embed: Embed, key: str) -> None:
     reader = st.components.v2.component(
         "nightdesk.chart_reader", html=_MARKUP, css="chart_reader.css", js="chart_reader.js"
     )
-    reader(key=f"reader-{key}", data={"paper": load_paper(embed)})
+    reader(key=f"reader-{key}", data={"paper": print_address(embed)})

@@ -30,8 +30,6 @@ def story(browser: Browser, server: str) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(server)
     settled(page)
-    page.emulate_media(media="print")
-    expect(page.locator("section text", has_text="Trump 279")).to_be_visible()
     return page
 
 

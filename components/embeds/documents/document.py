@@ -99,8 +99,8 @@ HERE = Path(__file__).resolve().parent
 DRAWN = (320, 480, 800)
 #: Of the one for print: a page of A4 or Letter within its margins.
 ON_PAPER = 710
-#: Of the four on a page of the app, as page.css shows them.
-ON_PAGE = (320, 480, 720, 960)
+#: Of the three on a page of the app, as page.css shows them.
+ON_PAGE = (320, 520, 900)
 _TITLE = re.compile(r"<title>[^<]*</title>")
 _ROW = re.compile(r' data-(?:row|event)="[^"]*"')
 _STYLE = re.compile(r"<style>([^<]*)</style>")
@@ -136,12 +136,12 @@ def stage(embed: Embed, drawn: Sequence[int] = DRAWN) -> str:
     own = embed.listed.own
     drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width, own)}</div>' for width in drawn)
     found = element(
-        "div", drawings + ("" if embed.chart.played and drawn is DRAWN else paper(embed)), class_="nd-stage"
+        "div", drawings + ("" if embed.chart.played and drawn is DRAWN else _paper(embed)), class_="nd-stage"
     )
     return f"{play_bar(embed)}{found}{_tally(embed, own)}" if embed.chart.played else found
 
 
-def paper(embed: Embed) -> str:
+def _paper(embed: Embed) -> str:
     """The drawing for print, with numbers on marks and what they stand for; nothing of a chart that has no clock."""
     if not apart(embed.chart.lanes)[1] and not embed.chart.events:
         return ""
@@ -183,19 +183,6 @@ def played_part(embed: Embed) -> str:
     )
     figure = header(embed, lines, level="h2") + stage(embed, ON_PAGE)
     return f"<style>{style}</style>{element('figure', figure, class_='nd nd-played', aria_labelledby='nd-title')}"
-
-
-#: Beneath the headline of a page of A4 or Letter, upright or not.
-_ON_PAGE_OF_PAPER = (
-    "svg{display:block;width:100%;height:auto;max-height:205mm}@media (orientation:landscape){svg{max-height:135mm}}"
-)
-
-
-def paper_part(embed: Embed) -> str:
-    """The drawing for print as an element that a page of the app can hold in a root of its own; empty without one."""
-    drawn = paper(replace(embed, theme="light"))
-    style = svg.style(LIGHT, embed.chart)
-    return f"<style>{style}{_ON_PAGE_OF_PAPER}</style>{drawn}" if drawn else ""
 
 
 #: Scripts of a document that is read, and of one that is played.

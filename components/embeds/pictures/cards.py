@@ -80,12 +80,13 @@ def _layout(embed: Embed, manner: Manner, width: float) -> svg.Layout:
     return svg.layout(embed.chart, embed.clock, width=int(width), brief=manner.brief, sizes=manner.sizes)
 
 
-#: Pixels, at scale 1. A natural picture is as wide as asked, and as tall as what is on it.
+#: Pixels, at scale 1. A natural picture is as wide as asked, and as tall as what is on it; one for paper is as wide as
+#: a page of A4 or Letter within its margins.
 SHAPES: Mapping[str, tuple[int, int] | None] = MappingProxyType(
-    {"natural": None, "social": (1200, 630), "square": (1200, 1200)}
+    {"natural": None, "paper": None, "social": (1200, 630), "square": (1200, 1200)}
 )
 #: A column and a half of a broadsheet page on screen.
-NATURAL_WIDTH = 960
+NATURAL_WIDTH, ON_PAPER = 960, 710
 #: Sources named in the line under a picture; all are in its table.
 _NAMED_SOURCES = 8
 _MARGIN = 36
@@ -126,6 +127,8 @@ def drawing_of(embed: Embed, *, shape: str, width: int | None = None) -> Drawing
     if shape not in SHAPES:
         raise ValueError(f"{shape[:40]!r} is no shape; use {', '.join(SHAPES)}")
     canvas = SHAPES[shape]
+    if shape == "paper":
+        return _on_paper(embed)
     return _on_canvas(embed, *canvas) if canvas else _natural(embed, width or NATURAL_WIDTH)
 
 
@@ -146,6 +149,13 @@ def _natural(embed: Embed, width: int) -> Drawing:
         adaptive=embed.theme == "auto",
         paper=True,
     )
+    return Drawing(text, found.width, found.height)
+
+
+def _on_paper(embed: Embed) -> Drawing:
+    """The chart alone, as a page that is printed holds it below its own words."""
+    found = svg.layout(embed.chart, embed.clock, width=ON_PAPER, brief=True, paper=True)
+    text = svg.draw(embed.chart, embed.clock, width=ON_PAPER, theme=_theme(embed), brief=True, paper=True)
     return Drawing(text, found.width, found.height)
 
 

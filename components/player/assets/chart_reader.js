@@ -1,4 +1,5 @@
 // The marks of a chart one by one: buttons and arrow keys step through them by time, and a tap shows the nearest.
+import { onPaper } from "./paper.js";
 import { inSight, placing, ringAt, unring } from "./marks.js";
 
 // Pixels from a tap within which a mark is meant, and within which a small mark is meant before a large one.
@@ -43,15 +44,10 @@ const nearest = (plot, { clientX, clientY }) => {
 
 const made = new WeakMap();
 
-// The drawing for print comes packed, and stands in the page from the first print on.
-const unpacked = text => {
-  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-};
 const papers = new WeakMap();
 
 export default ({ data, parentElement }) => {
-  unpacked(data.paper).then(drawn => papers.set(parentElement, drawn));
+  papers.set(parentElement, data.paper);
   if (made.has(parentElement)) return made.get(parentElement);
   const host = parentElement.getRootNode().host ?? parentElement;
   const [group, card] = ["div", "p"].map(name => parentElement.querySelector(name));
@@ -79,9 +75,7 @@ export default ({ data, parentElement }) => {
     if (all[at]) show(all[at]);
   };
   const on = (target, kind, act, how) => target.addEventListener(kind, act, { ...how, signal: life.signal });
-  const print = () => (parentElement.querySelector("section").innerHTML = papers.get(parentElement) ?? "");
-  on(window, "beforeprint", print);
-  on(matchMedia("print"), "change", print);
+  onPaper(host, parentElement.querySelector("section"), () => papers.get(parentElement), life.signal);
   on(back, "click", () => go(-1));
   on(next, "click", () => go(1));
   on(group, "keydown", event => {

@@ -1,5 +1,6 @@
 // The player on a page of the app: the page hears of a pause, and hides what it drew for another moment until then.
 import { cards } from "./cards.js";
+import { onPaper } from "./paper.js";
 import { play } from "./player.js";
 import { unpack } from "./units.js";
 import { live } from "./lives.js";
@@ -72,6 +73,7 @@ export default ({ data, parentElement, setStateValue, setTriggerValue }) => {
       return when && [when, root.matches(".nd-at") ? what : (final ?? what), who];
     };
     cards(root, lines, { signal: life.signal });
+    onPaper(root, mount.appendChild(document.createElement("section")), () => data.paper, life.signal);
     choosing(root, (from, to) => setTriggerValue("range", { from, to }), life.signal);
     held.set(parentElement, own);
   } else if (!own.player.busy && (own.player.at !== data.at || own.player.order !== data.order)) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from components.charts.grammar import Chart, Event, Item, Mark, Tone
 from components.clock import Clock
@@ -19,6 +20,12 @@ _STEP_ASIDE = 34.0
 #: How far text reaches above and below its baseline, as a share of its size.
 ASCENT, DESCENT = 0.78, 0.22
 Entry = tuple[Mark, Item]
+
+
+@lru_cache(maxsize=4096)
+def _said(clock: Clock, text: str) -> str:
+    """Words of a chart, of which each is tried in drawing after drawing."""
+    return visible(clock.say(text))
 
 
 @dataclass(slots=True)
@@ -98,7 +105,7 @@ class Draft:
         self.add(Words(at, y, said, size or self.sizes.label, paint, anchor, bold=bold, of=of))
 
     def say(self, text: str) -> str:
-        return visible(self.clock.say(text))
+        return _said(self.clock, text)
 
     def title_width(self, title: str) -> float:
         return text_width(self.say(title), self.sizes.title, factor=BOLD) + 8

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from components.text import text_width
@@ -32,29 +31,28 @@ class Flag:
     claims: bool = False
 
 
-# Without slots, so that its spans are kept: while sides are chosen, each is asked for a thousand times.
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a flag ended: its row (0 is lowest), and the side its text stands on ("" where it has only its mark)."""
+    """Where a flag ended: its row (0 is lowest), and the side its text stands on ("" where it has only its mark).
+
+    `span` is from the left end to the right end of mark and text, `text_span` that of its text, in pixels: while sides
+    are chosen, each is asked for a thousand times.
+    """
 
     flag: Flag
     row: int
     side: str = ""
     width: float = 0.0
+    span: tuple[float, float] = field(init=False)
+    text_span: tuple[float, float] = field(init=False)
 
-    @cached_property
-    def span(self) -> tuple[float, float]:
-        """From the left end to the right end of mark and text, in pixels."""
-        left, right = self.text_span
-        return min(self.flag.left, left), max(self.flag.right, right)
-
-    @cached_property
-    def text_span(self) -> tuple[float, float]:
-        if self.side == "right":
-            return self.flag.right + GAP, self.flag.right + GAP + self.width
-        if self.side == "left":
-            return self.flag.left - GAP - self.width, self.flag.left - GAP
-        return self.flag.left, self.flag.right
+    def __post_init__(self) -> None:
+        flag, text = self.flag, (self.flag.left, self.flag.right)
+        if self.side:
+            start = flag.right + GAP if self.side == "right" else flag.left - GAP - self.width
+            text = start, start + self.width
+        object.__setattr__(self, "text_span", text)
+        object.__setattr__(self, "span", (min(flag.left, text[0]), max(flag.right, text[1])))
 
 
 def place(flags: Sequence[Flag], bounds: tuple[float, float], *, size: float, lines: bool = True) -> tuple[Placed, ...]:
@@ -106,7 +104,8 @@ def _crossed(label: Placed, other: Placed) -> bool:
 
 
 def _meet(one: Placed, other: Placed) -> bool:
-    return one.span[0] < other.span[1] + GAP / 2 and other.span[0] < one.span[1] + GAP / 2
+    (left, right), (start, end) = one.span, other.span
+    return left < end + GAP / 2 and start < right + GAP / 2
 
 
 def _lowest(entry: Placed, others: Sequence[Placed], *, lines: bool) -> Placed:
@@ -115,7 +114,7 @@ def _lowest(entry: Placed, others: Sequence[Placed], *, lines: bool) -> Placed:
     blocked = {other.row for other in others if _meet(entry, other)}
     while row in blocked:
         row += 1
-    return replace(entry, row=row)
+    return entry if entry.row == row else replace(entry, row=row)
 
 
 Claim = tuple[Flag, float, list[str]]

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from components.cache.cached import load_chart
-from components.embeds.embed import Embed
+from components.embeds.embed import Embed, print_address
 from components.view.address import read_instant, utc_text
 from components.view.view_state import ViewState
 from components.workbench.address_bar import change
@@ -33,11 +33,17 @@ def show_replay(story: Story, view: ViewState) -> None:
     if is_in_progress(story):
         return
     chart = load_chart(story, "replay", view)
-    played = load_played(Embed(story, chart, view.whole, theme_in_force()))
+    embed = Embed(story, chart, view.whole, theme_in_force())
+    played = load_played(embed)
     player = st.components.v2.component("nightdesk.player", html='<div class="nd-mount"></div>', js="component.js")
     player(
         key=_KEY,
-        data={**played, "at": utc_text(view.at) if view.at else None, "order": view.order.value},
+        data={
+            **played,
+            "paper": print_address(embed),
+            "at": utc_text(view.at) if view.at else None,
+            "order": view.order.value,
+        },
         on_moment_change=lambda: _take(story),
         on_range_change=lambda: _take_range(story),
     )
