@@ -412,7 +412,7 @@ class Reading:
         if night.complete(case.caller) and made:
             for short, right in night.totals(case.caller, at, sure=sure, until=case.at).items():
                 said = re.findall(rf"\b{re.escape(short)} {_FIGURE}", sentence)
-                good = right in said or (not said and right == "0")
+                good = right in said or (not said and right in ("0", "at least 0"))
                 self.hold(f"{kind}, total", case, sentence, true=good, right=f"{short} {right}")
 
     def _moment(self, kind: str, case: Case, at: datetime, sentence: str, *, sure: bool = False) -> None:

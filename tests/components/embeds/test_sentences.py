@@ -27,7 +27,7 @@ RARE = (
     "no total stands",
     "time of two",
     "no observation",
-    "replay, no minute that is over",
+    "moment, time",
     "time before the first call",
     "a series",
     "observations",
