@@ -26,10 +26,7 @@ EMBEDS = (
 
 
 #: The files that the page Timeline offers, in their order, as the routes of charts are asked for the same.
-OFFERED = (
-    "timeline.csv?", "timeline.csv?", "timeline.svg?width=960&theme=light", "results.csv?",
-    "results.svg?width=960&theme=light",
-)  # fmt: skip
+OFFERED = ("timeline.csv?", "replay.csv?", "replay.svg?width=960&theme=light")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +57,7 @@ def view(minute: int) -> str:
 def test_sixty_of_sixty_downloads_are_right(both: Replicas) -> None:
     """A file that a page offers lies in the memory of one replica; a form of a chart is drawn by any of them."""
     wrong, elsewhere = [], 0
-    for number in range(12):
+    for number in range(20):
         with Session(both.url) as session:
             offered = [file for _, file in session.open("timeline", view(number)).files]
             for path, form in zip(session.press(*offered), OFFERED, strict=True):

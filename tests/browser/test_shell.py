@@ -103,13 +103,18 @@ def test_a_copied_link_shows_the_same_in_another_zone(visit: Visit) -> None:
     there = visit(link.removeprefix(link[: link.index("/timeline")]), zone="Asia/Tokyo")
     for shown in (page, there):
         shows_range(shown, "10 p.m. Nov. 8 to midnight Nov. 9")
-    drawn = ".js-plotly-plot .main-svg text"
-    comes_to(there, there.locator(drawn).all_inner_texts, page.locator(drawn).all_inner_texts())
+    drawn = ".nd-stage svg:visible text"
+    comes_to(there, there.locator(drawn).all_text_contents, page.locator(drawn).all_text_contents())
 
 
-def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(visit: Visit) -> None:
-    page = visit("/timeline")
-    plot = page.locator(".js-plotly-plot .nsewdrag:visible").first
+@pytest.mark.parametrize(
+    ("path", "chart"), [("/", ".js-plotly-plot .nsewdrag:visible"), ("/timeline", ".nd-stage svg:visible")]
+)
+def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(
+    path: str, chart: str, visit: Visit
+) -> None:
+    page = visit(path)
+    plot = page.locator(chart).first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box

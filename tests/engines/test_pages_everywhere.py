@@ -65,7 +65,7 @@ def test_a_page_opens_and_nothing_goes_wrong(path: str, title: str, reader: Read
 
 
 def test_a_box_dragged_on_a_chart_becomes_the_range(reader: Reader, listened: str) -> None:
-    visit(reader, f"{listened}/timeline")
+    visit(reader, f"{listened}/")
     whole = reader.run(_RANGE)
     reader.drag("[class*=st-key-wide-] .js-plotly-plot .nsewdrag", 0.4, 0.6)
     reader.holds(lambda: asked(reader).keys() == {"from", "to"}, "the range is in the address")

@@ -449,7 +449,8 @@ class Reading:
         if night.complete(case.caller):
             for short, right in night.totals(case.caller, at, sure=sure, until=case.at).items():
                 said = re.findall(rf"\b{re.escape(short)} {_FIGURE}", first.rpartition(": ")[2])
-                self.hold(f"{kind}, total", case, sentence, true=said == [right], right=f"{short} {right}")
+                good = said == [right] or (not said and right in ("0", "at least 0"))
+                self.hold(f"{kind}, total", case, sentence, true=good, right=f"{short} {right}")
 
     def _reading(self, kind: str, case: Case, at: datetime, sentence: str) -> None:
         """The last reading of each total: none is told in the order of publication, as readings are not dated so."""
