@@ -56,7 +56,8 @@ def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[tuple[str, str]]
         said = f"{totals} {in_number(lane.unit, sides[-1].said)}".strip()
         yield (MARKS, f"{title}: {said}") if own else (TOTALS, said)
     if projected := list(_projected(lane)):
-        yield TOTALS, f"last projected {', '.join(projected)} {lane.unit}".strip()
+        unit = in_number(lane.unit, projected[-1].rpartition(" ")[2])
+        yield TOTALS, f"last projected {', '.join(projected)} {unit}".strip()
     stretches = [item for mark in lane.marks if isinstance(mark, Stretches) for item in mark.items]
     if stretches:
         yield from _mark(Stretches(lane.title, Tone.SEARCH, tuple(stretches)), title, measured=True)
