@@ -10,7 +10,9 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from components.workbench.sign_in import COOKIE
-from data.desk.values import State
+from components.workbench.write_gate import is_within_limits
+from data.core.program import utc_now
+from data.desk.values import AT_TERMINAL, State
 from tests.pages.test_pages import open_page, said
 from tests.support.desk_servers import ANA, BEN, ROB, TestDesk, a_desk
 from tests.support.writing import sit_at_this_machine
@@ -190,3 +192,10 @@ def test_a_view_is_saved_from_a_copied_link_and_named_by_articles(desk: TestDesk
     page.button(key="save-view-button").click().run()
     (view,) = desk.desk.views.all("live")
     assert (view.name, view.version, view.query) == ("The night", 1, "timeline?story=live&clock=UTC")
+
+
+def test_a_source_is_asked_no_oftener_than_the_storys_limit(desk: TestDesk, sit: As) -> None:
+    sit(BEN)
+    desk.desk.quotas.set(AT_TERMINAL, "night", "fetch", 1, utc_now(), "a test")
+    assert [is_within_limits("night", "fetch") for _ in range(2)] == [True, False]
+    assert is_within_limits("live", "fetch")
