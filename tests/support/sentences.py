@@ -302,7 +302,7 @@ class Reading:
         inside = [call for call in told if call.touches(case.start, case.end)]
         self._series(f"{kind[: -len(' of calls')]} of a series", case, text)
         self._outcomes(f"{kind}, outcome", case, text, told)
-        for who, said in re.findall(r"(?:^|[;:] )([^;:]+?) projected (\d.*?) (?:at|on|by|between) ", text):
+        for who, said in re.findall(r"(?:^|[;:.] )([^;:.]+?) projected (\d.*?) (?:at|on|by|between) ", text):
             rows = case.projected()
             first = [one for one in rows if (one.row["caller"], one.last) == (rows[0].row["caller"], rows[0].last)]
             held = {one.row["party"]: one for one in first}
