@@ -17,6 +17,7 @@ from data.desk.values import AT_TERMINAL, Role
 from tests.browser.conftest import settled
 from tests.browser.reading import violations
 from tests.conftest import serving
+from tests.support.live_nights import live_night
 from tests.support.provider import ENVIRON, a_provider, command, secrets_file
 
 ANA, ELI, UMA = "ana@example.org", "eli@example.org", "uma@example.org"
@@ -52,7 +53,9 @@ def people(folder: Path) -> People:
 def desk(folder: Path, provider: str, people: People) -> Iterator[str]:
     """The address of a desk whose people sign in at the provider."""
     started = command(secrets_file(folder, provider))
-    with serving(started, NIGHTDESK_RECORDS=str(folder / "records"), **ENVIRON) as address:
+    night = live_night(folder, more='\n[[searches]]\nterm = "bread"\ngeo = "US"\n')
+    small = {"NIGHTDESK_STORIES": str(night.stories[0]), "NIGHTDESK_STORY": "night"}
+    with serving(started, NIGHTDESK_RECORDS=str(folder / "records"), **small, **ENVIRON) as address:
         yield address
 
 
@@ -88,10 +91,13 @@ def sign_in(context: BrowserContext, desk: str, name: str) -> Page:
     return page
 
 
-def bar(page: Page) -> str:
-    """Who the bar over every page says is signed in; empty where there is none."""
-    found = page.locator(".st-key-desk-bar")
-    return found.inner_text().splitlines()[-1] if found.count() else ""
+def shows(page: Page, who: str) -> None:
+    """The bar over the page names this person; for nobody there is none."""
+    bar = page.locator(".st-key-desk-bar")
+    if who:
+        expect(bar).to_contain_text(who)
+    else:
+        expect(bar).to_have_count(0)
 
 
 def test_signing_out_in_one_tab_ends_every_tab_at_its_next_action(
@@ -99,11 +105,12 @@ def test_signing_out_in_one_tab_ends_every_tab_at_its_next_action(
 ) -> None:
     mine, other = a_browser(), a_browser()
     page = sign_in(mine, desk, "eli")
-    assert bar(page) == "Eli, editor"
+    shows(page, "Eli, editor")
     cookies = {cookie["name"]: cookie for cookie in mine.cookies()}
     assert cookies["_streamlit_user"]["httpOnly"]
     tab, elsewhere = opened(mine, f"{desk}/search-trends"), sign_in(other, desk, "eli")
-    assert bar(tab) == bar(elsewhere) == "Eli, editor"
+    shows(tab, "Eli, editor")
+    shows(elsewhere, "Eli, editor")
     expect(tab.get_by_text("Import a Google Trends CSV")).to_be_visible()
 
     page.goto(f"{desk}/sign-in")
@@ -111,10 +118,12 @@ def test_signing_out_in_one_tab_ends_every_tab_at_its_next_action(
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/end_session*")  # the provider is told, too
     for open_still in (tab, elsewhere):
-        open_still.get_by_text("Import a Google Trends CSV").click() if open_still is tab else None
-        open_still.reload() if open_still is elsewhere else None
+        if open_still is tab:
+            tab.get_by_text("Import a Google Trends CSV").click()
+        else:
+            elsewhere.reload()
         settled(open_still)
-        assert bar(open_still) == ""
+        shows(open_still, "")
     expect(tab.get_by_text("Import a Google Trends CSV")).to_have_count(0)
 
 
@@ -136,11 +145,11 @@ def test_a_role_that_is_lowered_or_taken_is_felt_at_the_next_action(
     form.get_by_label("Address of mail").fill("late@example.org")
     form.get_by_role("button", name="Add").click()
     expect(page.get_by_text("Publishers say who is of the desk")).to_be_visible()
-    assert bar(page) == "Ana, editor"
+    shows(page, "Ana, editor")
     people.set_role(AT_TERMINAL, ANA, None, utc_now(), "a test")
     page.reload()
     settled(page)
-    assert bar(page) == ""
+    shows(page, "")
     assert people.find("late@example.org") is None
     people.set_role(AT_TERMINAL, ANA, Role.PUBLISHER, utc_now(), "a test", name="Ana")
     people.set_role(AT_TERMINAL, ELI, Role.EDITOR, utc_now(), "a test")
@@ -157,7 +166,7 @@ def test_who_is_nobody_here_is_told_so(
     a_browser: Callable[[], BrowserContext], desk: str, name: str, sentence: str
 ) -> None:
     page = sign_in(a_browser(), desk, name)
-    assert bar(page) == ""
+    shows(page, "")
     page.goto(f"{desk}/sign-in")
     settled(page)
     expect(page.get_by_text(sentence)).to_be_visible()
@@ -175,7 +184,7 @@ def test_a_link_signs_in_once_by_a_cookie_that_no_script_reads(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     settled(page)
-    assert bar(page) == "Eli, editor"
+    shows(page, "Eli, editor")
     (cookie,) = [cookie for cookie in context.cookies() if cookie["name"] == "nightdesk_session"]
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
     assert not people.of_token(cookie["value"], "link", utc_now())
@@ -187,7 +196,7 @@ def test_a_link_signs_in_once_by_a_cookie_that_no_script_reads(
 
     page.get_by_role("button", name="Sign out").click()
     settled(page)
-    assert bar(page) == ""
+    shows(page, "")
     expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
 
 

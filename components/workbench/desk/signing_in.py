@@ -50,6 +50,7 @@ def sign_out(who: Person) -> None:
 def show_sign_in() -> None:
     """Who is signed in and what they may do, or how to sign in."""
     found = person()
+    st.title("Signed in" if found else "Sign in", anchor=False)
     if found is not None:
         _show_person(found)
         return
