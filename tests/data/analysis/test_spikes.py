@@ -89,6 +89,31 @@ def test_a_second_peak_before_the_first_is_over_is_the_same_spike() -> None:
     assert len(detect(series(values)).onsets) == 2
 
 
+def test_a_rise_to_ten_times_is_found_whatever_the_rhythm_of_the_day() -> None:
+    """Of 20 searches a bin, half as many by night: the spread of two days is wider than what the rise leaves."""
+    mean = 20 * (1 + 0.5 * np.cos(np.arange(270) * 8 / 1440 * 2 * np.pi))
+    mean[220:] *= 10
+    drawn = np.random.default_rng(3).poisson(mean)
+    (onset,) = detect(series(np.round(100 * drawn / drawn.max()), 8 * MINUTE)).onsets
+    assert onset.confirmed and onset.start <= START + 220 * 8 * MINUTE <= onset.end
+
+
+def test_a_slow_rise_may_have_begun_before_the_bin_that_first_stands_out() -> None:
+    mean = np.full(300, 20.0)
+    mean[200:230] *= np.linspace(1, 6, 30)
+    mean[230:] *= 6
+    (onset,) = detect(series(np.random.default_rng(3).poisson(mean).astype(float), MINUTE)).onsets
+    assert onset.start <= START + 200 * MINUTE < onset.end - 2 * MINUTE
+
+
+def test_a_steep_morning_that_yesterday_had_too_is_no_rise() -> None:
+    hours = np.arange(4 * 24)
+    mean = np.where(hours % 24 < 7, 5.0, 60.0)
+    rises = detect(series(np.random.default_rng(3).poisson(mean).astype(float))).onsets
+    assert [onset.start < START + DAY + 8 * HOUR for onset in rises] == [True] * len(rises)
+    assert len(rises) <= 1
+
+
 def test_a_daily_rhythm_that_three_weeks_have_shown_is_no_spike() -> None:
     hours = np.arange(5 * 168)
     values = counts(len(hours)) + 300 * (hours % 168 == 68)
