@@ -50,8 +50,8 @@ export const cards = (root, lines, { signal } = {}) => {
   const on = (target, kind, act) => target.addEventListener(kind, act, { signal });
   const inside = ({ target }) => target.closest?.("svg");
   on(root, "pointermove", (event) => {
-    if (event.pointerType !== "mouse" || event.buttons || !inside(event)) return;
-    const one = nearest(event, 24);
+    if (event.pointerType !== "mouse" || event.buttons) return;
+    const one = inside(event) && nearest(event, 24);
     if (!one) hide();
     else if (name(one) !== told) show(one);
   });
