@@ -56,8 +56,8 @@ def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[tuple[str, str]]
         said = f"{totals} {in_number(lane.unit, sides[-1].said)}".strip()
         yield (MARKS, f"{title}: {said}") if own else (TOTALS, said)
     if projected := list(_projected(lane)):
-        unit = in_number(lane.unit, projected[-1].rpartition(" ")[2])
-        yield TOTALS, f"last projected {', '.join(projected)} {unit}".strip()
+        told = ", ".join(f"{name} {figure}" for name, figure in projected)
+        yield TOTALS, f"last projected {told} {in_number(lane.unit, projected[-1][1])}".strip()
     stretches = [item for mark in lane.marks if isinstance(mark, Stretches) for item in mark.items]
     if stretches:
         yield from _mark(Stretches(lane.title, Tone.SEARCH, tuple(stretches)), title, measured=True)
@@ -68,12 +68,12 @@ def _lane(lane: Lane, clock: Clock, window: Window) -> Iterator[tuple[str, str]]
             yield from _mark(mark, title, measured=isinstance(mark, (Bars, Line)) or mark.name == lane.unit)
 
 
-def _projected(lane: Lane) -> Iterator[str]:
-    """What each side was last projected to have."""
+def _projected(lane: Lane) -> Iterator[tuple[str, str]]:
+    """Who was last projected to have how many."""
     for mark in lane.marks:
         if found := [item for item in mark.items if item.kind is Kind.PROJECTED]:
             last = max(found, key=lambda item: item.when.latest)
-            yield f"{mark.name.removesuffix(', projected')} {between_text(last.low, last.value, last.high)}"
+            yield mark.name.removesuffix(", projected"), between_text(last.low, last.value, last.high)
 
 
 def _tone(mark: Mark, item: Item) -> Tone:

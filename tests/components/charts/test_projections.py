@@ -125,6 +125,15 @@ def test_a_number_for_a_party_among_the_others_is_not_told_as_that_of_all_others
     assert "last projected Ann 1, Jon 1, Kim 0 seats" in findings(drawn, Clock("UTC"))
 
 
+@pytest.mark.parametrize(("low", "high", "said"), [("1", "1", "Ann 1 seat"), ("0", "1", "Ann 0 to 1 seats")])
+def test_a_unit_is_in_the_number_of_the_whole_figure(tmp_path: Path, low: str, high: str, said: str) -> None:
+    head = "id,caller,party,low,value,high,at,earliest,latest,date,precision,source,note"
+    row = f"p,AP,A,{low},,{high},{at('01:00')},,,,minute,s,"
+    folder = write_night(tmp_path, [called("X", "A", "02:00")], tables={"projections.csv": f"{head}\n{row}\n"})
+    story = read_story(folder)
+    assert f"last projected {said}" in findings(chart_of(story, "results", default_view(story)), Clock("UTC"))
+
+
 def test_a_figure_draws_bounds_as_bars_and_values_as_rings() -> None:
     figure = draw_figure(chart("results"), Clock("UTC"), theme=LIGHT)
     shapes = next(one for one in figure.data if "calls:one" in (one.customdata or ()))
