@@ -388,7 +388,7 @@ def publish_due(every: float | None) -> int:
     return desks.publish_due(every)
 
 
-@desk.command(epilog="Example: nightdesk desk audit us-2016 > audit.csv")
+@desk.command(epilog="Example: nightdesk desk audit us-2016")
 @click.argument("story", default="")
 def audit(story: str) -> int:
     """Print who did what, when and from where, as CSV.

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from data.core.errors import DataError
 from data.core.settings import Settings
@@ -16,7 +17,7 @@ from data.desk.database import Database, open_database
 from data.desk.drafts import Draft, DraftRow, changed, draft_of, new_faults, read_draft
 from data.desk.people import People, allowed
 from data.desk.presence import Presence
-from data.desk.proposals import Proposals
+from data.desk.proposals import Proposals, decide
 from data.desk.publishing import Bundle, Publishing, Underway, reason
 from data.desk.quotas import Quotas
 from data.desk.revisions import keep, kept_row, makers_of, note_rows, refuse_faults, state_of, story_record
@@ -174,23 +175,19 @@ class Desk:
     ) -> tuple[KeptRow, ...] | Conflict:
         """Keep several changes as one revision, all or none."""
         with self.database.writing() as session:
-            who = allowed(session, who, Action.WRITE)
-            record = story_record(session, slug, lock=True)
-            before = read_draft(session, slug)
-            touched = {change.table for change in changes}
-            public = read_draft(session, slug, upto=record.published, outside=True, files=touched)
-            for change in changes:
-                if lost := _overtaken(before, change, who, at, makers_of(session, slug)):
-                    return lost
-            number = record.revision + 1
-            rows = tuple(row for row in changed(before, changes, number) if _differs(before, row))
-            after = before.put(rows)
-            refuse_faults(before, after, rows, public)
-            if rows:
-                keep(session, record, rows, who, at, revision_words(before, rows))
-                note_rows(session, who, "write", at, origin, slug, before, rows)
-            makers = makers_of(session, slug)
-        return tuple(kept_row(row, makers, public) for row in _touched(before, after, changes))
+            return _write(session, who, slug, changes, at, origin)
+
+    def accept(self, who: Person, number: int, at: datetime, origin: str) -> KeptRow:
+        """Accept what somebody else proposed and write its row, both or neither.
+
+        RowRefused for a fault in it, NotAllowed for whoever proposed it, DataError where it is decided already.
+        """
+        with self.database.writing() as session:
+            found = decide(session, who, number, at, origin, accept=True)
+            rows = _write(session, who, found.story, (Change(found.table, found.cells),), at, origin)
+        if isinstance(rows, Conflict):  # a row that is new overtakes nobody's
+            raise DataError("somebody else was quicker; look at the list again")
+        return rows[0]
 
     def write_words(
         self, who: Person, slug: str, story_toml: bytes, base: int, at: datetime, origin: str
@@ -295,6 +292,28 @@ class Desk:
 def desk_of(settings: Settings) -> Desk:
     """The desk of these settings, one for the process; DeskUnavailable, or DataError for another version's database."""
     return Desk(open_database(settings), settings, story_store(settings))
+
+
+def _write(
+    session: Session, who: Person, slug: str, changes: Sequence[Change], at: datetime, origin: str
+) -> tuple[KeptRow, ...] | Conflict:
+    who = allowed(session, who, Action.WRITE)
+    record = story_record(session, slug, lock=True)
+    before = read_draft(session, slug)
+    touched = {change.table for change in changes}
+    public = read_draft(session, slug, upto=record.published, outside=True, files=touched)
+    for change in changes:
+        if lost := _overtaken(before, change, who, at, makers_of(session, slug)):
+            return lost
+    number = record.revision + 1
+    rows = tuple(row for row in changed(before, changes, number) if _differs(before, row))
+    after = before.put(rows)
+    refuse_faults(before, after, rows, public)
+    if rows:
+        keep(session, record, rows, who, at, revision_words(before, rows))
+        note_rows(session, who, "write", at, origin, slug, before, rows)
+    makers = makers_of(session, slug)
+    return tuple(kept_row(row, makers, public) for row in _touched(before, after, changes))
 
 
 def _overtaken(

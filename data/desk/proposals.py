@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from data.core.errors import DataError
 from data.desk.audit import note
@@ -60,21 +61,24 @@ class Proposals:
         with self.database.reading() as session:
             return tuple(_proposal(record) for record in session.scalars(wanted.order_by(ProposalRecord.id)))
 
-    def decide(self, who: Person, number: int, accept: bool, at: datetime, origin: str) -> Proposal:
-        """Accept or refuse it, once. NotAllowed for whoever proposed it; DataError where it is decided already."""
+    def refuse(self, who: Person, number: int, at: datetime, origin: str) -> Proposal:
+        """Refuse it, once. NotAllowed for whoever proposed it; DataError where it is decided already."""
         with self.database.writing() as session:
-            who = allowed(session, who, Action.ACCEPT)
-            record = session.get(ProposalRecord, number, with_for_update=True)
-            if record is None or record.decided is not None:
-                raise DataError("somebody else has decided on this already; look at the list again")
-            if record.by == who.email:
-                raise NotAllowed("this wants a second person: you proposed it yourself")
-            record.decided, record.decided_by, record.accepted = at, who.email, accept
-            said = "accept" if accept else "refuse"
-            note(
-                session, who, said, at, origin, story=record.story, file=record.file, row=str(number), now=record.cells
-            )
-            return _proposal(record)
+            return decide(session, who, number, at, origin, accept=False)
+
+
+def decide(session: Session, who: Person, number: int, at: datetime, origin: str, *, accept: bool) -> Proposal:
+    """Decide within a transaction, so that what is accepted is written with it or not at all; as `refuse` raises."""
+    who = allowed(session, who, Action.ACCEPT)
+    record = session.get(ProposalRecord, number, with_for_update=True)
+    if record is None or record.decided is not None:
+        raise DataError("somebody else has decided on this already; look at the list again")
+    if record.by == who.email:
+        raise NotAllowed("this wants a second person: you proposed it yourself")
+    record.decided, record.decided_by, record.accepted = at, who.email, accept
+    said = "accept" if accept else "refuse"
+    note(session, who, said, at, origin, story=record.story, file=record.file, row=str(number), now=record.cells)
+    return _proposal(record)
 
 
 def _proposal(record: ProposalRecord) -> Proposal:

@@ -134,7 +134,7 @@ def test_a_role_that_is_lowered_or_taken_is_felt_at_the_next_action(
     page.goto(f"{desk}/people")
     settled(page)
     form = page.locator("[data-testid=stForm]").last
-    form.get_by_label("Address of mail").fill("Rae@Example.org")
+    form.get_by_label("Email address").fill("Rae@Example.org")
     form.get_by_label("Name").fill("Rae")
     form.get_by_role("button", name="Add").click()
     expect(page.get_by_text("Rae, reporter")).to_be_visible()
@@ -142,7 +142,7 @@ def test_a_role_that_is_lowered_or_taken_is_felt_at_the_next_action(
 
     people.set_role(AT_TERMINAL, ELI, Role.PUBLISHER, utc_now(), "a test")
     people.set_role(AT_TERMINAL, ANA, Role.EDITOR, utc_now(), "a test")
-    form.get_by_label("Address of mail").fill("late@example.org")
+    form.get_by_label("Email address").fill("late@example.org")
     form.get_by_role("button", name="Add").click()
     expect(page.get_by_text("Publishers say who is of the desk")).to_be_visible()
     shows(page, "Ana, editor")

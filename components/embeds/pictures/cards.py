@@ -137,7 +137,7 @@ def _theme(embed: Embed) -> Theme:
 
 
 def _natural(embed: Embed, width: int) -> Drawing:
-    credit, theme = f"{caution_line(embed)} {credit_of(embed)}".strip(), _theme(embed)
+    credit, theme = _credit(embed), _theme(embed)
     found = svg.layout(embed.chart, embed.clock, width=width, headline=True, credit=credit, paper=True)
     text = svg.draw(
         embed.chart,
@@ -153,10 +153,17 @@ def _natural(embed: Embed, width: int) -> Drawing:
 
 
 def _on_paper(embed: Embed) -> Drawing:
-    """The chart alone, as a page that is printed holds it below its own words."""
-    found = svg.layout(embed.chart, embed.clock, width=ON_PAPER, brief=True, paper=True)
-    text = svg.draw(embed.chart, embed.clock, width=ON_PAPER, theme=_theme(embed), brief=True, paper=True)
+    """The chart with its credit, as a page that is printed holds it below its own words."""
+    credit = _credit(embed)
+    found = svg.layout(embed.chart, embed.clock, width=ON_PAPER, credit=credit, brief=True, paper=True)
+    text = svg.draw(
+        embed.chart, embed.clock, width=ON_PAPER, theme=_theme(embed), credit=credit, brief=True, paper=True
+    )
     return Drawing(text, found.width, found.height)
+
+
+def _credit(embed: Embed) -> str:
+    return f"{caution_line(embed)} {credit_of(embed)}".strip()
 
 
 def _on_canvas(embed: Embed, width: int, height: int) -> Drawing:

@@ -116,8 +116,8 @@ def foot_of(banner: str) -> str:
 
 
 def draw_banner(frame: Frame) -> float:
-    """The chart's banner across the top; returns where it ends, 0 without one or where the page around says it."""
-    if not frame.chart.banner or frame.brief:
+    """The chart's banner across the top; returns where it ends, 0 without one or where a page on a screen says it."""
+    if not frame.chart.banner or (frame.brief and not frame.sizes.paper):
         return 0.0
     content, height = band(frame.chart.banner, frame.width, size=frame.sizes.note + 1)
     frame.sheet.add("text", content)

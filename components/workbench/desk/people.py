@@ -34,7 +34,7 @@ def show_people() -> None:
         _show_member(people, member)
     st.subheader("Somebody new", anchor=False)
     with st.form("new-person", clear_on_submit=True):
-        email = st.text_input("Address of mail, as the provider tells it", key="new-email")
+        email = st.text_input("Email address, as the provider gives it", key="new-email")
         name = st.text_input("Name, as others here read it", key="new-name")
         role = st.selectbox("Role", list(Role), format_func=str.capitalize, key="new-role")
         if st.form_submit_button("Add", type="primary", key="new-add"):

@@ -10,7 +10,7 @@ from components.workbench.desk.seat import Seat, act, take_seat
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.proposals import Proposal
-from data.desk.values import Action, Change, KeptRow, RowRefused
+from data.desk.values import Action, RowRefused
 from data.story.story_checks import Examined
 
 #: How often the page of a night looks for what was typed.
@@ -39,31 +39,22 @@ def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:
             own = one.by == seat.who.email
             helped = "Somebody else decides on it: you typed it." if own else None
             if st.button("Accept", key=f"accept-typed-{one.id}", type="primary", disabled=own, help=helped):
-                _decide(seat, slug, one, accept=True)
+                _decide(seat, one, accept=True)
             if st.button("Refuse", key=f"refuse-typed-{one.id}", disabled=own, help=helped):
-                _decide(seat, slug, one, accept=False)
+                _decide(seat, one, accept=False)
 
 
-def _decide(seat: Seat, slug: str, one: Proposal, *, accept: bool) -> None:
+def _decide(seat: Seat, one: Proposal, *, accept: bool) -> None:
     """Write an accepted call into the draft; one with a fault goes on waiting, so that it can be mended."""
-    if accept and (faults := [fault for fault in seat.desk.preview(slug, _change(one)).faults if fault.row]):
-        st.error(markdown(f"It cannot be accepted as it is: {faults[0]}"))
+    desk = seat.desk
+    try:
+        if accept:
+            decided: object = act(Action.ACCEPT, lambda who, origin: desk.accept(who, one.id, utc_now(), origin))
+        else:
+            decided = act(Action.ACCEPT, lambda who, origin: desk.proposals.refuse(who, one.id, utc_now(), origin))
+    except RowRefused as refused:
+        st.error(markdown(f"It cannot be accepted as it is: {refused}"))
         return
-    if not act(Action.ACCEPT, lambda who, origin: seat.desk.proposals.decide(who, one.id, accept, utc_now(), origin)):
-        return
-    if accept:
-        try:
-            kept = act(
-                Action.WRITE, lambda who, origin: seat.desk.write(who, slug, _change(one), utc_now(), origin)
-            )  # fmt: skip
-        except RowRefused as refused:
-            st.error(markdown(str(refused)))
-            return
-        if not isinstance(kept, KeptRow):
-            return
-    tell_done("Accepted: it is in the draft." if accept else "Refused.")
-    st.rerun()
-
-
-def _change(one: Proposal) -> Change:
-    return Change(one.table, one.cells)
+    if decided:
+        tell_done("Accepted: it is in the draft." if accept else "Refused.")
+        st.rerun()

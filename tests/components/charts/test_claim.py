@@ -259,7 +259,7 @@ def test_the_name_of_a_row_is_whole_at_every_width(slug: str, width: int) -> Non
 @pytest.mark.parametrize("width", [320, 390, 560, 800, 1280])
 def test_no_label_is_printed_over_the_line_of_the_event(series: str, width: int) -> None:
     found = svg.layout(claim(series), EASTERN, width=width, brief=True)
-    place = re.search(r'data-event="1"[^>]* data-x="([0-9.]+)"', found.body)
+    place = re.search(r'data-event="1"[^>]*><title>[^<]*</title><path d="M([0-9.]+)', found.body)
     (times,) = (lane.items for lane in claim(series).lanes if lane.slug == "callers")
     names = {EASTERN.say(label) for _, item in times for label in item.labels}
     beside = [label for label in found.labels if label.text in names]

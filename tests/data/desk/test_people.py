@@ -13,7 +13,7 @@ import pytest
 from data.core.errors import DataError
 from data.desk.desk import Desk
 from data.desk.quotas import QuotaReached
-from data.desk.values import AT_TERMINAL, Action, Change, NotAllowed, Person, Role
+from data.desk.values import AT_TERMINAL, Action, Change, NotAllowed, Person, Role, RowRefused
 from tests.support.desks import ANA, BEN, FROM, NOW, PAT, REPORTER, SLUG, a_desk, a_night
 
 HOUR = timedelta(hours=1)
@@ -135,13 +135,21 @@ def test_a_view_has_versions_and_articles_that_use_them(desk: Desk) -> None:
 def test_a_second_person_decides_once(desk: Desk) -> None:
     proposal = desk.proposals.propose(ANA, SLUG, "calls.csv", {"id": "c9"}, NOW, FROM)
     with pytest.raises(NotAllowed, match="second person"):
-        desk.proposals.decide(ANA, proposal.id, True, NOW, FROM)
+        desk.proposals.refuse(ANA, proposal.id, NOW, FROM)
     assert desk.proposals.waiting(SLUG) == (proposal,)
-    decided = desk.proposals.decide(BEN, proposal.id, True, NOW, FROM)
-    assert (decided.accepted, decided.decided_by, decided.cells) == (True, BEN.email, {"id": "c9"})
+    decided = desk.proposals.refuse(BEN, proposal.id, NOW, FROM)
+    assert (decided.accepted, decided.decided_by, decided.cells) == (False, BEN.email, {"id": "c9"})
     with pytest.raises(DataError, match="decided on this already"):
-        desk.proposals.decide(PAT, proposal.id, False, NOW, FROM)
+        desk.accept(PAT, proposal.id, NOW, FROM)
     assert desk.proposals.waiting(SLUG) == ()
+
+
+def test_what_is_accepted_is_written_with_it_or_goes_on_waiting(desk: Desk) -> None:
+    before = desk.rows(SLUG, "calls.csv")
+    proposal = desk.proposals.propose(ANA, SLUG, "calls.csv", {"id": "c9", "contest": "atlantis"}, NOW, FROM)
+    with pytest.raises(RowRefused):
+        desk.accept(BEN, proposal.id, NOW, FROM)
+    assert (desk.proposals.waiting(SLUG), desk.rows(SLUG, "calls.csv")) == ((proposal,), before)
 
 
 def test_what_no_letter_stands_for_breaks_nothing_that_is_kept(desk: Desk) -> None:
