@@ -15,8 +15,8 @@ from websockets.typing import Subprotocol
 
 
 class Run(NamedTuple):
-    """One run of a page: seconds until the script had finished, the bytes of figure JSON it sent, and what its download
-    buttons make, each behind its label.
+    """One run of a page: seconds until the script had finished, the bytes of figures that it sent (JSON for Plotly, and
+    data of our own player and readers), and what its download buttons make, each behind its label.
     """
 
     seconds: float
@@ -74,7 +74,8 @@ class Visitor:
                 self.session = answer.new_session.initialize.session_id
             if kind == "delta" and answer.delta.HasField("new_element"):
                 element = answer.delta.new_element
-                figure_bytes += len(element.plotly_chart.spec.encode())
+                own = element.bidi_component
+                figure_bytes += len(element.plotly_chart.spec.encode()) + len(own.json) + len(own.mixed.json)
                 failures += element.WhichOneof("type") == "exception"
                 if element.HasField("download_button"):
                     files.append((element.download_button.label, element.download_button.deferred_file_id))
