@@ -243,7 +243,8 @@ class Night:
             low += weight if call.last <= at and not (back and (back.last if sure else back.first) <= at) else 0
             high += weight if call.first <= at and not (back and back.last <= at) else 0
         if self.untimed(caller):
-            return in_words(low, None if len(called) < len(self.weights) else low)
+            # Once every contest was called, what may have been taken back alone is open.
+            return in_words(low, None if len(called) < len(self.weights) else low if sure else high)
         return in_words(low, low if sure else high)
 
     def totals(self, caller: str, at: datetime, *, until: datetime | None = None, **asked: Any) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.random_cases import ask, ask_claim, bundled_nights, random_case, small_night
@@ -86,6 +86,7 @@ _NUMBERS = count()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(seed=16043)  # most calls without a minute, one of them perhaps withdrawn when the last contest is called
 @given(seed=st.integers(0, 2**32 - 1))
 def test_what_is_served_of_any_small_night_is_true(seed: int, root: Path, served: Served) -> None:
     rng, reading, slug = Random(seed), Reading(), f"small-{next(_NUMBERS)}"
