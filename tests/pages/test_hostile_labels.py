@@ -13,11 +13,10 @@ from streamlit.proto.Text_pb2 import Text
 from streamlit.testing.v1 import AppTest
 
 from components.workbench import write_gate
-from components.workbench.desk import signing_in
+from components.workbench.desk import seat, signing_in
 from data.core.program import utc_now
 from data.core.settings import Settings
-from data.desk.database import open_database
-from data.desk.people import People
+from data.desk.desk import desk_of
 from data.desk.values import AT_TERMINAL, Person, Role
 from data.recorders.status import CallOnHand, RecorderStatus, write_status
 from data.sources import registry
@@ -63,9 +62,10 @@ def _record(settings: Settings) -> None:
 
 
 def _sign_up(settings: Settings) -> None:
-    """Bring somebody to the desk who is called so."""
-    people = People(open_database(settings))
-    people.set_role(AT_TERMINAL, "ana@example.org", Role.PUBLISHER, utc_now(), "a test", name=SAID)
+    """Bring the story to the desk, and somebody who is called so."""
+    desk = desk_of(settings)
+    desk.people.set_role(AT_TERMINAL, "ana@example.org", Role.PUBLISHER, utc_now(), "a test", name=SAID)
+    desk.bring(AT_TERMINAL, "us-hostile", utc_now(), "a test")
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
@@ -74,9 +74,12 @@ def test_no_text_of_a_story_is_read_as_markdown(name: str, tmp_path: Path, monke
     monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
     monkeypatch.setenv("NIGHTDESK_RECORDS", str(tmp_path / "records"))
     _record(Settings(stories=(tmp_path,), records=tmp_path / "records"))
-    _sign_up(Settings(records=tmp_path / "records"))
+    if name == "desk":
+        monkeypatch.setenv("NIGHTDESK_WRITES", "desk")
+    _sign_up(Settings(records=tmp_path / "records", stories=(tmp_path,)))
     monkeypatch.setattr(write_gate, "may_write", lambda action: True)
-    monkeypatch.setattr(signing_in, "person", lambda: Person("ana@example.org", SAID, Role.PUBLISHER))
+    for room in (signing_in, seat):
+        monkeypatch.setattr(room, "person", lambda: Person("ana@example.org", SAID, Role.PUBLISHER))
     page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
     page.query_params["story"] = "us-hostile"
     for folder in FOLDERS:

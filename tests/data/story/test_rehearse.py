@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from data.core.files import write_whole
 from data.core.model import Order, Window
 from data.core.settings import Settings
 from data.story.as_of import WITHHELD, moments_of
@@ -115,17 +114,19 @@ def test_totals_so_far_are_those_of_the_night(tmp_path: Path) -> None:
 
 
 def test_a_reader_meets_a_sound_story_between_any_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A step changes several files, one after the other; at no point between them is anything missing."""
+    """A step changes several files, moved one after the other; at no point between them is anything missing."""
     plan = plan_for("us-2016", tmp_path, Order.HAPPENED, EVENING)
     written: list[str] = []
+    move = Path.replace
 
-    def write_and_look(path: Path, data: bytes) -> None:
-        write_whole(path, data)
-        if path.parent == place(plan):
-            written.append(path.name)
+    def move_and_look(path: Path, target: Path) -> Path:
+        there = move(path, target)
+        if target.parent == place(plan):
+            written.append(target.name)
             assert check_story(place(plan)) == (), written
+        return there
 
-    monkeypatch.setattr("data.story.store.write_whole", write_and_look)
+    monkeypatch.setattr(Path, "replace", move_and_look)
     rehearse(plan, lambda at: None)
     assert {"sources.csv", "calls.csv", "observations.csv", "story.toml"} <= set(written)
     assert list(tmp_path.iterdir()) == [place(plan)]
