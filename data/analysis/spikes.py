@@ -222,6 +222,8 @@ def detect(values: pd.Series[float], *, step: timedelta | None = None, before: D
         found = usual(seen, step)
         return Detection(step, below, find_onsets(seen, found, step), seen, found)
     old = len(before.seen)
+    if old == len(seen):
+        return before
     found = Usual(*(np.concatenate(pair) for pair in zip(before.found, usual(seen, step, old), strict=True)))
     # PELT has seen all that it ever will around an onset so far back.
     last = seen.index[max(old - AROUND - 1, 0)]
