@@ -17,7 +17,7 @@ from data.net.answer_cache import SharedAnswers
 from data.net.shared_cache import TIMEOUT_SECONDS, SharedCache
 
 #: Of a busy machine, beside what is promised.
-SLACK_SECONDS = 0.4
+SLACK_SECONDS = 1.0
 Speak = Callable[[socket.socket, Event], None]
 
 
