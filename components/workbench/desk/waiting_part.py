@@ -46,12 +46,15 @@ def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:
 
 def _decide(seat: Seat, one: Proposal, *, accept: bool) -> None:
     """Write an accepted call into the draft; one with a fault goes on waiting, so that it can be mended."""
-    desk = seat.desk
     try:
-        if accept:
-            decided: object = act(Action.ACCEPT, lambda who, origin: desk.accept(who, one.id, utc_now(), origin))
-        else:
-            decided = act(Action.ACCEPT, lambda who, origin: desk.proposals.refuse(who, one.id, utc_now(), origin))
+        decided = act(
+            Action.ACCEPT,
+            lambda who, origin: (
+                seat.desk.accept(who, one.id, utc_now(), origin)
+                if accept
+                else seat.desk.proposals.refuse(who, one.id, utc_now(), origin)
+            ),
+        )
     except RowRefused as refused:
         st.error(markdown(f"It cannot be accepted as it is: {refused}"))
         return
