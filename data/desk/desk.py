@@ -302,8 +302,9 @@ def _write(
     before = read_draft(session, slug)
     touched = {change.table for change in changes}
     public = read_draft(session, slug, upto=record.published, outside=True, files=touched)
+    makers = makers_of(session, slug)
     for change in changes:
-        if lost := _overtaken(before, change, who, at, makers_of(session, slug)):
+        if lost := _overtaken(before, change, who, at, makers):
             return lost
     number = record.revision + 1
     rows = tuple(row for row in changed(before, changes, number) if _differs(before, row))
