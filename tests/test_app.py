@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -41,6 +43,12 @@ def test_healthz_counts_the_stories(server: str) -> None:
     assert status == 200
     assert headers["content-type"] == "application/json"
     assert json.loads(body) == {"status": "ok", "stories": BUNDLED}
+
+
+def test_a_server_without_a_desk_loads_no_database() -> None:
+    asked = "import sys, app; print(*{'sqlalchemy', 'alembic'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == []
 
 
 def test_head_answers_without_a_body(server: str) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from components.cache.memo import Marks, Memo, Same
 from components.charts.grammar import Chart
@@ -19,6 +19,9 @@ from data.evidence import findings, series, study
 from data.sources.trends_csv.export import Export
 from data.story.store import StoryStore, story_store
 from data.story.story import Story
+
+if TYPE_CHECKING:
+    from data.desk.desk import Desk
 
 
 class StoryKey(NamedTuple):
@@ -64,6 +67,14 @@ def is_older(story: Story, mark: Hashable) -> bool:
 def settings_here() -> Settings:
     """The settings of this process, read again when a variable of theirs has changed."""
     return _settings_by(variables(os.environ))
+
+
+def desk_here() -> Desk:
+    """The desk of this process; DeskUnavailable, or DataError for another version's database."""
+    # Loaded where there is a desk: most servers have none, and start quicker and smaller.
+    from data.desk.desk import desk_of
+
+    return desk_of(settings_here())
 
 
 def store_here() -> StoryStore:

@@ -18,7 +18,6 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from components.cache.memo import Memo
 from data.core.program import VERSION, utc_now
 from data.core.settings import Settings
-from data.desk.database import why_unreachable
 from data.net.cache_checks import failing_caches
 from data.recorders.status import late_recorders
 from data.story.store import story_store
@@ -75,6 +74,12 @@ _HOLD_SECONDS = 2.0
 _NOTHING = "not ready"
 
 
+def _desk(settings: Settings) -> dict[str, dict[str, object]]:
+    from data.desk.database import why_unreachable  # only where there is a desk
+
+    return {"desk": _works(why_unreachable(settings))}
+
+
 def _works(why: str) -> dict[str, object]:
     return {"works": not why, "why": why}
 
@@ -106,7 +111,7 @@ class Readiness:
         unreadable = self._stories.unreadable()
         verify = [story["verifies"] for story in stories.values()]
         late = late_recorders(self._settings, utc_now())
-        desk = {"desk": _works(why_unreachable(self._settings))} if self._settings.has_desk else {}
+        desk = _desk(self._settings) if self._settings.has_desk else {}
         parts = [*caches.values(), *desk.values()]
         whole = all(verify) and not unreadable and not late and all(part["works"] for part in parts)
         status = _NOTHING if not any(verify) else "ready" if whole else "ready in part"

@@ -16,7 +16,7 @@ _LOG = logging.getLogger("nightdesk")
 def publish_when_due(settings: Settings) -> threading.Event:
     """Look every 20 seconds, where signed-in people may change stories; setting the event ends it."""
     ended = threading.Event()
-    if settings.takes_changes and settings.writes == "desk":
+    if settings.has_desk:
         threading.Thread(target=_look, args=(settings, ended), name="desk-schedule", daemon=True).start()
     return ended
 

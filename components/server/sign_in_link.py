@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,8 +16,9 @@ from components.workbench.write_access import is_own_page
 from data.core.errors import DataError
 from data.core.program import utc_now
 from data.core.settings import Settings
-from data.desk.database import open_database
-from data.desk.people import People
+
+if TYPE_CHECKING:
+    from data.desk.people import People
 
 PATH = "/sign-in/{secret}"
 #: Nothing of a link is kept by a browser, or told to another site. Under "no-referrer" its form would say no Origin.
@@ -57,17 +60,20 @@ def link_routes(settings: Settings, base: str) -> list[Route]:
     """The route of one-time links, below the path that the app is served at; none where no desk is."""
     if not settings.has_desk:
         return []
-    return [Route(f"{base}{PATH}", partial(_answer, settings, base), methods=["GET", "POST"])]
+    # Loaded where there is a desk, and then before its first sessions, which would race for it.
+    from data.desk.desk import desk_of
+
+    return [Route(f"{base}{PATH}", partial(_answer, lambda: desk_of(settings).people, base), methods=["GET", "POST"])]
 
 
-async def _answer(settings: Settings, base: str, request: Request) -> Response:
+async def _answer(people_here: Callable[[], People], base: str, request: Request) -> Response:
     if request.method != "POST":
         return HTMLResponse(_ASK, headers=_HEADERS)
     if not is_own_page(request.scope):
         return HTMLResponse(_SPENT, 403, _HEADERS)
     place = request.client.host if request.client else ""
     try:
-        secret = await run_in_threadpool(_begin, settings, request.path_params["secret"], place)
+        secret = await run_in_threadpool(_begin, people_here, request.path_params["secret"], place)
     except DataError:
         return HTMLResponse(_AWAY, 503, _HEADERS)
     if secret is None:
@@ -86,8 +92,8 @@ async def _answer(settings: Settings, base: str, request: Request) -> Response:
     return answer
 
 
-def _begin(settings: Settings, link: str, place: str) -> str | None:
+def _begin(people_here: Callable[[], People], link: str, place: str) -> str | None:
     """The secret of a new session for a link; None where the link is worth nothing."""
-    people, now = People(open_database(settings)), utc_now()
+    people, now = people_here(), utc_now()
     found = people.spend_token(link, "link", now)
     return people.new_token(found.email, "session", now, SESSION_LASTS, place) if found else None

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from data.core.settings import Settings
-from data.desk.people import People
 from data.desk.values import Person
 from data.net.addresses import is_loopback
+
+if TYPE_CHECKING:
+    from data.desk.people import People
 
 #: The cookie of whoever came by a link.
 COOKIE = "nightdesk_session"

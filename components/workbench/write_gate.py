@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from starlette.requests import HTTPConnection
@@ -12,17 +13,16 @@ from streamlit.runtime import Runtime, exists, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from components.cache.stories import settings_here
+from components.cache.stories import desk_here, settings_here
 from components.text import markdown
 from components.workbench.sign_in import COOKIE, identity_cookies, signed_in
 from components.workbench.write_access import Uploads, is_local, is_marked, is_marked_own
 from data.core.errors import DataError
 from data.core.program import utc_now
-from data.core.settings import Settings
-from data.desk.database import open_database
-from data.desk.people import People
-from data.desk.quotas import Quotas, Spent
 from data.desk.values import Action, Person
+
+if TYPE_CHECKING:
+    from data.desk.quotas import Spent
 
 REFUSED = "Nothing was changed: this server takes changes from its own machine only."
 #: What whoever sits at the machine may do where nobody signs in. Everything else wants a name.
@@ -49,14 +49,14 @@ def person() -> Person | None:
     if not settings.has_desk or not is_marked_own(st.context.headers):
         return None
     with suppress(DataError):  # a database that does not answer knows nobody
-        return _person_in(settings, st.user.to_dict(), st.context.cookies.get(COOKIE, ""), origin())
+        return _person_in(st.user.to_dict(), st.context.cookies.get(COOKIE, ""), origin())
     return None
 
 
-def _person_in(settings: Settings, claims: Mapping[str, object], cookie: str, place: str) -> Person | None:
+def _person_in(claims: Mapping[str, object], cookie: str, place: str) -> Person | None:
     if not cookie and not claims.get("is_logged_in"):
         return None  # a reader, of whom no database is asked
-    return signed_in(People(open_database(settings)), claims, cookie, utc_now(), place)
+    return signed_in(desk_here().people, claims, cookie, utc_now(), place)
 
 
 def origin() -> str:
@@ -73,7 +73,7 @@ def is_within_limits(story: str, what: Spent) -> bool:
     if not settings.has_desk or who is None:
         return not settings.has_desk
     try:
-        Quotas(open_database(settings), settings).spend(who, story, what, utc_now(), origin())
+        desk_here().quotas.spend(who, story, what, utc_now(), origin())
     except DataError as reached:
         st.error(markdown(f"Nothing was done: {reached}"))
         return False
@@ -130,7 +130,7 @@ def _admission() -> Callable[[Scope], bool]:
         if identity_cookies(HTTPConnection(scope).cookies) != own:
             return False
         with suppress(DataError):
-            found = _person_in(settings, claims, cookie, place)
+            found = _person_in(claims, cookie, place)
             return found is not None and found.role.may(Action.FETCH)
         return False
 

@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components.cache.stories import settings_here
+from components.cache.stories import desk_here
 from components.text import markdown
 from components.workbench.notices import tell_done
 from components.workbench.write_gate import may_write, origin, person, refuse
 from data.core.errors import DataError
 from data.core.program import utc_now
-from data.desk.database import open_database
 from data.desk.people import People
 from data.desk.values import Action, Member, Person, Role
 
@@ -29,7 +28,7 @@ def show_people() -> None:
         st.info("Publishers say who is of the desk: sign in as one of them.")
         return
     st.markdown("\n".join(f"- **{role.capitalize()}** {may}." for role, may in _MAY.items()))
-    people = People(open_database(settings_here()))
+    people = desk_here().people
     for member in people.all():
         _show_member(people, member)
     st.subheader("Somebody new", anchor=False)

@@ -8,14 +8,14 @@ from typing import TypeVar
 
 import streamlit as st
 
-from components.cache.stories import settings_here
+from components.cache.stories import desk_here, settings_here
 from components.clock import Clock
 from components.text import markdown
 from components.view.address import known_zone
 from components.workbench.notices import tell_done
 from components.workbench.write_gate import may_write, origin, person, refuse
 from data.core.errors import DataError
-from data.desk.desk import Desk, desk_of
+from data.desk.desk import Desk
 from data.desk.values import AT_TERMINAL, BY_CLOCK, Action, Person, RowRefused
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ def take_seat() -> Seat | None:
     who = person() if settings.has_desk else None
     if who is None:
         return None
-    desk = desk_of(settings)
+    desk = desk_here()
     people = (*(member.person for member in desk.people.all()), AT_TERMINAL, BY_CLOCK)
     return Seat(desk, who, {one.email: one.name for one in people})
 

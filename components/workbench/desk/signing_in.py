@@ -6,15 +6,13 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from components.cache.stories import settings_here
+from components.cache.stories import desk_here, settings_here
 from components.text import markdown
 from components.workbench.notices import explained_failures
 from components.workbench.page_links import OF_THE_DESK, page_at, place_here
 from components.workbench.sign_in import COOKIE, issuers, vouched
 from components.workbench.write_gate import origin, person
 from data.core.program import utc_now
-from data.desk.database import open_database
-from data.desk.people import People
 from data.desk.values import Action, Person
 
 SIGN_IN = "sign-in"
@@ -40,7 +38,7 @@ def show_sign_in_link() -> None:
 
 def sign_out(who: Person) -> None:
     """End all of this person's sign-ins, in every tab and browser, and the provider's cookie in this one."""
-    People(open_database(settings_here())).sign_out(who, who.email, utc_now(), origin())
+    desk_here().people.sign_out(who, who.email, utc_now(), origin())
     if st.user.get("is_logged_in"):
         st.logout()
     else:
@@ -55,7 +53,7 @@ def show_sign_in() -> None:
         _show_person(found)
         return
     with explained_failures():
-        open_database(settings_here())  # says so where it does not answer
+        desk_here()  # says so where it does not answer
         _show_ways_in(st.user.to_dict())
 
 

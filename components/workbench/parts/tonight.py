@@ -7,7 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from components.cache.stories import settings_here
+from components.cache.stories import desk_here, settings_here
 from components.charts.events import candidate
 from components.clock import Clock, token
 from components.text import markdown
@@ -15,7 +15,6 @@ from components.workbench.notices import show_empty, tell_done
 from components.workbench.write_gate import may_write, origin, person, refuse
 from data.core.model import Precision, When
 from data.core.program import utc_now
-from data.desk.desk import desk_of
 from data.desk.values import Action
 from data.recorders.follow import decide, decided_by
 from data.recorders.status import CallOnHand, RecorderStatus, read_statuses
@@ -119,7 +118,7 @@ def _decide(story: Story, word: RecorderStatus, call: CallOnHand, *, stands: boo
         decide(settings_here(), story.slug, word, call.key, stands=stands, now=now, who=who.email if who else "")
         if who:
             said = f"{'accept' if stands else 'refuse'} a recorder’s call"
-            desk_of(settings_here()).audit.add(who, said, now, origin(), story=story.slug, row=f"{word.of} {call.key}")
+            desk_here().audit.add(who, said, now, origin(), story=story.slug, row=f"{word.of} {call.key}")
     except OSError as error:
         st.error(markdown(f"Nothing was changed: {error.strerror or error}."))
         return
