@@ -137,29 +137,15 @@ def _theme(embed: Embed) -> Theme:
 
 
 def _natural(embed: Embed, width: int) -> Drawing:
-    credit, theme = _credit(embed), _theme(embed)
-    found = svg.layout(embed.chart, embed.clock, width=width, headline=True, credit=credit, paper=True)
-    text = svg.draw(
-        embed.chart,
-        embed.clock,
-        width=width,
-        theme=theme,
-        headline=True,
-        credit=credit,
-        adaptive=embed.theme == "auto",
-        paper=True,
-    )
+    found = svg.layout(embed.chart, embed.clock, width=width, headline=True, credit=_credit(embed), paper=True)
+    text = svg.drawn(found, embed.chart, embed.clock, theme=_theme(embed), adaptive=embed.theme == "auto")
     return Drawing(text, found.width, found.height)
 
 
 def _on_paper(embed: Embed) -> Drawing:
     """The chart with its credit, as a page that is printed holds it below its own words."""
-    credit = _credit(embed)
-    found = svg.layout(embed.chart, embed.clock, width=ON_PAPER, credit=credit, brief=True, paper=True)
-    text = svg.draw(
-        embed.chart, embed.clock, width=ON_PAPER, theme=_theme(embed), credit=credit, brief=True, paper=True
-    )
-    return Drawing(text, found.width, found.height)
+    found = svg.layout(embed.chart, embed.clock, width=ON_PAPER, credit=_credit(embed), brief=True, paper=True)
+    return Drawing(svg.drawn(found, embed.chart, embed.clock, theme=_theme(embed)), found.width, found.height)
 
 
 def _credit(embed: Embed) -> str:

@@ -74,6 +74,11 @@ def draw(
     stand in one page. The root says which span of time its lanes stand for and where they are, for scripts.
     """
     found = layout(chart, clock, width=width, headline=headline, credit=credit, brief=brief, own=own, paper=paper)
+    return drawn(found, chart, clock, theme=theme, adaptive=adaptive)
+
+
+def drawn(found: Layout, chart: Chart, clock: Clock, *, theme: Theme, adaptive: bool = False) -> str:
+    """As `draw`, of what `layout` has found already."""
     title, about = f"{found.prefix}-title", f"{found.prefix}-desc"
     content = [
         tag("title", xml(clock.say(chart.title)), id=title),
