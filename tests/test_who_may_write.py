@@ -266,7 +266,7 @@ ATTEMPTS = (
         ({"look-wayback": True}, {"ask-wayback": True}),
     ),
     Attempt(
-        f"{_DESK}/people.py:_change", Action.GOVERN, "people", ({"new-email": "eve@example.org", "new-add": True},)
+        f"{_DESK}/seat.py:act", Action.GOVERN, "people", ({"new-email": "eve@example.org", "new-add": True},)
     ),
     Attempt(f"{_DESK}/seat.py:act", Action.BRING, "desk", ({"bring-us-2020": True},), ""),
     Attempt(

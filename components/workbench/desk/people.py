@@ -8,9 +8,8 @@ import streamlit as st
 
 from components.cache.stories import desk_here
 from components.text import markdown
-from components.workbench.notices import tell_done
-from components.workbench.write_gate import may_write, origin, person, refuse
-from data.core.errors import DataError
+from components.workbench.desk.seat import act
+from components.workbench.write_gate import may_write
 from data.core.program import utc_now
 from data.desk.people import People
 from data.desk.values import Action, Member, Person, Role
@@ -37,7 +36,9 @@ def show_people() -> None:
         name = st.text_input("Name, as others here read it", key="new-name")
         role = st.selectbox("Role", list(Role), format_func=str.capitalize, key="new-role")
         if st.form_submit_button("Add", type="primary", key="new-add"):
-            _change(lambda who: people.set_role(who, email, role, utc_now(), origin(), name=name), f"Added: {email}.")
+            _change(
+                lambda who, origin: people.set_role(who, email, role, utc_now(), origin, name=name), f"Added: {email}."
+            )
 
 
 def _show_member(people: People, member: Member) -> None:
@@ -49,30 +50,26 @@ def _show_member(people: People, member: Member) -> None:
             role = st.selectbox("Role", list(Role), list(Role).index(found.role), format_func=str.capitalize)
             if st.form_submit_button("Save", key=f"save-{found.email}"):
                 _change(
-                    lambda who: people.set_role(who, found.email, role, utc_now(), origin(), name=name),
+                    lambda who, origin: people.set_role(who, found.email, role, utc_now(), origin, name=name),
                     f"{name} is a {role}, from their next action on.",
                 )
         with st.container(horizontal=True):
             if st.button("Sign out everywhere", key=f"end-{found.email}"):
                 _change(
-                    lambda who: people.sign_out(who, found.email, utc_now(), origin()), f"{found.name} is signed out."
+                    lambda who, origin: people.sign_out(who, found.email, utc_now(), origin),
+                    f"{found.name} is signed out.",
                 )
             if st.button("Take off the desk", key=f"remove-{found.email}"):
                 _change(
-                    lambda who: people.set_role(who, found.email, None, utc_now(), origin()),
+                    lambda who, origin: people.set_role(who, found.email, None, utc_now(), origin),
                     f"{found.name} is not of the desk any more.",
                 )
 
 
-def _change(act: Callable[[Person], None], done: str) -> None:
-    who = person()
-    if who is None or not may_write(Action.GOVERN):
-        refuse()
-        return
-    try:
-        act(who)
-    except DataError as refused:
-        st.error(markdown(f"Nothing was changed: {refused}."))
-        return
-    tell_done(done)
-    st.rerun()
+def _change(do: Callable[[Person, str], None], done: str) -> None:
+    def changed(who: Person, origin: str) -> bool:
+        do(who, origin)
+        return True
+
+    if act(Action.GOVERN, changed, done=done):
+        st.rerun()

@@ -60,7 +60,7 @@ def act(action: Action, do: Callable[[Person, str], T], *, done: str = "") -> T 
     except RowRefused:
         raise
     except (DataError, OSError) as failure:
-        st.error(markdown(f"Nothing was changed: {failure}"))
+        st.error(markdown(f"Nothing was changed: {str(failure).rstrip('.')}."))
         return None
     if done:
         tell_done(done)
