@@ -6,16 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from data.core.errors import SourceChanged, first_fault
 from data.core.model import iso_text
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.net.client import Desk
 from data.net.snapshots import Instant, Sidecar
 from data.recorders.attempts import append
-from data.sources.provider import Home, keep
+from data.sources.provider import Home, keep, read_json
 
 CALLED, SOURCE = "analytics.usa.gov", "analytics-usa-gov"
 HOME = Home("NIGHTDESK_ANALYTICS_USA_GOV_URL", "https://analytics.usa.gov", pace=15.0)
@@ -42,11 +41,7 @@ class _Answer(BaseModel):
 
 def read_visitors(content: bytes, *, asked_at: datetime) -> Visitors:
     """The count that these bytes tell; SourceChanged for what tells none."""
-    try:
-        answer = _Answer.model_validate_json(content)
-    except ValidationError as error:
-        said = f"{CALLED} answered in a shape that is not its own: {first_fault(error)}"
-        raise SourceChanged(said) from None
+    answer = read_json(_Answer, content, CALLED)
     return Visitors(asked_at=asked_at, taken_at=answer.taken_at, visitors=answer.data[0].visitors)
 
 

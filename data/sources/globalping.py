@@ -7,16 +7,17 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from data.core.errors import DataError, SourceChanged, SourceUnavailable, first_fault
+from data.core.errors import DataError, SourceUnavailable
 from data.core.settings import Settings
 from data.net.client import Desk
 from data.net.http_errors import lowered
 from data.net.site_request import Look, Outcome, outcome_of, title_of
+from data.sources.provider import read_json
 
 CALLED = "Globalping"
 HOME = "https://api.globalping.io"
@@ -81,9 +82,9 @@ class Globalping:
                 "request": {"method": "GET", "path": parts.path or "/", "query": parts.query},
             },
         }  # fmt: skip
-        begun = _read(_Begun, self._ask("", json.dumps(wanted).encode()))
+        begun = read_json(_Begun, self._ask("", json.dumps(wanted).encode()), CALLED)
         for _ in range(int(_PATIENCE / _POLL)):
-            ended = _read(_Ended, self._ask(f"/{begun.id}", None))
+            ended = read_json(_Ended, self._ask(f"/{begun.id}", None), CALLED)
             if ended.status != "in-progress":
                 return _look(ended.results[0].result) if ended.results else None
             self.sleep(_POLL)
@@ -120,16 +121,6 @@ def _wait(headers: Mapping[str, str]) -> float | None:
     told = lowered(headers)
     left, reset = told.get("x-ratelimit-remaining", ""), told.get("x-ratelimit-reset", "")
     return float(reset) if left == "0" and reset.isascii() and reset.isdecimal() else None
-
-
-_P = TypeVar("_P", bound=_Part)
-
-
-def _read(kind: type[_P], content: bytes) -> _P:
-    try:
-        return kind.model_validate_json(content)
-    except ValidationError as error:
-        raise SourceChanged(f"{CALLED} answered in a shape that is not its own: {first_fault(error)}") from None
 
 
 def _look(result: _Result) -> Look | None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 import pandas as pd
+from pydantic import BaseModel, ValidationError
 
-from data.core.errors import DataError, SourceChanged, SourceUnavailable
+from data.core.errors import DataError, SourceChanged, SourceUnavailable, first_fault
 from data.core.model import Source, Window
 from data.core.settings import Settings
 from data.net.client import Desk, Fresh
@@ -60,6 +61,14 @@ def json_of(data: bytes, source: str) -> object:
     raise SourceChanged(f"{source} answered with JSON that cannot be read.")
 
 
+def read_json(shape: type[M], data: bytes, source: str) -> M:
+    """An answer of this shape; SourceChanged, which names the first fault and never what stands there."""
+    try:
+        return shape.model_validate_json(data)
+    except ValidationError as error:
+        raise SourceChanged(f"{source} answered in a shape that is not its own: {first_fault(error)}") from None
+
+
 def records_of(value: object, key: str, source: str) -> list[Mapping[str, object]]:
     """The list of objects under `key` of a JSON object. Raises SourceChanged if there is none of that name."""
     found = value.get(key) if isinstance(value, dict) else None
@@ -95,6 +104,7 @@ def joined(*warnings: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(warning for some in warnings for warning in some))
 
 
+M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 #: After this long a span of the past is taken to change no more.
 SETTLED = timedelta(days=30)

@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from data.core.errors import DataError, SourceChanged, SourceUnavailable, first_fault
+from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Source, Window
 from data.net.client import Reply
 from data.net.client_token import ClientToken
@@ -33,10 +33,12 @@ from data.sources.provider import (
     keep,
     newest,
     parsed,
+    read_json,
 )
 from data.story.story import Story
 
 SOURCE, KIND, UNIT = "trends-api", "days", "search interest a day, on Google’s scale for all requests"
+CALLED = "The Google Trends API"
 DAY = timedelta(days=1)
 #: The last days are not there yet.
 LATE = timedelta(days=3)
@@ -83,7 +85,7 @@ class _Answer(_Part):
 
 def parse_days(content: bytes) -> tuple[tuple[datetime, float], ...]:
     """Each day (UTC start) with its interest; a day without a figure is a gap. SourceChanged for another shape."""
-    answer = _read(content)
+    answer = read_json(_Answer, content, CALLED)
     series = answer.timeSeries or (answer.response.timeSeries if answer.response else None)
     if series is None:
         raise SourceChanged("The Google Trends API gave no series")
@@ -94,18 +96,10 @@ def parse_days(content: bytes) -> tuple[tuple[datetime, float], ...]:
     )
 
 
-def _read(content: bytes) -> _Answer:
-    try:
-        return _Answer.model_validate_json(content)
-    except ValidationError as error:
-        said = f"The Google Trends API answered in a shape that is not its own: {first_fault(error)}"
-        raise SourceChanged(said) from None
-
-
 class TrendsApi(CountProvider):
     """The days around a story's searches, for context: never joined with the hours of the night."""
 
-    slug, title, called = SOURCE, "Google Trends API, days", "The Google Trends API"
+    slug, title, called = SOURCE, "Google Trends API, days", CALLED
     licence = "Data source: Google Trends (https://www.google.com/trends)"
     home: ClassVar[Home] = Home("NIGHTDESK_TRENDS_API_URL", "https://searchtrends.googleapis.com", pace=1.0)
     around = timedelta(days=30)
@@ -166,7 +160,7 @@ class TrendsApi(CountProvider):
             source=self.called, fresh=None,
         )  # fmt: skip
         for _ in range(_LOOKS):
-            answer = _read(reply.content)
+            answer = read_json(_Answer, reply.content, CALLED)
             if not answer.name or answer.done:
                 return reply
             self._sleep(1.0)

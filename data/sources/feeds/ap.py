@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
-from data.core.errors import SourceChanged, first_fault
 from data.core.settings import Settings
 from data.net.http_errors import lowered
 from data.sources.feeds.feed import CallFeed, Stage, Standing, Version
 from data.sources.feeds.names import FeedNames
+from data.sources.provider import read_json
 from data.story.story import Story
 from data.story.story_toml import Feed
 
@@ -80,12 +80,7 @@ class ApFeed(CallFeed):
 
     def read(self, content: bytes, story: Story, feed: Feed) -> Version:
         """The version that an answer is; SourceChanged for one that is torn or of another shape."""
-        try:
-            answer = _Answer.model_validate_json(content)
-        except ValidationError as error:
-            raise SourceChanged(
-                f"AP's Elections API answered in a shape that is not its own: {first_fault(error)}"
-            ) from None
+        answer = read_json(_Answer, content, "AP's Elections API")
         names = FeedNames(story, feed)
         races = [race for race in answer.races if not feed.office or race.officeID == feed.office]
         return Version(

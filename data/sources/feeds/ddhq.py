@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from data.core.errors import SourceChanged, first_fault
 from data.core.settings import Settings
 from data.net.client import Desk
 from data.net.client_token import ClientToken
 from data.sources.feeds.feed import CallFeed, Secret, Stage, Standing, Version
 from data.sources.feeds.names import FeedNames
+from data.sources.provider import read_json
 from data.story.story import Story
 from data.story.story_toml import Feed
 
@@ -91,11 +91,7 @@ class DdhqFeed(CallFeed):
 
     def read(self, content: bytes, story: Story, feed: Feed) -> Version:
         """The version that a page is; SourceChanged for one that is torn or of another shape."""
-        try:
-            page = _Page.model_validate_json(content)
-        except ValidationError as error:
-            said = f"Decision Desk HQ answered in a shape that is not its own: {first_fault(error)}"
-            raise SourceChanged(said) from None
+        page = read_json(_Page, content, "Decision Desk HQ")
         names = FeedNames(story, feed)
         races = [race for race in page.data if not feed.office or race.office == feed.office]
         following = page.next_page_url or ""
