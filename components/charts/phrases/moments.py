@@ -17,7 +17,16 @@ from components.text import capital
 from data.core.model import OPEN_END, Order, When
 from data.core.running import Stairs, Tally
 from data.evidence.calls import load_counts, load_milestones, load_projections
-from data.evidence.evidence_rows import CallRow, Calls, CountRow, MarkRow, Marks, ObservationRow, Observations
+from data.evidence.evidence_rows import (
+    CallRow,
+    Calls,
+    CountRow,
+    MarkRow,
+    Marks,
+    ObservationRow,
+    Observations,
+    Projections,
+)
 from data.evidence.outages import main_service
 from data.story.as_of import stands_from
 from data.story.story import Story, caller_name, when_of
@@ -70,6 +79,8 @@ class Moments:
     calls: tuple[CallRow, ...]
     marks: tuple[MarkRow, ...]
     seen: tuple[ObservationRow, ...]
+    #: What this caller projected, or where it projected nothing what others did.
+    projections: Projections
     has_total: bool
     bounded: bool
     #: Of `calls`: the instants by which they were surely made, each side's total, and how many contests were called.
@@ -97,6 +108,7 @@ class Moments:
             rows,
             _by_time(row for row in marks.rows if row.until is None),
             _by_time(row for row in observations.rows if row.host == host),
+            load_projections(story, caller),
             not no_total(story, caller),
             only_surely(story, caller),
             tuple(row.when.latest for row in rows),
@@ -142,7 +154,7 @@ class Moments:
             yield self._stood(row), self._saw(row, at, style), False
         if mark := self._newest(self.marks, at):
             yield self._stood(mark), f"{_mark(mark, _dated(mark, at, style))} ({mark.credit}).", False
-        for caller in standing(load_projections(self.story, self.caller), at):
+        for caller in standing(self.projections, at):
             newest = max(caller, key=lambda row: row.when.latest)
             said = f"{caller_name(self.story, newest.caller)} projected {projected_text(self.story, caller)}"
             yield newest.when.latest, f"{capital(said)} {_at(newest, at, style)}.", False
@@ -193,7 +205,7 @@ class Moments:
 
     def _projected(self, at: datetime, style: Style) -> Iterator[str]:
         """What each caller had last projected; it is in no total."""
-        for rows in standing(load_projections(self.story, self.caller), at):
+        for rows in standing(self.projections, at):
             last, said = max(rows, key=lambda row: row.when.latest), caller_name(self.story, rows[0].caller)
             yield f"Last projected by {said} {_at(last, at, style)}: {projected_text(self.story, rows)}."
 
