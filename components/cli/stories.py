@@ -167,7 +167,7 @@ def results(slug: str, at: str, caller: str | None) -> int:
     }
     if found.withdrawn:
         answer["withdrawn"] = [_taken_back(call, story) for call in found.withdrawn]
-    if projected := [row for rows in standing(load_projections(story, called_by.id), moment) for row in rows]:
+    if projected := [row for rows in standing(load_projections(story, called_by.id).rows, moment) for row in rows]:
         answer["projected"] = [_projected(row, story) for row in projected]
     if found.note:
         answer["note"] = found.note

@@ -100,9 +100,13 @@ class Case:
         return self.night.undecided(self.caller, lambda call: _by(call, self.until, open_end=open_end))
 
     def projected(self) -> list[Fact]:
-        """What the caller, or for want of it another, projected in the window and by the moment it is told to."""
+        """What the caller, or for want of it another, projected in the window and by the moment it is told to.
+
+        What is played shows its last instant too, as its totals do.
+        """
         rows = self.night.projected_by(self.caller, self.at)
-        return [fact for fact in rows if fact.first < self.end and fact.last >= self.start]
+        ends = [fact for fact in rows if self.chart == "replay" and fact.first == self.end]
+        return [fact for fact in rows if (fact.first < self.end or fact in ends) and fact.last >= self.start]
 
     def counts_of(self, contest: str, turn: int) -> dict[str, int]:
         """Side -> the votes that stood for it at the end of what is drawn."""

@@ -272,14 +272,10 @@ def results_takeaway(
 def _projected(story: Story, lane: Lane, at: datetime, *, caller: str) -> list[str]:
     """What each caller had last projected, of what the lane draws, in a clause each."""
     drawn = {item.row for mark, item in lane.items if item.kind is Kind.PROJECTED}
-    held = (
-        [row for row in rows if f"projections:{row.id}" in drawn]
-        for rows in standing(load_projections(story, caller), at)
-    )
+    told = (row for row in load_projections(story, caller).rows if f"projections:{row.id}" in drawn)
     return [
         f"last projected by {caller_name(story, rows[0].caller)}: {projected_text(story, rows)}"
-        for rows in held
-        if rows
+        for rows in standing(told, at)
     ]
 
 

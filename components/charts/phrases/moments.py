@@ -25,7 +25,7 @@ from data.evidence.evidence_rows import (
     Marks,
     ObservationRow,
     Observations,
-    Projections,
+    ProjectionRow,
 )
 from data.evidence.outages import main_service
 from data.story.as_of import stands_from
@@ -80,7 +80,7 @@ class Moments:
     marks: tuple[MarkRow, ...]
     seen: tuple[ObservationRow, ...]
     #: What this caller projected, or where it projected nothing what others did.
-    projections: Projections
+    projections: tuple[ProjectionRow, ...]
     has_total: bool
     bounded: bool
     #: Of `calls`: the instants by which they were surely made, each side's total, and how many contests were called.
@@ -108,7 +108,7 @@ class Moments:
             rows,
             _by_time(row for row in marks.rows if row.until is None),
             _by_time(row for row in observations.rows if row.host == host),
-            load_projections(story, caller),
+            load_projections(story, caller).rows,
             not no_total(story, caller),
             only_surely(story, caller),
             tuple(row.when.latest for row in rows),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from components.charts.events import candidate, few, is_dated, listed, short_time
@@ -12,7 +12,7 @@ from components.charts.phrases.numbers import between_text, in_number
 from components.text import capital
 from data.core.model import Window
 from data.evidence.calls import load_projections
-from data.evidence.evidence_rows import ProjectionRow, Projections, refs, sources_of
+from data.evidence.evidence_rows import ProjectionRow, refs, sources_of
 from data.story.story import Story, caller_name
 
 #: Numbers that an event lists, and that a sentence does; of more the first two, and how many more.
@@ -48,10 +48,10 @@ def projected_text(story: Story, rows: Sequence[ProjectionRow], *, most: int = _
     return listed(told) if len(told) <= most else few(told)
 
 
-def standing(projections: Projections, at: datetime) -> tuple[tuple[ProjectionRow, ...], ...]:
+def standing(projections: Iterable[ProjectionRow], at: datetime) -> tuple[tuple[ProjectionRow, ...], ...]:
     """For each caller what it had last projected for each party by this instant, itself included."""
     found: dict[str, dict[str, ProjectionRow]] = defaultdict(dict)
-    for row in projections.rows:
+    for row in projections:
         if row.when.latest <= at:
             found[row.caller][row.party] = row
     return tuple(tuple(rows.values()) for rows in found.values())
