@@ -79,7 +79,7 @@ def listen(page: Page, tell: Callable[[str], None]) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the script that draws the page has come to rest, and every chart is drawn."""
+    """Wait until the script that draws the page has come to rest, every chart is drawn, and its keys are heard."""
     page.locator(".st-key-footer").wait_for()
     at_rest = page.locator("[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-stale=true]))")
     for _ in range(2):
@@ -87,3 +87,4 @@ def settled(page: Page) -> None:
         # A first run can be followed at once by a second, in which what is on screen fades.
         page.wait_for_timeout(250)
     expect(page.locator("[data-testid=stPlotlyChart]:not(:has(.main-svg))")).to_have_count(0)
+    expect(page.locator("[class*=st-key-reader-]:not(:has([data-ready]))")).to_have_count(0)

@@ -96,5 +96,6 @@ export default ({ data, parentElement }) => {
   on(document, "touchstart", event => figure()?.contains(event.target) && event.stopPropagation(), { capture: true, passive: true });
   const end = () => (life.abort(), leave(), made.delete(parentElement));
   made.set(parentElement, end);
+  host.toggleAttribute("data-ready", true);
   return end;
 };
