@@ -24,6 +24,7 @@ from data.desk.revisions import keep, kept_row, makers_of, note_rows, refuse_fau
 from data.desk.row_words import differences, revision_words
 from data.desk.schema import RevisionRecord, StoryRecord
 from data.desk.sheets import WORDS
+from data.desk.toml_words import merged
 from data.desk.values import (
     Action,
     Change,
@@ -192,7 +193,10 @@ class Desk:
     def write_words(
         self, who: Person, slug: str, story_toml: bytes, base: int, at: datetime, origin: str
     ) -> KeptRow | Conflict:
-        """Keep a new story.toml, as `write` keeps a row; `base` is the revision of it that was looked at."""
+        """Keep a new story.toml, as `write` keeps a row; `base` is the revision of it that was looked at.
+
+        On top of what somebody else has changed meanwhile, unless both changed the same key.
+        """
         try:
             text = story_toml.decode()
         except UnicodeDecodeError:
@@ -303,6 +307,7 @@ def _write(
     touched = {change.table for change in changes}
     public = read_draft(session, slug, upto=record.published, outside=True, files=touched)
     makers = makers_of(session, slug)
+    changes = [_on_top(session, slug, before, change) for change in changes]
     for change in changes:
         if lost := _overtaken(before, change, who, at, makers):
             return lost
@@ -315,6 +320,20 @@ def _write(
         note_rows(session, who, "write", at, origin, slug, before, rows)
     makers = makers_of(session, slug)
     return tuple(kept_row(row, makers, public) for row in _touched(before, after, changes))
+
+
+def _on_top(session: Session, slug: str, before: Draft, change: Change) -> Change:
+    """A change of a story.toml that is another one by now, as a change of that one where no key was changed twice."""
+    if change.table != WORDS or change.cells is None or change.base == before.row(WORDS, "0").revision:
+        return change
+    began = read_draft(session, slug, upto=change.base, files=(WORDS,)).row(WORDS, "0")
+    stands = before.row(WORDS, "0")
+    texts = (row.cells or {} for row in (began, change, stands))
+    try:
+        found = merged(*(cells.get(WORDS, "") for cells in texts))
+    except ValueError:  # no TOML: what is wrong with it is said as of any other text
+        return replace(change, base=stands.revision)
+    return change if found.clashes else replace(change, cells={WORDS: found.text}, base=stands.revision)
 
 
 def _overtaken(

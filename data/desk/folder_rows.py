@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.core.errors import DataError
 from data.desk.drafts import Draft, DraftRow
 from data.desk.sheets import WORDS, Line, dialect_of, row_type_of, split, wider_head
+from data.desk.toml_words import merged
 from data.story.story_checks import FILES
 
 Key = tuple[str, ...]
@@ -16,10 +17,14 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """Rows as the folder has them, and those of the draft that stay on top of them, since both were changed."""
+    """Rows as the folder has them, and those of the draft that stay on top of them, since both were changed.
+
+    `merged` is a story.toml of which both changed other keys: it says what either says.
+    """
 
     rows: tuple[DraftRow, ...]
     on_top: tuple[DraftRow, ...]
+    merged: tuple[DraftRow, ...] = ()
 
 
 def taken_in(draft: Draft, base: Draft, files: Mapping[str, bytes], revision: int) -> TakenIn:
@@ -35,13 +40,22 @@ def taken_in(draft: Draft, base: Draft, files: Mapping[str, bytes], revision: in
             rows.append(_words(draft, files[file], revision))
         else:
             rows += _table(draft, base, file, files.get(file), revision)
-    on_top = []
+    on_top, both_say = [], []
     for row in rows:
         was, mine = base.rows.get((row.file, row.row)), draft.rows.get((row.file, row.row))
         both = was and mine and mine.revision != was.revision and not _same(mine, was)
         if mine and both and not _same(mine, row) and (row.row or row.file == WORDS):
-            on_top.append(replace(mine, revision=revision + 1, follows=revision, outside=False))
-    return TakenIn(tuple(rows), tuple(on_top))
+            kept = replace(mine, revision=revision + 1, follows=revision, outside=False)
+            found = merged(*_texts(was, mine, row)) if was and row.file == WORDS else None
+            if found and not found.clashes:
+                both_say.append(replace(kept, line=Line(found.text.encode(), None, 0)))
+            else:
+                on_top.append(kept)
+    return TakenIn(tuple(rows), tuple(on_top), tuple(both_say))
+
+
+def _texts(*rows: DraftRow) -> Iterator[str]:
+    return ((row.cells or {}).get(WORDS, "") for row in rows)
 
 
 def _same(one: DraftRow, other: DraftRow) -> bool:

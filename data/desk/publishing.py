@@ -230,7 +230,8 @@ class Publishing:
         if dict(base.files) == dict(files):
             return ""
         found = taken_in(draft, base, files, record.revision + 1)
-        for rows, what in ((found.rows, "written into the folder by others"), (found.on_top, "kept beside it")):
+        beside = (*found.on_top, *found.merged)
+        for rows, what in ((found.rows, "written into the folder by others"), (beside, "kept beside it")):
             if rows:
                 keep(session, record, rows, BY_CLOCK, at, what)
                 note_rows(session, BY_CLOCK, "take in", at, "the folder", slug, draft, rows)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import tomli_w
+import tomlkit
 from filelock import FileLock
 
 from data.core.errors import DataError
@@ -236,7 +236,7 @@ def _finish(folder: Path) -> None:
 def files_of(story: Story) -> dict[str, bytes]:
     """Name -> content: every table, with its header where it has no rows, and story.toml."""
     found = {row_type.file: _table(row_type, _cells(story, row_type.file.removesuffix(".csv"))) for row_type in TABLES}
-    return found | {"story.toml": tomli_w.dumps(story.about.model_dump(exclude_defaults=True)).encode()}
+    return found | {"story.toml": tomlkit.dumps(story.about.model_dump(exclude_defaults=True)).encode()}
 
 
 def empty_tables(files: Collection[str]) -> dict[str, bytes]:

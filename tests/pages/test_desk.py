@@ -144,16 +144,29 @@ def test_who_may_not_publish_finds_no_button_for_it(sit: As) -> None:
     assert "A publisher publishes" in said(page)
 
 
-def test_two_people_change_other_words_and_both_stand(desk: TestDesk, sit: As) -> None:
+def _written_by_ben(desk: TestDesk, was: str, now: str) -> None:
+    words = desk.desk.rows("live", "story.toml")[0]
+    text = (words.cells or {})["story.toml"].replace(was, now)
+    desk.desk.write_words(desk.desk.people.find(BEN), "live", text.encode(), words.revision, words.at, "a test")  # type: ignore[arg-type]
+
+
+def test_two_people_change_other_words_and_both_stand_and_of_the_same_one_chooses(desk: TestDesk, sit: As) -> None:
     sit(ANA)
     page = _at(story="live", part="words")
-    page.text_area(key="live-title").set_value("A headline").run()
-    words = desk.desk.rows("live", "story.toml")[0]
-    text = (words.cells or {})["story.toml"].replace('dek = "What was called."', 'dek = "Another."')
-    desk.desk.write_words(desk.desk.people.find(BEN), "live", text.encode(), words.revision, words.at, "a test")  # type: ignore[arg-type]
-    page.button(key="live-title-save").click().run()
+    page.text_area(key="live-title-1").set_value("A headline").run()
+    _written_by_ben(desk, 'dek = "What was called."', 'dek = "Another."')
+    # Her page has seen it by now; what she typed stays, and so does what she began with.
+    page.run().button(key="live-title-1-save").click().run()
     about = desk.desk.story("live").about
     assert (about.title, about.dek) == ("A headline", "Another.")
+    page.text_area(key="live-title-3").set_value("Mine").run()
+    _written_by_ben(desk, '"A headline"', '"His"')
+    page.run().button(key="live-title-3-save").click().run()
+    (choice,) = page.radio
+    assert [option.replace("\\", "") for option in choice.options] == ["Yours: Mine", "Ben: His"]
+    assert desk.desk.story("live").about.title == "His"
+    page.button(key="keep-chosen").click().run()
+    assert desk.desk.story("live").about.title == "Mine"
 
 
 def test_pasted_contests_come_as_one_revision(desk: TestDesk, sit: As) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
@@ -28,13 +28,19 @@ def show_conflict(
         _show_removed(seat, place, conflict, name, close)
         return
     st.warning(markdown(f"{name} changed this row at {form.clock.short(theirs.at)}, while you had it open. Choose."))
-    kept: list[str] = []
-    for column, label, own, other in differing(form, mine.cells, theirs.cells):
-        options = [markdown(f"Yours: {own}"), markdown(f"{name}: {other}")]
-        chosen = st.radio(markdown(label), options, key=f"choose-{place.table}-{theirs.id}-{theirs.revision}-{column}")
-        if chosen == options[0]:
-            kept.append(column)
+    key = f"{place.table}-{theirs.id}-{theirs.revision}"
+    kept = choose_each(differing(form, mine.cells, theirs.cells), name, key=key)
     _show_choice(seat, place, theirs, merged(theirs.cells, mine.cells, kept), why, close)
+
+
+def choose_each(both: Iterable[tuple[str, str, str, str]], name: str, *, key: str) -> list[str]:
+    """Of what two people changed, each by its name, its label, mine and theirs: the names for which mine is chosen."""
+    kept = []
+    for one, label, own, other in both:
+        options = [markdown(f"Yours: {own}"), markdown(f"{name}: {other}")]
+        if st.radio(markdown(label), options, key=f"choose-{key}-{one}") == options[0]:
+            kept.append(one)
+    return kept
 
 
 def _show_choice(

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from components.workbench.desk.forms import ON_DESK, ROW_TYPES
-from components.workbench.desk.words_text import with_entry
+from data.desk.toml_words import with_entry
 from data.desk.values import Change, KeptRow
 from data.story.faults import Fault, Faults
 from data.story.row_checks import Cells, read_text

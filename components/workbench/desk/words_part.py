@@ -3,169 +3,183 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from components.clock import Clock
 from components.text import markdown, shortened
+from components.workbench.desk.conflicts import choose_each
 from components.workbench.desk.place import Place
 from components.workbench.desk.seat import Seat, act
-from components.workbench.desk.words_text import LISTS, WORDS, Where, value_at, with_entry, with_text, without_entry
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.sheets import WORDS as FILE
+from data.desk.toml_words import Where, merged, value_at, with_entry, with_text, without_entry
 from data.desk.values import Action, Change, Conflict, KeptRow, RowRefused
 from data.story.story_checks import Examined
 from data.story.tables import SourceRow
 
+#: Texts of the whole story, with what a person calls them.
+TEXTS = {"title": "Headline", "kicker": "Kicker", "short": "Short name", "dek": "Summary"}
+#: Lists of texts with their sources, with what one of them is called.
+LISTS = {"known": "What we know", "unknown": "What we don’t know", "settle": "What would settle it"}
 #: The choice that edits the file as it is.
 _WHOLE: Where = ("",)
-#: In the session: what somebody typed of each text, and the revision that it began with.
-_TYPED = "desk-words"
+#: In the session: the texts that somebody began to change.
+_OPEN = "desk-words"
 _NAMED = 60
+
+
+@dataclass(slots=True)
+class _Begun:
+    """A text that somebody changes: the file as it was when they began, and what they typed since."""
+
+    base: KeptRow
+    text: str
+    cited: list[str]
+    is_changed: bool = False
+    conflict: Conflict | None = None
+
+    @property
+    def toml(self) -> str:
+        """The file as it was."""
+        return _toml(self.base)
+
+
+def _toml(row: KeptRow) -> str:
+    return (row.cells or {}).get(FILE, "")
 
 
 def show_words(seat: Seat, place: Place, draft: Examined) -> None:
     """A menu of the story's texts and the form of the chosen one."""
     row = seat.desk.rows(place.story, FILE)[0]
-    toml = (row.cells or {}).get(FILE, "")
-    try:
-        raw: Mapping[str, Any] = tomllib.loads(toml)
-    except tomllib.TOMLDecodeError:
-        raw = {}
     clock = Clock(draft.read.about.clock) if draft.read.about else Clock("UTC")
-    choices = _choices(raw)
+    choices = _choices(tomllib.loads(_toml(row)))
     chosen = st.selectbox("Which words", list(choices), format_func=lambda one: choices[one], key="desk-which-words")
-    st.fragment(lambda: _show_form(seat, place, draft, row, chosen, clock))()
+    begun = _begun(place, row, chosen)
+    if begun.conflict:
+        _show_conflict(seat, place, chosen, begun, begun.conflict)
+    else:
+        st.fragment(lambda: _show_form(seat, place, draft, chosen, begun, clock))()
 
 
 def _choices(raw: Mapping[str, Any]) -> dict[Where, str]:
-    found: dict[Where, str] = {(key,): label for key, label in WORDS.items()}
-    for key, (label, _) in LISTS.items():
+    found: dict[Where, str] = {(key,): label for key, label in TEXTS.items()}
+    for key, label in LISTS.items():
         for index in range(len(raw.get(key, []))):
             found[key, index] = f"{label}: {shortened(value_at(raw, (key, index, 'text')), _NAMED)}"
         found[key, len(raw.get(key, []))] = f"{label}: add one"
     return found | {_WHOLE: "The whole file"}
 
 
-def _show_form(seat: Seat, place: Place, draft: Examined, row: KeptRow, chosen: Where, clock: Clock) -> None:
-    toml = (row.cells or {}).get(FILE, "")
-    key = f"{place.story}-{'-'.join(map(str, chosen))}"
-    if chosen == _WHOLE:
-        text = _area("story.toml", toml, key, height=420)
-        _offer(seat, place, row, key, lambda _: text, clock)
-    elif len(chosen) == 1:
-        name = str(chosen[0])
-        value = _area(WORDS[name], value_at(tomllib.loads(toml), chosen), key)
-        _offer(seat, place, row, key, lambda before: with_text(before, chosen, value), clock, value)
-    else:
-        _show_entry(seat, place, draft, row, chosen, clock, key)
+def _begun(place: Place, row: KeptRow, chosen: Where) -> _Begun:
+    """What was typed here before, else the text as it stands."""
+    texts: dict[tuple[str, Where], _Begun] = st.session_state.setdefault(_OPEN, {})
+    found = texts.get((place.story, chosen))
+    if found is None or not (found.is_changed or found.conflict or found.base.revision == row.revision):
+        raw = tomllib.loads(_toml(row))
+        text = _toml(row) if chosen == _WHOLE else value_at(raw, (*chosen, "text") if len(chosen) > 1 else chosen)
+        found = _Begun(row, text, value_at(raw, (*chosen, "source")).split() if len(chosen) > 1 else [])
+        texts[place.story, chosen] = found
+    return found
 
 
-def _show_entry(
-    seat: Seat, place: Place, draft: Examined, row: KeptRow, chosen: Where, clock: Clock, key: str
-) -> None:  # fmt: skip
-    name, index = str(chosen[0]), int(chosen[1])
-    toml = (row.cells or {}).get(FILE, "")
-    raw = tomllib.loads(toml)
-    there = index < len(raw.get(name, []))
-    text = _area(LISTS[name][0], value_at(raw, (*chosen, "text")), key)
-    sources = {one.id: f"{one.org}: {one.title}" for one in draft.rows(SourceRow)}
-    if f"{key}-source" not in st.session_state:
-        st.session_state[f"{key}-source"] = [
-            one for one in value_at(raw, (*chosen, "source")).split() if one in sources
-        ]
-    cited = st.multiselect("Sources", list(sources), format_func=lambda one: sources[one], key=f"{key}-source")
-
-    def changed(before: str) -> str:
-        if not there:
-            return with_entry(before, name, {"text": text} | ({"source": " ".join(cited)} if cited else {}))
-        before = with_text(before, (*chosen, "text"), text)
-        return with_text(before, (*chosen, "source"), " ".join(cited)) if cited else before
-
-    _offer(seat, place, row, key, changed, clock, text)
-    if there and st.button("Take it out", key=f"{key}-out", type="tertiary"):
-        _save(seat, place, row, lambda before: without_entry(before, name, index), key)
-
-
-def _area(label: str, value: str, key: str, *, height: int = 160) -> str:
-    """A field that keeps what was typed in it while other texts are looked at."""
-    typed: dict[str, str] = st.session_state.setdefault(_TYPED, {})
+def _show_form(seat: Seat, place: Place, draft: Examined, chosen: Where, begun: _Begun, clock: Clock) -> None:
+    """The text, what it will read like, what is wrong with it, and the buttons."""
+    key = f"{place.story}-{'-'.join(map(str, chosen))}-{begun.base.revision}"
+    label = "story.toml" if chosen == _WHOLE else TEXTS.get(str(chosen[0])) or LISTS[str(chosen[0])]
     if key not in st.session_state:
-        st.session_state[key] = typed.get(key, value)
-    text = st.text_area(label, key=key, height=height) or ""
-    typed[key] = text
-    return text
-
-
-def _offer(
-    seat: Seat, place: Place, row: KeptRow, key: str, changed: Callable[[str], str], clock: Clock, said: str = ""
-) -> None:  # fmt: skip
-    """What the text will read like, what is wrong with it, and the button that saves it."""
-    before = (row.cells or {}).get(FILE, "")
+        st.session_state[key] = begun.text
+    begun.text = st.text_area(label, key=key, height=420 if chosen == _WHOLE else 160) or ""
+    if len(chosen) > 1:
+        begun.cited = _ask_sources(draft, key, begun.cited)
     try:
-        after = changed(before)
-    except (ValueError, tomllib.TOMLDecodeError) as wrong:
+        after = _changed(chosen, begun)
+    except ValueError as wrong:
         st.error(markdown(str(wrong)))
         return
-    if said:
+    begun.is_changed = after != begun.toml
+    if begun.text and chosen != _WHOLE:
         st.caption("As readers will read it")
-        st.markdown(markdown(clock.say(said)))
-    preview = seat.desk.preview(place.story, Change(FILE, {FILE: after}, "0", row.revision))
-    for fault in preview.faults:
+        st.markdown(markdown(clock.say(begun.text)))
+    for fault in seat.desk.preview(place.story, Change(FILE, {FILE: after}, "0")).faults if begun.is_changed else ():
         st.markdown(f":red[{markdown(str(fault))}]")
-    if st.button("Save the words", type="primary", key=f"{key}-save"):
-        _save(seat, place, row, changed, key)
+    with st.container(horizontal=True):
+        if st.button("Save the words", type="primary", key=f"{key}-save"):
+            _save(seat, place, chosen, begun, after, begun.base.revision)
+        if len(chosen) > 1 and _is_there(chosen, begun.toml) and st.button("Take it out", key=f"{key}-out"):
+            after = without_entry(begun.toml, str(chosen[0]), int(chosen[1]))
+            _save(seat, place, chosen, begun, after, begun.base.revision)
 
 
-def _save(seat: Seat, place: Place, row: KeptRow, changed: Callable[[str], str], key: str) -> None:
-    """Keep the words; where somebody changed other words meanwhile, on top of theirs."""
-    before = (row.cells or {}).get(FILE, "")
+def _ask_sources(draft: Examined, key: str, cited: list[str]) -> list[str]:
+    sources = {one.id: f"{one.org}: {one.title}" for one in draft.rows(SourceRow)}
+    if f"{key}-source" not in st.session_state:
+        st.session_state[f"{key}-source"] = [one for one in cited if one in sources]
+    return st.multiselect("Sources", list(sources), format_func=lambda one: sources[one], key=f"{key}-source")
 
-    def write(text: str, base: int) -> KeptRow | Conflict | None:
-        return act(
+
+def _is_there(chosen: Where, toml: str) -> bool:
+    return int(chosen[1]) < len(tomllib.loads(toml).get(str(chosen[0]), []))
+
+
+def _changed(chosen: Where, begun: _Begun) -> str:
+    """The file with what was typed. ValueError, in one sentence, where it is none."""
+    if chosen == _WHOLE:
+        return begun.text
+    if len(chosen) == 1:
+        return with_text(begun.toml, chosen, begun.text)
+    entry = {"text": begun.text, "source": " ".join(begun.cited)}
+    if not _is_there(chosen, begun.toml):
+        kept = {name: said for name, said in entry.items() if said}
+        return with_entry(begun.toml, str(chosen[0]), kept) if kept else begun.toml
+    toml = begun.toml
+    for name, said in entry.items():
+        toml = (
+            with_text(toml, (*chosen, name), said) if said != value_at(tomllib.loads(toml), (*chosen, name)) else toml
+        )
+    return toml
+
+
+def _save(seat: Seat, place: Place, chosen: Where, begun: _Begun, text: str, base: int) -> None:
+    """Keep the file, on top of what others have changed in it; of a key that both changed, both values are shown."""
+    try:
+        found = act(
             Action.WRITE,
             lambda who, origin: seat.desk.write_words(who, place.story, text.encode(), base, utc_now(), origin),
         )
-
-    try:
-        found = write(changed(before), row.revision)
-        if isinstance(found, Conflict):
-            found = _on_top(found, before, changed, write)
     except RowRefused as refused:
         for fault in refused.faults:
             st.error(markdown(str(fault)))
         return
-    except ValueError as wrong:
-        st.error(markdown(str(wrong)))
-        return
-    if isinstance(found, KeptRow):
-        st.session_state.get(_TYPED, {}).pop(key, None)
+    if isinstance(found, Conflict):
+        begun.conflict = found
+        st.rerun()
+    if found:
+        _close(place, chosen)
         tell_done(f"The words are saved. Revision {found.revision:,}.")
         st.rerun()
 
 
-def _on_top(
-    conflict: Conflict,
-    before: str,
-    changed: Callable[[str], str],
-    write: Callable[[str, int], KeptRow | Conflict | None],
-) -> KeptRow | Conflict | None:
-    """My words on top of what somebody else wrote; what both changed is shown, and stays theirs until one chooses."""
-    theirs = (conflict.theirs.cells or {}).get(FILE, "")
-    both = changed(theirs)
-    if changed(before) != both and _touch(before, theirs, changed):
-        st.warning("Somebody changed these very words meanwhile. Theirs stand below; yours are still in the field.")
-        st.code(theirs, language="toml", wrap_lines=True)
-        if not st.button("Put mine in their place", key="words-mine"):
-            return None
-    return write(both, conflict.theirs.revision)
+def _close(place: Place, chosen: Where) -> None:
+    st.session_state[_OPEN].pop((place.story, chosen), None)
 
 
-def _touch(before: str, theirs: str, changed: Callable[[str], str]) -> bool:
-    """Whether mine and theirs change the same words: what stands once mine are put onto either is not alike."""
-    one, other = tomllib.loads(before), tomllib.loads(theirs)
-    mine = tomllib.loads(changed(before))
-    return any(mine.get(key) != one.get(key) and other.get(key) != one.get(key) for key in mine)
+def _show_conflict(seat: Seat, place: Place, chosen: Where, begun: _Begun, conflict: Conflict) -> None:
+    """Both values of every key that both changed, and a button that keeps what is chosen beside all else of both."""
+    base = _toml(seat.desk.rows(place.story, FILE, revision=conflict.mine.revision)[0])
+    mine, theirs = _toml(conflict.mine), _toml(conflict.theirs)
+    name = seat.name_of(conflict.theirs.by)
+    st.warning(markdown(f"{name} changed these words, too, while you had them open. Choose."))
+    found = merged(base, mine, theirs)
+    both = [(one.key, one.key.capitalize(), one.mine or "nothing", one.theirs or "nothing") for one in found.clashes]
+    own = choose_each(both, name, key=f"words-{conflict.theirs.revision}")
+    with st.container(horizontal=True):
+        if st.button("Keep what is chosen", type="primary", key="keep-chosen"):
+            _save(seat, place, chosen, begun, merged(base, mine, theirs, own=own).text, conflict.theirs.revision)
+        if st.button("Leave them as they stand", key="leave-theirs"):
+            _close(place, chosen)
+            st.rerun()

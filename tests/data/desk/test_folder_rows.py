@@ -89,6 +89,16 @@ def test_what_both_changed_is_kept_twice_with_the_editors_on_top() -> None:
     assert [(row.revision, row.follows, row.cells and row.cells["note"]) for row in found.on_top] == [(4, 3, "mine")]
 
 
+def test_other_words_of_one_story_toml_are_put_together() -> None:
+    base = draft_of(SLUG, a_night(), 1)
+    words = a_night()["story.toml"].decode()
+    draft = base.put(changed(base, [Change("story.toml", {"story.toml": words.replace("live = true\n", "")}, "0")], 2))
+    found = taken_in(draft, base, reworded(a_night()), 3)
+    after = draft.put(found.rows).put(found.merged)
+    assert found.on_top == ()
+    assert after.files["story.toml"].decode() == words.replace("live = true\n", "").replace('"A night"', '"The night"')
+
+
 def test_a_row_that_an_editor_and_a_recorder_wrote_alike_is_there_once() -> None:
     base = draft_of(SLUG, a_night(), 1)
     cells = {"id": "c0", "contest": "TWO", "caller": "AP", "party": "A", "role": "primary", "basis": "own log",
