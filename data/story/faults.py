@@ -22,7 +22,7 @@ _OUTLINES: Mapping[str, str] = MappingProxyType(
         "id": "an id of lower-case letters, digits, dots and hyphens, at most 80, like us-fl-ap",
         "case": "an id of lower-case letters, digits, dots and hyphens, at most 80, like census-2016",
         "code": "a code of capital letters, digits and hyphens, at most 16, like US-FL",
-        "url": "an address without spaces that starts with https:// or http://",
+        **dict.fromkeys(("url", "picture"), "an address without spaces that starts with https:// or http://"),
     }
 )
 _PLAIN: Mapping[str, str] = MappingProxyType(

@@ -18,6 +18,8 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,78}[a-z0-9]$|^[a-z0-9]
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 Note = Annotated[str, Field(max_length=1_000)]
 Short = Annotated[str, Field(max_length=48)]
+#: The address of one, or nothing.
+Picture = Annotated[str, Field(pattern=r"^(https?://\S+)?$", max_length=1_000)]
 #: Words of our own that are shown on the reader's clock.
 Told = Annotated[Text, TOLD]
 ToldNote = Annotated[Note, TOLD]
@@ -384,6 +386,8 @@ class Observation(Timed):
     #: How the source states the time, so that a reader can judge the reading.
     time_basis: Text
     published: Published = ""
+    #: Where a picture of what was seen is: a link for readers, which no page loads.
+    picture: Picture = ""
     note: ToldNote = ""
     ordered: ClassVar[tuple[tuple[str, str], ...]] = (("earliest", "latest"), ("at", "until"))
 

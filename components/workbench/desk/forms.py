@@ -93,6 +93,7 @@ _LABELS = {
     "credit": "Who says so",
     "time_basis": "How the source states the time",
     "url": "Address",
+    "picture": "Link of a picture",
     "org": "Who published it",
     "at": "Stated time",
     "earliest": "Not before",
@@ -119,10 +120,11 @@ _HELPS = {
     "until": "Empty where only a moment was seen.",
     "base": "What a percentage compares with, in the source’s words.",
     "url": "A page, or a picture, that shows it.",
+    "picture": "Where a picture of it is, such as of an error page: readers get it as a link.",
 }
 _LONG = ("what", "note", "was", "now", "why", "text", "title", "label")
 #: Optional columns that stand among the first all the same.
-_FIRST = ("party", "short", "value", "unit", WHEN)
+_FIRST = ("party", "short", "value", "unit", "picture", WHEN)
 #: By what a row is known in a list.
 _SHOWN = {
     "calls": ("contest", "party", "caller", WHEN),

@@ -30,13 +30,14 @@ _NO_TIME = "~"
 
 def show_observations(story: Story, dated: Observations, untimed: Untimed, clock: Clock) -> None:
     """Every observation in the order of time, those without one last; nothing where there are none."""
-    table = load_made(_observations, story, dated, untimed, clock)
+    table = load_made(observations_table, story, dated, untimed, clock)
     if table.rows:
         st.subheader("Who saw what, and when", anchor=False)
         show_table(table, key="observations", label="Reports of the site, by time")
 
 
-def _observations(story: Story, dated: Observations, untimed: Untimed, clock: Clock) -> Table:
+def observations_table(story: Story, dated: Observations, untimed: Untimed, clock: Clock) -> Table:
+    """A row for each observation: when, in which state, from where, how well it is known, what, and who says so."""
     rows = (*dated.rows, *untimed.rows)
     known = {source.id: source for source in (*story.sources, *dated.sources)}
     cells = tuple(_observation(row, clock, known) for row in rows)
@@ -65,6 +66,7 @@ def _observation(row: UntimedRow, clock: Clock, known: dict[str, Source]) -> tup
         Cell(GRADES[row.grade], sort=row.grade),
         Cell(
             f"{row.host}: {clock.say(row.what)}",
+            links=(("Picture", row.picture),) if row.picture else (),
             more=tuple(Line(line) for line in told if line),
             fold="How its time is known",
         ),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.workbench.parts.evidence_tables import choose_region
+from components.clock import Clock
+from components.workbench.parts.evidence_tables import choose_region, observations_table
 from data.core.model import Sourced
 from data.core.settings import Settings
-from data.evidence.outages import load_observations
+from data.evidence.outages import load_observations, load_untimed
 from data.story.store import find_story
 from tests.support.page_tables import tables_of
 
@@ -52,6 +54,14 @@ def test_what_is_neither_search_nor_traffic_is_listed_with_its_source() -> None:
     assert "Traffic and other published figures" in [entry.value for entry in page.subheader]
     cells = "\n".join(table.to_string() for table in tables_of(page))
     assert "Indeed" in cells and "Wikipedia" in cells
+
+
+def test_a_picture_of_what_was_seen_is_a_link_beside_it() -> None:
+    story = find_story("us-2016", Settings())
+    seen = load_observations(story)
+    row = seen.rows[0].model_copy(update={"picture": "https://news.example.org/error.png"})
+    table = observations_table(story, replace(seen, rows=(row, seen.rows[1])), load_untimed(story), Clock("UTC"))
+    assert [cells[4].links for cells in table.rows[:2]] == [(("Picture", "https://news.example.org/error.png"),), ()]
 
 
 def test_where_all_looked_from_one_place_there_is_nothing_to_choose() -> None:

@@ -56,6 +56,7 @@ def test_every_column_of_every_table_of_the_desk_has_its_field() -> None:
         )
         assert {one.name for one in form.fields} - {WHEN} == columns - times
     assert form_of("observations", draft).named("until").asks is Asks.TIME
+    assert form_of("observations", draft).named("picture").first
     assert form_of("observations", draft).named("grade").choices == (("A", "A"), ("B", "B"), ("C", "C"), ("D", "D"))
 
 
