@@ -27,7 +27,8 @@ from components.render.plotly.figure import draw_figure
 from components.view.address import utc_text
 from components.view.view_state import default_view
 from data.analysis import thinning
-from data.core.model import SourcedFrame, Window
+from data.core.frames import SourcedFrame
+from data.core.model import Window
 from data.core.settings import Settings
 from data.evidence.imports import keep_import
 from data.evidence.series import load_series

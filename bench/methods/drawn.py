@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pandas as pd
 
-from data.core.model import Source, SourcedFrame
+from data.core.frames import SourcedFrame
+from data.core.model import Source
 
 NAME = "made-up"
 

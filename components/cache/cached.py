@@ -30,14 +30,15 @@ from components.render.words import Words, describe
 from components.view.view_state import ViewState
 from data.analysis.spikes import Detection
 from data.core.errors import SourceChanged
-from data.core.model import Order, SourcedFrame, Window
+from data.core.frames import SourcedFrame
+from data.core.model import Order, Window
 from data.core.program import utc_now
 from data.evidence import anchors, claims, findings, imports, outages, records, rises, series, study
 from data.evidence import calls as results
 from data.evidence import searches as interest
 from data.evidence.evidence_rows import Counts, Observations, Onsets
 from data.sources.trends_csv.export import Export
-from data.story.as_of import cut_frame, story_at
+from data.story.as_of import story_at
 from data.story.story import Story
 
 #: Bytes of rows that are kept: three files of the largest size, or thousands of what the website exports.
@@ -117,9 +118,10 @@ def load_lists(story: Story) -> tuple[imports.ImportedList | imports.Unshown, ..
 @_load
 def load_series(story: Story) -> SourcedFrame:
     """Every series drawn or imported for this story; the band of a stitched one takes about a second."""
+    if story.until is None:
+        return series.load_series(story, store_here(), parse_file)
     # Stitched once, however many moments it is told up to.
-    whole = replace(story, until=None, order=Order.HAPPENED)
-    return cut_frame(load_series(whole), story) if story.until else series.load_series(story, store_here(), parse_file)
+    return series.cut_frame(load_series(replace(story, until=None, order=Order.HAPPENED)), story)
 
 
 @_load

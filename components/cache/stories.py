@@ -13,7 +13,8 @@ from components.cache.memo import Marks, Memo, Same
 from components.charts.grammar import Chart
 from components.charts.phrases.caution import Caution
 from data.core.errors import StoryInvalid
-from data.core.model import Order, Sourced, SourcedFrame
+from data.core.frames import SourcedFrame
+from data.core.model import Order, Sourced
 from data.core.settings import Settings, read_settings, variables
 from data.evidence import findings, series, study
 from data.sources.trends_csv.export import Export

@@ -14,7 +14,8 @@ from components.charts.phrases.claim_words import CAUTION, quotable, reasons, ta
 from components.charts.phrases.lag import reported_first
 from components.clock import Clock
 from components.text import capital
-from data.core.model import SourcedFrame, When, Window, iso_text
+from data.core.frames import SourcedFrame
+from data.core.model import When, Window, iso_text
 from data.evidence.anchors import Anchor
 from data.evidence.claims import Account, span_of
 from data.evidence.evidence_rows import ObservationRow, Observations

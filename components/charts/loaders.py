@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from components.charts.grammar import Chart, Placebo
 from components.view.view_state import ViewState
-from data.core.model import Sourced, SourcedFrame
+from data.core.frames import SourcedFrame
+from data.core.model import Sourced
 from data.evidence.calls import load_calls, load_milestones
 from data.evidence.claims import Subject
 from data.evidence.evidence_rows import Calls, Counts, Figures, Marks, Milestones, Observations, Onsets

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from components.charts.events import listed
 from data.core.errors import NotInStory
-from data.core.model import Source, SourcedFrame
+from data.core.frames import SourcedFrame
+from data.core.model import Source
 from data.evidence.anchors import NIGHTLY, Anchor, nightly
 from data.evidence.evidence_rows import Calls, Marks, Milestones, Observations
 from data.story.story import Story

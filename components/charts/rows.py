@@ -7,7 +7,8 @@ from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 
-from data.core.model import SaysSource, Sourced, SourcedFrame, When, Window
+from data.core.frames import SourcedFrame
+from data.core.model import SaysSource, Sourced, When, Window
 from data.evidence.evidence_rows import BinRow, Calls
 
 

@@ -153,9 +153,9 @@ def follow(
     was. A call lies between the last version without it and the first with it, unless the feed states its time. Exit
     codes with --once: 0 also where nothing changed; 3 try again later, with the time; 1 failed.
     """
-    from components.cli import recorders
+    from components.cli import follow as calls
 
-    return recorders.follow(story, kind, url=url, once=once, every=every, name=name, source=source, caller=caller)
+    return calls.follow(story, kind, url=url, once=once, every=every, name=name, source=source, caller=caller)
 
 
 @nightdesk.command(epilog="Example: nightdesk probe us-2028 --place newsroom")
@@ -181,11 +181,11 @@ def probe(
     Asked are the addresses (url) of [[services]]. What the attempts come to, a change of state or that nobody looked,
     is written into the story as a machine record.
     """
-    from components.cli import recorders
+    from components.cli import probe as looks
 
     if file:
-        return recorders.bring(story, file, kind or "", place=place, monitor=monitor, service=service)
-    return recorders.probe(story, place=place, once=once, every=every, own=own_site, elsewhere=elsewhere)
+        return looks.bring(story, file, kind or "", place=place, monitor=monitor, service=service)
+    return looks.probe(story, place=place, once=once, every=every, own=own_site, elsewhere=elsewhere)
 
 
 @nightdesk.command(epilog="Example: nightdesk record us-2028")
@@ -199,9 +199,9 @@ def record(story: str, once: bool, every: float, usa_gov: bool) -> int:
     Each round asks Google Trends for minutes of the last four hours, at the polite pace; further draws of an hour are
     further samples of it. A source that asks to be left alone is, until the time that is printed.
     """
-    from components.cli import recorders
+    from components.cli import record as searches
 
-    return recorders.record(story, once=once, every=every, government=usa_gov)
+    return searches.record(story, once=once, every=every, government=usa_gov)
 
 
 @nightdesk.command(epilog="Example: nightdesk alert us-2028 --kind call --kind withdrawal")

@@ -14,7 +14,7 @@ from data.core.errors import DataError
 from data.core.model import iso_text
 from data.core.program import utc_now
 from data.core.settings import Settings
-from data.net.client import Desk, open_desk
+from data.net.plain_client import PlainClient, open_client
 
 CALLED = "The hub of the feeds"
 FORMS = ("atom", "json")
@@ -24,10 +24,10 @@ _SETTLED = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 10.0, 300.0
 
 
-def hub_desk(settings: Settings) -> Desk:
+def hub_desk(settings: Settings) -> PlainClient:
     """A session that may ask the hub, wherever it is: the operator named it."""
     mirrors = (*settings.mirrors, ("NIGHTDESK_HUB_URL", settings.hub))
-    return open_desk(settings.model_copy(update={"mirrors": mirrors}))
+    return open_client(settings.model_copy(update={"mirrors": mirrors}))
 
 
 @dataclass
@@ -36,7 +36,7 @@ class HubPings:
 
     settings: Settings
     slug: str
-    desk: Desk
+    client: PlainClient
     clock: Callable[[], float] = time.monotonic
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1), init=False)
     _asking: Future[None] | None = field(default=None, init=False)
@@ -82,5 +82,5 @@ class HubPings:
         for form in FORMS:
             address = f"{self.settings.public_url}/feeds/{self.slug}.{form}"
             wanted = {"hub.mode": "publish", "hub.url": address, "hub.topic": address}
-            self.desk.ask(self.settings.hub, method="POST", sent=wanted, source=CALLED, fresh=None)
+            self.client.fetch(self.settings.hub, method="POST", sent=wanted, source=CALLED)
         say(f"{iso_text(utc_now())} the hub was told that the feeds of {self.slug} have changed")

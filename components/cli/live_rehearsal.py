@@ -19,6 +19,7 @@ from data.core.errors import DataError
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.net.client import open_desk
+from data.net.plain_client import open_client
 from data.net.snapshots import read_snapshots
 from data.recorders.ap_playback import playback
 from data.recorders.follow import Follower, feed_of
@@ -111,9 +112,9 @@ def _recorders(
     )  # fmt: skip
 
     def follow() -> None:
-        with open_desk(own, now=clock) as desk:
+        with open_client(own, now=clock) as client:
             follower = Follower(
-                plan.name, plan.stories, FEEDS["ap"], feed, own, desk, clock=clock, every=_FEED_SECONDS * plan.speed
+                plan.name, plan.stories, FEEDS["ap"], feed, own, client, clock=clock, every=_FEED_SECONDS * plan.speed
             )  # fmt: skip
             while not stop.is_set():
                 if not _asked(follower.ask):

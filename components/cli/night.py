@@ -16,7 +16,7 @@ from data.recorders.night_config import read_config
 
 _RUN = "import sys; from components.cli import main; sys.exit(main())"
 #: Seconds before a recorder that ended is started again, at first and at most; one that ran this long begins anew.
-_FIRST_PAUSE, _LONGEST_PAUSE, _STEADY = 1.0, 60.0, 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE, _STEADY = 1.0, 60.0, 5.0
 #: Seconds that a recorder has to end by itself.
 _PATIENCE = 8.0
 _ROOT = Path(__file__).resolve().parents[2]

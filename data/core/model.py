@@ -9,8 +9,6 @@ from enum import StrEnum
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-
 
 def as_utc(moment: datetime) -> datetime:
     """The same instant in UTC; a naive time is refused, because it could be any of 24."""
@@ -163,21 +161,6 @@ class Sourced(NamedTuple, Generic[R]):
 
     rows: tuple[R, ...]
     sources: tuple[Source, ...]
-
-
-class SourcedFrame(NamedTuple):
-    """Bins of series, to be computed on column by column; every row of `frame` names a source in column `source`."""
-
-    frame: pd.DataFrame
-    sources: tuple[Source, ...]
-
-
-def timed_frame(rows: list[dict[str, object]], columns: list[str], *, times: list[str]) -> pd.DataFrame:
-    """Rows as a frame with exactly `columns`, those in `times` as UTC timestamps; empty rows keep the columns."""
-    frame = pd.DataFrame(rows, columns=columns)
-    for column in times:
-        frame[column] = pd.to_datetime(frame[column], utc=True)
-    return frame
 
 
 T = TypeVar("T", bound=SaysSource)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from data.core.model import Precision, Source, SourcedFrame, When, Window
+from data.core.frames import SourcedFrame
+from data.core.model import Precision, Source, When, Window
 from data.evidence.claims import MARK, SEARCHES, SIGHTING, SITE, Account, Subject, span_of
 from data.evidence.evidence_rows import Marks, NamedRow, ObservationRow, Observations
 from data.evidence.measured import load_measured, surges

@@ -13,7 +13,8 @@ import pandas as pd
 
 from data.analysis.thinning import JOINED_STEPS
 from data.core.errors import DataError
-from data.core.model import Source, SourcedFrame
+from data.core.frames import SourcedFrame
+from data.core.model import Source
 from data.net.snapshots import Sidecar, Snapshot, read_snapshots, write_snapshot
 from data.sources.google_trends.provider import LICENCE
 from data.sources.trends_csv.export import ASK_ZONE, DATES_ONLY, UTC_ZONE, Export

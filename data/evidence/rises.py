@@ -10,7 +10,8 @@ import pandas as pd
 from data.analysis.levels import DAY, LEAST_BINS, past
 from data.analysis.spikes import Detection, Onset, detect
 from data.core.errors import DataError
-from data.core.model import SourcedFrame, Window, only_used
+from data.core.frames import SourcedFrame
+from data.core.model import Window, only_used
 from data.evidence.claims import SEARCHES, Account, Subject, with_each
 from data.evidence.evidence_rows import OnsetRow, Onsets
 from data.evidence.searches import place_name, step_of

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pandas as pd
 
-from data.core.model import OPEN_END, Precision, Source, SourcedFrame, When, Window, only_used, timed_frame
+from data.core.frames import SourcedFrame, timed_frame
+from data.core.model import OPEN_END, Precision, Source, When, Window, only_used
 from data.evidence.evidence_rows import FigureRow, Figures, MarkRow, Marks
 from data.evidence.outages import as_figure, figure_row
 from data.story.story import Story, when_of

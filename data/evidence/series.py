@@ -15,12 +15,13 @@ from data.analysis.draws import Draw
 from data.analysis.stitching import Stitched, stitch
 from data.core.errors import DataError
 from data.core.files import fingerprint
-from data.core.model import Source, SourcedFrame, timed_frame
+from data.core.frames import SourcedFrame, timed_frame
+from data.core.model import Source
 from data.evidence.imports import Parse, imported_series, parse_kept
 from data.evidence.searches import place_name
 from data.sources.google_trends.provider import LICENCE, HeldDraws, read_held
 from data.sources.trends_csv.export import counted
-from data.story.as_of import cut_frame
+from data.story.as_of import told_sources
 from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
 
@@ -63,6 +64,18 @@ def load_series(story: Story, stories: StoryStore = SHIPPED, parse: Parse = pars
 def is_control(story: Story, term: str) -> bool:
     """Whether the story names the term as one that calls do not concern."""
     return term.casefold() in {control.casefold() for control in story.about.control_terms}
+
+
+def cut_frame(found: SourcedFrame, story: Story) -> SourcedFrame:
+    """Fetched rows as far as they were over, as the story stands; the whole if it is whole.
+
+    In the order of publication a row is known with its source, and a source without a day of publication never.
+    """
+    if story.until is None or found.frame.empty:
+        return found
+    frame, until = found.frame, pd.Timestamp(story.until)
+    by = (frame["end"] <= until) & frame["source"].isin(told_sources(found.sources, story))
+    return SourcedFrame(frame[by].reset_index(drop=True), found.sources)
 
 
 def own_series(story: Story, drawn: SourcedFrame) -> SourcedFrame:

@@ -12,7 +12,8 @@ import pandas as pd
 from data.analysis.event_study import Study, as_ends_if_coarse, pooled, read_both_ways, refusal, refused
 from data.analysis.other_nights import ControlSeries, Nights, against_controls
 from data.core.errors import DataError
-from data.core.model import Source, SourcedFrame, day_span
+from data.core.frames import SourcedFrame
+from data.core.model import Source, day_span
 from data.evidence.rises import bins_by_series, bins_said
 from data.evidence.searches import place_name, step_of
 from data.evidence.series import is_control

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import operator
 import os
-import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -24,15 +23,13 @@ from requests_cache.backends.base import BaseCache, BaseStorage
 from requests_cache.backends.redis import RedisDict
 from requests_cache.cache_keys import redact_response
 from requests_cache.models.response import CachedResponse
-from requests_cache.policy.settings import DEFAULT_IGNORED_PARAMS
 
 from data.core.files import set_aside
+from data.net.plain_client import FETCHED_AT, SECRETS
 from data.net.shared_cache import SharedCache
 
 _LOG = logging.getLogger(__name__)
 NAMESPACE = "nightdesk:answers"
-#: When the bytes of an answer came, kept with them on the clock that this project was given.
-FETCHED_AT = "X-Nightdesk-Fetched-At"
 
 
 class SharedAnswers(BaseStorage[str, CachedResponse]):
@@ -84,10 +81,6 @@ _DROP_OLDEST = """DELETE FROM answers WHERE key IN (SELECT key FROM
     (SELECT key, sum(size) OVER (ORDER BY kept DESC, key) AS total FROM answers) WHERE total > ?)"""
 #: When the store is opened, the oldest answers go that are more than this together.
 MOST_BYTES = 500 * 1024 * 1024
-#: Secrets, left out of keys, files and logs. The library's own list, which giving a list of ours would replace.
-SECRETS: tuple[str, ...] = (
-    *DEFAULT_IGNORED_PARAMS, "Cookie", "Set-Cookie", "key", "token", "auth", "password", "secret", "signature",
-)  # fmt: skip
 
 
 class AnswerStore(BaseCache):
@@ -235,23 +228,3 @@ def _unsealed(key: str, kept: str) -> str:
     if _sealed(key, text) != kept:
         raise ValueError("it is not what was kept")
     return text
-
-
-class _WithoutQueries(logging.Filter):
-    """Cuts the queries of addresses out of log lines, and the traces that would show them again."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = re.sub(r"\?[^\s'\")>]+", "?…", record.getMessage()), ()
-        record.exc_info = record.exc_text = None
-        return True
-
-
-_WITHOUT_QUERIES = _WithoutQueries()
-_TALKATIVE = ("requests_cache.session", "requests_cache.cache_keys", "requests_cache.backends.base",
-              "requests_cache.policy.actions", "urllib3.connectionpool")  # fmt: skip
-
-
-def quiet_logs() -> None:
-    """Let the libraries' log lines tell no secrets: they print addresses with their whole query."""
-    for name in _TALKATIVE:
-        logging.getLogger(name).addFilter(_WITHOUT_QUERIES)

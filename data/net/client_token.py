@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from data.core.errors import SourceChanged, first_fault
 from data.core.program import utc_now
-from data.net.client import Desk
+from data.net.plain_client import PlainClient
 
 #: A token is fetched anew this long before it runs out, and one that does not say when after an hour.
 _EARLY, _UNSAID = timedelta(minutes=5), 3600.0
@@ -25,7 +25,7 @@ class _Answer(BaseModel):
 class ClientToken:
     """The token of one client; neither its secret nor its token is in any text of it."""
 
-    desk: Desk
+    client: PlainClient
     url: str
     called: str
     form: dict[str, str] = field(repr=False)
@@ -36,7 +36,7 @@ class ClientToken:
     def __call__(self) -> str:
         """The token; DataError where it cannot be had."""
         if not self._token or self._until is None or self.clock() >= self._until:
-            reply = self.desk.ask(self.url, method="POST", sent=self.form, source=self.called, fresh=None)
+            reply = self.client.fetch(self.url, method="POST", sent=self.form, source=self.called)
             try:
                 answer = _Answer.model_validate_json(reply.content)
             except ValidationError as error:

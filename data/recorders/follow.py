@@ -18,16 +18,16 @@ from data.core.errors import DataError, SourceUnavailable, StoryInvalid
 from data.core.model import iso_text
 from data.core.program import utc_now
 from data.core.settings import Settings
-from data.net.client import Desk, Reply
 from data.net.http_errors import SourceRefused
+from data.net.plain_client import PlainClient, Reply
 from data.net.snapshots import Instant, Sidecar, read_snapshot
 from data.recorders.attempts import append, read_rows
 from data.recorders.call_rows import CallRows, call_rows, whole_second
 from data.recorders.status import CallOnHand, RecorderStatus, write_status
 from data.recorders.story_rows import Cells, put_rows, rows_lock
 from data.recorders.transitions import FeedState, Seen, Transition
+from data.sources.answers import keep
 from data.sources.feeds.feed import CallFeed, GivenKey, Secret, Version
-from data.sources.provider import keep
 from data.story.store import StoryStore
 from data.story.story import Story
 from data.story.story_toml import Feed
@@ -90,7 +90,7 @@ class Follower:
     adapter: CallFeed
     feed: Feed
     settings: Settings
-    desk: Desk
+    client: PlainClient
     clock: Callable[[], datetime] = utc_now
     key: Secret = field(default_factory=GivenKey, repr=False)
     #: Seconds from one asking to the next, for what the recorder says of itself.
@@ -101,6 +101,8 @@ class Follower:
     _content: bytes = field(default=b"", init=False, repr=False)
     _version: Version = field(default=Version(()), init=False)
     _following: str = field(default="", init=False)
+    #: The last answer, of the address that was asked.
+    _known: tuple[str, Reply] | None = field(default=None, init=False, repr=False)
     _test: bool = field(default=False, init=False)
     _answered: datetime | None = field(default=None, init=False)
     _left: str = field(default="", init=False)
@@ -273,9 +275,9 @@ class Follower:
     def _reply(self, url: str) -> Reply:
         secret = self.key() if self.adapter.header else ""
         headers = {self.adapter.header: self.adapter.scheme + secret} if secret else None
-        reply = self.desk.ask(
-            url, source=self.adapter.called, fresh=None, headers=headers, wait=self.adapter.wait, stale_ok=False
-        )
+        known = self._known[1] if self._known and self._known[0] == url else None
+        reply = self.client.fetch(url, source=self.adapter.called, headers=headers, wait=self.adapter.wait, known=known)
+        self._known = url, reply
         self._left = self.adapter.left(reply.headers)
         if most := self.adapter.a_minute:
             now = self.clock()

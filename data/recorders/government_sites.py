@@ -11,10 +11,11 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from data.core.model import iso_text
 from data.core.program import utc_now
 from data.core.settings import Settings
-from data.net.client import Desk
+from data.net.plain_client import PlainClient
 from data.net.snapshots import Instant, Sidecar
 from data.recorders.attempts import append
-from data.sources.provider import Home, keep, read_json
+from data.sources.answers import keep, read_json
+from data.sources.provider import Home
 
 CALLED, SOURCE = "analytics.usa.gov", "analytics-usa-gov"
 HOME = Home("NIGHTDESK_ANALYTICS_USA_GOV_URL", "https://analytics.usa.gov", pace=15.0)
@@ -50,15 +51,13 @@ class GovernmentSites:
     """The counts through a night; bytes are kept first, rows second."""
 
     settings: Settings
-    desk: Desk
+    client: PlainClient
     clock: Callable[[], datetime] = utc_now
 
     def step(self, slug: str) -> str:
         """Ask once, and say in a sentence what came; DataError where nothing did."""
         folder, asked = self.settings.records / slug / "government-sites", self.clock()
-        reply = self.desk.ask(
-            f"{HOME.at(self.settings)}/data/live/realtime.json", source=CALLED, fresh=None, stale_ok=False
-        )
+        reply = self.client.fetch(f"{HOME.at(self.settings)}/data/live/realtime.json", source=CALLED)
         found = read_visitors(reply.content, asked_at=reply.fetched_at)
         sidecar = Sidecar(
             source=SOURCE, kind="realtime", drawn_at=reply.fetched_at, url=reply.url, status=reply.status,

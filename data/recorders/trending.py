@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from io import BytesIO
 
 import feedparser
@@ -15,12 +14,12 @@ from pydantic import BaseModel
 from data.core.errors import SourceChanged
 from data.core.program import utc_now
 from data.core.settings import Settings
-from data.net.client import Desk
+from data.net.plain_client import PlainClient
 from data.net.snapshots import Instant, Sidecar
 from data.recorders.attempts import append
+from data.sources.answers import keep
 from data.sources.feed_entries import moment_of
 from data.sources.google_trends.trends_request import HOME
-from data.sources.provider import keep
 from data.story.story import Story
 
 CALLED = "Google's list of trending searches"
@@ -61,7 +60,7 @@ class TrendingRecorder:
     """The lists of the places of a story's searches; bytes are kept first, rows second."""
 
     settings: Settings
-    desk: Desk
+    client: PlainClient
     clock: Callable[[], datetime] = utc_now
 
     def step(self, story: Story) -> Iterator[str]:
@@ -69,17 +68,14 @@ class TrendingRecorder:
         folder = self.settings.records / story.slug / "trending"
         for geo in dict.fromkeys(search.geo for search in story.about.searches):
             asked = self.clock()
-            reply = self.desk.ask(
-                f"{HOME.at(self.settings)}/trending/rss", params={"geo": geo}, source=CALLED, fresh=None,
-                check=partial(read_trending, geo=geo, asked_at=asked),
-                stale_ok=False,
-            )  # fmt: skip
+            address = f"{HOME.at(self.settings)}/trending/rss"
+            reply = self.client.fetch(address, params={"geo": geo}, source=CALLED)
+            rows = read_trending(reply.content, geo=geo, asked_at=reply.fetched_at)
             sidecar = Sidecar(
                 source=SOURCE, kind="list", geo=geo, drawn_at=reply.fetched_at, url=reply.url, status=reply.status,
                 licence="Google", suffix="xml",
             )  # fmt: skip
             keep(folder, reply.content, sidecar)
-            rows = read_trending(reply.content, geo=geo, asked_at=reply.fetched_at)
             for row in rows:
                 append(folder / geo / f"{asked.date().isoformat()}.csv", row)
             terms = {search.term.casefold() for search in story.about.searches if search.geo == geo}

@@ -15,8 +15,11 @@ from typing import ClassVar
 import pandas as pd
 
 from data.core.errors import DataError, SourceChanged
-from data.core.model import Source, Window, timed_frame
+from data.core.frames import timed_frame
+from data.core.model import Source, Window
 from data.net.snapshots import Snapshot
+from data.sources.answer_frames import latest, sources_of
+from data.sources.answers import counted, field, joined, json_of, plain, records_of
 from data.sources.provider import (
     EVER,
     Count,
@@ -26,18 +29,10 @@ from data.sources.provider import (
     Records,
     Task,
     Visit,
-    counted,
     digits,
     drawn,
-    field,
-    joined,
-    json_of,
-    latest,
     newest,
     parsed,
-    plain,
-    records_of,
-    sources_of,
 )
 from data.story.faults import quoted
 

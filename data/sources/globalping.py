@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict
 
 from data.core.errors import DataError, SourceUnavailable
 from data.core.settings import Settings
-from data.net.client import Desk
 from data.net.http_errors import lowered
+from data.net.plain_client import PlainClient
 from data.net.site_request import Look, Outcome, outcome_of, title_of
-from data.sources.provider import read_json
+from data.sources.answers import read_json
 
 CALLED = "Globalping"
 HOME = "https://api.globalping.io"
@@ -59,7 +59,7 @@ class _Ended(_Part):
 class Globalping:
     """Looks from one place, in Globalping's own words: "Canada", "Toronto", "AS577"."""
 
-    desk: Desk
+    client: PlainClient
     settings: Settings
     place: str
     sleep: Callable[[float], None] = time.sleep
@@ -91,9 +91,9 @@ class Globalping:
         raise SourceUnavailable(f"{CALLED} did not end its test of {parts.hostname} in time")
 
     def _ask(self, path: str, sent: bytes | None) -> bytes:
-        reply = self.desk.ask(
+        reply = self.client.fetch(
             f"{home_of(self.settings)}/v1/measurements{path}", method="POST" if sent else "GET", sent=sent,
-            source=CALLED, fresh=None, wait=_wait, kept=False,
+            source=CALLED, wait=_wait,
         )  # fmt: skip
         if sent:
             self.told.update(reply.headers)

@@ -17,22 +17,10 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from data.core.errors import DataError, SourceChanged
-from data.core.model import Precision, Source, Window, timed_frame
-from data.sources.provider import (
-    EVER,
-    Errand,
-    ObservationProvider,
-    Records,
-    Task,
-    Visit,
-    counted,
-    drawn,
-    joined,
-    json_of,
-    newest,
-    parsed,
-    plain,
-)
+from data.core.frames import timed_frame
+from data.core.model import Precision, Source, Window
+from data.sources.answers import counted, joined, json_of, plain
+from data.sources.provider import EVER, Errand, ObservationProvider, Records, Task, Visit, drawn, newest, parsed
 from data.story.faults import quoted
 from data.story.story import Story
 from data.story.story_toml import Service

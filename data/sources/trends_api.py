@@ -16,25 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Source, Window
-from data.net.client import Reply
 from data.net.client_token import ClientToken
+from data.net.plain_client import Reply
 from data.net.snapshots import Sidecar, Snapshot
-from data.sources.provider import (
-    EVER,
-    Count,
-    CountProvider,
-    Errand,
-    Home,
-    Records,
-    Task,
-    Visit,
-    drawn,
-    joined,
-    keep,
-    newest,
-    parsed,
-    read_json,
-)
+from data.sources.answers import joined, keep, read_json
+from data.sources.provider import EVER, Count, CountProvider, Errand, Home, Records, Task, Visit, drawn, newest, parsed
 from data.story.story import Story
 
 SOURCE, KIND, UNIT = "trends-api", "days", "search interest a day, on Google’s scale for all requests"
@@ -155,9 +141,9 @@ class TrendsApi(CountProvider):
         form["grant_type"] = "refresh_token"
         token = ClientToken(visit.desk, _TOKEN.at(visit.settings), self.called, form)
         headers, base = {"Authorization": f"Bearer {token()}"}, f"{self.home.at(visit.settings)}/v1alpha"
-        reply = visit.desk.ask(
+        reply = visit.desk.fetch(
             f"{base}:fetchTimeSeries", method="POST", sent=_question(term, geo, window), headers=headers,
-            source=self.called, fresh=None,
+            source=self.called,
         )  # fmt: skip
         for _ in range(_LOOKS):
             answer = read_json(_Answer, reply.content, CALLED)
@@ -165,7 +151,7 @@ class TrendsApi(CountProvider):
                 return reply
             self._sleep(1.0)
             path = answer.name if answer.name.startswith("operations/") else f"operations/{answer.name}"
-            reply = visit.desk.ask(f"{base}/{path}", headers=headers, source=self.called, fresh=None, kept=False)
+            reply = visit.desk.fetch(f"{base}/{path}", headers=headers, source=self.called)
         raise SourceUnavailable(f"{self.called} was still at work after {_LOOKS} seconds", retry_after=60.0)
 
     def rows(self, folder: Path) -> Records[Count]:

@@ -17,9 +17,11 @@ from urllib.parse import quote, urlsplit
 import pandas as pd
 
 from data.core.errors import DataError, SourceChanged
-from data.core.model import Precision, Source, Window, timed_frame
+from data.core.frames import timed_frame
+from data.core.model import Precision, Source, Window
 from data.net.http_errors import SourceRefused
 from data.net.snapshots import Snapshot
+from data.sources.answers import counted, joined, json_of, plain, text_of
 from data.sources.provider import (
     EVER,
     Errand,
@@ -30,15 +32,10 @@ from data.sources.provider import (
     SnapshotQuestion,
     Task,
     Visit,
-    counted,
     digits,
     drawn,
-    joined,
-    json_of,
     newest,
     parsed,
-    plain,
-    text_of,
 )
 from data.story.faults import quoted
 from data.story.story_toml import Service

@@ -21,9 +21,12 @@ from urllib.parse import quote, unquote
 import pandas as pd
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
-from data.core.model import Source, Window, timed_frame
+from data.core.frames import timed_frame
+from data.core.model import Source, Window
 from data.net.http_errors import SourceRefused
 from data.net.snapshots import Sidecar, Snapshot
+from data.sources.answer_frames import latest, sources_of
+from data.sources.answers import counted, field, joined, json_of, keep, records_of
 from data.sources.provider import (
     EVER,
     Count,
@@ -34,17 +37,9 @@ from data.sources.provider import (
     SnapshotQuestion,
     Task,
     Visit,
-    counted,
     drawn,
-    field,
-    joined,
-    json_of,
-    keep,
-    latest,
     newest,
     parsed,
-    records_of,
-    sources_of,
 )
 from data.story.faults import quoted
 

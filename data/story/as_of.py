@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
-import pandas as pd
 from urllib3.util import parse_url
 
-from data.core.model import OPEN_END, Order, Precision, Source, SourcedFrame, When, Window, as_utc, day_span
+from data.core.model import OPEN_END, Order, Precision, Source, When, Window, as_utc, day_span
 from data.story.story import Story, when_of
 from data.story.story_toml import About
 from data.story.tables import (
@@ -226,18 +225,6 @@ def _known_with(source: str, over: datetime, story: Story, at: datetime, order: 
         return over <= at
     published = published_end(story.source(source.split()[0]).published, story.about.clock)
     return published is not None and max(over, published) <= at
-
-
-def cut_frame(found: SourcedFrame, story: Story) -> SourcedFrame:
-    """Fetched rows as far as they were over, as the story stands; the whole if it is whole.
-
-    In the order of publication a row is known with its source, and a source without a day of publication never.
-    """
-    if story.until is None or found.frame.empty:
-        return found
-    frame, until = found.frame, pd.Timestamp(story.until)
-    by = (frame["end"] <= until) & frame["source"].isin(told_sources(found.sources, story))
-    return SourcedFrame(frame[by].reset_index(drop=True), found.sources)
 
 
 def told_sources(sources: Iterable[Source], story: Story) -> set[str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from data.core.settings import Settings
-from data.net.client import Desk, open_desk
+from data.net.plain_client import PlainClient, open_client
 from data.recorders.follow import Follower, feed_of
 from data.sources.feeds.feed import GivenKey
 from data.sources.feeds.registry import FEEDS
@@ -58,7 +58,7 @@ class Ticking:
 
 def follower(
     settings: Settings, url: str | Path, *, kind: str = "table", now: Callable[[], datetime] | None = None,
-    desk: Desk | None = None, key: str = "", source: str = "",
+    client: PlainClient | None = None, key: str = "", source: str = "",
 ) -> Follower:  # fmt: skip
     """A feed followed into `night`, with what was recorded before."""
     stories = FolderStore(settings.stories)
@@ -68,7 +68,7 @@ def follower(
     )  # fmt: skip
     clock = now or Ticking()
     mirrors = (("NIGHTDESK_FEED_URL", str(url)),) if str(url).startswith("http") else ()
-    session = desk or open_desk(settings.model_copy(update={"mirrors": mirrors}), now=clock)
+    session = client or open_client(settings.model_copy(update={"mirrors": mirrors}), now=clock)
     found = Follower("night", stories, adapter, feed, settings, session, clock=clock, key=GivenKey(key))
     found.resume()
     return found

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from data.core.model import Source, SourcedFrame
+from data.core.frames import SourcedFrame
+from data.core.model import Source
 
 START = datetime(2016, 9, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -20,7 +20,8 @@ from components.charts.rows import bin_rows, bins_in, split_by
 from components.charts.said import MARKS, Said
 from components.clock import token
 from data.analysis.thinning import MOST, Merged, Thinned, thin
-from data.core.model import Precision, SourcedFrame, When, Window
+from data.core.frames import SourcedFrame
+from data.core.model import Precision, When, Window
 from data.evidence.evidence_rows import BinRow, MarkRow, Marks, OnsetRow, Onsets, refs
 from data.evidence.searches import COLLECTION_CHANGES, COLLECTION_SOURCE, place_name, step_of
 from data.story.story import Story

@@ -8,7 +8,7 @@ from components.charts.grammar import Placebo
 from components.charts.loaders import Loaders
 from components.charts.phrases.study_words import compared_said
 from data.analysis.event_study import refusal
-from data.core.model import SourcedFrame
+from data.core.frames import SourcedFrame
 from data.evidence.series import is_control
 from data.evidence.study import RoseAfter, held_series, is_of_the_night, rose_after
 from data.story.story import Story, caller_name

@@ -10,7 +10,7 @@ from components.clock import Clock
 from data.analysis.event_study import ALL_CALLS, EACH_CALL, LeftOut, Minute
 from data.analysis.event_words import control_sentence
 from data.analysis.other_nights import Nights
-from data.core.model import SourcedFrame
+from data.core.frames import SourcedFrame
 from data.evidence.rises import bins_said
 from data.evidence.searches import step_of
 from data.evidence.study import RoseAfter

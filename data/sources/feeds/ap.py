@@ -10,9 +10,9 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 from data.core.settings import Settings
 from data.net.http_errors import lowered
+from data.sources.answers import read_json
 from data.sources.feeds.feed import CallFeed, Stage, Standing, Version
 from data.sources.feeds.names import FeedNames
-from data.sources.provider import read_json
 from data.story.story import Story
 from data.story.story_toml import Feed
 

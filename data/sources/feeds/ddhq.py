@@ -9,11 +9,11 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from data.core.settings import Settings
-from data.net.client import Desk
 from data.net.client_token import ClientToken
+from data.net.plain_client import PlainClient
+from data.sources.answers import read_json
 from data.sources.feeds.feed import CallFeed, Secret, Stage, Standing, Version
 from data.sources.feeds.names import FeedNames
-from data.sources.provider import read_json
 from data.story.story import Story
 from data.story.story_toml import Feed
 
@@ -77,13 +77,13 @@ class DdhqFeed(CallFeed):
     #: The variables of an id and a secret for which a token is fetched, and again before it runs out.
     client: ClassVar[tuple[str, str]] = ("NIGHTDESK_DDHQ_CLIENT_ID", "NIGHTDESK_DDHQ_CLIENT_SECRET")
 
-    def secret(self, environ: Mapping[str, str], settings: Settings, desk: Desk) -> Secret:
+    def secret(self, environ: Mapping[str, str], settings: Settings, client: PlainClient) -> Secret:
         """The token of the environment, or one for its client."""
         name, secret = (environ.get(variable, "").strip() for variable in self.client)
         if not name or not secret:
-            return super().secret(environ, settings, desk)
+            return super().secret(environ, settings, client)
         form = {"grant_type": "client_credentials", "client_id": name, "client_secret": secret}
-        return ClientToken(desk, f"{_base(settings)}/oauth/token", self.called, form)
+        return ClientToken(client, f"{_base(settings)}/oauth/token", self.called, form)
 
     def home(self, settings: Settings) -> str:
         """All races."""

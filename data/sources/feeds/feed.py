@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from data.core.settings import Settings
-from data.net.client import Desk
+from data.net.plain_client import PlainClient
 from data.story.story import Story
 from data.story.story_toml import Feed
 
@@ -107,7 +107,7 @@ class CallFeed(ABC):
     def read(self, content: bytes, story: Story, feed: Feed) -> Version:
         """The version that these bytes are; SourceChanged for bytes that are none."""
 
-    def secret(self, environ: Mapping[str, str], settings: Settings, desk: Desk) -> Secret:
+    def secret(self, environ: Mapping[str, str], settings: Settings, client: PlainClient) -> Secret:
         """What goes into the header, from this environment."""
         return GivenKey(environ.get(self.key, "").strip() if self.key else "")
 

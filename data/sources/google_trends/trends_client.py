@@ -13,7 +13,8 @@ from pytrends.request import TrendReq  # type: ignore[import-untyped]  # ships n
 
 from data.core.errors import SourceChanged
 from data.core.settings import Settings
-from data.net.client import Desk, Reply
+from data.net.client import Desk
+from data.net.plain_client import Reply
 from data.sources.google_trends.trends_answers import expect, inside, listed, read_answer
 from data.sources.google_trends.trends_request import (
     CALLED,

@@ -35,7 +35,8 @@ from components.render.svg import svg
 from components.render.words import ALT_CHARACTERS, describe
 from components.view.view_state import default_view
 from data.core.errors import NotInStory
-from data.core.model import Source, SourcedFrame
+from data.core.frames import SourcedFrame
+from data.core.model import Source
 from data.evidence.anchors import anchors_of
 from data.evidence.outages import load_observations
 from data.story.store import read_story

@@ -26,7 +26,8 @@ from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.view.view_state import default_view
 from data.analysis.thinning import MOST
-from data.core.model import SourcedFrame, Window
+from data.core.frames import SourcedFrame
+from data.core.model import Window
 from data.core.settings import Settings
 from data.evidence.rises import onsets_in
 from data.story.store import find_story

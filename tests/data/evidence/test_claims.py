@@ -18,7 +18,8 @@ from components.charts.claim_record import record_of
 from components.charts.phrases.claim_words import quotable, reasons, takeaway, verdict_clauses, why_open
 from components.clock import Clock
 from data.core.errors import DataError
-from data.core.model import Precision, SourcedFrame, When, Window
+from data.core.frames import SourcedFrame
+from data.core.model import Precision, When, Window
 from data.core.settings import Settings
 from data.evidence.accounts import first_of, subjects_of
 from data.evidence.anchors import Anchor, anchor_of, anchors_of, nightly

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from data.core.model import SourcedFrame, Window
+from data.core.frames import SourcedFrame
+from data.core.model import Window
 from data.evidence.rises import rises
 
 NIGHT = datetime(2016, 11, 9, tzinfo=UTC)

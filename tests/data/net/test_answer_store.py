@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from requests_cache.policy.settings import DEFAULT_IGNORED_PARAMS
 
-from data.net.answer_cache import SECRETS
-from data.net.client import Desk, Reply, open_desk
+from data.net.client import Desk, open_desk
+from data.net.plain_client import SECRETS, Reply
 from tests.support.loopback import Answer, Loopback, loopback, settings_at
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)

@@ -16,10 +16,11 @@ import pytest
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.program import VERSION
 from data.net.addresses import AddressRefused
-from data.net.client import Desk, Reply, open_desk
+from data.net.client import Desk, open_desk
 from data.net.http_errors import SourceRefused
 from data.net.pinned_connections import Limits
-from data.sources.provider import json_of
+from data.net.plain_client import Reply
+from data.sources.answers import json_of
 from tests.conftest import ROOT, free_port
 from tests.support.loopback import Answer, Asked, Loopback, loopback, settings_at
 
@@ -424,7 +425,7 @@ def test_nothing_is_left_on_disk_of_an_answer_that_broke_off(server: Loopback, t
     with desk_at(server, tmp_path) as desk:
         with pytest.raises(SourceUnavailable):
             ask(desk, url)
-        assert len(desk.session.cache.responses) == 0
+        assert len(desk.kept.cache.responses) == 0
 
 
 def test_an_answer_that_was_not_modified_counts_as_fetched_now(server: Loopback, tmp_path: Path) -> None:

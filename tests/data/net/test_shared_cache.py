@@ -18,8 +18,9 @@ from requests_cache.models.response import CachedResponse
 
 from data.core.settings import Settings
 from data.net import cache_checks, shared_cache
-from data.net.answer_cache import FETCHED_AT, NAMESPACE, SharedAnswers
-from data.net.client import Desk, Reply, open_desk
+from data.net.answer_cache import NAMESPACE, SharedAnswers
+from data.net.client import Desk, open_desk
+from data.net.plain_client import FETCHED_AT, Reply
 from data.net.shared_cache import SharedCache
 from tests.support.loopback import Answer, Loopback, loopback, settings_at
 from tests.support.redis_server import RedisServer, SilentRedis, redis_server

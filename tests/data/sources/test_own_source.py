@@ -21,20 +21,8 @@ from data.core.settings import read_settings
 from data.evidence.records import load_lenses
 from data.net.snapshots import Snapshot, read_snapshots
 from data.sources import registry
-from data.sources.provider import (
-    EVER,
-    Count,
-    CountProvider,
-    Errand,
-    Home,
-    Records,
-    Task,
-    Visit,
-    drawn,
-    json_of,
-    newest,
-    parsed,
-)
+from data.sources.answers import json_of
+from data.sources.provider import EVER, Count, CountProvider, Errand, Home, Records, Task, Visit, drawn, newest, parsed
 from data.story.store import find_story, story_store
 from tests.support.loopback import Answer, Loopback, loopback
 from tests.support.page_tables import tables_of
