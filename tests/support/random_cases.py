@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Protocol
 from urllib.parse import quote
 
 from data.story.store import BUNDLED
 from tests.support.reference import Night
 from tests.support.sentences import Case, Reading
-from tests.support.small_nights import NAMES, Served, SmallCall, SmallWithdrawal, write_night
+from tests.support.small_nights import NAMES, SmallCall, SmallWithdrawal, write_night
 
 #: Charts that say totals, calls or moments, and the forms in which they are read.
 CHARTS = ("results", "timeline", "map", "replay")
@@ -30,7 +31,7 @@ _PROJECTED = "id,caller,party,low,value,high,at,earliest,latest,date,precision,s
 _COUNTED = "contest,party,round,votes,at,earliest,latest,date,precision,source,note"
 #: More sides than are drawn one by one.
 MANY = NAMES | {
-    "C": "Cas",
+    "C": "Cas Hill",
     "D": "Dot",
     "E": "Eve",
     "F": "Fay",
@@ -48,7 +49,12 @@ _GAPPED = '\n[[callers]]\nid = "CNN"\nname = "CNN"\nselectable = true\n'
 @cache
 def bundled_nights() -> dict[str, Night]:
     """Every night of calls that comes with the project, by slug. A petition is read back by tests of its own."""
-    return {folder.name: Night(folder) for folder in sorted(BUNDLED.iterdir()) if (folder / "calls.csv").exists()}
+    return nights_in(BUNDLED)
+
+
+def nights_in(stories: Path) -> dict[str, Night]:
+    """Every night of calls in this folder, by slug."""
+    return {folder.name: Night(folder) for folder in sorted(stories.iterdir()) if (folder / "calls.csv").exists()}
 
 
 def small_night(rng: Random, root: Path, slug: str) -> Night:
@@ -201,7 +207,14 @@ def random_case(rng: Random, slug: str, night: Night) -> Case:
     return Case(night, slug, rng.choice(CHARTS), start, end, caller, at)
 
 
-def ask(rng: Random, served: Served, reading: Reading, case: Case) -> None:
+class Asked(Protocol):
+    """What answers under addresses."""
+
+    def text(self, address: str, /) -> str:
+        """The body of what stands there."""
+
+
+def ask(rng: Random, served: Asked, reading: Reading, case: Case) -> None:
     """Read one form of this case."""
     form = rng.choice(FORMS)
     reading.read(case, form, served.text(case.address(form)))
@@ -216,7 +229,7 @@ def events_of(slug: str, night: Night) -> Iterator[Case]:
             yield from (Case(night, slug, chart, first, last, caller, at) for chart in CHARTS)
 
 
-def ask_claim(rng: Random, served: Served, reading: Reading, night: Night) -> None:
+def ask_claim(rng: Random, served: Asked, reading: Reading, night: Night) -> None:
     """Read what is said of the trouble at a night's main site beside one of its calls; nothing without a site."""
     main = next((one["id"] for one in night.about.get("services", []) if one.get("main")), None)
     if main is None:

@@ -97,6 +97,7 @@ class Night:
         self.backs = {row["call"]: self._fact(row) for row in self.rows("withdrawals")}
         self.calls = [self._call(row) for row in self.rows("calls") if row["role"] != "corroboration"]
         self.readings = [(instant(row["at"]), row) for row in self.rows("series") if row["kind"] == "cumulative"]
+        self.labels = [row["label"] for row in self.rows("milestones")]
         self._of: dict[str, list[Fact]] = {}
         self._asked: dict[tuple[Any, ...], Any] = {}
         self.observations = [fact for fact in map(self._fact, self.rows("observations")) if fact]

@@ -166,8 +166,14 @@ class Reading:
                     total = said == right.replace(" to ", "–")
                     kind = "label of a count" if counts and not total else "label of a total"
                     self.hold(kind, case, said, true=total or said in counts, right=(right, counts))
+        for call in case.night.of(case.caller):
+            if call.exact and case.night.is_twice(call.last):
+                label = rf">{re.escape(_name(case.night, call))} {re.escape(_clock(case.night, call.last))}([^<]*)<"
+                for zone in re.findall(label, body.replace("\u00a0", " ")):
+                    right = case.night.time(call.last)
+                    self.hold("time of two", case, zone, true=right.endswith(zone.strip() or "-"), right=right)
         drawn = {(case.night.parties[fact.row["party"]], bounded(fact.row)) for fact in case.projected()}
-        for label in re.findall(rf">(\w+) {_BOUNDED} projected<", body):
+        for label in re.findall(rf">([^<>]+?) {_BOUNDED} projected<", body):
             self.hold("label of a projection", case, " ".join(label), true=label in drawn, right=drawn)
 
     @staticmethod
@@ -338,6 +344,9 @@ class Reading:
 
     def _summary(self, kind: str, case: Case, text: str) -> None:
         night, beside = case.night, re.sub(_BESIDE, "", text)
+        for label in night.labels:
+            # What else happened is told in the story's own words, votes among them.
+            beside = beside.replace(label, "")
         self._beside(kind, case, text)
         if night.complete(case.caller) and case.chart in ("timeline", "results", "map", "replay"):
             for short, right in case.totals().items():
@@ -365,12 +374,12 @@ class Reading:
                             latest = max(fact.last for fact in own)
                             alone = name if len(parties) == 1 else night.parties[party]
                             right[alone] = next(bounded(fact.row) for fact in own if fact.last == latest)
-                said = dict(re.findall(rf"(\w+) {_BOUNDED}", projected))
+                said = dict(re.findall(rf"(?:^|, )([^,]+?) {_BOUNDED}(?=,| [a-z]|$)", projected))
                 self.hold(f"{kind} of projections", case, text, true=said == right, right=right)
                 continue
             contest = next((code for code, name in night.names.items() if title.strip().endswith(name)), "")
             votes = {name: f"{number:,}" for name, number in case.counts_of(contest, int(turn or 1)).items()}
-            said = dict(re.findall(r"(\w+) ([\d,]*\d)", counted))
+            said = dict(re.findall(r"(?:^|, )([^,]+?) ([\d,]*\d)(?=, | votes?$|$)", counted))
             self.hold(f"{kind} of counts", case, text, true=bool(votes) and said == votes, right=votes)
 
     # Sentences of moments
@@ -401,7 +410,7 @@ class Reading:
         self._reading(f"{kind}, reading", case, at, sentence)
         # It stands until the next change, when the minute that it was made for is over.
         self.hold(f"{kind}, no minute that is over", case, sentence, true=not sentence.startswith(("At ", "By ")))
-        for nothing in (f"had {night.verb} nothing", "is known to have been", "No call of"):
+        for nothing in (f"had {night.verb} nothing", "othing is known to have been", "No call of"):
             if nothing in sentence:
                 self.hold(f"{kind}, nothing", case, sentence, true=not made, right=made[:3])
                 return
@@ -497,7 +506,9 @@ class Reading:
                  and (case.at is None or fact.last <= case.at)}  # fmt: skip
         turn = f", round {round_of(last)}" if max(turns) > 1 else ""
         votes = sorted((-int(fact.row["votes"]), night.parties[party]) for party, fact in held.items())
-        told = [(-int(votes.replace(",", "")), short) for votes, short in re.findall(r"([\d,]+) for (\w+)", said[2])]
+        told = [
+            (-int(votes.replace(",", "")), short) for votes, short in re.findall(_each("([\\d,]+)", night), said[2])
+        ]
         more = re.search(r"and (\d+) more", said[2])
         whole = len(votes) == 2 + int(more[1]) if more else len(told) == len(votes)
         good = whole and set(told) <= set(votes) and [one for one, _ in told] == [one for one, _ in votes[: len(told)]]
@@ -586,7 +597,7 @@ class Reading:
 
     def _table(self, case: Case, body: str) -> None:
         night = case.night
-        rows = list(csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))))
+        rows = [row for row in csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))) if "row" in row]
         self._rows_beside(case, rows)
         if not night.complete(case.caller):
             return
@@ -600,7 +611,9 @@ class Reading:
             if call is None or not call.row["party"] or not row["value"]:
                 continue
             weight, back = night.weights[call.row["contest"]], call.back if row["row"] in backs else None
-            at, parties = (back or call).last, night.side_of(case.caller, call.row["party"], case.at)
+            # What may have come by the moment told to has the total of that moment.
+            at = min((back or call).last, case.at or (back or call).last)
+            parties = night.side_of(case.caller, call.row["party"], case.at)
             right, said = night.total(case.caller, parties, at), _total(row)
             if back:
                 if case.chart == "results" and said and at < case.end:
@@ -641,7 +654,7 @@ class Reading:
 
 def _says(night: Night, said: str, right: dict[str, Fact]) -> bool:
     """Whether words say these projections, the most first, with the unit behind the first one."""
-    told = re.findall(rf"{_BOUNDED}(?: ([a-z][a-z ]*?))? for (\w+)", said)
+    told = re.findall(_each(rf"{_BOUNDED}(?: ([a-z][a-z ]*?))?", night), said)
     known = {night.parties[party]: bounded(fact.row) for party, fact in right.items()}
     more = re.search(r"and (\d+) more", said)
     whole = len(known) == len(told) + int(more[1]) if more else len(known) == len(told)
@@ -654,6 +667,11 @@ def _says(night: Night, said: str, right: dict[str, Fact]) -> bool:
     )
     units = [one for _, one, _ in told] == [single if told and told[0][0] == "1" else unit, *[""] * (len(told) - 1)]
     return bool(told) and whole and good and units and [found[short] for _, _, short in told] == order
+
+
+def _each(figure: str, night: Night) -> str:
+    """The pattern of a figure for one of the sides of a night."""
+    return rf"{figure} for ({'|'.join(sorted(map(re.escape, night.parties.values()), key=len, reverse=True))})(?!\w)"
 
 
 def _most(fact: Fact) -> float:

@@ -194,6 +194,13 @@ def test_a_table_takes_away_what_was_withdrawn() -> None:
     assert (row["earliest_utc"], row["latest_utc"]) == ("2030-11-06T02:30:00Z", "2030-11-06T03:00:00Z")
 
 
+def test_a_table_told_up_to_a_moment_has_the_total_of_that_moment_for_what_may_be_withdrawn() -> None:
+    told = csv_of(chart("results", "02:45", cut=True), Clock("UTC"), facts_of(night()))
+    [row] = [row for row in csv.DictReader(io.StringIO(told)) if row["row"] == "withdrawals:back"]
+    assert (row["value"], row["total_of"], row["total_low"], row["total_high"]) == ("-20", "Ann", "10", "30")
+    assert (row["earliest_utc"], row["latest_utc"]) == ("2030-11-06T02:30:00Z", "")
+
+
 @pytest.mark.parametrize("slug", ["map", "replay"])
 def test_a_figure_has_one_tile_for_each_contest(slug: str) -> None:
     figure = draw_figure(chart(slug, "05:00"), Clock("UTC"), theme=LIGHT)
