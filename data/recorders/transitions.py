@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -66,6 +67,8 @@ class FeedState:
     before: datetime | None = None
     #: What was said to be held and still is, so that it is said once.
     held: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Which races of the feed could be a contest.
+    races: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     #: Of a feed that tells events: those that were told.
     events: set[str] = field(default_factory=set)
 
@@ -76,6 +79,8 @@ class FeedState:
             named = {(one.contest, one.caller) for one in said}
             missing = [old for name, old in self.standing.items() if name not in named]
             said = (*said, *(Standing(old.contest, old.caller, Stage.OPEN) for old in missing))
+        for one in said:
+            self.races[one.contest, one.caller] |= {one.race} - {""}
         found = tuple(one for standing in said for one in self._compare(standing, seen))
         self.passed(seen)
         return found
@@ -115,6 +120,11 @@ class FeedState:
         """Why this standing is not drawn, as a sentence; "" where there is no reason."""
         if new.fault:
             return new.fault
+        if len(races := sorted(self.races[new.contest, new.caller])) > 1:
+            return (
+                f"the feed has {len(races)} races that could be {new.contest} ({', '.join(races)}): name its office in "
+                "the feed's entry of story.toml, or the race in [feeds.contests]"
+            )
         if new.stated and new.stated > seen.fetched + CLOCKS_APART:
             return f"the feed dates the call of {new.contest} in the future, at {iso_text(new.stated)}"
         if old and new.stage is Stage.OPEN:

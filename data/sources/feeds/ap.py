@@ -144,5 +144,5 @@ def _standing(race: _Race, unit: _Unit, contest: str, names: FeedNames) -> Stand
         fault = f"AP gives {contest} more {names.story.about.unit} than the contest has"
     return Standing(
         contest, caller, stage, party, _OUTCOMES.get(status, "won"), stated.astimezone(UTC) if stated else None,
-        fault=fault,
+        fault=fault, race=race.raceID,
     )  # fmt: skip

@@ -119,7 +119,7 @@ def _standings(race: _Race, names: FeedNames) -> Iterator[Standing]:
             yield Standing(spoken[1], caller, Stage.OPEN, fault=fault)
         return
     if not called:
-        yield Standing(contest, caller, Stage.OPEN)
+        yield Standing(contest, caller, Stage.OPEN, race=spoken[0])
         return
     winner = next((one for one in race.candidates if one.cand_id == called[0]), None)
     party = names.party(winner.party_name) if winner else ""
@@ -128,4 +128,4 @@ def _standings(race: _Race, names: FeedNames) -> Iterator[Standing]:
     if len(called) > 1 or not party:
         said = winner.party_name if winner else called[0]
         fault = f"Decision Desk HQ calls {contest} for {said!r}, not for one side of the story"
-    yield Standing(contest, caller, Stage.CALLED, party, stated=times.get(called[0]), fault=fault)
+    yield Standing(contest, caller, Stage.CALLED, party, stated=times.get(called[0]), fault=fault, race=spoken[0])

@@ -30,7 +30,8 @@ class Standing:
     `party` is a side of the story, empty where nobody won. `stated` is when the feed says the call was made, if it
     does. `cells` are columns of calls.csv that the feed fills itself. `fault` says why the version cannot be believed
     here, and nothing else of the standing counts then. `event` names it where a feed tells what happened
-    instead of how things stand: it counts once, however often it is told.
+    instead of how things stand: it counts once, however often it is told. `race` is the feed's own id for the race,
+    where it has one: a contest that two races could be is nobody's.
     """
 
     contest: str
@@ -42,6 +43,7 @@ class Standing:
     cells: tuple[tuple[str, str], ...] = ()
     fault: str = ""
     event: str = ""
+    race: str = ""
 
 
 @dataclass(frozen=True, slots=True)

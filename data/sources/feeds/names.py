@@ -31,9 +31,11 @@ class FeedNames:
 
     @cached_property
     def _contests(self) -> Mapping[str, str]:
-        found = {name.casefold(): one.code for one in self.story.contests for name in (one.name, one.short)}
-        found |= {one.code.casefold(): one.code for one in self.story.contests}
-        return found | {name.casefold(): code for name, code in self.feed.contests.items()}
+        """Of a contest that the feed entry names, that name alone: its state may have another race."""
+        told = {name.casefold(): code for name, code in self.feed.contests.items()}
+        others = [one for one in self.story.contests if one.code not in told.values()]
+        found = {name.casefold(): one.code for one in others for name in (one.name, one.short)}
+        return found | {one.code.casefold(): one.code for one in others} | told
 
     @cached_property
     def _parties(self) -> Mapping[str, str]:

@@ -110,3 +110,20 @@ def test_a_time_of_the_feeds_own_is_the_calls_time_unless_it_lies_ahead() -> Non
 def test_a_standing_that_cannot_be_believed_is_held_with_its_reason() -> None:
     found = _played(_seen("01:00:00", Standing("ZZ", "AP", Stage.OPEN, fault="there is no such state")))
     assert (found[0].change, found[0].why) == (Change.HELD, "there is no such state")
+
+
+def test_a_contest_that_two_races_of_the_feed_could_be_is_held_and_neither_is_drawn() -> None:
+    president, senate = _ohio(Stage.OPEN, race="1"), _ohio(party="B", race="2")
+    (held, *others) = _played(
+        _seen("01:00:00", president, senate, whole=False), _seen("01:00:05", _ohio(race="1"), whole=False)
+    )
+    assert (held.change, others) == (Change.HELD, [])
+    assert held.why.startswith("the feed has 2 races that could be OH (1, 2): name its office")
+
+
+def test_a_second_race_of_a_later_version_takes_no_call_back_and_makes_none() -> None:
+    versions = (
+        _seen("01:00:00", _ohio(race="1"), whole=False),
+        _seen("01:00:05", _ohio(party="B", race="2"), whole=False),
+    )
+    assert [one.change for one in _played(*versions)] == [Change.CALL, Change.HELD]
