@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from string import Template
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from data.core.model import iso_text
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.recorders.alerted import Alerted, alerted_keys, note_alerted
+from data.recorders.status import RecorderStatus, write_status
 from data.story.store import StoryStore, story_store
 
 #: Where addresses to tell are; they hold secrets, so they are never shown.
@@ -51,11 +53,25 @@ def alert(slug: str, *, once: bool, kinds: Sequence[str]) -> int:
     busy = f"alerts of {slug} are being sent by another process; stop that one first"
     with alone(settings.records / slug / ".alerts.lock", busy), ExitStack() as held:
         hub = HubPings(settings, slug, held.enter_context(hub_desk(settings))) if settings.hub else None
+        answered = None
         while True:
+            asked = utc_now()
             code = tell_new(slug, stories, settings, send, kinds=kinds, hub=hub, wait=once)
             if once:
                 return code
+            answered = asked if code == DONE else answered
+            _leave_word(settings, slug, asked, answered)
             time.sleep(_EVERY_SECONDS)
+
+
+def _leave_word(settings: Settings, slug: str, asked: datetime, answered: datetime | None) -> None:
+    """What the page of the night says of it: when all that was new had been told, and what was noted in all."""
+    trouble = "" if asked == answered else "something could not be told and is tried again; the log says what"
+    word = RecorderStatus(
+        name="alerts", kind="alerts", what="Alerts and the hub", asked_at=asked, answered_at=answered, trouble=trouble,
+        next_at=asked + timedelta(seconds=_EVERY_SECONDS), written=len(alerted_keys(settings, slug) or ()),
+    )  # fmt: skip
+    write_status(settings, slug, word)
 
 
 def sender_of(addresses: str) -> Sender:

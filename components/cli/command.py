@@ -196,8 +196,8 @@ def probe(
 def record(story: str, once: bool, every: float, usa_gov: bool) -> int:
     """Draw a story's searches through the night.
 
-    Each round asks Google Trends for minutes of the last four hours, at the polite pace; further draws of an hour are
-    further samples of it. A source that asks to be left alone is, until the time that is printed.
+    Each round asks Google Trends for minutes of the last four full hours, at the polite pace; further draws of an hour
+    are further samples of it. A source that asks to be left alone is, until the time that is printed.
     """
     from components.cli import record as searches
 

@@ -106,6 +106,7 @@ class Follower:
     _test: bool = field(default=False, init=False)
     _answered: datetime | None = field(default=None, init=False)
     _left: str = field(default="", init=False)
+    _delay: float | None = field(default=None, init=False)
     #: When it was asked, as far as a quota of the minute counts it.
     _lately: list[datetime] = field(default_factory=list, init=False)
     _story: Story | None = field(default=None, init=False)
@@ -179,7 +180,7 @@ class Follower:
             name=f"feed-{self.feed.id}", of=self.feed.id, kind="feed", what=f"{self.adapter.called}, calls",
             asked_at=asked,
             next_at=asked + timedelta(seconds=max(self.every, pause)), answered_at=self._answered, trouble=trouble,
-            left=self._left,
+            left=self._left, delay=self._delay,
             written=sum(map(len, rows.rows.values())), waiting=tuple(map(_on_hand, rows.waiting)),
             accepted=tuple(map(_on_hand, rows.accepted[-_MOST_ACCEPTED:])),
             held=tuple(dict.fromkeys([*(one.why for one in rows.held), *self._refused.values()])),
@@ -204,6 +205,8 @@ class Follower:
                 raise fault
             before = set(self._refused)
             written, rows = self._write(story)
+        if written and (after := [one.after for one in new if one.after]):
+            self._delay = (self.clock() - min(after)).total_seconds()
         said = tuple(why for name, why in self._refused.items() if name not in before)
         return Taken(tuple(new), written, rows, said, versions[-1].unfinished)
 

@@ -36,20 +36,22 @@ class RecorderStatus(BaseModel):
     """One recorder: when it last asked and last had an answer, when it asks next, and what is on hand.
 
     `trouble` is why the last asking came to nothing, one sentence; empty where it came to something. `left` is what may
-    still be asked, as far as the source says.
+    still be asked, as far as the source says. `delay` is how many seconds the newest call took from the feed to the
+    story at most: since the last version without it.
     """
 
     model_config = ConfigDict(frozen=True)
     name: str
     #: The feed, the place or the list of searches that it is of.
     of: str = ""
-    kind: Literal["feed", "probe", "searches"]
+    kind: Literal["feed", "probe", "searches", "alerts"]
     what: str
     asked_at: Instant
     next_at: Instant
     answered_at: Instant | None = None
     trouble: str = ""
     written: int = 0
+    delay: float | None = None
     left: str = ""
     waiting: tuple[CallOnHand, ...] = ()
     accepted: tuple[CallOnHand, ...] = ()
@@ -74,7 +76,8 @@ def read_statuses(settings: Settings, slug: str) -> tuple[RecorderStatus, ...]:
             found.append(RecorderStatus.model_validate_json(path.read_bytes()))
         except (OSError, ValidationError):
             continue
-    return tuple(sorted(found, key=lambda status: (("feed", "probe", "searches").index(status.kind), status.name)))
+    kinds = ("feed", "probe", "searches", "alerts")
+    return tuple(sorted(found, key=lambda status: (kinds.index(status.kind), status.name)))
 
 
 def has_recorders(settings: Settings, slug: str) -> bool:

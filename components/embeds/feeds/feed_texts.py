@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -134,5 +135,5 @@ def poll_closings(story: Story, place: FeedPlace) -> bytes:
 
 
 def _title(story: Story) -> str:
-    test = TEST if story.about.rehearsal else ""
-    return f"{test}{story.about.short or story.about.kicker}: calls, withdrawals and the site"
+    name = f"{story.about.short or story.about.kicker}: calls, withdrawals and the site"
+    return TEST + re.sub(r"^TEST\W+", "", name) if story.about.rehearsal else name

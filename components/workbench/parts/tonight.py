@@ -21,6 +21,7 @@ from data.recorders.status import CallOnHand, RecorderStatus, read_statuses
 from data.story.story import Story
 
 EVERY_SECONDS = 5
+_NEAR_SECONDS = 120
 
 
 def show_tonight(story: Story, clock: Clock) -> None:
@@ -50,6 +51,10 @@ def _show(story: Story, clock: Clock) -> None:
 
 def _row(word: RecorderStatus, clock: Clock, now: datetime) -> dict[str, str | int]:
     def at(moment: datetime) -> str:
+        """In seconds where it is near, for a pace of seconds."""
+        seconds = round((moment - now).total_seconds())
+        if abs(seconds) <= _NEAR_SECONDS:
+            return f"in {seconds} s" if seconds > 0 else f"{-seconds} s ago"
         return clock.time(moment) if clock.date(moment) == clock.date(now) else clock.stamp(moment)
 
     return {
@@ -57,8 +62,9 @@ def _row(word: RecorderStatus, clock: Clock, now: datetime) -> dict[str, str | i
         "State": ("failing" if word.trouble else "running") if word.runs(now) else "not running",
         "Last success": at(word.answered_at) if word.answered_at else "none yet",
         "Last asked": at(word.asked_at),
-        "Next": at(word.next_at) if word.runs(now) else f"was due {at(word.next_at)}",
+        "Next": at(max(word.next_at, now)) if word.runs(now) else f"was due {at(word.next_at)}",
         "Rows written": word.written,
+        "Newest call to the story": "" if word.delay is None else f"{word.delay:,.0f} s at most",
         "Waiting": len(word.waiting),
         "Held": len(word.held),
         "May still ask": word.left or "no limit told",

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from components.cli.alerts import sender_of, tell_new
+from components.cli.alerts import alert, sender_of, tell_new
 from data.core.errors import DataError
 from data.core.settings import Settings
+from data.recorders.status import read_statuses
 from data.story.store import FolderStore
 from tests.support.live_nights import called, follower, live_night, table
 from tests.support.loopback import Answer, Loopback, loopback
@@ -67,6 +68,30 @@ def test_what_could_not_be_sent_is_tried_again(night: Settings, tmp_path: Path) 
     sent.works = True
     assert _told(night, sent, sheet, called("OH")) == 0
     assert sent.titles == ["AP called oh for Ann"]
+
+
+@pytest.mark.parametrize(("status", "trouble"), [(200, ""), (500, "something could not be told and is tried again")])
+def test_it_leaves_word_of_whether_all_that_is_new_was_told(
+    night: Settings, tmp_path: Path, server: Loopback, monkeypatch: pytest.MonkeyPatch, status: int, trouble: str
+) -> None:
+    sheet = tmp_path / "calls.csv"
+    _told(night, Sent(), sheet)
+    sheet.write_bytes(table(called("OH")))
+    follower(night, sheet).ask()
+    server.answers("/hook", Answer(b"{}", status))
+    for name, value in (("STORIES", night.stories[0]), ("RECORDS", night.records)):
+        monkeypatch.setenv(f"NIGHTDESK_{name}", str(value))
+    monkeypatch.setenv("NIGHTDESK_ALERTS", f"json://127.0.0.1:{server.port}/hook")
+    monkeypatch.setattr("components.cli.alerts.time.sleep", _stopped)
+    with pytest.raises(KeyboardInterrupt):
+        alert("night", once=False, kinds=())
+    (word,) = [one for one in read_statuses(night, "night") if one.kind == "alerts"]
+    assert (word.written, word.trouble.partition(";")[0]) == (0 if trouble else 1, trouble)
+    assert (word.answered_at is None) == bool(trouble)
+
+
+def _stopped(_: float) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_webhook_gets_the_sentence_by_the_library(server: Loopback) -> None:

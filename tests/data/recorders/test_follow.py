@@ -204,6 +204,18 @@ def test_a_recorder_leaves_word_of_what_it_did_and_does_next(night: Settings, sh
     assert late_recorders(night, START + timedelta(days=2)) == ()
 
 
+def test_a_recorder_says_how_long_its_newest_call_took_at_most(night: Settings, sheet: Path) -> None:
+    clock = Ticking()
+    one = follower(night, sheet, now=clock)
+    said = []
+    for content in (table(called("OH", "")), table(called("OH")), table(called("OH"))):
+        sheet.write_bytes(content)
+        one.ask()
+        said += [word.delay for word in read_statuses(night, "night")]
+        clock.on(5)
+    assert said == [None, 5.0, 5.0]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
