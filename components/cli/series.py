@@ -12,7 +12,7 @@ from components.cli.exits import DONE, say
 from components.cli.lookups import one_of, perhaps
 from components.clock import zone_names
 from data.analysis.spikes import NoTable, as_json, detect, read_values
-from data.core.errors import DataError
+from data.core.errors import DataError, SourceChanged
 from data.evidence.imports import starts_of
 from data.sources.trends_csv.export import Export
 from data.sources.trends_csv.reader import as_json as export_as_json
@@ -42,6 +42,8 @@ def _values(file: Path, term: str | None, zone: str | None) -> pd.Series[float]:
     except NoTable as no_table:
         try:
             export = read_export(file)
+        except SourceChanged as no_export:
+            raise DataError(f"{no_table}. {no_export}") from None
         except DataError:
             raise no_table from None
     return _series(export, term, zone)

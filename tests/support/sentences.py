@@ -287,6 +287,8 @@ class Reading:
             self.hold(kind, case, text, true=good, right=[call.outcome for call in named])
         for call in told:
             whom = f"{_name(night, call)} for {night.parties.get(call.row['party'], '-')}"
+            if whom not in text:
+                continue
             for how in re.findall(rf"\b{re.escape(whom)}(?!\w)(?: \(([a-z ]+)\))?", text):
                 alike = {
                     one.outcome
@@ -321,7 +323,7 @@ class Reading:
             self.hold(f"{kind[: -len(' of calls')]} of a projection", case, text, true=good, right=held)
         for said in re.findall(rf"{re.escape(who)} withdrew its \w+ of (.*?)(?:; |$)", text):
             backs = [call for call in told if call.back and call.back.touches(case.start, case.end)]
-            named = [call for call in backs if re.search(rf"\b{re.escape(_name(night, call))}\b", said)]
+            named = [call for call in backs if _in(_name(night, call), said)]
             timed = [one for one in named if one.back and (_clock(night, one.back.last) in said or not one.back.exact)]
             self.hold(f"{kind}, withdrawn", case, text, true=bool(timed), right=[_name(night, one) for one in backs])
         if "o call" in text:
@@ -330,7 +332,7 @@ class Reading:
             if "observation falls" in text and case.at is None:
                 self.hold("no observation", case, text, true=not seen, right=seen)
         for said in re.findall(rf"{re.escape(who)} {verb} (.*?)(?:; |$)", text):
-            names = [call for call in inside if re.search(rf"\b{re.escape(_name(night, call))}\b", said)]
+            names = [call for call in inside if _in(_name(night, call), said)]
             timed = [call for call in names if _clock(night, call.last) in said or not call.exact]
             more = re.search(r"and (\d+) more", said)
             together = [call for call in inside if names and (call.first, call.last) == (names[0].first, names[0].last)]
@@ -740,6 +742,11 @@ def _is_trouble(night: Night, fact: Fact) -> bool:
 
 def _name(night: Night, call: Fact) -> str:
     return night.names[call.row["contest"]]
+
+
+def _in(name: str, said: str) -> bool:
+    """Whether a name stands in what is said, and not as a part of a longer word."""
+    return name in said and bool(re.search(rf"\b{re.escape(name)}\b", said))
 
 
 def _found(pattern: str, body: str) -> str:

@@ -317,6 +317,21 @@ def test_an_export_without_a_search_term_has_one_series_all_the_same(home: Path,
     assert len(json.loads(capsys.readouterr().out)["scores"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param(
+            '"Trends","Search volume","Explore link"\n"a x b","1M+","./explore?q=a"\n', "Trending now", id="list"
+        ),
+        pytest.param("Month,rain: (Ohio)\n2016-10,17\n2016-11,101\n2016-12,3\n", "has the value 101", id="a value"),
+    ],
+)
+def test_an_export_that_cannot_be_read_says_why(home: Path, text: str, says: str, capsys: Said) -> None:
+    Path("export.csv").write_text(text, encoding="utf-8")
+    assert typed("spikes", "export.csv") == FAILED
+    assert says in capsys.readouterr().err
+
+
 def test_a_chosen_term_of_an_export_is_told(capsys: Said) -> None:
     assert typed("spikes", RECORDINGS / "en_weekly_two_terms.csv", "--term", "test, recording: one") == DONE
     assert json.loads(capsys.readouterr().out)["step"] == 604800.0
