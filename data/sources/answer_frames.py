@@ -1,26 +1,29 @@
-"""Answers of one source as one frame, and the sources that its rows name."""
+"""Answers of one source as one frame, with the sources that its rows name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from data.core.frames import SourcedFrame
 from data.core.model import Source, Window
 from data.net.snapshots import Snapshot
 
 
-def latest(frames: Iterable[pd.DataFrame], key: list[str], window: Window | None = None) -> pd.DataFrame:
-    """The rows of all frames whose [start, end) touches the window, by `key`; of rows of one key the last counts."""
-    frame = pd.concat(frames)
+def latest(
+    answers: Sequence[tuple[Snapshot, pd.DataFrame]], source_of: Callable[[Snapshot], Source], empty: pd.DataFrame,
+    key: list[str], window: Window | None = None,
+) -> SourcedFrame:  # fmt: skip
+    """The rows of all answers whose [start, end) touches the window, by `key`, each with its source.
+
+    Of rows of one key the last counts. `empty` has the columns of an answer.
+    """
+    sources = [source_of(snapshot) for snapshot, _ in answers]
+    named = [rows.assign(source=source.id) for (_, rows), source in zip(answers, sources, strict=True)]
+    frame = pd.concat([empty.assign(source=""), *named])
     if window:
         frame = frame[(frame["start"] < window.end) & (frame["end"] > window.start)]
-    return frame.drop_duplicates(key, keep="last").sort_values(key, ignore_index=True)
-
-
-def sources_of(
-    frame: pd.DataFrame, snapshots: Iterable[Snapshot], source_of: Callable[[Snapshot], Source]
-) -> tuple[Source, ...]:
-    """The sources of snapshots, each once, of which the frame has rows."""
+    frame = frame.drop_duplicates(key, keep="last").sort_values(key, ignore_index=True)
     used = set(frame["source"])
-    return tuple({source.id: source for source in map(source_of, snapshots) if source.id in used}.values())
+    return SourcedFrame(frame, tuple({source.id: source for source in sources if source.id in used}.values()))

@@ -18,7 +18,7 @@ from data.core.errors import DataError, SourceChanged
 from data.core.frames import timed_frame
 from data.core.model import Source, Window
 from data.net.snapshots import Snapshot
-from data.sources.answer_frames import latest, sources_of
+from data.sources.answer_frames import latest
 from data.sources.answers import counted, field, joined, json_of, plain, records_of
 from data.sources.provider import (
     EVER,
@@ -180,16 +180,13 @@ class GdeltTv(CountProvider):
         """
         snapshots = drawn(folder, self.question(KIND, {"phrase": phrase} if phrase else {}, window))
         read, unread = parsed(snapshots, lambda snapshot: parse_airtime(snapshot.data))
-        frames = [
-            airtime.bins.assign(phrase=snapshot.sidecar.query.get("phrase", ""), source=_source(snapshot).id)
-            for snapshot, airtime in read
-        ]
-        empty = parse_airtime(b'{"timeline": []}').bins.assign(phrase="", source="")
-        frame = latest([empty, *frames], ["phrase", "station", "start"], window)
+        answers = [(one, airtime.bins.assign(phrase=one.sidecar.query.get("phrase", ""))) for one, airtime in read]
+        empty = parse_airtime(b'{"timeline": []}').bins.assign(phrase="")
+        frame, sources = latest(answers, _source, empty, ["phrase", "station", "start"], window)
         nothing = ["Nothing is held of this window, which does not mean that nothing was said."] if frame.empty else []
         return Records(
             _counts(frame),
-            sources_of(frame, snapshots, _source),
+            sources,
             joined(unread, *(airtime.warnings for _, airtime in read), nothing),
             newest(snapshots),
         )

@@ -25,7 +25,7 @@ from data.core.frames import timed_frame
 from data.core.model import Source, Window
 from data.net.http_errors import SourceRefused
 from data.net.snapshots import Sidecar, Snapshot
-from data.sources.answer_frames import latest, sources_of
+from data.sources.answer_frames import latest
 from data.sources.answers import counted, field, joined, json_of, keep, records_of
 from data.sources.provider import (
     EVER,
@@ -99,6 +99,8 @@ def views_of(frame: pd.DataFrame, unit: str) -> tuple[Count, ...]:
 
 
 HOUR = timedelta(hours=1)
+#: What names a count.
+_KEY = ["project", "article", "start"]
 #: Bytes of one file once decompressed: an hour of 2016 has some 250 MB, an hour of these days less than twice that.
 MOST_BYTES = 2 * 10**9
 #: Rows of the chosen articles in one file: more than a story's tables hold.
@@ -255,11 +257,10 @@ def read_hours(folder: Path, window: Window | None = None) -> Records[Count]:
     """
     snapshots = drawn(folder, SnapshotQuestion(SOURCE, HOURLY, {}, LICENCE, window))
     read, unread = parsed(snapshots, _hours)
-    frames = [hours.hours.assign(source=_file_source(snapshot).id) for snapshot, hours in read]
-    frame = latest([_frame([]).assign(source=""), *frames], ["project", "article", "start"])
+    frame, sources = latest([(one, hours.hours) for one, hours in read], _file_source, _frame([]), _KEY)
     return Records(
         views_of(frame, "views an hour"),
-        sources_of(frame, snapshots, _file_source),
+        sources,
         joined(unread, *(hours.warnings for _, hours in read)),
         newest(snapshots),
     )
@@ -342,12 +343,12 @@ def parse_pageviews(data: bytes) -> Views:
     frame = _frame(rows)
     unordered = not frame["start"].is_monotonic_increasing
     once = frame.drop_duplicates()
-    if once.duplicated(["project", "article", "start"]).any():
+    if once.duplicated(_KEY).any():
         raise SourceChanged(f"{NAME} contradicts itself: it gives one day two counts.")
     warnings = counted(len(frame) - len(once), "1 day is listed twice.", "{count} days are listed more than once.") + (
         ["The days were not in order of time and were sorted."] if unordered else []
     )
-    return Views(once.sort_values(["project", "article", "start"], ignore_index=True), tuple(warnings))
+    return Views(once.sort_values(_KEY, ignore_index=True), tuple(warnings))
 
 
 def missing_days(days: pd.DataFrame, window: Window) -> tuple[datetime, ...]:
@@ -447,13 +448,11 @@ class Wikimedia(CountProvider):
         query = {name: value for name, value in (("project", project), ("article", article)) if value}
         snapshots = drawn(folder, self.question(KIND, query, window))
         read, unread = parsed(snapshots, lambda snapshot: parse_pageviews(snapshot.data))
-        frames = [views.days.assign(source=_source(snapshot).id) for snapshot, views in read]
-        frame = latest([_frame([]).assign(source=""), *frames], ["project", "article", "start"], window)
-        warnings = [warning for _, views in read for warning in views.warnings]
+        frame, sources = latest([(one, views.days) for one, views in read], _source, _frame([]), _KEY, window)
         return Records(
             views_of(frame, "views a day"),
-            sources_of(frame, snapshots, _source),
-            joined(unread, warnings, _gaps(frame, window)),
+            sources,
+            joined(unread, *(views.warnings for _, views in read), _gaps(frame, window)),
             newest(snapshots),
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -60,7 +59,7 @@ def test_a_picture_of_what_was_seen_is_a_link_beside_it() -> None:
     story = find_story("us-2016", Settings())
     seen = load_observations(story)
     row = seen.rows[0].model_copy(update={"picture": "https://news.example.org/error.png"})
-    table = observations_table(story, replace(seen, rows=(row, seen.rows[1])), load_untimed(story), Clock("UTC"))
+    table = observations_table(story, Sourced((row, seen.rows[1]), seen.sources), load_untimed(story), Clock("UTC"))
     assert [cells[4].links for cells in table.rows[:2]] == [(("Picture", "https://news.example.org/error.png"),), ()]
 
 
