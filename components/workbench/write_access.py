@@ -15,8 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from data.net.addresses import host_and_port, is_loopback
 
-#: What a proxy adds to a request, whole names or the beginnings of them. Whoever sends one is not this machine.
-_ADDED_BY_PROXIES = ("forwarded", "x-forwarded", "x-real-ip", "via", "x-client-ip", "true-client-ip", "cf-")
+#: The names of what proxies add to a request, whoever made them. Whoever sends one is not this machine.
+_ADDED_BY_PROXIES = re.compile(
+    r"forwarded|(client|connecting|peer|real|remote|source|user)-?(ip|addr)|^(via$|cf-|x-envoy)"
+)
 _LOCAL, _OWN_PAGE = "nightdesk-local", "nightdesk-own-page"
 #: Made anew by each process: no request can guess it.
 _TOKEN = secrets.token_hex()
@@ -33,7 +35,7 @@ def is_local(scope: Scope) -> bool:
     is there at all. Host must name the loopback, and so must the Origin of whatever sends one; a websocket always does.
     """
     headers = Headers(scope=scope)
-    if any(name.lower().startswith(_ADDED_BY_PROXIES) for name in headers):
+    if any(map(_ADDED_BY_PROXIES.search, map(str.lower, headers))):
         return False
     hosts, origins = headers.getlist("host"), headers.getlist("origin")
     if len(hosts) != 1 or len(origins) > 1 or (scope["type"] == "websocket" and not origins):

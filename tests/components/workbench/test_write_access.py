@@ -51,7 +51,11 @@ def test_another_peer_or_an_unknown_one_is_not(client: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["forwarded", "x-forwarded-for", "x-forwarded-proto", "X-Forwarded-Host", "x-real-ip", "via", "cf-ray"]
+    "name",
+    [
+        *("forwarded", "x-forwarded-for", "x-forwarded-proto", "X-Forwarded-Host", "x-real-ip", "via", "cf-ray"),
+        *("x-original-forwarded-for", "Fastly-Client-IP", "x-cluster-client-ip", "X-ProxyUser-IP", "x-remote-addr"),
+    ],
 )
 def test_whatever_a_proxy_added_says_that_somebody_else_is_there(name: str) -> None:
     assert not is_local(scope(**AT_HOME, **{name: "127.0.0.1"}))
