@@ -29,6 +29,7 @@ from starlette.types import Scope
 
 from components.cache.cached import PAGES, PICTURES, STORIES, load_chart
 from components.cache.render_cache import MOST_WAITING
+from components.embeds.drawing_process import DRAWING
 from components.embeds.web.routes import RouteCaches, routes
 from components.server.connection_limits import bound_connections
 from components.server.ending import bound_ending
@@ -68,7 +69,7 @@ sys.setswitchinterval(0.001)
 bound_connections()
 bound_ending(PAGES.close, PICTURES.close)
 SETTINGS = _settings()
-CACHES = RouteCaches.of(SETTINGS, stories=STORIES, chart=load_chart, pages=PAGES, pictures=PICTURES)
+CACHES = RouteCaches.of(SETTINGS, stories=STORIES, chart=load_chart, pages=PAGES, pictures=PICTURES, call=DRAWING)
 FILES = streamlit_files(SETTINGS)
 _DAY = 86_400  # seconds
 _BASE = st.get_option("server.baseUrlPath").strip("/")

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from bench.attackers import ATTACKERS, Attack, embed_addresses, lying_redis
 from bench.comparison import Figure, Line, Row
-from bench.server import ROOT, Server, serving
+from bench.server import ROOT, Server, idle, serving
 from bench.subject import CHART, SLUG
 from bench.table import Measures, measure
 
@@ -53,6 +53,7 @@ class Waited(NamedTuple):
     health: list[float]
     documents: list[float]
     pictures: list[float]
+    idle: list[float]
 
 
 #: A number for each thing nobody has asked for yet.
@@ -60,8 +61,11 @@ _ANEW = count()
 
 
 def readers(address: str, seconds: float) -> Waited:
-    """What those wait who ask for a kept document, for /healthz, and for new documents and pictures, all at a pace."""
-    waited = Waited([], [], [], [])
+    """What those wait who ask for a kept document, for /healthz, and for new documents and pictures, all at a pace.
+
+    As often as for the kept document, an idle process is asked.
+    """
+    waited = Waited([], [], [], [], [])
     until = time.monotonic() + seconds
     asking = (
         (waited.kept, lambda: f"/embed/{SLUG}/{CHART}", _KEPT_PAUSE),
@@ -70,6 +74,7 @@ def readers(address: str, seconds: float) -> Waited:
         (waited.pictures, lambda: f"/embed/{SLUG}/interest.png?{_range()}", 2 * _NEW_PAUSE),
     )
     threads = [threading.Thread(target=_ask, args=(address, until, *each)) for each in asking]
+    threads.append(threading.Thread(target=_ask, args=(_idle(), until, waited.idle, lambda: "/", _KEPT_PAUSE)))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -124,11 +129,11 @@ def _give_way(attack: Attack, address: str, seconds: float, ready: Event) -> Non
 def attack_lines(name: str, attack: Attack, pace: Pace) -> Iterator[Line]:
     """One attack on the server of all of them, between two quiet times."""
     server = _server(pace)
-    first, before = readers(server.address, pace.quiet / 2), server.megabytes
+    first, before = readers(server.address, pace.quiet / 2), server.megabytes_in_all
     with attacked(attack, server.address, pace.attack):
         during = readers(server.address, pace.attack)
     time.sleep(pace.after)
-    after = server.megabytes
+    after = server.megabytes_in_all
     quiet = Waited(*(one + other for one, other in zip(first, readers(server.address, pace.quiet / 2), strict=True)))
     yield from _waited(name, quiet, during)
     yield Row(f"  memory {pace.after:g} s after it", after, before, "MB", MEMORY)
@@ -136,6 +141,7 @@ def attack_lines(name: str, attack: Attack, pace: Pace) -> Iterator[Line]:
 
 def _waited(name: str, quiet: Waited, during: Waited) -> Iterator[Line]:
     yield Row(f"{name}: a kept document, p95", _p95(during.kept) * 1000, _p95(quiet.kept) * 1000, "ms", KEPT)
+    yield Row("  an idle process beside it, p95", _p95(during.idle) * 1000, _p95(quiet.idle) * 1000, "ms")
     yield Figure("  /healthz, the slowest", max(during.health), "s", HEALTH_S)
     yield Figure("  a new document, the slowest", max(during.documents), "s", NEW_S)
     yield Row("  a new picture, the slowest", max(during.pictures), max(quiet.pictures), "s")
@@ -144,10 +150,10 @@ def _waited(name: str, quiet: Waited, during: Waited) -> Iterator[Line]:
 def embeds_lines(pace: Pace) -> Iterator[Line]:
     """Ever other addresses, one after the other: what is kept has a bound, and memory stays."""
     server = _server(pace)
-    before = server.megabytes
+    before = server.megabytes_in_all
     _ask_all(server.address, islice(embed_addresses(pace.embeds), pace.filled, None))
     name = f"{pace.embeds:,} different embeds: memory at the end, against after {pace.filled:,}"
-    yield Row(name, server.megabytes, before, "MB", MEMORY)
+    yield Row(name, server.megabytes_in_all, before, "MB", MEMORY)
 
 
 def redis_lines(pace: Pace) -> Iterator[Line]:
@@ -162,6 +168,11 @@ def redis_lines(pace: Pace) -> Iterator[Line]:
 
 
 _RUNNING = ExitStack()
+
+
+@cache
+def _idle() -> str:
+    return _RUNNING.enter_context(idle()).address
 
 
 @cache

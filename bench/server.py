@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from os import environ
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,15 @@ class Server(NamedTuple):
     def megabytes(self) -> float:
         """Memory that it holds now, in MB of 1,000,000 bytes."""
         return float(self.process.memory_info().rss) / 1_000_000
+
+    @property
+    def megabytes_in_all(self) -> float:
+        """Memory that it and the processes that it has started hold now, in MB; what they share counts for each."""
+        found = self.megabytes
+        for child in self.process.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                found += child.memory_info().rss / 1_000_000
+        return found
 
 
 @contextmanager
@@ -76,6 +85,14 @@ def stock_streamlit() -> Iterator[Server]:
         quiet = ("--server.headless=true", "--browser.gatherUsageStats=false")
         with serving(Path(page), *quiet, folder=Path(folder)) as server:
             yield server
+
+
+@contextmanager
+def idle() -> Iterator[Server]:
+    """A process that has nothing to do: what is waited for it, the machine takes."""
+    command = ["-m", "uvicorn", "bench.idle:app", "--lifespan", "off", "--log-level", "error", "--port", "{port}"]
+    with running(command, health="/") as server:
+        yield server
 
 
 @contextmanager

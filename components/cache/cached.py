@@ -78,8 +78,8 @@ MEMORY = Memory(MARKS)
 _keep = MEMORY.keep
 #: Some 160 pictures: a newsroom's own are kept by what stands before the server, and a flood of them soon goes again.
 _PICTURE_BYTES = 16 * 2**20
-#: Where documents and data, and where pictures are drawn, for addresses and download buttons alike. Two documents at a
-#: time would take twice as long each, and the loop's turns with them: Python runs one thread at a time.
+#: Where documents and data, and where pictures wait for their turn, for addresses and download buttons alike. Two
+#: documents at a time would take twice as long each: Python runs one thread of a process at a time.
 PAGES, PICTURES = RenderCache(workers=1), RenderCache(most_bytes=_PICTURE_BYTES)
 # Loaders answer in milliseconds; the cache spares the many who look at the same night at the same time.
 _load = _keep(most=64)

@@ -51,8 +51,7 @@ class RenderCache:
     """Makes each thing once, off the event loop, and keeps the latest used up to `most_bytes`.
 
     A thing's weight is its length. What failed is not kept. Clients have turns, one thing each, in the order in which
-    they asked, so that who asks for one thing does not wait for all of another's. Threads only wait for pictures, which
-    are drawn in processes of their own: neither the event loop nor the interpreter's lock is held up by them.
+    they asked, so that who asks for one thing does not wait for all of another's. Threads of the cache call what makes.
     """
 
     def __init__(

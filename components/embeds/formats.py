@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from components.charts.grammar import Chart
 from components.charts.kinds import ChartKind
@@ -61,6 +62,11 @@ def render(embed: Embed, form: str, *, width: int | None = None, scale: float = 
         raise ValueError(f"{form[:40]!r} is no form of this chart; use {', '.join(forms_of(embed.chart))}")
     body = _body(embed, form, width=width, scale=scale, shape=shape)
     return Rendered(body, MEDIA_TYPES[form], file_name(embed, form, scale=scale, shape=shape))
+
+
+def body_of(embed: Embed, form: str, **options: Any) -> bytes:
+    """What `render` gives, without its name."""
+    return render(embed, form, **options).body
 
 
 def _body(embed: Embed, form: str, *, width: int | None, scale: float, shape: str) -> bytes:

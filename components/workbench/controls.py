@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -14,13 +13,13 @@ from components.cache.cached import load_calls, load_chart, load_made, load_nigh
 from components.charts.night_pairs import night_name
 from components.clock import Clock
 from components.embeds.embed import Embed
-from components.embeds.formats import file_name, render
+from components.embeds.formats import file_name
 from components.text import capital, markdown
 from components.view.address import EARLIEST, LATEST, known_zone
 from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
 from components.workbench.address_bar import can_undo, change, stories_here, story_named, titles_here, undo
 from components.workbench.copy_link import copy_link
-from components.workbench.downloads import ARROW, show_download
+from components.workbench.downloads import ARROW, form_of, show_download
 from components.workbench.menus import show_menu
 from components.workbench.notices import show_done, show_problems, tell_next_run, waiting_notices
 from components.workbench.story_cards import show_cards
@@ -279,12 +278,7 @@ def _offer_data(story: Story, slug: str, view: ViewState) -> None:
     told = load_told(story, view)
     embed = Embed(told, load_chart(told, slug, view), view, "light")
     name = file_name(embed, "csv")
-    make = partial(_csv, embed)
-    show_download("Download the data (CSV)", make, name, "text/csv", key="bar-csv", icon=ARROW)
-
-
-def _csv(embed: Embed) -> bytes:
-    return render(embed, "csv").body
+    show_download("Download the data (CSV)", form_of(embed, "csv"), name, "text/csv", key="bar-csv", icon=ARROW)
 
 
 def zone_label(zone: str, story: Story) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime import exists, get_instance
@@ -11,7 +12,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.cache.cached import PAGES, PICTURES
 from components.cache.render_cache import RenderCache
-from components.embeds.formats import SLOW
+from components.embeds.drawing_process import DRAWING
+from components.embeds.embed import Embed
+from components.embeds.formats import SLOW, body_of
 from data.net.addresses import client_of
 
 ARROW = ":material/download:"
@@ -26,6 +29,11 @@ def show_download(
     session = context.session_id if context else ""
     wanted = partial(_made, queue, make, session, client_of(st.context.ip_address or "") or session)
     st.download_button(label, wanted, file_name, media_type, key=key, on_click="ignore", icon=icon)
+
+
+def form_of(embed: Embed, form: str, **options: Any) -> Callable[[], bytes]:
+    """What makes a form of a chart, as `render` does with these options."""
+    return partial(DRAWING, partial(body_of, embed, form, **options))
 
 
 def _made(queue: RenderCache, make: Callable[[], bytes], session: str, client: str) -> bytes:

@@ -16,7 +16,7 @@ from components.charts.phrases.caution import TITLE, Caution, Part
 from components.charts.running_totals import is_side
 from components.clock import Clock
 from components.embeds.embed import Embed
-from components.embeds.formats import file_name, render
+from components.embeds.formats import file_name
 from components.render.plotly.figure import CONFIG
 from components.text import markdown
 from components.view.address import utc_text
@@ -26,7 +26,7 @@ from components.workbench.appearance import theme_in_force
 from components.workbench.chart_reader import step_through
 from components.workbench.controls import take_selection
 from components.workbench.data_table import show_data
-from components.workbench.downloads import show_download
+from components.workbench.downloads import form_of, show_download
 from components.workbench.notices import show_empty
 from components.workbench.page_links import page_at
 from components.workbench.source_links import source_link
@@ -213,10 +213,6 @@ def _show_downloads(embed: Embed, key: str) -> None:
     query = view_query(embed.asked, embed.story, default_story=stories_here()[0]) | {"chart": embed.chart.slug}
     with st.container(horizontal=True, vertical_alignment="center"):
         for form, media_type in (("csv", "text/csv"), ("svg", "image/svg+xml")):
-            make = partial(_file, embed, form)
+            make = form_of(embed, form, **({"width": _DOWNLOAD_WIDTH} if form == "svg" else {}))
             show_download(f"Download {form.upper()}", make, file_name(embed, form), media_type, key=f"{form}-{key}")
         st.page_link(page_at("embed-and-export"), label="Embed & export this chart", query_params=query)
-
-
-def _file(embed: Embed, form: str) -> bytes:
-    return render(embed, form, width=_DOWNLOAD_WIDTH if form == "svg" else None).body

@@ -51,6 +51,18 @@ def embed_at(story: Story, wanted: Asked, site: str, other: Story | None, load_c
     return Embed(story, chart, view, wanted.theme, site, other=other)
 
 
+def drawn(
+    make: Callable[[Embed], Answer],
+    story: Story,
+    wanted: Asked,
+    site: str,
+    other: Story | None,
+    load_chart: Callable[..., Chart],
+) -> Answer:
+    """What `make` makes of the chart that was asked for. Raises as `embed_at` and `make` do."""
+    return make(embed_at(story, wanted, site, other, load_chart))
+
+
 def chart_answer(wanted: Asked, embed: Embed) -> Answer:
     """A document, which only the story's hosts may frame where it names any; or an image or data."""
     story = embed.story

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import operator
 import re
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -69,6 +70,8 @@ class RouteCaches:
     # What is drawn waits in these; a queue of pictures keeps nobody from reading.
     pages: RenderCache = field(default_factory=RenderCache)
     pictures: RenderCache = field(default_factory=RenderCache)
+    #: Calls what draws, here or elsewhere.
+    call: Callable[[Callable[[], Answer]], Answer] = operator.call
     #: What was asked, read once: reading takes longer than all else that an answer from memory needs.
     asked: Memo[..., Asked] = field(default_factory=lambda: Memo(asked, most=_MOST_ASKED, marks={Story: tables_key}))
 
@@ -81,13 +84,14 @@ class RouteCaches:
         chart: Callable[..., Chart],
         pages: RenderCache | None = None,
         pictures: RenderCache | None = None,
+        call: Callable[[Callable[[], Answer]], Answer] = operator.call,
     ) -> Self:
         """Those of a process with these settings; `pages` and `pictures` where others draw in these, too."""
         shared = shared_cache(settings)
         # Read at the start: files that a new release puts in their place later are not what this process draws with.
         software = f"{code_of((components, data))} {sorted(libraries().items())}" if shared else ""
         answers = SharedAnswers(shared, software=software, write=Answer.written, read=Answer.read)
-        return cls(stories, chart, answers, pages or RenderCache(), pictures or RenderCache())
+        return cls(stories, chart, answers, pages or RenderCache(), pictures or RenderCache(), call)
 
 
 def routes(settings: Settings, caches: RouteCaches) -> list[Route]:
@@ -206,10 +210,9 @@ class _Desk:
         site, (wanted, found, other) = self._site(request), question
         key = (found.key, other and other.key, wanted, *more, site)
 
-        def draw() -> Answer:
-            return make(drawing.embed_at(found.story, wanted, site, other and other.story, self._caches.chart))
-
-        work = kept.get(key, partial(self._caches.shared.answer, key, draw), client=_client(request))
+        draw = partial(drawing.drawn, make, found.story, wanted, site, other and other.story, self._caches.chart)
+        answer = partial(self._caches.shared.answer, key, partial(self._caches.call, draw))
+        work = kept.get(key, answer, client=_client(request))
         if kept.at_hand(key):
             return send(request, await work)
         drawn = await _while_there(request, work)

@@ -18,7 +18,7 @@ from components.charts.catalogue import KINDS, publishable
 from components.charts.grammar import Chart
 from components.embeds.codes import HEIGHTS_AT, STEPS, cite, credit, frozen, publish_command, snippets
 from components.embeds.embed import THEMES, Embed, Theme, form_address
-from components.embeds.formats import ANIMATED, MEDIA_TYPES, file_name, render
+from components.embeds.formats import ANIMATED, MEDIA_TYPES, file_name
 from components.embeds.pictures.animation import WIDTH
 from components.render.words import describe
 from components.text import markdown
@@ -26,7 +26,7 @@ from components.view.address import quote
 from components.view.view_state import ViewState
 from components.workbench.address_bar import story_named
 from components.workbench.cached_embeds import load_heights
-from components.workbench.downloads import ARROW, show_download
+from components.workbench.downloads import ARROW, form_of, show_download
 from components.workbench.menus import show_menu
 from components.workbench.notices import show_problems
 from components.workbench.parts.compare import pair_here
@@ -250,7 +250,7 @@ def _offer(
 ) -> None:
     show_download(
         label,
-        make or partial(_rendered, embed, form, options or {}),
+        make or form_of(embed, form, **options or {}),
         file_name(embed, form, **{name: value for name, value in (options or {}).items() if name != "width"}),
         MEDIA_TYPES[form].partition(";")[0],
         key=f"get-{label}",
@@ -258,13 +258,9 @@ def _offer(
     )
 
 
-def _rendered(embed: Embed, form: str, options: dict[str, Any]) -> bytes:
-    return render(embed, form, **options).body
-
-
 def _frozen_document(embed: Embed) -> bytes:
     """Stamped with the moment at which it was asked for."""
-    return _rendered(frozen(embed, now=utc_now()), "html", {})
+    return form_of(frozen(embed, now=utc_now()), "html")()
 
 
 def show_words(embed: Embed, published: str) -> None:
