@@ -110,13 +110,6 @@ class Draft:
         starts = lines_of(rows[0].line, [row.line for row in rows[1:]]) if rows else []
         return next((line for line, row in zip(starts, rows[1:], strict=True) if row.row == number), None)
 
-    def at_line(self, file: str, line: int) -> DraftRow | None:
-        """The row that stands on a line of its file."""
-        rows = self.by_file.get(file, ())
-        starts = lines_of(rows[0].line, [row.line for row in rows[1:]]) if rows else []
-        before = [row for start, row in zip(starts, rows[1:], strict=True) if start <= line]
-        return before[-1] if before else None
-
     def next_row(self, file: str) -> int:
         """A name that no row of the file has or had."""
         return max((number for name, number in self.rows if name == file), default=0) + 1
