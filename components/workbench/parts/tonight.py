@@ -54,7 +54,7 @@ def _row(word: RecorderStatus, clock: Clock, now: datetime) -> dict[str, str | i
         """In seconds where it is near, for a pace of seconds."""
         seconds = round((moment - now).total_seconds())
         if abs(seconds) <= _NEAR_SECONDS:
-            return f"in {seconds} s" if seconds > 0 else f"{-seconds} s ago"
+            return f"in {seconds} s" if seconds > 0 else f"{-seconds} s ago" if seconds else "now"
         return clock.time(moment) if clock.date(moment) == clock.date(now) else clock.stamp(moment)
 
     return {
