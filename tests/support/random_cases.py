@@ -18,7 +18,7 @@ from tests.support.small_nights import NAMES, SmallCall, SmallWithdrawal, write_
 
 #: Charts that say totals, calls or moments, and the forms in which they are read.
 CHARTS = ("results", "timeline", "map", "replay")
-FORMS = ("", ".csv", ".svg", "share")
+FORMS = ("", ".csv", ".json", ".svg", "share")
 #: The small hours of days with 24 and with 25 hours.
 _DAYS = (("UTC", datetime(2030, 11, 6, tzinfo=UTC)), ("America/New_York", datetime(2030, 11, 3, 4, tzinfo=UTC)))
 _HOURS = 6
