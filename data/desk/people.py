@@ -158,7 +158,9 @@ def _holder(session: Session, secret: str, kind: Kind, at: datetime) -> Person |
     record = session.get(PersonRecord, token.email) if token else None
     if token is None or record is None or token.kind != kind or token.spent or not token.made <= at < token.until:
         return None
-    return None if record.signed_out and token.made <= record.signed_out else _person(record)
+    # A sign-in of somebody who was taken off the desk and came back stays at its end.
+    ended = token.made < record.since or (record.signed_out and token.made <= record.signed_out)
+    return None if ended else _person(record)
 
 
 def _end_sessions(session: Session, email: str, at: datetime) -> None:
