@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,36 +19,13 @@ from data.core.settings import Settings
 from data.evidence.calls import load_projections
 from data.evidence.evidence_rows import ProjectionRow
 from data.story.colours import shades_of
+from data.story.new_story import FIRST_TABLES, new_story
 from data.story.results import written
-from data.story.store import BUNDLED, FolderStore, empty_tables, examine_folder, story_store
+from data.story.store import BUNDLED, FolderStore, examine_folder, story_store
 from data.story.story import Story
 from data.story.story_checks import FILES, Examined
-from data.story.tables import SLUG, TABLES, Call, Result
+from data.story.tables import Call, Result
 from data.story.totals import call_when, caller_named, totals_at, withdrawal_when
-
-_TEMPLATE = Path(__file__).with_name("new_story.toml")
-#: Tables that a new story begins with, and what goes into each.
-_TABLES = {
-    "sources.csv": "a row for everything that the story rests on; every other row names one",
-    "contests.csv": "what is called, with weights that sum to total in story.toml",
-    "calls.csv": "who called what and when, no sharper than it is known",
-    "poll_closings.csv": "when polls closed in each contest",
-    "milestones.csv": "what else happened that night, like a concession",
-    "observations.csv": "who saw a site fail or answer",
-    "figures.csv": "numbers that were published of searches and traffic",
-}
-#: Tables that it may gain, and what each says.
-_MORE = {
-    "tiles.csv": "where each contest stands on the map; none: a plain grid",
-    "withdrawals.csv": "a caller took a call of its own back; what it called later is another row of calls.csv",
-    "projections.csv": "an exit poll and its updates, in the unit of the total: never a call, and in no total",
-    "counts.csv": "votes as they were published over time and rounds; a later count may be lower",
-    "controls.csv": "other nights that test the story",
-    "interest.csv": "search interest in days or weeks, 0 to 100 of each series’ own maximum",
-    "series.csv": "a measured series of the story itself, like signatures or visits",
-    "results.csv": "final votes, a row for each side of a contest",
-    "corrections.csv": "what the story had wrong, and what it says now",
-}
 
 
 def check(path: Path | None, *, convert: bool = False) -> int:
@@ -119,34 +95,21 @@ def _recoloured(found: Examined) -> Iterator[str]:
 def new(name: str, to: Path | None) -> int:
     """Make a folder that `check` accepts, and say what to fill in; DataError where the name is taken or is none."""
     settings = settings_here()
-    if not re.fullmatch(SLUG, name):
-        raise DataError(f"a story's name has lower-case letters, digits and hyphens, 2 to 64, unlike {name[:80]!r}")
+    files = new_story(name, utc_now())
     root = root_of(to, settings)
     stories = FolderStore((root,), shipped=())
     for store in (stories, story_store(settings)):
         if os.path.lexists(place := store.place(name)):
             raise DataError(f"{place} is there already and is left alone; choose another name")
-    words = _TEMPLATE.read_text(encoding="utf-8").replace("2000-01-01", utc_now().date().isoformat())
-    words = "\n".join([words, *_tables_told(), ""])
-    stories.write(name, empty_tables(_TABLES) | {"story.toml": words.encode()})
+    stories.write(name, files)
     say("\n".join(_next_steps(root / name, settings)))
     return DONE
-
-
-def _tables_told() -> Iterator[str]:
-    """Every table as comments: what it says, and its columns."""
-    yield "# The tables beside this file; leave out those you have nothing for. * wants a value in every row."
-    yield "# Rows may be pasted from a spreadsheet: commas, tabs or semicolons. A time is like 2000-01-01T23:59:00Z."
-    columns = {row_type.file: row_type.model_fields for row_type in TABLES}
-    for file, says in (_TABLES | _MORE).items():
-        names = (f"{name}*" if field.is_required() else name for name, field in columns[file].items())
-        yield f"#\n# {file}: {says}\n#     {', '.join(names)}"
 
 
 def _next_steps(folder: Path, settings: Settings) -> Iterator[str]:
     yield f"{folder} holds a story without a fault and without a fact. Fill in next:"
     yield "  story.toml: every FILL IN, the window of the night, its clocks, and who called"
-    yield from (f"  {file}: {wants}" for file, wants in _TABLES.items())
+    yield from (f"  {file}: {wants}" for file, wants in FIRST_TABLES.items())
     yield f"Then: nightdesk check {folder}"
     if folder.parent not in settings.stories:
         yield f"The app finds it with NIGHTDESK_STORIES={folder.parent}"

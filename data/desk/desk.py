@@ -24,7 +24,7 @@ from data.desk.revisions import keep, kept_row, makers_of, note_rows, refuse_fau
 from data.desk.row_words import differences, revision_words
 from data.desk.schema import RevisionRecord, StoryRecord
 from data.desk.sheets import WORDS
-from data.desk.toml_words import merged
+from data.desk.toml_words import merged, with_text
 from data.desk.values import (
     Action,
     Change,
@@ -39,6 +39,7 @@ from data.desk.values import (
 )
 from data.desk.views import Views
 from data.story.faults import Fault
+from data.story.new_story import new_story
 from data.story.store import StoryStore, story_store
 from data.story.story import Story, sound_story
 from data.story.story_checks import Examined
@@ -145,22 +146,37 @@ class Desk:
         """
         files = self.folders.files(slug)
         found = self.folders.examine(slug)
-        story = sound_story(slug, found)
+        sound_story(slug, found)
+        rows = tuple(draft_of(slug, files, 1).rows.values())
+        return self._begin(who, slug, rows, "brought from its folder", at, origin, published=1)
+
+    def begin(self, who: Person, slug: str, headline: str, at: datetime, origin: str) -> StoryState:
+        """Make a new story that nobody has but the desk, as `nightdesk new` makes one in a folder.
+
+        DataError for no such name, or one that is taken.
+        """
+        files = new_story(slug, at)
+        if slug in self.folders.slugs():
+            raise DataError(f"there is a story {slug} already; choose another name")
+        words = with_text(files[WORDS].decode(), ("title",), headline) if headline else files[WORDS].decode()
+        rows = draft_of(slug, files | {WORDS: words.encode()}, 1).rows.values()
+        return self._begin(who, slug, [replace(row, outside=False) for row in rows], "begun", at, origin, published=0)
+
+    def _begin(
+        self, who: Person, slug: str, rows: Sequence[DraftRow], what: str, at: datetime, origin: str, *, published: int
+    ) -> StoryState:  # fmt: skip
         with self.database.writing() as session:
             who = allowed(session, who, Action.BRING)
             if session.get(StoryRecord, slug):
                 raise DataError(f"the desk has {slug} already; nothing was changed")
-            session.add(
-                StoryRecord(
-                    slug=slug, title=story.about.title, revision=0, published=1, review=0, due_revision=0, due=None,
-                    due_by="", trouble="",
-                )
+            record = StoryRecord(
+                slug=slug, title="", revision=0, published=published, review=0, due_revision=0, due=None, due_by="",
+                trouble="",
             )  # fmt: skip
+            session.add(record)
             session.flush()
-            record = session.get_one(StoryRecord, slug)
-            rows = tuple(draft_of(slug, files, 1).rows.values())
-            keep(session, record, rows, who, at, "brought from its folder")
-            note(session, who, "bring", at, origin, story=slug, revision=1)
+            keep(session, record, rows, who, at, what)
+            note(session, who, "bring" if published else "begin", at, origin, story=slug, revision=1)
         return self.state(slug)
 
     def write(self, who: Person, slug: str, change: Change, at: datetime, origin: str) -> KeptRow | Conflict:

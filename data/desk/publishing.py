@@ -22,9 +22,10 @@ from data.desk.people import allowed
 from data.desk.revisions import UNCORRECTED, keep, note_rows, story_record
 from data.desk.row_words import row_name
 from data.desk.schema import PublicationRecord, StoryRecord
-from data.desk.sheets import dialect_of, empty_head
+from data.desk.sheets import WORDS, dialect_of, empty_head
 from data.desk.values import BY_CLOCK, Action, Person, Published, Role
 from data.recorders.story_rows import rows_lock
+from data.story.new_story import unwritten
 from data.story.store import StoryStore
 from data.story.story import Story, UnknownStory, sound_story
 from data.story.tables import Correction
@@ -219,6 +220,8 @@ class Publishing:
             note_rows(session, who, "correct", at, origin, slug, draft, made)
             draft, upto = draft.put(made), record.revision
         story = sound_story(slug, draft.examined, stamp=f"desk-{upto}")
+        if left := unwritten(draft.files[WORDS]):
+            raise DataError(str(left[0]))
         session.add(_event(slug, upto, "begun", who, at, ""))
         told = tuple(row.cells["where"] for row in made if row.cells and row.row)
         return _Ready(upto, draft.files, story, "", told)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 
 from data.desk.drafts import Draft, DraftRow
 from data.desk.sheets import WORDS
 from data.desk.values import RowDifference
+from data.story.new_story import keys_of
 
 #: Characters that the list of revisions tells of one.
 _LONGEST = 500
@@ -31,10 +33,19 @@ def row_name(cells: Mapping[str, str]) -> str:
 def row_words(file: str, was: Mapping[str, str] | None, now: Mapping[str, str] | None) -> str:
     """calls.csv, ap-fl: party was CLI, is TRU; calls.csv: ap-ga was added."""
     if file == WORDS:
-        return "story.toml was changed"
+        return f"story.toml: {cells_words(_keys(was), _keys(now))}"
     if was is None or now is None:
         return f"{file}: {row_name(now or was or {})} was {'removed' if now is None else 'added'}"
     return f"{file}, {row_name(was)}: {cells_words(was, now)}"
+
+
+def _keys(cells: Mapping[str, str] | None) -> Mapping[str, str]:
+    """What a story.toml says by key; as one text where it is no TOML."""
+    text = (cells or {}).get(WORDS, "")
+    try:
+        return dict(keys_of(tomllib.loads(text)))
+    except tomllib.TOMLDecodeError:
+        return {"it": text}
 
 
 def cells_words(was: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from components.charts.phrases.numbers import counted
 from components.clock import Clock
 from components.embeds.bundles.desk_bundle import bundle_of
 from components.text import markdown
@@ -16,7 +17,9 @@ from components.workbench.desk.seat import Seat, act
 from components.workbench.notices import tell_done
 from components.workbench.typed_time import read_time
 from data.core.program import utc_now
+from data.desk.sheets import WORDS as FILE
 from data.desk.values import Action, Person, StoryState
+from data.story.new_story import unwritten
 from data.story.story_checks import Examined
 
 _SHOWN = 12
@@ -26,9 +29,11 @@ def show_publish(seat: Seat, place: Place, draft: Examined, clock: Clock) -> Non
     """What would change for readers, and what somebody of this role may do about it."""
     state = seat.desk.state(place.story)
     st.subheader("What readers do not have yet", anchor=False)
-    differ = seat.desk.difference(place.story, state.published, state.revision) if state.published else ()
-    show_differences(differ, clock)
-    faults = draft.faults.listed()
+    if state.published:
+        show_differences(seat.desk.difference(place.story, state.published, state.revision), clock)
+    else:
+        st.caption("Anything of this story: it has never been published.")
+    faults = draft.faults.listed() or unwritten(seat.desk.files(place.story)[FILE])
     if faults:
         st.subheader("What keeps it back", anchor=False)
         st.markdown("\n".join(f"- {markdown(str(fault))}" for fault in faults[:_SHOWN]))
@@ -52,7 +57,8 @@ def _publish(seat: Seat, place: Place, state: StoryState) -> None:
         ),
     )
     if found:
-        corrected = f" {len(found.corrections):,} corrections say so." if found.corrections else ""
+        told = counted(len(found.corrections), "correction")
+        corrected = f" They are told of {told}." if found.corrections else ""
         tell_done(f"Readers have revision {found.revision:,} now.{corrected}")
         st.rerun()
 

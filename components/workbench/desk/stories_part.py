@@ -9,6 +9,7 @@ from components.text import markdown
 from components.workbench.address_bar import stories_here
 from components.workbench.desk.seat import Seat, act, own_clock
 from components.workbench.page_links import DESK, page_at
+from components.workbench.visitor_address import change_extra
 from data.core.program import utc_now
 from data.desk.values import Action, State, StoryState
 
@@ -29,12 +30,14 @@ def show_stories(seat: Seat) -> None:
     if room.sentence:
         st.warning(markdown(room.sentence))
     if not held:
-        st.info("No story is at the desk yet. Bring one from this server’s folders.")
+        st.info("No story is at the desk yet. Begin one, or bring one from this server’s folders.")
     for state in held:
         with st.container(key=f"desk-story-{state.slug}", border=True, gap="xsmall"):
             title = Clock("UTC").say(state.title)
             st.page_link(page_at(DESK), label=f"**{markdown(title)}**", query_params={"story": state.slug})
             show_state(seat, state, clock)
+    if seat.who.role.may(Action.BRING):
+        _show_new(seat)
     others = [slug for slug in stories_here() if slug not in {state.slug for state in held}]
     if others:
         st.subheader("Not at the desk", anchor=False)
@@ -43,6 +46,20 @@ def show_stories(seat: Seat) -> None:
                 st.markdown(markdown(slug), width="stretch")
                 if st.button("Bring to the desk", key=f"bring-{slug}", help=f"Bring {slug} to the desk"):
                     _bring(seat, slug)
+
+
+def _show_new(seat: Seat) -> None:
+    st.subheader("A new story", anchor=False)
+    with st.form("new-story", border=False):
+        headline = st.text_input("Headline", key="new-story-headline")
+        slug = st.text_input("Name in addresses, like us-2028", key="new-story-name").strip()
+        if st.form_submit_button("Begin it", key="new-story-begin"):
+            done = "Nobody but the desk sees it yet. Write its words: each begins with FILL IN."
+            if act(
+                Action.BRING, lambda who, origin: seat.desk.begin(who, slug, headline, utc_now(), origin), done=done
+            ):
+                change_extra("story", slug)
+                st.rerun()
 
 
 def show_state(seat: Seat, state: StoryState, clock: Clock) -> None:

@@ -10,8 +10,10 @@ import pytest
 
 from data.core.errors import DataError, StoryInvalid
 from data.desk.desk import Desk
+from data.desk.store import DeskStore
 from data.desk.values import AT_TERMINAL, Change, KeptRow, NotAllowed, Role, State
 from data.recorders.story_rows import change_story
+from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
 from tests.support import small_story
 from tests.support.desks import ANA, FROM, NOW, PAT, SLUG
@@ -45,6 +47,23 @@ def test_what_a_publisher_publishes_is_what_readers_have(desk: Desk) -> None:
     assert dict(desk.folders.files(SLUG)) == dict(desk.files(SLUG))
     assert desk.state(SLUG).state is State.PUBLISHED
     assert [row.action for row in desk.audit.rows(SLUG)][:2] == ["published", "ask for a review"]
+
+
+def test_a_new_story_is_the_desks_alone_until_its_words_are_written_and_published(desk: Desk) -> None:
+    state = desk.begin(ANA, "town-2026", "Who called the town", NOW, FROM)
+    assert (state.title, state.state, state.published) == ("Who called the town", State.DRAFT, 0)
+    assert "town-2026" not in desk.folders.slugs()
+    with pytest.raises(DataError, match="key kicker: found FILL IN: which night, and its date"):
+        desk.publish(PAT, "town-2026", NOW, FROM)
+    words = desk.files("town-2026")["story.toml"].replace(b"FILL IN", b"Said")
+    desk.write_words(ANA, "town-2026", words, 1, NOW, FROM)
+    assert desk.publish(PAT, "town-2026", NOW, FROM).revision == 2
+    assert dict(desk.folders.files("town-2026")) == dict(desk.files("town-2026"))
+    for taken in ("town-2026", SLUG):
+        with pytest.raises(DataError, match="choose another name"):
+            desk.begin(ANA, taken, "", NOW, FROM)
+    with pytest.raises(DataError, match="a story's name has lower-case letters"):
+        desk.begin(ANA, "../town", "", NOW, FROM)
 
 
 def test_an_editor_may_not_publish_and_a_publisher_not_what_they_have_not_seen(desk: Desk) -> None:
@@ -196,3 +215,20 @@ def test_a_publication_that_was_interrupted_is_settled(desk: Desk, written: bool
     state = desk.state(SLUG)
     assert (state.published, state.trouble != "") == ((2, False) if written else (1, True))
     assert (b"c2" in desk.folders.files(SLUG)[CALLS]) is written
+
+
+def test_everything_that_shows_a_story_shows_its_draft(desk: Desk) -> None:
+    store: StoryStore = DeskStore(desk)
+    before = store.stamp(SLUG)
+    add_second(desk)
+    assert store.stamp(SLUG) != before
+    assert [call.id for call in store.read(SLUG).calls] == ["c1", "c2"]
+    assert (store.files(SLUG), store.examine(SLUG).count) == (desk.files(SLUG), desk.examine(SLUG).count)
+    assert store.snapshots(SLUG) == desk.folders.snapshots(SLUG)
+    # Of a story that the desk does not have: what its folder holds.
+    assert store.read("us-2024") == SHIPPED.read("us-2024")
+    assert {SLUG, "us-2024"} <= set(store.slugs())
+    with pytest.raises(DataError, match="is changed at the desk"):
+        store.write(SLUG, desk.files(SLUG))
+    with pytest.raises(DataError, match="keeps every state"):
+        store.remove(SLUG)
