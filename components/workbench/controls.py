@@ -24,7 +24,7 @@ from components.workbench.menus import show_menu
 from components.workbench.notices import show_done, show_problems, tell_next_run, waiting_notices
 from components.workbench.story_cards import show_cards
 from components.workbench.typed_time import read_time
-from components.workbench.visitor_address import asked_query, current_view
+from components.workbench.visitor_address import asked_embedding, asked_query, current_view
 from data.core.errors import DataError
 from data.core.model import Window
 from data.story.story import Story, caller_name
@@ -248,7 +248,7 @@ def control_bar(
             _take_back(story, view)
         if chart:
             _offer_data(story, chart, view)
-        copy_link(view_link(st.context.url or "", "", linked(story, view)))
+        copy_link(view_link(st.context.url or "", "", linked(story, view)) + asked_embedding())
     show_done()
     show_problems((*waiting_notices(), *problems))
     return view

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -43,6 +44,11 @@ def change_view(view: ViewState, story: Story, *, default_story: str = "") -> No
 def asked_extra(name: str) -> str:
     """What the visitor's address says under a name of its page alone; empty where it says nothing."""
     return st.query_params.get(name, "")
+
+
+def asked_embedding() -> str:
+    """What the address says of chart and theme, as more of a query; empty on a page that asks neither."""
+    return "".join(f"&{name}={quote(value)}" for name in EMBEDDING if (value := asked_extra(name)))
 
 
 def change_extra(name: str, value: str) -> None:

@@ -47,15 +47,20 @@ class Views:
             note(session, who, "save a view", at, origin, story=story, row=name, was=was, now={"query": query})
             return _view(record)
 
-    def all(self, story: str) -> tuple[View, ...]:
-        """The latest version of each view of a story, by name."""
-        return tuple({view.name: view for view in self.versions(story)}.values())
-
     def versions(self, story: str) -> tuple[View, ...]:
         """Every version of each view of a story, by name and number."""
         wanted = select(ViewRecord).where(ViewRecord.story == story).order_by(ViewRecord.name, ViewRecord.version)
         with self.database.reading() as session:
             return tuple(_view(record) for record in session.scalars(wanted))
+
+    def kept(self, story: str) -> tuple[View, ...]:
+        """The latest version of each view, and every other one that an article uses, by name and number."""
+        versions = self.versions(story)
+        latest = {view.name: view.version for view in versions}
+        used = {(use.name, use.version) for use in self.uses(story)}
+        return tuple(
+            view for view in versions if view.version == latest[view.name] or (view.name, view.version) in used
+        )
 
     def use(
         self, who: Person, story: str, name: str, article: str, at: datetime, origin: str, *, version: int = 0

@@ -80,6 +80,16 @@ def wanted_view(story: Story, query: str) -> WantedChart:
     return replace(wanted, stem=f"{found.chart}-{sha256(wanted.query.encode())[:8]}")
 
 
+def saved_view(story: Story, query: str) -> WantedChart:
+    """The chart of a view as the desk keeps it, a page and its query: the one it names, else the first of that page.
+
+    DataError where it does not hold for this story.
+    """
+    page, _, rest = query.partition("?")
+    charts = [slug for slug in publishable() if KINDS[slug].page == page] or publishable()
+    return wanted_view(story, rest if "chart" in dict(parse_qsl(rest)) else f"chart={charts[0]}&{rest}")
+
+
 def wanted_charts(story: Story) -> tuple[WantedChart, ...]:
     """Every chart of a range by its own name, at the story's default view.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from data.core.errors import DataError
 from data.desk.desk import Desk
 from data.desk.quotas import QuotaReached
+from data.desk.schema import TokenRecord
 from data.desk.values import AT_TERMINAL, Action, Change, NotAllowed, Person, Role, RowRefused
 from tests.support.desks import ANA, BEN, FROM, NOW, PAT, REPORTER, SLUG, a_desk, a_night
 
@@ -96,6 +98,24 @@ def test_who_is_taken_off_is_signed_out_and_a_secret_is_nowhere_in_the_database(
     assert token not in desk.audit.csv().decode()
 
 
+def test_who_came_back_has_no_sign_in_from_before(desk: Desk) -> None:
+    """Not one that the provider vouched for, nor one whose page opened in the very moment of the removal."""
+    people, later = desk.people, NOW + timedelta(minutes=2)
+    assert people.begin_session("provider:a", ANA.email, NOW, HOUR) == ANA
+    people.set_role(PAT, ANA.email, None, NOW + timedelta(minutes=1), FROM)
+    with desk.database.writing() as session:  # read as of the desk, written once she was not
+        token = TokenRecord(digest=hashlib.sha256(b"session:late").hexdigest(), kind="session", email=ANA.email,
+                            made=NOW + timedelta(minutes=1), until=NOW + HOUR, spent=None)  # fmt: skip
+        session.add(token)
+    assert people.begin_session("provider:b", ANA.email, later, HOUR) is None
+    people.set_role(PAT, ANA.email, Role.EDITOR, later, FROM)
+    assert people.of_token("provider:a", "session", later) is None
+    assert people.begin_session("provider:a", ANA.email, later, HOUR) is None
+    assert people.of_token("late", "session", later) is None
+    found = people.begin_session("provider:c", ANA.email, later, HOUR)
+    assert found and people.of_token("provider:c", "session", later) == found
+
+
 def test_presence_is_said_again_or_forgotten_after_20_seconds(desk: Desk) -> None:
     desk.presence.here(ANA, SLUG, "calls.csv 1", NOW)
     desk.presence.here(ANA, SLUG, "calls.csv 2", NOW)
@@ -124,10 +144,11 @@ def test_a_view_has_versions_and_articles_that_use_them(desk: Desk) -> None:
     article = "https://news.example.org/night"
     desk.views.use(ANA, SLUG, "The night", article, NOW, FROM)
     second = desk.views.save(BEN, SLUG, "The night", "chart=searches", NOW, FROM)
-    assert (second.version, desk.views.all(SLUG), desk.views.versions(SLUG)) == (2, (second,), (first, second))
+    assert (second.version, desk.views.kept(SLUG), desk.views.versions(SLUG)) == (2, (first, second), (first, second))
     assert [(one.article, one.version) for one in desk.views.uses(SLUG)] == [(article, 1)]
     desk.views.use(BEN, SLUG, "The night", article, NOW, FROM)
     assert [(one.by, one.version) for one in desk.views.uses(SLUG)] == [(BEN.email, 2)]
+    assert desk.views.kept(SLUG) == (second,)
     with pytest.raises(DataError, match="has no view 'A day'"):
         desk.views.use(ANA, SLUG, "A day", article, NOW, FROM)
 
