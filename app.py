@@ -37,14 +37,14 @@ from components.server.index_page import IndexPage, index_html
 from components.server.middleware import AllowedHosts, CompressedAnswers, SecurityHeaders, app_policy
 from components.server.ready import Readiness
 from components.server.scheduled import publish_when_due
-from components.server.sign_in_link import link_routes
+from components.server.sign_in_link import link_at_start, link_routes
 from components.server.static_files import streamlit_files
 from components.server.warm import warm
 from components.view.view_state import parse_slug
 from components.workbench.appearance import ICON
 from components.workbench.developer_messages import GuardMessages
 from components.workbench.notices import unexpected_failure
-from components.workbench.page_links import places_here
+from components.workbench.page_links import OF_THE_DESK, places_here
 from components.workbench.sign_in import check_sign_in
 from components.workbench.write_access import GuardUploads, MarkOrigin, OwnMetrics
 from components.workbench.write_gate import UPLOADS
@@ -97,7 +97,8 @@ def _is_there(scope: Scope) -> bool:
     place = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(f"/{_BASE}" if _BASE else "")
     query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
     _, problems = parse_slug(query, story_store(SETTINGS).slugs())
-    return place.strip("/") in places_here() and not problems
+    # The desk has stories of its own, and whether one is there is told to nobody else.
+    return place.strip("/") in places_here() and (not problems or place.strip("/") in OF_THE_DESK)
 
 
 @asynccontextmanager
@@ -114,6 +115,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     threads = ThreadPoolExecutor(2 * MOST_WAITING + _AT_ONCE, thread_name_prefix="downloads")
     asyncio.get_running_loop().set_default_executor(threads)
     ended = publish_when_due(SETTINGS)
+    sys.stdout.write(link_at_start(SETTINGS, port=st.get_option("server.port"), base=f"/{_BASE}" if _BASE else ""))
+    sys.stdout.flush()
     yield
     ended.set()
 

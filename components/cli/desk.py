@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from getpass import getuser
 from pathlib import Path
 
 from components.cli.exits import DONE, FAILED, fail, say
 from components.cli.lookups import settings_here
 from components.embeds.bundles.desk_bundle import bundle_of
-from components.workbench.sign_in import LINK_LASTS
+from components.server.sign_in_link import new_link
 from data.core.errors import DataError
 from data.core.files import write_folder
 from data.core.program import utc_now
@@ -23,14 +22,8 @@ _TERMINAL = "terminal"
 
 
 def link(email: str, role: str | None, port: int) -> int:
-    """Print an address that signs this person in, once and within LINK_LASTS; somebody new comes to the desk first."""
-    settings, now = settings_here(), utc_now()
-    people, email = People(open_database(settings)), email or f"{getuser()}@localhost"
-    known = people.find(email)
-    if known is None or role:
-        people.set_role(AT_TERMINAL, email, Role(role or Role.PUBLISHER), now, _TERMINAL)
-    secret = people.new_token(email, "link", now, LINK_LASTS, _TERMINAL)
-    say(f"{settings.public_url or f'http://localhost:{port}'}/sign-in/{secret}")
+    """Print an address that signs this person in; somebody new comes to the desk first."""
+    say(new_link(settings_here(), port=port, email=email, role=role or ""))
     return DONE
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from getpass import getuser
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -11,16 +14,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from components.workbench.sign_in import COOKIE, SESSION_LASTS
+from components.workbench.sign_in import COOKIE, LINK_LASTS, SESSION_LASTS, issuers
 from components.workbench.write_access import is_own_page
 from data.core.errors import DataError
 from data.core.program import utc_now
 from data.core.settings import Settings
+from data.desk.values import AT_TERMINAL, Role
 
 if TYPE_CHECKING:
     from data.desk.people import People
 
 PATH = "/sign-in/{secret}"
+_TERMINAL = "terminal"
 #: Nothing of a link is kept by a browser, or told to another site. Under "no-referrer" its form would say no Origin.
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 _PAGE = """<!doctype html>
@@ -64,6 +69,42 @@ def link_routes(settings: Settings, base: str) -> list[Route]:
     from data.desk.desk import desk_of
 
     return [Route(f"{base}{PATH}", partial(_answer, lambda: desk_of(settings).people, base), methods=["GET", "POST"])]
+
+
+def new_link(settings: Settings, *, port: int, base: str = "", email: str = "", role: str = "") -> str:
+    """An address that signs this person in, once and within LINK_LASTS; somebody new is a publisher unless told.
+
+    Without an address of mail it is whoever runs this. DataError where the database cannot be used.
+    """
+    from data.desk.database import open_database
+    from data.desk.people import People
+
+    people, now, email = People(open_database(settings)), utc_now(), email or _own_email()
+    if people.find(email) is None or role:
+        people.set_role(AT_TERMINAL, email, Role(role or Role.PUBLISHER), now, _TERMINAL)
+    secret = people.new_token(email, "link", now, LINK_LASTS, _TERMINAL)
+    return f"{settings.public_url or f'http://localhost:{port}{base}'}/sign-in/{secret}"
+
+
+def link_at_start(settings: Settings, *, port: int, base: str) -> str:
+    """For whoever starts a desk at a terminal and has no provider: how they come in; else nothing.
+
+    Nothing, too, for who is not of a desk that has people: at a terminal they may still ask for a link.
+    """
+    if not settings.has_desk or issuers() or not sys.stdout.isatty():
+        return ""
+    from data.desk.desk import desk_of
+
+    with suppress(DataError):  # what is wrong with the database stands in /readyz, and on every page that wants it
+        people = desk_of(settings).people
+        if people.find(_own_email()) or not people.all():
+            link = new_link(settings, port=port, base=base)
+            return f"Sign in to the desk, once and within ten minutes: {link}\n"
+    return ""
+
+
+def _own_email() -> str:
+    return f"{getuser()}@localhost"
 
 
 async def _answer(people_here: Callable[[], People], base: str, request: Request) -> Response:

@@ -9,11 +9,12 @@ import pytest
 
 from components.cli.command import nightdesk
 from components.cli.exits import DONE, FAILED, run
+from components.server.sign_in_link import link_at_start
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.desk.desk import desk_of
 from data.desk.people import People
-from data.desk.values import Change, Role
+from data.desk.values import AT_TERMINAL, Change, Role
 from data.story.store import SHIPPED
 from tests.support import small_story
 from tests.support.desks import ANA, FROM, NOW, PAT, SLUG, a_desk
@@ -47,6 +48,25 @@ def test_whoever_sits_at_the_machine_is_a_publisher(
     assert capsys.readouterr().out.startswith("http://localhost:8600/sign-in/")
     (member,) = people.all()
     assert (member.person.email, member.person.role) == ("pat@localhost", Role.PUBLISHER)
+
+
+def test_whoever_starts_a_desk_at_a_terminal_is_told_how_they_come_in(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "pat")
+    settings = Settings(records=tmp_path / "records", writes="desk")
+    assert link_at_start(settings, port=8501, base="") == ""  # what a service prints is kept where others read it
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert link_at_start(settings.model_copy(update={"writes": "local"}), port=8501, base="") == ""
+    said = link_at_start(settings, port=8501, base="/night")
+    address, _, secret = said.strip().rpartition("/")
+    assert address == "Sign in to the desk, once and within ten minutes: http://localhost:8501/night/sign-in"
+    found = people.spend_token(secret, "link", utc_now())
+    assert found is not None and (found.email, found.role) == ("pat@localhost", Role.PUBLISHER)
+    # A desk that has taken them off does not take them up again by itself.
+    people.set_role(AT_TERMINAL, "ana@example.org", Role.PUBLISHER, utc_now(), "a test")
+    people.set_role(AT_TERMINAL, "pat@localhost", None, utc_now(), "a test")
+    assert link_at_start(settings, port=8501, base="") == ""
 
 
 def test_a_link_without_a_role_leaves_somebody_as_they_are(people: People, capsys: Said) -> None:
