@@ -306,8 +306,8 @@ def test_every_function_that_acts_and_every_action_is_tried_below() -> None:
 
 #: What of a desk keeps something.
 KEEPING = frozenset({
-    "accept", "ask_review", "bring", "propose", "publish", "refuse", "restore", "save", "schedule", "set", "use",
-    "write", "write_all", "write_words",
+    "accept", "ask_review", "begin", "bring", "propose", "publish", "refuse", "restore", "save", "schedule", "set",
+    "use", "write", "write_all", "write_words",
 })  # fmt: skip
 
 

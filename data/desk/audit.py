@@ -49,13 +49,11 @@ class Audit:
         with self.database.writing() as session:
             note(session, who, action, at, origin, story=story, row=row)
 
-    def rows(self, story: str = "", *, most: int = 500, before: int | None = None) -> tuple[AuditRow, ...]:
-        """The latest rows of one story, of all where it is empty; `before` is the id of the last one of a page."""
+    def rows(self, story: str = "", *, most: int = 500) -> tuple[AuditRow, ...]:
+        """The latest rows of one story, of all where it is empty."""
         wanted = select(AuditRecord).order_by(AuditRecord.id.desc()).limit(most)
         if story:
             wanted = wanted.where(AuditRecord.story == story)
-        if before is not None:
-            wanted = wanted.where(AuditRecord.id < before)
         with self.database.reading() as session:
             return tuple(_row(record) for record in session.scalars(wanted))
 

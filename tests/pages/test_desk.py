@@ -135,6 +135,17 @@ def test_a_published_row_changes_with_a_reason_that_readers_get(desk: TestDesk, 
     assert "The style book." in desk.desk.folders.read("live").corrections[0].why
 
 
+def test_a_story_is_begun_in_the_browser_and_is_at_no_address_of_readers(desk: TestDesk, sit: As) -> None:
+    sit(BEN)
+    page = _at()
+    page.text_input(key="new-story-headline").set_value("Who called the town")
+    page.text_input(key="new-story-name").set_value("town-2026")
+    page = page.button(key="new-story-begin").click().run()
+    assert "Who called the town" in {title.value for title in page.title}
+    assert "key kicker: found FILL IN" in said(_at(story="town-2026", part="publish"))
+    assert "town-2026" not in desk.desk.folders.slugs()
+
+
 def test_who_may_not_publish_finds_no_button_for_it(sit: As) -> None:
     sit(ROB)
     page = _at(story="live", part="publish")
@@ -184,14 +195,16 @@ def test_pasted_contests_come_as_one_revision(desk: TestDesk, sit: As) -> None:
 def test_a_revision_is_compared_and_restored(desk: TestDesk, sit: As) -> None:
     sit(ANA)
     page = _at(story="night", part="history")
-    assert "story.toml was changed" in said(page)
+    assert "story.toml: live was true, is empty" in said(page)
     page.button(key="desk-restore").click().run()
     assert desk.desk.story("night").about.live
 
 
 def test_the_draft_is_seen_as_it_will_be_and_says_that_it_is_one(sit: As) -> None:
     sit(ROB)
-    page = _at(story="live", part="draft")
+    page = _at(story="night", part="draft")
+    assert "cannot be shown whole, nor published, as it stands" in said(page)
+    page = page.selectbox(key="desk-look-2").set_value(1).run()
     assert "DRAFT: seen at the desk alone. Not published." in said(page)
     assert not page.code
 
@@ -203,7 +216,7 @@ def test_a_view_is_saved_from_a_copied_link_and_named_by_articles(desk: TestDesk
     fields["Name"].set_value("The night")
     fields["Its link, as “Copy link” on the page copies it"].set_value("http://localhost/timeline?story=live&clock=UTC")
     page.button(key="save-view-button").click().run()
-    (view,) = desk.desk.views.all("live")
+    (view,) = desk.desk.views.kept("live")
     assert (view.name, view.version, view.query) == ("The night", 1, "timeline?story=live&clock=UTC")
 
 

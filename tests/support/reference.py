@@ -94,7 +94,6 @@ class Night:
         self.weights = {row["code"]: int(row["weight"]) for row in self.rows("contests")}
         self.names = {row["code"]: row["name"] for row in self.rows("contests")}
         self.parties: dict[str, str] = {party["id"]: party["short"] for party in self.about["parties"]}
-        self.ids = {short: party for party, short in self.parties.items()}
         self.backs = {row["call"]: self._fact(row) for row in self.rows("withdrawals")}
         self.calls = [self._call(row) for row in self.rows("calls") if row["role"] != "corroboration"]
         self.readings = [(instant(row["at"]), row) for row in self.rows("series") if row["kind"] == "cumulative"]

@@ -8,7 +8,6 @@ import streamlit as st
 
 from components.clock import Clock
 from components.text import shortened
-from components.workbench.desk.place import Place
 from components.workbench.desk.seat import Seat
 from components.workbench.downloads import ARROW, show_download
 from components.workbench.evidence_table import Cell, Line, Table, show_table
@@ -17,10 +16,10 @@ from data.desk.values import AuditRow
 _MOST, _LONGEST = 200, 200
 
 
-def show_audit(seat: Seat, place: Place, clock: Clock) -> None:
-    """The newest entries of a story, and the file that holds every one."""
-    rows = seat.desk.audit.rows(place.story, most=_MOST)
-    slug, people, email = place.story, seat.desk.people, seat.who.email
+def show_audit(seat: Seat, slug: str, clock: Clock) -> None:
+    """The newest entries of a story, of the whole desk where it names none, and the file that holds every one."""
+    rows, name = seat.desk.audit.rows(slug, most=_MOST), slug or "desk"
+    people, email = seat.desk.people, seat.who.email
     ended = people.signed_out_since(email)
 
     def make() -> bytes:
@@ -28,18 +27,18 @@ def show_audit(seat: Seat, place: Place, clock: Clock) -> None:
         stays = people.find(email) and people.signed_out_since(email) == ended
         return seat.desk.audit.csv(slug) if stays else b""
 
-    show_download("Download all of it (CSV)", make, f"{slug}-audit.csv", "text/csv", key="audit-csv", icon=ARROW)
-    show_table(_table(seat, rows, clock), key="desk-audit", label=f"Audit of {slug}")
+    show_download("Download all of it (CSV)", make, f"{name}-audit.csv", "text/csv", key="audit-csv", icon=ARROW)
+    show_table(_table(seat, rows, clock, slug), key="desk-audit", label=f"Audit of {name}")
     if len(rows) == _MOST:
         st.caption(f"The newest {_MOST} entries; the file has all.")
 
 
-def _table(seat: Seat, rows: tuple[AuditRow, ...], clock: Clock) -> Table:
+def _table(seat: Seat, rows: tuple[AuditRow, ...], clock: Clock, slug: str) -> Table:
     cells = tuple(
         (
             Cell(clock.stamp(one.at), sort=one.at.isoformat()),
             Cell(f"{seat.name_of(one.by)} ({one.role})"),
-            Cell(one.action),
+            Cell(f"{one.action} {one.story if not slug else ''}".strip()),
             Cell(f"{one.table} {one.row}".strip(), more=_states(one), fold="Was and is"),
             Cell(f"{one.revision:,}" if one.revision else ""),
             Cell(one.origin),

@@ -12,7 +12,7 @@ from components.workbench.desk.forms import ROW_TYPES, form_of, title_of
 from components.workbench.desk.history_part import show_history
 from components.workbench.desk.limits_part import show_limits
 from components.workbench.desk.live import keep_up
-from components.workbench.desk.pasted_part import show_paste
+from components.workbench.desk.pasted import show_paste
 from components.workbench.desk.place import NEW, PARTS, Place, go
 from components.workbench.desk.publish_part import show_publish
 from components.workbench.desk.rows_part import ONE, show_rows
@@ -77,7 +77,7 @@ def _show_part(seat: Seat, place: Place, draft: Examined, clock: Clock) -> None:
         case "paste":
             show_paste(seat, place)
         case "draft":
-            show_draft(seat, place)
+            show_draft(seat, place, clock)
         case "publish":
             show_publish(seat, place, draft, clock)
         case "views":
@@ -87,4 +87,4 @@ def _show_part(seat: Seat, place: Place, draft: Examined, clock: Clock) -> None:
         case "history":
             show_history(seat, place, clock)
         case "audit":
-            show_audit(seat, place, clock)
+            show_audit(seat, place.story, clock)

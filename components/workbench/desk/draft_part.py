@@ -17,6 +17,7 @@ from components.embeds.embed import Embed
 from components.text import markdown
 from components.view.view_state import ViewState, default_view
 from components.workbench.appearance import theme_in_force
+from components.workbench.desk.history_part import named
 from components.workbench.desk.place import Place
 from components.workbench.desk.seat import Seat
 from components.workbench.parts.prose import show_claims, show_dek, show_headline, show_known
@@ -35,10 +36,15 @@ def drafted(chart: Chart) -> Chart:
     return replace(chart, banner=DRAFT, title=f"DRAFT: {chart.title}")
 
 
-def show_draft(seat: Seat, place: Place) -> None:
-    """The page of the draft, or one of its embeds; the first fault where it cannot be published as it stands."""
+def show_draft(seat: Seat, place: Place, clock: Clock) -> None:
+    """The page of the draft, or one of its embeds; the first fault where it cannot be published as it stands.
+
+    Of an earlier revision, too, where one is chosen.
+    """
+    words = named(seat.desk.history(place.story), clock)
+    number = st.selectbox("Revision", list(words), format_func=words.__getitem__, key=f"desk-look-{max(words)}")
     try:
-        story = seat.desk.story(place.story)
+        story = seat.desk.story(place.story, revision=number)
     except StoryInvalid as fault:
         st.warning(markdown(f"It cannot be shown whole, nor published, as it stands: {fault}"))
         return

@@ -46,10 +46,7 @@ def _table(seat: Seat, revisions: Sequence[Revision], clock: Clock) -> Table:
 
 def _compare(seat: Seat, place: Place, revisions: Sequence[Revision], clock: Clock) -> None:
     numbers = [one.number for one in revisions]
-    words = {
-        one.number: f"{one.number:,}: {shortened(on_clock(one.what, clock), 60)} ({clock.dated(one.at)})"
-        for one in revisions
-    }
+    words = named(revisions, clock)
     public = next((one.number for one in revisions if one.published), numbers[-1])
     first, second = st.columns(2)
     with first:
@@ -62,6 +59,14 @@ def _compare(seat: Seat, place: Place, revisions: Sequence[Revision], clock: Clo
         f"Restore revision {was:,}", key="desk-restore", help="It becomes the next revision; nothing is lost."
     ):
         _restore(seat, place, was, why)
+
+
+def named(revisions: Sequence[Revision], clock: Clock) -> dict[int, str]:
+    """Number -> what a menu calls a revision: its number, what was done, and when."""
+    return {
+        one.number: f"{one.number:,}: {shortened(on_clock(one.what, clock), 60)} ({clock.dated(one.at)})"
+        for one in revisions
+    }
 
 
 def show_differences(found: Sequence[RowDifference], clock: Clock) -> None:

@@ -8,7 +8,8 @@ import streamlit as st
 
 from components.cache.stories import desk_here
 from components.text import markdown
-from components.workbench.desk.seat import act
+from components.workbench.desk.audit_part import show_audit
+from components.workbench.desk.seat import act, own_clock, take_seat
 from components.workbench.write_gate import may_write
 from data.core.program import utc_now
 from data.desk.people import People
@@ -30,6 +31,13 @@ def show_people() -> None:
     people = desk_here().people
     for member in people.all():
         _show_member(people, member)
+    _show_new(people)
+    st.subheader("Audit of the whole desk", anchor=False)
+    if seat := take_seat():
+        show_audit(seat, "", own_clock())
+
+
+def _show_new(people: People) -> None:
     st.subheader("Somebody new", anchor=False)
     with st.form("new-person", clear_on_submit=True):
         email = st.text_input("Email address, as the provider gives it", key="new-email")

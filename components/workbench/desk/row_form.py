@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from components.text import markdown
 from components.workbench.desk.conflicts import show_conflict
-from components.workbench.desk.form_keys import follow_keys
 from components.workbench.desk.forms import (
     ROW_TYPES,
     WHEN,
@@ -27,7 +26,7 @@ from components.workbench.desk.forms import (
 )
 from components.workbench.desk.place import NEW, Place, go
 from components.workbench.desk.seat import Seat, act
-from components.workbench.desk.told_part import show_told
+from components.workbench.desk.told_row import show_told
 from components.workbench.desk.typed_when import say_when
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
@@ -113,7 +112,14 @@ def _show(seat: Seat, place: Place, form: Form, begun: Begun, rows: Sequence[Kep
     for other in others if begun.tried else ():
         st.error(markdown(other))
     _show_buttons(seat, place, form, begun, change, noun)
-    follow_keys(f"{place}-{begun.turn}")
+    _follow_keys(f"{place}-{begun.turn}")
+
+
+def _follow_keys(stamp: str) -> None:
+    """Put the focus into the first field once for each `stamp`, and press Save where Enter is."""
+    mount = st.components.v2.component("nightdesk.form_keys", html="<div></div>", js="form_keys.js")
+    with st.container(key="form-keys"):
+        mount(key="form-keys-mount", data={"stamp": stamp})
 
 
 def _own_faults(faults: tuple[Fault, ...], begun: Begun) -> tuple[Fault, ...]:
@@ -163,27 +169,28 @@ def _ask_all(place: Place, form: Form, begun: Begun) -> dict[str, st.delta_gener
 def _ask_in_pairs(
     place: Place, fields: Sequence[Field], begun: Begun, slots: dict[str, st.delta_generator.DeltaGenerator]
 ) -> None:  # fmt: skip
+    for line in _lines(fields):
+        for one, column in zip(line, st.columns(len(line)), strict=True):
+            key = f"desk-{place.table}-{place.row}-{begun.turn}-{one.name}"
+            with column, st.container(gap=None):
+                begun.values[one.name] = _ask(key, one, begun.values)
+                slots[one.name] = st.empty()
+
+
+def _lines(fields: Sequence[Field]) -> Iterator[list[Field]]:
+    """What stands side by side: two short fields, or a long one."""
     waiting: list[Field] = []
     for one in fields:
-        if one.asks in (Asks.LONG, Asks.SEVERAL):
-            _ask_line(place, waiting, begun, slots)
-            _ask_line(place, [one], begun, slots)
+        is_long = one.asks in (Asks.LONG, Asks.SEVERAL)
+        if waiting and (is_long or len(waiting) == 2):
+            yield waiting
             waiting = []
+        if is_long:
+            yield [one]
         else:
             waiting.append(one)
-            if len(waiting) == 2:
-                _ask_line(place, waiting, begun, slots)
-                waiting = []
-    _ask_line(place, waiting, begun, slots)
-
-
-def _ask_line(
-    place: Place, fields: Sequence[Field], begun: Begun, slots: dict[str, st.delta_generator.DeltaGenerator]
-) -> None:  # fmt: skip
-    for one, column in zip(fields, st.columns(len(fields)) if fields else (), strict=True):
-        with column, st.container(gap=None):
-            begun.values[one.name] = _ask(f"desk-{place.table}-{place.row}-{begun.turn}-{one.name}", one, begun.values)
-            slots[one.name] = st.empty()
+    if waiting:
+        yield waiting
 
 
 def _ask(key: str, one: Field, values: Mapping[str, str]) -> str:

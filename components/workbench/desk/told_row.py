@@ -1,4 +1,4 @@
-"""What one row of a story comes to: the sentence that it makes, and the night around its mark."""
+"""What a row comes to, beside its form: the sentence that readers will read, and the night around its mark."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+import streamlit as st
+
+from components.cache.cached import LOADERS
 from components.charts.catalogue import chart_of
 from components.charts.grammar import Chart
 from components.charts.loaders import Loaders
 from components.clock import Clock
 from components.render.facts_csv import rows_of
+from components.render.layout.theme import theme_named
+from components.render.svg import svg
+from components.text import markdown
 from components.view.view_state import default_view
+from components.workbench.appearance import theme_in_force
+from components.workbench.desk.place import Place
 from data.core.model import Window
+from data.desk.desk import Preview
 from data.evidence.facts import facts_shown
 from data.story.faults import Faults
 from data.story.story import Story, sound_story, when_of
@@ -33,6 +42,26 @@ _CHARTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 #: A table that is drawn leaves the others out where a row is to be told by itself.
 _LEFT_OUT = ("calls", "withdrawals", "milestones", "observations", "projections", "counts", "figures", "corrections")
+#: Pixels: as wide as the column beside a form, and as a phone.
+_WIDTH = 400
+
+
+def show_told(preview: Preview, place: Place, name: str, clock: Clock, *, faulty: bool) -> None:
+    """The sentence and the mark of the row with this id; why there is none where something is missing still."""
+    story = None if faulty else preview.story or as_far_as_it_holds(place.story, preview.examined)
+    if story is None or not name:
+        st.caption("Its sentence and its mark show here once nothing is missing.")
+        return
+    sentence = sentence_of(story, place.table, name, clock)
+    if not sentence:
+        st.caption("It makes no mark on a chart: readers find it in the tables.")
+        return
+    with st.container(key="told-row"):
+        st.markdown(f"**{markdown(sentence)}**")
+        if chart := night_around(story, place.table, name, LOADERS):
+            theme = theme_named(theme_in_force())
+            drawing = svg.draw(chart, clock, width=_WIDTH, theme=theme, brief=True)
+            st.image(drawing, alt=f"The night around it: {sentence}", width="stretch")
 
 
 def as_far_as_it_holds(slug: str, found: Examined) -> Story | None:

@@ -36,11 +36,11 @@ def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             said = f"{title_of(form, one.cells)}, typed by {seat.name_of(one.by)} {form.clock.dated(one.at)}"
             st.markdown(markdown(said), width="stretch")
-            own = one.by == seat.who.email
-            helped = "Somebody else decides on it: you typed it." if own else None
-            if st.button("Accept", key=f"accept-typed-{one.id}", type="primary", disabled=own, help=helped):
+            helped = "Somebody else decides on it: you typed it." if one.by == seat.who.email else None
+            helped = helped if seat.who.role.may(Action.ACCEPT) else "An editor decides on it."
+            if st.button("Accept", key=f"accept-typed-{one.id}", type="primary", disabled=bool(helped), help=helped):
                 _decide(seat, one, accept=True)
-            if st.button("Refuse", key=f"refuse-typed-{one.id}", disabled=own, help=helped):
+            if st.button("Refuse", key=f"refuse-typed-{one.id}", disabled=bool(helped), help=helped):
                 _decide(seat, one, accept=False)
 
 

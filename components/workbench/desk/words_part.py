@@ -175,7 +175,8 @@ def _show_conflict(seat: Seat, place: Place, chosen: Where, begun: _Begun, confl
     name = seat.name_of(conflict.theirs.by)
     st.warning(markdown(f"{name} changed these words, too, while you had them open. Choose."))
     found = merged(base, mine, theirs)
-    both = [(one.key, one.key.capitalize(), one.mine or "nothing", one.theirs or "nothing") for one in found.clashes]
+    named = {one.key: TEXTS.get(one.key) or one.key.capitalize() for one in found.clashes}
+    both = [(one.key, named[one.key], one.mine or "nothing", one.theirs or "nothing") for one in found.clashes]
     own = choose_each(both, name, key=f"words-{conflict.theirs.revision}")
     with st.container(horizontal=True):
         if st.button("Keep what is chosen", type="primary", key="keep-chosen"):
