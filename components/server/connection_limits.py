@@ -1,4 +1,4 @@
-"""How long and how slow the beginning of a request may be: uvicorn's parser in C takes headers without an end.
+"""How long and how slow a request may be, and how many may wait behind it: uvicorn takes all of it without an end.
 
 Streamlit makes its own uvicorn, `uvicorn app:app` another, and none is given limits that httptools' protocol would
 keep. So the protocol's own class is bounded, once, by whatever imports app.py.
@@ -14,8 +14,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_BYTES = 32 * 1024
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 60.0
+#: Requests that one connection sends before the first of them is answered; browsers and nginx send none.
+MOST_AHEAD = 16
+#: What each byte of a body may bring along where it is sent in pieces: a piece's length and two line ends.
+_FRAME_BYTES = 16
 
-_STATUSES = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
+_STATUSES = {408: "Request Timeout", 429: "Too Many Requests", 431: "Request Header Fields Too Large"}
 
 
 class _Bounds:
@@ -33,7 +37,7 @@ class _Bounds:
 
     def begin_body(self) -> None:
         """The headers are whole."""
-        self.in_head = False
+        self.in_head, self.room = False, HEAD_BYTES
         self.stop()
         if any(name in (b"content-length", b"transfer-encoding") for name, _ in self._protocol.headers):
             self._wait(BODY_SECONDS)
@@ -76,6 +80,7 @@ _MADE = HttpToolsProtocol.connection_made
 _LOST = HttpToolsProtocol.connection_lost
 _RECEIVED = HttpToolsProtocol.data_received
 _HEADERS_COMPLETE = HttpToolsProtocol.on_headers_complete
+_BODY = HttpToolsProtocol.on_body
 _MESSAGE_COMPLETE = HttpToolsProtocol.on_message_complete
 
 
@@ -103,12 +108,25 @@ def _data_received(self: Any, data: bytes) -> None:
         if self.parser is None or self.transport.is_closing() or self.transport.get_protocol() is not self:
             return
     if data:
+        # Headers may come behind a body, too, and words behind the length of each of its pieces.
+        bounds.room -= len(data)
         _RECEIVED(self, data)
+        if bounds.room < 0 and not bounds.in_head:
+            bounds.refuse(431)
 
 
 def _headers_complete(self: Any) -> None:
-    _HEADERS_COMPLETE(self)
-    self.bounds.begin_body()
+    if len(self.pipeline) >= MOST_AHEAD:
+        self.pipeline.clear()
+        self.bounds.refuse(429)
+    if not self.transport.is_closing():
+        _HEADERS_COMPLETE(self)
+        self.bounds.begin_body()
+
+
+def _body(self: Any, body: bytes) -> None:
+    self.bounds.room += len(body) * (1 + _FRAME_BYTES)
+    _BODY(self, body)
 
 
 def _message_complete(self: Any) -> None:
@@ -117,14 +135,16 @@ def _message_complete(self: Any) -> None:
 
 
 def bound_connections() -> None:
-    """Bound what every connection of this process may send: more than HEAD_BYTES of headers is answered with 431,
-    headers that take longer than HEAD_SECONDS and bodies that take longer than BODY_SECONDS with 408.
+    """Bound what every connection of this process may send: more than HEAD_BYTES of headers, before a body or
+    behind it, is answered with 431, headers that take longer than HEAD_SECONDS and bodies that take longer than
+    BODY_SECONDS with 408. A connection ends that sends more than MOST_AHEAD requests while one is being answered.
     """
     own = {
         "connection_made": _connection_made,
         "connection_lost": _connection_lost,
         "data_received": _data_received,
         "on_headers_complete": _headers_complete,
+        "on_body": _body,
         "on_message_complete": _message_complete,
     }
     for name, method in own.items():

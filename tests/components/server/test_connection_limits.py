@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bench.visitor import Visitor
-from components.server.connection_limits import HEAD_BYTES, HEAD_SECONDS
+from components.server.connection_limits import HEAD_BYTES, HEAD_SECONDS, MOST_AHEAD
 from components.server.ending import MOST_SECONDS
 from tests.conftest import started
 from tests.support.asking_http import ask
@@ -99,6 +99,35 @@ def test_a_request_behind_another_has_a_limit_of_its_own(address: str) -> None:
     with opened(address) as connection:
         connection.sendall(one + b"\r\n" + one + b"Connection: close\r\n\r\n")
         assert told(connection).count(b"HTTP/1.1 200") == 2
+
+
+@pytest.mark.parametrize("piece", [b"T: %s\r\n" % (b"a" * 60_000), b"1;%s\r\nx\r\n" % (b"a" * 60_000)])
+def test_headers_behind_a_body_and_words_behind_its_pieces_have_a_limit(address: str, piece: bytes) -> None:
+    start = b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with opened(address) as connection:
+        connection.sendall(start + (b"0\r\n" if piece.startswith(b"T") else b""))
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            connection.sendall(piece * 1_000)
+    assert ask(f"{address}/healthz").status == 200
+
+
+def test_a_body_in_pieces_of_one_byte_is_read(address: str) -> None:
+    start = b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with opened(address) as connection:
+        connection.sendall(start + b"1\r\nx\r\n" * 20_000 + b"0\r\n\r\n")
+        assert told(connection).startswith(b"HTTP/1.1 405 ")
+
+
+def test_requests_that_wait_behind_one_another_are_few(address: str) -> None:
+    drawn = b"GET /embed/us-2016/timeline.png?width=555 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    quick = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    last = quick.replace(b"localhost\r\n", b"localhost\r\nConnection: close\r\n")
+    with opened(address) as connection:
+        connection.sendall(drawn + quick * (MOST_AHEAD - 1) + last)
+        assert told(connection).count(b"HTTP/1.1 200 ") == MOST_AHEAD + 1
+    with opened(address) as connection:
+        connection.sendall(drawn.replace(b"555", b"556") + quick * 1_000)
+        assert b"HTTP/1.1 200 " not in told(connection)
 
 
 @pytest.mark.slow
