@@ -3,9 +3,9 @@
     python -m fuzz.sentences [--cases 20000] [--seed 0] [--processes 2]
     python -m fuzz.sentences --server http://localhost:8501 --stories FOLDER [--cases 200]
 
-Half of the cases are of the bundled nights, half of small ones made on the way. Every event of every bundled night is
-read besides, by each of its callers, and so are claims. With a server it reads what that one, of any commit, serves of
-the stories in this folder.
+Three of ten cases are of the bundled nights, the others of small ones made on the way. Every event of every bundled
+night is read besides, by each of its callers, and so are claims. With a server it reads what that one, of any commit,
+serves of the stories in this folder.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ from tests.support.random_cases import ask, ask_claim, bundled_nights, events_of
 from tests.support.sentences import KINDS, Reading
 from tests.support.small_nights import Served
 
-#: Questions to one small night, and how often every kind of sentence is to be met in a whole run.
-_ASKED, _LEAST, _WHOLE = 5, 100, 20_000
+#: Questions to one small night and of bundled ones beside it.
+_SMALL, _BUNDLED = 7, 3
+#: How often every kind of sentence is to be met in a whole run.
+_LEAST, _WHOLE = 100, 20_000
 _MOST_SHOWN = 20
 #: Cases that a process reads at a time.
 _AT_A_TIME = 200
@@ -39,14 +41,15 @@ def read(cases: int, seed: int) -> Reading:
     rng, reading, nights = Random(seed), Reading(), bundled_nights()  # noqa: S311  questions, not secrets
     with tempfile.TemporaryDirectory() as folder:
         known = Served(Path(folder))
-        for number in range(cases // (2 * _ASKED)):
+        for number in range(cases // (_SMALL + _BUNDLED)):
             # A server of its own: stories that are over would be listed for ever.
             root = Path(folder) / str(number)
             served, slug = Served(root), f"small-{number}"
             root.mkdir()
             night = small_night(rng, root, slug)
-            for _ in range(_ASKED):
+            for _ in range(_SMALL):
                 ask(rng, served, reading, random_case(rng, slug, night))
+            for _ in range(_BUNDLED):
                 name = rng.choice(sorted(nights))
                 ask(rng, known, reading, random_case(rng, name, nights[name]))
             ask_claim(rng, known, reading, nights[rng.choice(sorted(nights))])

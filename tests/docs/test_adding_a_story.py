@@ -4,6 +4,7 @@ import re
 import subprocess
 import urllib.request
 from pathlib import Path
+from time import monotonic
 from typing import Literal, get_args, get_origin
 
 import pytest
@@ -20,6 +21,9 @@ EXAMPLE = dict(re.findall(r"^### `([a-z_.]+)`\n\n```(?:toml|csv)\n(.*?)^```$", P
 
 #: Each block in the order of the page: the file it is, its kind and its text.
 STEP = re.compile(r"^(?:### `([a-z_.]+)`\n\n)?```(sh|toml|csv)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+
+#: From facts at hand to a page, as it is promised.
+MINUTES = 5
 
 
 @pytest.fixture
@@ -62,6 +66,7 @@ def test_the_fault_on_the_page_is_the_fault_that_is_found(folder: Path, capsys: 
 @pytest.mark.slow
 def test_whoever_follows_the_page_word_by_word_has_a_chart(tmp_path: Path) -> None:
     """Its commands are run as they stand, and its files saved under the names above them, to the page they make."""
+    begun = monotonic()
     environ = {"HOME": str(tmp_path), "PATH": f"{SCRIPT.parent}:/usr/bin:/bin", "PYTHONUTF8": "1"}
     blocks = STEP.findall(PAGE.partition("## What people ask")[0])
     assert [name or text.split()[0] for name, _, text in blocks] == ["mkdir", *EXAMPLE, "nightdesk", "streamlit"]
@@ -79,6 +84,7 @@ def test_whoever_follows_the_page_word_by_word_has_a_chart(tmp_path: Path) -> No
         assert urllib.request.urlopen(f"{at}{page}").status == 200
         drawn = urllib.request.urlopen(f"{at}{chart}").read().decode()
     assert "AP called Indiana" in drawn
+    assert monotonic() - begun < MINUTES * 60
 
 
 def typed_into_a_terminal(command: str, environ: dict[str, str]) -> dict[str, str]:

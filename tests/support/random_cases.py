@@ -18,7 +18,7 @@ from tests.support.small_nights import NAMES, SmallCall, SmallWithdrawal, write_
 
 #: Charts that say totals, calls or moments, and the forms in which they are read.
 CHARTS = ("results", "timeline", "map", "replay")
-FORMS = ("", ".csv", ".svg", "share")
+FORMS = ("", "", "share", "share", ".csv", ".json", ".svg")
 #: The small hours of days with 24 and with 25 hours.
 _DAYS = (("UTC", datetime(2030, 11, 6, tzinfo=UTC)), ("America/New_York", datetime(2030, 11, 3, 4, tzinfo=UTC)))
 _HOURS = 6
@@ -60,13 +60,13 @@ def nights_in(stories: Path) -> dict[str, Night]:
 def small_night(rng: Random, root: Path, slug: str) -> Night:
     """A night of up to a dozen calls with minutes or bounds, and a few observations, in a folder of its own."""
     zone, start = rng.choice(_DAYS)
-    codes = [f"X{number}" for number in range(rng.randint(1, 12))]
+    codes = [f"X{number}" for number in range(rng.choice((1, 2, rng.randint(1, 12), rng.randint(1, 12))))]
     parties = rng.choice((NAMES, NAMES, MANY))
     calls = [_call(rng, code, start, list(parties)) for code in codes]
-    backs = list(filter(None, (_back(rng, call, start) for call in calls))) if rng.random() < 0.4 else []
+    backs = list(filter(None, (_back(rng, call, start) for call in calls))) if rng.random() < 0.8 else []
     calls += [_again(rng, back, start, list(parties)) for back in backs if rng.random() < 0.5]
     calls += [_decided(rng, call, list(parties)) for call in calls if not call.party and rng.random() < 0.6]
-    seen = [_observation(rng, number, start) for number in range(rng.choice((0, 0, 1, 3)))]
+    seen = [_observation(rng, number, start) for number in range(rng.choice((0, 1, 3)))]
     folder = write_night(
         root,
         calls,
@@ -91,7 +91,7 @@ def _minute(rng: Random, start: datetime, least: int = 0) -> int:
 def _tables(rng: Random, start: datetime, seen: list[str], codes: list[str], parties: list[str]) -> dict[str, str]:
     """What the night holds besides calls: observations, and at times the readings of a petition, and counts."""
     tables = {"observations.csv": "\n".join([_OBSERVED, *seen]) + "\n"} if seen else {}
-    if rng.random() < 0.3:
+    if rng.random() < 0.5:
         tables["series.csv"] = "\n".join([_READ, *_readings(rng, start)]) + "\n"
     if rng.random() < 0.4:
         rows = [row for code in rng.sample(codes, min(2, len(codes))) for row in _counts(rng, code, start, parties)]
@@ -145,7 +145,7 @@ def _back(rng: Random, call: SmallCall, start: datetime) -> SmallWithdrawal | No
         return None
     made = datetime.fromisoformat(call.at or call.latest)
     last = made + timedelta(minutes=rng.choice((1, 30, 90)))
-    if rng.random() < 0.7 or last >= start + timedelta(hours=_HOURS - 1):
+    if rng.random() < 0.4 or last >= start + timedelta(hours=_HOURS - 1):
         return None
     if rng.random() < 0.6:
         return SmallWithdrawal(call, at=_iso(last))
@@ -183,8 +183,8 @@ def _won(rng: Random, code: str, start: datetime, parties: list[str]) -> SmallCa
 
 
 def _observation(rng: Random, number: int, start: datetime) -> str:
-    status = rng.choice(("failing", "unreachable", "degraded", "answering"))
-    at = _iso(start + timedelta(minutes=_minute(rng, start)))
+    status = rng.choice(("failing", "failing", "unreachable", "degraded", "answering"))
+    at = _iso(start + timedelta(minutes=rng.choice((rng.randint(0, 30), rng.randint(0, 59), _minute(rng, start)))))
     return f"o{number},site,outage,{status},{at},,,,,minute,A place,What was seen,,,B,high,A reader,stated,,s,"
 
 
@@ -195,15 +195,17 @@ def _iso(moment: datetime) -> str:
 def random_case(rng: Random, slug: str, night: Night) -> Case:
     """A chart of this night in the whole of it or a window near a call, by any caller, told whole or to a moment."""
     caller, (first, last) = rng.choice(night.callers), night.window
-    moments = [at for call in night.of(caller) for at in (call.first, call.last) if first <= at < last] or [first]
+    facts = [fact for call in night.of(caller) for fact in (call, call.back) if fact]
+    moments = [at for fact in facts for at in (fact.first, fact.last) if first <= at < last] or [first]
     start, end = first, last
     if rng.random() < 0.7:
         start = max(first, rng.choice(moments) + timedelta(minutes=rng.choice((-30, -5, 0, 0, 1))))
         ends = [at for at in moments if at > start + timedelta(minutes=9)]
         after = start + timedelta(minutes=rng.choice((10, 25, 60, 240)))
         end = rng.choice(ends) if ends and rng.random() < 0.4 else after
-    inside = [at for at in moments if start < at < end]
-    at = rng.choice(inside) if inside and rng.random() < 0.35 else None
+    backs = [call.back.last for call in night.of(caller) if call.back]
+    inside = [at for at in (*moments, *backs, *backs, start + timedelta(minutes=1)) if start < at < end]
+    at = rng.choice(inside) if inside and rng.random() < 0.45 else None
     return Case(night, slug, rng.choice(CHARTS), start, end, caller, at)
 
 
@@ -235,6 +237,7 @@ def ask_claim(rng: Random, served: Asked, reading: Reading, night: Night) -> Non
     if main is None:
         return
     caller = rng.choice(night.callers)
-    contest = rng.choice(night.of(caller)).row["contest"]
+    contests = sorted(night.weights) if rng.random() < 0.3 else [call.row["contest"] for call in night.of(caller)]
+    contest = rng.choice(contests)
     address = f"/embed/{night.folder.name}/claim.json?series=site:{main}&event={contest}&caller={quote(caller)}"
     reading.claim(night, address, contest, caller, served.text(address))

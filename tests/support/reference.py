@@ -94,6 +94,7 @@ class Night:
         self.weights = {row["code"]: int(row["weight"]) for row in self.rows("contests")}
         self.names = {row["code"]: row["name"] for row in self.rows("contests")}
         self.parties: dict[str, str] = {party["id"]: party["short"] for party in self.about["parties"]}
+        self.ids = {short: party for party, short in self.parties.items()}
         self.backs = {row["call"]: self._fact(row) for row in self.rows("withdrawals")}
         self.calls = [self._call(row) for row in self.rows("calls") if row["role"] != "corroboration"]
         self.readings = [(instant(row["at"]), row) for row in self.rows("series") if row["kind"] == "cumulative"]
@@ -349,7 +350,8 @@ class Night:
         """10:50 p.m. EST"""
         local = moment.astimezone(ZoneInfo(self.zone))
         hour, half = local.hour % 12 or 12, "p.m." if local.hour >= 12 else "a.m."
-        clock = f"{hour}:{local.minute:02}" if local.minute else str(hour)
+        # Only the very hour is written without minutes.
+        clock = f"{hour}:{local.minute:02}" if local.minute or local.second else str(hour)
         shown = {"12 p.m.": "noon", "12 a.m.": "midnight"}.get(f"{clock} {half}", f"{clock} {half}")
         return f"{shown} {local.tzname()}"
 

@@ -31,6 +31,12 @@ _UNDECIDED = {"a run-off": "runoff", "run-offs": "runoff", "a tie": "tie", "ties
 _HOW = {"": "won", "by lot": "lots", "after a tie": "tie", "not leading in the count": "not_leading"}
 
 
+#: "6:59 p.m. EST: Indiana for Trump, AP (11 electoral votes, Trump total 19)", and so for what is withdrawn.
+_IN_WORDS = (
+    rf": (?:Possibly )?(withdrawn: )?([^<>:]+?) for ([^<>,(]+?)(?: \([a-z ]+\))?, [^<>]*?"
+    rf"\((?:less )?\d+ [a-z ]+, [^<>,()]+ total {_FIGURE}\)"
+)
+
 _HEADS = ("headline", "card title", "headline of a picture", "alternative")
 _HEAD_KINDS = (
     *("totals", "totals, none", "totals, withdrawn", "calls", "calls, no", "calls, withdrawn", "a series"),
@@ -47,7 +53,12 @@ KINDS = (
     *("replay, happened, no minute that is over", "replay, known, no minute that is over"),
     *("moment, reading", "replay, happened, reading", "no total stands"),
     *("label of a total", "by or before", "no observation", "time of two", "events counted"),
-    *("weight in a table", "total in a table", "total in a table, beyond", "withdrawal in a table"),
+    *(
+        f"{what} in {form}"
+        for form in ("a table", "data")
+        for what in ("weight", "total", "total beyond what is drawn", "withdrawal")
+    ),
+    "total in words",
     *("no winner stood", "outcome in a table", "projection in a table", "count in a table", "outcome of an event"),
     *("label of a count", "label of a projection", "time before the first call"),
     *("verdict on an account", "reported first", "reported first, nothing"),
@@ -147,6 +158,9 @@ class Reading:
         if form == ".csv":
             self._table(case, body)
             return
+        if form == ".json":
+            self._data(case, body)
+            return
         if form == ".svg":
             self._drawing(case, body)
             return
@@ -166,15 +180,37 @@ class Reading:
                     total = said == right.replace(" to ", "–")
                     kind = "label of a count" if counts and not total else "label of a total"
                     self.hold(kind, case, said, true=total or said in counts, right=(right, counts))
+        self._words(case, body)
         for call in case.night.of(case.caller):
             if call.exact and case.night.is_twice(call.last):
                 label = rf">{re.escape(_name(case.night, call))} {re.escape(_clock(case.night, call.last))}([^<]*)<"
                 for zone in re.findall(label, body.replace("\u00a0", " ")):
                     right = case.night.time(call.last)
-                    self.hold("time of two", case, zone, true=right.endswith(zone.strip() or "-"), right=right)
+                    self.hold("time of two", case, zone, true=zone.split()[:1] == right.split()[-1:], right=right)
         drawn = {(case.night.parties[fact.row["party"]], bounded(fact.row)) for fact in case.projected()}
         for label in re.findall(rf">([^<>]+?) {_BOUNDED} projected<", body):
             self.hold("label of a projection", case, " ".join(label), true=label in drawn, right=drawn)
+
+    def _words(self, case: Case, body: str) -> None:
+        """The total behind each call and withdrawal that a drawing tells in words."""
+        night = case.night
+        if not night.complete(case.caller):
+            return
+        for back, name, short, total in re.findall(_IN_WORDS, unescape(body.replace("\u00a0", " "))):
+            calls = [
+                one
+                for one in night.of(case.caller)
+                if (_name(night, one), one.row["party"]) == (name, night.ids.get(short))
+            ]
+            made = [(one, one.back if back else one) for one in calls]
+            right = [self._total_by(case, call, fact) for call, fact in made if fact]
+            self.hold("total in words", case, f"{name} for {short}: {total}", true=total in right, right=right)
+
+    @staticmethod
+    def _total_by(case: Case, call: Fact, fact: Fact) -> str:
+        """The total of a call's side once it or its withdrawal had come, at the latest by the moment told to."""
+        at = min(fact.last, case.at or fact.last)
+        return case.night.total(case.caller, case.night.side_of(case.caller, call.row["party"], case.at), at)
 
     @staticmethod
     def _counts_drawn(case: Case, side: str) -> set[str]:
@@ -598,36 +634,54 @@ class Reading:
     # Tables
 
     def _table(self, case: Case, body: str) -> None:
-        night = case.night
         rows = [row for row in csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))) if "row" in row]
         self._rows_beside(case, rows)
-        if not night.complete(case.caller):
+        if not case.night.complete(case.caller):
             return
+        calls = {f"calls:{one.row['id']}": one for one in case.night.of(case.caller)}
+        for row in rows:
+            call = calls.get(row["row"])
+            if call and not call.back and (case.at is None or call.last <= case.at):
+                right = "called" if call.outcome == "won" else call.outcome
+                self.hold("outcome in a table", case, row["status"], true=row["status"] == right, right=right)
+        self._totals("a table", case, rows)
+
+    def _data(self, case: Case, body: str) -> None:
+        """What a program reads: the takeaway, and the totals of what adds up."""
+        told = json.loads(body)
+        self._headline("headline", case, told["passport"]["takeaway"].replace("\u00a0", " "))
+        names = {"row": "row", "value": "value", "total_low": "low", "total_high": "high"}
+        marks = [mark for lane in told["lanes"] for mark in lane["marks"] if mark["drawn_as"] in ("steps", "tiles")]
+        items = [item for mark in marks for item in mark["items"]]
+        rows = [{name: "" if item[of] is None else str(item[of]) for name, of in names.items()} for item in items]
+        if case.night.complete(case.caller):
+            self._totals("data", case, rows)
+
+    def _totals(self, form: str, case: Case, rows: list[dict[str, str]]) -> None:
+        """The weight of each call and withdrawal, and the total that its side then had."""
+        night = case.night
         calls = {f"calls:{one.row['id']}": one for one in night.of(case.caller)}
         backs = {f"withdrawals:{one.back.row['id']}": one for one in calls.values() if one.back}
         for row in rows:
             call = calls.get(row["row"]) or backs.get(row["row"])
-            if call and not call.back and (case.at is None or call.last <= case.at):
-                right = "called" if call.outcome == "won" else call.outcome
-                self.hold("outcome in a table", case, row["status"], true=row["status"] == right, right=right)
             if call is None or not call.row["party"] or not row["value"]:
                 continue
-            weight, back = night.weights[call.row["contest"]], call.back if row["row"] in backs else None
+            weight, fact = night.weights[call.row["contest"]], call
+            if row["row"] in backs and call.back:
+                weight, fact = -weight, call.back
             # What may have come by the moment told to has the total of that moment.
-            at = min((back or call).last, case.at or (back or call).last)
-            parties = night.side_of(case.caller, call.row["party"], case.at)
-            right, said = night.total(case.caller, parties, at), _total(row)
-            if back:
+            at, right, said = min(fact.last, case.at or fact.last), self._total_by(case, call, fact), _total(row)
+            if fact is not call:
                 if case.chart == "results" and said and at < case.end:
-                    good = said == right and float(row["value"]) == -weight
-                    self.hold("withdrawal in a table", case, said, true=good, right=right)
+                    good = said == right and float(row["value"]) == weight
+                    self.hold(f"withdrawal in {form}", case, said, true=good, right=right)
                 continue
-            self.hold("weight in a table", case, row["value"], true=float(row["value"]) == weight, right=weight)
+            self.hold(f"weight in {form}", case, row["value"], true=float(row["value"]) == weight, right=weight)
             if case.chart not in ("map", "replay") and (at < case.end if case.at is None else at <= case.at):
-                self.hold("total in a table", case, said, true=said == right, right=right)
+                self.hold(f"total in {form}", case, said, true=said == right, right=right)
             elif said and case.at is None:
                 # A call that may come after the window has the total of its own latest moment, or none.
-                self.hold("total in a table, beyond", case, said, true=said == right, right=right)
+                self.hold(f"total beyond what is drawn in {form}", case, said, true=said == right, right=right)
 
     def _rows_beside(self, case: Case, rows: list[dict[str, str]]) -> None:
         """Each projection with its bounds, and each count with how it differs from the one before of its party."""

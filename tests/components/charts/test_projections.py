@@ -203,6 +203,13 @@ def test_headlines_say_what_stood_beside_what_was_called() -> None:
     assert "last projected Ann 36, Ben 25 to 26 seats" in findings(chart("results", "03:30"), clock)
 
 
+def test_of_a_projection_at_the_end_a_chart_says_nothing_and_what_is_played_says_it() -> None:
+    clock = Clock("UTC")
+    assert clock.say(chart("results", "04:00").takeaway).endswith("36 seats for Ann and 25 to 26 for Ben")
+    assert "last projected Ann 36, Ben 25 to 26 seats" in findings(chart("results", "04:00"), clock)
+    assert "last projected Ann 37, Ben 25 to 26 seats" in findings(chart("replay", "04:00"), clock)
+
+
 @pytest.mark.parametrize("time", STOOD)
 def test_a_replay_says_and_shows_what_stood_at_each_moment(time: str) -> None:
     shown = embed_of(night(), "replay", default_view(night()))

@@ -194,6 +194,19 @@ def test_a_table_takes_away_what_was_withdrawn() -> None:
     assert (row["earliest_utc"], row["latest_utc"]) == ("2030-11-06T02:30:00Z", "2030-11-06T03:00:00Z")
 
 
+def test_what_is_at_least_there_has_an_upper_end_once_all_is_called_and_one_call_perhaps_withdrawn() -> None:
+    bounds = {"at": "", "earliest": at("01:00"), "latest": at("02:15"), "precision": "window"}
+    calls = [call("one", "One", "A", "", **bounds), CALLS[1], call("three", "Three", "B", "", **bounds)]
+    story = story_of(files({"contests": CONTESTS, "calls": calls, "withdrawals": [BACK]}))
+    found = {time: totals_at(story, utc(time), caller="AP").totals for time in ("02:00", "02:15", "02:45", "03:00")}
+    assert found == {
+        "02:00": {"A": (20, None), "B": (0, None)},
+        "02:15": {"A": (30, 30), "B": (30, 30)},
+        "02:45": {"A": (10, 30), "B": (30, 30)},
+        "03:00": {"A": (10, 10), "B": (30, 30)},
+    }
+
+
 def test_a_table_told_up_to_a_moment_has_the_total_of_that_moment_for_what_may_be_withdrawn() -> None:
     told = csv_of(chart("results", "02:45", cut=True), Clock("UTC"), facts_of(night()))
     [row] = [row for row in csv.DictReader(io.StringIO(told)) if row["row"] == "withdrawals:back"]
