@@ -29,16 +29,22 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Of the browser's files, those that take longest, from the longest on: they start first, so that no worker ends long
 #: after the other.
 LONGEST = (
+    "test_documents.py",
     "test_shell.py",
     "test_rehearsal.py",
-    "test_documents.py",
     "test_live.py",
     "test_hosts.py",
-    "test_replay_page.py",
-    "test_pages_everywhere.py",
-    "test_replay.py",
+    "test_sign_in.py",
     "test_compare_page.py",
+    "test_pages_everywhere.py",
+    "test_desk.py",
+    "test_replay.py",
+    "test_replicas.py",
+    "test_rises.py",
+    "test_stranger.py",
     "test_embed_page.py",
+    "test_documents_everywhere.py",
+    "test_replay_page.py",
 )
 _START_SECONDS = 180
 

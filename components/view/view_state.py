@@ -82,10 +82,6 @@ class ViewState:
         unasked: dict[str, Any] = dict.fromkeys(set(QUESTIONS.values()).difference(fields), "")
         return replace(self if "at" in fields else self.whole, **unasked)
 
-    def of_story(self, slug: str) -> ViewState:
-        """The same view of another story, in which the keys of this one name nothing."""
-        return replace(self.asking(TELLING.values()), story=slug)
-
 
 def default_view(story: Story) -> ViewState:
     """What a bare address shows."""

@@ -59,27 +59,25 @@ def runs_in(page: Page, milliseconds: int) -> int:
     return int(page.evaluate("window.runs"))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_says_test_and_passes_axe(theme: str, live: str, stories: Path, visit: Visit) -> None:
-    """One after another, as they are in the bar of pages; on a phone, and made as wide as a desk."""
+@pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)])
+def test_every_page_says_test_and_passes_axe(theme: str, width: int, live: str, stories: Path, visit: Visit) -> None:
+    """One after another, as they are in the bar of pages."""
     rehearsal_at(stories)
-    page = visit(f"/?story={NAME}", base=live, theme=theme)
+    page = visit(f"/?story={NAME}", base=live, theme=theme, width=width)
     bar = page.locator(".st-key-test-banner")
     for name in PAGES:
         turn_to(page, name)
-        for width in (390, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            settled(page)
-            expect(bar).to_have_text(BANNER)
-            assert page.title().startswith("TEST: ")
-            assert violations(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            # Nothing stands under it at the top of the page, and it stays when the page is scrolled.
-            page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
-            box, mast = bar.bounding_box(), page.locator(".st-key-masthead").bounding_box()
-            assert box and mast and box["y"] == 0 and box["width"] == width and mast["y"] >= box["height"]
-            page.locator(".st-key-footer").scroll_into_view_if_needed()
-            assert bar.bounding_box() == box
+        settled(page)
+        expect(bar).to_have_text(BANNER)
+        assert page.title().startswith("TEST: ")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # Nothing stands under it at the top of the page, and it stays when the page is scrolled.
+        page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
+        box, mast = bar.bounding_box(), page.locator(".st-key-masthead").bounding_box()
+        assert box and mast and box["y"] == 0 and box["width"] == width and mast["y"] >= box["height"]
+        page.locator(".st-key-footer").scroll_into_view_if_needed()
+        assert bar.bounding_box() == box
 
 
 def test_a_night_that_is_over_has_no_bar_no_switch_and_no_timer(live: str, visit: Visit) -> None:

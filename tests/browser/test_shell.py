@@ -172,18 +172,17 @@ def test_every_page_passes_axe_and_its_own_policy_and_nothing_goes_wrong(path: s
     wrong: list[str] = []
     page = visit(path, width=390, wrong=wrong)
     assert wrong == []
-    passes(page, 390, 1280)
+    passes(page, 1280, 390)
 
 
 def test_every_page_is_dark_where_the_visitor_is_and_passes_axe(visit: Visit) -> None:
     """One after another, as they are in the bar of pages."""
     page = visit("/", theme="dark")
     for name in PAGES:
-        page.set_viewport_size({"width": 1280, "height": 900})
         turn_to(page, name)
         background = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
         assert page.evaluate(background) == "rgb(20, 23, 26)"
-        passes(page, 1280, 390)
+        passes(page, 390, 1280)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from components.charts.grammar import Gap, Item, Kind, Lane, Line, Mark, Steps, Tiles, anchor, has_value
+from components.charts.grammar import Gap, Item, Kind, Lane, Line, Mark, Tiles, anchor, has_value
 from components.charts.running_totals import totals
 from data.analysis.thinning import JOINED_STEPS
 from data.core.model import OPEN_END, Precision, When, Window
-
-_LONGEST_BAND = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +32,6 @@ def spot(when: When, window: Window) -> datetime:
         return anchor(when)
     first, last = max(when.earliest, window.start), min(when.latest, window.end)
     return first + (last - first) / 2 if first <= last else anchor(when)
-
-
-def is_stretch(item: Item) -> bool:
-    """Whether an observation is drawn as a bar: its source names bounds or a day, and no moment between them."""
-    return not item.by and item.when.precision in (Precision.WINDOW, Precision.DAY)
 
 
 def domain(lane: Lane) -> tuple[float, float]:
@@ -84,15 +77,6 @@ def levels(items: Sequence[Item], window: Window) -> tuple[tuple[Item, float], .
     return tuple(found)
 
 
-#: More contests than this on the totals of one lane hide its lines, wherever their shapes lie over them.
-_MOST_APART = 100
-
-
-def crowded(lane: Lane) -> bool:
-    """Whether the shapes of contests on running totals would lie over their lines, one after the other."""
-    return sum(len(mark.items) for mark in lane.marks if isinstance(mark, Steps)) > _MOST_APART
-
-
 def in_row(lane: Lane, mark: Mark, item: Item) -> bool:
     """Whether an item stands in a row of the lane; a gap covers the lane whole, and a tile is not over the clock."""
     return not isinstance(mark, Gap | Tiles) and not has_value(lane, mark, item)
@@ -102,14 +86,6 @@ def tracks_of(lane: Lane) -> tuple[str, ...]:
     """The rows of a lane, top first: its own, then those that only items name, last "" for items that name none."""
     named = {item.track for mark, item in lane.items if in_row(lane, mark, item)} - set(lane.tracks)
     return (*lane.tracks, *sorted(named - {""}), *([""] if "" in named else []))
-
-
-def has_band(when: When) -> bool:
-    """Whether the doubt about an event is drawn as a band through the lanes.
-
-    A longer one would wash over half the night; its dashed ring, its words and the range of the totals tell it.
-    """
-    return timedelta(0) < when.latest - when.earliest <= _LONGEST_BAND
 
 
 def middle_of(mark: Line, item: Item) -> datetime:

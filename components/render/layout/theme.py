@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from components.charts.grammar import SEEN, SIDES, Chart, Item, Kind, Tone
+from components.charts.grammar import SEEN, SIDES, Chart, Tone
 from data.story.colours import PAPERS, TONE_COLOURS
 
 #: Families that a system has; no drawing loads a font.
@@ -110,8 +110,3 @@ _LOOKS: Mapping[Tone, Look] = MappingProxyType(
 def look(tone: Tone) -> Look:
     """Shape, fill and dash of a tone."""
     return _LOOKS[tone]
-
-
-def is_soft(item: Item) -> bool:
-    """Whether an item is drawn hollow: its time is known only as an interval, or its value only roughly."""
-    return not item.when.exact or item.kind is Kind.APPROXIMATE

@@ -54,7 +54,7 @@ def _row(word: RecorderStatus, clock: Clock, now: datetime) -> dict[str, str | i
         """In seconds where it is near, for a pace of seconds."""
         seconds = round((moment - now).total_seconds())
         if abs(seconds) <= _NEAR_SECONDS:
-            return f"in {seconds} s" if seconds > 0 else f"{-seconds} s ago"
+            return f"in {seconds} s" if seconds > 0 else f"{-seconds} s ago" if seconds else "now"
         return clock.time(moment) if clock.date(moment) == clock.date(now) else clock.stamp(moment)
 
     return {
@@ -76,14 +76,9 @@ def _show_waiting(story: Story, clock: Clock, words: Iterable[RecorderStatus]) -
     if not waiting:
         return
     st.subheader("Waiting for an editor", anchor=False)
-    decides = may_write(Action.ACCEPT)
     for word, call in waiting:
-        decided = decided_by(settings_here(), story.slug, word)
         with st.container(horizontal=True, vertical_alignment="center"):
-            taken_up = ", decided on: the recorder takes it up when it next asks" if call.key in decided else ""
-            st.markdown(markdown(f"{_said(story, clock, call)}{taken_up}"), width="stretch")
-            if taken_up or not decides:
-                continue
+            st.markdown(markdown(_said(story, clock, call)), width="stretch")
             if st.button("Accept", key=f"accept-{word.name}-{call.key}", type="primary"):
                 _decide(story, word, call, stands=True)
             if st.button("Refuse", key=f"refuse-{word.name}-{call.key}"):
@@ -103,13 +98,12 @@ def _show_accepted(story: Story, clock: Clock, words: Iterable[RecorderStatus]) 
         return
     with st.expander("Calls that were written, the newest first", key="written-calls"):
         named = {word.of: decided_by(settings_here(), story.slug, word) for word, _ in accepted}
-        decides = may_write(Action.ACCEPT)
         for word, call in accepted:
             with st.container(horizontal=True, vertical_alignment="center"):
                 who = named[word.of].get(call.key, "")
                 by = f", accepted by {who}" if who else ""
                 st.markdown(markdown(f"{_said(story, clock, call)}{by}"), width="stretch")
-                if decides and st.button("Take out", key=f"out-{word.name}-{call.key}"):
+                if st.button("Take out", key=f"out-{word.name}-{call.key}"):
                     _decide(story, word, call, stands=False)
 
 
