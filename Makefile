@@ -8,7 +8,7 @@
 # make audit             licences, a list of parts (SBOM) and, with a network, known faults of what the app needs
 # make lock              pin what requirements*.txt allow, after a line there has changed [NEWEST=1]
 # make bench-attack      readers under attack [ATTACK=--short]
-# make bench-night       from a call in a feed to its mark in an embed, with readers and kills
+# make bench-night       a night with readers and kills, from a call to its mark in an embed, in half an hour
 # make bench-desk        100 processes killed while they edit and publish [DATABASE=postgresql://...]
 # make bench-soak        memory and reruns over 20 minutes [MINUTES=20]
 
