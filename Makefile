@@ -129,9 +129,11 @@ audit: $(VENV)/.run
 	$(VENV)/audit/bin/python -m pip install --quiet pip-audit==2.10.1 cyclonedx-bom==7.5.0
 	$(VENV)/audit/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.json
 	$(BIN)/python -m tests.support.licences
-	@if $(BIN)/python -c 'import urllib.request as web; web.urlopen("https://pypi.org/pypi/pip/json", timeout=10)' 2>/dev/null; \
-	  then $(VENV)/audit/bin/pip-audit --requirement requirements.lock --disable-pip; \
-	  else echo "PyPI is not to be reached: known faults were not looked up."; fi
+	@if $(BIN)/python -c 'import re, urllib.request as web; \
+	    first = re.search("(?m)^([\\w.-]+)==([\\w.]+)", open("requirements.lock").read()); \
+	    web.urlopen("https://pypi.org/pypi/%s/%s/json" % first.groups(), timeout=10)' 2>/dev/null; \
+	  then $(VENV)/audit/bin/pip-audit --strict --requirement requirements.lock --disable-pip; \
+	  else echo "What PyPI knows of faults is not to be reached: none were looked up."; fi
 
 browser:
 	@command -v "$${CHROMIUM:-chromium}" chromium chromium-browser google-chrome >/dev/null \
