@@ -6,7 +6,7 @@ import re
 import tomllib
 
 from components.cache.render_cache import MOST_OF_ONE, MOST_WAITING
-from components.server.connection_limits import BODY_SECONDS, HEAD_BYTES, HEAD_SECONDS
+from components.server.connection_limits import BODY_SECONDS, HEAD_BYTES, HEAD_SECONDS, MOST_AHEAD
 from components.workbench.write_access import Uploads
 from tests.conftest import ROOT
 
@@ -23,6 +23,8 @@ def test_its_figures_are_those_of_the_code() -> None:
     limits = Uploads(dict)
     assert (HEAD_BYTES, HEAD_SECONDS, BODY_SECONDS) == (32 * 1024, 10, 60)
     assert "A request has 32 KiB of headers, 10 s for them and 60 s for its body" in PAGE
+    assert MOST_AHEAD == 16
+    assert "16 more may be sent ahead on its connection" in PAGE
     assert (limits.per_session, limits.in_all) == (20 * 2**20, 100 * 2**20)
     assert "10 MB each, 20 MB a session, 100 MB in all" in PAGE
     assert (MOST_OF_ONE, MOST_WAITING) == (60, 200)
