@@ -1,7 +1,8 @@
-"""How AP writes a wall time and a calendar day: 10:50 p.m., noon, Nov. 8, March 2, 2017."""
+"""How AP writes a wall time and a calendar day: 10:50 p.m., noon, Nov. 8, March 2, 2017; and a country, U.S."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 MONTHS = ("Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
@@ -15,6 +16,11 @@ def calendar_day(day: date) -> str:
 def day_of(local: datetime) -> str:
     """Nov. 8, of a wall time."""
     return f"{MONTHS[local.month - 1]} {local.day}"
+
+
+def place_said(place: str) -> str:
+    """U.S. (Florida), of a place as tables have it: US (Florida)."""
+    return re.sub(r"\b(U)(S|K)\b", r"\1.\2.", place)
 
 
 def clock_time(local: datetime, *, seconds: bool = False) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -224,6 +224,7 @@ class Tick(NamedTuple):
     sub: str = ""
 
 
+@lru_cache(maxsize=128)
 def axis_ticks(clock: Clock, window: Window, most: int) -> tuple[Tick, ...]:
     """At most `most` ticks on round wall times inside the window, days and years where hours would crowd."""
     for step in _STEPS:

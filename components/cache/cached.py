@@ -240,7 +240,7 @@ def load_words(chart: Chart, zone: str) -> Words:
 
 @_keep()
 def load_nightly(story: Story, caller: str) -> tuple[anchors.Anchor, ...]:
-    """The events of this night that T+0 can be."""
+    """The events of this night from which it can be counted."""
     return tuple(anchors.nightly(story, caller))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from components.charts.as_of_notes import corrected, told_up_to
-from components.charts.builders.calls_chart import map_chart, results_chart
+from components.charts.builders.calls_chart import results_chart
 from components.charts.builders.claim_chart import claim_chart
 from components.charts.builders.compare_chart import compare_chart
 from components.charts.builders.lenses_chart import lenses_chart
+from components.charts.builders.map_chart import map_chart
 from components.charts.builders.outages_chart import outages_chart
 from components.charts.builders.replay_chart import replay_chart
 from components.charts.builders.searches_chart import interest_chart

@@ -136,7 +136,7 @@ def _call_event(
             ]
         ),
         short=f"{short} {short_time(when, dated=dated)}",
-        shorter=(short.rstrip(","),),
+        shorter=tuple(dict.fromkeys((short.rstrip(","), *(row.short for row in rows if len(rows) == 1 and row.party)))),
         tone=_tone(sides, [row.party for row in rows]),
         rows=refs("calls", rows) + refs("milestones", also),
         sources=tuple(dict.fromkeys(name for cited in (rows, also) for row in cited for name in row.sources)),

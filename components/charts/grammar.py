@@ -271,9 +271,9 @@ class Chart:
     """Lanes over one clock. Prose holds times as `clock.token(...)`, so that every rendering says them in its zone.
 
     `outside` are events and observations that lie beyond the window: named at the edges, never dropped. With an
-    `origin` the chart's times count from it, as T+1:05, and are no wall times. `until` is the moment up to which its
-    story is told, None for the whole; `banner` says that it is a test. `colours` are those that sides have of their
-    own, on a light ground and on a dark one. `placebo` is what its caution says
+    `origin` the chart's times count from it, as "1 h 5 min after", and are no wall times. `until` is the moment up to
+    which its story is told, None for the whole; `banner` says that it is a test. `colours` are those that sides have of
+    their own, on a light ground and on a dark one. `placebo` is what its caution says
     of other nights: one for each of its stories, none where none of them holds any. Of one that is `played`, whatever
     is drawn says what it belongs to, for a player. `called` is what the rail of its calls is named, like "AP calls".
     Of the `sources` offered it keeps those that its marks and events name, the most named first; ValueError if one

@@ -20,7 +20,7 @@ _SAID = {
     "decisive-call": "decisive call",
     "concession": "concession",
 }
-#: What T+0 is if nobody says: the event that ends a night, where both have it.
+#: What both nights are counted from if nobody says: the event that ends a night, where both have it.
 _DEFAULT = "decisive-call"
 
 

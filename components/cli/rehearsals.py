@@ -23,7 +23,7 @@ from data.core.settings import Settings
 from data.story.rehearse import RehearsalPlan, end, play
 from data.story.store import FolderStore, StoryStore, story_store
 from data.story.story import Story
-from data.story.tables import SLUG
+from data.story.table_rows import SLUG
 
 #: Minutes of the night in one minute. At the fastest a night of 18 hours takes 2 s, less than writing its steps.
 _SLOWEST, _FASTEST = 0.1, 36_000.0

@@ -115,9 +115,10 @@ def form_address(embed: Embed, form: str = "", **options: str | int) -> str:
     return _joined(f"{path}.{form}" if form else path, query, more | options) if path else ""
 
 
-def print_address(embed: Embed) -> str:
-    """Where a page of the app finds the drawing of this view for paper, as it is asked for on that page."""
-    return form_address(replace(embed, site=".", theme="light"), "svg", shape="paper")
+def print_addresses(embed: Embed) -> list[str]:
+    """Where a page of the app finds the drawings of this view for paper, upright and across, as asked for there."""
+    here = replace(embed, site=".", theme="light")
+    return [form_address(here, "svg", shape=shape) for shape in ("paper", "paper-across")]
 
 
 def share_address(embed: Embed) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from components.charts.builders.compare_chart import in_truth
+from components.charts.builders.drawn_series import thinned_lines
 from components.charts.builders.outages_chart import GRADES, STATES
-from components.charts.builders.searches_chart import thinned_lines
 from components.charts.grammar import Chart, Event, Item, Kind, Lane, Mark, Steps, Tiles, anchor
 from components.clock import Clock
 from components.render.words import period

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from components.charts.builders.searches_chart import thinned_lines
+from components.charts.builders.drawn_series import thinned_lines
 from components.charts.grammar import Chart, anchor
 from components.render.words import unmarked_events
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from components.charts.builders.searches_chart import thinned_lines
+from components.charts.builders.drawn_series import thinned_lines
 from components.charts.grammar import Chart, Event, Item, Kind, Lane, Line, Mark, anchor
 from components.clock import Clock
 from components.render.words import amount, event_numbers, period, unmarked_events

@@ -83,5 +83,5 @@ def stand_at_moment(story: Story, view: ViewState) -> Story:
     with st.container(key="moment", horizontal=True, vertical_alignment="center"):
         said = f"Told up to **{markdown(moment)}**, {ORDERS[view.order]}. Nothing later is on this page."
         st.markdown(said, width="content")
-        st.button("Show the whole", key="show-whole", on_click=lambda: change(story, lambda now: now.whole))
+        st.button("Show the whole night", key="show-whole", on_click=lambda: change(story, lambda now: now.whole))
     return load_told(story, view)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.embeds.embed import Embed, print_address
+from components.embeds.embed import Embed, print_addresses
 
 _MARKUP = (
     '<div role="group" aria-label="Step through the marks by time">'
@@ -21,4 +21,4 @@ def step_through(embed: Embed, key: str) -> None:
     reader = st.components.v2.component(
         "nightdesk.chart_reader", html=_MARKUP, css="chart_reader.css", js="chart_reader.js"
     )
-    reader(key=f"reader-{key}", data={"paper": print_address(embed)})
+    reader(key=f"reader-{key}", data={"paper": print_addresses(embed)})

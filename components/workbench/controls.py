@@ -101,8 +101,7 @@ def _start_of(day: date) -> datetime:
 def choose_named_range(story: Story, view: ViewState) -> None:
     ranges = load_made(named_ranges, story, view.caller)
     calls, clock = load_made(decisive_calls, story, view.caller), Clock(view.clock)
-    say = clock.short if calls and calls.length < _DAY else clock.dated
-    times = {DECISIVE: f" {say(calls.start)}–{say(calls.end)}"} if calls else {}
+    times = {DECISIVE: f" {_times(clock, calls)}"} if calls else {}
 
     def chosen() -> None:
         if name := st.session_state["choose-range"]:
@@ -118,6 +117,15 @@ def choose_named_range(story: Story, view: ViewState) -> None:
         label_visibility="collapsed",
         wrap=False,
     )
+
+
+def _times(clock: Clock, calls: Window) -> str:
+    """6:59 p.m.–2:29 a.m.; of a day and more its days, Nov. 3–7, which say which of them are meant."""
+    if calls.length < _DAY:
+        return f"{clock.short(calls.start)}–{clock.short(calls.end)}"
+    first, last = clock.day(calls.start), clock.day(calls.end)
+    month, _, day = last.rpartition(" ")
+    return f"{first}–{day if first.startswith(month) else last}"
 
 
 _OPEN, _ASKED = "choose-exact", "exact-asked"

@@ -98,7 +98,7 @@ def vouched(claims: Mapping[str, object], known: Mapping[str, str]) -> Vouched |
         return "This sign-in is of a provider that this desk does not know: sign in again."
     email, issued = claims.get("email"), claims.get("iat")
     if not isinstance(email, str) or "@" not in email:
-        return "The provider told no address of mail: it has to give this app the scope “email”."
+        return "The provider gave no email address: it has to give this app the scope “email”."
     if not _is_verified(claims, issuer):
         return f"The provider does not say that {email} is verified, so nobody is signed in."
     if isinstance(issued, bool) or not isinstance(issued, int):

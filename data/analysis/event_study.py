@@ -373,7 +373,7 @@ def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: i
     for values that are no series and for fewer than 199 placebo draws.
     """
     if placebos < LEAST_DRAWS:
-        raise ValueError(f"an interval of 95 % takes {LEAST_DRAWS} placebo draws or more, not {placebos}")
+        raise ValueError(f"an interval of 95% takes {LEAST_DRAWS} placebo draws or more, not {placebos}")
     bins = on_grid(values)
     moments = sorted({as_utc(minute) for minute in minutes})
     if refused := refusal(bins.step):

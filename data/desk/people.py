@@ -78,7 +78,7 @@ class People:
                 _end_sessions(session, email, at)
             elif record is None:
                 if not _ADDRESS.fullmatch(email):
-                    raise DataError(f"{email[:60]!r} is no address of mail, like ana@example.org")
+                    raise DataError(f"{email[:60]!r} is not an email address, like ana@example.org")
                 name = name or email.partition("@")[0]
                 session.add(PersonRecord(email=email, name=name, role=role.value, since=at, signed_out=None))
             else:

@@ -12,7 +12,8 @@ from data.core.errors import DataError
 from data.story.faults import Faults
 from data.story.results import form_of
 from data.story.row_checks import Cells
-from data.story.tables import TABLES, Result, Row
+from data.story.table_rows import Row
+from data.story.tables import TABLES, Result
 
 #: The file that has no rows: it is one of itself.
 WORDS = "story.toml"

@@ -60,7 +60,7 @@ _LEAST = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the desk, known by an address of mail in lower case."""
+    """Somebody of the desk, known by an email address in lower case."""
 
     email: str
     name: str

@@ -420,7 +420,7 @@ class Wikimedia(CountProvider):
         project = project_name(project)
         title = article_title(article, project)
         if window.end <= BEGINS:
-            raise DataError("Wikimedia’s pageviews service begins on 1 July 2015.")
+            raise DataError("Wikimedia’s pageviews service begins on July 1, 2015.")
         first, last = first_day(max(window.start, BEGINS)), first_day(window.end - pd.Timedelta(microseconds=1))
         question = self.question(KIND, {"project": project, "article": title}, window, DAY)
         path = f"{project}/all-access/user/{in_path(title)}/daily/{_digits(first)}/{_digits(last)}"

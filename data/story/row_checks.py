@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from data.story.faults import Fault, Faults, quoted, told
 from data.story.story_toml import About
-from data.story.tables import Row
+from data.story.table_rows import Row
 
 #: Name of a file -> its bytes, or why they could not be read.
 Content = Mapping[str, bytes | Fault]

@@ -23,7 +23,8 @@ from data.story.faults import Fault, quoted
 from data.story.row_checks import Content, largest, too_long
 from data.story.story import Story, UnknownStory, sound_story
 from data.story.story_checks import FILES, Examined, examine
-from data.story.tables import SLUG, TABLES, Row
+from data.story.table_rows import SLUG, Row
+from data.story.tables import TABLES
 
 #: The stories that come with the project.
 BUNDLED = Path(__file__).resolve().parents[1] / "stories"

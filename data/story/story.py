@@ -16,10 +16,10 @@ from data.story.places import Places, places_of
 from data.story.results import Final, finals_of
 from data.story.story_checks import Examined
 from data.story.story_toml import About
+from data.story.table_rows import Clocked
 from data.story.tables import (
     TABLES,
     Call,
-    Clocked,
     Contest,
     Control,
     Correction,

@@ -16,15 +16,14 @@ from data.story.faults import Fault, Faults, quoted
 from data.story.results import form_of, long_form
 from data.story.row_checks import AboutFile, Content, Table, read_about, read_table
 from data.story.story_toml import About
+from data.story.table_rows import SLUG, Row
 from data.story.tables import (
-    SLUG,
     TABLES,
     Call,
     Contest,
     Projection,
     Reading,
     Result,
-    Row,
     Tile,
     VoteCount,
     WideResult,

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from data.core.model import Window
-from data.story.tables import Id, Note, Text
+from data.story.table_rows import Id, Note, Text
 from data.story.time_tokens import TOLD, Zone
 
 #: Reader prose: it may hold times as tokens, so that they follow the reader's clock.

@@ -64,7 +64,9 @@ def played_to_the_end(page: Page) -> list[tuple[str, list[str]]]:
         page.get_by_role("button", name="All in").click()
         expect(page.get_by_role("button", name="All in")).to_have_text(f"All in {pace} s")
     drawn = page.locator("figure.nd-played").evaluate(_PLAY)
-    expect(page.get_by_role("slider", name="Moment of the night")).to_have_attribute("aria-valuetext", "the whole")
+    expect(page.get_by_role("slider", name="Moment of the night")).to_have_attribute(
+        "aria-valuetext", "the whole night"
+    )
     return [(moment, rows) for moment, rows in drawn]
 
 

@@ -209,7 +209,7 @@ def test_the_keyboard_does_it_all(open_night: Open) -> None:
     page.keyboard.press("?")
     expect(page.locator(".nd-help")).to_contain_text("Space plays and pauses")
     page.keyboard.press("Escape")
-    assert page.get_by_role("slider").get_attribute("aria-valuetext") == "the whole"
+    assert page.get_by_role("slider").get_attribute("aria-valuetext") == "the whole night"
 
 
 def test_without_a_script_the_night_is_whole_and_its_moments_are_a_list(open_night: Open) -> None:
@@ -227,7 +227,7 @@ def test_at_a_moment_what_the_signs_mean_stands_in_the_drawing(open_night: Open,
 
 
 def test_the_switch_says_how_little_is_known_of_publication(open_night: Open) -> None:
-    expect(open_night().get_by_role("group", name="Order")).to_contain_text("publication minute known for 9 of 37")
+    expect(open_night().get_by_role("group", name="Order")).to_contain_text("9 of 37 with a publication minute")
 
 
 def test_its_clock_is_the_one_of_every_other_page(open_night: Open) -> None:

@@ -78,9 +78,11 @@ def test_playing_skips_no_moment(page: Page, server: str) -> None:
 
 def test_the_whole_comes_back_to_page_and_player(page: Page, server: str) -> None:
     opened(page, server, f"{FLORIDA}&when=known")
-    page.get_by_role("button", name="Show the whole").click()
+    page.get_by_role("button", name="Show the whole night").click()
     expect(page.locator(".st-key-moment")).to_have_count(0)
-    expect(page.get_by_role("slider", name="Moment of the night")).to_have_attribute("aria-valuetext", "the whole")
+    expect(page.get_by_role("slider", name="Moment of the night")).to_have_attribute(
+        "aria-valuetext", "the whole night"
+    )
     has_address(page)
 
 

@@ -10,7 +10,8 @@ from typing import Literal, get_args, get_origin
 import pytest
 
 from data.story.store import read_story
-from data.story.tables import TABLES, Row
+from data.story.table_rows import Row
+from data.story.tables import TABLES
 from tests.conftest import serving
 from tests.support.checked import check_story
 from tests.support.terminal import SCRIPT, typed

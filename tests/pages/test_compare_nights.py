@@ -70,7 +70,7 @@ def test_the_night_that_shares_most_is_chosen_and_counted_from_its_decisive_call
     assert (chosen(page)["with"], chosen(page)["t0"]) == ("us-1999", "decisive-call")
     (chart,) = [one for one in page.get("plotly_chart") if "plot-narrow-" not in one.proto.id]
     spec = json.loads(chart.proto.spec)
-    assert any("T+0" in note["text"] for note in spec["layout"]["annotations"])
+    assert any(note["text"] == "0" for note in spec["layout"]["annotations"])
     assert spec["layout"]["xaxis"]["range"][0] == "2016-11-08T13:00:00"
     assert 40 < len(chart.proto.alt) <= 250
 
@@ -82,14 +82,14 @@ def test_an_event_that_one_night_lacks_is_named_and_not_offered(folder: Path) ->
     assert "No decisive call and no concession is held for U.S. 1998." in said(page)
     assert chosen(page)["t0"] == "polls-close"
     assert next(box.options for box in page.selectbox if box.key == "choose-t0") == ["Polls close", "First call"]
-    assert "t0 names “concession”; both nights have polls-close, first-call" in said(page)
+    assert "“t0” is “concession”; both nights have polls-close, first-call" in said(page)
 
 
 def test_chosen_lanes_and_range_are_those_of_the_bar(folder: Path) -> None:
     another_night(folder, "us-1999", by=timedelta(days=-140), short="U.S. 1999")
     page = open_page(lanes="results", from_="2016-11-09T00:00Z", to="2016-11-09T06:00Z")
     words = said(page)
-    assert "T−7:29 to T−1:29" in words and "First trouble" not in words
+    assert "7 h 29 min before to 1 h 29 min before" in words and "First trouble" not in words
     spec = json.loads(page.get("plotly_chart")[0].proto.spec)
     titles = [note["text"] for note in spec["layout"]["annotations"] if "·" in note["text"]]
     assert titles == ["<b>2016 · Electoral votes</b>", "<b>1999 · Electoral votes</b>"]

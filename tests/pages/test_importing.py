@@ -158,7 +158,7 @@ def test_an_hour_that_stands_twice_refuses_a_clock_that_does_not_repeat_it(desk:
     page = bring(importer(), "multiTimeline.csv", TWICE, zone=zone)
     (refused,) = [fault.value.replace("\\", "") for fault in page.error]
     assert refused == (
-        f"It cannot be kept so: the file has 01:00 on 2016-11-06 twice, and the clock of {zone} passes it once: "
+        f"It cannot be kept that way: the file has 01:00 on 2016-11-06 twice, and the clock of {zone} passes it once: "
         "name another clock."
     )
     assert "import-keep" not in [button.key for button in page.button]

@@ -601,7 +601,7 @@ def test_a_control_case_links_to_the_story_that_tells_it_whole() -> None:
         page = open_page("outage_reports", story=slug)
         assert "./?story=revoke-2019" in links_of(page)
         (cases,) = (table for table in tables_of(page) if "Case" in table)
-        assert "Its own story: Petition to revoke Article 50, 20–21 March 2019" in " ".join(cases["Case"])
+        assert "Its own story: Petition to revoke Article 50, March 20–21, 2019" in " ".join(cases["Case"])
 
 
 def test_the_table_of_contests_has_no_column_without_a_word() -> None:

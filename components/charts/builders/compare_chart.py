@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from components.charts.as_of_notes import corrected
 from components.charts.bare import is_bare
 from components.charts.builders.calls_chart import results_lane
+from components.charts.builders.drawn_series import drawn_lanes, thinned_notes
 from components.charts.builders.outages_chart import first_trouble, or_bare, outages_lane
-from components.charts.builders.searches_chart import drawn_lanes, marks_lanes, thinned_notes
+from components.charts.builders.searches_chart import marks_lanes
 from components.charts.elapsed_clock import Elapsed
 from components.charts.events import call_events, listed, within
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Steps, Tone, valued
@@ -144,10 +145,10 @@ def _night(load: Loaders, story: Story, caller: str, start: Anchor) -> ComparedN
 
 
 def beside(window: Window, nights: Pair, *, lanes: Sequence[str] = ()) -> Chart:
-    """Lanes of both nights over T+0, the first night's on top within each kind.
+    """Lanes of both nights over the event of each, the first night's on top within each kind.
 
-    `window` is the first night's, in UTC; the second is shown over the same stretch before and after its own T+0.
-    Whatever moves T+0 moves every mark by exactly as much. No scale is shared: heights of two nights say nothing
+    `window` is the first night's, in UTC; the second is shown over the same stretch before and after its own event.
+    Whatever moves the event moves every mark by exactly as much. No scale is shared: heights of two nights say nothing
     about each other. DataError for a story beside itself.
     """
     first, second = nights
@@ -221,7 +222,7 @@ def _told_once(lanes: Iterator[Lane]) -> Iterator[Lane]:
 
 
 def _events(night: ComparedNight, own: Window) -> Iterator[Event]:
-    """The emphasised calls, decisive moments and T+0 itself: two nights' whole lists would be one tangle."""
+    """The emphasised calls, decisive moments and that event itself: two nights' whole lists would be one tangle."""
     start, found = night.anchor, False
     # A milestone's sentence is no label; a contest's name is.
     short = start.short or start.label
@@ -253,7 +254,7 @@ def _takeaway(nights: Pair, moves: Moves, window: Window, origin: datetime, *, s
 
 
 def _first_trouble(night: ComparedNight, move: Move, window: Window, origin: datetime) -> str:
-    """How far from T+0 trouble was first on record, as wide as both it and T+0 are known; the whole story counts."""
+    """How far from the event trouble was first on record, as wide as both are known; the whole story counts."""
     first = first_trouble(night.observations, host=main_service(night.story))
     if first is None:
         return "none"
@@ -265,7 +266,7 @@ def _first_trouble(night: ComparedNight, move: Move, window: Window, origin: dat
 
 def _notes(nights: Pair, moves: Moves, window: Window) -> Iterator[str]:
     yield "Each lane is on a scale of its own: heights of two nights say nothing about each other."
-    yield "A line runs only through the lanes of its own night; numbered are that event and what each story emphasises."
+    yield "A line runs only through the lanes of its own night."
     for night, move in zip(nights, moves, strict=True):
         if night.anchor.when.precision not in (Precision.MINUTE, Precision.SECOND):
             known = token(night.anchor.when, "stamp")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from components.ap_style import place_said
 from components.charts.bare import NOTHING, NOTHING_AT_ALL
 from components.charts.events import within
 from components.charts.grammar import SEEN, Chart, Event, Item, Lane, Mark, Points, Spans, Tone, first_known
@@ -84,7 +85,7 @@ def _item(row: ObservationRow) -> Item:
 def _labels(row: ObservationRow) -> tuple[str, ...]:
     """What was seen, where and when, as far as there is room; the place goes last."""
     time, said = token(row.when, "short"), row.short or row.what.partition(";")[0].partition(", ")[0]
-    place = row.place.partition(" (")[0].partition(", relayed")[0].replace("US", "U.S.")
+    place = place_said(row.place.partition(" (")[0].partition(", relayed")[0])
     where = f" ({place})" if place and place != "not stated" else ""
     return (f"{said}{where}, {time}", f"{said}{where}", said)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from components.charts.builders.calls_chart import later_totals, projected_lane, results_lane, tally_lane
+from components.charts.builders.calls_chart import later_totals, projected_lane, results_lane
 from components.charts.builders.counts_lanes import count_lanes
+from components.charts.builders.map_chart import tally_lane
 from components.charts.builders.timeline_chart import timeline_chart, what_of
 from components.charts.grammar import Chart, Lane
 from components.charts.kinds import Question

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from components.charts.builders.calls_chart import results_lane
+from components.charts.builders.drawn_series import drawn_lanes, thinned_notes
 from components.charts.builders.measured_chart import failure_events, highest_stretch, measured_lanes, measured_notes
 from components.charts.builders.outages_chart import (
     first_trouble,
@@ -16,7 +17,7 @@ from components.charts.builders.outages_chart import (
     or_bare,
     outages_lane,
 )
-from components.charts.builders.searches_chart import drawn_lanes, first_rise, mark_events, marks_lanes, thinned_notes
+from components.charts.builders.searches_chart import first_rise, mark_events, marks_lanes
 from components.charts.events import (
     ONE_DAY,
     call_events,

@@ -40,12 +40,12 @@ def projection_events(story: Story, window: Window, *, caller: str) -> Iterator[
 
 
 def projected_text(story: Story, rows: Sequence[ProjectionRow], *, most: int = _FEW) -> str:
-    """What was projected for whom: "35 seats for PVV, 25 to 26 for GL-PvdA and 2 more", the most first."""
+    """What was projected for whom: "35 seats for PVV, 25 to 26 for GL-PvdA and 2 more parties", the most first."""
     ranked = sorted(rows, key=lambda row: -(row.value or row.high or 0))
     numbers = [between_text(row.low, row.value, row.high) for row in ranked]
     numbers[0] = f"{numbers[0]} {in_number(story.about.unit, numbers[0])}"
     told = [f"{number} for {candidate(story, row.party)}" for number, row in zip(numbers, ranked, strict=True)]
-    return listed(told) if len(told) <= most else few(told)
+    return listed(told) if len(told) <= most else f"{few(told)} parties"
 
 
 def standing(projections: Iterable[ProjectionRow], at: datetime) -> tuple[tuple[ProjectionRow, ...], ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from components.embeds.bundles import hosting
 from components.embeds.bundles.manifest import NAME, VERSION, Manifest, read_manifest
 from components.embeds.bundles.storage import Contents, Store, StoredFile, Tree
-from data.story.tables import SLUG
+from data.story.table_rows import SLUG
 
 #: What a publisher writes before a name is given, in the places where it does.
 _PART = re.compile(r"(?:[^/]+/(?:v/)?)?\.[0-9a-f]{32}\.(?:part|latest)")

@@ -13,7 +13,7 @@ from fsspec.implementations.local import LocalFileSystem
 from components.embeds.bundles import hosting
 from components.embeds.bundles.storage import Files, Store, TargetRefused, Tree
 from data.core.files import hidden, sweep_parts, sync_folder, try_to_write, write_folder, write_whole
-from data.story.tables import SLUG
+from data.story.table_rows import SLUG
 
 #: How often a file that all publishers write is looked at again.
 _SETTLING = 10

@@ -17,7 +17,7 @@ import fsspec
 from components.embeds.bundles import hosting, manifest
 from components.embeds.bundles.manifest import VERSION, sha256
 from data.core.errors import DataError
-from data.story.tables import SLUG
+from data.story.table_rows import SLUG
 
 #: The files whose text is judged; of all others the checksum says enough.
 _READ = (manifest.NAME, hosting.NAME, hosting.HOST_FILE)

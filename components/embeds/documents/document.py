@@ -135,9 +135,7 @@ def stage(embed: Embed, drawn: Sequence[int] = DRAWN) -> str:
     """The drawings over the clock, of which the width chooses one; of what is played its tally too."""
     own = embed.listed.own
     drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width, own)}</div>' for width in drawn)
-    found = element(
-        "div", drawings + ("" if embed.chart.played and drawn is DRAWN else _paper(embed)), class_="nd-stage"
-    )
+    found = element("div", drawings + ("" if embed.chart.played else _paper(embed)), class_="nd-stage")
     return f"{play_bar(embed)}{found}{_tally(embed, own)}" if embed.chart.played else found
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from components.charts.builders.searches_chart import thinned_lines
+from components.charts.builders.drawn_series import thinned_lines
 from components.charts.elapsed_clock import times_note
 from components.charts.events import is_dated
 from components.charts.grammar import Event, Lane

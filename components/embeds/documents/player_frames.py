@@ -29,8 +29,8 @@ LABELS = {Order.HAPPENED: "As it happened", Order.KNOWN: "As it was known"}
 PACES = (240, 120, 72, 36, 18)
 _HELP = (
     "Space plays and pauses, with the focus on the slider or on Play. Left and right arrow go to the previous and the "
-    "next event, Home and End to the first and the last, Escape back to the whole. The question mark shows and hides "
-    "this line."
+    "next event, Home and End to the first and the last, Escape back to the whole night. The question mark shows and "
+    "hides this line."
 )
 #: In a longer range a date wants its year.
 _YEARS = timedelta(days=300)
@@ -69,7 +69,7 @@ def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = No
         "labels": [LABELS[order] for order in orders],
         "note": order_note(embed),
         "help": _HELP,
-        "whole": embed.clock.dated(embed.story.until) if embed.story.until else "the whole",
+        "whole": embed.clock.dated(embed.story.until) if embed.story.until else "the whole night",
         "paces": PACES,
         "said": said,
         "parties": [_party(side, found, _as_happened(frames)) for side in _sides(chart)],
@@ -158,7 +158,7 @@ def order_note(embed: Embed) -> str:
     """How few publication minutes are known, beside the switch of the two orders; empty where most are."""
     known, count = minutes_known(embed.story, embed.chart)
     few = known * 2 < count and not embed.story.until
-    return f"publication minute known for {known} of {count}" if few else ""
+    return f"{known} of {count} with a publication minute" if few else ""
 
 
 def _sentences(frames: Frames) -> list[str]:

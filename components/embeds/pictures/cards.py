@@ -10,7 +10,7 @@ from typing import NamedTuple
 from components.charts.grammar import Chart
 from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
-from components.render.layout.scene import CARD, WIDE, Sizes
+from components.render.layout.scene import ACROSS, CARD, WIDE, Sizes
 from components.render.layout.theme import Theme, theme_named
 from components.render.layout.tile_layout import apart
 from components.render.svg import svg
@@ -80,13 +80,13 @@ def _layout(embed: Embed, manner: Manner, width: float) -> svg.Layout:
     return svg.layout(embed.chart, embed.clock, width=int(width), brief=manner.brief, sizes=manner.sizes)
 
 
-#: Pixels, at scale 1. A natural picture is as wide as asked, and as tall as what is on it; one for paper is as wide as
-#: a page of A4 or Letter within its margins.
+#: Pixels, at scale 1. A natural picture is as wide as asked, and as tall as what is on it; those for paper are as wide
+#: as a page of A4 or Letter within its margins, upright and across.
 SHAPES: Mapping[str, tuple[int, int] | None] = MappingProxyType(
-    {"natural": None, "paper": None, "social": (1200, 630), "square": (1200, 1200)}
+    {"natural": None, "paper": None, "paper-across": None, "social": (1200, 630), "square": (1200, 1200)}
 )
 #: A column and a half of a broadsheet page on screen.
-NATURAL_WIDTH, ON_PAPER = 960, 710
+NATURAL_WIDTH, ON_PAPER, ACROSS_PAPER = 960, 710, 960
 #: Sources named in the line under a picture; all are in its table.
 _NAMED_SOURCES = 8
 _MARGIN = 36
@@ -127,8 +127,8 @@ def drawing_of(embed: Embed, *, shape: str, width: int | None = None) -> Drawing
     if shape not in SHAPES:
         raise ValueError(f"{shape[:40]!r} is no shape; use {', '.join(SHAPES)}")
     canvas = SHAPES[shape]
-    if shape == "paper":
-        return _on_paper(embed)
+    if shape.startswith("paper"):
+        return _on_paper(embed, across=shape == "paper-across")
     return _on_canvas(embed, *canvas) if canvas else _natural(embed, width or NATURAL_WIDTH)
 
 
@@ -142,9 +142,12 @@ def _natural(embed: Embed, width: int) -> Drawing:
     return Drawing(text, found.width, found.height)
 
 
-def _on_paper(embed: Embed) -> Drawing:
+def _on_paper(embed: Embed, *, across: bool) -> Drawing:
     """The chart with its credit, as a page that is printed holds it below its own words."""
-    found = svg.layout(embed.chart, embed.clock, width=ON_PAPER, credit=_credit(embed), brief=True, paper=True)
+    width, sizes = (ACROSS_PAPER, ACROSS) if across else (ON_PAPER, None)
+    found = svg.layout(
+        embed.chart, embed.clock, width=width, credit=_credit(embed), brief=True, sizes=sizes, paper=True
+    )
     return Drawing(svg.drawn(found, embed.chart, embed.clock, theme=_theme(embed)), found.width, found.height)
 
 

@@ -40,7 +40,7 @@ from data.net.addresses import client_of, host_and_port
 from data.net.shared_cache import shared_cache
 from data.story.store import story_store
 from data.story.story import Story, UnknownStory
-from data.story.tables import SLUG
+from data.story.table_rows import SLUG
 
 _LOG = logging.getLogger("nightdesk")
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -1,16 +1,19 @@
-// The drawing for paper, with numbers on its marks: asked for when a page is printed, and not before.
-export const onPaper = (host, section, address, signal) => {
-  const fill = () => {
+// The drawings for paper, with numbers on their marks: asked for when a page is printed, and not before.
+export const onPaper = (host, section, addresses, signal) => {
+  const drawing = (address) => {
     const asked = new XMLHttpRequest();
     // A print does not wait for a promise.
-    asked.open("GET", address(), false);
+    asked.open("GET", address, false);
+    asked.send();
+    if (asked.status !== 200) throw new Error(asked.statusText);
+    return asked.responseText;
+  };
+  const fill = () => {
     try {
-      asked.send();
+      section.innerHTML = addresses().map(drawing).join("");
     } catch {
       return;
     }
-    if (asked.status !== 200) return;
-    section.innerHTML = asked.responseText;
     host.toggleAttribute("data-printed", true);
   };
   addEventListener("beforeprint", fill, { signal });

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
-from functools import cache, partial
-from typing import TypeGuard
+from functools import partial
+from itertools import islice
+from typing import NamedTuple, TypeGuard
 
 from components.charts.bare import is_bare, why_bare
 from components.charts.grammar import (
@@ -61,12 +63,14 @@ def compose(
     chart: Chart, clock: Clock, *, width: float, sizes: Sizes, top: float = 0.0, teller: Teller | None = None
 ) -> Composition:
     """The lanes over the clock from `top` on, `width` pixels wide; as many labels as `sizes.limit` has room for."""
-    teller = teller or Teller(chart, clock)
-    composed = cache(partial(_composed, chart, clock, width, sizes, top, teller))
-    if composed(_MOST[0]).bottom - top <= sizes.limit:
-        return composed(_MOST[0])
+    lanes = apart(chart.lanes)[1]
+    left, right = _edges(chart, lanes, sizes, width)
+    scale = TimeScale(chart.window, left, right)
+    composed = partial(_composed, _begun(Draft(chart, clock, teller or Teller(chart, clock), sizes, scale, width), top))
+    if (fullest := composed(_MOST[0])).bottom - top <= sizes.limit:
+        return fullest
     # Fewer words are never higher.
-    best = bisect_left(_MOST[:-1], -sizes.limit, key=lambda most: top - composed(most).bottom)
+    best = bisect_left(_MOST[:-1], -sizes.limit, key=lambda most: top - composed(most, measured=True).bottom)
     return composed(_MOST[best])
 
 
@@ -75,30 +79,43 @@ def is_call(event: Event) -> bool:
     return any(row.rpartition("/")[2].startswith(("calls:", "withdrawals:")) for row in event.rows)
 
 
-def _composed(
-    chart: Chart, clock: Clock, width: float, sizes: Sizes, top: float, teller: Teller, most: tuple[int, int, int]
-) -> Composition:
-    lanes = apart(chart.lanes)[1]
-    left, right = _edges(chart, lanes, sizes, width)
-    draft = Draft(chart, clock, teller, sizes, TimeScale(chart.window, left, right), width)
-    numbered = [pair for pair in chart.numbered if pair[1].emphasised or not sizes.sparse]
+class _Begun(NamedTuple):
+    """A drawing with its calls alone, down to `y`, and what else happened."""
+
+    draft: Draft
+    calls: list[Numbered]
+    others: list[Numbered]
+    y: float
+
+
+def _begun(draft: Draft, top: float) -> _Begun:
+    numbered = [pair for pair in draft.chart.numbered if pair[1].emphasised or not draft.sizes.sparse]
     calls = [pair for pair in numbered if is_call(pair[1])]
     others = [pair for pair in numbered if not is_call(pair[1])]
-    y = _calls(draft, calls, top) if calls else top
+    return _Begun(draft, calls, others, _calls(draft, calls, top) if calls else top)
+
+
+def _composed(begun: _Begun, most: tuple[int, int, int], *, measured: bool = False) -> Composition:
+    """With at most so many labels; one that is only `measured` lacks what takes no room of its own."""
+    first, calls, others, y = begun
+    draft = replace(first, measured=measured, parts=[*first.parts], keys=[], falls=[*first.falls])
+    chart, clock, sizes, lanes = draft.chart, draft.clock, draft.sizes, apart(draft.chart.lanes)[1]
     y = _others(draft, others, y, most=most[0], alone=not calls) if others else y
     plot, boxes = y, list[LaneBox]()
     for lane in lanes:
         y, box = _lane(draft, lane, y + _GAP, most=most[2] if lane.graded else max(most[1], any(lane.tracks)))
         boxes.append(box)
     foot = y
-    _event_lines(draft, lanes, boxes, foot)
-    _moment(draft, plot, foot)
+    if not measured:
+        _event_lines(draft, lanes, boxes, foot)
+        _moment(draft, plot, foot)
     bottom = _axis(draft, plot, foot)
     signs = [event for _, event in calls if not _is_long(draft, event)]
     bottom = draw_legend(draft, lanes, signs, bottom)
     return Composition(
-        chart, clock, draft.scale, sizes, width, plot, foot, bottom, tuple(boxes), tuple(draft.parts), tuple(draft.keys)
-    )
+        *(chart, clock, draft.scale, sizes, draft.width, plot, foot, bottom),
+        tuple(boxes), tuple(draft.parts), tuple(draft.keys),
+    )  # fmt: skip
 
 
 def _edges(chart: Chart, lanes: Sequence[Lane], sizes: Sizes, width: float) -> tuple[float, float]:
@@ -120,8 +137,11 @@ def _sums(mark: Mark) -> TypeGuard[Steps]:
     return isinstance(mark, Steps)
 
 
-def _heading(draft: Draft, title: str, y: float, *, room: float) -> float:
-    """A lane's title: in the gutter where it has room there, else above the lane; returns where the lane begins."""
+def _heading(draft: Draft, title: str, y: float, *, room: float) -> tuple[float, float]:
+    """A lane's title: in the gutter where it has room there, else above the lane.
+
+    Returns where the lane begins, and where it may end at the earliest.
+    """
     sizes, title = draft.sizes, draft.say(title)
     lines = wrap(title, sizes.title, max(room, _TITLE_ROOM), factor=BOLD, lines=3)
     in_gutter = room >= _TITLE_ROOM and not any(line.endswith("…") for line in lines)
@@ -130,7 +150,8 @@ def _heading(draft: Draft, title: str, y: float, *, room: float) -> float:
     for n, line in enumerate(lines):
         at = draft.at(sizes.pad)
         draft.write(at, y + sizes.title * (1 + 1.2 * n), line, bold=True, size=sizes.title)
-    return y if in_gutter else y + sizes.title * 1.2 * len(lines) + 4
+    foot = y + sizes.title * 1.2 * len(lines)
+    return (y, foot) if in_gutter else (foot + 4, foot + 4)
 
 
 def _gutter_room(draft: Draft, names: Iterable[str]) -> float:
@@ -148,7 +169,7 @@ def _calls(draft: Draft, calls: Sequence[Numbered], y: float) -> float:
     draft.lines = sorted(draft.x(anchor(event.when)) for _, event in chosen)
     title, first = draft.chart.called or "Calls", min(draft.x(event.when.earliest) for _, event in calls)
     inline = draft.title_fits(title, first)
-    y = y if inline or not sizes.narrow else _heading(draft, title, y, room=0)
+    y = y if inline or not sizes.narrow else _heading(draft, title, y, room=0)[0]
     flags = [_named_flag(draft, event) for _, event in chosen]
     bounds = (sizes.pad if sizes.narrow else draft.scale.left - 60, draft.width - 2)
     placed = place(flags, bounds, size=sizes.label)
@@ -233,15 +254,16 @@ def _others(draft: Draft, others: Sequence[Numbered], y: float, *, most: int, al
     """What else happened: a sign at its minute, a bar over its interval, and the words of what matters most."""
     sizes, title = draft.sizes, "What happened" if alone else "Also that night"
     inline = draft.title_fits(title, min(draft.x(event.when.earliest) for _, event in others))
-    y = _heading(draft, title, y + 6, room=_NO_LIMIT if inline else draft.gutter - 8)
+    y, title_foot = _heading(draft, title, y + 6, room=_NO_LIMIT if inline else draft.gutter - 8)
     inset = draft.title_width(title) if inline else 0.0
     if alone:
         draft.lines = [draft.x(anchor(event.when)) for _, event in others if event.emphasised]
     ranked = sorted((event for _, event in others), key=lambda event: (not event.emphasised, event.priority))
-    chosen = {id(event) for event in ranked[: min(most, 4 if sizes.narrow else 6)]}
+    flags = ((id(event), _other_flag(draft, event, claims=True)) for event in ranked)
+    chosen = dict(islice((pair for pair in flags if pair[1].text), min(most, 4 if sizes.narrow else 6)))
     named = [pair for pair in others if id(pair[1]) in chosen]
     placed = place(
-        [_other_flag(draft, event, claims=True) for _, event in named],
+        [chosen[id(event)] for _, event in named],
         (draft.bounds[0] + inset, draft.bounds[1]),
         size=sizes.label,
         lines=False,
@@ -265,7 +287,7 @@ def _others(draft: Draft, others: Sequence[Numbered], y: float, *, most: int, al
             draft.falls.append((number, event, middle))
         if entry.side:
             write_beside(draft, entry, middle, of=f"e{number}", ends=(when.earliest, when.latest))
-    return max(bottom, y + sizes.title * 1.2) if inline or not sizes.narrow else bottom
+    return max(bottom, title_foot)
 
 
 def _other_flag(draft: Draft, event: Event, *, claims: bool) -> Flag:
@@ -292,7 +314,7 @@ def _lane(draft: Draft, lane: Lane, y: float, *, most: int) -> tuple[float, Lane
     sizes = draft.sizes
     names = [name for name, _ in rows_of(lane) if name]
     values = [compact(v) for v in round_values(*domain(lane))] if valued(lane) else []
-    y = _heading(draft, lane.title, y, room=_gutter_room(draft, [*names, *values]))
+    y, title_foot = _heading(draft, lane.title, y, room=_gutter_room(draft, [*names, *values]))
     if sizes.narrow and valued(lane) and any(isinstance(mark, Steps) for mark in lane.marks):
         y -= 6  # totals begin at nothing: there is room above the first of them
     top = bottom = y
@@ -307,7 +329,6 @@ def _lane(draft: Draft, lane: Lane, y: float, *, most: int) -> tuple[float, Lane
     for mark, item in lane.items:
         if isinstance(mark, Gap):
             bottom = _gap(draft, lane, mark, item, top, max(bottom, top + 34))
-    title_foot = top + sizes.title * 1.2 if not sizes.narrow else top
     return max(bottom, title_foot), LaneBox(lane.slug, draft.say(lane.title), top, bottom, tuple(names))
 
 

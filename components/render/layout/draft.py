@@ -32,7 +32,8 @@ def _said(clock: Clock, text: str) -> str:
 class Draft:
     """What every part of a composition shares; `lines` are where labelled events run down, in pixels across.
 
-    `falls` are these events with their numbers, and from where each line falls.
+    `falls` are these events with their numbers, and from where each line falls. Of one that is only `measured` nobody
+    sees what takes no room of its own.
     """
 
     chart: Chart
@@ -41,6 +42,7 @@ class Draft:
     sizes: Sizes
     scale: TimeScale
     width: float
+    measured: bool = False
     lines: Sequence[float] = ()
     parts: list[Part] = field(default_factory=list)
     keys: list[Part] = field(default_factory=list)

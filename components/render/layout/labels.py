@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import product
 
 from components.text import text_width
@@ -55,13 +56,19 @@ class Placed:
         object.__setattr__(self, "span", (min(flag.left, text[0]), max(flag.right, text[1])))
 
 
-def place(flags: Sequence[Flag], bounds: tuple[float, float], *, size: float, lines: bool = True) -> tuple[Placed, ...]:
+def place(flags: Iterable[Flag], bounds: tuple[float, float], *, size: float, lines: bool = True) -> tuple[Placed, ...]:
     """Each flag with a row and a side, in the order given; no two boxes of a row overlap.
 
     Every mark is placed, in as many rows as that takes. Labels that claim a row come next, by priority; then the
     others where a row has room. With `lines`, each mark drops a line through the rows below it, and no such line
     runs through a label unless two labels leave no other way.
     """
+    return _placed(tuple(flags), bounds, size, lines)
+
+
+# A drawing that is tried with fewer and fewer labels asks the same of most of its rows again.
+@lru_cache(maxsize=256)
+def _placed(flags: tuple[Flag, ...], bounds: tuple[float, float], size: float, lines: bool) -> tuple[Placed, ...]:
     widths = [text_width(flag.text, size) if flag.text else 0.0 for flag in flags]
     ranked = sorted(range(len(flags)), key=lambda i: (flags[i].priority, flags[i].x, i))
     sides = {i: _sides(flags[i], widths[i], bounds) for i in ranked}

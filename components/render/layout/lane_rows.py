@@ -49,16 +49,22 @@ def strength_of(lane: Lane, item: Item) -> float:
 
 def draw_rows(draft: Draft, lane: Lane, y: float, *, most: int) -> float:
     """All rows from y downwards, with at most so many labels in each that ask for room; returns where they end."""
-    for name, entries in rows_of(lane):
-        y = _row(draft, lane, name, entries, y, most=most)
+    rows = rows_of(lane)
+    troubles = [item for _, entries in rows for mark, item in entries if tone_of(mark, item) is not Tone.ANSWERING]
+    first = min(troubles, key=lambda item: item.when.latest) if lane.graded and troubles else None
+    for name, entries in rows:
+        y = _row(draft, lane, name, entries, y, most=most, first=first)
     return y
 
 
-def _row(draft: Draft, lane: Lane, name: str, entries: list[Entry], y: float, *, most: int) -> float:
+def _row(
+    draft: Draft, lane: Lane, name: str, entries: list[Entry], y: float, *, most: int, first: Item | None
+) -> float:
     """One row: marks with words, then the others, where there is room between these, else close together."""
     records = _records(lane, entries, most=most)
     recorded = {id(item) for record in records for _, item in record}
     single = [entry for entry in entries if id(entry[1]) not in recorded]
+    single.sort(key=lambda entry: (entry[1] is not first, -strength_of(lane, entry[1]), not entry[1].when.exact))
     said = _said(draft, lane, single, most=most, inset=_inset(draft, lane, name))
     chosen = [*records, *([entry] for entry in single if id(entry[1]) in said)]
     # A minute has a better claim to a free line than an interval, which can lie close to others.
@@ -107,11 +113,11 @@ def _records(lane: Lane, entries: list[Entry], *, most: int) -> list[list[Entry]
 
 
 def _said(draft: Draft, lane: Lane, entries: list[Entry], *, most: int, inset: float) -> dict[int, Flag]:
-    """The marks that carry words, by their items: the best evidenced and best timed that have room for some."""
+    """The marks that carry words, by their items: the first of these that have room for some."""
     if lane.tracks and not lane.graded and any(lane.tracks) and len(entries) > most:
         return {}
     found: dict[int, Flag] = {}
-    for _, item in sorted(entries, key=lambda entry: (-strength_of(lane, entry[1]), not entry[1].when.exact)):
+    for _, item in entries:
         flag = replace(_bare(draft, item), priority=len(found), claims=True)
         flag = fitting(draft, flag, draft.forms(item.labels, item.text), inset=inset)
         if flag.text and len(found) < min(most, MOST_CLAIMS):

@@ -94,6 +94,8 @@ def draw_values(draft: Draft, lane: Lane, top: float, height: float) -> float:
     """The lane's value marks below `top`; returns where the area ends."""
     low, high = domain(lane)
     upper, bottom = top + (12.0 if draft.sizes.narrow else 4.0), top + height
+    if draft.measured:
+        return bottom
     values = Values(draft, lane, upper, bottom, low, high, Boxes(Box(0, top - 4, draft.width, bottom + 2)))
     marks = [mark for mark in lane.marks if any(has_value(lane, mark, item) for item in mark.items)]
     for mark in marks:
@@ -208,7 +210,9 @@ def _steps(values: Values, mark: Steps) -> None:
         if not is_untimed(mark, item):
             at = At(max(min(item.sure_at, values.end), window.start))
             thing = values.draft.teller.item(values.lane, mark, item)
-            values.draft.add(Sign(at, values.y(level), DOT, "circle", mark.tone, thing=thing))
+            values.draft.add(
+                Sign(at, values.y(level), DOT, "circle", mark.tone, thing=thing, bare=item.sure_at > values.end)
+            )
 
 
 def _line(values: Values, mark: Line) -> None:

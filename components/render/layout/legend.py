@@ -24,7 +24,7 @@ def draw_legend(draft: Draft, lanes: Sequence[Lane], calls: Sequence[Event], y: 
     """One line of signs and what they mean, in as many lines as a phone needs; returns where it ends."""
     size, left = draft.sizes.label, draft.sizes.pad
     x, y = left, y + size * 1.5
-    entries = [*_sides(draft, lanes, calls), *_rows(draft, lanes), *_values(draft, lanes)]
+    entries = [*_sides(draft, lanes, calls), *_untimed(draft), *_rows(draft, lanes), *_values(draft, lanes)]
     for signs, words in entries:
         ink = 14 * len(signs) + 4
         words = fitted(words, size, draft.width - left - ink - 4)
@@ -64,6 +64,13 @@ def _sides(draft: Draft, lanes: Sequence[Lane], calls: Sequence[Event]) -> Itera
         yield [_sign(draft, tone, r=_CALL)], visible(name)
     if any(not event.when.exact for event in calls):
         yield [Sign(At(draft.start), 0, _CALL, "circle", Tone.NEUTRAL, "open")], "by then"
+
+
+def _untimed(draft: Draft) -> Iterator[Key]:
+    """Events that may have been at any time of a stretch; what is hatched of a lane says so itself."""
+    hatched = (part for part in draft.parts if isinstance(part, Area) and part.hatched)
+    if tone := next((area.tone for area in hatched if area.thing and area.thing.number), None):
+        yield [Area((), tone, hatched=True)], "time not known"
 
 
 def _marks(lanes: Sequence[Lane], kind: type[Mark]) -> list[Mark]:

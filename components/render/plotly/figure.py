@@ -30,8 +30,8 @@ from components.text import BOLD, plain, wrap
 
 #: The least width in pixels at which a page shows its narrow figure, and its wide one: both only spread from there.
 NARROWEST, WIDEST_FROM = 328.0, 848.0
-#: A page has margins of its own: names begin where its words do.
-PHONE_SIZES, DESK_SIZES = replace(NARROW, pad=3), replace(WIDE, pad=1)
+#: A page has margins of its own: names begin where its words do, and on a phone a sign has room at either edge.
+PHONE_SIZES, DESK_SIZES = replace(NARROW, pad=6), replace(WIDE, pad=1)
 _PAD, _LEADING = 5, 1.35
 #: Pixels between marks of a test, and where they stand across the plot, as shares of its width.
 _DOWN, _PLACES = 110.0, (0.2, 0.75)
@@ -169,6 +169,7 @@ CONFIG: dict[str, Any] = {
     "scrollZoom": False,
     "doubleClick": False,
     "displayModeBar": False,
+    "typesetMath": False,
 }
 
 

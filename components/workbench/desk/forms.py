@@ -17,7 +17,8 @@ from components.clock import Clock
 from components.workbench.desk.typed_when import COLUMNS, read_instant, read_when, say_instant, say_when, when_words
 from data.story.faults import Fault
 from data.story.story_checks import Examined
-from data.story.tables import TABLES, Call, Clocked, Contest, Row, SourceRow
+from data.story.table_rows import Clocked, Row
+from data.story.tables import TABLES, Call, Contest, SourceRow
 
 #: The one field that stands for all columns of COLUMNS.
 WHEN = "when"

@@ -20,7 +20,7 @@ from data.desk.toml_words import with_entry
 from data.desk.values import Action, Change, Conflict, KeptRow, RowRefused
 from data.story.faults import Fault, Faults
 from data.story.row_checks import Cells, read_text
-from data.story.tables import Id, Note, Row, Text
+from data.story.table_rows import Id, Note, Row, Text
 
 
 class Site(Row):

@@ -28,7 +28,8 @@ from data.evidence.facts import facts_shown
 from data.story.faults import Faults
 from data.story.story import Story, sound_story, when_of
 from data.story.story_checks import Examined
-from data.story.tables import Call, Clocked, Correction, Figure
+from data.story.table_rows import Clocked
+from data.story.tables import Call, Correction, Figure
 
 #: What is shown on either side of the row.
 _AROUND = timedelta(minutes=75)

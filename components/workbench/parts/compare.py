@@ -74,10 +74,10 @@ def _replaced(story: Story, view: ViewState, chosen: ViewState, found: dict[str,
     if view.other and view.other != chosen.other:
         same = view.other == story.slug
         wrong = "is the story that is shown already" if same else "is no story here to compare with"
-        yield f"In the address, with names {quote(view.other)}, which {wrong}; showing {chosen.other}."
+        yield f"In the address, “with” is {quote(view.other)}, which {wrong}; showing {chosen.other}."
     if view.t0 and chosen.t0 and view.t0 != chosen.t0:
         names = ", ".join(found[chosen.other])
-        yield f"In the address, t0 names {quote(view.t0)}; both nights have {names}. Showing {chosen.t0}."
+        yield f"In the address, “t0” is {quote(view.t0)}; both nights have {names}. Showing {chosen.t0}."
 
 
 def _choose_other(story: Story, view: ViewState, found: dict[str, tuple[str, ...]]) -> None:

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 import streamlit as st
 
-from components.ap_style import calendar_day
+from components.ap_style import calendar_day, place_said
 from components.cache.cached import load_made, load_observations
 from components.charts.builders.outages_chart import GRADES, UNWATCHED
 from components.charts.phrases.numbers import as_known, number_text
@@ -62,7 +62,7 @@ def _observation(row: UntimedRow, clock: Clock, known: dict[str, Source]) -> tup
     return (
         Cell(when, sort=row.when.earliest.isoformat() if timed and isinstance(row, ObservationRow) else _NO_TIME),
         Cell(_SEEN.get(row.status, row.status)),
-        Cell(row.place),
+        Cell(place_said(row.place)),
         Cell(GRADES[row.grade], sort=row.grade),
         Cell(
             f"{row.host}: {clock.say(row.what)}",
@@ -93,7 +93,12 @@ def choose_region(*observations: Observations | Untimed) -> str:
     offered = load_made(_regions, *observations)
     if len(offered) < 2:
         return ""
-    return st.segmented_control("Seen from", offered, key="choose-region") or ""
+    return (
+        st.segmented_control(
+            "Seen from", offered, format_func=lambda place: capital(place_said(place)), key="choose-region"
+        )
+        or ""
+    )
 
 
 def _regions(*observations: Observations | Untimed) -> tuple[str, ...]:
@@ -119,8 +124,8 @@ def figure_text(value: float | None, unit: str, kind: str, text: str = "") -> st
     if unit == "rank":
         return f"rank {number}"
     if unit.startswith("percent increase"):
-        return as_known(kind, f"+{number} %")
-    return f"{as_known(kind, number)} {unit.replace('percent', '%', 1)}".strip()
+        return as_known(kind, f"+{number}%")
+    return f"{as_known(kind, number)} {unit}".replace(" percent", "%", 1).strip()
 
 
 def show_figures(story: Story, figures: Figures, clock: Clock, title: str, note: str = "") -> None:

@@ -133,7 +133,7 @@ def _show_curve(story: Story, export: Export, filename: str, *, zone: str, geo: 
     try:
         chart = load_preview(story, export, filename=filename, zone=zone, geo=geo)
     except ValueError as refused:
-        st.error(markdown(f"It cannot be kept so: {refused}."))
+        st.error(markdown(f"It cannot be kept that way: {refused}."))
         return False
     if chart is None:
         st.caption("It cannot be drawn: the file does not say how long its one stretch is.")

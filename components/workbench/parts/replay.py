@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from components.cache.cached import load_chart
-from components.embeds.embed import Embed, print_address
+from components.embeds.embed import Embed, print_addresses
 from components.view.address import read_instant, utc_text
 from components.view.view_state import ViewState
 from components.workbench.address_bar import change
@@ -40,7 +40,7 @@ def show_replay(story: Story, view: ViewState) -> None:
         key=_KEY,
         data={
             **played,
-            "paper": print_address(embed),
+            "paper": print_addresses(embed),
             "at": utc_text(view.at) if view.at else None,
             "order": view.order.value,
         },

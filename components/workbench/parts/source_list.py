@@ -73,7 +73,7 @@ def _source_table(story: Story) -> Table:
         )
         for source in story.sources
     )
-    return Table(("Source", "What it is", "Published", "Licence", "Rows"), rows).without_empty()
+    return Table(("Source", "What it is", "Published", "License", "Rows"), rows).without_empty()
 
 
 def _uses(story: Story) -> Counter[str]:

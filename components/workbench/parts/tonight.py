@@ -67,7 +67,7 @@ def _row(word: RecorderStatus, clock: Clock, now: datetime) -> dict[str, str | i
         "Newest call to the story": "" if word.delay is None else f"{word.delay:,.0f} s at most",
         "Waiting": len(word.waiting),
         "Held": len(word.held),
-        "May still ask": word.left or "no limit told",
+        "May still ask": word.left or "no limit stated",
     }
 
 

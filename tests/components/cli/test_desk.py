@@ -77,7 +77,7 @@ def test_a_link_without_a_role_leaves_somebody_as_they_are(people: People, capsy
 
 def test_what_is_no_address_is_one_sentence(people: People, capsys: Said) -> None:
     assert run(nightdesk, ["desk", "link", "--email", "ana"]) == FAILED
-    assert "is no address of mail" in capsys.readouterr().err
+    assert "is not an email address" in capsys.readouterr().err
 
 
 def test_a_story_is_brought_written_out_and_audited(people: People, tmp_path: Path, capsys: Said) -> None:

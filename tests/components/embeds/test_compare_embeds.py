@@ -47,8 +47,8 @@ def test_a_comparison_is_served_as_a_document_whose_axis_counts_from_t0(desk: De
     reply = desk.ask(f"{BESIDE}?{VIEW}")
     assert reply.status == 200
     assert "Each night from its first call: " in reply.text
-    assert ">T+0</text>" in reply.text
-    assert "Times on the axis count from T+0, the event of each night; times of day are Eastern." in reply.text
+    assert ">0</text>" in reply.text
+    assert "Hours on the axis count from the event of each night; times of day are Eastern." in reply.text
     assert f"{SITE}/embed/us-2016/compare?" in reply.text
     assert re.search(r"compare-nights\?story=us-2016[^\"]*with=us-1999&amp;t0=first-call", reply.text)
 

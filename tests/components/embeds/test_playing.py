@@ -80,7 +80,7 @@ def test_what_is_possible_at_a_moment_is_so_when_a_part_of_the_night_is_played(s
 def test_the_switch_counts_every_observation_and_search_mark_of_the_range(slug: str, note: str) -> None:
     story = find_story(slug, Settings())
     night = night_of(embed_of(story, "replay", default_view(story)))
-    assert night["note"] == f"publication minute known for {note}"
+    assert night["note"] == f"{note} with a publication minute"
 
 
 def test_the_switch_says_nothing_where_most_publications_have_a_minute() -> None:
@@ -95,7 +95,7 @@ def test_the_switch_counts_a_machine_record_which_nobody_published(tmp_path: Pat
     keep_captures(story, settings, [(datetime(2016, 11, 9, 2, 15, tzinfo=UTC), 503)])
     load = Loaders(observations=partial(load_observations, stories=story_store(settings)))
     night = night_of(embed_of(story, "replay", default_view(story), load=load))
-    assert night["note"] == "publication minute known for 9 of 38"
+    assert night["note"] == "9 of 38 with a publication minute"
 
 
 def test_a_replay_begins_with_the_order_that_was_asked_for() -> None:

@@ -145,8 +145,21 @@ def test_the_first_view_of_the_night_names_what_a_reader_came_for() -> None:
         "Crashed for some users (U.S., Canada, Asia)",
     ):
         assert seen in said
-    for other in ("@Canada post", "Dow futures", "270 to win", "Trump 279", "Clinton 218"):
+    for other in ("@Canada on immigrants", "Dow futures", "S&P 500", "270 to win", "Trump 279", "Clinton 218"):
         assert other in said
+
+
+def test_a_phone_names_what_the_headline_is_about_and_what_is_hatched() -> None:
+    said = [words.said for words in composed(*hero("us-2016"), narrow=True).words]
+    found = (
+        "@Canada on immigrants",
+        "Dow futures fall over 700",
+        "Internal reports: “degraded”",
+        "Error page pictured",
+    )
+    assert [name for name in found if not any(text.startswith(name) for text in said)] == []
+    untimed = {slug for slug in STORIES for one in composed(*hero(slug), narrow=True).words if "not known" in one.said}
+    assert untimed == {"uk-2016", "us-2020", "us-2024", "revoke-2019"}
 
 
 def test_at_most_seven_calls_are_labelled_and_only_they_have_lines() -> None:

@@ -65,7 +65,7 @@ def test_the_only_publisher_stays_one(desk: Desk) -> None:
     for role in (None, Role.EDITOR):
         with pytest.raises(DataError, match="the only publisher"):
             desk.people.set_role(AT_TERMINAL, PAT.email, role, NOW, FROM)
-    with pytest.raises(DataError, match="'ana' is no address of mail"):
+    with pytest.raises(DataError, match="'ana' is not an email address"):
         desk.people.set_role(AT_TERMINAL, "ana", Role.EDITOR, NOW, FROM)
 
 

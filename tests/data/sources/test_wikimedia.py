@@ -131,7 +131,7 @@ def test_a_project_may_be_named_as_its_site_is() -> None:
 def test_days_before_the_service_began_are_not_asked_for(tmp_path: Path) -> None:
     before = Window(utc("2008-11-04T00:00:00"), utc("2008-11-06T00:00:00"))
     with answering(tmp_path, PATH, DAYS) as place:
-        with pytest.raises(DataError, match="begins on 1 July 2015"):
+        with pytest.raises(DataError, match="begins on July 1, 2015"):
             look(place, before)
         assert place.asked == []
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from data.story.tables import Call, Control, Figure, Interest, Observation, Row
+from data.story.table_rows import Row
+from data.story.tables import Call, Control, Figure, Interest, Observation
 from data.story.time_tokens import Published, published_span
 
 CALL = {
