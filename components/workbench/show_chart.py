@@ -76,8 +76,6 @@ def _links(sources: Iterable[Source]) -> str:
 
 #: Sources named in the line under a chart; the rest are in its table and on Sources & methods.
 _NAMED_SOURCES = 8
-#: Edge notes named under a chart; more of them go into its list.
-_NAMED_EDGES = 2
 #: How wide a downloaded SVG is, in CSS pixels: a column and a half of a broadsheet page on screen.
 _DOWNLOAD_WIDTH = 960
 
@@ -166,11 +164,9 @@ def _zone(clock: Clock) -> str:
 
 def _notes(chart: Chart, clock: Clock) -> str:
     notes = [markdown(clock.say(note)) for note in chart.notes]
-    edges = [_edge(event, clock) for event in chart.outside]
-    if 0 < len(edges) <= _NAMED_EDGES:
-        notes.append(f"Outside this window: {'; '.join(edges)}.")
-    elif edges:
-        notes.append(f"{len(edges)} more lie outside this range; the list below has their dates.")
+    if beyond := len(chart.outside):
+        said = "1 more lies" if beyond == 1 else f"{beyond} more lie"
+        notes.append(f"{said} outside this range: the list below has {'its date' if beyond == 1 else 'their dates'}.")
     return "  \n".join([" ".join(notes[: len(chart.notes)]), *notes[len(chart.notes) :]])
 
 
@@ -194,9 +190,9 @@ def _events(chart: Chart, clock: Clock) -> tuple[str, ...]:
     ]
     notes = [f"- **{markdown(clock.say(lane.title))}.** {markdown(clock.say(lane.note))}" for lane in chart.lanes]
     texts = ["\n".join(lines), "\n".join(notes)]
-    if len(chart.outside) > _NAMED_EDGES:
+    if chart.outside:
         edges = "\n".join(f"- {_edge(event, clock)}" for event in chart.outside)
-        texts.append(f"**Outside this window**\n\n{edges}")
+        texts.append(f"**Outside this range**\n\n{edges}")
     return tuple(texts)
 
 

@@ -226,6 +226,12 @@ def test_at_a_moment_what_the_signs_mean_stands_in_the_drawing(open_night: Open,
     expect(page.locator(".nd-stage svg:visible text", has_text="first-hand, picture, second-hand")).to_be_visible()
 
 
+def test_the_whole_ends_with_its_last_moment_in_the_tally_too(open_night: Open) -> None:
+    """Maine's and Nebraska's districts have only bounds, of which the latest are beyond the morning."""
+    totals = open_night(slug="us-2020").locator(".nd-sums .total")
+    expect(totals).to_have_text(["Trump 211–214", "Biden 237–248"])
+
+
 def test_the_switch_says_how_little_is_known_of_publication(open_night: Open) -> None:
     expect(open_night().get_by_role("group", name="Order")).to_contain_text("9 of 37 with a publication minute")
 

@@ -411,8 +411,8 @@ def test_an_empty_chart_says_what_it_would_hold() -> None:
 
 def test_what_lies_outside_the_range_is_counted_under_the_chart_and_dated_in_its_list() -> None:
     words = said(open_page("timeline"))
-    assert re.search(r"\d+ more lie outside this range; the list below has their dates\.", words)
-    assert "**Outside this window**" in words
+    assert re.search(r"\d+ more lie outside this range: the list below has their dates\.", words)
+    assert "**Outside this range**" in words
     assert "AP called Minnesota for Clinton, 11:14 a.m. EST, Nov. 9, 2016" in words
     assert "AP called Arizona for Trump, Nov. 10, 2016" in words
 

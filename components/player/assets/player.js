@@ -51,7 +51,7 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     one.classList.toggle("is-possible", cut() ? !called && until(name, maybe) : looks.get(one).possible);
   };
   const draw = () => {
-    const { sure, maybe, events, moments } = told_in();
+    const { sure, events, moments } = told_in();
     const stands = (name) => !cut() || until(name, sure);
     for (const [name, those] of rows) {
       for (const one of those) {
@@ -66,10 +66,13 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     }
     for (const [number, those] of numbers) for (const one of those) shows(one, !cut() || events[number - 1] <= now);
     for (const one of listed) one.hidden = cut() && (order !== night.names[0] || +one.dataset.frame > now);
-    const called = night.parties.flatMap((party) => party.rows).filter(([name]) => stands(name) && !night.over?.[name]).length;
+    // The whole ends with its last moment: what was called later is in no total of it.
+    const [table, at] = cut() ? [told_in(), now] : [night.orders[night.names[0]], length];
+    const surely = (name) => table.sure[name] <= at, possibly = (name) => surely(name) || table.maybe[name] <= at;
+    const called = night.parties.flatMap((party) => party.rows).filter(([name]) => surely(name) && !night.over?.[name]).length;
     const sums = night.parties.map((party, index) => {
       const sum = (holds) => party.rows.reduce((total, [name, value]) => total + (holds(name) ? value : 0), 0);
-      const low = sum(stands), high = sum((name) => stands(name) || until(name, maybe));
+      const low = sum(surely), high = sum(possibly);
       const words = called < night.least ? `at least ${low}` : low === high ? low : `${low}–${high}`;
       for (const one of all(`[data-tally="${index}"]`)) bars(one, `${party.name} ${words}`, low, high);
       return [party.name, { low, said: `${party.name} ${words}` }];

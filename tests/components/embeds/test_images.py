@@ -209,7 +209,7 @@ def test_too_many_pixels_are_refused_before_any_is_drawn(story: Story) -> None:
 
 
 def test_an_unknown_shape_is_named(story: Story) -> None:
-    with pytest.raises(ValueError, match="'poster' is no shape; use natural, paper, social, square"):
+    with pytest.raises(ValueError, match="'poster' is no shape; use natural, paper, paper-across, social, square"):
         png(embedded(story), shape="poster")
 
 

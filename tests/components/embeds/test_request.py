@@ -156,7 +156,7 @@ def test_what_is_not_there_is_refused_with_404(name: str, parameter: str, wants:
         pytest.param(
             "shape=round",
             "In the address, shape is “round”, which is none of its values; "
-            "shape wants one of natural, paper, social, square.",
+            "shape wants one of natural, paper, paper-across, social, square.",
             id="no shape",
         ),
         pytest.param(

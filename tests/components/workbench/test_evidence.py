@@ -71,7 +71,7 @@ def test_where_all_looked_from_one_place_there_is_nothing_to_choose() -> None:
 
 def test_only_places_that_somebody_looked_from_are_offered() -> None:
     (filter_,) = (group for group in open_page("outage_reports").get("button_group") if group.key == "choose-region")
-    assert getattr(filter_, "options", []) == ["US", "Canada", "Asia", "elsewhere"]
+    assert getattr(filter_, "options", []) == ["U.S.", "Canada", "Asia", "Elsewhere"]
 
 
 def search_tables(story: str) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def search_tables(story: str) -> pd.DataFrame:
 def test_a_rise_in_24_hours_is_told_in_hours_of_the_readers_clock() -> None:
     """Google counted from when polls closed on the East Coast, read as 7 p.m., not over a calendar day."""
     table = search_tables("us-2024").set_index("Figure")
-    assert table.loc["+1,270 %", "Counted over"] == "7 p.m. EST, Nov. 5, 2024 to 7 p.m. EST, Nov. 6, 2024"
+    assert table.loc["+1,270%", "Counted over"] == "7 p.m. EST, Nov. 5, 2024 to 7 p.m. EST, Nov. 6, 2024"
 
 
 def test_every_rank_names_the_search_that_it_ranks() -> None:
