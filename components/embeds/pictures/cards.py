@@ -10,7 +10,7 @@ from typing import NamedTuple
 from components.charts.grammar import Chart
 from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
-from components.render.layout.scene import ACROSS, CARD, WIDE, Sizes
+from components.render.layout.scene import CARD, WIDE, Sizes
 from components.render.layout.theme import Theme, theme_named
 from components.render.layout.tile_layout import apart
 from components.render.svg import svg
@@ -144,10 +144,8 @@ def _natural(embed: Embed, width: int) -> Drawing:
 
 def _on_paper(embed: Embed, *, across: bool) -> Drawing:
     """The chart with its credit, as a page that is printed holds it below its own words."""
-    width, sizes = (ACROSS_PAPER, ACROSS) if across else (ON_PAPER, None)
-    found = svg.layout(
-        embed.chart, embed.clock, width=width, credit=_credit(embed), brief=True, sizes=sizes, paper=True
-    )
+    width = ACROSS_PAPER if across else ON_PAPER
+    found = svg.layout(embed.chart, embed.clock, width=width, credit=_credit(embed), brief=True, paper=True)
     return Drawing(svg.drawn(found, embed.chart, embed.clock, theme=_theme(embed)), found.width, found.height)
 
 

@@ -6,7 +6,7 @@ A place across is a moment and pixels beside it, so that a page may stretch the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Literal, NamedTuple
@@ -158,8 +158,6 @@ class Sizes:
 NARROW = Sizes(title=13, note=12, label=12, glyph=4.5, pitch=15.5, pad=8, body=80, limit=630, narrow=True)
 BRIEF = Sizes(title=13, note=12, label=12, glyph=4.2, pitch=15.5, pad=12, body=90, limit=640, narrow=True)
 WIDE = Sizes(title=13, note=13, label=12, glyph=5, pitch=16, pad=16, body=92, limit=512)
-#: On a sheet of A4 or Letter across, all of which it must not take.
-ACROSS = replace(WIDE, limit=320)
 CARD = Sizes(title=13, note=12, label=12, glyph=4.4, pitch=15.5, pad=4, body=110, limit=470)
 
 
