@@ -12,7 +12,8 @@ from typing import Any
 from data.core.errors import DataError
 from data.story.faults import Fault
 from data.story.store import empty_tables
-from data.story.tables import SLUG, TABLES
+from data.story.table_rows import SLUG
+from data.story.tables import TABLES
 
 _TEMPLATE = Path(__file__).with_name("new_story.toml")
 #: Tables that a new story begins with, and what goes into each.
