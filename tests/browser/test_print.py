@@ -14,7 +14,7 @@ from tests.support.documents import document
 #: Labels of calls, searches, the site and totals, the axis, and an entry of the list of what has no words.
 NIGHT = (
     *("Florida 10:50 p.m.", "North Carolina by 11:14 p.m.", "Searches peak, 11:48 p.m.", "Trump 279", "Clinton 218"),
-    *("State of cic.gc.ca", "6 a.m.", "7:30 p.m. EST: AP called West Virginia for Trump"),
+    *("State of cic.gc.ca", "6 a.m.", "West Virginia 7:30 p.m."),
 )
 CONTROLS = ("Copy link", "Undo", "Reset", "Show the data", "Download CSV", "Embed & export this chart", "Play")
 
@@ -50,6 +50,9 @@ def test_a_document_prints_the_whole_night_on_page_one_and_its_list_and_table_af
     first, *others = printed(page, paper)
     assert [said for said in NIGHT if said not in first] == []
     assert "Screenshot of the unreachable page" in " ".join(others)
+    across, *after = printed(page, paper, landscape=True)
+    assert [said for said in NIGHT[:-1] if said not in across] == []
+    assert "AP called West Virginia for Trump" in " ".join(after)
     page.close()
 
 
