@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from bench.methods import claims, events, nab, spikes
+from bench.methods import claims, events, nab, petitions, spikes
 from bench.methods.nights import SHAPES
 from bench.methods.rivals import RECIPES
 from bench.methods.shares import share
@@ -119,7 +119,7 @@ def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--replicates", type=int, default=99, help="bootstrap replicates of a band (default 99)")
     parser.add_argument("--lambdas", type=float, nargs="+", default=LAMBDAS, help="searches an hour (default 2 20 200)")
     parser.add_argument("--evenings", type=int, default=2000, help="evenings for each line of events (default 2000)")
-    parser.add_argument("--claims", type=int, default=1000, help="nights for each line of claims (default 1000)")
+    parser.add_argument("--claims", type=int, default=500, help="nights for each line of claims (default 500)")
     parser.add_argument("--seed", type=int, help="repeat a run (default: fresh nights)")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     return parser.parse_args(arguments)
@@ -144,8 +144,9 @@ TABLES: dict[str, Table] = {
     "stitching": stitching,
     "nab": lambda *_: nab.table(),
     "spikes": lambda chosen, root, _: spikes.table(chosen.nights, root),
+    "petitions": lambda *_: petitions.table(),
     "events": lambda chosen, root, pool: events.table(chosen.evenings, root, pool),
-    "claims": lambda chosen, root, _: claims.table(chosen.claims, root),
+    "claims": lambda chosen, root, pool: claims.table(chosen.claims, root, pool),
 }
 
 

@@ -13,7 +13,7 @@ from scipy.interpolate import CubicSpline
 from scipy.signal import lfilter
 
 from data.analysis.draws import Floats
-from data.analysis.event_study import Minute, jumps, look_up, on_grid
+from data.analysis.event_study import Minute, look_up, on_grid, tabulate
 from data.core.settings import Settings
 from data.evidence.study import CallMinute, minutes_of
 from data.story.store import find_story
@@ -50,11 +50,15 @@ def minutes_inside(slug: str) -> tuple[datetime, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evening:
-    """Searches in Google's sample by minute: those that were drawn, and those to expect with and without calls."""
+    """Searches in Google's sample by minute: those that were drawn, and those to expect with and without calls.
+
+    `scatter`: how far counts scatter, variance over mean.
+    """
 
     drawn: pd.Series[float]
     with_calls: pd.Series[float]
     without: pd.Series[float]
+    scatter: float
 
     def shown(self, bin_minutes: int = 1) -> pd.Series[float]:
         """As Google would answer in bins of so many minutes: 0-100 of the highest, rounded."""
@@ -70,7 +74,7 @@ class Evening:
         def mean(part: pd.Series[float]) -> Floats:
             bins = on_grid(self._scaled(part, bin_minutes))
             places = bins.places(bins.minutes([minute.at for minute in used]))
-            return look_up(jumps(bins.values, bins.window), places)
+            return look_up(tabulate(bins).jump, places)
 
         each = mean(self.with_calls) - mean(self.without)
         there = ~np.isnan(each)
@@ -100,7 +104,7 @@ def make_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.random.
     calls = _since_calls(slug)
     after = np.where(calls >= 0, np.exp(-np.maximum(calls - lasts, 0) / FADES), 0).max(axis=0)
     rate, without = _levels(trend + wander + bursts, np.log1p(rise) * after, lam)
-    return _evening(slug, rng.poisson(rate).astype(float), rate, without)
+    return _evening(slug, rng.poisson(rate).astype(float), rate, without, 1.0)
 
 
 def make_other_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.random.Generator) -> Evening:
@@ -119,10 +123,10 @@ def make_other_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.r
     ends = lasts + rng.uniform(-5, 5, len(calls))[:, None]
     size = np.log1p(rise * rng.uniform(0.4, 1.6, len(calls)))[:, None]
     after = (size * np.clip((calls + 1) / 2, 0, 1) * (calls >= 0) * (calls < ends)).max(axis=0)
-    rate, without = _levels(np.clip(level, level.max() - 5, None) + sway + steps, after, lam)
+    rate, without = _levels(np.clip(level - level.max(), -5, None) + sway + steps, after, lam)
     wide = rng.uniform(0.05, 2)
     drawn = rng.negative_binomial(rate / wide, 1 / (1 + wide))
-    return _evening(slug, drawn.astype(float), rate, without)
+    return _evening(slug, drawn.astype(float), rate, without, 1 + wide)
 
 
 def _since_calls(slug: str) -> Floats:
@@ -138,9 +142,10 @@ def _levels(plain: Floats, after: Floats, lam: float) -> tuple[Floats, Floats]:
     return rate * (lam / rate.mean()), without * (lam / rate.mean())
 
 
-def _evening(slug: str, drawn: Floats, rate: Floats, without: Floats) -> Evening:
+def _evening(slug: str, drawn: Floats, rate: Floats, without: Floats, scatter: float) -> Evening:
     times = pd.date_range(STARTS[slug], periods=MINUTES, freq="min")
-    return Evening(*(pd.Series(part, times, dtype=float) for part in (drawn, rate, without)))
+    drawn_by, with_calls, plain = (pd.Series(part, times, dtype=float) for part in (drawn, rate, without))
+    return Evening(drawn_by, with_calls, plain, scatter)
 
 
 #: How evenings are made, by the name of their family.

@@ -11,7 +11,7 @@ from scipy.interpolate import BSpline
 from scipy.stats import norm
 
 from data.analysis.draws import Floats
-from data.analysis.event_study import Bins, Judged, Places, jumps, look_up, roots, shares, spread
+from data.analysis.event_study import Bins, Judged, Places, look_up, shares
 
 TEN, DRAWS = 10, 999
 #: All calls move together by up to so many minutes; in blocks, those within so many minutes of the next.
@@ -53,10 +53,37 @@ def _among(
 ) -> tuple[float, Floats]:
     """The pooled J of the minutes and of draws. `alike`: every minute counts the same."""
     own, draws = (Places(at, np.zeros_like(at)) for at in (night.own[None], moved))
-    share, drawn = (np.full(at.bin_of.shape, 1 / len(night.own)) if alike else shares(night.bins, at)
+    share, drawn = (np.full(at.bin_of.shape, 1 / len(night.own)) if alike else shares(night.judged.table, at)
                     for at in (own, draws))  # fmt: skip
-    noise = spread(night.bins, own, share)[0] / spread(night.bins, draws, drawn) if scaled else 1.0
+    noise = shared(night.bins, own, share)[0] / shared(night.bins, draws, drawn) if scaled else 1.0
     return float((share * look_up(table, own)).sum()), (drawn * look_up(table, draws)).sum(axis=1) * noise
+
+
+def shared(bins: Bins, places: Places, share: Floats) -> Floats:
+    """How strongly noise of single bins moves the pooled J of each row of places (draws, n): a root sum of squares.
+
+    Minutes close together share bins, which cancel or add up; a draw that scatters them has another noise.
+    """
+    k, low = bins.window, int(places.bin_of.min()) - 2 * bins.window
+    length = int(places.bin_of.max()) + 2 * k + 2 - low
+    at_once = max(2_000_000 // length, 1)
+    rows = [slice(row, row + at_once) for row in range(0, len(share), at_once)]
+    return np.concatenate(
+        [_spread(Places(*(part[row] for part in places)), share[row], low, length, k) for row in rows]
+    )
+
+
+def _spread(places: Places, share: Floats, low: int, length: int, k: int) -> Floats:
+    """Windows are steps of a weight: what is added at each edge is summed up along the bins."""
+    first, skipped = places.bin_of - low, places.within
+    rise = (k + skipped) / k
+    edges = (-2 * k, -k, 0, skipped, skipped + k, skipped + 2 * k)
+    steps = (rise / 2, -(1 + rise), 1 + rise / 2, 1 + rise / 2, -(1 + rise), rise / 2)
+    rows = np.arange(len(first))[:, None] * (length + 1)
+    flat = np.concatenate([(rows + first + edge).ravel() for edge in edges])
+    added = np.bincount(flat, np.concatenate([(step * share).ravel() for step in steps]), len(first) * (length + 1))
+    weights = added.reshape(len(first), -1).cumsum(axis=1) / k
+    return np.asarray(np.sqrt((weights**2).sum(axis=1)))
 
 
 def _apart(night: Minutes, rng: np.random.Generator) -> Ints:
@@ -64,7 +91,7 @@ def _apart(night: Minutes, rng: np.random.Generator) -> Ints:
 
 
 def _ours(night: Minutes) -> Floats:
-    return jumps(night.bins.values, TEN)
+    return night.judged.table.jump
 
 
 def as_it_was(night: Minutes, rng: np.random.Generator) -> Verdict:
@@ -75,6 +102,11 @@ def as_it_was(night: Minutes, rng: np.random.Generator) -> Verdict:
 
 def as_it_was_both_ways(night: Minutes, rng: np.random.Generator) -> Verdict:
     return two_sided(*_among(night, _apart(night, rng), mean_of_logs(night.bins.values), alike=True))
+
+
+def shared_bins(night: Minutes, rng: np.random.Generator) -> Verdict:
+    """Each draw multiplied by the noise of the true minutes over its own, from the bins that its windows share."""
+    return two_sided(*_among(night, _apart(night, rng), _ours(night)))
 
 
 def alike(night: Minutes, rng: np.random.Generator) -> Verdict:
@@ -116,7 +148,7 @@ def autocovariance(night: Minutes, _: np.random.Generator) -> Verdict:
     """No draws: the variance of the pooled J from how J hangs together over time near the calls, and a normal tail."""
     every = np.arange(len(night.bins.values) + 1)
     places = Places(every, np.zeros_like(every))
-    root, own = roots(night.bins, places), night.own
+    root, own = look_up(night.judged.table.root, places), night.own
     near = (np.abs(every[:, None] - own) <= 45).any(axis=1)
     steady = np.where(near, look_up(_ours(night), places) * root, np.nan)
     lags = np.array([np.nanmean(steady[lag:] * steady[: len(steady) - lag]) for lag in range(4 * TEN)])
@@ -193,12 +225,13 @@ def regression(night: Minutes, _: np.random.Generator) -> Verdict:
 RIVALS: dict[str, Callable[[Minutes, np.random.Generator], Verdict]] = {
     "as it was: minutes alike, mean of logs, p in the night's direction": as_it_was,
     "the same, two-sided": as_it_was_both_ways,
-    "ours, every minute alike": alike,
-    "ours, mean of logs": logs,
-    "ours, draws not brought to one noise": unscaled,
-    "ours, all calls moved together": together,
-    "ours, calls within 20 minutes moved together": blocks,
-    "ours, autocovariance and a normal tail, no draws": autocovariance,
+    "the one before: draws brought to the noise of the bins they share": shared_bins,
+    "so, every minute alike": alike,
+    "so, mean of logs": logs,
+    "so, draws not brought to one noise": unscaled,
+    "so, all calls moved together": together,
+    "so, calls within 20 minutes moved together": blocks,
+    "ours, a normal tail and no draws": autocovariance,
     "Poisson regression on a trend, among moved calls": regression_among_draws,
     "Poisson regression on a trend, HAC errors": regression,
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from bench.methods.detectors import DETECTORS
 from data.analysis.draws import Floats
 from data.analysis.levels import DAY, JUST_BEFORE, WEEK, usual
 from data.analysis.spikes import detect, read_values, surprises
@@ -100,6 +101,10 @@ def beside(*spans: timedelta) -> Score:
     return lambda values: np.asarray(surprises(values, STEP, usual(values, STEP), spans), dtype=np.float64)
 
 
+def _at_its_step(score: Callable[[pd.Series[float], timedelta], Floats]) -> Score:
+    return lambda values: score(values, STEP)
+
+
 def score_at(one: Labelled, scores: Floats, threshold: float, profile: str = "standard") -> tuple[float, int]:
     """What a series adds to NAB's sum at a threshold, and how many windows it has."""
     found, false_alarm, missed = PROFILES[profile]
@@ -137,24 +142,25 @@ def table() -> list[str]:
         print(f"\nNAB realTweets: left out, there is no {FOLDER}")
         return short
     print(f"\nNAB realTweets, {len(data)} series, one setting and one threshold for all (0-100); published: of all ten")
-    print(f"{'':42}" + "".join(f"{profile:>10}" for profile in PROFILES))
+    print(f"{'':58}" + "".join(f"{profile:>10}" for profile in PROFILES))
     methods: dict[str, Score] = {
         "ours: three hours and a week": ours,
         "so, the week alone": beside(WEEK),
         "so, three hours alone": beside(JUST_BEFORE),
         "so, a day besides": beside(JUST_BEFORE, DAY, WEEK),
         "7-day median/MAD, in this run": plain,
+        **{f"{name}, in this run": _at_its_step(score) for name, score in DETECTORS.items()},
     }
     scores = {name: {file: method(one.values) for file, one in data.items()} for name, method in methods.items()}
     rows = {name: tuple(nab_score(data, told, p) for p in PROFILES) for name, told in scores.items()}
     for name, row in (rows | YARDSTICKS).items():
-        print(f"{name:42}" + "".join(f"{figure:10.1f}" for figure in row))
-    print(f"\n{'each series at the threshold of the others':42}{'mean':>10}{'worst':>10}")
+        print(f"{name:58}" + "".join(f"{figure:10.1f}" for figure in row))
+    print(f"\n{'each series at the threshold of the others':58}{'mean':>10}{'worst':>10}")
     for name, told in scores.items():
         alone = held_out(data, told)
         mean = float(np.mean(list(alone.values())))
         each = ", ".join(f"{file.removesuffix('.csv')[-4:]} {score:.0f}" for file, score in alone.items())
-        print(f"{name:42}{mean:10.1f}{min(alone.values()):10.1f}   {each}")
+        print(f"{name:58}{mean:10.1f}{min(alone.values()):10.1f}   {each}")
         if name in list(methods)[:1] and mean < LEAST_HELD_OUT:
             short.append(f"NAB, held out: {mean:.1f}, under {LEAST_HELD_OUT:g}")
     for name, row in YARDSTICKS.items():

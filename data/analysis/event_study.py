@@ -83,19 +83,32 @@ def on_grid(values: pd.Series[float]) -> Bins:
     return Bins(pd.DatetimeIndex(seen.index)[0].to_pydatetime(), timedelta(microseconds=step), filled)
 
 
-def jumps(values: Floats, k: int) -> Floats:
-    """J for windows of k bins (2, T + 1), by the bin that holds a minute: at that bin's start [0], and within it [1].
+class Table(NamedTuple):
+    """By the bin that holds a minute (2, T + 1), where the minute is at the bin's start [0] and where within it [1].
 
-    J = A2 - A1 - (A1 - A0 + A3 - A2) / 2 where A1 and A2 are the log of 1 + the mean value of the windows before and
-    after the minute and A0 and A3 of those next to them: a steady rise leaves 0. Only whole bins count: one that holds
-    the minute belongs to neither side, and the rise taken off is that much longer. NaN: a bin is missing or more than a
-    fifth are 0.
+    `jump`: J = A2 - A1 - (A1 - A0 + A3 - A2) / 2 where A1 and A2 are the log of 1 + the mean value of the windows
+    before and after the minute and A0 and A3 of those next to them: a steady rise leaves 0. Only whole bins count: one
+    that holds the minute belongs to neither side, and the rise taken off is that much longer. NaN: a bin is missing or
+    more than a fifth are 0.
+
+    `root`: the root of the mean value around the minute, by which its J counts in the pooled one; NaN where J is. Where
+    fewer search, chance alone moves J further. The root lies between counting all minutes alike, which lets the
+    quietest decide, and counting them by their searches, which lets the busiest.
     """
-    return np.stack([_contrast(np.log1p(_four(values, k, skipped)), k, skipped) for skipped in (0, 1)])
+
+    jump: Floats
+    root: Floats
+
+
+def tabulate(bins: Bins) -> Table:
+    """J and what it counts at every bin."""
+    four = [_four(bins.values, bins.window, skipped) for skipped in (0, 1)]
+    jump = [_contrast(np.log1p(part), bins.window, skipped) for skipped, part in enumerate(four)]
+    return Table(np.stack(jump), np.sqrt([part.mean(axis=0) for part in four]))
 
 
 def look_up(table: Floats, places: Places) -> Floats:
-    """Each place's entry of a table that `jumps` gave; NaN beyond its ends."""
+    """Each place's entry of a part of a Table; NaN beyond its ends."""
     inside = (places.bin_of >= 0) & (places.bin_of < table.shape[1])
     return np.where(inside, table[places.within, np.where(inside, places.bin_of, 0)], np.nan)
 
@@ -116,47 +129,10 @@ def _contrast(a: Floats, k: int, skipped: int) -> Floats:
     return np.asarray(a[2] - a[1] - (a[1] - a[0] + a[3] - a[2]) / 2 * (k + skipped) / k)
 
 
-def roots(bins: Bins, places: Places) -> Floats:
-    """The root of the mean value around each minute, by which its J counts in the pooled one; NaN where J is.
-
-    Where fewer search, chance moves J further. The root lies between counting all minutes alike, which lets the
-    quietest decide, and counting them by their searches, which lets the busiest.
-    """
-    around = np.stack([_four(bins.values, bins.window, skipped).mean(axis=0) for skipped in (0, 1)])
-    return np.sqrt(look_up(around, places))
-
-
-def shares(bins: Bins, places: Places) -> Floats:
+def shares(table: Table, places: Places) -> Floats:
     """How much of the pooled J each minute with J makes up (draws, n): 1 for each row."""
-    root = roots(bins, places)
+    root = look_up(table.root, places)
     return np.asarray(root / root.sum(axis=-1, keepdims=True))
-
-
-def spread(bins: Bins, places: Places, share: Floats) -> Floats:
-    """How strongly noise of single bins moves the pooled J of each row of places (draws, n): a root sum of squares.
-
-    Minutes close together share bins, which cancel or add up; a draw that scatters them has another noise.
-    """
-    k, low = bins.window, int(places.bin_of.min()) - 2 * bins.window
-    length = int(places.bin_of.max()) + 2 * k + 2 - low
-    at_once = max(2_000_000 // length, 1)
-    rows = [slice(row, row + at_once) for row in range(0, len(share), at_once)]
-    return np.concatenate(
-        [_spread(Places(*(part[row] for part in places)), share[row], low, length, k) for row in rows]
-    )
-
-
-def _spread(places: Places, share: Floats, low: int, length: int, k: int) -> Floats:
-    """Windows are steps of a weight: what is added at each edge is summed up along the bins."""
-    first, skipped = places.bin_of - low, places.within
-    rise = (k + skipped) / k
-    edges = (-2 * k, -k, 0, skipped, skipped + k, skipped + 2 * k)
-    steps = (rise / 2, -(1 + rise), 1 + rise / 2, 1 + rise / 2, -(1 + rise), rise / 2)
-    rows = np.arange(len(first))[:, None] * (length + 1)
-    flat = np.concatenate([(rows + first + edge).ravel() for edge in edges])
-    added = np.bincount(flat, np.concatenate([(step * share).ravel() for step in steps]), len(first) * (length + 1))
-    weights = added.reshape(len(first), -1).cumsum(axis=1) / k
-    return np.asarray(np.sqrt((weights**2).sum(axis=1)))
 
 
 def missing_because(bins: Bins, minute: float) -> str:
@@ -181,6 +157,7 @@ LEAST_ECHO = 0.5
 class Judged:
     """Minutes (n) and the places they could be moved to (n, 70), with J; NaN where J is not there."""
 
+    table: Table
     own: Places
     around: Places
     jump: Floats
@@ -193,7 +170,7 @@ class Judged:
 
     def kept(self, which: NDArray[np.bool_]) -> Judged:
         own, around = (Places(*(part[which] for part in places)) for places in (self.own, self.around))
-        return Judged(own, around, self.jump[which], self.jump_around[which])
+        return Judged(self.table, own, around, self.jump[which], self.jump_around[which])
 
     def ranks(self) -> Floats:
         """Of each minute's placebos, itself included, the share that rose at least as much: never 0."""
@@ -209,10 +186,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
-    """Pooled J of placebo draws, and how a rise of 1 after the true minutes echoes in each, in the true ones' noise.
-
-    A draw is rescaled by its noise: placebos that scatter where the true minutes crowd are noisier, or quieter.
-    """
+    """Pooled J of placebo draws, and how a rise of 1 after the true minutes echoes in each, in the true ones' noise."""
 
     jump: Floats
     echo: Floats
@@ -223,27 +197,48 @@ def judge(bins: Bins, minutes: Floats) -> Judged:
 
     A placebo may fall next to another listed minute: if calls change nothing, that is a minute like any other.
     """
-    table = jumps(bins.values, bins.window)
+    table = tabulate(bins)
     own, around = bins.places(minutes), bins.places(minutes[:, None] + OFFSETS)
     apart = around.bin_of != own.bin_of[:, None]
-    return Judged(own, around, look_up(table, own), np.where(apart, look_up(table, around), np.nan))
+    jump_around = np.where(apart, look_up(table.jump, around), np.nan)
+    return Judged(table, own, around, look_up(table.jump, own), jump_around)
 
 
-def pool(bins: Bins, judged: Judged) -> tuple[float, Floats]:
+def pool(judged: Judged) -> tuple[float, Floats]:
     """The pooled J of minutes that all have J, and each one's share in it (n)."""
-    share = shares(bins, judged.own)
+    share = shares(judged.table, judged.own)
     return float(share @ judged.jump), share
 
 
+def spread(bins: Bins, judged: Judged) -> float:
+    """How far the pooled J moves by itself, a standard deviation: from how J hangs together over time near the minutes.
+
+    Minutes close together share bins, and bends of the evening too, which moving each on its own takes apart. J by the
+    root of the searches around is taken for as noisy everywhere. What followed them counts, as if it were chance.
+    """
+    own, within = judged.own.bin_of, round(float(judged.own.within.mean()))
+    steady = judged.table.jump[within] * judged.table.root[within]
+    far = FARTHEST * MINUTE / bins.step
+    steady[(np.abs(np.arange(len(steady))[:, None] - own) > far).all(axis=1)] = np.nan
+    alike, known = np.zeros(len(steady)), ~np.isnan(steady)
+    for lag in range(min(4 * bins.window + within, len(steady))):
+        both = known[lag:] & known[: len(steady) - lag]
+        alike[lag] = (steady[lag:] * steady[: len(steady) - lag])[both].sum() / max(both.sum(), 1)
+    together = float(alike[np.abs(own[:, None] - own)].sum())
+    return float(np.sqrt(max(together, alike[0])) / look_up(judged.table.root, judged.own).sum())
+
+
 def draw_placebos(bins: Bins, judged: Judged, times: int, rng: np.random.Generator) -> Draws:
-    """As many draws of placebos for minutes that all have J and places to go."""
-    moved, own = judged.moved(times, rng), Places(*(part[None] for part in judged.own))
-    share, own_share = shares(bins, moved), shares(bins, own)
-    noise = spread(bins, own, own_share)[0] / spread(bins, moved, share)
-    jump = (share * look_up(jumps(bins.values, bins.window), moved)).sum(axis=1)
-    table = _after(bins, judged.own)
-    here, echo = (float((own_share * look_up(table, own)).sum()), (share * look_up(table, moved)).sum(axis=1))
-    return Draws(jump * noise, echo / here * noise if here > LEAST_ECHO else np.zeros(times))
+    """As many draws of placebos for minutes that all have J and places to go, as noisy together as the minutes are."""
+    moved = judged.moved(times, rng)
+    share, own_share = shares(judged.table, moved), shares(judged.table, judged.own)
+    jump = (share * look_up(judged.table.jump, moved)).sum(axis=1)
+    size = float(np.sqrt((jump**2).mean()))
+    after = _after(bins, judged.own)
+    here = float(own_share @ look_up(after, judged.own))
+    after = after / here if here > LEAST_ECHO else np.zeros_like(after)
+    noise = spread(bins, judged) / size if size else 1.0
+    return Draws(jump * noise, (share * look_up(after, moved)).sum(axis=1) * noise)
 
 
 def _after(bins: Bins, own: Places) -> Floats:
@@ -387,7 +382,7 @@ def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: i
         few = f"Only {keep.sum()} minutes with calls can be used; a pooled answer takes {LEAST_MINUTES}."
         return _refused(few, bins, placebos, left_out)
     kept = judged.kept(keep)
-    (effect, share), draws = pool(bins, kept), draw_placebos(bins, kept, placebos, np.random.default_rng(seed))
+    (effect, share), draws = pool(kept), draw_placebos(bins, kept, placebos, np.random.default_rng(seed))
     rows = _rows([at for at, why in zip(moments, reasons, strict=True) if not why], kept, share, bins)
     found = (effect, *interval(effect, draws), share_as_far(effect, draws))
     chance = tuple(float(place) for place in np.quantile(draws.jump, QUANTILES))

@@ -49,15 +49,29 @@ def usual(values: pd.Series[float], step: timedelta, since: int = 0) -> Usual:
     """What each bin (ascending UTC index, no NaN) from place `since` on was expected to be, and the noise around it."""
     first = max(since - NOISE_BINS - 1, 0)
     times, given = pd.DatetimeIndex(values.index)[first:], np.asarray(values, dtype=np.float64)
-    smallest = np.fmin.accumulate(np.where(given > 0, given, np.nan))[first:]
+    smallest = np.fmin.accumulate(np.where(given > 0, given, np.nan))[since:]
     given = given[first:]
     held = np.arange(first, first + len(given)) - pd.DatetimeIndex(values.index).searchsorted(times - past(step))
-    before = np.where(held >= LEAST_BINS, middle_before(given, level_bins(step), held), np.nan)[since - first :]
-    told = _noise(given, held)
-    noise = np.where(np.isnan(told), smallest, told)[since - first :]
-    level = np.fmax(before, _same_hours(values, step, since))
+    daily = same_hour(values, DAY, 1, DAYS, first) if step < DAY else np.full(len(given), np.nan)
+    weekly = same_hour(values, WEEK, LEAST_WEEKS, MOST_WEEKS, since) if step <= DAY else np.nan
+    before, told = (part[since - first :] for part in (_just_before(given, step, held, daily), _noise(given, held)))
+    level = np.fmax(np.fmax(before, daily[since - first :]), weekly)
     level = np.where(np.isnan(before), np.nan, np.maximum(level, HIDDEN))
-    return Usual(before, level, noise + ROUNDED / level)
+    return Usual(before, level, np.where(np.isnan(told), smallest, told) + ROUNDED / level)
+
+
+def _just_before(given: Floats, step: timedelta, held: Ints, daily: Floats) -> Floats:
+    """The level just before each bin. A day of bins of an hour or longer holds all of the day's rhythm: there, how far
+    they lay above or below what their own hours had is carried over to the hour of the bin, if that told them better.
+    """
+    bins = level_bins(step)
+    before = middle_before(given, bins, held)
+    if step >= HOUR:
+        rhythm = np.maximum(daily, HIDDEN)
+        carried = rhythm * middle_before(given / rhythm, bins, held)
+        missed, missed_so = (middle_before((given - told) ** 2, bins, held) for told in (before, carried))
+        before = np.where(missed_so < missed, carried, before)
+    return np.where(held >= LEAST_BINS, before, np.nan)
 
 
 def past(step: timedelta) -> pd.Timedelta:
@@ -100,27 +114,21 @@ def _noise(given: Floats, held: Ints) -> Floats:
     return middle_before(apart, NOISE_BINS, held) / MIDDLE_OF_SQUARES
 
 
-def _same_hours(values: pd.Series[float], step: timedelta, since: int) -> Floats:
-    """The highest of what the same hour had on earlier days and in earlier weeks; NaN where neither is known."""
-    if step > DAY:
-        return np.full(len(values) - since, np.nan)
-    weekly = same_hour(values, WEEK, LEAST_WEEKS, MOST_WEEKS, since)
-    return weekly if step == DAY else np.fmax(weekly, same_hour(values, DAY, 1, DAYS, since))
-
-
 def same_hour(values: pd.Series[float], period: timedelta, least: int, most: int, since: int = 0) -> Floats:
     """The median of the same hour (UTC) of earlier periods, of so many at most; NaN with fewer than the least."""
-    length = period // HOUR
-    hours = (pd.DatetimeIndex(values.index) - _MONDAY) // pd.Timedelta(HOUR)
-    wanted = np.unique(hours[since:] % length)
-    asked = np.isin(hours % length, wanted) if since else slice(None)
-    each = pd.Series(np.asarray(values)[asked]).groupby(np.asarray(hours)[asked]).median()
-    number, hour = np.divmod(np.asarray(each.index), length)
-    column = np.searchsorted(wanted, hour)
-    table = np.full((int(number[-1] - number[0]) + 1, len(wanted)), np.nan)
-    table[number - number[0], column] = each.to_numpy()
-    told = pd.DataFrame(table).rolling(most, min_periods=least).median().shift(1).to_numpy()
-    return np.asarray(told[number - number[0], column][each.index.get_indexer(hours[since:])], dtype=np.float64)
+    every = (pd.DatetimeIndex(values.index) - _MONDAY) // pd.Timedelta(HOUR)
+    back = (period // HOUR) * np.arange(1, most + 1)
+    start = int(np.searchsorted(every, every[since] - back[-1]))
+    hours = np.asarray(every[start:])
+    each = pd.Series(np.asarray(values)[start:]).groupby(hours).median()
+    known = np.full(int(hours[-1] - hours[0]) + 1 + back[-1], np.nan)
+    known[np.asarray(each.index) - hours[0] + back[-1]] = each
+    asked, place = np.unique(hours[since - start :], return_inverse=True)
+    earlier = np.sort(known[(asked - hours[0] + back[-1])[:, None] - back], axis=1)
+    count = most - np.isnan(earlier).sum(axis=1)
+    middle = np.stack([np.maximum(count - 1, 0) // 2, np.minimum(count // 2, most - 1)], axis=1)
+    told = np.take_along_axis(earlier, middle, axis=1).mean(axis=1)
+    return np.asarray(np.where(count >= least, told, np.nan)[place], dtype=np.float64)
 
 
 def noise_units(given: Floats, found: Usual) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.analysis.draws import Floats
-from data.analysis.event_study import LEAST_MINUTES, jumps, look_up, on_grid, refusal, roots
+from data.analysis.event_study import LEAST_MINUTES, look_up, on_grid, refusal, tabulate
 from data.core.errors import DataError
 from data.core.model import as_utc
 
@@ -73,5 +73,5 @@ def _jumps_at(values: pd.Series[float], moments: list[datetime]) -> tuple[Floats
     bins = on_grid(values)
     if refusal(bins.step):
         return (np.full(len(moments), np.nan),) * 2
-    places = bins.places(bins.minutes(moments))
-    return look_up(jumps(bins.values, bins.window), places), roots(bins, places)
+    table, places = tabulate(bins), bins.places(bins.minutes(moments))
+    return look_up(table.jump, places), look_up(table.root, places)

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.analysis.draws import Floats
-from data.analysis.levels import DAY, HOUR, JUST_BEFORE, LEAST_BINS, WEEK, Usual, noise_units, usual
+from data.analysis.levels import DAY, HOUR, JUST_BEFORE, LEAST_BINS, WEEK, Usual, level_bins, noise_units, usual
 from data.core.errors import DataError
 
 #: Turns the median absolute deviation of a normal distribution into its standard deviation.
@@ -23,11 +23,15 @@ MAD = 1.4826
 
 Flags = NDArray[np.bool_]
 
-#: A spike begins with two bins running above the first or, in bins of an hour or longer, one above the second; it is
-#: over below the third. All in noise units.
-TWO, ALONE, OVER = 4.5, 6.0, 2.0
+#: A spike is that high in one bin, where those are an hour or longer, or in two running together, of which each has the
+#: second; it is over below the third. All in noise units.
+HIGH, EACH, OVER = 6.0, 3.0, 2.0
+#: A spike is half above its level: where many search, chance is small, and what the level misses of a rhythm is not.
+TIMES = 1.5
 #: A rise may have begun as early as a straight one to its first high bin would have stayed within so many noise units.
-UNSEEN = 3.0
+#: That bin was chosen for being high, so one unit of its own is taken off it; and the level just before may be off by a
+#: tenth, as much as the rhythm of a day changes it in the hour or so by which it lags.
+UNSEEN, CHOSEN, LAGS = 2.5, 1.0, 0.1
 #: Bins on either side of a candidate that the second method looks at; beyond, its verdict hardly changes.
 AROUND = 240
 #: PELT's penalty for a change, in log(bins), on input of standard deviation 1.
@@ -50,15 +54,21 @@ def find_onsets(
 
     The interval reaches from the start of the bin before the first high one (one step, or more where bins are
     missing: nobody looked), or of an earlier one from which a slow rise might have begun unseen, to the end of the
-    first. An onset is there as soon as the bins that make it are: its interval never changes later, while `confirmed`
-    may.
+    first; one that begins in the interval of another reaches back as far. An onset is there as soon as the bins that
+    make it are: its interval never changes later, while `confirmed` may.
     """
     times, given = pd.DatetimeIndex(values.index), np.asarray(values, dtype=np.float64)
-    roots, onsets = np.sqrt(given), list(settled)
-    firsts = _firsts(noise_units(given, found), _adjacent(times, step), alone=step >= HOUR)
+    apart = np.nan_to_num(np.sqrt(given) - np.sqrt(found.before))
+    onsets = list(settled)
+    firsts = _firsts(
+        noise_units(given, found), given >= TIMES * found.level, _adjacent(times, step), alone=step >= HOUR
+    )
     for first in islice(firsts, len(settled), None):
-        at, begun = times[first].to_pydatetime(), times[_begun(given, found, first)].to_pydatetime()
-        onsets.append(Onset(min(at - step, begun), at + step, changes_near(roots, first)))
+        at, begun = times[first].to_pydatetime(), times[_begun(given, found, first, level_bins(step))].to_pydatetime()
+        start = min(at - step, begun)
+        if onsets and start < onsets[-1].end:
+            start = min(start, onsets[-1].start)
+        onsets.append(Onset(start, at + step, changes_near(apart, first)))
     return tuple(onsets)
 
 
@@ -68,11 +78,12 @@ def _adjacent(times: pd.DatetimeIndex, step: timedelta) -> Flags:
     return np.concatenate([[False], apart <= 1.5 * step.total_seconds()])
 
 
-def _firsts(z: Floats, adjacent: Flags, *, alone: bool) -> Iterator[int]:
-    """The first bin of every spike: high, the next one too or it alone is enough, and none since z was low."""
-    high = z > TWO
-    begins = (high & np.concatenate([high[1:] & adjacent[1:], [False]])) | (alone & (z > ALONE))
-    low, free = np.flatnonzero(z < OVER), 0
+def _firsts(z: Floats, raised: Flags, adjacent: Flags, *, alone: bool) -> Iterator[int]:
+    """The first bin of every spike: high, by itself or with the next one, and none since z was low as long."""
+    high, under = raised & (z > EACH), z < OVER
+    both = high[:-1] & high[1:] & adjacent[1:] & ((z[:-1] + z[1:]) / np.sqrt(2) > HIGH)
+    begins = np.append(both, False) | (alone & raised & (z > HIGH))
+    low, free = np.flatnonzero(under if alone else under & np.append(False, under[:-1])), 0
     for place in np.flatnonzero(begins):
         if place >= free:
             yield int(place)
@@ -80,18 +91,20 @@ def _firsts(z: Floats, adjacent: Flags, *, alone: bool) -> Iterator[int]:
             free = int(later[0]) if len(later) else len(z)
 
 
-def _begun(given: Floats, found: Usual, first: int) -> int:
+def _begun(given: Floats, found: Usual, first: int, level_of: int) -> int:
     """The earliest bin in which a rise to the first high one may have begun, were it a straight line from there.
 
     A line from the start of a bin would have brought half of the height, on average, to all from there on. What they
-    showed above the level before them may fall short of that by UNSEEN noise units, and no more.
+    showed above the level before them, which is that of so many bins and no surer, may fall short of that by UNSEEN
+    noise units, and no more.
     """
-    begun = first - 1
+    noise, begun = found.noise[first], first - 1
+    height = given[first] - CHOSEN * np.sqrt(noise * given[first])
     while begun > 0 and np.isfinite(level := found.before[begun - 1]):
         bins = first - begun + 1
-        brought = (given[first] - level) * bins / 2
-        spread = np.sqrt(found.noise[first] * (level * bins + brought))
-        if (given[begun - 1 : first] - level).sum() < brought - UNSEEN * spread:
+        brought = max(height - level, 0) * bins / 2
+        spread = np.sqrt(noise * (level * bins * (1 + bins / level_of) + brought))
+        if given[begun - 1 : first].sum() - (1 - LAGS) * level * bins < brought - UNSEEN * spread:
             break
         begun -= 1
     return max(begun, 0)
@@ -208,8 +221,8 @@ class Detection:
 def detect(values: pd.Series[float], *, step: timedelta | None = None, before: Detection | None = None) -> Detection:
     """Spikes of a series of bins (index: aware start of each; value >= 0, NaN where nobody looked).
 
-    A spike is two bins running that lie 4.5 noise units above the usual level (one of 6, if bins are an hour or
-    longer), and over below 2. Bins without a value are missing, never 0, and have no score; the mean stands for a
+    A spike lies 6 noise units above the usual level, in two bins running together (or in one, if bins are an hour or
+    longer), and is over below 2. Bins without a value are missing, never 0, and have no score; the mean stands for a
     time given twice. `step` is told from the times if left out. With what was found `before` in the first of these
     bins, only the others are looked at, with the same result.
     Causal, given the step: later bins change neither scores nor the intervals of onsets, only `confirmed`.

@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bench.methods.bursts import MINUTE, START, Kind, make
+from bench.methods.detectors import DETECTORS
 from bench.methods.evenings import FAMILIES, STARTS, minutes_inside, used_minutes
 from bench.methods.event_rivals import RIVALS
-from bench.methods.events import CELLS, FELL, NOTHING, OPEN, ROSE, Cell, try_evening
+from bench.methods.events import CELLS, FELL, NOTHING, OPEN, ORACLES, ROSE, Cell, try_evening
 from bench.methods.naive_tests import NAIVE
+from bench.methods.oracle import answer
+from data.core.model import When
+from data.evidence.claims import Verdict, span_of
 from data.evidence.study import minutes_of
 from data.story.store import read_story
 from tests.support.imported import US_2016
@@ -38,6 +43,7 @@ def test_every_night_with_a_list_is_tried_with_and_without_a_rise() -> None:
 def test_a_strong_rise_is_said_in_minutes_and_hangs_on_the_stamps_in_longer_bins() -> None:
     told = try_evening(Cell(50.0, 1.0), SEED)
     assert told[ROSE]
+    assert all(told[name] for name in ORACLES)
     assert told[f"8-minute bins: {OPEN}"]
 
 
@@ -45,7 +51,7 @@ def test_every_rival_gives_a_p_of_the_same_minutes() -> None:
     told = try_evening(Cell(20.0, 1.0), SEED)
     for name in (*RIVALS, *NAIVE):
         assert told[f"{name}: p 0.05 or less"] >= told[f"{name}: and rose"], name
-    assert told["ours, every minute alike: and rose"]
+    assert told["so, every minute alike: and rose"]
     assert told["Poisson regression on a trend, among moved calls: and rose"]
 
 
@@ -54,3 +60,15 @@ def test_each_evening_is_told_in_one_way(bins: str) -> None:
     for seed in SEED.spawn(3):
         told = try_evening(Cell(50.0, 0.35), seed)
         assert sum(told[bins + name] for name in (ROSE, FELL, NOTHING, OPEN)) == 1
+
+
+@pytest.mark.parametrize("family", ["first", "second"])
+def test_a_clear_burst_is_placed_by_the_oracle_and_no_bin_before_is_stranger_to_a_detector(family: str) -> None:
+    kind, began = Kind(MINUTE, 240, 20, 60, family), 190
+    made = make(kind, began, np.random.default_rng(1))
+    for name, score in DETECTORS.items():
+        told = score(made.shown, MINUTE)
+        assert told[began : began + 20].max() >= told[:began].max() > np.median(told[:began]), name
+    for minute, said in ((began - 5, Verdict.AFTER), (began, Verdict.CANNOT_TELL), (began + 5, Verdict.BEFORE)):
+        event = span_of(When.at(START + minute * MINUTE))
+        assert answer(kind, made, 0 * MINUTE, event, most_wrong=0.01) is said

@@ -164,7 +164,7 @@ def onset_notes(drawn: SourcedFrame, window: Window, at: datetime | None) -> tup
         return ()
     step: timedelta = (near["end"] - near["start"]).max().to_pytimedelta()
     found = (
-        "A rise begins where a series stands above its usual level by more than 4.5 times its usual scatter: above "
+        "A rise begins where a series stands by half and by six times its usual scatter above its usual level: above "
         "what it had just before, and at the same hour of earlier days. It is marked from a bin before the first high "
         "one, or where a slow rise might have begun unseen, to that one’s end."
     )

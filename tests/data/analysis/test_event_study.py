@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import lfilter
 
 from data.analysis.event_study import (
     Draws,
@@ -18,14 +19,14 @@ from data.analysis.event_study import (
     as_ends,
     interval,
     judge,
-    jumps,
     look_up,
     on_grid,
+    pool,
     pooled,
     read_both_ways,
     share_as_far,
-    shares,
     spread,
+    tabulate,
 )
 from data.analysis.event_words import sentence
 from data.analysis.other_nights import ControlSeries, against_controls
@@ -56,7 +57,7 @@ def evening(*, rise: float = 0.0, seed: int = 1, noise: float = 0.1, bins: int =
 
 def jump_at(values: pd.Series[float], minute: float) -> float:
     bins = on_grid(values)
-    return float(look_up(jumps(bins.values, bins.window), bins.places(np.array([minute])))[0])
+    return float(look_up(tabulate(bins).jump, bins.places(np.array([minute])))[0])
 
 
 def test_j_is_the_change_across_the_minute_less_half_of_both_changes_beside_it() -> None:
@@ -197,16 +198,19 @@ def test_an_evening_that_only_rises_gives_no_detectable_change() -> None:
     assert sum(study.detectable for study in told) <= 10
 
 
-def test_the_noise_of_a_pooled_j_is_that_of_its_weights() -> None:
-    """Unrelated noise in every bin moves the pooled J as much as `spread` says, crowded minutes or not."""
-    crowded = [START + minutes * MINUTE for minutes in (100, 104, 109, 120, 140)]
-    rng = np.random.default_rng(1)
-    bins = on_grid(series(np.full(300, 50.0)))
-    places = bins.places(bins.minutes(crowded))
-    share = shares(bins, places)
-    noisy = [share @ look_up(jumps(np.exp(rng.normal(8, 0.01, 300)), 10), places) for _ in range(4000)]
-    (said,) = spread(bins, type(places)(places.bin_of[None], places.within[None]), share[None])
-    assert said == pytest.approx(float(np.std(noisy)) / 0.01, rel=0.05)
+@pytest.mark.parametrize(
+    "keeps", [pytest.param(0.0, id="bins apart"), pytest.param(0.95, id="bins that hang together")]
+)
+def test_the_noise_of_a_pooled_j_is_told_from_the_evening_itself(keeps: float) -> None:
+    """What `spread` says of single evenings is, on average, how far the pooled J lies from 0 across evenings."""
+    crowded, rng = [START + minutes * MINUTE for minutes in (100, 104, 109, 120, 140)], np.random.default_rng(1)
+    effects, said = [], []
+    for _ in range(400):
+        bins = on_grid(series(np.exp(8 + lfilter([0.05], [1, -keeps], rng.normal(size=300)))))
+        judged = judge(bins, bins.minutes(crowded))
+        effects.append(pool(judged)[0])
+        said.append(spread(bins, judged))
+    assert np.sqrt(np.mean(np.square(said))) == pytest.approx(np.sqrt(np.mean(np.square(effects))), rel=0.1)
 
 
 def test_the_interval_is_where_the_test_does_not_reject() -> None:

@@ -147,7 +147,7 @@ def test_a_series_steadier_than_few_searches_could_be_shows_a_lesser_rise() -> N
     """50 give or take 3 is a large sample shown as 0-100; 50 single searches would come as 50 give or take 7."""
     rng = np.random.default_rng(1)
     steady, few = 50 + rng.normal(0, 3, 400).round(), rng.poisson(50, 400).astype(float)
-    steady[300:306] = few[300:306] = 75
+    steady[300:306] = few[300:306] = 77
     assert [len(detect(series(values, 8 * MINUTE)).onsets) for values in (steady, few)] == [1, 0]
 
 
