@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +35,7 @@ from data.story.tables import Correction
 _ATTEMPTS = 3
 #: What a cell of corrections.csv holds.
 _LONGEST = 1_000
+_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$")
 #: How the id of a correction begins that was made of a change.
 _BY_DESK = "desk-"
 _SCHEDULE = "the schedule"
@@ -333,7 +335,12 @@ def _changed(public: Draft, draft: Draft, at: datetime) -> Iterator[dict[str, st
 def _two(was: Mapping[str, str], now: Mapping[str, str] | None) -> tuple[str, str]:
     """What a row said and says, of the columns that differ."""
     if now is None:
-        return "; ".join(f"{name}: {cell}" for name, cell in was.items() if cell), "removed"
+        return _said(was, [name for name in was if was[name]]), "removed"
     names = [name for name in {**was, **now} if was.get(name, "") != now.get(name, "")]
-    before, after = ("; ".join(f"{name}: {cells.get(name) or 'empty'}" for name in names) for cells in (was, now))
-    return before, after
+    return _said(was, names), _said(now, names)
+
+
+def _said(cells: Mapping[str, str], names: Iterable[str]) -> str:
+    """at: 9:50 p.m. Nov. 8; note: empty. A time follows the reader's clock."""
+    told = {name: _INSTANT.sub(r"{stamp:\g<0>}", cells.get(name, "")) or "empty" for name in names}
+    return "; ".join(f"{name.replace('_', ' ')}: {cell}" for name, cell in told.items())

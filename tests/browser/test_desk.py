@@ -93,11 +93,12 @@ def test_whoever_saves_second_sees_both_and_chooses(sit: Callable[..., Page], de
     for name, page in pages.items():
         page.get_by_label("Short name", exact=True).fill(f"N.C. by {name}")
         page.get_by_label("Why it changes").fill("a test")
-        page.wait_for_timeout(1000)
-    for page in pages.values():
-        page.locator(".st-key-save-row button").click()
-        page.wait_for_timeout(500)
+        page.keyboard.press("Tab")
+        settled(page)
+    pages["Ana"].locator(".st-key-save-row button").click()
+    pages["Ana"].get_by_text("Saved:").wait_for()
     second = pages["Ben"]
+    second.locator(".st-key-save-row button").click()
     expect(second.get_by_text("Yours: N.C. by Ben")).to_be_visible()
     second.get_by_text("Ana: N.C. by Ana").click()
     second.locator(".st-key-keep-chosen button").click()

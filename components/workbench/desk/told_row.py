@@ -86,7 +86,7 @@ def sentence_of(story: Story, table: str, name: str, clock: Clock) -> str:
     """What the story's charts and lists say of a row, its time first; "" for a row that they do not tell."""
     row = row_of(story, table, name)
     if isinstance(row, Correction):
-        return f"Correction, {row.where}: {row.now} It said: {row.was} Why: {row.why}"
+        return clock.say(f"Correction, {row.where}: {row.now} It said: {row.was} Why: {row.why}")
     chart = _chart(_alone(story, table, row), table, row, Loaders(), lane="") if row else None
     if chart is None:
         return ""

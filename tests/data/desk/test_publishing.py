@@ -10,11 +10,13 @@ import pytest
 
 from data.core.errors import DataError, StoryInvalid
 from data.desk.desk import Desk
+from data.desk.drafts import changed, draft_of
+from data.desk.publishing import corrections
 from data.desk.values import AT_TERMINAL, Change, KeptRow, NotAllowed, Role, State
 from data.recorders.story_rows import change_story
 from data.story.story import Story
 from tests.support import small_story
-from tests.support.desks import ANA, FROM, NOW, PAT, SLUG
+from tests.support.desks import ANA, FROM, NOW, PAT, SLUG, a_night
 
 CALLS = "calls.csv"
 LATER = NOW + timedelta(hours=1)
@@ -80,6 +82,15 @@ def test_a_published_row_that_changes_is_a_correction_with_its_reason(desk: Desk
     assert published.corrections == ("calls.csv, c1",)
     assert (correction.where, correction.was, correction.now) == ("calls.csv, c1", "party: A", "party: B")
     assert (correction.why, correction.corrected, correction.source) == ("The log had it wrong.", NOW, "s")
+
+
+def test_a_time_in_a_correction_follows_the_readers_clock() -> None:
+    public = draft_of(SLUG, a_night(), 1)
+    draft = public.put(changed(public, [Change(CALLS, {"at": small_story.at("01:05")}, "1", 1, "Misread.")], 2))
+    _, row = corrections(public, draft, NOW, 3)
+    assert row.cells is not None
+    assert row.cells["was"] == "at: {stamp:2030-11-06T01:00:00Z}"
+    assert row.cells["now"] == "at: {stamp:2030-11-06T01:05:00Z}"
 
 
 def test_what_was_changed_and_changed_back_is_no_correction(desk: Desk) -> None:
