@@ -84,6 +84,9 @@ def test_a_call_is_added_by_keyboard_alone_and_others_see_it(sit: Callable[..., 
     # The next one can be typed at once; and its sentence stands beside it before it is saved.
     _focus(page, "Contest or place")
     expect(other.get_by_text("Ana is editing a new call.")).to_be_visible()
+    other.get_by_role("button", name="fl (FL) · Ann Ash (A)").click()
+    other.locator(".st-key-withdraw-call button").click()
+    expect(other.get_by_text("New withdrawal")).to_be_visible()
 
 
 def test_whoever_saves_second_sees_both_and_chooses(sit: Callable[..., Page], desk: TestDesk) -> None:

@@ -226,8 +226,9 @@ def _show_buttons(
         if st.button("Close", key="close-row"):
             _close(place)
             st.rerun()
-        if begun.base and place.table == "calls":
-            st.button("Withdraw this call", key="withdraw-call", on_click=lambda: _withdraw(place, begun))
+        if begun.base and place.table == "calls" and st.button("Withdraw this call", key="withdraw-call"):
+            _withdraw(place, begun)
+            st.rerun()
         if begun.base and st.button("Remove", key="remove-row", type="tertiary"):
             _save(seat, place, form, begun, Change(change.table, None, change.id, change.base, change.why))
 
