@@ -54,7 +54,7 @@ def make(kind: Kind, moment: float, rng: np.random.Generator) -> Made:
 
     The first family: a rhythm of the day, a level that wanders and comes back, Poisson counts, an exponential fading.
     The second, on which nothing is chosen: rhythms of day, half a day and week, a level that goes its way and steps,
-    counts that scatter up to 2.5 times as far as a Poisson's, and a fading as 1 / (1 + t).
+    counts that scatter up to 2.5 times as far as a Poisson's, and a fading as 1 / (1 + t), by half in HALVES hours.
     """
     hours = (np.arange(kind.bins * FINE) + 0.5) / FINE * (kind.step / HOUR)
     level, scatter = (_level if kind.family == "first" else _other_level)(kind, hours, rng)
