@@ -12,8 +12,10 @@ from data.core.errors import DataError, StoryInvalid
 from data.desk.desk import Desk
 from data.desk.drafts import changed, draft_of
 from data.desk.publishing import corrections
+from data.desk.store import DeskStore
 from data.desk.values import AT_TERMINAL, Change, KeptRow, NotAllowed, Role, State
 from data.recorders.story_rows import change_story
+from data.story.store import SHIPPED, StoryStore
 from data.story.story import Story
 from tests.support import small_story
 from tests.support.desks import ANA, FROM, NOW, PAT, SLUG, a_night
@@ -224,3 +226,20 @@ def test_a_publication_that_was_interrupted_is_settled(desk: Desk, written: bool
     state = desk.state(SLUG)
     assert (state.published, state.trouble != "") == ((2, False) if written else (1, True))
     assert (b"c2" in desk.folders.files(SLUG)[CALLS]) is written
+
+
+def test_everything_that_shows_a_story_shows_its_draft(desk: Desk) -> None:
+    store: StoryStore = DeskStore(desk)
+    before = store.stamp(SLUG)
+    add_second(desk)
+    assert store.stamp(SLUG) != before
+    assert [call.id for call in store.read(SLUG).calls] == ["c1", "c2"]
+    assert (store.files(SLUG), store.examine(SLUG).count) == (desk.files(SLUG), desk.examine(SLUG).count)
+    assert store.snapshots(SLUG) == desk.folders.snapshots(SLUG)
+    # Of a story that the desk does not have: what its folder holds.
+    assert store.read("us-2024") == SHIPPED.read("us-2024")
+    assert {SLUG, "us-2024"} <= set(store.slugs())
+    with pytest.raises(DataError, match="is changed at the desk"):
+        store.write(SLUG, desk.files(SLUG))
+    with pytest.raises(DataError, match="keeps every state"):
+        store.remove(SLUG)
