@@ -134,8 +134,13 @@ def totals(items: Sequence[Item], window: Window, *, least_until: datetime | Non
     if least_until is None:
         return TotalPaths(_within(low, window, base), _within(high, window, base))
     path = _within(low, window, base)
+    # Once all is called there is an upper end again: what may have been taken back.
+    whole = (
+        {max(at, least_until): value for at, value in _within(high, window, base)} if window.end >= least_until else {}
+    )
+    upper = (*(step for step in path if not whole or step[0] < least_until), *whole.items())
     leaps = frozenset(item.sure_at for item in items if item.when.precision in WITHOUT_TIME)
-    return TotalPaths(path, path, window.end < least_until, leaps)
+    return TotalPaths(path, upper, window.end < least_until, leaps)
 
 
 def _base(items: Sequence[Item], low: Path) -> float:

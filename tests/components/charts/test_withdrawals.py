@@ -205,6 +205,8 @@ def test_what_is_at_least_there_has_an_upper_end_once_all_is_called_and_one_call
         "02:45": {"A": (10, 30), "B": (30, 30)},
         "03:00": {"A": (10, 10), "B": (30, 30)},
     }
+    drawn = chart_of(story, "results", replace(default_view(story), end=utc("02:45")))
+    assert [side.said for side in sums(drawn.lanes[0], drawn.window)] == ["10 to 30", "30"]
 
 
 def test_a_table_told_up_to_a_moment_has_the_total_of_that_moment_for_what_may_be_withdrawn() -> None:
