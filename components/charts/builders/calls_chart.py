@@ -246,7 +246,7 @@ def results_takeaway(
     back = f"withdrawn {'by then' if by == 'by' else 'before'}: {_few_for(story, taken)}" if taken else ""
     nobody = f"counted for nobody: {_few_for(story, undecided)}" if undecided else ""
     beside = (back, nobody, *projected)
-    if not any(side.low or (side.high and not least) for side in sides):
+    if not any(side.low or (side.high and not side.least) for side in sides):
         if undecided:
             return Said.of(
                 f"{by.capitalize()} {token(at, style)} no winner stood as {story.about.verb} by {name}", *beside
