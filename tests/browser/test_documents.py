@@ -27,7 +27,7 @@ WIDTHS = (320, 360, 414, 479, 480, 640, 759, 760, 900, 1200)
 #: A foretold height may count a line each of headline, summary and foot that a browser's face does not need.
 _LINES_MORE = 60
 #: Taller at 320 px than what WordPress shows at once: what docs/embedding.md says scrolls there.
-TALLER = {"us-2016/replay": 1440, "uk-2016/replay": 1380, "uk-2016/compare?with=us-2016": 1060}
+TALLER = {"us-2016/replay": 1440, "uk-2016/replay": 1380, "uk-2016/compare?with=us-2016": 1100}
 _HEIGHT = "document.getElementById('nightdesk').getBoundingClientRect().height"
 _IN_SIGHT = "[...document.querySelectorAll('.nd-stage svg')].filter(svg => svg.getClientRects().length).length"
 _ACROSS = "document.documentElement.scrollWidth - innerWidth"
