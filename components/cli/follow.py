@@ -44,10 +44,10 @@ def _client(settings: Settings, url: str, home: str, pace: float) -> PlainClient
     address = urlsplit(url)
     if address.scheme not in ("http", "https"):
         return open_client(settings)
-    trusted = settings.model_copy(
-        update={"mirrors": (*settings.mirrors, ("NIGHTDESK_FEED_URL", f"{address.scheme}://{address.netloc}"))}
+    own = f"{address.scheme}://{address.netloc}"
+    return open_client(
+        settings, trusted=[own], homes=[home] if home else [], pace=lambda host: min(pace, pace_of(host))
     )
-    return open_client(trusted, homes=[home] if home else [], pace=lambda host: min(pace, pace_of(host)))
 
 
 def _asked(follower: Follower, *, once: bool) -> float:

@@ -26,8 +26,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 10.0, 300.0
 
 def hub_desk(settings: Settings) -> PlainClient:
     """A session that may ask the hub, wherever it is: the operator named it."""
-    mirrors = (*settings.mirrors, ("NIGHTDESK_HUB_URL", settings.hub))
-    return open_client(settings.model_copy(update={"mirrors": mirrors}))
+    return open_client(settings, trusted=[settings.hub])
 
 
 @dataclass

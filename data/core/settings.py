@@ -127,6 +127,10 @@ class Settings(BaseModel):
         """Whether people sign in here and may change things by their role."""
         return self.writes == "desk" and self.takes_changes
 
+    def mirror_or(self, home: str, variable: str) -> str:
+        """The address that somebody put in a source's place by its variable, else its home."""
+        return dict(self.mirrors).get(variable, home)
+
 
 #: The variable of each field; a source's mirror has one of the source's own.
 FIELDS = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields if field != "mirrors"}

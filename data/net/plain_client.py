@@ -246,6 +246,7 @@ class PlainClient:
 class Options(TypedDict, total=False):
     """Where a client may ask beyond the settings, addresses and hosts of a story's services, and how."""
 
+    trusted: Iterable[str]
     homes: Iterable[str]
     hosts: Iterable[str]
     sleep: Callable[[float], None]
@@ -257,11 +258,11 @@ class Options(TypedDict, total=False):
 def open_client(
     settings: Settings, *, now: Callable[[], datetime] = utc_now, **options: Unpack[Options]
 ) -> PlainClient:
-    """A client that may ask the mirrors of the settings, the addresses `homes`, and `hosts`.
+    """A client that may ask the mirrors of the settings, the addresses `trusted` and `homes`, and `hosts`.
 
-    An address that the operator put into the settings may be anywhere, on this machine too; every other host must be
-    at a public address each time it is connected to. The pace and the circuits are shared, through files below
-    `settings.cache`, with every process of this machine that uses the same folder.
+    An address that the operator named, in the settings or as `trusted`, may be anywhere, on this machine too; every
+    other host must be at a public address each time it is connected to. The pace and the circuits are shared, through
+    files below `settings.cache`, with every process of this machine that uses the same folder.
     """
     _quiet_logs()
     session = PoliteSession()
@@ -269,12 +270,13 @@ def open_client(
     session.max_redirects = _MOST_REDIRECTS
     contact = f"+{settings.contact}" if settings.contact else "no contact was set"
     session.headers.update({"User-Agent": f"Nightdesk/{VERSION} ({contact})", "Accept-Encoding": "gzip, deflate"})
-    limits, mirrors = options.get("limits") or Limits(), frozenset(place_of(url) for _, url in settings.mirrors)
+    limits = options.get("limits") or Limits()
+    trusted = frozenset(map(place_of, (*(url for _, url in settings.mirrors), *options.get("trusted", ()))))
     pacer = Pacer(settings.cache, now, options.get("sleep", time.sleep), options.get("pace", pace_of))
-    allowed = _allowed(mirrors, options.get("resolve", socket.getaddrinfo))
+    allowed = _allowed(trusted, options.get("resolve", socket.getaddrinfo))
     for scheme in ("http://", "https://"):
         session.mount(scheme, _PoliteAdapter(limits, allowed, pacer, Circuits(settings.cache, now)))
-    places = mirrors | frozenset(map(place_of, options.get("homes", ()))) | frozenset(_places(options.get("hosts", ())))
+    places = trusted | frozenset(map(place_of, options.get("homes", ()))) | frozenset(_places(options.get("hosts", ())))
     return PlainClient(session, places, pacer.patience + 2 * limits.total_seconds)
 
 

@@ -102,7 +102,7 @@ class Globalping:
 
 def home_of(settings: Settings) -> str:
     """Where Globalping is, or what stands in its place."""
-    return dict(settings.mirrors).get("NIGHTDESK_GLOBALPING_URL", HOME)
+    return settings.mirror_or(HOME, "NIGHTDESK_GLOBALPING_URL")
 
 
 def within_limit(sites: int, places: int, every: float) -> None:

@@ -137,7 +137,7 @@ class Home:
 
     def at(self, settings: Settings) -> str:
         """The mirror that the settings name, else the source's own address."""
-        return dict(settings.mirrors).get(self.variable, self.url)
+        return settings.mirror_or(self.url, self.variable)
 
 
 #: Called with how many requests are done, how many there are, and the one that is next, in words.

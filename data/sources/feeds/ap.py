@@ -104,7 +104,7 @@ class ApFeed(CallFeed):
 
     def home(self, settings: Settings) -> str:
         """AP's own address, without the date of an election."""
-        return dict(settings.mirrors).get("NIGHTDESK_AP_URL", "https://api.ap.org/v3/elections")
+        return settings.mirror_or("https://api.ap.org/v3/elections", "NIGHTDESK_AP_URL")
 
 
 def _standings(race: _Race, names: FeedNames) -> Iterator[Standing]:

@@ -105,7 +105,7 @@ class DdhqFeed(CallFeed):
 
 
 def _base(settings: Settings) -> str:
-    return dict(settings.mirrors).get("NIGHTDESK_DDHQ_URL", "https://resultsapi.decisiondeskhq.com/api/v4")
+    return settings.mirror_or("https://resultsapi.decisiondeskhq.com/api/v4", "NIGHTDESK_DDHQ_URL")
 
 
 def _standings(race: _Race, names: FeedNames) -> Iterator[Standing]:

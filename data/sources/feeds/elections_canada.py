@@ -49,8 +49,7 @@ class ElectionsCanadaFeed(CallFeed):
 
     def home(self, settings: Settings) -> str:
         """Where the results of the election that is on are."""
-        home = "https://enr.elections.ca/DownloadResults.aspx"
-        return dict(settings.mirrors).get("NIGHTDESK_ELECTIONS_CANADA_URL", home)
+        return settings.mirror_or("https://enr.elections.ca/DownloadResults.aspx", "NIGHTDESK_ELECTIONS_CANADA_URL")
 
 
 def _rows(content: bytes) -> Iterator[Row]:
