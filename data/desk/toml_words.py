@@ -29,13 +29,14 @@ def value_at(raw: Mapping[str, Any], where: Where) -> str:
 def with_text(toml: str, where: Where, value: str) -> str:
     """The file with another text at this place, or without it where that is empty; all else as it was."""
     whole = tomlkit.parse(toml)
+    if value == value_at(whole, where):
+        return toml
     holder: Any = whole
     for part in where[:-1]:
         holder = holder[part]
     if value:
-        if holder.get(where[-1]) != value:
-            holder[where[-1]] = value
-    elif where[-1] in holder:
+        holder[where[-1]] = value
+    else:
         del holder[where[-1]]
     return tomlkit.dumps(whole)
 

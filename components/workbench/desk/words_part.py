@@ -138,9 +138,7 @@ def _changed(chosen: Where, begun: _Begun) -> str:
         return with_entry(begun.toml, str(chosen[0]), kept) if kept else begun.toml
     toml = begun.toml
     for name, said in entry.items():
-        toml = (
-            with_text(toml, (*chosen, name), said) if said != value_at(tomllib.loads(toml), (*chosen, name)) else toml
-        )
+        toml = with_text(toml, (*chosen, name), said)
     return toml
 
 
