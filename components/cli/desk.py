@@ -13,9 +13,7 @@ from components.server.sign_in_link import new_link
 from data.core.errors import DataError
 from data.core.files import write_folder
 from data.core.program import utc_now
-from data.desk.database import open_database
 from data.desk.desk import Desk, desk_of
-from data.desk.people import People
 from data.desk.values import AT_TERMINAL, Role
 
 _TERMINAL = "terminal"
@@ -75,28 +73,24 @@ def audit(slug: str) -> int:
 
 def add_person(email: str, role: str, name: str) -> int:
     """Give somebody a role."""
-    _people().set_role(AT_TERMINAL, email, Role(role), utc_now(), _TERMINAL, name=name)
+    _desk().people.set_role(AT_TERMINAL, email, Role(role), utc_now(), _TERMINAL, name=name)
     say(f"{email} is {role} now")
     return DONE
 
 
 def remove_person(email: str) -> int:
     """Take somebody off the desk, and end their sessions."""
-    _people().set_role(AT_TERMINAL, email, None, utc_now(), _TERMINAL)
+    _desk().people.set_role(AT_TERMINAL, email, None, utc_now(), _TERMINAL)
     say(f"{email} is not of this desk any more")
     return DONE
 
 
 def list_people() -> int:
     """Print everybody with their role."""
-    for member in _people().all():
+    for member in _desk().people.all():
         say(f"{member.person.email}\t{member.person.role}\t{member.person.name}")
     return DONE
 
 
 def _desk() -> Desk:
     return desk_of(settings_here())
-
-
-def _people() -> People:
-    return People(open_database(settings_here()))

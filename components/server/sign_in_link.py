@@ -76,10 +76,9 @@ def new_link(settings: Settings, *, port: int, base: str = "", email: str = "", 
 
     Without an address of mail it is whoever runs this. DataError where the database cannot be used.
     """
-    from data.desk.database import open_database
-    from data.desk.people import People
+    from data.desk.desk import desk_of
 
-    people, now, email = People(open_database(settings)), utc_now(), email or _own_email()
+    people, now, email = desk_of(settings).people, utc_now(), email or _own_email()
     if people.find(email) is None or role:
         people.set_role(AT_TERMINAL, email, Role(role or Role.PUBLISHER), now, _TERMINAL)
     secret = people.new_token(email, "link", now, LINK_LASTS, _TERMINAL)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from components.charts.grammar import Chart
+from components.embeds.documents.document import ON_PAPER
 from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
 from components.render.layout.scene import CARD, WIDE, Sizes
@@ -85,8 +86,9 @@ def _layout(embed: Embed, manner: Manner, width: float) -> svg.Layout:
 SHAPES: Mapping[str, tuple[int, int] | None] = MappingProxyType(
     {"natural": None, "paper": None, "paper-across": None, "social": (1200, 630), "square": (1200, 1200)}
 )
+_PAPER_WIDTHS: Mapping[str, int] = MappingProxyType({"paper": ON_PAPER, "paper-across": 960})
 #: A column and a half of a broadsheet page on screen.
-NATURAL_WIDTH, ON_PAPER, ACROSS_PAPER = 960, 710, 960
+NATURAL_WIDTH = 960
 #: Sources named in the line under a picture; all are in its table.
 _NAMED_SOURCES = 8
 _MARGIN = 36
@@ -127,8 +129,8 @@ def drawing_of(embed: Embed, *, shape: str, width: int | None = None) -> Drawing
     if shape not in SHAPES:
         raise ValueError(f"{shape[:40]!r} is no shape; use {', '.join(SHAPES)}")
     canvas = SHAPES[shape]
-    if shape.startswith("paper"):
-        return _on_paper(embed, across=shape == "paper-across")
+    if shape in _PAPER_WIDTHS:
+        return _on_paper(embed, _PAPER_WIDTHS[shape])
     return _on_canvas(embed, *canvas) if canvas else _natural(embed, width or NATURAL_WIDTH)
 
 
@@ -142,9 +144,8 @@ def _natural(embed: Embed, width: int) -> Drawing:
     return Drawing(text, found.width, found.height)
 
 
-def _on_paper(embed: Embed, *, across: bool) -> Drawing:
+def _on_paper(embed: Embed, width: int) -> Drawing:
     """The chart with its credit, as a page that is printed holds it below its own words."""
-    width = ACROSS_PAPER if across else ON_PAPER
     found = svg.layout(embed.chart, embed.clock, width=width, credit=_credit(embed), brief=True, paper=True)
     return Drawing(svg.drawn(found, embed.chart, embed.clock, theme=_theme(embed)), found.width, found.height)
 
