@@ -26,6 +26,11 @@ TEST = "TEST: "
 HARD_SPACE = "\u00a0"
 
 
+def mark_of(banner: str) -> str:
+    """What the marks over a drawing say: the word that its banner begins with, TEST or DRAFT."""
+    return banner.partition(":")[0]
+
+
 def plain(text: str, *, most: int = PLAIN_CHARACTERS) -> str:
     """One line without markup characters, control or bidi characters, at most `most` characters long.
 

@@ -27,5 +27,6 @@ with explained_failures():
         show_claims,
         lambda story, _: show_source_list(story, folded=True),
     )
-    st.subheader("Other stories", anchor=False)
-    show_cards(story, key="home")
+    if not story.draft:
+        st.subheader("Other stories", anchor=False)
+        show_cards(story, key="home")

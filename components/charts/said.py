@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self
 
-from components.text import TEST, whole
+from components.text import whole
 
 STATES, TOTALS, MARKS = "states", "totals", "marks"
 
@@ -16,9 +16,9 @@ class Said:
     """A sentence in `clauses`, times as clock tokens, the first of which says most.
 
     `moment` leads up to all of it. Of what is asked, `subject` names it as the chart's title does, and `question` is
-    what the clauses answer; `is_test` says first that all is a test. `mark` stands between two clauses. `tells` is
-    what it counts of the chart's marks: STATES, TOTALS, MARKS, or the row of the highest; `lacks` that it denies
-    something that may still come.
+    what the clauses answer; `label` stands before all, as that it is a test. `mark` stands between two clauses.
+    `tells` is what it counts of the chart's marks: STATES, TOTALS, MARKS, or the row of the highest; `lacks` that it
+    denies something that may still come.
     """
 
     clauses: tuple[str, ...]
@@ -28,7 +28,7 @@ class Said:
     mark: str = ";"
     tells: str = ""
     lacks: bool = False
-    is_test: bool = False
+    label: str = ""
 
     @classmethod
     def of(cls, *clauses: str, tells: str = "", lacks: bool = False) -> Self:
@@ -40,7 +40,7 @@ class Said:
         """All of it, without a full stop."""
         subject = f"{self.subject}: " if self.subject else ""
         question = f"{self.question} " if self.question else ""
-        return f"{TEST if self.is_test else ''}{self.moment}{subject}{question}{' '.join(self._parts)}"
+        return f"{self.label}{self.moment}{subject}{question}{' '.join(self._parts)}"
 
     @property
     def _parts(self) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ class Said:
         parts = self._parts
         if self.question:
             named = f"{title}. {' '.join(parts)}"
-            return named if len(named) <= limit else self._led(TEST if self.is_test else "", parts, limit)
+            return named if len(named) <= limit else self._led(self.label, parts, limit)
         return self._led("", (f"{replace(self, clauses=()).text}{parts[0]}", *parts[1:]), limit)
 
     @staticmethod

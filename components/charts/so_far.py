@@ -8,7 +8,7 @@ from dataclasses import replace
 from components.charts.bare import NOTHING, NOTHING_AT_ALL, NOTHING_SO_FAR, is_bare
 from components.charts.grammar import Chart, Lane
 from components.clock import Clock
-from components.text import TEST, shortened
+from components.text import mark_of, shortened
 from data.story.story import Story
 
 #: Characters of a sentence that is read aloud while somebody reads something else.
@@ -31,14 +31,15 @@ def _lane_so_far(lane: Lane) -> Lane:
 
 
 def marked(chart: Chart, stories: Iterable[Story]) -> Chart:
-    """The chart as what it is where one of its stories is a rehearsal: its banner, and a title that says TEST.
+    """The chart as what it is where a story of it is a draft or a rehearsal: its banner, and a title that says so.
 
     Whatever repeats its title or takeaway (a headline, a picture's alternative, an answer to a CMS) then says it too.
     """
-    banner = next((story.about.rehearsal.says for story in stories if story.about.rehearsal), "")
+    banner = next((story.banner for story in stories if story.banner), "")
     if not banner:
         return chart
-    return replace(chart, banner=banner, title=f"{TEST}{chart.title}", said=replace(chart.said, is_test=True))
+    label = f"{mark_of(banner)}: "
+    return replace(chart, banner=banner, title=f"{label}{chart.title}", said=replace(chart.said, label=label))
 
 
 def told_rows(chart: Chart) -> frozenset[str]:

@@ -17,7 +17,7 @@ from components.embeds.embed import Embed, form_address, share_address
 from components.embeds.formats import ANIMATED
 from components.embeds.pictures.animation import WIDTH
 from components.render.words import brief, describe
-from components.text import TEST, visible
+from components.text import visible
 from components.view.view_state import locked_query
 from data.core.model import as_utc
 
@@ -197,8 +197,8 @@ def credit(embed: Embed, *, now: datetime | None = None) -> str:
     clock = embed.clock
     said = f"as of {clock.time(embed.as_of)} {clock.date(embed.as_of)}" if embed.as_of else "undated"
     seen = f"; accessed {clock.date(now)}" if now else ""
-    test = TEST if embed.chart.banner else ""
-    return visible(f"{test}{_newsroom(embed)} chart of figures from {_credited(embed) or 'the story'}, {said}{seen}")
+    chart = f"{embed.chart.said.label}{_newsroom(embed)} chart"
+    return visible(f"{chart} of figures from {_credited(embed) or 'the story'}, {said}{seen}")
 
 
 def _credited(embed: Embed) -> str:

@@ -116,7 +116,9 @@ def form_address(embed: Embed, form: str = "", **options: str | int) -> str:
 
 
 def print_addresses(embed: Embed) -> list[str]:
-    """Where a page of the app finds the drawings of this view for paper, upright and across, as asked for there."""
+    """Where a page of the app finds the drawings of this view for paper, upright and across; of a draft nowhere."""
+    if embed.story.draft:
+        return []
     here = replace(embed, site=".", theme="light")
     return [form_address(here, "svg", shape=shape) for shape in ("paper", "paper-across")]
 

@@ -12,6 +12,7 @@ from components.embeds.documents.document import draw_document
 from components.embeds.embed import Embed
 from components.embeds.pictures import animation, cards, images
 from components.render.facts_csv import csv_of
+from components.text import mark_of
 from components.view.address import utc_text
 from data.core.model import Order
 
@@ -89,7 +90,8 @@ def _body(embed: Embed, form: str, *, width: int | None, scale: float, shape: st
 def file_name(embed: Embed, form: str, *, scale: float = 1, shape: str = "natural") -> str:
     """nightdesk-us-2016-timeline-20161108T1800Z-20161109T1200Z-social-dark@2x.png, without what is as usual."""
     start, end = (utc_text(moment).replace("-", "").replace(":", "") for moment in (embed.view.start, embed.view.end))
-    parts = ["nightdesk", *(["TEST"] if embed.chart.banner else []), embed.story.slug, embed.chart.slug, start, end]
+    mark = [mark_of(embed.chart.banner)] if embed.chart.banner else []
+    parts = ["nightdesk", *mark, embed.story.slug, embed.chart.slug, start, end]
     if embed.story.until:
         parts += ["at", utc_text(embed.story.until).replace("-", "").replace(":", "")]
         parts += ["known"] if embed.story.order is Order.KNOWN else []

@@ -38,7 +38,7 @@ def describe(chart: Chart, clock: Clock) -> Words:
 
 def _alt(chart: Chart, clock: Clock) -> str:
     """The takeaway, behind the chart's title and range where there is room and it does not begin as the title does."""
-    title, said = clock.say(chart.title), clock.say(replace(chart.said, is_test=False).text)
+    title, said = clock.say(chart.title), clock.say(replace(chart.said, label="").text)
     starts = () if chart.said.subject else (f"{title}, {clock.span(chart.window)}. ", f"{title}. ")
     longer = (f"{start}{said}" for start in starts)
     return next((text for text in longer if len(text) <= ALT_CHARACTERS), "") or brief(chart, clock, ALT_CHARACTERS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 
 import streamlit as st
 
@@ -44,12 +45,36 @@ def story_named(slug: str) -> Story:
     return STORIES.look_up(slug, settings_here()).story
 
 
+#: The draft of which a page is drawn at the desk; of what readers open none.
+_DRAFT: ContextVar[Story | None] = ContextVar("draft", default=None)
+
+
+@contextmanager
+def drawing_draft(story: Story) -> Iterator[None]:
+    """What is drawn meanwhile is drawn of this draft, whatever the address names."""
+    token = _DRAFT.set(story)
+    try:
+        yield
+    finally:
+        _DRAFT.reset(token)
+
+
+def draft_drawn() -> Story | None:
+    """The draft of which a page is drawn just now; None where it is of what readers have."""
+    return _DRAFT.get()
+
+
 #: In the session: the ranges that were left, by story, the last one at the end.
 _LEFT = "left-ranges"
 
 
 def change(story: Story, rewrite: Callable[[ViewState], ViewState]) -> None:
-    """Rewrite the address from what it says at this moment, so that one control never undoes another."""
+    """Rewrite the address from what it says at this moment, so that one control never undoes another.
+
+    Of a draft nothing: it has no address.
+    """
+    if story.draft:
+        return
     now, _ = current_view(story)
     wanted = rewrite(now)
     if wanted.window != now.window:

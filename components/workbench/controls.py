@@ -16,8 +16,8 @@ from components.embeds.embed import Embed
 from components.embeds.formats import file_name
 from components.text import capital, markdown
 from components.view.address import EARLIEST, LATEST, known_zone
-from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
-from components.workbench.address_bar import can_undo, change, stories_here, story_named, titles_here, undo
+from components.view.view_state import LONGEST, ViewState, default_view, parse_slug, view_link
+from components.workbench.address_bar import can_undo, change, draft_drawn, stories_here, story_named, titles_here, undo
 from components.workbench.copy_link import copy_link
 from components.workbench.downloads import ARROW, form_of, show_download
 from components.workbench.menus import show_menu
@@ -210,7 +210,9 @@ LANE_NAMES = {"interest": "Search interest", "outages": "The site"}
 
 
 def choose_story() -> Story:
-    """The story that the address names, else the server's first."""
+    """The story that the address names, else the server's first; the draft, where a page is drawn of one."""
+    if draft := draft_drawn():
+        return draft
     slug, problems = parse_slug(asked_query(), stories_here())
     show_problems(problems)
     try:
@@ -237,8 +239,11 @@ def control_bar(
     which means nothing elsewhere, `chart` names the one whose data the bar offers, `linked` writes out for Copy link
     what a page chooses by itself.
 
-    Widgets take their values from the address and write back into it; what cannot be meant is said below the bar.
+    Widgets take their values from the address and write back into it; what cannot be meant is said below the bar. A
+    draft is shown in the view it opens with, without a bar.
     """
+    if story.draft:
+        return default_view(story)
     view, problems = current_view(story)
     view = view if moment else view.whole
     with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="xsmall"):

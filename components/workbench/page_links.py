@@ -39,10 +39,14 @@ def places_here() -> tuple[str, ...]:
     return tuple(address for address in PLACES if settings_here().has_desk or address not in OF_THE_DESK)
 
 
+def file_of(address: str) -> Path:
+    """The file of the page at this address of PLACES."""
+    return _PAGES / f"{PLACES[address][0]}.py"
+
+
 def page_at(address: str) -> st.Page:
     """The page at this address of PLACES, for the navigation and for links to it."""
-    name, title = PLACES[address]
-    return st.Page(_PAGES / f"{name}.py", title=title, url_path=address, default=not address)
+    return st.Page(file_of(address), title=PLACES[address][1], url_path=address, default=not address)
 
 
 def asked_place() -> str:

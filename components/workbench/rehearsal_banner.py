@@ -18,11 +18,10 @@ def banners_here() -> tuple[str, ...]:
     """What the stories that the visitor's address names say of themselves as rehearsals; empty where they are none."""
     query, here = asked_query(), stories_here()
     beside = [slug for slug in query.get("with", []) if slug in here]
-    found = []
+    found: list[str] = []
     for slug in (parse_slug(query, here)[0], *beside):
         with suppress(DataError):
-            rehearsal = story_named(slug).about.rehearsal
-            found += [rehearsal.says] if rehearsal else []
+            found += filter(None, [story_named(slug).banner])
     return tuple(dict.fromkeys(found))
 
 

@@ -118,7 +118,8 @@ def show_rest(embed: Embed, key: str) -> None:
     if st.toggle("Show the data", key=f"data-{key}"):
         show_data(embed, key=key)
     st.caption(load_made(_sources, chart))
-    _show_downloads(embed, key)
+    if not story.draft:
+        _show_downloads(embed, key)
 
 
 def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
@@ -133,7 +134,7 @@ def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
         return
     show_empty(f"{kind_named(chart.slug).holds} of this story")
     nearest = nearest_window(chart, default=story.window)
-    if nearest in (chart.window, view.window):
+    if story.draft or nearest in (chart.window, view.window):
         return
     st.button(
         f"Show {Clock(view.clock).span(nearest)}",

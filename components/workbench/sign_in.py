@@ -135,5 +135,5 @@ def signed_in(people: People, claims: Mapping[str, object], cookie: str, now: da
         return None
     found = people.of_token(said.secret, "session", now)
     if found is None and abs(now - said.issued) <= _TAKEN_UP_WITHIN:
-        found = people.begin_session(said.secret, said.email, now, SESSION_LASTS, origin)
+        found = people.begin_session(said.secret, said.email, said.issued, now, SESSION_LASTS, origin)
     return found if found and found.email == said.email else None

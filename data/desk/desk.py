@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -135,9 +136,9 @@ class Desk:
         """What the draft would be with these changes; nothing is kept. DataError where they name what is not there."""
         before = self._draft(slug, None)
         after = before.put(changed(before, changes, revision=0))
-        found = after.examined
-        faults = new_faults(before, after)
-        return Preview(found, faults, None if found.faults.count else sound_story(slug, found, stamp="preview"))
+        found, stamp = after.examined, f"preview-{sha256(repr(after.files).encode()).hexdigest()}"
+        story = None if found.faults.count else sound_story(slug, found, stamp=stamp)
+        return Preview(found, new_faults(before, after), story)
 
     def bring(self, who: Person, slug: str, at: datetime, origin: str) -> StoryState:
         """Take a story of the folders to the desk, as its first revision, which readers have.

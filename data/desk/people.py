@@ -121,17 +121,20 @@ class People:
             note(session, _person(record), f"new {kind}", at, origin, row=record.email)
         return secret
 
-    def begin_session(self, secret: str, email: str, at: datetime, lasts: timedelta, origin: str = "") -> Person | None:
-        """Whom a provider has signed in, by what tells this sign-in from others; None for who is not of the desk.
+    def begin_session(
+        self, secret: str, email: str, issued: datetime, at: datetime, lasts: timedelta, origin: str = ""
+    ) -> Person | None:
+        """Whom a provider signed in at `issued`, by what tells this sign-in from others; None for nobody of the desk.
 
-        It begins once: one that has ended, by time or by a sign-out, stays at its end.
+        It begins once: one that has ended, by time, by a sign-out or by a removal, stays at its end, and one that had
+        not begun by then never does.
         """
         digest = _digest(secret, "session")
         if self.find(email) is None:
             return None
         with self.database.writing() as session:
             record = session.get(PersonRecord, _email(email))
-            if record is None or session.get(TokenRecord, digest) is not None:
+            if record is None or session.get(TokenRecord, digest) is not None or _is_ended(record, issued):
                 return None
             session.add(
                 TokenRecord(digest=digest, kind="session", email=record.email, made=at, until=at + lasts, spent=None)
@@ -158,9 +161,12 @@ def _holder(session: Session, secret: str, kind: Kind, at: datetime) -> Person |
     record = session.get(PersonRecord, token.email) if token else None
     if token is None or record is None or token.kind != kind or token.spent or not token.made <= at < token.until:
         return None
-    # A sign-in of somebody who was taken off the desk and came back stays at its end.
-    ended = token.made < record.since or (record.signed_out and token.made <= record.signed_out)
-    return None if ended else _person(record)
+    return None if _is_ended(record, token.made) else _person(record)
+
+
+def _is_ended(record: PersonRecord, began: datetime) -> bool:
+    """Whether a sign-in of then ended since: by a sign-out, or since they were taken off the desk and came back."""
+    return began < record.since or (record.signed_out is not None and began <= record.signed_out)
 
 
 def _end_sessions(session: Session, email: str, at: datetime) -> None:

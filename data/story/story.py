@@ -84,11 +84,18 @@ class Story:
     of_the_whole: frozenset[str] = frozenset()
     #: The stamp under which its store read it; empty for one that was put together elsewhere.
     stamp: str = ""
+    #: What all of it says across itself as long as it is a draft, "DRAFT: ..."; empty for what readers have.
+    draft: str = ""
 
     @property
     def window(self) -> Window:
         """The span that the story shows when nobody has chosen one."""
         return Window(self.about.window.start, self.about.window.end)
+
+    @property
+    def banner(self) -> str:
+        """What stands over every page and chart of it: that it is a draft, or a rehearsal; else empty."""
+        return self.draft or (self.about.rehearsal.says if self.about.rehearsal else "")
 
     def source(self, name: str) -> Source:
         """The source of this id; KeyError for an id that no row of a checked story can name."""

@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 from components.workbench.sign_in import COOKIE
 from components.workbench.write_gate import is_within_limits
 from data.core.program import utc_now
-from data.desk.values import AT_TERMINAL, State
-from tests.pages.test_pages import open_page, said
+from data.desk.values import AT_TERMINAL, Change, State
+from tests.pages.test_pages import charts, open_page, said
 from tests.support.desk_servers import ANA, BEN, ROB, TestDesk, a_desk
+from tests.support.page_tables import tables_of
 from tests.support.writing import sit_at_this_machine
 
 As = Callable[[str], None]
@@ -207,6 +208,26 @@ def test_the_draft_is_seen_as_it_will_be_and_says_that_it_is_one(sit: As) -> Non
     page = page.selectbox(key="desk-look-2").set_value(1).run()
     assert "DRAFT: seen at the desk alone. Not published." in said(page)
     assert not page.code
+
+
+def test_the_preview_is_the_readers_own_page_with_the_draft_on_it(desk: TestDesk, sit: As) -> None:
+    sit(BEN)
+    desk.desk.bring(AT_TERMINAL, "us-2016", utc_now(), "a test")
+    rows = desk.desk.rows("us-2016", "observations.csv")
+    row = next(row for row in rows if (row.cells or {})["status"] == "failing")
+    change = Change("observations.csv", {"what": "A page in the draft"}, row.id, row.revision, "a test")
+    desk.desk.write(AT_TERMINAL, "us-2016", change, utc_now(), "a test")
+    page = _at(story="us-2016", part="draft")
+    address = dict(page.query_params)
+    for name in ("outage-reports", "search-trends"):
+        page.button_group(key="desk-preview").set_value(name).run()
+        real = open_page(name.replace("-", "_"), story="us-2016")
+        drawn, known = tables_of(page), tables_of(real)
+        assert [len(table) for table in drawn] == [len(table) for table in known] != []
+        assert ("A page in the draft" in "".join(table.to_csv() for table in drawn)) == (name == "outage-reports")
+        assert all(chart.alt.startswith("DRAFT: ") for chart in charts(page)) and len(charts(page)) == len(charts(real))
+        # Nothing of it leads to what readers have, or can be taken away.
+        assert not page.get("download_button") and dict(page.query_params) == address
 
 
 def test_a_view_is_saved_from_a_copied_link_and_named_by_articles(desk: TestDesk, sit: As) -> None:

@@ -15,9 +15,9 @@ from components.render.layout.scene import CARD, WIDE, Sizes
 from components.render.layout.theme import Theme, theme_named
 from components.render.layout.tile_layout import apart
 from components.render.svg import svg
-from components.render.svg.notes import band, foot_of, mark_of, marks
+from components.render.svg.notes import band, foot_of, marks
 from components.render.svg.sheet import number, tag
-from components.text import SERIF_BOLD, fitted, text_width, visible, wrap, xml
+from components.text import SERIF_BOLD, fitted, mark_of, text_width, visible, wrap, xml
 
 #: Letters smaller than this, in pixels, are not read on a card; a card gives up notes, height and minor events first.
 _READABLE = 11.0

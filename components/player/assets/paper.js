@@ -9,6 +9,7 @@ export const onPaper = (host, section, addresses, signal) => {
     return asked.responseText;
   };
   const fill = () => {
+    if (!addresses().length) return;
     try {
       section.innerHTML = addresses().map(drawing).join("");
     } catch {

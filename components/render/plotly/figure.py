@@ -25,8 +25,7 @@ from components.render.plotly.plotly_tiles import (
     tile_shapes,
     tile_traces,
 )
-from components.render.svg.notes import mark_of
-from components.text import BOLD, plain, wrap
+from components.text import BOLD, mark_of, plain, wrap
 
 #: The least width in pixels at which a page shows its narrow figure, and its wide one: both only spread from there.
 NARROWEST, WIDEST_FROM = 328.0, 848.0

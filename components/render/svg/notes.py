@@ -8,7 +8,7 @@ from components.clock import Clock
 from components.render.layout.scene import Composition
 from components.render.layout.theme import TEST_GROUND, TEST_INK
 from components.render.svg.sheet import Frame, number, tag
-from components.text import BOLD, SERIF_BOLD, shortened, visible, wrap, xml
+from components.text import BOLD, SERIF_BOLD, mark_of, shortened, visible, wrap, xml
 from data.core.model import Precision
 
 #: Events named at one edge of a drawing; of more, the table has all.
@@ -103,11 +103,6 @@ def edge_entry(event: Event, clock: Clock) -> str:
 _ACROSS, _DOWN, _SIZE, _STRENGTH = 190.0, 130.0, 44.0, 0.14
 _SLANT = -24
 _PAD = 6.0
-
-
-def mark_of(banner: str) -> str:
-    """What the marks over a drawing say: the word that its banner begins with, TEST or DRAFT."""
-    return banner.partition(":")[0]
 
 
 def foot_of(banner: str) -> str:

@@ -4,77 +4,81 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
+from types import CodeType
 
 import streamlit as st
 
-from components.cache.cached import load_chart, load_words
+from components.cache.cached import load_chart
 from components.charts.catalogue import publishable
-from components.charts.grammar import Chart
 from components.clock import Clock
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.heights import document_height
 from components.embeds.embed import Embed
 from components.text import markdown
-from components.view.view_state import ViewState, default_view
+from components.view.view_state import default_view
+from components.workbench.address_bar import drawing_draft
 from components.workbench.appearance import theme_in_force
 from components.workbench.desk.history_part import named
 from components.workbench.desk.place import Place
 from components.workbench.desk.seat import Seat
-from components.workbench.parts.prose import show_claims, show_dek, show_headline, show_known
-from components.workbench.parts.source_list import show_corrections
-from components.workbench.show_chart import show_figures
+from components.workbench.page_links import PLACES, file_of
 from data.core.errors import StoryInvalid
 from data.story.story import Story
 
 DRAFT = "DRAFT: seen at the desk alone. Not published."
 _SCRIPTS = re.compile(r"<script.*?</script>", re.DOTALL)
 _WIDTHS = (640, 360)
-
-
-def drafted(chart: Chart) -> Chart:
-    """The chart with the draft's mark over all of it, whichever form it takes."""
-    return replace(chart, banner=DRAFT, title=f"DRAFT: {chart.title}")
+#: The pages that tell a story, by address, and what is no page.
+_PAGES = {name: PLACES[name][1] for name in ("", "timeline", "search-trends", "outage-reports", "sources-and-methods")}
+_EMBED = "embed"
 
 
 def show_draft(seat: Seat, place: Place, clock: Clock) -> None:
-    """The page of the draft, or one of its embeds; the first fault where it cannot be published as it stands.
+    """A page of readers as the draft would have it, or an embed; the first fault where it cannot be published.
 
     Of an earlier revision, too, where one is chosen.
     """
     words = named(seat.desk.history(place.story), clock)
     number = st.selectbox("Revision", list(words), format_func=words.__getitem__, key=f"desk-look-{max(words)}")
     try:
-        story = seat.desk.story(place.story, revision=number)
+        found = seat.desk.story(place.story, revision=number)
     except StoryInvalid as fault:
         st.warning(markdown(f"It cannot be shown whole, nor published, as it stands: {fault}"))
         return
+    # What readers have of the same revision is kept under a name of its own.
+    story = replace(found, draft=DRAFT, stamp=f"draft-{found.stamp}")
     with st.container(key="draft-banner"):
         st.markdown(f"**{DRAFT}**")
-    what = st.segmented_control("Preview", ["Page", "Embed"], default="Page", required=True, key="desk-preview")
-    view = default_view(story)
-    if what == "Embed":
-        _show_embed(story, view)
+    offered = {**_PAGES, _EMBED: "Embed"}
+    what = st.segmented_control(
+        "Preview", list(offered), default="", required=True, format_func=offered.__getitem__, key="desk-preview"
+    )
+    if what == _EMBED:
+        _show_embed(story)
     else:
-        _show_page(story, view)
+        _show_page(story, what or "")
 
 
-def _show_page(story: Story, view: ViewState) -> None:
-    with st.container(key="draft-page"):
-        show_headline(story, view)
-        chart = drafted(load_chart(story, "timeline", view))
-        show_figures(chart, view.clock, "draft-timeline", alt=load_words(chart, view.clock).alt)
-        show_dek(story, view)
-        show_known(story, view)
-        show_claims(story, view)
-        show_corrections(story, view)
+def _show_page(story: Story, address: str) -> None:
+    """The readers' own page at this address, drawn of the draft."""
+    with st.container(key="draft-page"), drawing_draft(story):
+        exec(_code_of(address), {"__name__": "draft"})  # noqa: S102  a file of this program, as for its readers
 
 
-def _show_embed(story: Story, view: ViewState) -> None:
+@lru_cache
+def _code_of(address: str) -> CodeType:
+    file = file_of(address)
+    return compile(file.read_bytes(), str(file), "exec")
+
+
+def _show_embed(story: Story) -> None:
+    view = default_view(story)
     slug = st.selectbox("Chart", publishable(), key="desk-embed-chart", width=260)
     width = st.segmented_control(
         "As wide as", _WIDTHS, default=_WIDTHS[0], required=True, format_func="{} px".format, key="desk-embed-width"
     )
-    chart = drafted(load_chart(story, slug, view))
+    chart = load_chart(story, slug, view)
     theme = "dark" if theme_in_force() == "dark" else "light"
     embed = Embed(story, chart, view, theme)  # type: ignore[arg-type]
     wide = width or _WIDTHS[0]

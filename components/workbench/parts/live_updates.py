@@ -32,9 +32,9 @@ def show_updating(story: Story, view: ViewState, *parts: Part) -> None:
     """Draw the parts of a page; those of a night in progress again and again, for as long as nobody pauses them.
 
     The controls above them are left alone, so that neither focus nor place on the page moves, and one sentence of
-    what is new is read aloud. A finished story is drawn once.
+    what is new is read aloud. A finished story and a draft are drawn once.
     """
-    if not is_in_progress(story):
+    if story.draft or not is_in_progress(story):
         for part in parts:
             part(story, view)
         return

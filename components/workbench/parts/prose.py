@@ -53,7 +53,8 @@ def show_dek(story: Story, view: ViewState) -> None:
         return
     clock = Clock(view.clock)
     st.markdown(markdown(clock.say(story.about.dek)))
-    st.page_link(page_at("timeline"), label="Play the night, moment by moment", query_params=carried_query(()))
+    label, query = "Play the night, moment by moment", carried_query(())
+    st.page_link(page_at("timeline"), label=label, query_params=query, disabled=bool(story.draft))
 
 
 def show_moment(story: Story, view: ViewState) -> None:

@@ -56,6 +56,13 @@ def test_every_chart_has_the_banner_and_a_title_that_says_test(slug: str, story:
     assert (found.banner, found.title[:6], found.takeaway[:6]) == (BANNER, "TEST: ", "TEST: ")
 
 
+def test_every_chart_of_a_draft_says_so_whoever_draws_it(story: Story) -> None:
+    draft = replace(story, draft="DRAFT: seen at the desk alone. Not published.")
+    for slug in KINDS:
+        found = chart(draft, slug)
+        assert (found.banner, found.title[:7], found.takeaway[:7]) == (draft.draft, "DRAFT: ", "DRAFT: ")
+
+
 def test_a_night_that_is_over_has_none() -> None:
     found = chart(find_story("us-2016", Settings()))
     assert found.banner == "" and not found.title.startswith("TEST")

@@ -129,7 +129,10 @@ def test_signing_out_ends_every_sign_in_and_none_that_comes_after(people: People
     assert who(people, claims()) == who(people, claims(nonce="n2")) == who(people, {}, cookie=link) == ANA
     people.sign_out(ANA, "ana@example.org", NOW + timedelta(minutes=1))
     assert [who(people, claims(), 2), who(people, claims(nonce="n2"), 2), who(people, {}, 2, cookie=link)] == [None] * 3
-    assert who(people, claims(nonce="n3"), 2) == ANA
+    # Nor does one begin that was signed before, and whose page opens now.
+    assert who(people, claims(nonce="n3"), 2) is None
+    after = int((NOW + timedelta(minutes=2)).timestamp())
+    assert who(people, claims(nonce="n4", iat=after), 2) == ANA
 
 
 @pytest.mark.parametrize("cookie", ["", "guessed", "session:guessed"])

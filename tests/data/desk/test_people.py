@@ -101,19 +101,28 @@ def test_who_is_taken_off_is_signed_out_and_a_secret_is_nowhere_in_the_database(
 def test_who_came_back_has_no_sign_in_from_before(desk: Desk) -> None:
     """Not one that the provider vouched for, nor one whose page opened in the very moment of the removal."""
     people, later = desk.people, NOW + timedelta(minutes=2)
-    assert people.begin_session("provider:a", ANA.email, NOW, HOUR) == ANA
+    assert people.begin_session("provider:a", ANA.email, NOW, NOW, HOUR) == ANA
     people.set_role(PAT, ANA.email, None, NOW + timedelta(minutes=1), FROM)
     with desk.database.writing() as session:  # read as of the desk, written once she was not
         token = TokenRecord(digest=hashlib.sha256(b"session:late").hexdigest(), kind="session", email=ANA.email,
                             made=NOW + timedelta(minutes=1), until=NOW + HOUR, spent=None)  # fmt: skip
         session.add(token)
-    assert people.begin_session("provider:b", ANA.email, later, HOUR) is None
+    assert people.begin_session("provider:b", ANA.email, NOW, later, HOUR) is None
     people.set_role(PAT, ANA.email, Role.EDITOR, later, FROM)
     assert people.of_token("provider:a", "session", later) is None
-    assert people.begin_session("provider:a", ANA.email, later, HOUR) is None
+    assert people.begin_session("provider:a", ANA.email, NOW, later, HOUR) is None
     assert people.of_token("late", "session", later) is None
-    found = people.begin_session("provider:c", ANA.email, later, HOUR)
+    # Nor one whose page never opened before she was taken off.
+    assert people.begin_session("provider:b", ANA.email, NOW, later, HOUR) is None
+    found = people.begin_session("provider:c", ANA.email, later, later, HOUR)
     assert found and people.of_token("provider:c", "session", later) == found
+
+
+def test_a_sign_out_ends_a_providers_sign_in_whose_page_never_opened(desk: Desk) -> None:
+    people, later = desk.people, NOW + timedelta(minutes=2)
+    people.sign_out(ANA, ANA.email, later)
+    assert people.begin_session("provider:a", ANA.email, NOW, later, HOUR) is None
+    assert people.begin_session("provider:b", ANA.email, later + timedelta(seconds=1), later, HOUR) == ANA
 
 
 def test_presence_is_said_again_or_forgotten_after_20_seconds(desk: Desk) -> None:
