@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -23,7 +23,7 @@ from data.desk.publishing import Bundle, Publishing, Underway, reason
 from data.desk.quotas import Quotas
 from data.desk.revisions import keep, kept_row, makers_of, note_rows, refuse_faults, state_of, story_record
 from data.desk.row_words import differences, revision_words
-from data.desk.schema import RevisionRecord, StoryRecord
+from data.desk.schema import ProposalRecord, RevisionRecord, StoryRecord
 from data.desk.sheets import WORDS
 from data.desk.toml_words import merged, with_text
 from data.desk.values import (
@@ -65,6 +65,8 @@ class Desk:
     database: Database
     settings: Settings
     folders: StoryStore
+    #: Slug -> the stamp of its folder when that was last taken in.
+    taken: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def people(self) -> People:
@@ -191,7 +193,8 @@ class Desk:
     def write_all(
         self, who: Person, slug: str, changes: Sequence[Change], at: datetime, origin: str
     ) -> tuple[KeptRow, ...] | Conflict:
-        """Keep several changes as one revision, all or none."""
+        """Keep several changes as one revision, all or none, beside what the folder holds by now."""
+        self.catch_up(slug, at)
         with self.database.writing() as session:
             return _write(session, who, slug, changes, at, origin)
 
@@ -200,6 +203,10 @@ class Desk:
 
         RowRefused for a fault in it, NotAllowed for whoever proposed it, DataError where it is decided already.
         """
+        with self.database.reading() as session:
+            proposed = session.get(ProposalRecord, number)
+        if proposed:
+            self.catch_up(proposed.story, at)
         with self.database.writing() as session:
             found = decide(session, who, number, at, origin, accept=True)
             rows = _write(session, who, found.story, (Change(found.table, found.cells),), at, origin)
@@ -234,6 +241,21 @@ class Desk:
                 Revision(one.number, one.by, one.at, one.what, one.number == public) for one in session.scalars(wanted)
             )
 
+    def catch_up(self, slug: str, at: datetime) -> None:
+        """Have the draft hold what recorders and others have written into the folder by now.
+
+        A row that an editor has changed, too, waits for whoever publishes, as does a folder with a fault.
+        """
+        if self.taken.get(slug) != self.folders.stamp(slug):
+            self.taken[slug] = self._publishing.catch_up(slug, at)
+
+    def ahead(self, slug: str) -> tuple[RowDifference, ...]:
+        """What readers do not have yet, row by row and in words; by file and place."""
+        with self.database.reading() as session:
+            record = story_record(session, slug)
+            public = read_draft(session, slug, upto=record.published, outside=True)
+            return differences(public, read_draft(session, slug))
+
     def difference(self, slug: str, a: int, b: int) -> tuple[RowDifference, ...]:
         """What revision `b` has differently from `a`, row by row and in words; by file and place."""
         return differences(self._draft(slug, a), self._draft(slug, b))
@@ -241,12 +263,14 @@ class Desk:
     def restore(self, who: Person, slug: str, revision: int, at: datetime, origin: str, *, why: str = "") -> StoryState:
         """Make the rows of an earlier revision the next one; what came between stays in the history.
 
+        What others wrote into the folder stays: readers have it.
+
         `why` is told to readers of each published row that changes by it.
         """
         with self.database.writing() as session:
             who = allowed(session, who, Action.RESTORE)
             record = story_record(session, slug, lock=True)
-            before, then = read_draft(session, slug), read_draft(session, slug, upto=revision)
+            before, then = read_draft(session, slug), read_draft(session, slug, upto=revision, outside=True)
             public = read_draft(session, slug, upto=record.published, outside=True)
             if not 1 <= revision <= record.revision:
                 raise DataError(f"{slug} has no revision {revision:,}; its latest is {record.revision:,}")

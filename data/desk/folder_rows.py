@@ -15,6 +15,10 @@ from data.story.story_checks import FILES
 Key = tuple[str, ...]
 
 
+class StrangeColumns(DataError):
+    """A table in the folder has lost columns, or has them in another order."""
+
+
 @dataclass(frozen=True, slots=True)
 class TakenIn:
     """Rows as the folder has them, and those of the draft that stay on top of them, since both were changed.
@@ -30,7 +34,7 @@ class TakenIn:
 def taken_in(draft: Draft, base: Draft, files: Mapping[str, bytes], revision: int) -> TakenIn:
     """What a folder has otherwise than `base`, which it had: as rows of this revision and, on top, of the next.
 
-    DataError where a table has its columns in another order, or others than before.
+    StrangeColumns where a table has its columns in another order, or others than before.
     """
     rows: list[DraftRow] = []
     for file in FILES:
@@ -124,7 +128,7 @@ def _head(draft: Draft, file: str, head: Line, revision: int) -> list[DraftRow]:
     own = [name for name in before if name not in theirs]
     kept = before[: len(before) - len(own)]
     if theirs[: len(kept)] != kept:
-        raise DataError(
+        raise StrangeColumns(
             f"{file} in the folder has other columns than before: put {', '.join(kept)} back at its beginning"
         )
     return [_put(draft, file, 0, wider_head(head, own) if own else head, revision)]

@@ -18,21 +18,24 @@ from data.core.settings import Settings
 from data.desk.audit import note
 from data.desk.database import Database
 from data.desk.drafts import APART, Draft, DraftRow, read_draft
-from data.desk.folder_rows import taken_in
+from data.desk.folder_rows import StrangeColumns, taken_in
 from data.desk.people import allowed
 from data.desk.revisions import UNCORRECTED, keep, note_rows, story_record
 from data.desk.row_words import row_name
-from data.desk.schema import PublicationRecord, StoryRecord
+from data.desk.schema import PublicationRecord, RevisionRecord, StoryRecord
 from data.desk.sheets import WORDS, dialect_of, empty_head
-from data.desk.values import BY_CLOCK, Action, Person, Published, Role
+from data.desk.values import BY_CLOCK, BY_OTHERS, Action, Person, Published, Role
 from data.recorders.story_rows import rows_lock
 from data.story.new_story import unwritten
 from data.story.store import StoryStore
 from data.story.story import Story, UnknownStory, sound_story
+from data.story.story_checks import examine
 from data.story.tables import Correction
 
 #: How often a folder that others change meanwhile is read again before a publication gives up.
 _ATTEMPTS = 3
+#: Seconds that a page waits for a recorder that writes.
+_SOON = 1.0
 #: What a cell of corrections.csv holds.
 _LONGEST = 1_000
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$")
@@ -154,6 +157,25 @@ class Publishing:
                 said = "" if done else "the publication was interrupted; publish again"
                 self._end(BY_CLOCK, slug, revision, "published" if done else "failed", at, _SCHEDULE, said)
 
+    def catch_up(self, slug: str, at: datetime) -> str:
+        """Take what others wrote into the folder into the draft, but for rows that an editor has changed, too.
+
+        The stamp of the folder that was looked at; empty where that has to wait for a publication, or for a recorder.
+        """
+        with self.database.reading() as session:
+            story_record(session, slug)
+        with suppress(Timeout), rows_lock(self.settings, slug).acquire(timeout=_SOON):
+            stamp, files = self.folders.stamp(slug), self._folder_files(slug)
+            if not files or examine(slug, files).faults.count:
+                return stamp
+            # A publication that has begun may have written the folder; what it wrote is nobody else's.
+            if slug in dict(self._open()):
+                return ""
+            with self.database.writing() as session, suppress(StrangeColumns):
+                self._take_in(session, story_record(session, slug, lock=True), files, at, clear=True)
+            return stamp
+        return ""
+
     def _open(self) -> list[tuple[str, int]]:
         """The publications that have begun and have no end."""
         last = select(func.max(PublicationRecord.id)).group_by(PublicationRecord.story)
@@ -195,7 +217,7 @@ class Publishing:
         with self.database.writing() as session:
             who = allowed(session, who, Action.PUBLISH)
             record = story_record(session, slug, lock=True)
-            if seen and not due and record.revision != seen:
+            if seen and not due and _changed_since(session, slug, seen):
                 raise DataError(
                     f"{slug} was changed while you looked at revision {seen:,}; "
                     f"look at revision {record.revision:,}, then publish"
@@ -228,20 +250,29 @@ class Publishing:
         told = tuple(row.cells["where"] for row in made if row.cells and row.row)
         return _Ready(upto, draft.files, story, "", told)
 
-    def _take_in(self, session: Session, record: StoryRecord, files: Mapping[str, bytes], at: datetime) -> str:
-        """Keep what others wrote into the folder; a sentence where an editor has changed the same row, else empty."""
-        slug, draft = record.slug, read_draft(session, record.slug)
+    def _take_in(
+        self, session: Session, record: StoryRecord, files: Mapping[str, bytes], at: datetime, *, clear: bool = False
+    ) -> str:
+        """Keep what others wrote into the folder; a sentence where an editor has changed the same row, else empty.
+
+        With `clear` such rows are left for later. A draft that readers had whole is what they have still.
+        """
+        slug, draft, before = record.slug, read_draft(session, record.slug), record.revision
         base = read_draft(session, slug, upto=record.published, outside=True)
         if dict(base.files) == dict(files):
             return ""
         found = taken_in(draft, base, files, record.revision + 1)
         beside = (*found.on_top, *found.merged)
-        for rows, what in ((found.rows, "written into the folder by others"), (beside, "kept beside it")):
+        both = {(row.file, row.row) for row in beside} if clear else set()
+        theirs = tuple(row for row in found.rows if (row.file, row.row) not in both)
+        for rows, what in ((theirs, "written into the folder by others"), (() if clear else beside, "kept beside it")):
             if rows:
-                keep(session, record, rows, BY_CLOCK, at, what)
-                note_rows(session, BY_CLOCK, "take in", at, "the folder", slug, draft, rows)
+                keep(session, record, rows, BY_OTHERS, at, what)
+                note_rows(session, BY_OTHERS, "take in", at, "the folder", slug, draft, rows)
                 draft = draft.put(rows)
-        if not found.on_top:
+        record.published = record.revision if record.published == before else record.published
+        record.review = record.revision if record.review == before else record.review
+        if clear or not found.on_top:
             return ""
         names = ", ".join(f"{row.file} {row_name(row.cells or {})}" for row in found.on_top)
         return (
@@ -274,6 +305,14 @@ class Publishing:
             if event == "failed":
                 record.trouble = said
             note(session, who, event, at, origin, story=slug, revision=revision, now={"said": said} if said else None)
+
+
+def _changed_since(session: Session, slug: str, revision: int) -> bool:
+    """Whether somebody of the desk has changed a draft since this revision."""
+    later = select(func.count()).where(
+        RevisionRecord.story == slug, RevisionRecord.number > revision, RevisionRecord.by != BY_OTHERS.email
+    )
+    return bool(session.scalar(later))
 
 
 def _nothing() -> str:

@@ -71,6 +71,8 @@ class Person:
 AT_TERMINAL = Person("terminal", "the server’s terminal", Role.PUBLISHER)
 #: The desk itself, which publishes what is due.
 BY_CLOCK = Person("schedule", "the schedule", Role.PUBLISHER)
+#: Recorders, and whoever else writes into a story's folder.
+BY_OTHERS = Person("folder", "others in the folder", Role.PUBLISHER)
 
 
 class NotAllowed(DataError):

@@ -13,6 +13,7 @@ from components.workbench.sign_in import COOKIE
 from components.workbench.write_gate import is_within_limits
 from data.core.program import utc_now
 from data.desk.values import AT_TERMINAL, Change, State
+from data.recorders.story_rows import change_story
 from tests.pages.test_pages import charts, open_page, said
 from tests.support.desk_servers import ANA, BEN, ROB, TestDesk, a_desk
 from tests.support.page_tables import tables_of
@@ -117,6 +118,35 @@ def test_on_a_live_night_a_call_that_is_typed_waits_for_a_second_person(desk: Te
     _at(story="live").button(key=f"accept-typed-{waiting.id}").click().run()
     assert [row["contest"] for row in _rows(desk, "live", "calls.csv")] == ["FL"]
     assert {"propose", "accept", "write"} <= {row.action for row in desk.desk.audit.rows("live")}
+
+
+def _by_feed(desk: TestDesk, contest: str) -> None:
+    row = {"id": f"feed-{contest.lower()}", "contest": contest, "caller": "AP", "party": "B", "role": "primary",
+           "basis": "own wire", "at": "2030-11-06T01:09:00Z", "precision": "minute", "source": "s"}  # fmt: skip
+    change_story(desk.desk.folders, "live", desk.settings, {"calls.csv": [row]})
+
+
+def test_what_the_feed_wrote_stands_beside_what_is_typed_and_is_there_once(desk: TestDesk, sit: As) -> None:
+    sit(ANA)
+    page = _fill(_at(story="live", row="new"), contest="FL", party="A", when="1:10 am", source="s", basis="own wire")
+    assert "There already" not in said(page)
+    _by_feed(desk, "FL")
+    page = page.run()
+    there = "There already: fl (FL) · Ben Birch (B) · Agency · 1:09 a.m."
+    assert there in said(page) and "written by others in the folder" in said(page)
+    assert "Typed here: fl (FL) · Ann Ash (A) · Agency · 1:10 a.m." in said(page)
+    page.button(key="save-row").click().run()
+    assert desk.desk.proposals.waiting("live") == ()
+    # One that the feed writes after this desk: neither can be published before one of them goes.
+    mine = _rows(desk, "live", "calls.csv")[0] | {"id": "mine", "contest": "NC"}
+    desk.desk.write(AT_TERMINAL, "live", Change("calls.csv", mine), utc_now(), "a test")
+    _by_feed(desk, "NC")
+    page = _at(story="live", part="publish")
+    assert "a second primary call of NC by AP" in said(page)
+    assert "At this desk: nc (NC)" in said(page)
+    next(button for button in page.button if button.label == "Take out the one of this desk").click().run()
+    assert [row["id"] for row in _rows(desk, "live", "calls.csv")] == ["feed-fl", "feed-nc"]
+    assert desk.desk.ahead("live") == ()
 
 
 def test_a_published_row_changes_with_a_reason_that_readers_get(desk: TestDesk, sit: As) -> None:

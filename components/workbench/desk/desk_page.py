@@ -18,16 +18,19 @@ from components.workbench.desk.publish_part import show_publish
 from components.workbench.desk.rows_part import ONE, show_rows
 from components.workbench.desk.seat import Seat
 from components.workbench.desk.stories_part import show_state
+from components.workbench.desk.twice import show_twice
 from components.workbench.desk.views_part import show_views
 from components.workbench.desk.waiting_part import show_waiting
 from components.workbench.desk.words_part import show_words
 from components.workbench.notices import show_done
 from components.workbench.page_links import DESK, page_at
+from data.core.program import utc_now
 from data.story.story_checks import Examined
 
 
 def show_story(seat: Seat, place: Place) -> None:
     """The head of a story's desk and its open part."""
+    seat.desk.catch_up(place.story, utc_now())
     state, draft = seat.desk.state(place.story), seat.desk.examine(place.story)
     clock = Clock(draft.read.about.clock) if draft.read.about else Clock("UTC")
     with st.container(key="desk-head", gap="xsmall"):
@@ -71,6 +74,7 @@ def _show_part(seat: Seat, place: Place, draft: Examined, clock: Clock) -> None:
     match place.part:
         case "rows":
             show_waiting(seat, place.story, draft)
+            show_twice(seat, place.story, draft)
             show_rows(seat, place, draft)
         case "words":
             show_words(seat, place, draft)
@@ -79,6 +83,7 @@ def _show_part(seat: Seat, place: Place, draft: Examined, clock: Clock) -> None:
         case "draft":
             show_draft(seat, place, clock)
         case "publish":
+            show_twice(seat, place.story, draft)
             show_publish(seat, place, draft, clock)
         case "views":
             show_views(seat, place, clock)

@@ -22,6 +22,7 @@ def keep_up(seat: Seat, slug: str, place: str) -> None:
 
 def _tick(seat: Seat, slug: str, place: str) -> None:
     now = utc_now()
+    seat.desk.catch_up(slug, now)
     seat.desk.presence.here(seat.who, slug, place, now)
     others = seat.desk.presence.others(slug, now, but=seat.who.email)
     with st.container(key="desk-others"):

@@ -30,7 +30,7 @@ def show_publish(seat: Seat, place: Place, draft: Examined, clock: Clock) -> Non
     state = seat.desk.state(place.story)
     st.subheader("What readers do not have yet", anchor=False)
     if state.published:
-        show_differences(seat.desk.difference(place.story, state.published, state.revision), clock)
+        show_differences(seat.desk.ahead(place.story), clock)
     else:
         st.caption("Anything of this story: it has never been published.")
     faults = draft.faults.listed() or unwritten(seat.desk.files(place.story)[FILE])

@@ -27,6 +27,7 @@ from components.workbench.desk.forms import (
 from components.workbench.desk.place import NEW, Place, go
 from components.workbench.desk.seat import Seat, act
 from components.workbench.desk.told_row import show_told
+from components.workbench.desk.twice import show_already
 from components.workbench.desk.typed_when import say_when
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
@@ -111,6 +112,7 @@ def _show(seat: Seat, place: Place, form: Form, begun: Begun, rows: Sequence[Kep
         show_told(preview, place, cells.get("id", ""), form.clock, faulty=bool(faults))
     for other in others if begun.tried else ():
         st.error(markdown(other))
+    show_already(seat, place.story, form, found.cells, but=begun.base.id if begun.base else "")
     _show_buttons(seat, place, form, begun, change, noun)
     _follow_keys(f"{place}-{begun.turn}")
 

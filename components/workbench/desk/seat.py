@@ -16,7 +16,7 @@ from components.workbench.notices import tell_done
 from components.workbench.write_gate import may_write, origin, person, refuse
 from data.core.errors import DataError
 from data.desk.desk import Desk
-from data.desk.values import AT_TERMINAL, BY_CLOCK, Action, Person, RowRefused
+from data.desk.values import AT_TERMINAL, BY_CLOCK, BY_OTHERS, Action, Person, RowRefused
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def take_seat() -> Seat | None:
     if who is None:
         return None
     desk = desk_here()
-    people = (*(member.person for member in desk.people.all()), AT_TERMINAL, BY_CLOCK)
+    people = (*(member.person for member in desk.people.all()), AT_TERMINAL, BY_CLOCK, BY_OTHERS)
     return Seat(desk, who, {one.email: one.name for one in people})
 
 

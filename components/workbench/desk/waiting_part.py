@@ -7,6 +7,7 @@ import streamlit as st
 from components.text import markdown
 from components.workbench.desk.forms import form_of, title_of
 from components.workbench.desk.seat import Seat, act, take_seat
+from components.workbench.desk.twice import already
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.proposals import Proposal
@@ -21,8 +22,12 @@ def show_typed(slug: str) -> None:
     """What waits of a story of the desk, drawn again every few seconds; nothing for who is not signed in."""
     seat = take_seat()
     if seat and slug in {state.slug for state in seat.desk.stories()}:
-        found = seat
-        st.fragment(lambda: show_waiting(found, slug, found.desk.examine(slug)), run_every=_EVERY_SECONDS)()
+        st.fragment(lambda: _tick(seat, slug), run_every=_EVERY_SECONDS)()
+
+
+def _tick(seat: Seat, slug: str) -> None:
+    seat.desk.catch_up(slug, utc_now())
+    show_waiting(seat, slug, seat.desk.examine(slug))
 
 
 def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:
@@ -38,10 +43,15 @@ def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:
             st.markdown(markdown(said), width="stretch")
             helped = "Somebody else decides on it: you typed it." if one.by == seat.who.email else None
             helped = helped if seat.who.role.may(Action.ACCEPT) else "An editor decides on it."
-            if st.button("Accept", key=f"accept-typed-{one.id}", type="primary", disabled=bool(helped), help=helped):
+            there = already(seat, slug, one.cells)
+            known = helped or ("It is in the story already." if there else None)
+            if st.button("Accept", key=f"accept-typed-{one.id}", type="primary", disabled=bool(known), help=known):
                 _decide(seat, one, accept=True)
             if st.button("Refuse", key=f"refuse-typed-{one.id}", disabled=bool(helped), help=helped):
                 _decide(seat, one, accept=False)
+        for row in there:
+            by = f"written by {seat.name_of(row.by)} {form.clock.dated(row.at)}"
+            st.caption(markdown(f"There already: {title_of(form, row.cells or {})}, {by}."))
 
 
 def _decide(seat: Seat, one: Proposal, *, accept: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,12 +14,12 @@ from data.desk.desk import Desk
 from data.desk.drafts import changed, draft_of
 from data.desk.publishing import corrections
 from data.desk.store import DeskStore
-from data.desk.values import AT_TERMINAL, Change, KeptRow, NotAllowed, Role, State
+from data.desk.values import AT_TERMINAL, BY_OTHERS, Change, KeptRow, NotAllowed, Role, RowRefused, State
 from data.recorders.story_rows import change_story
 from data.story.store import SHIPPED, StoryStore
-from data.story.story import Story
+from data.story.story import Story, UnknownStory
 from tests.support import small_story
-from tests.support.desks import ANA, FROM, NOW, PAT, SLUG, a_night
+from tests.support.desks import ANA, BEN, FROM, NOW, PAT, SLUG, a_night
 
 CALLS = "calls.csv"
 LATER = NOW + timedelta(hours=1)
@@ -161,6 +162,44 @@ def test_what_a_recorder_wrote_meanwhile_stays(desk: Desk) -> None:
     assert calls == {"c1": "B", "c3": "A"}
     assert [one.what for one in desk.history(SLUG)][1] == "written into the folder by others"
     assert [row.published for row in desk.rows(SLUG, CALLS)] == [True, True]
+
+
+def test_a_draft_holds_what_a_recorder_wrote_and_readers_have_it_still(desk: Desk) -> None:
+    change_story(desk.folders, SLUG, desk.settings, {CALLS: [BY_FEED]})
+    desk.catch_up(SLUG, NOW)
+    assert [(row.cells or {})["id"] for row in desk.rows(SLUG, CALLS)] == ["c1", "c3"]
+    assert (desk.state(SLUG).state, desk.state(SLUG).by, desk.ahead(SLUG)) == (State.PUBLISHED, BY_OTHERS.email, ())
+    desk.catch_up(SLUG, NOW)
+    assert desk.state(SLUG).revision == 2
+    # What was looked at before it came may be published, and what is restored leaves it in its place.
+    correct_first(desk)
+    change_story(desk.folders, SLUG, desk.settings, {CALLS: [BY_FEED | {"note": "projected"}]})
+    desk.restore(ANA, SLUG, 1, NOW, FROM, why="It was right.")
+    desk.catch_up(SLUG, NOW)
+    assert [one.words for one in desk.ahead(SLUG)] == []
+    assert desk.publish(PAT, SLUG, NOW, FROM, seen=4).corrections == ()
+    assert {call.id: call.note for call in desk.folders.read(SLUG).calls} == {"c1": "", "c3": "projected"}
+
+
+def test_a_call_that_the_feed_wrote_cannot_be_typed_after_it(desk: Desk) -> None:
+    proposal = desk.proposals.propose(ANA, SLUG, CALLS, BY_FEED | {"id": "typed"}, NOW, FROM)
+    change_story(desk.folders, SLUG, desk.settings, {CALLS: [BY_FEED]})
+    with pytest.raises(RowRefused, match="a second primary call of THREE by AP"):
+        desk.write(ANA, SLUG, Change(CALLS, BY_FEED | {"id": "typed"}), NOW, FROM)
+    with pytest.raises(RowRefused, match="a second primary call of THREE by AP"):
+        desk.accept(BEN, proposal.id, NOW, FROM)
+    desk.publish(PAT, SLUG, NOW, FROM)
+    assert [call.id for call in desk.folders.read(SLUG).calls] == ["c1", "c3"]
+
+
+def test_a_folder_with_a_fault_and_a_publication_that_goes_on_are_let_be(desk: Desk) -> None:
+    broken = dict(desk.folders.files(SLUG)) | {CALLS: b"id,contest\nc9,atlantis\n"}
+    place = Path(desk.folders.place(SLUG))
+    (place / CALLS).write_bytes(broken[CALLS])
+    desk.catch_up(SLUG, NOW)
+    assert desk.state(SLUG).revision == 1
+    with pytest.raises(UnknownStory):
+        desk.catch_up("../elsewhere", NOW)
 
 
 def test_a_row_that_a_recorder_and_an_editor_changed_is_looked_at_first(desk: Desk) -> None:
