@@ -27,7 +27,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import Scope
 
-from components.cache.cached import PAGES, PICTURES, STORIES, load_chart
+from components.cache.cached import PAGES, PICTURES, RUNS, STORIES, load_chart
 from components.cache.render_cache import MOST_WAITING
 from components.embeds.drawing_process import DRAWING
 from components.embeds.web.routes import RouteCaches, routes
@@ -67,7 +67,7 @@ def _settings() -> Settings:
 # Python lets a thread that draws keep the loop from its turn for 5 ms at a time, and a kept answer takes several turns.
 sys.setswitchinterval(0.001)
 bound_connections()
-bound_ending(PAGES.close, PICTURES.close)
+bound_ending(PAGES.close, PICTURES.close, RUNS.close)
 SETTINGS = _settings()
 CACHES = RouteCaches.of(SETTINGS, stories=STORIES, chart=load_chart, pages=PAGES, pictures=PICTURES, call=DRAWING)
 FILES = streamlit_files(SETTINGS)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Sized
+from collections.abc import Callable, Hashable, Iterator, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -76,6 +76,11 @@ class RenderCache:
         """What is kept, in bytes; never more than `most_bytes`."""
         return int(self._kept.currsize)
 
+    @property
+    def waiting(self) -> int:
+        """How many things wait for their turn."""
+        return sum(map(len, self._queues.values()))
+
     async def get(self, key: Hashable, make: Callable[[], T], client: str = "") -> T:
         """What `make` gives for this key, made only if it is neither kept nor being made. Raises what `make` raises.
 
@@ -101,6 +106,28 @@ class RenderCache:
             work = self._join(Same(make), make, client)
         found: T = work.made.result()
         return found
+
+    @contextmanager
+    def turn(self, client: str = "", *, seconds: float) -> Iterator[None]:
+        """A place among what is made, for whoever makes it in a thread of its own; free again after so many seconds.
+
+        Raises Busy as `get`.
+        """
+        begun, ended = Future[None](), threading.Event()
+
+        def keep_place() -> str:
+            begun.set_result(None)
+            ended.wait(seconds)
+            return ""
+
+        with self._lock:
+            work = self._join(Same(keep_place), keep_place, client)
+        work.made.add_done_callback(lambda _: None if begun.done() else begun.set_exception(Busy(_ENDING)))
+        begun.result()
+        try:
+            yield
+        finally:
+            ended.set()
 
     def at_hand(self, key: Hashable) -> bool:
         """Whether this is kept, so that nobody would wait for it."""

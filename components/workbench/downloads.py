@@ -8,14 +8,13 @@ from typing import Any
 
 import streamlit as st
 from streamlit.runtime import exists, get_instance
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.cache.cached import PAGES, PICTURES
 from components.cache.render_cache import RenderCache
 from components.embeds.drawing_process import DRAWING
 from components.embeds.embed import Embed
 from components.embeds.formats import SLOW, body_of
-from data.net.addresses import client_of
+from components.workbench.turns import client_here, session_here
 
 ARROW = ":material/download:"
 
@@ -25,9 +24,7 @@ def show_download(
 ) -> None:
     """A button for the file that `make` makes once it is pressed, a picture in its turn among all pictures."""
     queue = PICTURES if file_name.rpartition(".")[2] in SLOW else PAGES
-    context = get_script_run_ctx()
-    session = context.session_id if context else ""
-    wanted = partial(_made, queue, make, session, client_of(st.context.ip_address or "") or session)
+    wanted = partial(_made, queue, make, session_here(), client_here())
     st.download_button(label, wanted, file_name, media_type, key=key, on_click="ignore", icon=icon)
 
 

@@ -29,6 +29,7 @@ from components.workbench.page_links import (
     places_here,
 )  # fmt: skip
 from components.workbench.rehearsal_banner import banners_here, show_banners
+from components.workbench.turns import run_in_turn
 from components.workbench.visitor_address import asked_query, carried_query
 from data.core.errors import DataError
 from data.recorders.status import has_recorders
@@ -86,5 +87,5 @@ show_desk_bar(pages)
 show_navigation(pages)
 if asked_place() not in pages:
     show_problems([f"There is no page at {quote(asked_place())} here; this is the first one."])
-here.run()
+run_in_turn(here.run)
 show_footer()

@@ -13,9 +13,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from components.cache.cached import load_chart, load_told
-from components.charts.bare import is_bare
-from components.charts.catalogue import KINDS, publishable
-from components.charts.grammar import Chart
+from components.charts.catalogue import KINDS
 from components.embeds.codes import HEIGHTS_AT, STEPS, cite, credit, frozen, publish_command, snippets
 from components.embeds.embed import THEMES, Embed, Theme, form_address
 from components.embeds.formats import ANIMATED, MEDIA_TYPES, file_name
@@ -25,7 +23,7 @@ from components.text import markdown
 from components.view.address import quote
 from components.view.view_state import ViewState
 from components.workbench.address_bar import story_named
-from components.workbench.cached_embeds import load_heights
+from components.workbench.cached_embeds import load_heights, load_titles
 from components.workbench.downloads import ARROW, form_of, show_download
 from components.workbench.menus import show_menu
 from components.workbench.notices import show_problems
@@ -44,14 +42,14 @@ _THEME_NAMES: dict[Theme, str] = {"auto": "Like the reader’s device", "light":
 def choose_embed(story: Story, view: ViewState) -> Embed:
     """The chart and theme that the address names at the view in force; what it cannot mean is said and replaced."""
     views = _views(story, view)
-    charts = {slug: _chart(story, slug, asked) for slug, asked in views.items()}
-    offered = [slug for slug, chart in charts.items() if chart.events or not all(map(is_bare, chart.lanes))]
-    offered = offered or [*publishable()]
+    pair = next((found for found in views.values() if found.other), view)
+    titles = load_titles(story, tuple(views.items()), _beside(pair))
+    offered = [*titles]
     slug = _asked("chart", offered, what="chart that can be embedded at this view")
     theme = next(name for name in THEMES if name == _asked("theme", THEMES, what="theme"))
     with st.container(key="choose-embed", horizontal=True, vertical_alignment="bottom", gap="small"):
         take = partial(_take, "chart", offered[0])
-        show_menu("chart", "Chart", offered, slug, take, named=lambda name: charts[name].title, width=380)
+        show_menu("chart", "Chart", offered, slug, take, named=titles.__getitem__, width=380)
         st.session_state["choose-theme"] = theme
         st.segmented_control(
             "Light or dark",
@@ -60,8 +58,9 @@ def choose_embed(story: Story, view: ViewState) -> Embed:
             key="choose-theme",
             on_change=lambda: _take("theme", THEMES[0], st.session_state["choose-theme"]),
         )
-    asked = views[slug]
-    return Embed(load_told(story, asked), charts[slug], asked, theme, public_site(), other=_beside(asked))
+    asked, other = views[slug], _beside(views[slug])
+    told = load_told(story, asked)
+    return Embed(told, load_chart(told, slug, asked, other=other), asked, theme, public_site(), other=other)
 
 
 def _views(story: Story, view: ViewState) -> dict[str, ViewState]:
@@ -69,10 +68,6 @@ def _views(story: Story, view: ViewState) -> dict[str, ViewState]:
     pair = pair_here(story, view)
     asked = {slug: pair if kind.is_pair else view for slug, kind in KINDS.items()}
     return {slug: found.asking(KINDS[slug].asks) for slug, found in asked.items() if found}
-
-
-def _chart(story: Story, slug: str, view: ViewState) -> Chart:
-    return load_chart(load_told(story, view), slug, view, other=_beside(view))
 
 
 def _beside(view: ViewState) -> Story | None:

@@ -239,6 +239,55 @@ def test_closed_it_begins_nothing_and_says_so_to_all_who_wait() -> None:
     assert {str(busy) for busy in told} == {"This server is ending; ask again in a few seconds"}
 
 
+def test_who_makes_it_in_a_thread_of_its_own_has_a_turn_too() -> None:
+    small, own, begun = RenderCache(workers=1), Maker(held=True), list[str]()
+
+    def take(client: str) -> None:
+        with small.turn(client, seconds=60):
+            begun.append(client)
+            assert own.free.wait(10)
+
+    with ThreadPoolExecutor(4) as threads:
+        waiting = [threads.submit(take, "first")]
+        while not begun:
+            time.sleep(0.01)
+        waiting += [threads.submit(take, "first") for _ in range(2)]
+        while small.waiting < 2:
+            time.sleep(0.01)
+        waiting.append(threads.submit(take, "second"))
+        while small.waiting < 3:
+            time.sleep(0.01)
+        assert begun == ["first"]
+        own.free.set()
+        for waits in waiting:
+            waits.result(10)
+    small.close()
+    assert begun == ["first", "first", "second", "first"]
+
+
+def test_a_turn_that_takes_long_keeps_nobody_from_the_next() -> None:
+    small = RenderCache(workers=1)
+    with small.turn(seconds=0.05), small.turn(seconds=60):
+        pass
+    small.close()
+
+
+def test_who_waits_for_a_turn_of_what_is_closed_is_told() -> None:
+    small = RenderCache(workers=1)
+
+    def take() -> None:
+        with small.turn(seconds=60):
+            pytest.fail("it is closed")
+
+    with ThreadPoolExecutor(1) as threads, small.turn(seconds=60):
+        waits = threads.submit(take)
+        while not small.waiting:
+            time.sleep(0.01)
+        small.close()
+        with pytest.raises(Busy, match="This server is ending"):
+            waits.result(10)
+
+
 @pytest.mark.slow
 def test_fifty_different_pictures_leave_the_event_loop_free() -> None:
     story, renderer = find_story("us-2016", Settings()), RenderCache()

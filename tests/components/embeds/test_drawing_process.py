@@ -18,6 +18,8 @@ from components.embeds.formats import FORMS, body_of
 from components.embeds.request import Refused, asked
 from components.embeds.web.answers import Answer
 from components.embeds.web.drawing import chart_answer, drawn, embed_at
+from components.workbench import cached_embeds
+from components.workbench.cached_embeds import load_heights, load_played, load_titles
 from data.story.story import Story
 
 
@@ -54,6 +56,24 @@ def test_an_answer_is_the_same_wherever_it_is_drawn(
 def test_the_file_of_a_button_is_the_same_wherever_it_is_drawn(elsewhere: DrawingProcess, story: Story) -> None:
     embed = embed_at(story, asked("results", "", story=story), "", None, load_chart)
     assert elsewhere(partial(body_of, embed, "svg", width=500)) == body_of(embed, "svg", width=500)
+
+
+def test_what_pages_show_of_an_embed_is_the_same_wherever_it_is_made(
+    elsewhere: DrawingProcess, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    views = tuple((slug, asked(slug, "", story=story).view) for slug in ("timeline", "results", "traffic"))
+    embed = embed_at(story, asked("replay", "", story=story), "", None, load_chart)
+
+    def made() -> tuple[dict[str, str], dict[int, int], dict[str, object]]:
+        for memo in (load_titles, load_heights, load_played):
+            memo.forget(lambda _: True)
+        return load_titles(story, views, None), load_heights(embed, (320, 640)), load_played(embed)
+
+    monkeypatch.setattr(cached_embeds, "DRAWING", lambda call: call())
+    here = made()
+    monkeypatch.setattr(cached_embeds, "DRAWING", elsewhere)
+    assert made() == here
+    assert [*here[0]] == ["timeline", "results", "traffic"]
 
 
 def test_a_story_goes_there_as_its_key(story: Story) -> None:

@@ -1,0 +1,31 @@
+"""Pages of sessions are run a few at a time: whoever opens many keeps no other reader from the next turn."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bench.server import ROOT
+from components.cache.render_cache import RenderCache
+
+
+@pytest.fixture
+def shell() -> AppTest:
+    return AppTest.from_file(str(ROOT / "components" / "workbench" / "shell.py"), default_timeout=60)
+
+
+def test_a_page_that_gets_no_turn_says_so_between_its_head_and_its_foot(
+    shell: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = RenderCache(workers=1, most_waiting=1)
+    monkeypatch.setattr("components.workbench.turns.RUNS", runs)
+    with runs.turn(seconds=60):
+        shell.run()
+    assert [said.value for said in shell.warning] == [
+        "Too many pages are asked for at the moment; try again in a few seconds."
+    ]
+    assert "**Nightdesk**" in {said.value for said in shell.markdown}
+    assert [said.value[:33] for said in shell.caption] == ["Nightdesk shows what others measu"]
+    assert not shell.exception
+    assert shell.run().title and not shell.warning
+    runs.close()
