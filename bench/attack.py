@@ -129,14 +129,14 @@ def _give_way(attack: Attack, address: str, seconds: float, ready: Event) -> Non
 def attack_lines(name: str, attack: Attack, pace: Pace) -> Iterator[Line]:
     """One attack on the server of all of them, between two quiet times."""
     server = _server(pace)
-    first, before = readers(server.address, pace.quiet / 2), server.megabytes_in_all
+    first, before = readers(server.address, pace.quiet / 2), server.megabytes
     with attacked(attack, server.address, pace.attack):
         during = readers(server.address, pace.attack)
     time.sleep(pace.after)
-    after = server.megabytes_in_all
+    after = server.megabytes
     quiet = Waited(*(one + other for one, other in zip(first, readers(server.address, pace.quiet / 2), strict=True)))
     yield from _waited(name, quiet, during)
-    yield Row(f"  memory {pace.after:g} s after it", after, before, "MB", MEMORY)
+    yield Row(f"  memory of the server {pace.after:g} s after it", after, before, "MB", MEMORY)
 
 
 def _waited(name: str, quiet: Waited, during: Waited) -> Iterator[Line]:

@@ -104,18 +104,31 @@ def flood(address: str, until: float) -> None:
 
 def downloads(address: str, until: float) -> None:
     """Twelve sessions press five buttons each, for sixty different pictures, again and again."""
+
+    def press(visitor: Visitor, asked: str) -> None:
+        found = visitor.open("embed-and-export", asked).files
+        visitor.press(*(file for label, file in found if label.startswith(("PNG", "PDF"))))
+
+    _in_sessions(press, address, until)
+
+
+def pages(address: str, until: float) -> None:
+    """Twelve sessions open the timeline at ranges that nobody has drawn, again and again."""
+    _in_sessions(lambda visitor, asked: visitor.open("timeline", asked), address, until)
+
+
+def _in_sessions(do: Callable[[Visitor, str], object], address: str, until: float) -> None:
     with ExitStack() as stack, ThreadPoolExecutor(12) as threads:
         visitors = [stack.enter_context(Visitor(address, **_ELSEWHERE)) for _ in range(12)]
 
-        def press(turn: int, number: int) -> None:
+        def act(turn: int, number: int) -> None:
             with suppress(OSError, TimeoutError):
-                found = visitors[number].open("embed-and-export", _until(turn * 12 + number)).files
-                visitors[number].press(*(file for label, file in found if label.startswith(("PNG", "PDF"))))
+                do(visitors[number], _until(turn * 12 + number))
 
         for turn in range(100):
             if time.monotonic() > until:
                 return
-            list(threads.map(press, [turn] * 12, range(12)))
+            list(threads.map(act, [turn] * 12, range(12)))
 
 
 #: By the name that --only takes.
@@ -126,6 +139,7 @@ ATTACKERS: Mapping[str, tuple[str, Attack]] = {
     "uploads": ("60 files of 10 MB", uploads),
     "flood": ("One client, 100 connections, all that is costly", flood),
     "downloads": ("60 downloads of sessions", downloads),
+    "pages": ("12 sessions, pages that nobody has drawn", pages),
 }
 
 

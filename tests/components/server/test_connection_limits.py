@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -149,6 +150,40 @@ def test_a_connection_that_is_kept_alive_asks_again(address: str) -> None:
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             time.sleep(0.1)
             assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+
+
+_SAY = "print('begun', flush=True)"
+_HEAR = "any(iter(lambda: time.sleep(0.01) or server.should_exit, True))"
+
+
+@pytest.mark.parametrize(
+    ("loaded", "ready"),
+    [
+        pytest.param("ending.bound_ending()", _SAY, id="loaded before it listens for signals"),
+        pytest.param("", f"ending.bound_ending(); {_SAY}", id="loaded afterwards"),
+        pytest.param("", f"{_SAY}; {_HEAR}; ending.bound_ending()", id="loaded when it has been told"),
+    ],
+)
+def test_told_to_end_while_it_gets_ready_it_is_gone_in_time(loaded: str, ready: str) -> None:
+    program = f"""if True:
+        import time, uvicorn
+        from components.server import ending
+
+        async def get_ready(scope, receive, send):
+            {ready}
+            time.sleep(600)
+
+        ending.MOST_SECONDS = 0.2
+        {loaded}
+        server = uvicorn.Server(uvicorn.Config(get_ready, port=0, lifespan="on"))
+        server.run()"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
+        assert server.stdout and server.stdout.readline() == b"begun\n"
+        server.terminate()
+        try:
+            assert server.wait(60) == 0
+        finally:
+            server.kill()
 
 
 @pytest.mark.slow
