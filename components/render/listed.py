@@ -60,6 +60,11 @@ def told(kept: int, count: int, what: str) -> str:
     return f"{kept:,} of {count:,} {what}, emphasised ones first, all in the CSV" if kept < count else ""
 
 
+def table_rows(chart: Chart) -> Iterator[str]:
+    """The name of every row of the chart's table."""
+    return (row for group in _groups(chart) for row, _, _ in group)
+
+
 def _groups(chart: Chart) -> Iterator[Iterator[tuple[str, float, datetime]]]:
     """The rows of the table by what they stand in: name, value and moment of each."""
     start = chart.window.start

@@ -113,10 +113,6 @@ def test_tab_comes_from_the_bar_to_the_marks_and_escape_leaves_them(desk: Page) 
 
 
 def test_a_mouse_that_drags_over_marks_chooses_a_range_and_reset_takes_it_back(desk: Page) -> None:
-    hint = desk.locator("[class*=st-key-wide-]:visible").first.evaluate(
-        "one => getComputedStyle(one, '::before').content"
-    )
-    assert "Drag to zoom" in hint
     x, y = desk.evaluate(_PLACE, "observations:globe-search-peak")
     desk.mouse.move(x - 100, y)
     desk.mouse.down()

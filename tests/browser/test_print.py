@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -56,11 +57,34 @@ def test_a_document_prints_the_whole_night_on_page_one_and_its_list_and_table_af
     page.close()
 
 
+@pytest.mark.parametrize("landscape", [False, True])
+@pytest.mark.parametrize(
+    ("name", "totals", "unlabelled"),
+    [
+        pytest.param("us-2016/replay", ("Trump 279", "Clinton 218", "6 a.m."), "2", id="minutes and bounds"),
+        pytest.param("uk-2019/replay", ("Conservatives 365", "Labour 202", "3 p.m."), "34", id="650 seats"),
+    ],
+)
+def test_a_document_that_plays_prints_its_night_on_page_one_with_the_numbers_of_its_list(
+    browser: Browser, name: str, totals: tuple[str, ...], unlabelled: str, landscape: bool
+) -> None:
+    page = browser.new_page()
+    page.set_content(document(name))
+    first, *others = printed(page, "A4", landscape=landscape)
+    assert [said for said in totals if said not in first] == []
+    assert [said for said in CONTROLS if said in first] == []
+    assert unlabelled in first.split()
+    assert re.search(rf"\b{unlabelled}\. ", " ".join(others))
+    page.close()
+
+
 def test_a_night_that_is_played_prints_whole(browser: Browser, server: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{server}/timeline?at=2016-11-09T03:50Z")
     expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=60_000)
     settled(page)
-    first = printed(page, "A4")[0]
-    assert "Trump 279" in first and "Wisconsin: Trump wins, 2:29 a.m." in first
+    for landscape in (False, True):
+        first = printed(page, "A4", landscape=landscape)[0]
+        assert "Trump 279" in first and "Wisconsin: Trump wins, 2:29 a.m." in first
+        assert [said for said in CONTROLS if said in first] == []
     page.close()

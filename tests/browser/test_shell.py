@@ -108,12 +108,18 @@ def test_a_copied_link_shows_the_same_in_another_zone(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "chart"), [("/", ".js-plotly-plot .nsewdrag:visible"), ("/timeline", ".nd-stage svg:visible")]
+    ("path", "hinted", "chart"),
+    [
+        ("/", "[class*=st-key-wide-]:visible", ".js-plotly-plot .nsewdrag:visible"),
+        ("/timeline", ".nd-stage:visible", ".nd-stage svg:visible"),
+    ],
 )
 def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(
-    path: str, chart: str, visit: Visit
+    path: str, hinted: str, chart: str, visit: Visit
 ) -> None:
     page = visit(path)
+    hint = page.locator(hinted).first.evaluate("one => getComputedStyle(one, '::before').content")
+    assert "Drag to zoom" in hint
     plot = page.locator(chart).first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()

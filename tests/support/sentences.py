@@ -12,6 +12,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urlencode
 
@@ -436,10 +437,12 @@ class Reading:
         if not (found := re.search(r'id="nd-night">(.*?)</script>', body, re.DOTALL)):
             return
         night = json.loads(found[1])
-        listed = [(int(at), unescape(said)) for at, said in re.findall(r'<li data-frame="(\d+)">(.*?)</li>', body)]
+        items = re.findall(r'<li data-after="(\d+)">(.*?)</li>', body)
+        steps = accumulate(int(step) for step, _ in items)
+        listed = [(at, unescape(said)) for at, (_, said) in zip(steps, items, strict=True)]
         said = [*dict.fromkeys(sentence for _, sentence in listed), *night["said"]]
         for order, told in night["orders"].items():
-            moments = listed if order == night["names"][0] else [(at, said[place]) for at, place in told["moments"]]
+            moments = [(at, said[place]) for at, place in told["moments"] or ()] or listed
             for second, sentence in moments:
                 at, plain = case.start + timedelta(seconds=second), sentence.replace("\u00a0", " ")
                 self._played(f"replay, {order}", case, at, plain, sure=order == "known")

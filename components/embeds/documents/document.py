@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from components.charts.grammar import Chart
 from components.embeds.documents.lines import Lines, lines_of
 from components.embeds.documents.parts import element, held, link, panel, script_safe, test_band, text
-from components.embeds.documents.player_frames import moments_list, night_of, packed, play_bar, then
+from components.embeds.documents.player_frames import moments_list, night_of, packed, play_bar, table_moments, then
 from components.embeds.embed import Embed
 from components.player import ASSETS as PLAYER
 from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, TEST_GROUND, TEST_INK, Theme
@@ -106,16 +106,18 @@ _ROW = re.compile(r' data-(?:row|event)="[^"]*"')
 _STYLE = re.compile(r"<style>([^<]*)</style>")
 #: Comments and indentation of a script; none of ours has a string of several lines.
 _REMARK = re.compile(r"^\s*//.*\n|^[ ]+", re.MULTILINE)
+#: What a script has spaces around, and ends lines with, for its readers; none of ours has that in a string.
+_AIRY = re.compile(r" (=>|[!=]==?|&&|\|\||\?\??|:|[<>]=?|[{}]) |(?<=[{;,])\n")
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _SPACED = re.compile(r"\s*([{};,>])\s*")
 
 
 @cache
 def asset(path: Path) -> str:
-    """A script or a style without its comments, a script without what makes it a module."""
+    """A script or a style without its comments and spaces, a script without what makes it a module."""
     said = path.read_text(encoding="utf-8")
     if path.suffix == ".js":
-        return _REMARK.sub("", said).replace("export const", "const")
+        return _AIRY.sub(lambda sign: sign[1] or "", _REMARK.sub("", said).replace("export const", "const"))
     return _SPACED.sub(r"\1", _COMMENT.sub("", said))
 
 
@@ -196,7 +198,7 @@ def draw_document(embed: Embed) -> str:
     """The page as HTML text in UTF-8, the same for the same embed on every machine at any time."""
     lines = lines_of(embed)
     night = night_of(embed) if embed.chart.played else None
-    read = _data("nd-night", packed(night)) + _scripted(_played_by(night)) if night else _scripted(READ_BY)
+    read = _scripted(_played_by(night) if night else READ_BY)
     return (
         f'<!doctype html>\n<html lang="en"><head>{"".join(_head(embed, lines))}</head>\n'
         f"<body>{_figure(embed, lines, night)}\n"
@@ -208,10 +210,6 @@ def draw_document(embed: Embed) -> str:
 def _played_by(night: dict[str, Any]) -> tuple[Path, ...]:
     unpacked, lived = UNPACKED_BY if "units" in night else (), LIVED_BY if "lives" in night else ()
     return (*unpacked, *lived, *PLAYED_BY)
-
-
-def _data(name: str, data: object) -> str:
-    return f'<script type="application/json" id="{name}">{script_safe(data)}</script>\n'
 
 
 def _scripted(scripts: tuple[Path, ...]) -> str:
@@ -244,7 +242,10 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
         for name, said in lines.folded
     )
     foot = "".join(f"<bdi>{link(piece)}</bdi>" if piece.link else link(piece) for piece in lines.foot)
-    folded += then() if night else ""
+    if night:
+        # Ahead of the words that its sentences repeat: what lies close to its like packs smaller.
+        data = script_safe(packed(night, table_moments(embed, night)))
+        folded = f'<script type="application/json" id="nd-night">{data}</script>{folded}{then()}'
     footer = f'<footer><div class="nd-more">{folded}</div><p class="nd-foot">{foot}</p></footer>'
     return element(
         "figure",
@@ -258,4 +259,6 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
 
 
 def _panel(embed: Embed, lines: Lines, name: str, night: dict[str, Any] | None) -> str:
-    return moments_list(night) if night and name == "nd-list" else panel(embed, name)
+    if night and name == "nd-list":
+        return moments_list(night)
+    return panel(embed, name, table_moments(embed, night) if night else {})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
+from types import MappingProxyType
 
 from components.charts.builders.drawn_series import thinned_lines
 from components.charts.elapsed_clock import times_note
@@ -17,7 +18,7 @@ from components.clock import Clock, published_text
 from components.embeds.documents.lines import Piece
 from components.embeds.embed import Embed
 from components.render import table
-from components.render.listed import Listed, told
+from components.render.listed import told
 from components.render.svg.notes import edge_notes
 from components.render.svg.sheet import tag
 from components.render.svg.svg_pen import named
@@ -72,13 +73,13 @@ def test_band(embed: Embed) -> str:
     return element("p", text(embed.chart.banner), class_="nd-test", role="note") if embed.chart.banner else ""
 
 
-def panel(embed: Embed, name: str) -> str:
-    """What the panel of this id holds."""
+def panel(embed: Embed, name: str, moments: Mapping[str, int] = MappingProxyType({})) -> str:
+    """What the panel of this id holds; rows of its table that have `moments` say their seconds."""
     match name:
         case "nd-events":
             return _events(embed)
         case "nd-table":
-            return _table(embed)
+            return _table(embed, moments)
         case "nd-caution":
             return _caution(embed, caution_of(embed.story, embed.chart, other=embed.other))
     return _method(embed)
@@ -106,14 +107,16 @@ def _event(embed: Embed, number: int, event: Event) -> str:
     return element("li", f"{when} {said} {cited}", id=f"nd-e{number}")
 
 
-def _table(embed: Embed) -> str:
+def _table(embed: Embed, moments: Mapping[str, int]) -> str:
     """A row for each mark and event that is listed, in which its name and its sources can be found."""
     chart, clock, found = embed.chart, embed.clock, embed.listed
     cells = table.frame(chart, clock, found.rows)[[*table.COLUMNS]]
     heads = "".join(element("th", name, scope="col") for name in table.COLUMNS[:-1])
     cited = _cited(embed)
-    rows = enumerate(cells.itertuples(index=False, name=None), 1)
-    body = "".join(_row(embed, row, cited, _names(embed, found, n, row[-1])) for n, row in rows)
+    body, last = "", 0
+    for n, row in enumerate(cells.itertuples(index=False, name=None), 1):
+        names, last = _names(embed, n, row[-1], moments, last)
+        body += _row(embed, row, cited, names)
     test = f"{chart.banner} " if chart.banner else ""
     what = told(len(cells), found.count, "marks and events") or "every mark and event"
     said = f"{test}{clock.say(chart.title)}, {clock.span(chart.window)}: {what}, in the order of time."
@@ -134,14 +137,21 @@ def _whole(embed: Embed) -> str:
     )
 
 
-def _names(embed: Embed, found: Listed, n: int, row: str) -> dict[str, str]:
-    """What a row is called: where some are left out, only the name by which a mark or a player asks for it."""
-    if found.rows is None:
-        return {"id": f"row-{n}", "data_row": named(row)}
-    return {"data_row": named(row)} if found.apart(row) or embed.chart.played else {}
+def _names(embed: Embed, n: int, row: str, moments: Mapping[str, int], last: int) -> tuple[dict[str, str | int], int]:
+    """What a row is called, and the second of the last row that said one.
+
+    Where some are left out, it has only the name by which a mark or a player asks for it. One that stands from one
+    moment on says how many seconds after the `last` that is, and then no player asks by a name that no mark has.
+    """
+    found, name = embed.listed, named(row)
+    timed = name in moments
+    asked = found.apart(row) or (embed.chart.played and not timed)
+    names: dict[str, str | int] = {"id": f"row-{n}"} if found.rows is None else {}
+    names |= {"data_row": name} if asked else {}
+    return (names | {"data_after": moments[name] - last}, moments[name]) if timed else (names, last)
 
 
-def _row(embed: Embed, cells: tuple[str, ...], cited: dict[str, tuple[str, ...]], names: dict[str, str]) -> str:
+def _row(embed: Embed, cells: tuple[str, ...], cited: dict[str, tuple[str, ...]], names: dict[str, str | int]) -> str:
     number, lane, when, what, value, evidence, _, row = cells
     before = "".join(f"<td>{text(cell)}</td>" for cell in (number, lane))
     after = "".join(f"<td>{text(cell)}</td>" for cell in (what, value, evidence))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from components.embeds.documents.parts import element, held, text
 from components.embeds.embed import Embed
 from components.render.layout.scene import Teller
 from components.render.layout.tile_layout import TileLook, look_of, tile_marks, tiles_of
-from components.render.listed import Listed, told
+from components.render.listed import Listed, table_rows, told
 from components.render.svg.svg_pen import named
 from data.core.model import Order, Window
 from data.story.totals import only_surely
@@ -81,25 +81,64 @@ def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = No
     return night if found.rows is None else night | _long(chart, found, frames)
 
 
-def packed(night: dict[str, Any]) -> dict[str, Any]:
+def steady(night: dict[str, Any]) -> dict[str, int]:
+    """The rows that stand from one moment on in every order, with its second."""
+    first, *others = (told["sure"] for told in night["orders"].values())
+    return {row: at for row, at in first.items() if all(other.get(row) == at for other in others)}
+
+
+def table_moments(embed: Embed, night: dict[str, Any]) -> dict[str, int]:
+    """The rows that the table lists and that stand from one moment on in every order, with its second: it says them.
+
+    Not those that a total counts by a name that the table leaves out.
+    """
+    found, listed = embed.listed, {named(row) for row in table_rows(embed.chart) if embed.listed.has(row)}
+    counted = {row for party in night["parties"] for row, _ in party["rows"]}
+    said = {row for row in listed if found.apart(row) or row not in counted}
+    return {row: at for row, at in steady(night).items() if row in said}
+
+
+def packed(night: dict[str, Any], listed: Collection[str] = ()) -> dict[str, Any]:
     """The night for a document: without moments of its first order, which the list there holds, and their sentences.
 
-    From when a row stands in all orders alike, `sure` of the night says once.
+    The moments of an order that has the same are None. From when a row stands in all orders alike, `sure` of the night
+    says once, and nothing of those that are `listed` with it. A second of
+    units is told as a step from the last.
     """
     first, said = night["orders"][night["names"][0]], night["said"]
-    listed = list(dict.fromkeys(said[place] for _, place in first["moments"]))
-    more = [sentence for sentence in said if sentence not in listed]
-    places = {sentence: place for place, sentence in enumerate([*listed, *more])}
-    others = [told["sure"] for told in night["orders"].values()]
-    same = {row: at for row, at in first["sure"].items() if all(other.get(row) == at for other in others)}
-    orders = {
-        name: told
-        | {"before": places[said[told["before"]]]}
-        | {"moments": [] if told is first else [[at, places[said[place]]] for at, place in told["moments"]]}
-        | {"sure": {row: at for row, at in told["sure"].items() if row not in same}}
-        for name, told in night["orders"].items()
+    heard = list(dict.fromkeys(said[place] for _, place in first["moments"]))
+    more = [sentence for sentence in said if sentence not in heard]
+    places = {sentence: place for place, sentence in enumerate([*heard, *more])}
+    same = steady(night)
+
+    def moved(told: dict[str, Any]) -> dict[str, Any]:
+        moments = [[at, places[said[place]]] for at, place in told["moments"]]
+        return told | {
+            "before": places[said[told["before"]]],
+            "moments": None if told["moments"] == first["moments"] else moments,
+            "sure": {row: at for row, at in told["sure"].items() if row not in same},
+        }
+
+    found = {
+        "said": more,
+        "sure": {row: at for row, at in same.items() if row not in listed},
+        "orders": {name: moved(told) for name, told in night["orders"].items()},
     }
-    return night | {"said": more, "sure": same, "orders": orders}
+    return night | found | ({"units": [*map(_packed_side, night["units"])]} if "units" in night else {})
+
+
+def _packed_side(side: dict[str, Any]) -> dict[str, Any]:
+    """Units of one side, without weights where all are 1, and without moments from which one is possible for none."""
+    usual = {"values": 1, "maybe": None}
+    found = {name: [*_steps(side[name])] for name in ("sure", "maybe")}
+    return side | found | {name: [] for name, value in usual.items() if all(one == value for one in side[name])}
+
+
+def _steps(moments: Iterable[int | None]) -> Iterator[int | None]:
+    last = 0
+    for moment in moments:
+        yield None if moment is None else moment - last
+        last = last if moment is None else moment
 
 
 def told_marks(embed: Embed) -> dict[str, list[str]]:
@@ -245,10 +284,15 @@ def then() -> str:
 
 
 def moments_list(night: dict[str, Any]) -> str:
-    """Every moment of the first order as an ordered list, which is the whole replay where no script runs."""
+    """Every moment of the first order as an ordered list, which is the whole replay where no script runs.
+
+    Each says how many seconds `after` the one before it, or the start of the night, it stands.
+    """
     first = night["orders"][night["names"][0]]
+    steps = _steps(second for second, _ in first["moments"])
     rows = (
-        element("li", held(text(night["said"][place])), data_frame=str(second)) for second, place in first["moments"]
+        element("li", held(text(night["said"][place])), data_after=str(step))
+        for step, (_, place) in zip(steps, first["moments"], strict=True)
     )
     cut = told(len(first["moments"]), night.get("changes", 0), "moments")
     return element("div", (element("p", f"{cut}.") if cut else "") + element("ol", "".join(rows)), class_="nd-panel")

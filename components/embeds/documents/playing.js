@@ -2,10 +2,12 @@
 {
   const asked = new URLSearchParams(location.hash.replace(/^#\??/, ""));
   const night = JSON.parse(document.getElementById("nd-night").textContent);
-  const list = [...document.querySelectorAll("[data-frame]")].map((one) => [+one.dataset.frame, one.textContent]);
+  let last = 0;
+  const list = [...document.querySelectorAll("li[data-after]")].map((one) => [(last += +one.dataset.after), one.textContent]);
   const listed = [...new Set(list.map(([, said]) => said))];
   night.said.unshift(...listed);
-  night.orders[night.names[0]].moments = list.map(([at, said]) => [at, listed.indexOf(said)]);
+  const moments = list.map(([at, said]) => [at, listed.indexOf(said)]);
+  for (const told of Object.values(night.orders)) told.moments ??= moments;
   play(document.getElementById("nightdesk"), night, {
     titled: true,
     at: asked.get("at"),
@@ -17,3 +19,25 @@
     },
   });
 }
+// On paper, where nothing answers a pointer, calls without words carry the numbers that the list of events has.
+addEventListener("beforeprint", () => {
+  for (const svg of document.querySelectorAll(".nd-stage svg:not(:has(.nd-no))")) {
+    // What is not shown has no size.
+    const { style } = svg.parentElement;
+    style.display = "block";
+    for (const event of svg.querySelectorAll("[data-event]")) {
+      const number = event.dataset.event;
+      if (svg.querySelector(`[data-of=e${number}]`)) continue;
+      for (const sign of event.querySelectorAll("circle,path")) {
+        const { x, y, width, height } = sign.getBBox();
+        const no = document.createElementNS(svg.namespaceURI, "text");
+        no.setAttribute("x", x + width / 2);
+        no.setAttribute("y", y + height / 2 + 2);
+        no.setAttribute("class", `nd-no b${sign.matches(".f") ? " on" : ""}`);
+        no.textContent = number;
+        sign.after(no);
+      }
+    }
+    style.display = "";
+  }
+});

@@ -15,7 +15,12 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     return found;
   };
   const rows = group("row"), labels = group("of"), numbers = group("event");
-  const listed = all("[data-frame]");
+  // Rows of a list or a table say how many seconds after the one before them they stand.
+  const timed = (what) => {
+    let at = 0;
+    return all(`${what}[data-after]`).map((one) => [one, (at += +one.dataset.after)]);
+  };
+  const listed = timed("li"), told_of = timed("tr");
   const totals = all('[data-of^="total:"]').map((one) => {
     const [, foot, scale, ...side] = one.dataset.of.split(":");
     return { one, foot: +foot, scale: +scale, side: side.join(":"), svg: one.closest("svg"), ends: [one.textContent, one.getAttribute("y")] };
@@ -37,7 +42,8 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
     const said = time ? `${time} ${early ? "a.m." : "p.m."}` : early ? "midnight" : "noon";
     return `${said} ${night.months[month - 1]} ${day}${night.years ? `, ${year}` : ""}`;
   };
-  for (const told of Object.values(night.orders)) Object.assign(told.sure, night.sure);
+  const in_table = Object.fromEntries(told_of.map(([one, stands]) => [one.dataset.row, stands]));
+  for (const told of Object.values(night.orders)) Object.assign(told.sure, night.sure, in_table);
   const told_in = () => night.orders[order];
   const iso = (seconds) => new Date(night.start + seconds * 1000).toISOString().replace(/(:00)?\.\d+Z/, "Z");
   const until = (name, table) => table[name] <= now;
@@ -65,7 +71,8 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
       for (const one of those) shows(one, number ? !cut() || events[number - 1] <= now : stands(name));
     }
     for (const [number, those] of numbers) for (const one of those) shows(one, !cut() || events[number - 1] <= now);
-    for (const one of listed) one.hidden = cut() && (order !== night.names[0] || +one.dataset.frame > now);
+    for (const [one, stands] of listed) one.hidden = cut() && (order !== night.names[0] || stands > now);
+    for (const [one, stands] of told_of) one.hidden = cut() && stands > now;
     // The whole ends with its last moment: what was called later is in no total of it.
     const [table, at] = cut() ? [told_in(), now] : [night.orders[night.names[0]], length];
     const surely = (name) => table.sure[name] <= at, possibly = (name) => surely(name) || table.maybe[name] <= at;

@@ -59,7 +59,8 @@ def draw_sums(frame: Frame, lane: Lane, room: Box) -> float:
 def _bar(frame: Frame, side: Sum, index: int, box: Box, scale: float, size: float) -> None:
     """One side's group, which says from where and at what scale its bars are drawn."""
     tone, height = side.mark.tone, box.bottom - box.top
-    fill = _hatch(frame, tone)
+    # Where every minute is known nothing is ever possible alone: the bar of what is sure lies over the other.
+    fill = _hatch(frame, tone) if not all(item.when.exact for item in side.mark.items) else ""
     sign = outline(look(tone).shape, box.left + size * 0.34, box.top - size * 0.62, size * 0.32, class_="f")
     words = fitted(visible(side.words), size, box.right - box.left - size, factor=BOLD)
     x, y = box.left + size * 0.95, box.top - size * 0.3

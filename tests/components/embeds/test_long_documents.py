@@ -154,7 +154,7 @@ def test_a_replay_tells_the_moments_of_what_is_listed_and_knows_when_each_unit_s
     told_moments = len(night["orders"]["happened"]["moments"])
     assert told_moments < night["changes"]
     assert f"{told_moments} of {night['changes']} moments, emphasised ones first, all in the CSV." in text
-    assert text.count("<li data-frame=") == told_moments
+    assert text.count("<li data-after=") == told_moments
     at = long_night.window.start + long_night.window.length / 2
     seconds = (at - long_night.window.start).total_seconds()
     ranges = {

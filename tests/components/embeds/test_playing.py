@@ -101,7 +101,7 @@ def test_the_switch_counts_a_machine_record_which_nobody_published(tmp_path: Pat
 def test_a_replay_begins_with_the_order_that_was_asked_for() -> None:
     assert [night_of(replay(order=order))["names"] for order in Order] == [["happened", "known"], ["known", "happened"]]
     known = night_of(replay(order=Order.KNOWN))["orders"]["known"]["moments"]
-    assert len(re.findall('data-frame="', draw_document(replay(order=Order.KNOWN)))) == len(known)
+    assert len(re.findall('<li data-after="', draw_document(replay(order=Order.KNOWN)))) == len(known)
 
 
 def test_a_page_makes_one_timeline_for_the_chart_and_for_the_replay() -> None:
