@@ -53,6 +53,7 @@ def read(cases: int, seed: int) -> Reading:
                 name = rng.choice(sorted(nights))
                 ask(rng, known, reading, random_case(rng, name, nights[name]))
             ask_claim(rng, known, reading, nights[rng.choice(sorted(nights))])
+            ask_claim(rng, served, reading, night)
             served.close()
         known.close()
     return reading

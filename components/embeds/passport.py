@@ -34,7 +34,7 @@ def data_of(embed: Embed) -> Data:
                 each item's tile
     `events`    number, rows, the time, text, short, tone, emphasised, sources; `outside` the same without numbers
     `sources`   id, org, title, url, published, licence
-    `corrections`  corrected, where, was, now, why, source
+    `corrections`  corrected, where, was, now, why, source, row ("table:id"; empty of what no row says)
     `caution`   null, or motto and parts: heading, text, sources
 
     A time is earliest, latest, stated and precision: it happened between the first two, which are equal where a
@@ -141,7 +141,7 @@ def _event(event: Event, clock: Clock) -> Data:
 
 
 def _correction(row: Correction) -> Data:
-    told = {name: getattr(row, name) for name in ("where", "was", "now", "why", "source")}
+    told = {name: getattr(row, name) for name in ("where", "was", "now", "why", "source", "row")}
     return {"corrected": iso_text(row.corrected)} | told
 
 

@@ -170,7 +170,7 @@ def _change_row(draft: Draft, change: Change, revision: int) -> list[DraftRow]:
     file = change.table
     if file not in FILES:
         raise DataError(f"a story has no table {file[:40]!r}; it may have: {', '.join(FILES[1:])}")
-    heads = _heads(draft, change, revision)
+    heads = heads_for(draft, change, revision)
     head = heads[0] if heads else draft.rows[file, 0]
     dialect = dialect_of(file, head.line)
     if not change.id:
@@ -195,7 +195,7 @@ def _change_row(draft: Draft, change: Change, revision: int) -> list[DraftRow]:
     ]  # fmt: skip
 
 
-def _heads(draft: Draft, change: Change, revision: int) -> list[DraftRow]:
+def heads_for(draft: Draft, change: Change, revision: int) -> list[DraftRow]:
     """The head of the table where it is new, or has to gain a column; RowRefused for a column that none has."""
     file, cells = change.table, change.cells or {}
     head = draft.rows.get((file, 0))

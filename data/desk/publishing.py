@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,14 +16,15 @@ from data.core.errors import DataError
 from data.core.settings import Settings
 from data.desk.audit import note
 from data.desk.database import Database
-from data.desk.drafts import APART, Draft, DraftRow, read_draft
+from data.desk.drafts import APART, Draft, DraftRow, heads_for, read_draft
 from data.desk.folder_rows import StrangeColumns, taken_in
 from data.desk.people import allowed
+from data.desk.reader_words import change_said, said_of
 from data.desk.revisions import UNCORRECTED, keep, note_rows, story_record
 from data.desk.row_words import row_name
 from data.desk.schema import PublicationRecord, RevisionRecord, StoryRecord
-from data.desk.sheets import WORDS, dialect_of, empty_head
-from data.desk.values import BY_CLOCK, BY_OTHERS, Action, Person, Published, Role
+from data.desk.sheets import WORDS, dialect_of
+from data.desk.values import BY_CLOCK, BY_OTHERS, Action, Change, Person, Published, Role
 from data.recorders.story_rows import rows_lock
 from data.story.new_story import unwritten
 from data.story.store import StoryStore
@@ -38,7 +38,6 @@ _ATTEMPTS = 3
 _SOON = 1.0
 #: What a cell of corrections.csv holds.
 _LONGEST = 1_000
-_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$")
 #: How the id of a correction begins that was made of a change.
 _BY_DESK = "desk-"
 _SCHEDULE = "the schedule"
@@ -341,11 +340,10 @@ def corrections(public: Draft, draft: Draft, at: datetime, revision: int) -> Ite
     new = [cells for name, cells in wanted.items() if name not in mine]
     if not new:
         return
-    head = draft.rows.get((Correction.file, 0))
-    if head is None or head.removed:
-        line = empty_head(Correction.file)
-        head = DraftRow(Correction.file, 0, revision, 0, line, follows=head.revision if head else 0)
-        yield head
+    said = {name: cell for cells in new for name, cell in cells.items() if cell}
+    heads = heads_for(draft, Change(Correction.file, said), revision)
+    yield from heads
+    head = heads[0] if heads else draft.rows[Correction.file, 0]
     dialect, number = dialect_of(Correction.file, head.line), draft.next_row(Correction.file)
     last = max((row.position for row in draft.by_file.get(Correction.file, ())), default=0)
     for place, cells in enumerate(new):
@@ -359,27 +357,14 @@ def _changed(public: Draft, draft: Draft, at: datetime) -> Iterator[dict[str, st
             continue
         if now.cells == was.cells:
             continue
-        said, says = _two(was.cells, now.cells)
+        said, says = change_said(row.file, was.cells, now.cells, draft.examined)
         yield {
             "id": f"{_BY_DESK}{row.file.removesuffix('.csv').replace('_', '-')}-{row.row}-{now.revision}",
             "corrected": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "where": f"{row.file}, {row_name(was.cells)}"[:_LONGEST],
+            "where": said_of(row.file, was.cells, draft.examined)[:_LONGEST],
             "was": said[:_LONGEST],
             "now": says[:_LONGEST],
             "why": now.why[:_LONGEST],
             "source": "" if now.cells is None else now.cells.get("source", ""),
+            "row": f"{row.file.removesuffix('.csv')}:{row_name(was.cells)}"[:_LONGEST],
         }
-
-
-def _two(was: Mapping[str, str], now: Mapping[str, str] | None) -> tuple[str, str]:
-    """What a row said and says, of the columns that differ."""
-    if now is None:
-        return _said(was, [name for name in was if was[name]]), "removed"
-    names = [name for name in {**was, **now} if was.get(name, "") != now.get(name, "")]
-    return _said(was, names), _said(now, names)
-
-
-def _said(cells: Mapping[str, str], names: Iterable[str]) -> str:
-    """at: 9:50 p.m. Nov. 8; note: empty. A time follows the reader's clock."""
-    told = {name: _INSTANT.sub(r"{stamp:\g<0>}", cells.get(name, "")) or "empty" for name in names}
-    return "; ".join(f"{name.replace('_', ' ')}: {cell}" for name, cell in told.items())

@@ -26,6 +26,7 @@ class Verdict(StrEnum):
 
 
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+_NTH = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
 
 
 def span_of(when: When) -> Window:
@@ -120,6 +121,14 @@ class Subject:
     moments: bool = False
 
 
+def nth(place: int) -> str:
+    """Which one it is, counted from 1, as AP style has it: First to Ninth in words, then 10th, 21st and so on."""
+    if place <= len(_NTH):
+        return _NTH[place - 1]
+    tens = 10 < place % 100 < 20
+    return f"{place}{'th' if tens else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
+
+
 def with_each(whole: Subject, prefix: str, plural: str) -> Iterator[Subject]:
     """The subject and, where it has several accounts, each of them besides, by when it may have begun at the earliest.
 
@@ -128,11 +137,9 @@ def with_each(whole: Subject, prefix: str, plural: str) -> Iterator[Subject]:
     yield whole
     for account in whole.accounts if len(whole.accounts) > 1 else ():
         began = account.span.start.replace(tzinfo=None).isoformat(timespec="minutes")
-        key, label = (
-            f"{prefix}:{whole.key.partition(':')[2]}|{began}Z",
-            whole.label.replace(plural, account.label.lower(), 1),
-        )
-        menu, rows = f"{whole.menu}: {account.label.lower()}", account.rows if whole.kind == MEASURED else whole.rows
+        key, said = f"{prefix}:{whole.key.partition(':')[2]}|{began}Z", account.label.lower()
+        label = whole.label.replace(plural, f"the {said}{',' if ',' in said else ''}", 1)
+        menu, rows = f"{whole.menu}: {said}", account.rows if whole.kind == MEASURED else whole.rows
         yield Subject(key, whole.kind, label, menu, (account,), rows=rows)
 
 

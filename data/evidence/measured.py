@@ -10,7 +10,7 @@ from functools import cached_property
 
 from data.analysis.stretches import LEAST, SURGE_STRETCH, Stretch, Surge, joined, stretches_of, surges_of
 from data.core.model import Sourced, iso_text, only_used
-from data.evidence.claims import MEASURED, Account, Subject, with_each
+from data.evidence.claims import MEASURED, Account, Subject, nth, with_each
 from data.story.story import Story
 from data.story.tables import Reading
 
@@ -93,7 +93,7 @@ def _whole(series: Measured, story: Story) -> Subject:
     night = story.window
     found = surges_of(stretches_in(series, SURGE_STRETCH))
     inside = [one for one in found if one.span.start < night.end and one.span.end > night.start]
-    accounts = tuple(_account(f"Surge {place}", series, one, story) for place, one in enumerate(inside, start=1))
+    accounts = tuple(_account(f"{nth(place)} surge", series, one, story) for place, one in enumerate(inside, start=1))
     label = f"{_SURGES if len(accounts) > 1 else 'the surge'} of {series.unit}"
     lacks = "" if accounts else f"No surge of “{series.name}” began on this night, as far as its readings tell."
     rows = tuple(dict.fromkeys(row for account in accounts for row in account.rows))

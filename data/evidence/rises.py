@@ -12,7 +12,7 @@ from data.analysis.spikes import Detection, Onset, detect
 from data.core.errors import DataError
 from data.core.frames import SourcedFrame
 from data.core.model import Window, only_used
-from data.evidence.claims import SEARCHES, Account, Subject, with_each
+from data.evidence.claims import SEARCHES, Account, Subject, nth, with_each
 from data.evidence.evidence_rows import OnsetRow, Onsets
 from data.evidence.searches import place_name, step_of
 from data.evidence.series import load_series
@@ -62,7 +62,7 @@ def _series(name: str, bins: pd.DataFrame, night: Window) -> Subject:
     onsets = [one for one in found.onsets if one.start < night.end and one.end > night.start] if found else []
     spans = [span_of_onset(onset, found.step) for onset in onsets] if found else []
     accounts = tuple(
-        _account(f"Rise {place}", onset, span, bins)
+        _account(f"{nth(place)} rise", onset, span, bins)
         for place, (onset, span) in enumerate(zip(onsets, spans, strict=True), start=1)
     )
     rows = tuple(_ref(name, start) for start in _starts(bins))

@@ -448,6 +448,8 @@ class Correction(Row):
     now: Text
     why: Text
     source: str = ""
+    #: The row that it is about, as "calls:us-fl-ap"; empty of what no row says.
+    row: str = ""
 
 
 TABLES: tuple[type[Row], ...] = (

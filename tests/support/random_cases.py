@@ -66,7 +66,7 @@ def small_night(rng: Random, root: Path, slug: str) -> Night:
     backs = list(filter(None, (_back(rng, call, start) for call in calls))) if rng.random() < 0.8 else []
     calls += [_again(rng, back, start, list(parties)) for back in backs if rng.random() < 0.5]
     calls += [_decided(rng, call, list(parties)) for call in calls if not call.party and rng.random() < 0.6]
-    seen = [_observation(rng, number, start) for number in range(rng.choice((0, 1, 3)))]
+    seen = [_observation(rng, number, start) for number in range(rng.choice((0, 1, 3, 5)))]
     folder = write_night(
         root,
         calls,
@@ -185,7 +185,10 @@ def _won(rng: Random, code: str, start: datetime, parties: list[str]) -> SmallCa
 def _observation(rng: Random, number: int, start: datetime) -> str:
     status = rng.choice(("failing", "failing", "unreachable", "degraded", "answering"))
     at = _iso(start + timedelta(minutes=rng.choice((rng.randint(0, 30), rng.randint(0, 59), _minute(rng, start)))))
-    return f"o{number},site,outage,{status},{at},,,,,minute,A place,What was seen,,,B,high,A reader,stated,,s,"
+    # Of one grade the first counts alone; who says when it began may say so of later than what others saw.
+    begins, grade = rng.choice(("", "yes")) if status != "answering" else "", rng.choice("BCD")
+    seen = f"{status},{at},,{begins},,,minute,A place,What was seen,,,{grade}"
+    return f"o{number},site,outage,{seen},high,A reader,stated,,s,"
 
 
 def _iso(moment: datetime) -> str:
@@ -237,7 +240,7 @@ def ask_claim(rng: Random, served: Asked, reading: Reading, night: Night) -> Non
     if main is None:
         return
     caller = rng.choice(night.callers)
-    contests = sorted(night.weights) if rng.random() < 0.3 else [call.row["contest"] for call in night.of(caller)]
-    contest = rng.choice(contests)
+    called = [call.row["contest"] for call in night.of(caller)] if rng.random() < 0.7 else []
+    contest = rng.choice(called or sorted(night.weights))
     address = f"/embed/{night.folder.name}/claim.json?series=site:{main}&event={contest}&caller={quote(caller)}"
     reading.claim(night, address, contest, caller, served.text(address))

@@ -184,10 +184,7 @@ class Reading:
         self._words(case, body)
         for call in case.night.of(case.caller):
             if call.exact and case.night.is_twice(call.last):
-                # A note that goes on behind the time is no label.
-                label = (
-                    rf">{re.escape(_name(case.night, call))} {re.escape(_clock(case.night, call.last))}( ?[A-Z0-9:+]*)<"
-                )
+                label = rf">{re.escape(_name(case.night, call))} {re.escape(_clock(case.night, call.last))}([^<]*)<"
                 for zone in re.findall(label, body.replace("\u00a0", " ")):
                     right = case.night.time(call.last)
                     self.hold("time of two", case, zone, true=zone.split()[:1] == right.split()[-1:], right=right)

@@ -82,8 +82,9 @@ def test_a_published_row_that_changes_is_a_correction_with_its_reason(desk: Desk
     correct_first(desk)
     published = desk.publish(PAT, SLUG, NOW, FROM)
     (correction,) = desk.folders.read(SLUG).corrections
-    assert published.corrections == ("calls.csv, c1",)
-    assert (correction.where, correction.was, correction.now) == ("calls.csv, c1", "party: A", "party: B")
+    assert published.corrections == ("AP’s one call",)
+    assert (correction.where, correction.was, correction.now) == ("AP’s one call", "for Ann Ash", "for Ben Birch")
+    assert correction.row == "calls:c1"
     assert (correction.why, correction.corrected, correction.source) == ("The log had it wrong.", NOW, "s")
 
 
@@ -92,8 +93,8 @@ def test_a_time_in_a_correction_follows_the_readers_clock() -> None:
     draft = public.put(changed(public, [Change(CALLS, {"at": small_story.at("01:05")}, "1", 1, "Misread.")], 2))
     _, row = corrections(public, draft, NOW, 3)
     assert row.cells is not None
-    assert row.cells["was"] == "at: {stamp:2030-11-06T01:00:00Z}"
-    assert row.cells["now"] == "at: {stamp:2030-11-06T01:05:00Z}"
+    assert row.cells["was"] == "{stamp:2030-11-06T01:00:00Z}"
+    assert row.cells["now"] == "{stamp:2030-11-06T01:05:00Z}"
 
 
 def test_what_was_changed_and_changed_back_is_no_correction(desk: Desk) -> None:

@@ -23,7 +23,7 @@ from data.core.model import Precision, When, Window
 from data.core.settings import Settings
 from data.evidence.accounts import first_of, subjects_of
 from data.evidence.anchors import Anchor, anchor_of, anchors_of, nightly
-from data.evidence.claims import Account, Subject, Verdict, agreed, order, span_of, weigh
+from data.evidence.claims import Account, Subject, Verdict, agreed, nth, order, span_of, weigh, with_each
 from data.evidence.evidence_rows import ObservationRow
 from data.evidence.findings import Finding, check_claim, default_question
 from data.evidence.outages import load_observations
@@ -704,3 +704,16 @@ def test_a_bare_address_asks_about_the_main_site_and_the_first_emphasised_contes
 def test_a_story_without_trouble_at_its_site_asks_about_what_it_has() -> None:
     bare = tuple(replace(one, accounts=()) if one.kind == "site" else one for one in subjects())
     assert default_question(story(), bare) == ("marks", "US-FL")
+
+
+def test_each_of_several_rises_is_named_as_a_person_would() -> None:
+    began = datetime(2016, 11, 9, 3, 50, tzinfo=UTC)
+    span = Window(began, began + timedelta(minutes=8))
+    accounts = tuple(Account(label, "", span, (), ()) for label in ("First rise", "Second rise, unconfirmed"))
+    whole = Subject("searches:x", "searches", "rises of searches for “x”", "“x”", accounts, moments=True)
+    labels = [one.label for one in with_each(whole, "rise", "rises")]
+    first, second = "the first rise of searches for “x”", "the second rise, unconfirmed, of searches for “x”"
+    assert labels == ["rises of searches for “x”", first, second]
+    assert [nth(place) for place in (9, 10, 11, 21, 22, 103, 112)] == [
+        "Ninth", "10th", "11th", "21st", "22nd", "103rd", "112th",
+    ]  # fmt: skip

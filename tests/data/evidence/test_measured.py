@@ -88,7 +88,10 @@ def test_signatures_surged_before_the_site_failed() -> None:
 
 def test_every_surge_of_the_night_is_an_account_of_its_own() -> None:
     whole = next(one for one in all_subjects(REVOKE, Loaders()) if one.key == "measured:signatures")
-    assert [account.label for account in whole.accounts] == ["Surge 1", "Surge 2"]
+    assert [account.label for account in whole.accounts] == ["First surge", "Second surge"]
+    each = [one for one in all_subjects(REVOKE, Loaders()) if one.key.startswith("surge:")]
+    assert [one.label for one in each] == ["the first surge of signatures", "the second surge of signatures"]
+    assert each[1].menu == "Signatures: second surge"
 
 
 def test_a_story_told_up_to_a_moment_has_no_later_reading() -> None:
