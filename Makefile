@@ -1,6 +1,7 @@
 # make run [PORT=8501]   open the app        make test   everything that must hold
 # HOST=0.0.0.0 make run  the same for the whole network; who is not at this machine reads and changes nothing
 # make test-engines      documents and pages in Chromium, Firefox and WebKit, at length
+# make test-long         what `make test` runs a short form of: every event, three engines, hundreds of kills
 # make quick             linters and quick tests, in two minutes
 # make bench             ratios, not tests   make clean  forget the environment and caches
 # make bench-methods     methods compared    make fuzz   100,000 broken files, 20,000 charts read back
@@ -30,7 +31,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-e
 unexport PYTHONDONTWRITEBYTECODE
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py docs/desk_pictures.py
 
-.PHONY: run test test-engines audit quick lint types unit picture desk-pictures bench bench-embeds bench-methods bench-soak bench-attack bench-desk fuzz browser engines servers parent lock clean
+.PHONY: run test test-engines test-long audit quick lint types unit picture desk-pictures bench bench-embeds bench-methods bench-soak bench-attack bench-desk fuzz browser engines servers parent lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -51,15 +52,19 @@ types: $(VENV)/.dev
 	$(BIN)/mypy $(SOURCES)
 
 unit: $(VENV)/.dev browser engines servers parent
-	$(BIN)/python -m pytest --no-skips $(WORKERS) -m "not engines"
+	$(BIN)/python -m pytest --no-skips $(WORKERS) -m "not long"
 
 # All of tests/engines; `make test` runs a part of it in each engine.
 test-engines: $(VENV)/.dev browser engines parent
 	$(BIN)/python -m pytest --no-skips $(WORKERS) tests/engines
 
+# Of tests that have a short and a long form, what only the long one holds.
+test-long: $(VENV)/.dev browser engines servers parent
+	$(BIN)/python -m pytest --no-skips $(WORKERS) -m long
+
 # While one works: nothing that drives a browser, and none of the few tests that take most of the time.
 quick: lint
-	$(BIN)/python -m pytest $(WORKERS) -m "not browser and not slow"
+	$(BIN)/python -m pytest $(WORKERS) -m "not browser and not slow and not long"
 
 # The README's picture, drawn by the project itself.
 picture: $(VENV)/.run

@@ -11,8 +11,9 @@ from pypdf import PdfReader
 from components.embeds.documents.heights import document_height
 from components.embeds.documents.player_frames import night_of
 from components.render.layout.theme import theme_named
+from tests.support.cases import cases
 from tests.support.documents import CLAIM, COMPARISON, NIGHT, embed, event_words, served
-from tests.support.engines import ENGINES, NOTES_FAULTS, PRINTING, Reader, cases, reading
+from tests.support.engines import ENGINES, NOTES_FAULTS, PRINTING, Reader, reading
 from tests.support.hosts import CHARTS, FOLLOWING, html_answer, published
 from tests.support.in_sight import SEEN, rows_in
 from tests.support.loopback import Loopback
@@ -135,7 +136,7 @@ def test_tab_reaches_the_list_and_enter_opens_it(reader: Reader, site: Loopback)
     assert reader.run("return document.activeElement.closest('li').id") == "nd-e1"
 
 
-@pytest.mark.engines
+@pytest.mark.long
 def test_a_night_shows_at_each_moment_just_what_had_stood_by_then(reader: Reader, site: Loopback) -> None:
     name = "us-2016/replay"
     night = night_of(embed(name))
@@ -175,7 +176,7 @@ def test_on_paper_it_is_light_and_all_of_it_is_there(reader: Reader, site: Loopb
         assert tall > 0, f"{part} in {reader.engine}"
 
 
-@pytest.mark.engines
+@pytest.mark.long
 @pytest.mark.parametrize("engine", PRINTING)
 def test_a_printed_document_says_all_that_it_holds(engine: str, site: Loopback) -> None:
     with reading(engine, dark=True) as reader:

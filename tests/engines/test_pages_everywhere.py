@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.support.engines import Reader, cases
+from tests.support.cases import cases
+from tests.support.engines import Reader
 
 PAGES = {
     "": "On the night Trump won, searches about moving to Canada rose and Canada’s immigration site failed",

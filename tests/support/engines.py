@@ -14,12 +14,11 @@ import subprocess
 import tempfile
 import time
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 
 ENGINES = ("chromium", "firefox", "webkit")
@@ -182,15 +181,6 @@ class Reader:
 
 def _moved(to: tuple[int, int]) -> dict[str, object]:
     return {"type": "pointerMove", "x": to[0], "y": to[1], "duration": 30, "origin": "viewport"}
-
-
-def cases(*short: object, long: Iterable[object]) -> list[Any]:
-    """The cases of a test: first those of the short form, which `make test` runs, then all others of the long one."""
-    return [*short, *(pytest.param(*_parts(case), marks=pytest.mark.engines) for case in long if case not in short)]
-
-
-def _parts(case: object) -> tuple[object, ...]:
-    return case if isinstance(case, tuple) else (case,)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from components.view.view_state import default_view
 from data.story.store import read_story
 from data.story.story import Story
 from data.story.totals import totals_at
+from tests.support.cases import cases
 
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
@@ -58,7 +59,7 @@ def lines_of(work: Callable[[], object]) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chart", ["results", "map", "timeline", "replay"])
+@pytest.mark.parametrize("chart", cases("timeline", "replay", long=["results", "map"]))
 def test_a_document_of_twice_as_many_contests_is_at_most_twice_the_work(chart: str, stories: dict[int, Story]) -> None:
     def document(count: int) -> Callable[[], object]:
         story = stories[count]

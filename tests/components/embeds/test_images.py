@@ -25,6 +25,7 @@ from data.core.settings import Settings
 from data.story.store import find_story
 from data.story.story import Story
 from tests.support import samples
+from tests.support.cases import cases
 
 ROOT = Path(__file__).parents[3]
 HOSTILE = pytest.mark.parametrize("text", samples.HOSTILE, ids=lambda text: ascii(text)[:20])
@@ -214,7 +215,7 @@ def test_an_unknown_shape_is_named(story: Story) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", cases("social", long=SHAPES))
 @HOSTILE
 def test_hostile_labels_draw_a_picture_and_nothing_else(story: Story, text: str, shape: str) -> None:
     embed = saying(story, text)

@@ -32,6 +32,7 @@ from data.core.settings import Settings
 from data.story.as_of import moments_of
 from data.story.store import find_story
 from data.story.story import Story
+from tests.support.cases import cases
 from tests.support.later import Later
 
 SITE = "https://charts.example.org"
@@ -89,14 +90,13 @@ def leaks(embed: Embed, later: Later, forms: Iterable[tuple[str, str]]) -> list[
 @pytest.mark.parametrize("order", Order)
 @pytest.mark.parametrize(
     ("slug", "step"),
-    [
-        pytest.param("us-2016", 1, id="us-2016 at every event"),
-        pytest.param("us-2020", 8, id="us-2020 at every eighth"),
-        pytest.param("uk-2016", 12, id="uk-2016 at every twelfth"),
-    ],
+    cases(("us-2016", 8), ("us-2020", 24), ("uk-2016", 24), long=[("us-2016", 1), ("us-2020", 8), ("uk-2016", 12)]),
 )
 def test_nothing_later_is_in_data_tables_drawings_and_words(slug: str, step: int, order: Order) -> None:
-    """At every eighth event the replay too, whose lanes map and timeline have, and views, of which none is held."""
+    """At every event, or so many apart, and at every eighth of these the replay too.
+
+    The replay has the lanes of map and timeline; of page views none is held.
+    """
     found = []
     for turn, at in enumerate(moments(slug, order)[::step]):
         later, charts = (

@@ -27,6 +27,7 @@ from data.story.store import BUNDLED
 from tests.support import nearly
 from tests.support.asking import SITE, Desk, Reply
 from tests.support.asking_http import ask
+from tests.support.cases import cases
 
 KEPT = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 DOCUMENT = "/embed/us-2016/timeline"
@@ -331,7 +332,8 @@ def drawing_server(serve: Callable[..., AbstractContextManager[str]]) -> Iterato
 
 
 @pytest.mark.slow
-def test_health_answers_while_fifty_pictures_are_drawn(drawing_server: str) -> None:
+@pytest.mark.parametrize("many", cases(20, long=[50]))
+def test_health_answers_while_many_pictures_are_drawn(many: int, drawing_server: str) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def fetch(address: str) -> tuple[int, bytes, float]:
@@ -340,8 +342,8 @@ def test_health_answers_while_fifty_pictures_are_drawn(drawing_server: str) -> N
         with opener.open(address, timeout=600) as answer:
             return answer.status, answer.read(4), time.monotonic() - start
 
-    pictures = [f"{drawing_server}/embed/us-2016/interest.png?width={width}" for width in range(400, 450)]
-    with ThreadPoolExecutor(50) as crowd:
+    pictures = [f"{drawing_server}/embed/us-2016/interest.png?width={width}" for width in range(400, 400 + many)]
+    with ThreadPoolExecutor(many) as crowd:
         began = time.monotonic()
         drawn = [crowd.submit(fetch, address) for address in pictures]
         waits = []

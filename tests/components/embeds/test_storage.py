@@ -22,6 +22,7 @@ from components.embeds.bundles.bucket import Bucket
 from components.embeds.bundles.publishing import store_of
 from components.embeds.bundles.storage import Store, TargetRefused
 from tests.support.bundles import NOW, STORY, faults, faults_of_latest, published, shown, small
+from tests.support.cases import cases
 from tests.support.terminal import typed
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -267,11 +268,12 @@ def killed(size: str, kills: int, *targets: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_a_publisher_killed_at_200_random_moments_leaves_latest_whole(tmp_path: Path) -> None:
-    # Eight in each of 25 folders: what a reader finds is judged from all versions that lie there.
-    folders = [tmp_path / f"folder {number}" for number in range(25)]
+@pytest.mark.parametrize("kills", cases(40, long=[200]))
+def test_a_publisher_killed_at_random_moments_leaves_latest_whole(kills: int, tmp_path: Path) -> None:
+    # Eight in each folder: what a reader finds is judged from all versions that lie there.
+    folders = [tmp_path / f"folder {number}" for number in range(kills // 8)]
     rounds = killed("large", 8, *map(str, folders))
-    assert [found["faults"] for found in rounds] == [[]] * 200
+    assert [found["faults"] for found in rounds] == [[]] * kills
     # Some were stopped before latest had moved, with a version half written, and some after it.
     assert len({found["shown"] for found in rounds}) > len(folders) + 1
     assert list(tmp_path.glob(f"*/{STORY.slug}/v/.*"))
@@ -281,11 +283,12 @@ def test_a_publisher_killed_at_200_random_moments_leaves_latest_whole(tmp_path: 
 
 
 @pytest.mark.slow
-def test_a_publisher_to_a_bucket_killed_at_10_random_moments_leaves_latest_whole_or_named_and_mended(
-    s3: Any, tmp_path: Path
+@pytest.mark.parametrize("kills", cases(3, long=[10]))
+def test_a_publisher_to_a_bucket_killed_at_random_moments_leaves_latest_whole_or_named_and_mended(
+    s3: Any, tmp_path: Path, kills: int
 ) -> None:
     target = f"s3://news/{tmp_path.name}"
-    rounds = killed("small", 10, target)
+    rounds = killed("small", kills, target)
     said = [sentence for found in rounds for sentence in found["faults"]]
     assert [sentence for sentence in said if "is between two versions" not in sentence] == []
     mended = published(store_of(target), "mended", now=LATER + timedelta(days=1))
@@ -321,7 +324,7 @@ def at_once(*works: Callable[[], object]) -> list[object]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("turn", range(5))
+@pytest.mark.parametrize("turn", cases(0, long=range(5)))
 def test_of_two_publishers_at_once_both_versions_stand_and_latest_is_one_of_them(store: Store, turn: int) -> None:
     published(store, "before")
     editions = [f"one of turn {turn}", f"two of turn {turn}"]

@@ -8,12 +8,14 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.support import small_story
+from tests.support.cases import cases
 from tests.support.desk_writers import CALLS
 from tests.support.desks import ANA, BEN, SLUG, a_desk
 
 ROOT = Path(__file__).resolve().parents[3]
-EDITS = 100  # of each of the two
 
 
 def started(*words: object) -> subprocess.Popen[str]:
@@ -28,18 +30,19 @@ def four_calls() -> dict[str, bytes]:
     return small_story.files({"contests": [small_story.contest(name, 1) for name in names], "calls": calls})
 
 
-def test_of_200_random_edits_by_two_none_is_lost_and_none_is_there_twice(tmp_path: Path, database: str) -> None:
+@pytest.mark.parametrize("edits", cases(20, long=[100]))
+def test_of_random_edits_by_two_none_is_lost_and_none_is_there_twice(tmp_path: Path, database: str, edits: int) -> None:
     desk = a_desk(tmp_path, four_calls(), database=database)
-    both = [started("edit", tmp_path, database, who.email, EDITS) for who in (ANA, BEN)]
+    both = [started("edit", tmp_path, database, who.email, edits) for who in (ANA, BEN)]
     ends = [process.communicate(timeout=300) for process in both]
     assert [process.returncode for process in both] == [0, 0], ends
     kept = [tuple(line.split()) for said, _ in ends for line in said.splitlines()]
-    assert len(set(kept)) == len(kept) == 2 * EDITS
+    assert len(set(kept)) == len(kept) == 2 * edits
     stands = [(row.id, said) for row in desk.rows(SLUG, CALLS) for said in (row.cells or {})["note"].split()]
     assert Counter(stands) == Counter(kept)
     rows = [row for row in desk.audit.rows(SLUG, most=1_000) if row.action == "write"]
     assert Counter((row.row, json.loads(row.now)["note"].split()[-1]) for row in rows) == Counter(kept)
-    assert desk.state(SLUG).revision == 1 + 2 * EDITS
+    assert desk.state(SLUG).revision == 1 + 2 * edits
 
 
 def test_a_process_that_is_killed_leaves_the_store_and_the_folder_whole(tmp_path: Path, database: str) -> None:
