@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.reading import address, choose, comes_to, has_address, passes, violations
+from tests.support.cases import cases
 from tests.support.nights import another_night
 
 Visit = Callable[..., Page]
@@ -95,7 +96,7 @@ def test_what_an_address_cannot_mean_is_said(visit: Visit, nights: str) -> None:
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(("theme", "widths"), [("light", (1280, 390)), ("dark", (390, 1280))])
+@pytest.mark.parametrize(("theme", "widths"), cases(("light", (1280, 390)), long=[("dark", (390, 1280))]))
 def test_the_page_passes_axe_and_its_own_policy_and_never_scrolls_sideways(
     theme: str, widths: tuple[int, ...], visit: Visit, nights: str
 ) -> None:

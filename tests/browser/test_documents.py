@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,15 @@ from components.render.layout.lane_rows import rows_of
 from components.text import text_width
 from tests.browser.reading import comes_to, violations
 from tests.support import samples
+from tests.support.cases import cases
 from tests.support.documents import AREAS, CLAIM, COMPARISON, NIGHT, document, embed, event_words, served
 from tests.support.loopback import Answer, Loopback, loopback
 
 EACH_DOCUMENT = pytest.mark.parametrize("name", NIGHT)
 #: Widths for which an embed code names heights, and those around the changes of drawing.
 WIDTHS = (320, 360, 414, 479, 480, 640, 759, 760, 900, 1200)
+#: Narrow and light, wide and dark.
+LOOKS = ((320, "light"), (1280, "dark"))
 #: A foretold height may count a line each of headline, summary and foot that a browser's face does not need.
 _LINES_MORE = 60
 #: Taller at 320 px than what WordPress shows at once: what docs/embedding.md says scrolls there.
@@ -101,7 +105,7 @@ def test_a_closed_document_is_as_tall_as_foretold_and_fits_a_phone(name: str, op
 
 
 @EACH_DOCUMENT
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", cases(320, long=[1280]))
 def test_nothing_is_refused_by_its_own_policy_and_nothing_moves(name: str, width: int, open_document: Open) -> None:
     page = open_document(name, width=width)
     assert page.evaluate("refused") == []
@@ -128,10 +132,16 @@ def test_what_the_script_adds_takes_no_room(name: str, open_document: Open) -> N
 
 @pytest.mark.parametrize(
     ("name", "width", "theme"),
-    [(f"us-2016/{chart}", width, theme) for chart in publishable() for width, theme in ((320, "light"), (1280, "dark"))]
-    + [(CLAIM, 320, "light"), (CLAIM, 1280, "dark"), ("uk-2016/claim", 1280, "light")]
-    # Without their calls: in a table of hundreds of rows that are all alike axe looks for half a minute.
-    + [(f"{COMPARISON}&lanes=interest,outages", 320, "dark"), ("uk-2016/timeline?lanes=interest,outages", 320, "dark")],
+    cases(
+        # In turns, each chart in one of the two.
+        *((f"us-2016/{chart}", *look) for chart, look in zip(publishable(), cycle(LOOKS), strict=False)),
+        (CLAIM, 320, "light"),
+        ("uk-2016/claim", 1280, "light"),
+        # Without their calls: in a table of hundreds of rows that are all alike axe looks for half a minute.
+        (f"{COMPARISON}&lanes=interest,outages", 320, "dark"),
+        ("uk-2016/timeline?lanes=interest,outages", 320, "dark"),
+        long=[(name, *look) for name in (*(f"us-2016/{chart}" for chart in publishable()), CLAIM) for look in LOOKS],
+    ),
 )
 def test_every_document_passes_axe_closed_and_open(
     name: str, width: int, theme: str, open_document: Open, tmp_path: Path
@@ -159,7 +169,7 @@ def test_from_disk_and_without_a_script_it_is_whole(open_document: Open, tmp_pat
     expect(page.get_by_role("row").filter(has_text="Florida for Trump")).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["us-2016/timeline", CLAIM, COMPARISON])
+@pytest.mark.parametrize("name", cases(CLAIM, COMPARISON, long=["us-2016/timeline"]))
 def test_the_keyboard_reaches_every_mark_in_three_lines(name: str, open_document: Open) -> None:
     page = open_document(name, width=320)
     listed = [(when, what) for when, what in page.evaluate(_LISTED)]
@@ -284,7 +294,7 @@ def test_in_a_wide_column_the_name_of_a_row_stands_in_the_gutter_and_over_no_mar
     assert row_names(name).isdisjoint(page.evaluate(_MET, _MARKS))
 
 
-@pytest.mark.parametrize("width", [320, 640, 1200])
+@pytest.mark.parametrize("width", cases(640, long=[320, 1200]))
 def test_a_pointer_is_told_of_the_nearest_mark_alone_beside_it(width: int, open_document: Open) -> None:
     # Opened as high as it is: a new size, told a frame later, puts away what is shown.
     page = open_document(width=width, height=1500)

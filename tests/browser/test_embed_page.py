@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from components.workbench.parts.embed_code import is_local
 from tests.browser.conftest import settled
 from tests.browser.reading import choose, comes_to, has_address, passes
+from tests.support.cases import cases
 
 Visit = Callable[..., Page]
 
@@ -101,7 +102,7 @@ def test_files_are_made_when_they_are_asked_for(visit: Visit) -> None:
     assert "Frozen copy" in frozen and "<figure" in frozen
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", cases("light", long=["dark"]))
 def test_the_page_passes_axe_and_its_own_policy(theme: str, visit: Visit) -> None:
     page = visit(PATH, theme=theme, width=390)
     expect(page.locator("iframe").content_frame.locator("figure#nightdesk")).to_be_visible()

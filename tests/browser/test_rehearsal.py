@@ -17,6 +17,7 @@ from components.embeds.embed import embed_of
 from components.view.view_state import default_view
 from tests.browser.conftest import settled
 from tests.browser.reading import PAGES, comes_to, turn_to, violations
+from tests.support.cases import cases
 from tests.support.rehearsing import BANNER, FLORIDA, NAME, rehearsal_at
 
 Visit = Callable[..., Page]
@@ -59,7 +60,7 @@ def runs_in(page: Page, milliseconds: int) -> int:
     return int(page.evaluate("window.runs"))
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)])
+@pytest.mark.parametrize(("theme", "width"), cases(("light", 390), long=[("dark", 1280)]))
 def test_every_page_says_test_and_passes_axe(theme: str, width: int, live: str, stories: Path, visit: Visit) -> None:
     """One after another, as they are in the bar of pages."""
     rehearsal_at(stories)
@@ -169,7 +170,7 @@ def test_an_embed_shows_a_step_within_seconds(stories: Path, live: str) -> None:
     assert comes("By 10:51") and "Florida" in shown()
 
 
-@pytest.mark.parametrize("width", [320, 640, 1040])
+@pytest.mark.parametrize("width", cases(320, long=[640, 1040]))
 def test_the_document_says_test_and_is_no_higher_than_foretold(
     width: int, live: str, stories: Path, visit: Visit
 ) -> None:

@@ -22,6 +22,7 @@ from data.core.model import Order, Precision
 from data.core.settings import Settings
 from data.story.store import find_story
 from tests.browser.reading import HURRIED, comes_to, played_to_the_end, skips_nothing, violations
+from tests.support.cases import cases
 from tests.support.in_sight import SEEN, rows_in
 from tests.support.loopback import Answer, Loopback, loopback
 from tests.support.small_story import at, call, contest, files, story_of
@@ -184,8 +185,9 @@ def test_whoever_wants_no_motion_gets_steps(open_night: Open) -> None:
     assert int(float(shown)) // 60 in {second // 60 for second, _ in night["orders"]["happened"]["moments"]}
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "theme"), cases((390, "light"), (1280, "dark"), long=[(390, "dark"), (1280, "light")])
+)
 def test_it_passes_axe_while_it_is_played_and_at_a_moment(width: int, theme: str, open_night: Open) -> None:
     page = open_night(f"#at={FLORIDA}", width=width, color_scheme=theme, calm=False)
     page.get_by_role("button", name="Keys").click()

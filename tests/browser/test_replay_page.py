@@ -14,6 +14,7 @@ from data.core.settings import Settings
 from data.story.store import find_story
 from tests.browser.conftest import settled
 from tests.browser.reading import HURRIED, comes_to, has_address, played_to_the_end, skips_nothing, violations
+from tests.support.cases import cases
 
 FLORIDA = "timeline?at=2016-11-09T03:50Z"
 PLAYING = "document.documentElement.hasAttribute('data-nd-playing')"
@@ -86,8 +87,9 @@ def test_the_whole_comes_back_to_page_and_player(page: Page, server: str) -> Non
     has_address(page)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("width", "theme"), cases((390, "light"), (1280, "dark"), long=[(390, "dark"), (1280, "light")])
+)
 def test_it_passes_axe_while_it_plays(browser: Browser, server: str, width: int, theme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)  # type: ignore[arg-type]
     found = opened(context.new_page(), server, FLORIDA)

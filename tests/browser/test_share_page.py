@@ -7,10 +7,12 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import PATIENCE
 from tests.browser.reading import violations
+from tests.support.cases import cases
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "theme"), cases((320, "light"), (1280, "dark"), long=[(320, "dark"), (1280, "light")])
+)
 def test_a_share_page_fits_its_screen_and_passes_axe(width: int, theme: str, browser: Browser, server: str) -> None:
     # axe needs a script, which the page's own policy refuses.
     context = browser.new_context(

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from data.story.store import SHIPPED
 from tests.browser.conftest import settled
 from tests.browser.reading import PAGES, address, choose, comes_to, has_address, passes, turn_to, violations
+from tests.support.cases import cases
 
 Visit = Callable[..., Page]
 
@@ -191,7 +192,7 @@ def test_every_page_is_dark_where_the_visitor_is_and_passes_axe(visit: Visit) ->
         passes(page, 390, 1280)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", cases("dark", long=["light"]))
 def test_opened_controls_pass_axe_too(theme: str, visit: Visit) -> None:
     page = visit("/timeline", theme=theme, width=390)
     for name in ("story", "exact", "more"):

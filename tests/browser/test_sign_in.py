@@ -17,6 +17,7 @@ from data.desk.values import AT_TERMINAL, Role
 from tests.browser.conftest import settled
 from tests.browser.reading import violations
 from tests.conftest import serving
+from tests.support.cases import cases
 from tests.support.live_nights import live_night
 from tests.support.provider import ENVIRON, a_provider, command, secrets_file
 
@@ -200,7 +201,7 @@ def test_a_link_signs_in_once_by_a_cookie_that_no_script_reads(
     expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
 
 
-@pytest.mark.parametrize(("scheme", "widths"), [("light", (1280, 390)), ("dark", (390, 1280))])
+@pytest.mark.parametrize(("scheme", "widths"), cases(("dark", (390, 1280)), long=[("light", (1280, 390))]))
 def test_the_pages_of_people_have_no_fault_that_axe_finds(
     a_browser: Callable[..., BrowserContext], desk: str, scheme: str, widths: tuple[int, ...]
 ) -> None:
