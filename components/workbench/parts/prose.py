@@ -53,8 +53,9 @@ def show_dek(story: Story, view: ViewState) -> None:
         return
     clock = Clock(view.clock)
     st.markdown(markdown(clock.say(story.about.dek)))
-    label, query = "Play the night, moment by moment", carried_query(())
-    st.page_link(page_at("timeline"), label=label, query_params=query, disabled=bool(story.draft))
+    if not story.draft:
+        label = "Play the night, moment by moment"
+        st.page_link(page_at("timeline"), label=label, query_params=carried_query(()))
 
 
 def show_moment(story: Story, view: ViewState) -> None:
