@@ -142,10 +142,14 @@ class Clock:
         return f"UTC{offset[:3]}:{offset[3:5]}"
 
     def span(self, window: Window) -> str:
-        """1 p.m. EST Nov. 8 to 7 a.m. EST Nov. 9, 2016"""
-        same_year = self._local(window.start).year == self._local(window.end).year
-        first = f"{self.time(window.start)} {self.day(window.start) if same_year else self.date(window.start)}"
-        return f"{first} to {self.time(window.end)} {self.date(window.end)}"
+        """1 p.m. Nov. 8 to 7 a.m. EST Nov. 9, 2016"""
+        start, end = window.start, window.end
+        day = self.day(start) if self._local(start).year == self._local(end).year else self.date(start)
+        return f"{self._first(start, end)} {day} to {self.time(end)} {self.date(end)}"
+
+    def _first(self, start: datetime, end: datetime) -> str:
+        """The time of a start, with its zone where that of the end, which is said beside, is another."""
+        return self.short(start) if self.abbreviation(start) == self.abbreviation(end) else self.time(start)
 
     def when(self, when: When, *, dated: bool = False) -> str:
         """A time in words that are as sharp as its evidence: "about 2 p.m. EST", "by 10:39 p.m. EST"."""
@@ -175,33 +179,73 @@ class Clock:
     def _between(self, when: When, style: str) -> str:
         if when.open:
             return f"{self._sayer(style)(when.earliest)} or later"
-        first, last = self._local(when.earliest), self._local(when.latest)
-        if first.date() == last.date():
-            return f"between {self.short(when.earliest)} and {self._sayer(style)(when.latest)}"
-        until = self.date(when.latest) if style == "stamp" else self.day(when.latest)
-        return f"between {self.time(when.earliest)} {self.day(when.earliest)} and {self.time(when.latest)} {until}"
+        start, end = when.earliest, when.latest
+        if self._local(start).date() == self._local(end).date():
+            return f"between {self.short(start)} and {self._sayer(style)(end)}"
+        first = self._first(start, end)
+        last = self.time(end) if style in _ZONED or first != self.short(start) else self.short(end)
+        until = self.date(end) if style == "stamp" else self.day(end)
+        return f"between {first} {self.day(start)} and {last} {until}"
 
     def say(self, text: str) -> str:
-        """The prose with its time tokens written in this zone; text that is no token stays as it is."""
-        return _TOKEN.sub(lambda found: self._word(found[2], found[3], interval=bool(found[1])) or found[0], text)
+        """The prose with its time tokens written in this zone; text that is no token stays as it is.
 
-    def _word(self, style: str, body: str, *, interval: bool) -> str | None:
+        Times of a sentence that share a zone, or a date, say it once, with the last of them.
+        """
+        found, last, told = "", len(text), _Told()
+        for token in reversed(tuple(_TOKEN.finditer(text))):
+            between = text[token.end() : last]
+            told = _Told() if _SENTENCE.search(between) else told
+            word, told = self._word(token, told)
+            found, last = f"{word}{between}{found}", token.start()
+        return text[:last] + found
+
+    def _word(self, found: re.Match[str], told: _Told) -> tuple[str, _Told]:
+        """A token in words, and what its sentence tells from it on; what is no time stays as it is."""
         try:
-            if interval:
-                precision, earliest, latest, stated = body.split(",")
-                said = _read(stated) if stated else None
-                return self._in_words(When(_read(earliest), _read(latest), Precision(precision), said), style)
-            return self._sayer(style)(_read(body))
+            when, style = _read_token(found[3]) if found[1] else _read(found[3]), found[2]
+            ends = (when.earliest, when.latest) if isinstance(when, When) else (when, when)
+            days, zones = ({say(end) for end in ends} for say in (self.date, self.abbreviation))
+            style = _beside(style, told, days, zones)
+            said = self._in_words(when, style) if isinstance(when, When) else self._sayer(style)(when)
         except (ValueError, OverflowError):  # no time, or one at an end of the calendar that this zone is beyond
-            return None
+            return found[0], told
+        told = told._replace(zone=self.abbreviation(ends[0])) if style in _ZONED else told
+        return said, told._replace(day=max(days) if len(days) == 1 else "") if style in _DATED else told
 
     def ticks(self, window: Window, most: int = 8) -> tuple[Tick, ...]:
         """At most `most` ticks on round wall times inside the window, days and years where hours would crowd."""
         return axis_ticks(self, window, most)
 
 
+_ZONED, _DATED = ("time", "stamp"), ("dated", "stamp")
+_SENTENCE = re.compile(r"[.?!][”’\"')]* |\n")
+
+
+class _Told(NamedTuple):
+    """The zone and the day that are told behind a time in its sentence."""
+
+    zone: str = ""
+    day: str = ""
+
+
+def _beside(style: str, told: _Told, days: set[str], zones: set[str]) -> str:
+    """The style of a time on these days, in these zones, ahead of what its sentence tells."""
+    if (style in _ZONED and zones != {told.zone}) or style == "short":
+        return style
+    if style == "time" or days == {told.day}:
+        return "short"
+    same_year = {day[-4:] for day in days} == {told.day[-4:]}
+    return "dated" if same_year else style
+
+
 def _read(text: str) -> datetime:
     return as_utc(datetime.fromisoformat(text))
+
+
+def _read_token(text: str) -> When:
+    precision, earliest, latest, stated = text.split(",")
+    return When(_read(earliest), _read(latest), Precision(precision), _read(stated) if stated else None)
 
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from components.charts.grammar import Chart, Event, Item, Kind, Lane, Line, Mark, Published, Steps, Tiles, anchor
 from components.charts.phrases.numbers import as_known, between_text, number_text, span_text, weighed
-from components.clock import Clock
+from components.clock import Clock, Style, token
 from data.core.model import Precision
 
 #: Screen readers cut long alternatives; the long description carries the rest.
@@ -85,11 +85,12 @@ def period(item: Item, clock: Clock, *, dated: bool) -> str:
     """When an item happened, and until when where it lasted."""
     if item.when.precision is Precision.NONE:
         return Kind.PENDING.value if item.kind is Kind.PENDING else "no time stated"
-    first = clock.when(item.when, dated=dated)
     if item.by:
-        return f"{first}; may have begun at any time before"
-    last = clock.when(item.until, dated=dated) if item.until else first
-    return first if last == first else f"{first} to {last}"
+        return f"{clock.when(item.when, dated=dated)}; may have begun at any time before"
+    ends = (item.when, item.until or item.when)
+    style: Style = "stamp" if dated else "time"
+    first, last = (clock.when(when, dated=dated) for when in ends)
+    return first if last == first else clock.say(" to ".join(token(when, style) for when in ends))
 
 
 def _sentence(chart: Chart, lane: Lane, mark: Mark, item: Item, clock: Clock, number: int | None) -> str:

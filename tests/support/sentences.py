@@ -499,7 +499,10 @@ class Reading:
         if not (backs and " withdrew its " in first):
             self.hold(f"{kind}, last call", case, sentence, true=named, right=[_name(night, call) for call in newest])
         if first.startswith(("At ", "By ")):
-            self.hold(f"{kind}, time", case, sentence, true=night.time(at) in first[:40], right=night.time(at))
+            # A sentence of several times says their zone with the last of them.
+            shown, _, zone = night.time(at).rpartition(" ")
+            good = shown in first[:40] and zone in first
+            self.hold(f"{kind}, time", case, sentence, true=good, right=night.time(at))
         if night.complete(case.caller):
             for short, right in night.totals(case.caller, at, sure=sure, until=case.at).items():
                 said = re.findall(rf"\b{re.escape(short)} {_FIGURE}", first.rpartition(": ")[2])

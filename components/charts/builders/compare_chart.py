@@ -258,7 +258,7 @@ def _first_trouble(night: ComparedNight, move: Move, window: Window, origin: dat
     first = first_trouble(night.observations, host=main_service(night.story))
     if first is None:
         return "none"
-    moved, doubt = move.when(first), night.anchor.when.latest - night.anchor.when.earliest
+    moved, doubt = move.when(first.when), night.anchor.when.latest - night.anchor.when.earliest
     known = When(moved.earliest, moved.latest + doubt, Precision.WINDOW) if doubt else moved
     beyond = "" if window.overlaps(moved.earliest, moved.latest) else ", outside this range"
     return f"{Elapsed('UTC', origin).when(known)}{beyond}"

@@ -15,7 +15,6 @@ from components.charts.rows import split_by, until_in
 from components.charts.said import STATES as COUNTED
 from components.charts.said import Said
 from components.clock import token
-from data.core.model import When
 from data.evidence.accounts import TROUBLE
 from data.evidence.evidence_rows import Marks, ObservationRow, Observations, refs
 from data.evidence.outages import main_service
@@ -152,8 +151,7 @@ def outages_chart(asked: Question) -> Chart:
     )
 
 
-def first_trouble(observations: Observations, *, host: str = "") -> When | None:
-    """When trouble of this host, or of any, was first observed: "about 2 p.m. EST"; None if it never was."""
-    mine = (row for row in observations.rows if row.host == (host or row.host))
-    rows = [row for row in mine if row.status in TROUBLE]
-    return min((row.when for row in rows), key=first_known, default=None)
+def first_trouble(observations: Observations, *, host: str = "") -> ObservationRow | None:
+    """The first observation of trouble of this host, or of any; None if there is none."""
+    mine = (row for row in observations.rows if row.host == (host or row.host) and row.status in TROUBLE)
+    return min(mine, key=lambda row: first_known(row.when), default=None)

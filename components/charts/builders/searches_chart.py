@@ -258,9 +258,10 @@ def mark_events(story: Story, marks: Marks) -> tuple[Event, ...]:
     )
 
 
-def first_rise(marks: Marks) -> When | None:
-    """When the first published report was surely there; None if there is none."""
-    return min((row.when for row in marks.rows if row.until is None), key=first_known, default=None)
+def first_rise(marks: Marks) -> MarkRow | None:
+    """The first published report that was surely there; None if there is none."""
+    rows = (row for row in marks.rows if row.until is None)
+    return min(rows, key=lambda row: first_known(row.when), default=None)
 
 
 def _peaks(series: SourcedFrame, first: str) -> Said:
@@ -298,7 +299,7 @@ def interest_takeaway(
     if first is None:
         return Said.of("No published report of searches falls in this window", lacks=True)
     return Said.of(
-        f"{counted(count, 'published report')} of rising searches, the earliest {token(first)}",
+        f"{counted(count, 'published report')} of rising searches, the earliest {token(first.when)}",
         "the series held has no bin here" if bins else "no series of the night is held",
         tells=MARKS,
     )

@@ -36,19 +36,35 @@ from components.charts.rows import split_by, surely
 from components.charts.said import NOTHING, Said
 from components.clock import Style, token
 from components.text import capital
-from data.core.model import Precision, When, Window
+from data.core.model import Precision, Source, When, Window
 from data.evidence.calls import load_projections
-from data.evidence.evidence_rows import CallRow, Calls, MilestoneRow
+from data.evidence.evidence_rows import CallRow, Calls, MarkRow, MilestoneRow, ObservationRow
 from data.evidence.outages import main_service
 from data.evidence.series import own_series
 from data.story.story import Story, caller_name
 
+FirstRow = ObservationRow | MarkRow
+
 
 class Firsts(NamedTuple):
-    """When something was first so in the window, and in the whole story; None where it never was."""
+    """When something was first so in the window, and in the whole story; None where it never was. `org` says so."""
 
     here: When | None
     ever: When | None
+    org: str = ""
+
+    @classmethod
+    def of(cls, here: FirstRow | None, ever: FirstRow | None, sources: Iterable[Source]) -> Firsts:
+        """Of the first rows in the window and at all, with the organisation that published the one in the window."""
+        when, first = (row.when if row else None for row in (here, ever))
+        orgs = {source.id: source.org for source in sources}
+        # Of a copy without what its name says of that.
+        return cls(when, first, orgs[here.sources[0]].partition(",")[0] if here else "")
+
+    def said(self, what: str) -> tuple[str, When | None]:
+        """Who has what so, in the words before its time."""
+        first = "" if self.here == self.ever else ", first in this range,"
+        return f"{self.org} has {what}{first} {_since(self.here)}", self.here
 
 
 _SEEN = "observation"
@@ -92,8 +108,8 @@ def timeline_of(asked: Question) -> Chart:
     edges = [*far]
     edges += mark_events(story, far_marks) if "interest" in chosen else []
     edges += observation_events(story, unseen) if "outages" in chosen else []
-    trouble = Firsts(first_trouble(seen, host=host), first_trouble(observations, host=host))
-    rise = Firsts(first_rise(near_marks), first_rise(marks))
+    trouble = Firsts.of(first_trouble(seen, host=host), first_trouble(observations, host=host), observations.sources)
+    rise = Firsts.of(first_rise(near_marks), first_rise(marks), marks.sources)
     return Chart(
         slug="timeline",
         story=story.slug,
@@ -151,17 +167,14 @@ def timeline_takeaway(
     milestones: Sequence[MilestoneRow] = (),
     caller: str = "",
 ) -> Said:
-    """Where series stand highest, when trouble was first on record, searches reported rising, and the call that leads.
+    """Where series stand highest, who has trouble and searches rising from when, and the call that leads.
 
     Where the story holds an earlier one outside the window, the sentence says that it speaks of this range. `seen` is
     how many observations of any site and state are drawn. Of a night of calls alone the decisive moment leads.
     """
     moments = [
-        (
-            f"the first trouble on record at {main_service(story)}{_here(trouble)} was {_led(trouble.here)}",
-            trouble.here,
-        ),
-        (f"the first rise in searches on record{_here(rise)} was {_led(rise.here)}", rise.here),
+        trouble.said(f"{main_service(story)} in trouble"),
+        rise.said("searches rising"),
         *(_decisive(story, milestones, window) or _leading_calls(story, calls, window)),
         *_first_projected(story, window, caller),
     ]
@@ -186,10 +199,6 @@ def _behind(highest: Said, *clauses: str, lacks: bool = False) -> Said:
     """These clauses, behind those about where series stand highest."""
     first, *others = (*highest.clauses, *clauses)
     return replace(highest, clauses=(capital(first), *others), lacks=lacks)
-
-
-def _here(first: Firsts) -> str:
-    return "" if first.here == first.ever else " in this range"
 
 
 def _decisive(story: Story, milestones: Sequence[MilestoneRow], window: Window) -> list[tuple[str, When]]:
@@ -251,6 +260,11 @@ def _call_said(story: Story, rows: list[CallRow], *, sided: bool = False) -> tup
 def _taken_said(story: Story, row: CallRow, when: When) -> tuple[str, When]:
     """That a call was taken back, in the words before its time."""
     return f"{caller_name(story, row.caller)} {took_back(story, [row])} {_led(when)}", when
+
+
+def _since(when: When | None) -> str:
+    """What leads up to the time of something that lasts."""
+    return "from " if when and when.precision in {Precision.HOUR, Precision.APPROXIMATE} else _led(when)
 
 
 def _led(when: When | None) -> str:

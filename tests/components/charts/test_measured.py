@@ -109,7 +109,7 @@ def test_the_file_holds_each_stretch_with_its_ends_and_its_mean(timeline: Chart)
 
 def test_the_takeaway_and_the_counts_of_a_document_name_the_highest_mean(timeline: Chart) -> None:
     assert describe(timeline, LONDON).takeaway.startswith(
-        "Signatures were highest at 5,742 a minute, the mean from 9:30:10 p.m. to 9:41:25 p.m. GMT"
+        "Signatures were highest at 5,742 a minute, the mean from 9:30:10 p.m. to 9:41:25 p.m.; "
     )
     assert findings(timeline, LONDON).startswith("Signatures a minute, highest 5,742")
 

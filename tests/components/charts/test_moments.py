@@ -90,6 +90,4 @@ def test_a_rise_counted_over_an_hour_is_told_from_its_end_on_and_never_denied() 
     before = london.say(moments(night).sentence(midnight - timedelta(minutes=1)))
     assert before.endswith("No published report of searches by then is held.")
     told = london.say(moments(night).sentence(midnight))
-    assert (
-        "“what happens if we leave the EU”" in told and "between 11 p.m. BST June 23 and midnight BST June 24" in told
-    )
+    assert "“what happens if we leave the EU”" in told and "between 11 p.m. June 23 and midnight BST June 24" in told

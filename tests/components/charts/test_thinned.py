@@ -200,7 +200,7 @@ def test_bins_below_resolution_that_share_a_mark_stand_from_the_first_to_the_las
         (9_001, 9_004, "“move to canada”, 2 of 3 bins"),
     ]
     told = table.frame(chart, UTC_CLOCK).set_index("Row").loc[merged[0].row]
-    assert told["When"] == "6:40 p.m. UTC, Sept. 3, 2016 to 4 a.m. UTC, Sept. 5, 2016"
+    assert told["When"] == "6:40 p.m. Sept. 3 to 4 a.m. UTC, Sept. 5, 2016"
     assert told["Value"] == "below Google’s resolution, band -2 to 4"
     figure = json.loads(draw_figure(chart, UTC_CLOCK).to_json())
     bar = next(trace for trace in figure["data"] if trace.get("line", {}).get("width") == 3)
