@@ -125,7 +125,7 @@ class _Pen:
         self.frame.sheet.add(layer, element)
 
     def _number(self, said: str, part: Part) -> str:
-        """The number of a mark without words, within its sign or at the end of its bar."""
+        """The number of a mark without words, within its sign, at the end of its bar or in the middle of its area."""
         if isinstance(part, Sign):
             light = part.fill == "full" and part.strength > 0.5
             # A triangle is widest at its foot.
@@ -134,6 +134,10 @@ class _Pen:
             return tag("text", said, font_size=_NUMBER, x=self.x(part.at), y=y, text_anchor="middle", class_=classes)
         if isinstance(part, Bar):
             return tag("text", said, font_size=_NUMBER, x=self.x(part.end) + 2, y=part.y + _NUMBER * 0.36, class_="b")
+        if isinstance(part, Area):
+            across, down = zip(*self._points(part), strict=True)
+            x, y = (min(across) + max(across)) / 2, (min(down) + max(down)) / 2 + _NUMBER * 0.36
+            return tag("text", said, font_size=_NUMBER, x=x, y=y, text_anchor="middle", class_="b halo")
         return ""
 
     def _toned(self, tone: Tone, content: str) -> str:

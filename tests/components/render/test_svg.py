@@ -10,13 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.charts.catalogue import chart_of
 from components.charts.grammar import Chart, Event, Lane
 from components.charts.said import Said
 from components.clock import Clock
 from components.render.layout.theme import DARK, LIGHT
 from components.render.svg import svg
 from components.text import visible
+from components.view.view_state import default_view
 from data.core.model import Window
+from data.core.settings import Settings
+from data.story.store import find_story
 from tests.support import samples
 from tests.support.samples import EASTERN
 
@@ -191,6 +195,16 @@ def test_times_follow_the_clock_and_places_do_not() -> None:
 
 def test_the_same_chart_is_the_same_text_twice() -> None:
     assert svg.draw(samples.night(), EASTERN) == svg.draw(samples.night(), EASTERN)
+
+
+def test_on_paper_a_call_of_no_known_hour_has_its_number_on_its_stretch() -> None:
+    # AP's calls of Hawaii, Maine and Alaska of 2024, of which a day or two bounds are known.
+    story = find_story("us-2024", Settings())
+    chart = chart_of(story, "results", default_view(story))
+    root = ElementTree.fromstring(svg.draw(chart, EASTERN, width=960, paper=True))
+    hatched = [one for one in root.findall(".//*[@data-event]") if "hatch" in ElementTree.tostring(one, "unicode")]
+    named = {one.get("data-event"): [text.text for text in one.iter(f"{SVG}text")] for one in hatched}
+    assert named == {"33": ["33"], "34": ["34"], "35": ["35"]}
 
 
 def test_a_dark_drawing_is_light_on_paper() -> None:
