@@ -45,7 +45,10 @@ def export(slug: str, to: Path, revision: int | None) -> int:
 
 
 def publish_due(every: float | None) -> int:
-    """Publish what is due, once or again and again until Ctrl-C; FAILED where something due could not go out."""
+    """Publish what is due, once or again and again until Ctrl-C; FAILED where something due could not go out.
+
+    Where nothing was due it says nothing: cron sends a mail of whatever is said.
+    """
     while True:
         late = _publish_once()
         if every is None:
@@ -87,8 +90,11 @@ def remove_person(email: str) -> int:
 
 def list_people() -> int:
     """Print everybody with their role."""
-    for member in _desk().people.all():
+    members = _desk().people.all()
+    for member in members:
         say(f"{member.person.email}\t{member.person.role}\t{member.person.name}")
+    if not members:
+        say("Nobody has a role at this desk yet; nightdesk desk people add gives the first one")
     return DONE
 
 

@@ -50,6 +50,13 @@ def test_whoever_sits_at_the_machine_is_a_publisher(
     assert (member.person.email, member.person.role) == ("pat@localhost", Role.PUBLISHER)
 
 
+def test_a_desk_without_people_says_so(people: People, capsys: Said) -> None:
+    assert people.all() == ()
+    assert run(nightdesk, ["desk", "people", "list"]) == DONE
+    nobody = "Nobody has a role at this desk yet; nightdesk desk people add gives the first one"
+    assert capsys.readouterr().out.splitlines() == [nobody]
+
+
 def test_whoever_starts_a_desk_at_a_terminal_is_told_how_they_come_in(
     people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
