@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self
 
-from components.text import whole
+from components.text import shortened
 
 STATES, TOTALS, MARKS = "states", "totals", "marks"
 
@@ -50,24 +50,18 @@ class Said:
         """The sentence with those of these clauses behind it that are not empty."""
         return replace(self, clauses=(*self.clauses, *filter(None, clauses)))
 
-    def by(self, say: Callable[[str], str]) -> Said:
-        """The same with every text as `say` puts it, as a clock does."""
-        subject, question, moment = map(say, (self.subject, self.question, self.moment))
-        return replace(self, clauses=tuple(map(say, self.clauses)), subject=subject, question=question, moment=moment)
+    def within(self, limit: int, title: str = "", say: Callable[[str], str] = str) -> str:
+        """It in at most `limit` characters, put as `say` puts a text, as a clock does.
 
-    def within(self, limit: int, title: str = "") -> str:
-        """It in at most `limit` characters: the title stands for the question before the answer is cut."""
-        if len(self.text) <= limit:
-            return self.text
+        The title stands for the question before the answer is cut. What is left out goes first, so that whatever a
+        clause leaves to a later one to say, as the zone of its time, is said by the last that stays.
+        """
+        lead = self.label if self.question else replace(self, clauses=()).text
         parts = self._parts
-        if self.question:
-            named = f"{title}. {' '.join(parts)}"
-            return named if len(named) <= limit else self._led(self.label, parts, limit)
-        return self._led("", (f"{replace(self, clauses=()).text}{parts[0]}", *parts[1:]), limit)
-
-    @staticmethod
-    def _led(lead: str, parts: tuple[str, ...], limit: int) -> str:
-        return f"{lead}{whole(parts, limit - len(lead))}"
+        shorter = [self.text, *([f"{title}. {' '.join(parts)}"] if self.question else [])]
+        shorter += [lead + " ".join(parts[:count]).removesuffix(";") for count in range(len(parts), 0, -1)]
+        texts = [say(text) for text in shorter]
+        return next((text for text in texts if len(text) <= limit), shortened(texts[-1], limit))
 
 
 NOTHING = Said(())

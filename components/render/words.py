@@ -46,7 +46,7 @@ def _alt(chart: Chart, clock: Clock) -> str:
 
 def brief(chart: Chart, clock: Clock, limit: int) -> str:
     """The takeaway in at most `limit` characters: the title stands for a question before the answer is cut."""
-    return chart.said.by(clock.say).within(limit, clock.say(chart.title))
+    return chart.said.within(limit, chart.title, clock.say)
 
 
 def _entries(chart: Chart, clock: Clock) -> list[tuple[datetime, str]]:

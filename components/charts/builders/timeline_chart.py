@@ -62,9 +62,9 @@ class Firsts(NamedTuple):
         return cls(when, first, orgs[here.sources[0]].partition(",")[0] if here else "")
 
     def said(self, what: str) -> tuple[str, When | None]:
-        """Who has what so, in the words before its time."""
+        """Who says that it was so, in the words before its time."""
         first = "" if self.here == self.ever else ", first in this range,"
-        return f"{self.org} has {what}{first} {_since(self.here)}", self.here
+        return f"{self.org} says {what}{first} {_since(self.here)}", self.here
 
 
 _SEEN = "observation"
@@ -173,8 +173,8 @@ def timeline_takeaway(
     how many observations of any site and state are drawn. Of a night of calls alone the decisive moment leads.
     """
     moments = [
-        trouble.said(f"{main_service(story)} in trouble"),
-        rise.said("searches rising"),
+        trouble.said(f"{main_service(story)} was in trouble"),
+        rise.said("searches were rising"),
         *(_decisive(story, milestones, window) or _leading_calls(story, calls, window)),
         *_first_projected(story, window, caller),
     ]
@@ -186,12 +186,9 @@ def timeline_takeaway(
         said = f"{seen:,} observations of sites do" if seen > 1 else "1 observation of a site does"
         nothing = f"no {listed(found or ['record'], 'or')} falls in this window"
         return _behind(highest, nothing, *([said] if seen else []), lacks=not highest.clauses)
-    # One zone for the sentence, at its end; in a longer range every time has its date.
-    long, last = window.length >= ONE_DAY, len(held) - 1
-    styles: list[Style] = [
-        "stamp" if long or when.latest - window.start > ONE_DAY else "time" if place == last else "short"
-        for place, (_, when) in enumerate(held)
-    ]
+    # In a longer range every time has its date.
+    long = window.length >= ONE_DAY
+    styles: list[Style] = ["stamp" if long or when.latest - window.start > ONE_DAY else "time" for _, when in held]
     return _behind(highest, *(words + token(when, style) for (words, when), style in zip(held, styles, strict=True)))
 
 

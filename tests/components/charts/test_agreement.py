@@ -94,7 +94,7 @@ def test_the_headline_names_the_time_from_which_the_claim_is_counted() -> None:
     story, clock = bundled("us-2016"), Clock("America/New_York")
     said = clock.say(timeline(story).takeaway)
     chart = claim_chart(Question(story, view_of(story, caller="AP"), Loaders()))
-    assert "CBC News has cic.gc.ca in trouble from about 2 p.m." in said
+    assert "CBC News says cic.gc.ca was in trouble from about 2 p.m." in said
     assert clock.say(chart.notes[0]) == (
         "Reported first: Trouble at Canada’s immigration website was on record by 2:30 p.m., "
         "at least 8 hours before AP’s Florida call, at 10:50 p.m. EST, Nov. 8, 2016."

@@ -288,7 +288,9 @@ def told_as(story: Story, **about: object) -> Story:
         pytest.param(
             When.at(utc("09T05:00"), Precision.APPROXIMATE), "in trouble from about midnight", id="about a time"
         ),
-        pytest.param(When.at(utc("09T05:00")), "Ottawa Citizen has cic.gc.ca in trouble at midnight", id="a minute"),
+        pytest.param(
+            When.at(utc("09T05:00")), "Ottawa Citizen says cic.gc.ca was in trouble at midnight", id="a minute"
+        ),
     ],
 )
 def test_the_takeaway_leads_up_to_a_time_as_it_is_known(story: Story, when: When, says: str) -> None:
@@ -307,7 +309,10 @@ def test_earlier_trouble_of_another_site_is_not_the_main_sites(story: Story) -> 
 
 def test_braces_in_a_name_are_a_part_of_the_name(story: Story) -> None:
     services = tuple(entry.model_copy(update={"host": "{cic} and {}"}) for entry in story.about.services)
-    assert "CBC News has {cic} and {} in trouble from" in night(told_as(story, services=services), "timeline").takeaway
+    assert (
+        "CBC News says {cic} and {} was in trouble from"
+        in night(told_as(story, services=services), "timeline").takeaway
+    )
 
 
 def test_a_story_of_declarations_says_so_in_title_note_and_takeaway(story: Story) -> None:
@@ -373,7 +378,7 @@ def test_an_edge_note_names_another_site_than_the_main_one(story: Story) -> None
     [
         pytest.param(
             "timeline",
-            "Techsite has searches rising between 11 p.m. June 23 and midnight June 24",
+            "Techsite says searches were rising between 11 p.m. June 23 and midnight June 24",
             id="timeline",
         ),
         pytest.param(

@@ -170,6 +170,13 @@ def test_what_is_too_long_loses_whole_sentences(said: Said, limit: int, left: st
     assert said.within(limit, "Trouble") == left
 
 
+def test_the_last_clause_that_stays_says_the_zone() -> None:
+    said = Said.of("AP called Ohio at {time:2016-11-09T03:39:00Z}", "it called Florida at {time:2016-11-09T03:50:00Z}")
+    say = Clock("America/New_York").say
+    assert said.within(99, say=say) == "AP called Ohio at 10:39 p.m.; it called Florida at 10:50 p.m. EST"
+    assert said.within(50, say=say) == "AP called Ohio at 10:39 p.m. EST"
+
+
 @pytest.mark.parametrize("slug", ["us-2016", "uk-2016"])
 def test_the_alt_text_of_a_claim_ends_with_its_whole_answer(slug: str) -> None:
     night = find_story(slug, Settings())
