@@ -89,7 +89,7 @@ def _recoloured(found: Examined) -> Iterator[str]:
     """A line for each colour of a side that is not drawn as it was asked for."""
     for shade in shades_of(found.read.about.parties) if found.read.about else ():
         if shade.why:
-            yield f"colour of {shade.party}: {shade.asked} is drawn as {shade.drawn} on {shade.ground}: {shade.why}"
+            yield f"colour of {shade.party}: {shade.says}"
 
 
 def new(name: str, to: Path | None) -> int:

@@ -25,7 +25,7 @@ from data.desk.revisions import keep, kept_row, makers_of, note_rows, refuse_fau
 from data.desk.row_words import differences, revision_words
 from data.desk.schema import ProposalRecord, RevisionRecord, StoryRecord
 from data.desk.sheets import WORDS
-from data.desk.toml_words import merged, with_text
+from data.desk.toml_words import merged, with_value
 from data.desk.values import (
     Action,
     Change,
@@ -161,7 +161,7 @@ class Desk:
         files = new_story(slug, at)
         if slug in self.folders.slugs():
             raise DataError(f"there is a story {slug} already; choose another name")
-        words = with_text(files[WORDS].decode(), ("title",), headline) if headline else files[WORDS].decode()
+        words = with_value(files[WORDS].decode(), ("title",), headline) if headline else files[WORDS].decode()
         rows = draft_of(slug, files | {WORDS: words.encode()}, 1).rows.values()
         return self._begin(who, slug, [replace(row, outside=False) for row in rows], "begun", at, origin, published=0)
 

@@ -5,47 +5,57 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
 import tomlkit
-from tomlkit.items import AoT
+from tomlkit.items import AoT, Table
 
 #: Where a text stands: ("title",), or ("known", 2, "text") of the third [[known]].
 Where = tuple[str | int, ...]
+Value = str | bool | int | datetime
 
 
 def value_at(raw: Mapping[str, Any], where: Where) -> str:
     """The text at a place, empty where there is none."""
+    found = _at(raw, where)
+    return found if isinstance(found, str) else ""
+
+
+def _at(raw: Mapping[str, Any], where: Where) -> Any:
     found: Any = raw
     for part in where:
         try:
             found = found[part]
         except (KeyError, IndexError):
             return ""
-    return found if isinstance(found, str) else ""
+    return found
 
 
-def with_text(toml: str, where: Where, value: str) -> str:
-    """The file with another text at this place, or without it where that is empty; all else as it was."""
+def with_value(toml: str, where: Where, value: Value) -> str:
+    """The file with another value at this place, or without it where that is empty; all else as it was."""
     whole = tomlkit.parse(toml)
-    if value == value_at(whole, where):
+    if value == _at(whole, where):
         return toml
     holder: Any = whole
     for part in where[:-1]:
         holder = holder[part]
-    if value:
-        holder[where[-1]] = value
-    else:
+    if value == "":
         del holder[where[-1]]
+    elif isinstance(holder, Table) and where[-1] not in holder and len(holder):
+        # Behind its last key, since a comment at its end may speak of what follows.
+        holder.value._insert_after(list(holder)[-1], str(where[-1]), tomlkit.item(value))
+    else:
+        holder[where[-1]] = value
     return tomlkit.dumps(whole)
 
 
-def with_entry(toml: str, name: str, entry: Mapping[str, str | bool]) -> str:
+def with_entry(toml: str, name: str, entry: Mapping[str, Value]) -> str:
     """The file with a further entry of a list, after the last one of it."""
     whole = tomlkit.parse(toml)
     entries: Any = whole.setdefault(name, tomlkit.aot())
-    new = tomlkit.item(dict(entry))
+    new = tomlkit.item(dict(entry), _parent=entries)
     if entries and isinstance(entries, AoT):
         if not entries[-1].as_string().endswith("\n\n"):
             entries[-1].add(tomlkit.nl())

@@ -44,6 +44,11 @@ class Shade(NamedTuple):
     drawn: str
     why: str
 
+    @property
+    def says(self) -> str:
+        """#FDF38E is drawn as #7A6F00 on light: its contrast is 1.1:1, and words in it want 4.5:1."""
+        return f"{self.asked} is drawn as {self.drawn} on {self.ground}: {self.why}"
+
 
 @lru_cache(maxsize=64)
 def shades_of(parties: tuple[Party, ...]) -> tuple[Shade, ...]:

@@ -17,9 +17,12 @@ LONGEST_SAID = 300
 #: Bits of a whole number that a sentence quotes; Python refuses to write out a really long one.
 LONGEST_NUMBER_BITS = 200
 
+_NAME = "a name of letters, digits and hyphens, at most 32"
 _OUTLINES: Mapping[str, str] = MappingProxyType(
     {
         "id": "an id of lower-case letters, digits, dots and hyphens, at most 80, like us-fl-ap",
+        **dict.fromkeys(("parties.id", "callers.id"), _NAME),
+        "colour": "a colour like #2166AC",
         "case": "an id of lower-case letters, digits, dots and hyphens, at most 80, like census-2016",
         "code": "a code of capital letters, digits and hyphens, at most 16, like US-FL",
         **dict.fromkeys(("url", "picture"), "an address without spaces that starts with https:// or http://"),
@@ -144,6 +147,6 @@ def told(detail: Mapping[str, Any], *, empty: str) -> tuple[str, str, str]:
     if kind == "string_too_long":
         found = f"{len(detail['input']):,} characters"
     if kind == "string_pattern_mismatch":
-        return column, found, _OUTLINES.get(column, "a name of letters, digits and hyphens, at most 32")
+        return column, found, _OUTLINES.get(f"{detail['loc'][0]}.{column}") or _OUTLINES.get(column, _NAME)
     plain = _PLAIN.get(kind)
     return column, found, plain.format(**context) if plain else detail["msg"].removeprefix("Input should be ")

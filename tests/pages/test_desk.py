@@ -211,6 +211,28 @@ def test_two_people_change_other_words_and_both_stand_and_of_the_same_one_choose
     assert desk.desk.story("live").about.title == "Mine"
 
 
+def test_a_party_and_the_window_are_forms_with_their_faults_and_fit_what_another_saves(desk: TestDesk, sit: As) -> None:
+    sit(ANA)
+    page = _at(story="live", part="words").selectbox(key="desk-which-words").set_value(("parties", 0)).run()
+    page = _fill(page, colour="yellow")
+    assert "Found 'yellow', wants a colour like" in said(page)
+    page = _fill(page, colour="#FDF38E")
+    assert "its contrast is 1.1:1, and words in it want 4.5:1" in said(page)
+    _written_by_ben(desk, '"Side A"', '"Side of Ann"')
+    page.run().button(key="live-parties-0-1-save").click().run()
+    party = desk.desk.story("live").about.parties[0]
+    assert (party.colour, party.name) == ("#FDF38E", "Side of Ann")
+    page = page.selectbox(key="desk-which-words").set_value(("window",)).run()
+    page = _fill(page, end="soon")
+    assert "“soon” is no time" in said(page)
+    page.button(key="live-window-3-save").click().run()
+    page = _fill(page, end="7:30 am")
+    assert "7:30 a.m. Nov. 6, 2030" in said(page)
+    page.button(key="live-window-3-save").click().run()
+    assert "end = 2030-11-06T07:30:00Z" in _rows(desk, "live", "story.toml")[0]["story.toml"]
+    assert [row.by for row in desk.desk.audit.rows("live")[:3]] == [ANA, ANA, BEN]
+
+
 def test_pasted_contests_come_as_one_revision(desk: TestDesk, sit: As) -> None:
     sit(ANA)
     page = _at(story="live", part="paste")

@@ -300,8 +300,8 @@ def beside(form: Form, faults: Iterable[Fault]) -> tuple[dict[str, str], tuple[s
     for fault in faults:
         name = WHEN if WHEN in names and fault.column in COLUMNS else fault.column
         if name in names:
-            wants = f", wants {fault.wants}" if fault.wants else ""
-            found.setdefault(name, []).append(f"Found {fault.found}{wants}.")
+            said = f"Found {fault.found}, wants {fault.wants}." if fault.wants else f"{fault.found}."
+            found.setdefault(name, []).append(said)
         else:
             others.append(str(fault))
     return {name: " ".join(dict.fromkeys(said)) for name, said in found.items()}, tuple(others)

@@ -160,22 +160,23 @@ def _ask_all(place: Place, form: Form, begun: Begun) -> dict[str, st.delta_gener
     first = [one for one in form.fields if one.first]
     if begun.base and begun.base.published and place.table != "corrections":
         first.append(_WHY_FIELD)
-    _ask_in_pairs(place, first, begun, slots)
+    key = f"desk-{place.table}-{place.row}-{begun.turn}"
+    ask_in_pairs(key, first, begun.values, slots)
     more = [one for one in form.fields if not one.first]
     said = ", ".join(one.label.casefold() for one in more)
     with st.expander(f"More: {said}") if more else st.container():
-        _ask_in_pairs(place, more, begun, slots)
+        ask_in_pairs(key, more, begun.values, slots)
     return slots
 
 
-def _ask_in_pairs(
-    place: Place, fields: Sequence[Field], begun: Begun, slots: dict[str, st.delta_generator.DeltaGenerator]
+def ask_in_pairs(
+    key: str, fields: Sequence[Field], values: dict[str, str], slots: dict[str, st.delta_generator.DeltaGenerator]
 ) -> None:  # fmt: skip
+    """Ask for each field, with widgets whose keys begin with `key`; into `slots` where the fault of each is said."""
     for line in _lines(fields):
         for one, column in zip(line, st.columns(len(line)), strict=True):
-            key = f"desk-{place.table}-{place.row}-{begun.turn}-{one.name}"
             with column, st.container(gap=None):
-                begun.values[one.name] = _ask(key, one, begun.values)
+                values[one.name] = _ask(f"{key}-{one.name}", one, values)
                 slots[one.name] = st.empty()
 
 

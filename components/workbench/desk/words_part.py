@@ -1,10 +1,10 @@
-"""The words of a story: one text at a time, with what the checker says of it; and story.toml whole for all else."""
+"""The words, the cast and the window of a story, one at a time with what the checker says; and story.toml whole."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -12,12 +12,25 @@ import streamlit as st
 from components.clock import Clock
 from components.text import markdown, shortened
 from components.workbench.desk.conflicts import choose_each
+from components.workbench.desk.entries import (
+    ENTRIES,
+    WINDOW,
+    drawn_otherwise,
+    entry_beside,
+    entry_form,
+    entry_values,
+    has_entry,
+    typed_entry,
+    with_typed,
+)
+from components.workbench.desk.forms import shown
 from components.workbench.desk.place import Place
+from components.workbench.desk.row_form import ask_in_pairs
 from components.workbench.desk.seat import Seat, act
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.sheets import WORDS as FILE
-from data.desk.toml_words import Where, merged, value_at, with_entry, with_text, without_entry
+from data.desk.toml_words import Where, merged, value_at, with_entry, with_value, without_entry
 from data.desk.values import Action, Change, Conflict, KeptRow, RowRefused
 from data.story.story_checks import Examined
 from data.story.tables import SourceRow
@@ -26,11 +39,14 @@ from data.story.tables import SourceRow
 TEXTS = {"title": "Headline", "kicker": "Kicker", "short": "Short name", "dek": "Summary"}
 #: Lists of texts with their sources, with what one of them is called.
 LISTS = {"known": "What we know", "unknown": "What we don’t know", "settle": "What would settle it"}
+#: Lists whose entries have a form of several fields.
+CAST = {"parties": "Party", "callers": "Caller"}
 #: The choice that edits the file as it is.
 _WHOLE: Where = ("",)
 #: In the session: the texts that somebody began to change.
 _OPEN = "desk-words"
 _NAMED = 60
+_SHOWN = 8
 
 
 @dataclass(slots=True)
@@ -40,6 +56,7 @@ class _Begun:
     base: KeptRow
     text: str
     cited: list[str]
+    values: dict[str, str] = field(default_factory=dict)
     is_changed: bool = False
     conflict: Conflict | None = None
 
@@ -68,9 +85,12 @@ def show_words(seat: Seat, place: Place, draft: Examined) -> None:
 
 def _choices(raw: Mapping[str, Any]) -> dict[Where, str]:
     found: dict[Where, str] = {(key,): label for key, label in TEXTS.items()}
-    for key, label in LISTS.items():
+    if WINDOW in raw:
+        found[WINDOW,] = "Start and end"
+    for key, label in (LISTS | CAST).items():
+        text = "name" if key in CAST else "text"
         for index in range(len(raw.get(key, []))):
-            found[key, index] = f"{label}: {shortened(value_at(raw, (key, index, 'text')), _NAMED)}"
+            found[key, index] = f"{label}: {shortened(value_at(raw, (key, index, text)), _NAMED)}"
         found[key, len(raw.get(key, []))] = f"{label}: add one"
     return found | {_WHOLE: "The whole file"}
 
@@ -90,6 +110,9 @@ def _begun(place: Place, row: KeptRow, chosen: Where) -> _Begun:
 def _show_form(seat: Seat, place: Place, draft: Examined, chosen: Where, begun: _Begun, clock: Clock) -> None:
     """The text, what it will read like, what is wrong with it, and the buttons."""
     key = f"{place.story}-{'-'.join(map(str, chosen))}-{begun.base.revision}"
+    if chosen[0] in ENTRIES:
+        _show_entry(seat, place, draft, chosen, begun, clock, key)
+        return
     label = "story.toml" if chosen == _WHOLE else TEXTS.get(str(chosen[0])) or LISTS[str(chosen[0])]
     if key not in st.session_state:
         st.session_state[key] = begun.text
@@ -107,10 +130,44 @@ def _show_form(seat: Seat, place: Place, draft: Examined, chosen: Where, begun: 
         st.markdown(markdown(clock.say(begun.text)))
     for fault in seat.desk.preview(place.story, Change(FILE, {FILE: after}, "0")).faults if begun.is_changed else ():
         st.markdown(f":red[{markdown(str(fault))}]")
+    _show_buttons(seat, place, chosen, begun, after, key)
+
+
+def _show_entry(
+    seat: Seat, place: Place, draft: Examined, chosen: Where, begun: _Begun, clock: Clock, key: str
+) -> None:  # fmt: skip
+    """The fields of an entry, beside each what is wrong with it, and the buttons."""
+    about, now = draft.read.about, utc_now()
+    form = entry_form(str(chosen[0]), clock, about.window.start if about else now)
+    was = entry_values(form, tomllib.loads(begun.toml), chosen)
+    begun.values = begun.values or dict(was)
+    slots: dict[str, st.delta_generator.DeltaGenerator] = {}
+    ask_in_pairs(f"desk-{key}", form.fields, begun.values, slots)
+    found = typed_entry(form, begun.values, now=now)
+    after = with_typed(begun.toml, chosen, was, begun.values, found.cells)
+    begun.is_changed = after != begun.toml
+    preview = seat.desk.preview(place.story, Change(FILE, {FILE: after}, "0")) if begun.is_changed else None
+    faults, others = entry_beside(form, preview.faults if preview else ())
+    faults |= found.faults
+    about = preview.examined.read.about if preview else about
+    read = shown(form, found.cells)
+    notes = {name: read[name] for name in ("start", "end") if read.get(name) != begun.values.get(name)}
+    notes["colour"] = drawn_otherwise(about, found.cells.get("short", ""))
+    for one in form.fields:
+        if one.name in faults and (begun.values[one.name] or has_entry(begun.toml, chosen)):
+            slots[one.name].markdown(f":red[{markdown(faults[one.name])}]")
+        elif said := notes.get(one.name) or one.help:
+            slots[one.name].caption(markdown(said))
+    for other in others[:_SHOWN]:
+        st.markdown(f":red[{markdown(other)}]")
+    _show_buttons(seat, place, chosen, begun, after, key)
+
+
+def _show_buttons(seat: Seat, place: Place, chosen: Where, begun: _Begun, after: str, key: str) -> None:
     with st.container(horizontal=True):
         if st.button("Save the words", type="primary", key=f"{key}-save"):
             _save(seat, place, chosen, begun, after, begun.base.revision)
-        if len(chosen) > 1 and _is_there(chosen, begun.toml) and st.button("Take it out", key=f"{key}-out"):
+        if len(chosen) > 1 and has_entry(begun.toml, chosen) and st.button("Take it out", key=f"{key}-out"):
             after = without_entry(begun.toml, str(chosen[0]), int(chosen[1]))
             _save(seat, place, chosen, begun, after, begun.base.revision)
 
@@ -122,23 +179,19 @@ def _ask_sources(draft: Examined, key: str, cited: list[str]) -> list[str]:
     return st.multiselect("Sources", list(sources), format_func=lambda one: sources[one], key=f"{key}-source")
 
 
-def _is_there(chosen: Where, toml: str) -> bool:
-    return int(chosen[1]) < len(tomllib.loads(toml).get(str(chosen[0]), []))
-
-
 def _changed(chosen: Where, begun: _Begun) -> str:
     """The file with what was typed. ValueError, in one sentence, where it is none."""
     if chosen == _WHOLE:
         return begun.text
     if len(chosen) == 1:
-        return with_text(begun.toml, chosen, begun.text)
+        return with_value(begun.toml, chosen, begun.text)
     entry = {"text": begun.text, "source": " ".join(begun.cited)}
-    if not _is_there(chosen, begun.toml):
+    if not has_entry(begun.toml, chosen):
         kept = {name: said for name, said in entry.items() if said}
         return with_entry(begun.toml, str(chosen[0]), kept) if kept else begun.toml
     toml = begun.toml
     for name, said in entry.items():
-        toml = with_text(toml, (*chosen, name), said)
+        toml = with_value(toml, (*chosen, name), said)
     return toml
 
 

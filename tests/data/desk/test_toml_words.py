@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from data.desk.toml_words import merged, value_at, with_entry, with_text, without_entry
+from data.desk.toml_words import merged, value_at, with_entry, with_value, without_entry
 from data.story.store import SHIPPED
 
 FILES = {slug: SHIPPED.files(slug)["story.toml"].decode() for slug in SHIPPED.slugs()}
@@ -46,24 +46,24 @@ def test_each_word_of_each_story_can_be_changed_and_put_back(slug: str) -> None:
     places = [(key,) for key in TEXTS if key in raw]
     places += [(key, place, "text") for key in LISTS for place in range(len(raw.get(key, [])))]  # type: ignore[misc]
     for where in places:
-        changed = with_text(toml, where, 'A “new” text with "quotes", a \\ and\na second line')
+        changed = with_value(toml, where, 'A “new” text with "quotes", a \\ and\na second line')
         assert value_at(tomllib.loads(changed), where).startswith("A “new” text")
         assert len(_lines(toml, changed)) == 2
-        back = with_text(changed, where, value_at(raw, where))
+        back = with_value(changed, where, value_at(raw, where))
         assert tomllib.loads(back) == raw
 
 
 def test_what_stands_around_a_text_stays() -> None:
     windows = NIGHT.replace("\n", "\r\n")
-    assert with_text(windows, ("title",), "B") == windows.replace('"A"', '"B"')
+    assert with_value(windows, ("title",), "B") == windows.replace('"A"', '"B"')
     inline = 'known = [{ text = "a", source = "s" }, { text = "b" }]\n'
-    assert with_text(inline, ("known", 1, "text"), "c") == inline.replace('"b"', '"c"')
+    assert with_value(inline, ("known", 1, "text"), "c") == inline.replace('"b"', '"c"')
 
 
 def test_a_word_comes_before_the_first_table_and_goes_when_it_is_empty() -> None:
-    changed = with_text(NIGHT, ("short",), "S")
+    changed = with_value(NIGHT, ("short",), "S")
     assert tomllib.loads(changed) == tomllib.loads(NIGHT) | {"short": "S"}
-    assert with_text(changed, ("short",), "") == NIGHT
+    assert with_value(changed, ("short",), "") == NIGHT
 
 
 @pytest.mark.parametrize("slug", FILES)
@@ -131,5 +131,5 @@ def test_of_a_key_that_both_changed_theirs_stands_until_mine_is_chosen(
 @pytest.mark.parametrize("slug", FILES)
 def test_what_only_one_of_two_changed_is_theirs_byte_for_byte(slug: str) -> None:
     toml = FILES[slug]
-    changed = with_text(with_entry(toml, "known", {"text": "One more."}), ("title",), "Another")
+    changed = with_value(with_entry(toml, "known", {"text": "One more."}), ("title",), "Another")
     assert merged(toml, toml, changed).text == merged(toml, changed, toml).text == changed
