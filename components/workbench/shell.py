@@ -30,7 +30,7 @@ from components.workbench.page_links import (
 )  # fmt: skip
 from components.workbench.rehearsal_banner import banners_here, show_banners
 from components.workbench.turns import run_in_turn
-from components.workbench.visitor_address import asked_query, carried_query
+from components.workbench.visitor_address import asked_query, carried_query, show_address
 from data.core.errors import DataError
 from data.recorders.status import has_recorders
 
@@ -82,6 +82,7 @@ banners = banners_here()
 title = page_title(place_here())
 st.set_page_config(page_title=f"{TEST if banners else ''}{title} · Nightdesk", page_icon=ICON, layout="centered")
 apply_stylesheet()
+show_address()
 show_banners(banners)
 show_desk_bar(pages)
 show_navigation(pages)

@@ -41,6 +41,15 @@ def change_view(view: ViewState, story: Story, *, default_story: str = "") -> No
         st.query_params.from_dict(query | kept)
 
 
+def show_address() -> None:
+    """Have the browser show the address that this run was asked for.
+
+    Of a link to another address of the page that is open Streamlit tells the server alone: without this the next run
+    would be of the address before it.
+    """
+    st.query_params.from_dict({name: st.query_params.get_all(name) for name in st.query_params})
+
+
 def asked_extra(name: str) -> str:
     """What the visitor's address says under a name of its page alone; empty where it says nothing."""
     return st.query_params.get(name, "")

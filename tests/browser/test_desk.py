@@ -53,6 +53,19 @@ def sit(browser: Browser, desk: TestDesk, address: str) -> Iterator[Callable[...
         context.close()
 
 
+def test_a_story_opened_by_its_link_stays_open_until_its_list_is_asked_for(sit: Callable[..., Page]) -> None:
+    page = sit(BEN, "/desk")
+    page.locator(".st-key-desk-story-night a").click()
+    page.wait_for_url("**/desk?story=night")
+    settled(page)
+    page.locator(".st-key-add-row button").click()
+    page.wait_for_url("**/desk?story=night&row=new")
+    expect(page.get_by_text("New call")).to_be_visible()
+    page.get_by_role("link", name="All stories of the desk").click()
+    page.wait_for_url("**/desk")
+    expect(page.get_by_text("A new story")).to_be_visible()
+
+
 def _focus(page: Page, label: str) -> None:
     page.wait_for_function("label => document.activeElement?.getAttribute('aria-label') === label", arg=label)
 
