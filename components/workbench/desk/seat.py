@@ -16,7 +16,7 @@ from components.workbench.notices import tell_done
 from components.workbench.write_gate import may_write, origin, person, refuse
 from data.core.errors import DataError
 from data.desk.desk import Desk
-from data.desk.values import AT_TERMINAL, BY_CLOCK, BY_OTHERS, Action, Person, RowRefused
+from data.desk.values import AT_TERMINAL, BY_CLOCK, BY_OTHERS, Action, KeptRow, Person, RowRefused
 
 T = TypeVar("T")
 
@@ -33,6 +33,12 @@ class Seat:
     def name_of(self, email: str) -> str:
         """Whose address this is; the address itself of who has left."""
         return self.names.get(email, email)
+
+    def written(self, row: KeptRow, clock: Clock) -> str:
+        """Who wrote a row and when; of one that came with its story, that it did: whoever brought it wrote none."""
+        if row.revision == 1:
+            return "which came with the story"
+        return f"written by {self.name_of(row.by)} {clock.dated(row.at)}"
 
 
 def take_seat() -> Seat | None:

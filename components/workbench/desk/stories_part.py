@@ -66,7 +66,7 @@ def show_state(seat: Seat, state: StoryState, clock: Clock) -> None:
     """The state of a story as a badge, and its last change."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(state.state.value, color=_COLOURS[state.state])  # type: ignore[arg-type]
-        said = f"Revision {state.revision:,}, changed by {seat.name_of(state.by)}, {clock.stamp(state.at)}"
+        said = f"Revision {state.revision:,}, by {seat.name_of(state.by)}, {clock.stamp(state.at)}"
         due = f" · goes out {clock.stamp(state.due)}" if state.due else ""
         st.caption(markdown(f"{said}{due}"))
     if state.trouble:

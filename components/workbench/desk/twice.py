@@ -57,7 +57,7 @@ def show_twice(seat: Seat, slug: str, draft: Examined) -> None:
 
 
 def _told(seat: Seat, form: Form, row: KeptRow) -> str:
-    said = f"{title_of(form, row.cells or {})}, written by {seat.name_of(row.by)} {form.clock.dated(row.at)}"
+    said = f"{title_of(form, row.cells or {})}, {seat.written(row, form.clock)}"
     return markdown(f"There already: {said}.")
 
 

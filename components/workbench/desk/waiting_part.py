@@ -50,8 +50,7 @@ def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:
             if st.button("Refuse", key=f"refuse-typed-{one.id}", disabled=bool(helped), help=helped):
                 _decide(seat, one, accept=False)
         for row in there:
-            by = f"written by {seat.name_of(row.by)} {form.clock.dated(row.at)}"
-            st.caption(markdown(f"There already: {title_of(form, row.cells or {})}, {by}."))
+            st.caption(markdown(f"There already: {title_of(form, row.cells or {})}, {seat.written(row, form.clock)}."))
 
 
 def _decide(seat: Seat, one: Proposal, *, accept: bool) -> None:
