@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.proto.SelectWidgetFilterMode_pb2 import SelectWidgetFilterMode
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
@@ -82,7 +83,7 @@ def test_the_stories_stand_with_their_state_and_their_last_change(sit: As) -> No
     page = _at()
     assert [link.proto.label for link in page.get("page_link") if "night" in link.proto.label] == ["**A night**"] * 2
     text = said(page)
-    assert "Revision 2, changed by the server’s terminal" in text
+    assert "Revision 2, by the server’s terminal" in text
 
 
 def test_a_fault_stands_beside_its_field_and_nothing_typed_is_lost(desk: TestDesk, sit: As) -> None:
@@ -93,6 +94,7 @@ def test_a_fault_stands_beside_its_field_and_nothing_typed_is_lost(desk: TestDes
     assert page.text_input(key=_field(page, "when")).value == "soon"
     page = _fill(page, when="1:10 am")
     assert "a second primary call of OH by AP" in said(page)
+    assert "1 a.m. Nov. 6, 2030, which came with the story." in said(page)
     page.button(key="save-row").click().run()
     assert page.selectbox(key=_field(page, "party")).value == "A"
     assert len(_rows(desk, "night", "calls.csv")) == 1
@@ -100,7 +102,10 @@ def test_a_fault_stands_beside_its_field_and_nothing_typed_is_lost(desk: TestDes
 
 def test_the_sentence_of_a_call_stands_beside_it_before_it_is_saved(desk: TestDesk, sit: As) -> None:
     sit(ANA)
-    page = _fill(_at(story="night", row="new"), contest="FL", party="A", when="1:10 am")
+    page = _at(story="night", row="new")
+    sources = page.multiselect(key=_field(page, "source")).proto
+    assert (sources.filter_mode, sources.select_all) == (SelectWidgetFilterMode.FILTER_MODE_CONTAINS, 0)
+    page = _fill(page, contest="FL", party="A", when="1:10 am")
     assert "1:10 a.m. UTC, Nov. 6, 2030: AP called fl for Ann" in said(page)
     page.button(key="save-row").click().run()
     assert [row["contest"] for row in _rows(desk, "night", "calls.csv")] == ["OH", "FL"]
@@ -155,8 +160,10 @@ def test_a_published_row_changes_with_a_reason_that_readers_get(desk: TestDesk, 
     page = _at(story="live", table="contests", row=row.id)
     page = _fill(page, short="O.")
     page = page.button(key="save-row").click().run()
-    assert "a reason in words" in said(page)
+    wanted = "Wants a reason in words, as readers have this row: it goes into corrections.csv."
+    assert wanted in said(page)
     page = _fill(page, **{"why-it-changes": "The style book."})
+    assert wanted not in said(page)
     page.button(key="save-row").click().run()
     page = _at(story="live", part="publish")
     assert "short was oh, is O." in said(page)

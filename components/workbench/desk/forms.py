@@ -247,7 +247,7 @@ def _references(table: str, draft: Examined) -> tuple[tuple[str, str], ...]:
         case "calls":
             names = {row.code: row.name for row in draft.rows(Contest)}
             return tuple((row.id, f"{names.get(row.contest, row.contest)}, {row.caller}, {row.party or row.outcome}")
-                         for row in draft.rows(Call))  # fmt: skip
+                         for row in draft.rows(Call) if row.role != "corroboration")  # fmt: skip
     if about is None:
         return ()
     match table:
@@ -301,6 +301,8 @@ def beside(form: Form, faults: Iterable[Fault]) -> tuple[dict[str, str], tuple[s
         name = WHEN if WHEN in names and fault.column in COLUMNS else fault.column
         if name in names:
             said = f"Found {fault.found}, wants {fault.wants}." if fault.wants else f"{fault.found}."
+            if fault.wants and fault.found.startswith("an empty "):  # that nothing stands there is seen
+                said = f"Wants {fault.wants}."
             found.setdefault(name, []).append(said)
         else:
             others.append(str(fault))

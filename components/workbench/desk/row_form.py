@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -100,10 +100,11 @@ def _show(seat: Seat, place: Place, form: Form, begun: Begun, rows: Sequence[Kep
     cells = with_id(form, found.cells, _ids(rows))
     change = _change(place, form, begun, cells)
     preview = seat.desk.preview(place.story, change)
-    faults, others = beside(form, _own_faults(preview.faults, begun))
+    asked = replace(form, fields=(*form.fields, _WHY_FIELD))
+    faults, others = beside(asked, _own_faults(preview.faults, begun))
     faults |= found.faults
     for name, slot in slots.items():
-        one = _WHY_FIELD if name == _WHY else form.named(name)
+        one = asked.named(name)
         if name in faults and (begun.tried or begun.values.get(name)):
             slot.markdown(f":red[{markdown(faults[name])}]")
         elif (said := (name == WHEN and say_when(cells, form.clock)) or one.help) and said != begun.values.get(name):
@@ -125,8 +126,9 @@ def _follow_keys(stamp: str) -> None:
 
 
 def _own_faults(faults: tuple[Fault, ...], begun: Begun) -> tuple[Fault, ...]:
-    """What the checker says now, and what the store said when this was last to be saved."""
-    return tuple(dict.fromkeys((*(one for one in faults if one.row is not None), *begun.refused)))
+    """What the checker says now, and the store when this was last to be saved, but of a reason that is given since."""
+    refused = [one for one in begun.refused if one.column != _WHY or not begun.values.get(_WHY)]
+    return tuple(dict.fromkeys((*(one for one in faults if one.row is not None), *refused)))
 
 
 def _say_changed(seat: Seat, form: Form, begun: Begun, rows: Sequence[KeptRow]) -> None:
@@ -213,7 +215,18 @@ def _ask(key: str, one: Field, values: Mapping[str, str]) -> str:
             return st.selectbox(one.label, list(dict.fromkeys((*words, value))), format_func=named, key=key) or ""
         case Asks.SEVERAL:
             options = [name for name, _ in one.choices]
-            return " ".join(st.multiselect(one.label, options, format_func=named, key=key, placeholder=_FIND))
+            return " ".join(
+                st.multiselect(
+                    one.label,
+                    options,
+                    format_func=named,
+                    key=key,
+                    placeholder=_FIND,
+                    # Titles are long: letters anywhere in them would find nearly all, and Enter could take them all.
+                    filter_mode="contains",
+                    select_all=False,
+                )
+            )
         case Asks.LONG:
             return st.text_area(one.label, key=key, height=80) or ""
     placeholder = "now" if one.name == WHEN or one.asks is Asks.TIME else None
@@ -229,11 +242,17 @@ def _show_buttons(
         if st.button("Close", key="close-row"):
             _close(place)
             st.rerun()
-        if begun.base and place.table == "calls" and st.button("Withdraw this call", key="withdraw-call"):
+        if _is_withdrawable(place, begun) and st.button("Withdraw this call", key="withdraw-call"):
             _withdraw(place, begun)
             st.rerun()
         if begun.base and st.button("Remove", key="remove-row", type="tertiary"):
             _save(seat, place, form, begun, Change(change.table, None, change.id, change.base, change.why))
+
+
+def _is_withdrawable(place: Place, begun: Begun) -> bool:
+    """Whether a call is open that is there; a second log of one cannot be withdrawn apart from it."""
+    cells = begun.base.cells if begun.base and place.table == "calls" else None
+    return cells is not None and cells.get("role") != "corroboration"
 
 
 def _withdraw(place: Place, begun: Begun) -> None:

@@ -94,8 +94,14 @@ def test_faults_stand_beside_their_fields_and_the_others_below() -> None:
     ]
     fields, others = beside(form_of("calls", small()), faults)
     assert fields["contest"] == "Found 'TX', wants a code of contests.csv."
-    assert fields[WHEN] == "Found an empty cell, wants a time, as precision is window."
+    assert fields[WHEN] == "Wants a time, as precision is window."
     assert others == ("contests.csv, column weight: found weights that sum to 62, wants 63, the total in story.toml",)
+
+
+def test_a_call_is_withdrawn_and_no_second_log_of_it() -> None:
+    ohio = call("ap-oh", "oh", "A", "01:00")
+    draft = small(ohio, ohio | {"id": "log-oh", "role": "corroboration"})
+    assert form_of("withdrawals", draft).named("call").choices == (("ap-oh", "oh, AP, A"),)
 
 
 def test_a_new_call_begins_with_what_the_last_one_came_from() -> None:
