@@ -110,6 +110,9 @@ def test_the_sentence_of_a_call_stands_beside_it_before_it_is_saved(desk: TestDe
     page.button(key="save-row").click().run()
     assert [row["contest"] for row in _rows(desk, "night", "calls.csv")] == ["OH", "FL"]
     assert desk.desk.audit.rows("night")[0].by == ANA
+    published = _at(story="night", row=desk.desk.rows("night", "calls.csv")[0].id)
+    text = said(_fill(published, when="1:05 am").button(key="save-row").click().run())
+    assert "Wants a reason in words" in text and "1:05 a.m. UTC, Nov. 6, 2030: AP called oh for Ben" in text
 
 
 def test_on_a_live_night_a_call_that_is_typed_waits_for_a_second_person(desk: TestDesk, sit: As) -> None:

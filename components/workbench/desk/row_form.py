@@ -110,7 +110,7 @@ def _show(seat: Seat, place: Place, form: Form, begun: Begun, rows: Sequence[Kep
         elif (said := (name == WHEN and say_when(cells, form.clock)) or one.help) and said != begun.values.get(name):
             slot.caption(markdown(said))
     with beside_them:
-        show_told(preview, place, cells.get("id", ""), form.clock, faulty=bool(faults))
+        show_told(preview, place, cells.get("id", ""), form.clock, faulty=bool(faults.keys() - {_WHY}))
     for other in others if begun.tried else ():
         st.error(markdown(other))
     show_already(seat, place.story, form, found.cells, but=begun.base.id if begun.base else "")
