@@ -237,14 +237,18 @@ def _head(embed: Embed, lines: Lines) -> Iterator[str]:
 
 
 def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
+    moments = table_moments(embed, night) if night else {}
+
+    def inside(name: str) -> str:
+        return moments_list(night) if night and name == "nd-list" else panel(embed, name, moments)
+
     folded = "\n".join(
-        f'<details id="{name}"><summary>{text(said)}</summary>{_panel(embed, lines, name, night)}</details>'
-        for name, said in lines.folded
+        f'<details id="{name}"><summary>{text(said)}</summary>{inside(name)}</details>' for name, said in lines.folded
     )
     foot = "".join(f"<bdi>{link(piece)}</bdi>" if piece.link else link(piece) for piece in lines.foot)
     if night:
         # Ahead of the words that its sentences repeat: what lies close to its like packs smaller.
-        data = script_safe(packed(night, table_moments(embed, night)))
+        data = script_safe(packed(night, moments))
         folded = f'<script type="application/json" id="nd-night">{data}</script>{folded}{then()}'
     footer = f'<footer><div class="nd-more">{folded}</div><p class="nd-foot">{foot}</p></footer>'
     return element(
@@ -256,9 +260,3 @@ def _figure(embed: Embed, lines: Lines, night: dict[str, Any] | None) -> str:
         data_story=embed.story.slug,
         data_chart=embed.chart.slug,
     )
-
-
-def _panel(embed: Embed, lines: Lines, name: str, night: dict[str, Any] | None) -> str:
-    if night and name == "nd-list":
-        return moments_list(night)
-    return panel(embed, name, table_moments(embed, night) if night else {})

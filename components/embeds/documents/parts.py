@@ -18,7 +18,7 @@ from components.clock import Clock, published_text
 from components.embeds.documents.lines import Piece
 from components.embeds.embed import Embed
 from components.render import table
-from components.render.listed import told
+from components.render.listed import Listed, told
 from components.render.svg.notes import edge_notes
 from components.render.svg.sheet import tag
 from components.render.svg.svg_pen import named
@@ -115,7 +115,7 @@ def _table(embed: Embed, moments: Mapping[str, int]) -> str:
     cited = _cited(embed)
     body, last = "", 0
     for n, row in enumerate(cells.itertuples(index=False, name=None), 1):
-        names, last = _names(embed, n, row[-1], moments, last)
+        names, last = _names(found, n, row[-1], moments, last, played=chart.played)
         body += _row(embed, row, cited, names)
     test = f"{chart.banner} " if chart.banner else ""
     what = told(len(cells), found.count, "marks and events") or "every mark and event"
@@ -137,15 +137,17 @@ def _whole(embed: Embed) -> str:
     )
 
 
-def _names(embed: Embed, n: int, row: str, moments: Mapping[str, int], last: int) -> tuple[dict[str, str | int], int]:
+def _names(
+    found: Listed, n: int, row: str, moments: Mapping[str, int], last: int, *, played: bool
+) -> tuple[dict[str, str | int], int]:
     """What a row is called, and the second of the last row that said one.
 
     Where some are left out, it has only the name by which a mark or a player asks for it. One that stands from one
     moment on says how many seconds after the `last` that is, and then no player asks by a name that no mark has.
     """
-    found, name = embed.listed, named(row)
+    name = named(row)
     timed = name in moments
-    asked = found.apart(row) or (embed.chart.played and not timed)
+    asked = found.apart(row) or (played and not timed)
     names: dict[str, str | int] = {"id": f"row-{n}"} if found.rows is None else {}
     names |= {"data_row": name} if asked else {}
     return (names | {"data_after": moments[name] - last}, moments[name]) if timed else (names, last)

@@ -92,7 +92,8 @@ def table_moments(embed: Embed, night: dict[str, Any]) -> dict[str, int]:
 
     Not those that a total counts by a name that the table leaves out.
     """
-    found, listed = embed.listed, {named(row) for row in table_rows(embed.chart) if embed.listed.has(row)}
+    found = embed.listed
+    listed = {named(row) for row in table_rows(embed.chart) if found.has(row)}
     counted = {row for party in night["parties"] for row, _ in party["rows"]}
     said = {row for row in listed if found.apart(row) or row not in counted}
     return {row: at for row, at in steady(night).items() if row in said}
