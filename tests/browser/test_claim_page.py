@@ -35,14 +35,16 @@ def test_choosing_changes_the_address_and_the_verdict(visit: Visit) -> None:
     has_address(page, series="observations:globe-search-peak", event="US-OH")
     verdict(page, "After")
     quoted = page.locator(".st-key-copy-quotable code")
-    expect(quoted).to_contain_text("after AP’s Ohio call (by 10:39 p.m. EST")
+    expect(quoted).to_contain_text("after AP’s Ohio call (by 10:39 p.m.)")
     expect(quoted).to_contain_text("via The Boston Globe, 11:48 p.m. EST, Nov. 8, 2016")
 
 
 def test_an_address_opens_the_same_claim(visit: Visit) -> None:
     page = visit("/check-a-claim?series=observations:cbc-documents-2pm&event=first-call&clock=Europe/London")
     verdict(page, "Before")
-    expect(page.locator(".st-key-copy-quotable code")).to_contain_text("(11:59 p.m. GMT, Nov. 8, 2016)")
+    quoted = page.locator(".st-key-copy-quotable code")
+    expect(quoted).to_contain_text("before AP’s first call (11:59 p.m.)")
+    expect(quoted).to_contain_text("about 7 p.m. GMT, Nov. 8, 2016")
 
 
 def test_another_caller_changes_the_verdict_and_the_page_says_so(visit: Visit) -> None:

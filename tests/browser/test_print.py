@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from itertools import product
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -18,6 +19,9 @@ NIGHT = (
     *("State of cic.gc.ca", "6 a.m.", "West Virginia 7:30 p.m."),
 )
 CONTROLS = ("Copy link", "Undo", "Reset", "Show the data", "Download CSV", "Embed & export this chart", "Play")
+
+
+PAPERS = ("A4", "Letter")
 
 
 def printed(page: Page, paper: str, *, landscape: bool = False) -> list[str]:
@@ -35,14 +39,14 @@ def story(browser: Browser, server: str) -> Page:
 
 
 @pytest.mark.parametrize("landscape", [False, True])
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("paper", PAPERS)
 def test_a_page_prints_the_whole_night_on_page_one(story: Page, paper: str, landscape: bool) -> None:
     pages = printed(story, paper, landscape=landscape)
     assert [said for said in NIGHT if said not in pages[0]] == []
     assert [said for said in CONTROLS if any(said in one for one in pages)] == []
 
 
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("paper", PAPERS)
 def test_a_document_prints_the_whole_night_on_page_one_and_its_list_and_table_after(
     browser: Browser, paper: str
 ) -> None:
@@ -83,8 +87,25 @@ def test_a_night_that_is_played_prints_whole(browser: Browser, server: str) -> N
     page.goto(f"{server}/timeline?at=2016-11-09T03:50Z")
     expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=60_000)
     settled(page)
-    for landscape in (False, True):
-        first = printed(page, "A4", landscape=landscape)[0]
-        assert "Trump 279" in first and "Wisconsin: Trump wins, 2:29 a.m." in first
+    for paper, landscape in product(PAPERS, (False, True)):
+        first, *others = printed(page, paper, landscape=landscape)
+        assert "Trump 279" in first and "Wisconsin: Trump wins, 2:29 a.m." in first, (paper, landscape)
         assert [said for said in CONTROLS if said in first] == []
+        assert not any("Wisconsin: Trump wins, 2:29 a.m." in one for one in others), "one drawing is enough"
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        pytest.param("?story=uk-2016", "Sunderland 12:15 a.m.", id="a story with a long headline"),
+        pytest.param("timeline?story=uk-2019", "Bolsover 5:05 a.m.", id="650 seats"),
+    ],
+)
+def test_another_night_begins_on_page_one_too(path: str, said: str, browser: Browser, server: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/{path}")
+    settled(page)
+    for paper, landscape in product(PAPERS, (False, True)):
+        assert said in printed(page, paper, landscape=landscape)[0], (paper, landscape)
     page.close()
