@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -329,15 +330,22 @@ def with_id(form: Form, cells: Mapping[str, str], taken: Iterable[str]) -> dict[
     return {"id": next(name for name in names if name not in known), **cells}
 
 
+#: So many calls of one source in a row, or all where there are fewer, suggest it for the next.
+_LAST_CALLS = 3
+
+
 def suggested(form: Form, rows: Sequence[Mapping[str, str]], draft: Examined) -> dict[str, str]:
-    """What a new row begins with: the caller of the story, and what its last call was taken from."""
+    """What a new row begins with: the caller of the story, and what its last calls were all taken from."""
     if form.table != "calls" or draft.read.about is None:
         return {"corrected": "now"} if form.table == "corrections" else {}
     caller = draft.read.about.caller
     own = (row for row in reversed(rows) if row.get("caller") == caller and row.get("role") != "corroboration")
-    last: Mapping[str, str] = next(own, {})
-    begun = {"caller": caller, "role": "primary", "outcome": "won", WHEN: "now"}
-    return begun | {name: last[name] for name in ("basis", "source") if last.get(name)} or begun
+    last = list(islice(own, _LAST_CALLS))
+    # Where each came from somewhere else, as in a record put together afterwards, one Enter would credit the wrong one.
+    shared = {name: {row.get(name, "") for row in last} for name in ("basis", "source")}
+    begun = {name: found.pop() for name, found in shared.items() if len(found) == 1}
+    begun = {name: value for name, value in begun.items() if value}
+    return {"caller": caller, "role": "primary", "outcome": "won", WHEN: "now"} | begun
 
 
 def adjusted(form: Form, values: Mapping[str, str], draft: Examined) -> dict[str, str]:

@@ -104,13 +104,19 @@ def test_a_call_is_withdrawn_and_no_second_log_of_it() -> None:
     assert form_of("withdrawals", draft).named("call").choices == (("ap-oh", "oh, AP, A"),)
 
 
-def test_a_new_call_begins_with_what_the_last_one_came_from() -> None:
+def test_a_new_call_begins_with_what_the_last_ones_came_from() -> None:
     rows = [{"caller": "AP", "basis": "own wire", "source": "s"}, {"caller": "CNN", "basis": "own log", "source": "t"}]
     draft = small()
     form = form_of("calls", draft)
     assert suggested(form, rows, draft) == {
         "caller": "AP", "role": "primary", "outcome": "won", WHEN: "now", "basis": "own wire", "source": "s",
     }  # fmt: skip
+
+
+def test_where_the_last_calls_came_from_different_places_none_is_suggested() -> None:
+    rows = [{"caller": "AP", "basis": "own wire", "source": source} for source in ("s", "s", "s", "ohio")]
+    begun = suggested(form_of("calls", small()), rows, small())
+    assert (begun["basis"], begun.get("source")) == ("own wire", None)
 
 
 @pytest.mark.parametrize(("caller", "role"), [("AP", "primary"), ("CNN", "other")])
