@@ -316,7 +316,7 @@ def test_a_time_that_is_our_reading_is_never_said_as_a_minute() -> None:
 def test_a_takeaway_says_that_it_speaks_of_the_range_where_the_story_holds_more() -> None:
     words = said(open_page("story", from_="2016-11-09T03:00Z", to="2016-11-09T04:00Z"))
     assert "says cic.gc.ca was in trouble, first in this range, from about 10 p.m." in words
-    assert "says searches were rising, first in this range, shortly after 10:40 p.m." in words
+    assert "says searches rose, first in this range, shortly after 10:40 p.m." in words
 
 
 def test_another_outlets_log_is_named_as_what_it_is() -> None:

@@ -174,7 +174,7 @@ def timeline_takeaway(
     """
     moments = [
         trouble.said(f"{main_service(story)} was in trouble"),
-        rise.said("searches were rising"),
+        rise.said("searches rose"),
         *(_decisive(story, milestones, window) or _leading_calls(story, calls, window)),
         *_first_projected(story, window, caller),
     ]

@@ -378,7 +378,7 @@ def test_an_edge_note_names_another_site_than_the_main_one(story: Story) -> None
     [
         pytest.param(
             "timeline",
-            "Techsite says searches were rising between 11 p.m. June 23 and midnight June 24",
+            "Techsite says searches rose between 11 p.m. June 23 and midnight June 24",
             id="timeline",
         ),
         pytest.param(

@@ -36,7 +36,7 @@ PUBLISHED = "https://cdn.example/us-2016/v/20261122T200000Z-0123456789ab/timelin
 QUERY = "from=2016-11-08T18:00Z&to=2016-11-09T12:00Z&clock=America/New_York&caller=AP"
 NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
 TAKEAWAY = (
-    "CBC News says cic.gc.ca was in trouble from about 2 p.m.; UNILAD says searches were rising from about 6 p.m.; "
+    "CBC News says cic.gc.ca was in trouble from about 2 p.m.; UNILAD says searches rose from about 6 p.m.; "
     "AP called Florida at 10:50 p.m. EST"
 )
 
