@@ -51,7 +51,7 @@ def test_a_page_of_a_night_in_progress_says_how_fresh_it_is(name: str, root: Pat
     assert page.toggle[0].label == "Pause updates"
     assert all(chart.alt.startswith("TEST: ") for chart in charts(page))
     assert all(BANNER in chart.spec.replace("\\u003cbr\\u003e", " ") for chart in charts(page))
-    assert "By 10:51 p.m. EST AP had last called Florida at 10:50 p.m. EST: Trump 197, Clinton 131" in said(page)
+    assert "By 10:51 p.m. AP had last called Florida at 10:50 p.m. EST: Trump 197, Clinton 131" in said(page)
 
 
 def test_the_story_page_says_what_there_is_so_far(root: Path) -> None:

@@ -29,7 +29,7 @@ def at_moment(slug: str, at: datetime, order: Order) -> Embed:
 def test_a_document_says_the_moment_it_stands_at() -> None:
     page = draw_document(at_moment("timeline", datetime(2016, 11, 9, 3, 50, tzinfo=UTC), Order.KNOWN))
     page = page.replace("\u00a0", " ")
-    assert "<h1" in page and re.search(r"<h1[^>]*>10:50 p\.m\. EST: ", page)
+    assert re.search(r"<h1[^>]*>10:50 p\.m\.: [^<]* at 10:50 p\.m\. EST</h1>", page)
     assert "Told up to 10:50 p.m. EST, Nov. 8, 2016, in the order in which it was published" in page
 
 
