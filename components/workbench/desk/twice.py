@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import streamlit as st
 
@@ -19,22 +19,23 @@ _CALLS = "calls.csv"
 _SAME = ("contest", "caller", "role")
 
 
-def already(seat: Seat, slug: str, cells: Mapping[str, str], *, but: str = "") -> tuple[KeptRow, ...]:
-    """The calls of a draft that stand and say that this caller called this contest, in the same kind of row."""
+def standing_calls(seat: Seat, slug: str) -> Iterator[KeptRow]:
+    """The calls of a draft that nobody has withdrawn, read when the first one is asked for."""
+    back = {(row.cells or {}).get("call") for row in seat.desk.rows(slug, "withdrawals.csv")}
+    yield from (row for row in seat.desk.rows(slug, _CALLS) if row.cells and row.cells.get("id") not in back)
+
+
+def already(standing: Iterable[KeptRow], cells: Mapping[str, str], *, but: str = "") -> tuple[KeptRow, ...]:
+    """Those of these calls that say that this caller called this contest, in the same kind of row."""
     if not cells.get("contest") or not cells.get("caller") or cells.get("role") == "corroboration":
         return ()
-    back = {(row.cells or {}).get("call") for row in seat.desk.rows(slug, "withdrawals.csv")}
-    return tuple(
-        row
-        for row in seat.desk.rows(slug, _CALLS)
-        if row.cells and row.id != but and row.cells.get("id") not in back
-        and all(row.cells.get(name, "") == cells.get(name, "") for name in _SAME)
-    )  # fmt: skip
+    others = (row for row in standing if row.cells and row.id != but)
+    return tuple(row for row in others if all((row.cells or {}).get(name, "") == cells.get(name, "") for name in _SAME))
 
 
 def show_already(seat: Seat, slug: str, form: Form, cells: Mapping[str, str], *, but: str = "") -> None:
     """What is in the draft of the call that is typed, beside it; nothing where that is new."""
-    for row in already(seat, slug, cells, but=but) if form.table == "calls" else ():
+    for row in already(standing_calls(seat, slug), cells, but=but) if form.table == "calls" else ():
         st.warning(f"{_told(seat, form, row)}  \n{markdown(f'Typed here: {title_of(form, cells)}.')}")
         if st.button("Open the one that is there", key=f"open-already-{row.id}"):
             go(table="calls", row=row.id)
@@ -45,11 +46,11 @@ def show_twice(seat: Seat, slug: str, draft: Examined) -> None:
     """Calls of this desk that others wrote into the folder after them: with both, nothing can be published."""
     if not draft.faults.count or draft.read.about is None:
         return
-    form = form_of("calls", draft)
+    form, published = form_of("calls", draft), [row for row in standing_calls(seat, slug) if row.published]
     for row in seat.desk.rows(slug, _CALLS):
         cells = row.cells or {}
-        for other in already(seat, slug, cells, but=row.id) if not row.published else ():
-            if other.published:
+        if not row.published:
+            for other in already(published, cells):
                 ours = f"At this desk: {title_of(form, cells)}, by {seat.name_of(row.by)}."
                 st.warning(f"{_told(seat, form, other)}  \n{markdown(ours)} Readers can have one of them.")
                 if st.button("Take out the one of this desk", key=f"take-out-{row.id}"):

@@ -7,7 +7,7 @@ import streamlit as st
 from components.text import markdown
 from components.workbench.desk.forms import form_of, title_of
 from components.workbench.desk.seat import Seat, act, take_seat
-from components.workbench.desk.twice import already
+from components.workbench.desk.twice import already, standing_calls
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.proposals import Proposal
@@ -35,6 +35,7 @@ def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:
     waiting = seat.desk.proposals.waiting(slug)
     if not waiting:
         return
+    standing = tuple(standing_calls(seat, slug))
     st.subheader("Typed by hand, waiting for a second person", anchor=False)
     for one in waiting:
         form = form_of(one.table.removesuffix(".csv"), draft, one.cells)
@@ -43,7 +44,7 @@ def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:
             st.markdown(markdown(said), width="stretch")
             helped = "Somebody else decides on it: you typed it." if one.by == seat.who.email else None
             helped = helped if seat.who.role.may(Action.ACCEPT) else "An editor decides on it."
-            there = already(seat, slug, one.cells)
+            there = already(standing, one.cells)
             known = helped or ("It is in the story already." if there else None)
             if st.button("Accept", key=f"accept-typed-{one.id}", type="primary", disabled=bool(known), help=known):
                 _decide(seat, one, accept=True)
