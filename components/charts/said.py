@@ -60,8 +60,8 @@ class Said:
         parts = self._parts
         shorter = [self.text, *([f"{title}. {' '.join(parts)}"] if self.question else [])]
         shorter += [lead + " ".join(parts[:count]).removesuffix(";") for count in range(len(parts), 0, -1)]
-        texts = [say(text) for text in shorter]
-        return next((text for text in texts if len(text) <= limit), shortened(texts[-1], limit))
+        texts = map(say, shorter)
+        return next((text for text in texts if len(text) <= limit), None) or shortened(say(shorter[-1]), limit)
 
 
 NOTHING = Said(())

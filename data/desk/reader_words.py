@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from data.desk.sheets import row_type_of
 from data.story.story import NOUNS, of_caller
@@ -77,13 +77,14 @@ def _when(cells: Cells) -> str:
 
 def _value(file: str, name: str, cell: str, found: Examined) -> str:
     """A cell with the names of what it refers to, and a time as a token."""
-    known = _names(row_type_of(file).refers.get(name, ""), found)
-    told = [known.get(one, one) for one in cell.split()] if known else [cell]
+    asked = cell.split()
+    known = _names(row_type_of(file).refers.get(name, ""), asked, found)
+    told = [known.get(one, one) for one in asked] if known else [cell]
     return _INSTANT.sub(r"{stamp:\g<0>}", ", ".join(told))
 
 
-def _names(table: str, found: Examined) -> Cells:
-    """By what readers know what a column refers to."""
+def _names(table: str, asked: Collection[str], found: Examined) -> Cells:
+    """By what readers know what a column refers to; of calls those that are asked for, each name being a sentence."""
     about = found.read.about
     match table:
         case "contests":
@@ -91,8 +92,8 @@ def _names(table: str, found: Examined) -> Cells:
         case "sources":
             return {row.id: row.org for row in found.rows(SourceRow)}
         case "calls":
-            rows = {row.id: {"contest": row.contest, "caller": row.caller} for row in found.rows(Call)}
-            return {name: said_of(Call.file, cells, found) for name, cells in rows.items()}
+            rows = (row for row in found.rows(Call) if row.id in asked)
+            return {row.id: said_of(Call.file, {"contest": row.contest, "caller": row.caller}, found) for row in rows}
     if about is None:
         return {}
     match table:

@@ -167,7 +167,7 @@ def timeline_takeaway(
     milestones: Sequence[MilestoneRow] = (),
     caller: str = "",
 ) -> Said:
-    """Where series stand highest, who has trouble and searches rising from when, and the call that leads.
+    """Where series stand highest, who says from when the site was in trouble and searches rose, and what call leads.
 
     Where the story holds an earlier one outside the window, the sentence says that it speaks of this range. `seen` is
     how many observations of any site and state are drawn. Of a night of calls alone the decisive moment leads.

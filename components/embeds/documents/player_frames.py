@@ -103,8 +103,7 @@ def packed(night: dict[str, Any], listed: Collection[str] = ()) -> dict[str, Any
     """The night for a document: without moments of its first order, which the list there holds, and their sentences.
 
     The moments of an order that has the same are None. From when a row stands in all orders alike, `sure` of the night
-    says once, and nothing of those that are `listed` with it. A second of
-    units is told as a step from the last.
+    says once, and nothing of those that are `listed` with it. A second of units is told as a step from the last.
     """
     first, said = night["orders"][night["names"][0]], night["said"]
     heard = list(dict.fromkeys(said[place] for _, place in first["moments"]))

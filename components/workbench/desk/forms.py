@@ -343,9 +343,8 @@ def suggested(form: Form, rows: Sequence[Mapping[str, str]], draft: Examined) ->
     last = list(islice(own, _LAST_CALLS))
     # Where each came from somewhere else, as in a record put together afterwards, one Enter would credit the wrong one.
     shared = {name: {row.get(name, "") for row in last} for name in ("basis", "source")}
-    begun = {name: found.pop() for name, found in shared.items() if len(found) == 1}
-    begun = {name: value for name, value in begun.items() if value}
-    return {"caller": caller, "role": "primary", "outcome": "won", WHEN: "now"} | begun
+    begun = {"caller": caller, "role": "primary", "outcome": "won", WHEN: "now"}
+    return begun | {name: value for name, found in shared.items() if len(found) == 1 for value in found if value}
 
 
 def adjusted(form: Form, values: Mapping[str, str], draft: Examined) -> dict[str, str]:
