@@ -76,9 +76,14 @@ def _show_waiting(story: Story, clock: Clock, words: Iterable[RecorderStatus]) -
     if not waiting:
         return
     st.subheader("Waiting for an editor", anchor=False)
+    decides = may_write(Action.ACCEPT)
     for word, call in waiting:
+        decided = call.key in decided_by(settings_here(), story.slug, word)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(markdown(_said(story, clock, call)), width="stretch")
+            taken_up = ", decided on: the recorder takes it up when it next asks" if decided else ""
+            st.markdown(markdown(f"{_said(story, clock, call)}{taken_up}"), width="stretch")
+            if decided or not decides:
+                continue
             if st.button("Accept", key=f"accept-{word.name}-{call.key}", type="primary"):
                 _decide(story, word, call, stands=True)
             if st.button("Refuse", key=f"refuse-{word.name}-{call.key}"):
@@ -98,12 +103,13 @@ def _show_accepted(story: Story, clock: Clock, words: Iterable[RecorderStatus]) 
         return
     with st.expander("Calls that were written, the newest first", key="written-calls"):
         named = {word.of: decided_by(settings_here(), story.slug, word) for word, _ in accepted}
+        decides = may_write(Action.ACCEPT)
         for word, call in accepted:
             with st.container(horizontal=True, vertical_alignment="center"):
                 who = named[word.of].get(call.key, "")
                 by = f", accepted by {who}" if who else ""
                 st.markdown(markdown(f"{_said(story, clock, call)}{by}"), width="stretch")
-                if st.button("Take out", key=f"out-{word.name}-{call.key}"):
+                if decides and st.button("Take out", key=f"out-{word.name}-{call.key}"):
                     _decide(story, word, call, stands=False)
 
 
