@@ -357,7 +357,7 @@ def _write(
     after = before.put(rows)
     refuse_faults(before, after, rows, public)
     if rows:
-        keep(session, record, rows, who, at, revision_words(before, rows))
+        keep(session, record, rows, who, at, revision_words(before, after, rows))
         note_rows(session, who, "write", at, origin, slug, before, rows)
     makers = makers_of(session, slug)
     return tuple(kept_row(row, makers, public) for row in _touched(before, after, changes))

@@ -273,7 +273,7 @@ class Publishing:
         record.review = record.revision if record.review == before else record.review
         if clear or not found.on_top:
             return ""
-        names = ", ".join(f"{row.file} {row_name(row.cells or {})}" for row in found.on_top)
+        names = ", ".join(said_of(row.file, row.cells or {}, draft.examined) for row in found.on_top)
         return (
             f"others changed in the folder what you changed, too: {names}. "
             f"Both are kept; compare revisions {record.revision - 1:,} and {record.revision:,}, then publish"

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
-from data.desk.sheets import row_type_of
+from data.desk.sheets import WORDS, row_type_of
 from data.story.story import NOUNS, of_caller
 from data.story.story_checks import Examined
 from data.story.tables import Call, Contest, SourceRow
@@ -15,6 +15,7 @@ Cells = Mapping[str, str]
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$")
 _WHEN = ("at", "earliest", "latest", "date", "precision")
 _NAMED = {
+    "corrections.csv": "the correction of {where}",
     "withdrawals.csv": "the withdrawal of {call}",
     "milestones.csv": "the milestone “{label}”",
     "observations.csv": "the report “{what}”",
@@ -36,16 +37,20 @@ _NOTHING = "nothing"
 
 def said_of(file: str, cells: Cells, found: Examined) -> str:
     """What readers call a row: AP’s Florida call, the projection for Ann Ash by the pollster."""
+    if file == WORDS:
+        return "the story’s words"
     told = defaultdict(str, {name: _value(file, name, cell, found) for name, cell in cells.items()})
     if file == Call.file:
         noun = NOUNS[found.read.about.verb] if found.read.about else "call"
         return of_caller(told["caller"], cells.get("caller", ""), f"{told['contest']} {noun}")
+    told["party"] = told["party"] or "all sides"  # of a row that has a column for each
     return _NAMED[file].format_map(told)
 
 
 def change_said(file: str, was: Cells, now: Cells | None, found: Examined) -> tuple[str, str]:
     """What a row said and says, of what differs: for Ann Ash; by 10:39 p.m. Nov. 8. Times follow the reader's clock."""
-    names = [name for name in row_type_of(file).model_fields if now is None or was.get(name, "") != now.get(name, "")]
+    columns = {**row_type_of(file).model_fields, **was, **(now or {})}
+    names = [name for name in columns if now is None or was.get(name, "") != now.get(name, "")]
     if now is None:
         return _said(file, [name for name in names if was.get(name) and name != "id"], was, found), "removed"
     return _said(file, names, was, found), _said(file, names, now, found)

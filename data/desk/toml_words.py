@@ -12,6 +12,8 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Table
 
+from data.story.new_story import toml_text
+
 #: Where a text stands: ("title",), or ("known", 2, "text") of the third [[known]].
 Where = tuple[str | int, ...]
 Value = str | bool | int | datetime
@@ -43,11 +45,13 @@ def with_value(toml: str, where: Where, value: Value) -> str:
         holder = holder[part]
     if value == "":
         del holder[where[-1]]
-    elif isinstance(holder, Table) and where[-1] not in holder and len(holder):
-        # Behind its last key, since a comment at its end may speak of what follows.
-        holder.value._insert_after(list(holder)[-1], str(where[-1]), tomlkit.item(value))
     else:
+        # A new key comes behind the last one, since a comment at the end of a table may speak of what follows.
+        body = holder.value.body if isinstance(holder, Table) and where[-1] not in holder else []
+        end = max((place for place, (key, _) in enumerate(body, 1) if key), default=len(body))
+        after, body[end:] = body[end:], []
         holder[where[-1]] = value
+        body += after
     return tomlkit.dumps(whole)
 
 
@@ -183,6 +187,8 @@ def _plain(value: Any) -> Any:
 
 def _shown(value: Any) -> str:
     plain = _plain(value)
-    if plain is None or isinstance(plain, str):
-        return plain or ""
-    return tomlkit.dumps(plain).strip() if isinstance(plain, dict) else tomlkit.item(plain).as_string().strip()
+    if isinstance(plain, dict):
+        return tomlkit.dumps(plain).strip()
+    if isinstance(plain, list):
+        return tomlkit.item(plain).as_string().strip()
+    return "" if plain is None else toml_text(plain)

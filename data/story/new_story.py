@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from data.core.errors import DataError
+from data.core.model import iso_text
 from data.story.faults import Fault
 from data.story.store import empty_tables
 from data.story.table_rows import SLUG
@@ -68,9 +69,16 @@ def unwritten(story_toml: bytes) -> tuple[Fault, ...]:
 
 
 def keys_of(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every key of a TOML with what it says: ("title", "A night"), ("known 2 text", "It failed.")."""
+    """Every key of a TOML with what it says: ("title", "A night"), ("known 2 text", "It failed."); instants in UTC."""
     if isinstance(value, Mapping | list):
         for name, part in value.items() if isinstance(value, Mapping) else enumerate(value, 1):
             yield from keys_of(part, f"{key} {name}".strip())
     else:
-        yield key, str(value).lower() if isinstance(value, bool) else str(value)
+        yield key, toml_text(value)
+
+
+def toml_text(value: Any) -> str:
+    """A value of a TOML as a file holds it, a text without its quotes, an instant in UTC."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return iso_text(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,17 +7,23 @@ import json
 import streamlit as st
 
 from components.clock import Clock
-from components.text import shortened
+from components.text import capital, shortened
 from components.workbench.desk.seat import Seat
+from components.workbench.desk.typed_when import on_clock
 from components.workbench.downloads import ARROW, show_download
 from components.workbench.evidence_table import Cell, Line, Table, show_table
+from data.desk.reader_words import said_of
 from data.desk.values import AuditRow
+from data.story.story_checks import FILES, Examined
 
 _MOST, _LONGEST = 200, 200
 
 
-def show_audit(seat: Seat, slug: str, clock: Clock) -> None:
-    """The newest entries of a story, of the whole desk where it names none, and the file that holds every one."""
+def show_audit(seat: Seat, slug: str, clock: Clock, draft: Examined | None = None) -> None:
+    """The newest entries of a story, of the whole desk where it names none, and the file that holds every one.
+
+    With its `draft` the rows of a story are named as readers name them.
+    """
     rows, name = seat.desk.audit.rows(slug, most=_MOST), slug or "desk"
     people, email = seat.desk.people, seat.who.email
     ended = people.signed_out_since(email)
@@ -28,18 +34,18 @@ def show_audit(seat: Seat, slug: str, clock: Clock) -> None:
         return seat.desk.audit.csv(slug) if stays else b""
 
     show_download("Download all of it (CSV)", make, f"{name}-audit.csv", "text/csv", key="audit-csv", icon=ARROW)
-    show_table(_table(seat, rows, clock, slug), key="desk-audit", label=f"Audit of {name}")
+    show_table(_table(seat, rows, clock, slug, draft), key="desk-audit", label=f"Audit of {name}")
     if len(rows) == _MOST:
         st.caption(f"The newest {_MOST} entries; the file has all.")
 
 
-def _table(seat: Seat, rows: tuple[AuditRow, ...], clock: Clock, slug: str) -> Table:
+def _table(seat: Seat, rows: tuple[AuditRow, ...], clock: Clock, slug: str, draft: Examined | None) -> Table:
     cells = tuple(
         (
             Cell(clock.stamp(one.at), sort=one.at.isoformat()),
             Cell(f"{seat.name_of(one.by)} ({one.role})"),
             Cell(f"{one.action} {one.story if not slug else ''}".strip()),
-            Cell(f"{one.table} {one.row}".strip(), more=_states(one), fold="Was and is"),
+            Cell(on_clock(_row_said(one, draft), clock), more=_states(one), fold="Was and is"),
             Cell(f"{one.revision:,}" if one.revision else ""),
             Cell(one.origin),
         )
@@ -57,9 +63,12 @@ def _states(one: AuditRow) -> tuple[Line, ...]:
     )
 
 
+def _row_said(one: AuditRow, draft: Examined | None) -> str:
+    """What readers call the row, where the story is at hand."""
+    if draft is None or one.table not in FILES:
+        return f"{one.table} {one.row}".strip()
+    return capital(said_of(one.table, json.loads(one.now or one.was or "{}"), draft))
+
+
 def _cells(state: str) -> str:
-    try:
-        found = json.loads(state)
-    except ValueError:
-        return state
-    return "; ".join(f"{name} {cell}" for name, cell in found.items() if cell) if isinstance(found, dict) else state
+    return "; ".join(f"{name} {cell}" for name, cell in json.loads(state).items() if cell)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import streamlit as st
 
 from components.clock import Clock
-from components.text import markdown, shortened
+from components.text import capital, markdown, shortened
 from components.workbench.desk.place import Place
 from components.workbench.desk.seat import Seat, act
-from components.workbench.desk.typed_when import say_instant
+from components.workbench.desk.typed_when import on_clock
 from components.workbench.evidence_table import Cell, Table, show_table
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.values import Action, Revision, RowDifference, RowRefused
 
 _SHOWN = 200
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def show_history(seat: Seat, place: Place, clock: Clock) -> None:
@@ -34,7 +32,7 @@ def _table(seat: Seat, revisions: Sequence[Revision], clock: Clock) -> Table:
     rows = tuple(
         (
             Cell(f"{one.number:,}", sort=float(one.number)),
-            Cell(shortened(on_clock(one.what, clock), 300)),
+            Cell(shortened(_told(one, clock), 300)),
             Cell(seat.name_of(one.by)),
             Cell(clock.stamp(one.at), sort=one.at.isoformat()),
             Cell("with readers" if one.published else ""),
@@ -64,9 +62,12 @@ def _compare(seat: Seat, place: Place, revisions: Sequence[Revision], clock: Clo
 def named(revisions: Sequence[Revision], clock: Clock) -> dict[int, str]:
     """Number -> what a menu calls a revision: its number, what was done, and when."""
     return {
-        one.number: f"{one.number:,}: {shortened(on_clock(one.what, clock), 60)} ({clock.dated(one.at)})"
-        for one in revisions
+        one.number: f"{one.number:,}: {shortened(_told(one, clock), 60)} ({clock.dated(one.at)})" for one in revisions
     }
+
+
+def _told(one: Revision, clock: Clock) -> str:
+    return capital(on_clock(one.what, clock))
 
 
 def show_differences(found: Sequence[RowDifference], clock: Clock) -> None:
@@ -74,14 +75,9 @@ def show_differences(found: Sequence[RowDifference], clock: Clock) -> None:
     if not found:
         st.caption("No row differs.")
         return
-    lines = [f"- {markdown(shortened(on_clock(one.words, clock), 400))}" for one in found[:_SHOWN]]
+    lines = [f"- {markdown(shortened(capital(on_clock(one.words, clock)), 400))}" for one in found[:_SHOWN]]
     more = [f"- and {len(found) - _SHOWN:,} more rows"] if len(found) > _SHOWN else []
     st.markdown("\n".join([*lines, *more]))
-
-
-def on_clock(words: str, clock: Clock) -> str:
-    """The words with every instant of a file as this clock shows it."""
-    return _INSTANT.sub(lambda found: say_instant(found[0], clock), words)
 
 
 def _restore(seat: Seat, place: Place, revision: int, why: str) -> None:

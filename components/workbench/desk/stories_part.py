@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.clock import Clock
 from components.text import markdown
-from components.workbench.address_bar import stories_here
+from components.workbench.address_bar import stories_here, titles_here
 from components.workbench.desk.seat import Seat, act, own_clock
 from components.workbench.page_links import DESK, page_at
 from components.workbench.visitor_address import change_extra
@@ -38,14 +38,15 @@ def show_stories(seat: Seat) -> None:
             show_state(seat, state, clock)
     if seat.who.role.may(Action.BRING):
         _show_new(seat)
-    others = [slug for slug in stories_here() if slug not in {state.slug for state in held}]
+    named = titles_here()
+    others = {slug: named.get(slug, slug) for slug in stories_here() if slug not in {state.slug for state in held}}
     if others:
         st.subheader("Not at the desk", anchor=False)
-        for slug in others:
+        for slug, name in others.items():
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(markdown(slug), width="stretch")
-                if st.button("Bring to the desk", key=f"bring-{slug}", help=f"Bring {slug} to the desk"):
-                    _bring(seat, slug)
+                st.markdown(markdown(name), width="stretch")
+                if st.button("Bring to the desk", key=f"bring-{slug}", help=f"Bring {markdown(name)} to the desk"):
+                    _bring(seat, slug, name)
 
 
 def _show_new(seat: Seat) -> None:
@@ -73,6 +74,6 @@ def show_state(seat: Seat, state: StoryState, clock: Clock) -> None:
         st.warning(markdown(state.trouble))
 
 
-def _bring(seat: Seat, slug: str) -> None:
-    if act(Action.BRING, lambda who, origin: seat.desk.bring(who, slug, utc_now(), origin), done=f"{slug} is here."):
+def _bring(seat: Seat, slug: str, name: str) -> None:
+    if act(Action.BRING, lambda who, origin: seat.desk.bring(who, slug, utc_now(), origin), done=f"{name} is here."):
         st.rerun()

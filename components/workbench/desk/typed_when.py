@@ -23,6 +23,7 @@ _STATED = re.compile(rf"({'|'.join(_REACHING)})\s+(.+)")
 _BY = re.compile(r"by\s+(.+?)(?:,?\s+not before\s+(.+))?")
 _BETWEEN = re.compile(r"(?:between|from)\s+(.+?)\s+(?:and|to)\s+(.+)")
 _DAY = re.compile(r"on\s+(.+)")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _SECONDS = re.compile(r"\d:\d\d:\d\d")
 
 
@@ -124,6 +125,11 @@ def read_instant(text: str, clock: Clock, *, after: datetime, now: datetime) -> 
         return said
     moment = now.replace(second=0, microsecond=0) if said.casefold() == "now" else read_time(said, clock, after=after)
     return iso_text(moment)
+
+
+def on_clock(words: str, clock: Clock) -> str:
+    """Words with every token of a time, and every instant of a file, as this clock shows it."""
+    return _INSTANT.sub(lambda found: say_instant(found[0], clock), clock.say(words))
 
 
 def say_instant(cell: str, clock: Clock) -> str:

@@ -27,6 +27,7 @@ from components.workbench.desk.forms import shown
 from components.workbench.desk.place import Place
 from components.workbench.desk.row_form import ask_in_pairs
 from components.workbench.desk.seat import Seat, act
+from components.workbench.desk.typed_when import on_clock
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.sheets import WORDS as FILE
@@ -78,7 +79,7 @@ def show_words(seat: Seat, place: Place, draft: Examined) -> None:
     chosen = st.selectbox("Which words", list(choices), format_func=lambda one: choices[one], key="desk-which-words")
     begun = _begun(place, row, chosen)
     if begun.conflict:
-        _show_conflict(seat, place, chosen, begun, begun.conflict)
+        _show_conflict(seat, place, chosen, begun, begun.conflict, clock)
     else:
         st.fragment(lambda: _show_form(seat, place, draft, chosen, begun, clock))()
 
@@ -219,7 +220,9 @@ def _close(place: Place, chosen: Where) -> None:
     st.session_state[_OPEN].pop((place.story, chosen), None)
 
 
-def _show_conflict(seat: Seat, place: Place, chosen: Where, begun: _Begun, conflict: Conflict) -> None:
+def _show_conflict(
+    seat: Seat, place: Place, chosen: Where, begun: _Begun, conflict: Conflict, clock: Clock
+) -> None:  # fmt: skip
     """Both values of every key that both changed, and a button that keeps what is chosen beside all else of both."""
     base = _toml(seat.desk.rows(place.story, FILE, revision=conflict.mine.revision)[0])
     mine, theirs = _toml(conflict.mine), _toml(conflict.theirs)
@@ -227,7 +230,10 @@ def _show_conflict(seat: Seat, place: Place, chosen: Where, begun: _Begun, confl
     st.warning(markdown(f"{name} changed these words, too, while you had them open. Choose."))
     found = merged(base, mine, theirs)
     named = {one.key: TEXTS.get(one.key) or one.key.capitalize() for one in found.clashes}
-    both = [(one.key, named[one.key], one.mine or "nothing", one.theirs or "nothing") for one in found.clashes]
+    both = [
+        (one.key, named[one.key], on_clock(one.mine or "nothing", clock), on_clock(one.theirs or "nothing", clock))
+        for one in found.clashes
+    ]
     own = choose_each(both, name, key=f"words-{conflict.theirs.revision}")
     with st.container(horizontal=True):
         if st.button("Keep what is chosen", type="primary", key="keep-chosen"):

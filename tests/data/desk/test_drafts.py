@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from data.core.settings import Settings
 from data.desk.desk import Desk, desk_of
-from data.desk.values import AT_TERMINAL, Change, Conflict, KeptRow, NotAllowed, RowRefused
+from data.desk.sheets import WORDS
+from data.desk.values import AT_TERMINAL, Change, Conflict, KeptRow, NotAllowed, Person, RowRefused
 from data.story.store import SHIPPED
+from tests.components.workbench.desk.test_entries import changed
 from tests.support import small_story
 from tests.support.desks import ANA, BEN, FROM, NOW, REPORTER, SLUG
 
@@ -74,6 +77,23 @@ def test_a_fault_is_said_beside_its_column_and_nothing_is_kept(desk: Desk, cells
     assert desk.state(SLUG).revision == 1
 
 
+def test_what_forms_make_of_the_cast_and_the_window_is_kept_beside_anothers_words(desk: Desk) -> None:
+    toml = (desk.rows(SLUG, WORDS)[0].cells or {})[WORDS]
+
+    def write(who: Person, text: str) -> KeptRow | Conflict:
+        return desk.write_words(who, SLUG, text.encode(), 1, NOW, FROM)
+
+    written(write(BEN, toml.replace('"A night"', '"The night"')))
+    written(write(ANA, changed(toml, ("parties", 0), colour="#2166AC")))
+    written(write(ANA, changed(toml, ("callers", 1), id="PA", name="Press")))
+    written(write(ANA, changed(toml, ("window",), end="3 a.m. Nov. 6, 2030")))
+    about = desk.story(SLUG).about
+    assert (about.title, about.parties[0].colour, about.callers[1].id) == ("The night", "#2166AC", "PA")
+    assert about.window.end == datetime(2030, 11, 6, 8, tzinfo=UTC)
+    assert isinstance(write(BEN, changed(toml, ("window",), end="4 a.m. Nov. 6, 2030")), Conflict)
+    assert desk.story(SLUG).about.window == about.window
+
+
 def test_a_published_row_changes_only_with_a_reason(desk: Desk) -> None:
     (row,) = desk.rows(SLUG, CALLS)
     with pytest.raises(RowRefused, match="column why: found an empty field, wants a reason"):
@@ -86,12 +106,12 @@ def test_earlier_states_are_compared_in_words_and_restored(desk: Desk) -> None:
     first = desk.files(SLUG)
     row = written(desk.write(ANA, SLUG, Change(CALLS, SECOND), NOW, FROM))
     desk.write(BEN, SLUG, Change(CALLS, {"note": "late"}, row.id, row.revision), NOW, FROM)
-    assert [one.words for one in desk.difference(SLUG, 1, 3)] == ["calls.csv: c2 was added"]
-    assert [one.words for one in desk.difference(SLUG, 2, 3)] == ["calls.csv, c2: note was empty, is late"]
+    assert [one.words for one in desk.difference(SLUG, 1, 3)] == ["AP’s two call was added"]
+    assert [one.words for one in desk.difference(SLUG, 2, 3)] == ["AP’s two call: was “note: nothing”, is “note: late”"]
     desk.restore(ANA, SLUG, 1, NOW, FROM)
     assert desk.files(SLUG) == first
     assert [one.what for one in desk.history(SLUG)] == [
-        "restored revision 1", "calls.csv, c2: note was empty, is late", "calls.csv: c2 was added",
+        "restored revision 1", "AP’s two call: was “note: nothing”, is “note: late”", "AP’s two call was added",
         "brought from its folder",
     ]  # fmt: skip
     desk.restore(ANA, SLUG, 3, NOW, FROM)

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from components.clock import Clock
-from components.workbench.desk.history_part import on_clock
-from components.workbench.desk.typed_when import COLUMNS, read_instant, read_when, say_when
+from components.workbench.desk.typed_when import COLUMNS, on_clock, read_instant, read_when, say_when
 from data.story.store import SHIPPED
 
 EASTERN = Clock("America/New_York")
@@ -97,5 +96,6 @@ def test_the_words_of_a_row_say_all_of_its_time_or_none() -> None:
 
 
 def test_what_differs_is_told_on_the_nights_clock() -> None:
-    words = "calls.csv, ap-fl: at was 2016-11-09T03:50:00Z, is 2016-11-09T03:52:00Z"
-    assert on_clock(words, EASTERN) == ("calls.csv, ap-fl: at was 10:50 p.m. Nov. 8, 2016, is 10:52 p.m. Nov. 8, 2016")
+    words = "window start was “2016-11-09T03:50:00Z”, is “{stamp:2016-11-09T03:52:00Z}”"
+    said = "window start was “10:50 p.m. Nov. 8, 2016”, is “10:52 p.m. EST, Nov. 8, 2016”"
+    assert on_clock(words, EASTERN) == said
