@@ -25,7 +25,7 @@ with explained_failures():
     clock, region = Clock(view.clock), choose_region(load_observations(story), load_untimed(story))
     if "site" in story.subjects:
         show_chart(story, "outages", replace(view, region=region))
-        if may_write(Action.FETCH) and not story.draft:
+        if may_write(Action.FETCH):
             show_lookup(story, view, "Look for machine records", ObservationProvider)
         dated, untimed = load_observations(story, view.window, region=region), load_untimed(story, region=region)
         show_observations(story, dated, untimed, clock)

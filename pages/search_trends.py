@@ -32,7 +32,7 @@ with explained_failures():
     else:
         st.info("This story is about no searches.")
     clock = Clock(view.clock)
-    if may_write(Action.FETCH) and not story.draft:
+    if may_write(Action.FETCH):
         show_get_searches(story, view, clock)
         show_import(story, clock)
         show_kept_files(story, clock)

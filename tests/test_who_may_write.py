@@ -29,9 +29,11 @@ from data.desk.desk import desk_of
 from data.desk.people import People
 from data.desk.values import AT_TERMINAL, Action, Change, KeptRow, Role
 from data.evidence.imports import keep_import
+from data.recorders.story_rows import change_story
 from data.sources.trends_csv.reader import parse_export
 from data.story.store import find_story, story_store
 from tests.conftest import serving
+from tests.support import small_story
 from tests.support.imported import export
 from tests.support.live_nights import called, follower, live_night, table
 from tests.support.provider import COOKIE_SECRET, ENVIRON, command, secrets_file
@@ -131,7 +133,7 @@ class Counting:
         self.server.server_close()
 
 
-PAT, RAE, LEE = "pat@example.org", "rae@example.org", "lee@example.org"
+PAT, RAE, LEE, ZED = (f"{name}@example.org" for name in ("pat", "rae", "lee", "zed"))
 ISSUER = "http://127.0.0.1:9"
 CSV = export(60, hours=4, term="bread")
 _MORE = """
@@ -155,7 +157,7 @@ url = "https://a.example/"
 
 @dataclass(frozen=True)
 class DeskServer:
-    """A desk of a publisher, a reporter and Lee, who comes and goes, with a night on which there is all to do."""
+    """A desk of a publisher, two reporters and Lee, who comes and goes, with a night on which there is all to do."""
 
     address: str
     settings: Settings
@@ -190,7 +192,7 @@ class DeskServer:
 
 
 def _brought(settings: Settings) -> None:
-    """The night is at the desk, with a row that may be removed and another that may not be there."""
+    """The night is at the desk, with a row that may be removed, a view, and two calls that wait for a second person."""
     held = desk_of(settings)
     held.bring(AT_TERMINAL, "night", utc_now(), "a test")
     for name in ("1", "2"):
@@ -198,6 +200,9 @@ def _brought(settings: Settings) -> None:
         change = Change("milestones.csv", cells | {"kind": "speech", "source": "s"})
         kept = held.write(AT_TERMINAL, "night", change, utc_now(), "a test")
         assert isinstance(kept, KeptRow) and kept.id == name
+        call = {name: str(cell) for name, cell in small_story.call(name, "nc", "A", "01:20").items()}
+        held.proposals.propose(AT_TERMINAL, "night", "calls.csv", call, utc_now(), "a test")
+    held.views.save(AT_TERMINAL, "night", "Evening", "timeline?story=night", utc_now(), "a test")
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +219,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
         filename="older.csv", zone="UTC", geo="US", now=utc_now(),
     )  # fmt: skip
     people = People(open_database(settings))
-    for email, role in ((PAT, Role.PUBLISHER), (RAE, Role.REPORTER)):
+    for email, role in ((PAT, Role.PUBLISHER), (RAE, Role.REPORTER), (ZED, Role.REPORTER)):
         people.set_role(AT_TERMINAL, email, role, utc_now(), "a test")
     _brought(settings)
     sources = (Counting(), Counting())
@@ -242,10 +247,20 @@ class Attempt:
     query: str = "story=night"
 
     def __str__(self) -> str:
-        return f"{self.site} {self.action.name}"
+        return f"{self.site} {self.action.name} {list(self.steps[-1])[-1]}"
 
 
-_PARTS, _DESK = "components/workbench/parts", "components/workbench/desk"
+_PARTS, _ACT = "components/workbench/parts", "components/workbench/desk/seat.py:act"
+_CALL = "desk-calls-new-0"
+NEW_CALL = {f"{_CALL}-contest": "nc (NC)", f"{_CALL}-party": "Ann Ash (A)", f"{_CALL}-when": "1:10 am"}
+PASTED = "code\tname\tshort\tweight\tsource\nOH\tOhio\toh\t18\ts\n"
+
+
+def _at_desk(action: Action, part: str, *steps: Mapping[str, Value]) -> Attempt:
+    """What is done in a part of the night's desk."""
+    return Attempt(_ACT, action, "desk", steps, f"story=night&part={part}")
+
+
 #: Each function that acts on a press, and a press. Who adds one adds it here, and it is tried by all who may not.
 ATTEMPTS = (
     Attempt(f"{_PARTS}/tonight.py:_decide", Action.ACCEPT, "tonight", ({"accept-feed-desk": True},)),
@@ -265,28 +280,30 @@ ATTEMPTS = (
         f"{_PARTS}/find_records.py:_ask", Action.FETCH, "outage-reports",
         ({"look-wayback": True}, {"ask-wayback": True}),
     ),
-    Attempt(
-        f"{_DESK}/seat.py:act", Action.GOVERN, "people", ({"new-email": "eve@example.org", "new-add": True},)
+    Attempt(_ACT, Action.GOVERN, "people", ({"new-email": "eve@example.org", "new-add": True},)),
+    Attempt(_ACT, Action.GOVERN, "people", ({f"end-{ZED}": True},)),
+    Attempt(_ACT, Action.GOVERN, "people", ({f"remove-{ZED}": True},)),
+    Attempt(_ACT, Action.BRING, "desk", ({"bring-us-2020": True},), ""),
+    Attempt(_ACT, Action.BRING, "desk", ({"new-story-name": "town-2026", "new-story-begin": True},), ""),
+    _at_desk(
+        Action.VIEW, "views",
+        {"view-name": "Night", "view-link": "https://desk/timeline?story=night", "save-view-button": True},
     ),
-    Attempt(f"{_DESK}/seat.py:act", Action.BRING, "desk", ({"bring-us-2020": True},), ""),
-    Attempt(
-        f"{_DESK}/seat.py:act", Action.VIEW, "desk",
-        ({"view-name": "Night", "view-link": "https://desk/timeline?story=night", "save-view-button": True},),
-        "story=night&part=views",
+    _at_desk(Action.VIEW, "views", {"use-article": "https://a.example/night", "use-view-button": True}),
+    _at_desk(Action.WRITE, "rows&table=milestones&row=1", {"remove-row": True}),
+    _at_desk(Action.WRITE, "rows&row=new", NEW_CALL, {"save-row": True}),
+    _at_desk(
+        Action.WRITE, "words",
+        {"desk-which-words": "Party: Side A"}, {"desk-night-parties-0-1-name": "A"}, {"night-parties-0-1-save": True},
     ),
-    Attempt(
-        f"{_DESK}/seat.py:act", Action.WRITE, "desk", ({"remove-row": True},),
-        "story=night&part=rows&table=milestones&row=1",
-    ),
-    Attempt(
-        f"{_DESK}/seat.py:act", Action.RESTORE, "desk", ({"desk-restore": True},), "story=night&part=history"
-    ),
-    Attempt(
-        f"{_DESK}/seat.py:act", Action.ASK, "desk", ({"ask-review": True},), "story=night&part=publish"
-    ),
-    Attempt(
-        f"{_DESK}/seat.py:act", Action.PUBLISH, "desk", ({"publish": True},), "story=night&part=publish"
-    ),
+    _at_desk(Action.WRITE, "paste", {"desk-paste-contests": PASTED}, {"save-pasted": True}),
+    _at_desk(Action.RESTORE, "history", {"desk-restore": True}),
+    _at_desk(Action.ASK, "publish", {"ask-review": True}),
+    _at_desk(Action.PUBLISH, "publish", {"publish": True}),
+    _at_desk(Action.PUBLISH, "publish", {"publish-at": "1 a.m. Nov. 6, 2040", "schedule": True}),
+    _at_desk(Action.ACCEPT, "rows", {"refuse-typed-2": True}),
+    _at_desk(Action.ACCEPT, "rows", {"accept-typed-1": True}),
+    _at_desk(Action.GOVERN, "limits", {"set-limit-fetch": True}),
 )  # fmt: skip
 
 
@@ -399,7 +416,7 @@ def _connecting(given: Callable[[DeskServer], Mapping[str, object]]) -> Callable
 
 _FORGED = {"X-Forwarded-User": PAT, "X-Auth-Request-Email": PAT, "Remote-User": PAT, "Authorization": "Bearer x"}
 _FORGED |= {"Nightdesk-Own-Page": "true", "Nightdesk-Local": "true", "X-Forwarded-For": "127.0.0.1"}
-OUTSIDERS: dict[str, Callable[[DeskServer, Attempt], SessionClient]] = {
+CONNECTING: dict[str, Callable[[DeskServer, Attempt], SessionClient]] = {
     "signed out": _connecting(lambda _: {}),
     "by a link's cookie that nobody was given": _connecting(lambda _: {"cookies": {COOKIE: secrets.token_urlsafe(32)}}),
     "by a provider's cookie of another secret": _connecting(lambda desk: by_provider(desk, "another" * 6)),
@@ -414,6 +431,8 @@ OUTSIDERS: dict[str, Callable[[DeskServer, Attempt], SessionClient]] = {
         lambda desk: {"cookies": desk.cookie(PAT), "origin": "http://127.0.0.1:8"}
     ),
     "from no page": _connecting(lambda desk: {"cookies": desk.cookie(PAT), "origin": None}),
+}
+OUTSIDERS = CONNECTING | {
     "in another person's session": _in_their_session,
     "after a sign-out": _ended(lambda people, now: people.sign_out(AT_TERMINAL, LEE, now)),
     "after being taken off the desk": _ended(
@@ -443,6 +462,18 @@ def test_nobody_writes_but_who_may(desk: DeskServer, attempt: Attempt) -> None:
         assert wrote == []
         told = [one for one in answer.said if "alert {" in one]
         assert desk.kept() != before, f"the press that nobody else may do does nothing at all: {told}"
+
+
+def test_what_others_wrote_is_taken_into_the_draft_by_nobodys_look_but_the_desks(desk: DeskServer) -> None:
+    row = {"id": "late", "at": "2030-11-06T03:30:00Z", "precision": "minute", "label": "A speech", "kind": "speech"}
+    change_story(story_store(desk.settings), "night", desk.settings, {"milestones.csv": [row | {"source": "s"}]})
+    before, took = desk.kept(), []
+    for name, connected in (CONNECTING | {"of the desk": _reporter}).items():
+        with connected(desk, ATTEMPTS[0]) as client:
+            for page in ("desk", "tonight"):
+                client.run(page, "story=night")
+        took += [name] if desk.kept() != before else []
+    assert took == ["of the desk"]
 
 
 def test_a_file_is_taken_from_the_person_who_opened_the_uploader_alone(desk: DeskServer) -> None:

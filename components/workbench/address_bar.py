@@ -69,17 +69,17 @@ _LEFT = "left-ranges"
 
 
 def change(story: Story, rewrite: Callable[[ViewState], ViewState]) -> None:
-    """Rewrite the address from what it says at this moment, so that one control never undoes another.
-
-    Of a draft nothing: it has no address.
-    """
-    if story.draft:
-        return
+    """Rewrite the address from what it says at this moment, so that one control never undoes another."""
     now, _ = current_view(story)
     wanted = rewrite(now)
     if wanted.window != now.window:
         _left(story).append(now.window)
-    change_view(wanted, story, default_story=stories_here()[0])
+    _write(wanted, story)
+
+
+def _write(view: ViewState, story: Story) -> None:
+    """Readers' addresses leave out the first story of the server; that of the desk, where a draft is, names its own."""
+    change_view(view, story, default_story="" if story.draft else stories_here()[0])
 
 
 def _left(story: Story) -> list[Window]:
@@ -97,7 +97,7 @@ def undo(story: Story) -> None:
     if left := _left(story):
         window = left.pop()
         now, _ = current_view(story)
-        change_view(now.with_window(window), story, default_story=stories_here()[0])
+        _write(now.with_window(window), story)
 
 
 def stand_at_moment(story: Story, view: ViewState) -> Story:

@@ -16,7 +16,7 @@ from components.embeds.embed import Embed
 from components.embeds.formats import file_name
 from components.text import capital, markdown
 from components.view.address import EARLIEST, LATEST, known_zone
-from components.view.view_state import LONGEST, ViewState, default_view, parse_slug, view_link
+from components.view.view_state import LONGEST, ViewState, parse_slug, view_link
 from components.workbench.address_bar import can_undo, change, draft_drawn, stories_here, story_named, titles_here, undo
 from components.workbench.copy_link import copy_link
 from components.workbench.downloads import ARROW, form_of, show_download
@@ -239,15 +239,14 @@ def control_bar(
     which means nothing elsewhere, `chart` names the one whose data the bar offers, `linked` writes out for Copy link
     what a page chooses by itself.
 
-    Widgets take their values from the address and write back into it; what cannot be meant is said below the bar. A
-    draft is shown in the view it opens with, without a bar.
+    Widgets take their values from the address and write back into it; what cannot be meant is said below the bar. That
+    of a draft leads to nothing that readers have.
     """
-    if story.draft:
-        return default_view(story)
     view, problems = current_view(story)
     view = view if moment else view.whole
     with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        choose_other_story(story)
+        if not story.draft:
+            choose_other_story(story)
         if ranges:
             choose_named_range(story, view)
             choose_exact_range(story, view, zone_label(view.clock, story))
@@ -261,7 +260,8 @@ def control_bar(
             _take_back(story, view)
         if chart:
             _offer_data(story, chart, view)
-        copy_link(view_link(st.context.url or "", "", linked(story, view)) + asked_embedding())
+        if not story.draft:
+            copy_link(view_link(st.context.url or "", "", linked(story, view)) + asked_embedding())
     show_done()
     show_problems((*waiting_notices(), *problems))
     return view

@@ -14,6 +14,7 @@ from components.cache.render_cache import RenderCache
 from components.embeds.drawing_process import DRAWING
 from components.embeds.embed import Embed
 from components.embeds.formats import SLOW, body_of
+from components.workbench.address_bar import draft_drawn
 from components.workbench.turns import client_here, session_here
 
 ARROW = ":material/download:"
@@ -22,7 +23,12 @@ ARROW = ":material/download:"
 def show_download(
     label: str, make: Callable[[], bytes], file_name: str, media_type: str, *, key: str, icon: str | None = None
 ) -> None:
-    """A button for the file that `make` makes once it is pressed, a picture in its turn among all pictures."""
+    """A button for the file that `make` makes once it is pressed, a picture in its turn among all pictures.
+
+    None on the page of a draft: nothing of it is taken away.
+    """
+    if draft_drawn():
+        return
     queue = PICTURES if file_name.rpartition(".")[2] in SLOW else PAGES
     wanted = partial(_made, queue, make, session_here(), client_here())
     st.download_button(label, wanted, file_name, media_type, key=key, on_click="ignore", icon=icon)

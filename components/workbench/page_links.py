@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from components.cache.stories import settings_here
+from components.workbench.address_bar import draft_drawn
 
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 #: Address -> file and title; the empty address is home. Two addresses open one page.
@@ -47,6 +49,12 @@ def file_of(address: str) -> Path:
 def page_at(address: str) -> st.Page:
     """The page at this address of PLACES, for the navigation and for links to it."""
     return st.Page(file_of(address), title=PLACES[address][1], url_path=address, default=not address)
+
+
+def show_link(address: str, label: str, query: Mapping[str, str | list[str]]) -> None:
+    """A link to another page of the story; none on the page of a draft, which readers' pages do not have."""
+    if draft_drawn() is None:
+        st.page_link(page_at(address), label=label, query_params=query)
 
 
 def asked_place() -> str:

@@ -28,7 +28,7 @@ from components.workbench.controls import take_selection
 from components.workbench.data_table import show_data
 from components.workbench.downloads import form_of, show_download
 from components.workbench.notices import show_empty
-from components.workbench.page_links import page_at
+from components.workbench.page_links import show_link
 from components.workbench.source_links import source_link
 from data.core.model import Source, Window
 from data.story.story import Story
@@ -118,8 +118,7 @@ def show_rest(embed: Embed, key: str) -> None:
     if st.toggle("Show the data", key=f"data-{key}"):
         show_data(embed, key=key)
     st.caption(load_made(_sources, chart))
-    if not story.draft:
-        _show_downloads(embed, key)
+    _show_downloads(embed, key)
 
 
 def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
@@ -134,7 +133,7 @@ def _offer_nearest(chart: Chart, view: ViewState, story: Story) -> None:
         return
     show_empty(f"{kind_named(chart.slug).holds} of this story")
     nearest = nearest_window(chart, default=story.window)
-    if story.draft or nearest in (chart.window, view.window):
+    if nearest in (chart.window, view.window):
         return
     st.button(
         f"Show {Clock(view.clock).span(nearest)}",
@@ -212,4 +211,4 @@ def _show_downloads(embed: Embed, key: str) -> None:
         for form, media_type in (("csv", "text/csv"), ("svg", "image/svg+xml")):
             make = form_of(embed, form, **({"width": _DOWNLOAD_WIDTH} if form == "svg" else {}))
             show_download(f"Download {form.upper()}", make, file_name(embed, form), media_type, key=f"{form}-{key}")
-        st.page_link(page_at("embed-and-export"), label="Embed & export this chart", query_params=query)
+        show_link("embed-and-export", "Embed & export this chart", query)

@@ -12,6 +12,8 @@ from data.story.story import Story
 
 #: What the page Embed & export adds to an address: which chart of the view, and in which theme.
 EMBEDDING = ("chart", "theme")
+#: What stays in an address when its view changes: that, and the part of the desk at which a draft is looked at.
+_BESIDE = (*EMBEDDING, "part")
 
 
 def asked_query() -> dict[str, list[str]]:
@@ -37,7 +39,7 @@ def change_view(view: ViewState, story: Story, *, default_story: str = "") -> No
     """Write this view into the visitor's address; the page that follows reads it there."""
     query = view_query(view, story, default_story=default_story)
     if asked_query() != {name: [value] for name, value in query.items()}:
-        kept = {name: value for name in EMBEDDING if (value := asked_extra(name))}
+        kept = {name: value for name in _BESIDE if (value := asked_extra(name))}
         st.query_params.from_dict(query | kept)
 
 

@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.cache.stories import desk_here, settings_here
 from components.text import markdown
+from components.workbench.address_bar import draft_drawn
 from components.workbench.sign_in import COOKIE, identity_cookies, signed_in
 from components.workbench.write_access import Uploads, is_local, is_marked, is_marked_own
 from data.core.errors import DataError
@@ -34,8 +35,10 @@ def may_write(action: Action) -> bool:
     """Whether whoever this session belongs to may do this, asked anew each time.
 
     At a desk that is a signed-in person by their role; else whoever sits at this machine, unless settings say nobody. A
-    session that does not say where it comes from may not.
+    session that does not say where it comes from may not, and nobody on the page of a draft, which is only looked at.
     """
+    if draft_drawn():
+        return False
     settings = settings_here()
     if settings.has_desk:
         found = person()

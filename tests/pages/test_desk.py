@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def test_the_stories_stand_with_their_state_and_their_last_change(sit: As) -> No
     page = _at()
     assert [link.proto.label for link in page.get("page_link") if "night" in link.proto.label] == ["**A night**"] * 2
     text = said(page)
-    assert "Revision 2, by the server’s terminal" in text
+    assert "Revision 2, by the server’s terminal" in text and "U.S. election, Nov. 5–6, 2024" in text
 
 
 def test_a_fault_stands_beside_its_field_and_nothing_typed_is_lost(desk: TestDesk, sit: As) -> None:
@@ -169,11 +170,14 @@ def test_a_published_row_changes_with_a_reason_that_readers_get(desk: TestDesk, 
     assert wanted not in said(page)
     page.button(key="save-row").click().run()
     page = _at(story="live", part="publish")
-    assert "short was oh, is O." in said(page)
+    assert "The contest oh: was “short: oh”, is “short: O.”" in said(page)
     page.button(key="publish").click().run()
     assert desk.desk.state("live").state is State.PUBLISHED
     assert desk.desk.folders.read("live").contests[0].short == "O."
     assert "The style book." in desk.desk.folders.read("live").corrections[0].why
+    until = time.monotonic() + 5
+    while "The style book." not in said(open_page("sources_and_methods", story="live")):
+        assert time.monotonic() < until
 
 
 def test_a_story_is_begun_in_the_browser_and_is_at_no_address_of_readers(desk: TestDesk, sit: As) -> None:
@@ -241,6 +245,12 @@ def test_a_party_and_the_window_are_forms_with_their_faults_and_fit_what_another
     page.button(key="live-window-3-save").click().run()
     assert "end = 2030-11-06T07:30:00Z" in _rows(desk, "live", "story.toml")[0]["story.toml"]
     assert [row.by for row in desk.desk.audit.rows("live")[:3]] == [ANA, ANA, BEN]
+    page = _fill(page, end="8 am")
+    _written_by_ben(desk, "end = 2030-11-06T07:30:00Z", "end = 2030-11-06T07:00:00Z")
+    page.run().button(key="live-window-4-save").click().run()
+    (choice,) = page.radio
+    both = [option.replace("\\", "") for option in choice.options]
+    assert (choice.label, both) == ("Window end", ["Yours: 8 a.m. Nov. 6, 2030", "Ben: 7 a.m. Nov. 6, 2030"])
 
 
 def test_pasted_contests_come_as_one_revision(desk: TestDesk, sit: As) -> None:
@@ -258,7 +268,7 @@ def test_pasted_contests_come_as_one_revision(desk: TestDesk, sit: As) -> None:
 def test_a_revision_is_compared_and_restored(desk: TestDesk, sit: As) -> None:
     sit(ANA)
     page = _at(story="night", part="history")
-    assert "story.toml: live was true, is empty" in said(page)
+    assert "The story’s words: live was “true”, is nothing" in said(page)
     page.button(key="desk-restore").click().run()
     assert desk.desk.story("night").about.live
 
@@ -288,8 +298,13 @@ def test_the_preview_is_the_readers_own_page_with_the_draft_on_it(desk: TestDesk
         assert [len(table) for table in drawn] == [len(table) for table in known] != []
         assert ("A page in the draft" in "".join(table.to_csv() for table in drawn)) == (name == "outage-reports")
         assert all(chart.alt.startswith("DRAFT: ") for chart in charts(page)) and len(charts(page)) == len(charts(real))
-        # Nothing of it leads to what readers have, or can be taken away.
+        # Nothing of it leads to what readers have, can be taken away or changes what is kept.
         assert not page.get("download_button") and dict(page.query_params) == address
+        assert not [folder.label for folder in page.expander if "Import" in folder.label]
+    page.selectbox(key="choose-clock").set_value("UTC").run()
+    assert dict(page.query_params) == {**address, "clock": "UTC"}
+    page.button_group(key="desk-preview").set_value("check-a-claim").run()
+    assert page.header[0].value.startswith("Before") and "a.m. UTC" in said(page)
 
 
 def test_a_view_is_saved_from_a_copied_link_and_named_by_articles(desk: TestDesk, sit: As) -> None:

@@ -30,7 +30,8 @@ DRAFT = "DRAFT: seen at the desk alone. Not published."
 _SCRIPTS = re.compile(r"<script.*?</script>", re.DOTALL)
 _WIDTHS = (640, 360)
 #: The pages that tell a story, by address, and what is no page.
-_PAGES = {name: PLACES[name][1] for name in ("", "timeline", "search-trends", "outage-reports", "sources-and-methods")}
+_TOLD_AT = ("", "timeline", "search-trends", "outage-reports", "check-a-claim", "sources-and-methods")
+_PAGES = {name: PLACES[name][1] for name in _TOLD_AT}
 _EMBED = "embed"
 
 

@@ -104,8 +104,8 @@ def _show_save(seat: Seat, place: Place, story: Story) -> None:
 def _show_use(seat: Seat, place: Place, views: tuple[View, ...]) -> None:
     st.subheader("An article uses a view", anchor=False)
     with st.form("use-view", border=False):
-        name = st.selectbox("View", list(dict.fromkeys(view.name for view in views)))
-        article = st.text_input("Address of the article")
+        name = st.selectbox("View", list(dict.fromkeys(view.name for view in views)), key="use-view")
+        article = st.text_input("Address of the article", key="use-article")
         if st.form_submit_button("Write it down", key="use-view-button"):
             used = act(
                 Action.VIEW,

@@ -13,7 +13,7 @@ from components.charts.events import ONE_DAY
 from components.clock import Clock
 from components.text import markdown
 from components.view.view_state import ViewState
-from components.workbench.page_links import page_at
+from components.workbench.page_links import show_link
 from components.workbench.source_links import source_link, source_links
 from components.workbench.visitor_address import carried_query
 from data.evidence.evidence_rows import CallRow
@@ -53,9 +53,7 @@ def show_dek(story: Story, view: ViewState) -> None:
         return
     clock = Clock(view.clock)
     st.markdown(markdown(clock.say(story.about.dek)))
-    if not story.draft:
-        label = "Play the night, moment by moment"
-        st.page_link(page_at("timeline"), label=label, query_params=carried_query(()))
+    show_link("timeline", "Play the night, moment by moment", carried_query(()))
 
 
 def show_moment(story: Story, view: ViewState) -> None:

@@ -46,8 +46,7 @@ def show_rises(story: Story, view: ViewState) -> None:
         rose = load_rise(story, chosen.name, view.caller)
         _show_answer(story, rose, Clock(view.clock))
         _show_single_calls(story, rose, Clock(view.clock))
-        if not story.draft:
-            _show_files(story, rose)
+        _show_files(story, rose)
 
 
 def _choose(held: tuple[HeldSeries, ...]) -> HeldSeries:

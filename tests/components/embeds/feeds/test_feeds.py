@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,10 @@ from icalendar import Calendar, Event
 from components.embeds.feeds.entries import entries_of
 from components.embeds.feeds.feed_texts import FeedPlace, atom
 from data.core.settings import Settings
+from data.desk.values import Change
 from data.story.store import SHIPPED, FolderStore
 from tests.support.asking import SITE, Desk
+from tests.support.desks import ANA, FROM, NOW, PAT, SLUG, a_desk, a_night
 from tests.support.rehearsing import rehearsal_at
 from tests.support.small_story import at, call, contest, files
 
@@ -129,3 +132,18 @@ def test_closings_of_polls_are_a_calendar(desk: Desk) -> None:
 def test_what_is_not_there_is_said_in_a_sentence(address: str, said: str, desk: Desk) -> None:
     reply = desk.ask(address)
     assert (reply.status, said in reply.text) == (404, True)
+
+
+def test_what_a_desk_publishes_is_in_embeds_and_feeds_within_five_seconds(tmp_path: Path) -> None:
+    desk = a_desk(tmp_path, a_night())
+    asked = Desk(desk.settings)
+    both = (f"/embed/{SLUG}/timeline.csv", f"/feeds/{SLUG}.json")
+    assert not any("calls:c2" in asked.ask(target).text for target in both)
+    cells = {name: str(cell) for name, cell in call("c2", "two", "B", "02:00").items()}
+    desk.write(ANA, SLUG, Change("calls.csv", cells), NOW, FROM)
+    desk.publish(PAT, SLUG, NOW, FROM)
+    until = time.monotonic() + 5
+    while not all("calls:c2" in asked.ask(target).text for target in both):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    asked.close()
