@@ -12,7 +12,7 @@ from components.workbench.desk.place import Place
 from components.workbench.desk.seat import Seat, act
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
-from data.desk.values import Action, Change, Conflict, KeptRow, RowRefused
+from data.desk.values import Action, Change, Conflict, KeptRow
 
 
 def show_conflict(
@@ -76,11 +76,7 @@ def _show_removed(
 
 
 def _keep(seat: Seat, place: Place, change: Change, close: Callable[[], None]) -> None:
-    try:
-        found = act(Action.WRITE, lambda who, origin: seat.desk.write(who, place.story, change, utc_now(), origin))
-    except RowRefused as refused:
-        st.error(markdown(str(refused)))
-        return
+    found = act(Action.WRITE, lambda who, origin: seat.desk.write(who, place.story, change, utc_now(), origin))
     if isinstance(found, KeptRow):
         close()
         tell_done(f"Kept as chosen. Revision {found.revision:,}.")

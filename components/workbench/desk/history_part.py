@@ -14,7 +14,7 @@ from components.workbench.desk.typed_when import on_clock
 from components.workbench.evidence_table import Cell, Table, show_table
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
-from data.desk.values import Action, Revision, RowDifference, RowRefused
+from data.desk.values import Action, Revision, RowDifference
 
 _SHOWN = 200
 
@@ -81,15 +81,10 @@ def show_differences(found: Sequence[RowDifference], clock: Clock) -> None:
 
 
 def _restore(seat: Seat, place: Place, revision: int, why: str) -> None:
-    try:
-        found = act(
-            Action.RESTORE,
-            lambda who, origin: seat.desk.restore(who, place.story, revision, utc_now(), origin, why=why),
-        )
-    except RowRefused as refused:
-        for fault in refused.faults[:5]:
-            st.error(markdown(str(fault)))
-        return
+    found = act(
+        Action.RESTORE,
+        lambda who, origin: seat.desk.restore(who, place.story, revision, utc_now(), origin, why=why),
+    )
     if found:
         tell_done(f"Revision {revision:,} stands again, as revision {found.revision:,}.")
         st.rerun()

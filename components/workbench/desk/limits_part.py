@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.text import markdown
 from components.workbench.desk.place import Place
-from components.workbench.desk.seat import Seat, act
+from components.workbench.desk.seat import Seat, act_and_draw
 from data.core.program import utc_now
 from data.desk.quotas import Spent
 from data.desk.values import Action
@@ -34,9 +34,8 @@ def show_limits(seat: Seat, place: Place) -> None:
 
 
 def _set(seat: Seat, place: Place, what: Spent, most: int) -> None:
-    def write(who: object, origin: str) -> bool:
-        seat.desk.quotas.set(who, place.story, what, most, utc_now(), origin)  # type: ignore[arg-type]
-        return True
-
-    if act(Action.GOVERN, write, done=f"{_SAID[what]}: at most {most:,} a day."):
-        st.rerun()
+    act_and_draw(
+        Action.GOVERN,
+        lambda who, origin: seat.desk.quotas.set(who, place.story, what, most, utc_now(), origin),
+        f"{_SAID[what]}: at most {most:,} a day.",
+    )

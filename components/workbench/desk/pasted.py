@@ -17,7 +17,7 @@ from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.sheets import WORDS as FILE
 from data.desk.toml_words import with_entry
-from data.desk.values import Action, Change, Conflict, KeptRow, RowRefused
+from data.desk.values import Action, Change, Conflict, KeptRow
 from data.story.faults import Fault, Faults
 from data.story.row_checks import Cells, read_text
 from data.story.table_rows import Id, Note, Row, Text
@@ -152,14 +152,7 @@ def _changes(seat: Seat, place: Place, pasted: Pasted, into: str) -> tuple[Chang
 
 
 def _save(seat: Seat, place: Place, changes: tuple[Change, ...]) -> None:
-    try:
-        found = act(
-            Action.WRITE, lambda who, origin: seat.desk.write_all(who, place.story, changes, utc_now(), origin)
-        )  # fmt: skip
-    except RowRefused as refused:
-        for fault in refused.faults[:_SHOWN]:
-            st.error(markdown(str(fault)))
-        return
+    found = act(Action.WRITE, lambda who, origin: seat.desk.write_all(who, place.story, changes, utc_now(), origin))
     if isinstance(found, Conflict):
         st.warning("Somebody changed one of these rows at this moment: look at what is read now, and add them again.")
     elif found is not None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from components.cache.stories import desk_here
 from components.text import markdown
 from components.workbench.desk.audit_part import show_audit
-from components.workbench.desk.seat import act, own_clock, take_seat
+from components.workbench.desk.seat import act_and_draw, own_clock, take_seat
 from components.workbench.write_gate import may_write
 from data.core.program import utc_now
 from data.desk.people import People
-from data.desk.values import Action, Member, Person, Role
+from data.desk.values import Action, Member, Role
 
 _MAY = {
     Role.REPORTER: "writes drafts and asks for a review",
@@ -44,8 +42,10 @@ def _show_new(people: People) -> None:
         name = st.text_input("Name, as others here read it", key="new-name")
         role = st.selectbox("Role", list(Role), format_func=str.capitalize, key="new-role")
         if st.form_submit_button("Add", type="primary", key="new-add"):
-            _change(
-                lambda who, origin: people.set_role(who, email, role, utc_now(), origin, name=name), f"Added: {email}."
+            act_and_draw(
+                Action.GOVERN,
+                lambda who, origin: people.set_role(who, email, role, utc_now(), origin, name=name),
+                f"Added: {email}.",
             )
 
 
@@ -57,27 +57,21 @@ def _show_member(people: People, member: Member) -> None:
             name = st.text_input("Name", found.name)
             role = st.selectbox("Role", list(Role), list(Role).index(found.role), format_func=str.capitalize)
             if st.form_submit_button("Save", key=f"save-{found.email}"):
-                _change(
+                act_and_draw(
+                    Action.GOVERN,
                     lambda who, origin: people.set_role(who, found.email, role, utc_now(), origin, name=name),
                     f"{name} is a {role}, from their next action on.",
                 )
         with st.container(horizontal=True):
             if st.button("Sign out everywhere", key=f"end-{found.email}"):
-                _change(
+                act_and_draw(
+                    Action.GOVERN,
                     lambda who, origin: people.sign_out(who, found.email, utc_now(), origin),
                     f"{found.name} is signed out.",
                 )
             if st.button("Take off the desk", key=f"remove-{found.email}"):
-                _change(
+                act_and_draw(
+                    Action.GOVERN,
                     lambda who, origin: people.set_role(who, found.email, None, utc_now(), origin),
                     f"{found.name} is not of the desk any more.",
                 )
-
-
-def _change(do: Callable[[Person, str], None], done: str) -> None:
-    def changed(who: Person, origin: str) -> bool:
-        do(who, origin)
-        return True
-
-    if act(Action.GOVERN, changed, done=done):
-        st.rerun()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 import streamlit as st
@@ -13,12 +12,12 @@ from components.embeds.bundles.desk_bundle import bundle_of
 from components.text import markdown
 from components.workbench.desk.history_part import show_differences
 from components.workbench.desk.place import Place
-from components.workbench.desk.seat import Seat, act
+from components.workbench.desk.seat import Seat, act, act_and_draw
 from components.workbench.notices import tell_done
 from components.workbench.typed_time import read_time
 from data.core.program import utc_now
 from data.desk.sheets import WORDS as FILE
-from data.desk.values import Action, Person, StoryState
+from data.desk.values import Action, StoryState
 from data.story.new_story import unwritten
 from data.story.story_checks import Examined
 
@@ -39,7 +38,7 @@ def show_publish(seat: Seat, place: Place, draft: Examined, clock: Clock) -> Non
         st.markdown("\n".join(f"- {markdown(str(fault))}" for fault in faults[:_SHOWN]))
     with st.container(horizontal=True):
         if seat.who.role.may(Action.ASK) and st.button("Ask for a review", key="ask-review"):
-            _do(Action.ASK, lambda who, origin: seat.desk.ask_review(who, place.story, utc_now(), origin),
+            act_and_draw(Action.ASK, lambda who, origin: seat.desk.ask_review(who, place.story, utc_now(), origin),
                 "A review is asked for.")  # fmt: skip
         if seat.who.role.may(Action.PUBLISH) and st.button("Publish now", type="primary", key="publish"):
             _publish(seat, place, state)
@@ -78,13 +77,8 @@ def _show_schedule(seat: Seat, place: Place, state: StoryState, clock: Clock) ->
 
 
 def _schedule(seat: Seat, place: Place, state: StoryState, due: datetime | None, done: str) -> None:
-    _do(
+    act_and_draw(
         Action.PUBLISH,
         lambda who, origin: seat.desk.schedule(who, place.story, due, utc_now(), origin, seen=state.revision),
         done,
     )
-
-
-def _do(action: Action, do: Callable[[Person, str], object], done: str) -> None:
-    if act(action, do, done=done) is not None:
-        st.rerun()

@@ -31,7 +31,7 @@ from components.workbench.desk.twice import show_already
 from components.workbench.desk.typed_when import say_when
 from components.workbench.notices import tell_done
 from data.core.program import utc_now
-from data.desk.values import Action, Change, Conflict, KeptRow, RowRefused
+from data.desk.values import Action, Change, Conflict, KeptRow
 from data.story.faults import Fault
 from data.story.story_checks import Examined
 
@@ -271,13 +271,16 @@ def _save(seat: Seat, place: Place, form: Form, begun: Begun, change: Change) ->
     if waits_for_another(place, change, seat.desk.examine(place.story)):
         _propose(seat, place, form, begun, change)
         return
-    try:
-        found = act(
-            Action.WRITE, lambda who, origin: seat.desk.write(who, place.story, change, utc_now(), origin)
-        )  # fmt: skip
-    except RowRefused as refused:
-        begun.refused = tuple(_to_form(fault) for fault in refused.faults)
+
+    def refused(faults: tuple[Fault, ...]) -> None:
+        begun.refused = tuple(map(_to_form, faults))
         st.rerun()
+
+    found = act(
+        Action.WRITE,
+        lambda who, origin: seat.desk.write(who, place.story, change, utc_now(), origin),
+        refused=refused,
+    )
     if found is None:
         return
     if isinstance(found, Conflict):

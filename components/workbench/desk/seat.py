@@ -17,8 +17,11 @@ from components.workbench.write_gate import may_write, origin, person, refuse
 from data.core.errors import DataError
 from data.desk.desk import Desk
 from data.desk.values import AT_TERMINAL, BY_CLOCK, BY_OTHERS, Action, KeptRow, Person, RowRefused
+from data.story.faults import Fault
 
 T = TypeVar("T")
+#: Faults that are said of one action.
+_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,13 @@ def take_seat() -> Seat | None:
     return Seat(desk, who, {one.email: one.name for one in people})
 
 
-def act(action: Action, do: Callable[[Person, str], T], *, done: str = "") -> T | None:
+def act(
+    action: Action, do: Callable[[Person, str], T], *, done: str = "",
+    refused: Callable[[tuple[Fault, ...]], None] | None = None,
+) -> T | None:  # fmt: skip
     """What comes of an action of whoever this session belongs to at this moment; None where it was not taken.
 
-    `do` is told who does it and from where. Why it was not taken is said; RowRefused is the caller's to say.
+    `do` is told who does it and from where. Why it was not taken is said, the faults of a row by `refused` where given.
     """
     who = person()
     if who is None or not may_write(action):
@@ -63,14 +69,26 @@ def act(action: Action, do: Callable[[Person, str], T], *, done: str = "") -> T 
         return None
     try:
         found = do(who, origin())
-    except RowRefused:
-        raise
+    except RowRefused as row:
+        (refused or _say_faults)(row.faults)
+        return None
     except (DataError, OSError) as failure:
         st.error(markdown(f"Nothing was changed: {str(failure).rstrip('.')}."))
         return None
     if done:
         tell_done(done)
     return found
+
+
+def act_and_draw(action: Action, do: Callable[[Person, str], object], done: str) -> None:
+    """Act as `act` does and draw the page anew, which says what was done."""
+    if act(action, lambda who, origin: (do(who, origin),), done=done):
+        st.rerun()
+
+
+def _say_faults(faults: tuple[Fault, ...]) -> None:
+    for fault in faults[:_SHOWN]:
+        st.error(markdown(str(fault)))
 
 
 def own_clock() -> Clock:

@@ -7,7 +7,7 @@ import streamlit as st
 from components.clock import Clock
 from components.text import markdown
 from components.workbench.address_bar import stories_here, titles_here
-from components.workbench.desk.seat import Seat, act, own_clock
+from components.workbench.desk.seat import Seat, act, act_and_draw, own_clock
 from components.workbench.page_links import DESK, page_at
 from components.workbench.visitor_address import change_extra
 from data.core.program import utc_now
@@ -75,5 +75,6 @@ def show_state(seat: Seat, state: StoryState, clock: Clock) -> None:
 
 
 def _bring(seat: Seat, slug: str, name: str) -> None:
-    if act(Action.BRING, lambda who, origin: seat.desk.bring(who, slug, utc_now(), origin), done=f"{name} is here."):
-        st.rerun()
+    act_and_draw(
+        Action.BRING, lambda who, origin: seat.desk.bring(who, slug, utc_now(), origin), f"{name} is here."
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from components.embeds.bundles.bundle import saved_view
 from components.text import markdown
 from components.view.view_state import locked_query
 from components.workbench.desk.place import Place
-from components.workbench.desk.seat import Seat, act
+from components.workbench.desk.seat import Seat, act, act_and_draw
 from components.workbench.desk.told_row import as_far_as_it_holds
 from components.workbench.evidence_table import Cell, Table, show_table
 from components.workbench.notices import tell_done
@@ -107,10 +107,8 @@ def _show_use(seat: Seat, place: Place, views: tuple[View, ...]) -> None:
         name = st.selectbox("View", list(dict.fromkeys(view.name for view in views)), key="use-view")
         article = st.text_input("Address of the article", key="use-article")
         if st.form_submit_button("Write it down", key="use-view-button"):
-            used = act(
+            act_and_draw(
                 Action.VIEW,
                 lambda who, origin: seat.desk.views.use(who, place.story, name, article.strip(), utc_now(), origin),
-                done=f"{article} uses {name}.",
+                f"{article} uses {name}.",
             )
-            if used:
-                st.rerun()

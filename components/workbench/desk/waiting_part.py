@@ -6,12 +6,11 @@ import streamlit as st
 
 from components.text import markdown
 from components.workbench.desk.forms import form_of, title_of
-from components.workbench.desk.seat import Seat, act, take_seat
+from components.workbench.desk.seat import Seat, act_and_draw, take_seat
 from components.workbench.desk.twice import already, standing_calls
-from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.proposals import Proposal
-from data.desk.values import Action, RowRefused
+from data.desk.values import Action
 from data.story.story_checks import Examined
 
 #: How often the page of a night looks for what was typed.
@@ -56,18 +55,12 @@ def show_waiting(seat: Seat, slug: str, draft: Examined) -> None:
 
 def _decide(seat: Seat, one: Proposal, *, accept: bool) -> None:
     """Write an accepted call into the draft; one with a fault goes on waiting, so that it can be mended."""
-    try:
-        decided = act(
-            Action.ACCEPT,
-            lambda who, origin: (
-                seat.desk.accept(who, one.id, utc_now(), origin)
-                if accept
-                else seat.desk.proposals.refuse(who, one.id, utc_now(), origin)
-            ),
-        )
-    except RowRefused as refused:
-        st.error(markdown(f"It cannot be accepted as it is: {refused}"))
-        return
-    if decided:
-        tell_done("Accepted: it is in the draft." if accept else "Refused.")
-        st.rerun()
+    act_and_draw(
+        Action.ACCEPT,
+        lambda who, origin: (
+            seat.desk.accept(who, one.id, utc_now(), origin)
+            if accept
+            else seat.desk.proposals.refuse(who, one.id, utc_now(), origin)
+        ),
+        "Accepted: it is in the draft." if accept else "Refused.",
+    )

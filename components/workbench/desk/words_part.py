@@ -32,7 +32,7 @@ from components.workbench.notices import tell_done
 from data.core.program import utc_now
 from data.desk.sheets import WORDS as FILE
 from data.desk.toml_words import Where, merged, value_at, with_entry, with_value, without_entry
-from data.desk.values import Action, Change, Conflict, KeptRow, RowRefused
+from data.desk.values import Action, Change, Conflict, KeptRow
 from data.story.story_checks import Examined
 from data.story.tables import SourceRow
 
@@ -198,15 +198,10 @@ def _changed(chosen: Where, begun: _Begun) -> str:
 
 def _save(seat: Seat, place: Place, chosen: Where, begun: _Begun, text: str, base: int) -> None:
     """Keep the file, on top of what others have changed in it; of a key that both changed, both values are shown."""
-    try:
-        found = act(
-            Action.WRITE,
-            lambda who, origin: seat.desk.write_words(who, place.story, text.encode(), base, utc_now(), origin),
-        )
-    except RowRefused as refused:
-        for fault in refused.faults:
-            st.error(markdown(str(fault)))
-        return
+    found = act(
+        Action.WRITE,
+        lambda who, origin: seat.desk.write_words(who, place.story, text.encode(), base, utc_now(), origin),
+    )
     if isinstance(found, Conflict):
         begun.conflict = found
         st.rerun()
