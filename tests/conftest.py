@@ -19,6 +19,8 @@ from typing import IO
 import pytest
 from hypothesis import settings
 
+from tests.support.forked import Forked, Process
+
 # Timings are no matter of tests; and a change is judged on the same examples every time, while each run on a desk
 # looks at new ones.
 settings.register_profile("desk", deadline=None)
@@ -98,27 +100,31 @@ def serving(command: list[str] | None = None, **environ: str) -> Iterator[str]:
 
 
 @contextmanager
-def started(command: list[str] | None = None, **environ: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def started(
+    command: list[str] | None = None, *, from_nothing: bool = False, **environ: str
+) -> Iterator[tuple[str, Process]]:
     """The app on a free port of this machine, as `streamlit run` starts it or as `command` does: address and process.
 
     `{port}` in the command is the port. The server reaches nothing beyond this machine: its proxy is a closed door.
+    Where it does not start `from_nothing` it is forked from a process that has imported all of it.
     """
     port = free_port()
     command = command or ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"]
     own = {name: value for name, value in os.environ.items() if not name.startswith("NIGHTDESK_")}
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     # What it says goes to a file: a pipe that nobody empties would stop it once 64 KiB are full.
-    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryDirectory() as cache:
+    with tempfile.NamedTemporaryFile("w+") as said, tempfile.TemporaryDirectory() as cache:
         given = {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "PORT": str(port), "NIGHTDESK_CACHE": cache, **nowhere}
         given |= environ
         sends_by_gzip(Path(given["NIGHTDESK_CACHE"]))
-        server = subprocess.Popen(
-            [sys.executable, *(part.format(port=port) for part in command)],
-            cwd=ROOT,
-            env=own | given,
-            stdout=said,
-            stderr=subprocess.STDOUT,
-        )
+        words = [part.format(port=port) for part in command]
+        server: Process
+        if from_nothing:
+            server = subprocess.Popen(
+                [sys.executable, *words], cwd=ROOT, env=own | given, stdout=said, stderr=subprocess.STDOUT
+            )
+        else:
+            server = Forked(words, own | given, said.name)
         address = f"http://127.0.0.1:{port}"
         try:
             _wait_for(address, server, said)
@@ -128,7 +134,7 @@ def started(command: list[str] | None = None, **environ: str) -> Iterator[tuple[
             _end(server)
 
 
-def _end(server: subprocess.Popen[bytes]) -> None:
+def _end(server: Process) -> None:
     try:
         server.wait(_START_SECONDS)
     except subprocess.TimeoutExpired:
@@ -136,7 +142,7 @@ def _end(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], said: IO[str]) -> None:
+def _wait_for(address: str, server: Process, said: IO[str]) -> None:
     def words() -> str:
         said.seek(0)
         return said.read()

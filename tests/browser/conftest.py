@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.support.engines import CHROMIUM_FLAGS, chromium_path
+from tests.support.engines import CHROMIUM_FLAGS, FEATURES_OFF, chromium_path
 
 #: Pages that a server with two cores draws for the first time may take this long, in milliseconds.
 PATIENCE = 30_000
@@ -25,19 +25,35 @@ document.addEventListener(
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_FLAGS))
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=[*CHROMIUM_FLAGS, FEATURES_OFF])
         yield chromium
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """A browser for each time zone: what it has loaded from a server it need not load and compile again."""
+    kept: dict[str, BrowserContext] = {}
+    yield kept
+    for context in kept.values():
+        context.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
-    """Open a page of the app, each visit in a browser of its own; answers once its footer is there.
+def visit(browser: Browser, server: str, contexts: dict[str, BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """Open a page of the app, each visit in a tab of its own; answers once its footer is there.
 
     `visit("/timeline?caller=CNN", width=390, theme="dark", zone="Asia/Tokyo", base=server)`; `wrong` is told what the
-    page writes as an error into its console, and what it asks for and does not get.
+    page writes as an error into its console, and what it asks for and does not get. No test finds what another left: no
+    tab, cookie, permission or stored word.
     """
-    visits: list[BrowserContext] = []
+
+    def context_in(zone: str) -> BrowserContext:
+        if zone not in contexts:
+            contexts[zone] = context = browser.new_context(timezone_id=zone, locale="en-US", reduced_motion="reduce")
+            context.set_default_timeout(PATIENCE)
+            context.add_init_script(_LISTEN)
+        return contexts[zone]
 
     def open_page(
         path: str = "/",
@@ -48,17 +64,9 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         base: str = server,
         wrong: list[str] | None = None,
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=theme,
-            timezone_id=zone,
-            locale="en-US",
-            reduced_motion="reduce",
-        )
-        visits.append(context)
-        context.set_default_timeout(PATIENCE)
-        context.add_init_script(_LISTEN)
-        page = context.new_page()
+        page = context_in(zone).new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         if wrong is not None:
             listen(page, wrong.append)
         page.goto(base + path)
@@ -66,8 +74,17 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_page
-    for context in visits:
-        context.close()
+    for context in contexts.values():
+        _forget(context)
+
+
+def _forget(context: BrowserContext) -> None:
+    for page in context.pages:
+        if page.url.startswith("http"):
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.close()
+    context.clear_cookies()
+    context.clear_permissions()
 
 
 def listen(page: Page, tell: Callable[[str], None]) -> None:

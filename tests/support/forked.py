@@ -1,0 +1,93 @@
+"""Servers that need not import the app anew: each is forked from a process that has imported it all.
+
+It is a process as any other, with an environment, a folder for its cache and an output of its own; what the first three
+seconds of a start do is what it does not do again. How the app starts from nothing is tested by those that ask for it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import runpy
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+from typing import Protocol
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Process(Protocol):
+    """What tests ask of a process: a part of subprocess.Popen."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+class Forked:
+    """A process that runs `python *command` in the project's folder, forked from one that has imported the app."""
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], said: str) -> None:
+        self._process: ForkServerProcess = _context().Process(target=_run, args=(list(command), dict(environ), said))
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("a forked server", timeout or 0)
+        return self._process.exitcode
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.support.preloaded"])
+    return context
+
+
+def _run(command: list[str], environ: dict[str, str], said: str) -> None:
+    os.environ.clear()
+    os.environ.update(environ)
+    time.tzset()
+    os.chdir(ROOT)
+    output = os.open(said, os.O_WRONLY | os.O_APPEND)
+    for number in (1, 2):
+        os.dup2(output, number)
+    sys.path.insert(0, str(ROOT))
+    try:
+        if command[0] == "-m":
+            sys.argv = command[1:]
+            runpy.run_module(command[1], run_name="__main__", alter_sys=True)
+        else:
+            sys.argv = list(command)
+            runpy.run_path(command[0], run_name="__main__")
+    finally:
+        # Processes that multiprocessing starts run none of these.
+        atexit._run_exitfuncs()
