@@ -101,7 +101,7 @@ def serving(command: list[str] | None = None, **environ: str) -> Iterator[str]:
 
 @contextmanager
 def started(
-    command: list[str] | None = None, *, from_nothing: bool = False, **environ: str
+    command: list[str] | None = None, from_nothing: bool = False, /, **environ: str
 ) -> Iterator[tuple[str, Process]]:
     """The app on a free port of this machine, as `streamlit run` starts it or as `command` does: address and process.
 

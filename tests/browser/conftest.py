@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -30,30 +30,64 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+# A sandboxed document may keep nothing, and may not be asked whether it has.
+_FORGET = "() => { try { localStorage.clear(); sessionStorage.clear() } catch {} }"
+
+
+class Browsers:
+    """A browser for each set of options, kept for the tests to come: what it has loaded it need not load again.
+
+    No test finds what another left there: no tab, cookie, permission or stored word.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: dict[tuple[tuple[str, object], ...], BrowserContext] = {}
+
+    def tab(
+        self, *, width: int = 1280, height: int = 900, theme: str = "light", calm: bool = True, **options: Any
+    ) -> Page:
+        """A tab so wide and so dark, of a browser with such `options` as Playwright's `new_context` takes."""
+        key = tuple(sorted(options.items()))
+        if key not in self._contexts:
+            self._contexts[key] = self._browser.new_context(locale="en-US", **options)
+            self._contexts[key].set_default_timeout(PATIENCE)
+        page = self._contexts[key].new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(
+            color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce" if calm else "no-preference"
+        )
+        return page
+
+    def forget(self) -> None:
+        for context in self._contexts.values():
+            for page in context.pages:
+                if page.url.startswith("http"):
+                    page.evaluate(_FORGET)
+                page.close()
+            context.clear_cookies()
+            context.clear_permissions()
+
+
 @pytest.fixture(scope="session")
-def contexts(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
-    """A browser for each time zone: what it has loaded from a server it need not load and compile again."""
-    kept: dict[str, BrowserContext] = {}
-    yield kept
-    for context in kept.values():
-        context.close()
+def browsers(browser: Browser) -> Browsers:
+    return Browsers(browser)
 
 
 @pytest.fixture
-def visit(browser: Browser, server: str, contexts: dict[str, BrowserContext]) -> Iterator[Callable[..., Page]]:
+def tab(browsers: Browsers) -> Iterator[Callable[..., Page]]:
+    """As `Browsers.tab`, until this test ends."""
+    yield browsers.tab
+    browsers.forget()
+
+
+@pytest.fixture
+def visit(tab: Callable[..., Page], server: str) -> Callable[..., Page]:
     """Open a page of the app, each visit in a tab of its own; answers once its footer is there.
 
     `visit("/timeline?caller=CNN", width=390, theme="dark", zone="Asia/Tokyo", base=server)`; `wrong` is told what the
-    page writes as an error into its console, and what it asks for and does not get. No test finds what another left: no
-    tab, cookie, permission or stored word.
+    page writes as an error into its console, and what it asks for and does not get.
     """
-
-    def context_in(zone: str) -> BrowserContext:
-        if zone not in contexts:
-            contexts[zone] = context = browser.new_context(timezone_id=zone, locale="en-US", reduced_motion="reduce")
-            context.set_default_timeout(PATIENCE)
-            context.add_init_script(_LISTEN)
-        return contexts[zone]
 
     def open_page(
         path: str = "/",
@@ -64,27 +98,15 @@ def visit(browser: Browser, server: str, contexts: dict[str, BrowserContext]) ->
         base: str = server,
         wrong: list[str] | None = None,
     ) -> Page:
-        page = context_in(zone).new_page()
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page = tab(width=width, theme=theme, timezone_id=zone)
+        page.add_init_script(_LISTEN)
         if wrong is not None:
             listen(page, wrong.append)
         page.goto(base + path)
         settled(page)
         return page
 
-    yield open_page
-    for context in contexts.values():
-        _forget(context)
-
-
-def _forget(context: BrowserContext) -> None:
-    for page in context.pages:
-        if page.url.startswith("http"):
-            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-        page.close()
-    context.clear_cookies()
-    context.clear_permissions()
+    return open_page
 
 
 def listen(page: Page, tell: Callable[[str], None]) -> None:

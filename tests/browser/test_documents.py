@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from components.charts.catalogue import publishable
 from components.embeds.documents.document import draw_document
@@ -72,26 +72,21 @@ def site() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def open_document(browser: Browser, site: Loopback) -> Iterator[Open]:
-    """A chart's document, served with its own policy, or another address, in a browser of its own."""
-    contexts: list[BrowserContext] = []
+def open_document(tab: Open, site: Loopback) -> Open:
+    """A chart's document, served with its own policy, or another address, in a tab of its own."""
 
     def opened(
         name: str = "us-2016/timeline", *, address: str = "", width: int = 640, height: int = 900, **more: Any
     ) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **more)
-        contexts.append(context)
-        context.add_init_script(_LISTEN)
-        page = context.new_page()
+        page = tab(width=width, height=height, **more)
+        page.add_init_script(_LISTEN)
         page.goto(address or served(site, name))
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened
 
 
-@pytest.mark.parametrize("name", [*NIGHT, *AREAS])
+@pytest.mark.parametrize("name", cases(*NIGHT[:4], *AREAS[:2], long=[*NIGHT, *AREAS]))
 def test_a_closed_document_is_as_tall_as_foretold_and_fits_a_phone(name: str, open_document: Open) -> None:
     page = open_document(name)
     for width in WIDTHS:
@@ -121,7 +116,7 @@ def test_a_document_that_moves_is_found_out(site: Loopback, open_document: Open)
     assert page.evaluate("shifted()") > 0
 
 
-@pytest.mark.parametrize("name", ["us-2016/timeline", "us-2016/replay", "us-2020/replay"])
+@pytest.mark.parametrize("name", cases("us-2016/replay", long=["us-2016/timeline", "us-2020/replay"]))
 def test_what_the_script_adds_takes_no_room(name: str, open_document: Open) -> None:
     drawn, scripted = (open_document(name, java_script_enabled=enabled) for enabled in (False, True))
     for width in (320, 480, 1200):
@@ -146,7 +141,7 @@ def test_what_the_script_adds_takes_no_room(name: str, open_document: Open) -> N
 def test_every_document_passes_axe_closed_and_open(
     name: str, width: int, theme: str, open_document: Open, tmp_path: Path
 ) -> None:
-    page = open_document(address=on_disk(tmp_path, name), width=width, color_scheme=theme)
+    page = open_document(address=on_disk(tmp_path, name), width=width, theme=theme)
     assert violations(page) == []
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
     assert violations(page) == []
@@ -405,7 +400,7 @@ def test_text_at_200_percent_stays_on_the_page(width: int, open_document: Open, 
 
 def test_on_paper_it_is_light_and_all_of_it_is_there(open_document: Open, tmp_path: Path) -> None:
     page = open_document(
-        address=on_disk(tmp_path, "us-2016/timeline"), width=720, color_scheme="dark", java_script_enabled=False
+        address=on_disk(tmp_path, "us-2016/timeline"), width=720, theme="dark", java_script_enabled=False
     )
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
@@ -414,8 +409,8 @@ def test_on_paper_it_is_light_and_all_of_it_is_there(open_document: Open, tmp_pa
     assert page.evaluate(_ACROSS) <= 0
 
 
-def test_hostile_text_runs_nothing_and_stays_on_the_page(browser: Browser) -> None:
-    page = browser.new_context(viewport={"width": 320, "height": 900}).new_page()
+def test_hostile_text_runs_nothing_and_stays_on_the_page(tab: Open) -> None:
+    page = tab(width=320)
     alerts: list[str] = []
     page.on("dialog", lambda dialog: dialog.dismiss())
     page.on("dialog", lambda dialog: alerts.append(dialog.message))
@@ -425,4 +420,3 @@ def test_hostile_text_runs_nothing_and_stays_on_the_page(browser: Browser) -> No
         page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
         assert page.evaluate(_ACROSS) <= 0, said[:40]
     assert alerts == []
-    page.context.close()

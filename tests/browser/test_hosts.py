@@ -10,14 +10,13 @@ from math import ceil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 from components.embeds.documents.heights import document_height
 from components.embeds.embed import embed_of
 from components.view.view_state import default_view
 from data.core.settings import Settings
 from data.story.store import find_story
-from tests.browser.conftest import PATIENCE
 from tests.browser.reading import comes_to
 from tests.support.cases import cases
 from tests.support.hosts import CHARTS, FOLLOWING, HOSTS, LISTENER, filled, html_answer, published, script_answer
@@ -55,22 +54,16 @@ def site() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
-    """A page at an address, in a browser of its own that keeps what the page was told and refused."""
-    contexts: list[BrowserContext] = []
+def open_page(tab: Open) -> Open:
+    """A page at an address, in a tab of its own that keeps what the page was told and refused."""
 
     def opened(address: str, width: int = 768, height: int = 900) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        context.add_init_script(_NOTES)
-        page = context.new_page()
+        page = tab(width=width, height=height)
+        page.add_init_script(_NOTES)
         page.goto(address)
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened
 
 
 def element(page: Page, chart: str) -> Locator:
@@ -165,7 +158,7 @@ def test_a_frame_grows_and_shrinks_with_what_is_unfolded(
     at_rest(page)
 
 
-@pytest.mark.parametrize("host", ["listener", "pym", "wordpress"])
+@pytest.mark.parametrize("host", cases("pym", long=["listener", "wordpress"]))
 def test_a_frame_follows_a_window_that_is_turned(host: str, server: str, site: Loopback, open_page: Open) -> None:
     page = open_page(published(site, host, f"{server}/embed/us-2016"), 1280)
     for chart in CHARTS:
@@ -176,7 +169,7 @@ def test_a_frame_follows_a_window_that_is_turned(host: str, server: str, site: L
         fits(page, chart)
 
 
-@pytest.mark.parametrize(("host", "width"), [("sandboxed", 768), ("wordpress", 768)])
+@pytest.mark.parametrize(("host", "width"), cases(("sandboxed", 768), long=[("wordpress", 768)]))
 def test_a_frame_follows_a_night_that_is_played(
     host: str, width: int, server: str, site: Loopback, open_page: Open
 ) -> None:
@@ -215,7 +208,7 @@ def test_wordpress_shows_every_closed_document_whole_on_a_phone(server: str, sit
     at_rest(page)
 
 
-@pytest.mark.parametrize(("width", "unfolded"), [(320, True), (768, False), (1280, False)])
+@pytest.mark.parametrize(("width", "unfolded"), cases((320, True), long=[(768, False), (1280, False)]))
 def test_where_wordpress_stops_at_1000_pixels_the_rest_can_be_scrolled_to(
     width: int, unfolded: bool, server: str, site: Loopback, open_page: Open
 ) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from bench.many_contests import write_story
 from components.charts.grammar import Tiles
@@ -42,17 +42,15 @@ def long_night(tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 
 @pytest.fixture
-def page(browser: Browser, long_night: Story) -> Iterator[Page]:
+def page(tab: Callable[..., Page], long_night: Story) -> Iterator[Page]:
     """The document of the whole night's replay under its own policy, with what goes wrong in it in `window.wrong`."""
     text = draw_document(replay(long_night))
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(text)}
-    context = browser.new_context(viewport={"width": 640, "height": 900}, reduced_motion="reduce")
-    opened = context.new_page()
+    opened = tab(width=640)
     opened.add_init_script("window.wrong = []; addEventListener('error', event => wrong.push(event.message));")
     with loopback() as there:
         opened.goto(there.answers("/night", Answer(text.encode(), headers=headers)))
         yield opened
-    context.close()
 
 
 def replay(story: Story, at: datetime | None = None) -> Embed:

@@ -60,13 +60,21 @@ def runs_in(page: Page, milliseconds: int) -> int:
     return int(page.evaluate("window.runs"))
 
 
-@pytest.mark.parametrize(("theme", "width"), cases(("light", 390), long=[("dark", 1280)]))
-def test_every_page_says_test_and_passes_axe(theme: str, width: int, live: str, stories: Path, visit: Visit) -> None:
+@pytest.mark.parametrize(
+    ("theme", "width", "names"),
+    cases(
+        ("light", 390, ("Story", "Search trends", "Check a claim")),
+        long=[("light", 390, tuple(PAGES)), ("dark", 1280, tuple(PAGES))],
+    ),
+)
+def test_pages_say_test_and_pass_axe(
+    theme: str, width: int, names: tuple[str, ...], live: str, stories: Path, visit: Visit
+) -> None:
     """One after another, as they are in the bar of pages."""
     rehearsal_at(stories)
     page = visit(f"/?story={NAME}", base=live, theme=theme, width=width)
     bar = page.locator(".st-key-test-banner")
-    for name in PAGES:
+    for name in names:
         turn_to(page, name)
         settled(page)
         expect(bar).to_have_text(BANNER)
@@ -89,13 +97,13 @@ def test_a_night_that_is_over_has_no_bar_no_switch_and_no_timer(live: str, visit
     comes_to(page, lambda: runs_in(page, 12_000), 0)
 
 
-@pytest.mark.parametrize("path", ["", "timeline"])
+@pytest.mark.parametrize("path", cases("timeline", long=[""]))
 def test_the_page_of_a_night_in_progress_has_a_timer(path: str, night: Callable[..., Page]) -> None:
     page = night(path)
     comes_to(page, lambda: runs_in(page, 6_000) > 0, True)
 
 
-@pytest.mark.parametrize("path", ["", "timeline"])
+@pytest.mark.parametrize("path", cases("timeline", long=[""]))
 def test_the_page_updates_itself_and_moves_neither_focus_nor_place(
     path: str, stories: Path, night: Callable[..., Page]
 ) -> None:

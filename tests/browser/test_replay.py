@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from components.charts.grammar import Tiles
 from components.charts.running_totals import is_side
@@ -51,9 +51,8 @@ def site() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def open_night(browser: Browser, site: Loopback) -> Iterator[Open]:
+def open_night(tab: Open, site: Loopback) -> Open:
     """The document of a night or of its part `until`, served with its own policy, at a moment behind # or whole."""
-    contexts: list[BrowserContext] = []
 
     def opened(
         moment: str = "",
@@ -65,10 +64,7 @@ def open_night(browser: Browser, site: Loopback) -> Iterator[Open]:
         hurried: bool = False,
         **more: Any,
     ) -> Page:
-        motion: Literal["reduce", "no-preference"] = "reduce" if calm else "no-preference"
-        context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion=motion, **more)
-        contexts.append(context)
-        page = context.new_page()
+        page = tab(width=width, calm=calm, **more)
         if hurried:
             page.add_init_script(HURRIED)
         page.add_init_script(
@@ -81,9 +77,7 @@ def open_night(browser: Browser, site: Loopback) -> Iterator[Open]:
         page.goto(site.answers(f"/{slug}", Answer(document(slug, until).encode(), headers=headers)) + moment)
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened
 
 
 @pytest.mark.parametrize("order", Order)
@@ -189,7 +183,7 @@ def test_whoever_wants_no_motion_gets_steps(open_night: Open) -> None:
     ("width", "theme"), cases((390, "light"), (1280, "dark"), long=[(390, "dark"), (1280, "light")])
 )
 def test_it_passes_axe_while_it_is_played_and_at_a_moment(width: int, theme: str, open_night: Open) -> None:
-    page = open_night(f"#at={FLORIDA}", width=width, color_scheme=theme, calm=False)
+    page = open_night(f"#at={FLORIDA}", width=width, theme=theme, calm=False)
     page.get_by_role("button", name="Keys").click()
     assert violations(page) == []
     page.get_by_role("button", name="Play").click()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from components.embeds.embed import embed_of
 from components.view.view_state import default_view
@@ -21,10 +21,8 @@ PLAYING = "document.documentElement.hasAttribute('data-nd-playing')"
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    yield context.new_page()
-    context.close()
+def page(tab: Callable[..., Page]) -> Page:
+    return tab(height=1000, calm=False)
 
 
 def opened(page: Page, server: str, address: str = "timeline") -> Page:
@@ -90,14 +88,12 @@ def test_the_whole_comes_back_to_page_and_player(page: Page, server: str) -> Non
 @pytest.mark.parametrize(
     ("width", "theme"), cases((390, "light"), (1280, "dark"), long=[(390, "dark"), (1280, "light")])
 )
-def test_it_passes_axe_while_it_plays(browser: Browser, server: str, width: int, theme: str) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=theme)  # type: ignore[arg-type]
-    found = opened(context.new_page(), server, FLORIDA)
+def test_it_passes_axe_while_it_plays(tab: Callable[..., Page], server: str, width: int, theme: str) -> None:
+    found = opened(tab(width=width, height=1000, theme=theme, calm=False), server, FLORIDA)
     assert violations(found) == []
     found.get_by_role("button", name="Play").click()
     assert violations(found) == []
     assert found.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    context.close()
 
 
 def test_a_switch_and_an_escape_at_the_whole_leave_the_page_there(page: Page, server: str) -> None:

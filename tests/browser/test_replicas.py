@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import settled
 from tests.browser.reading import comes_to, has_address
 from tests.support.asking_http import ask
+from tests.support.cases import cases
 from tests.support.redis_server import RedisServer, redis_server
 from tests.support.replicas import Replicas, Session, replicas
 
@@ -54,10 +55,11 @@ def view(minute: int) -> str:
     return f"from=2016-11-09T01:{minute:02}Z&to=2016-11-09T06:00Z"
 
 
-def test_sixty_of_sixty_downloads_are_right(both: Replicas) -> None:
+@pytest.mark.parametrize("sessions", cases(4, long=[20]))
+def test_every_download_is_right(both: Replicas, sessions: int) -> None:
     """A file that a page offers lies in the memory of one replica; a form of a chart is drawn by any of them."""
     wrong, elsewhere = [], 0
-    for number in range(20):
+    for number in range(sessions):
         with Session(both.url) as session:
             offered = [file for _, file in session.open("timeline", view(number)).files]
             for path, form in zip(session.press(*offered), OFFERED, strict=True):

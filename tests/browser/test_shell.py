@@ -163,7 +163,7 @@ def test_an_address_that_is_not_there_says_so_and_shows_the_first_page(visit: Vi
     expect(page.get_by_role("heading", level=1)).to_contain_text("On the night Trump won")
 
 
-@pytest.mark.parametrize("slug", SHIPPED.slugs())
+@pytest.mark.parametrize("slug", cases("us-2016", "uk-2019", "revoke-2019", long=SHIPPED.slugs()))
 def test_the_chart_of_a_story_begins_in_the_first_view(slug: str, visit: Visit) -> None:
     page = visit(f"/?story={slug}", width=390)
     for width, begins in ((390, 420), (1280, 320)):
@@ -182,10 +182,11 @@ def test_every_page_passes_axe_and_its_own_policy_and_nothing_goes_wrong(path: s
     passes(page, 1280, 390)
 
 
-def test_every_page_is_dark_where_the_visitor_is_and_passes_axe(visit: Visit) -> None:
+@pytest.mark.parametrize("names", cases(["Timeline", "Check a claim", "Embed & export"], long=[list(PAGES)]))
+def test_pages_are_dark_where_the_visitor_is_and_pass_axe(names: list[str], visit: Visit) -> None:
     """One after another, as they are in the bar of pages."""
     page = visit("/", theme="dark")
-    for name in PAGES:
+    for name in names:
         turn_to(page, name)
         background = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
         assert page.evaluate(background) == "rgb(20, 23, 26)"

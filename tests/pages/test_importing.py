@@ -23,11 +23,20 @@ from data.story.store import find_story, story_store
 from tests.pages.test_pages import charts, open_page, page_of, said
 from tests.support import exports
 from tests.support.asking import Desk
+from tests.support.cases import cases
 from tests.support.imported import NOW, keep, newsroom
 from tests.support.writing import sit_at_this_machine
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "trends_csv"
 NAMES = sorted(path.name for path in RECORDINGS.glob("*.csv"))
+#: One of each kind of table and of each re-save: hours that come twice, regions, related searches, tabs, pytrends.
+OF_EACH_KIND = (
+    "de_regions_shares.csv",
+    "en_hourly_clocks_go_back.csv",
+    "pt_monthly_utf16_tabs.csv",
+    "pytrends_hourly.csv",
+    "th_related_without_headings.csv",
+)
 PLACES = b"Category: All categories\n\nRegion,bread: (11/8/16 - 11/9/16)\nOregon,100\nIdaho,\nUtah,<1\n"
 HOURS = b"Category: All categories\n\nTime,bread: (Ohio)\n2016-11-08T21,20\n2016-11-08T22,100\n2016-11-08T23,7\n"
 TWICE = (
@@ -121,18 +130,20 @@ def goes_all_the_way(own: Settings, page: AppTest, name: str, data: bytes) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", cases(*OF_EACH_KIND, long=NAMES))
 def test_every_recorded_export_goes_all_the_way(desk: Settings, page_of_the_desk: AppTest, name: str) -> None:
     goes_all_the_way(desk, page_of_the_desk, name, (RECORDINGS / name).read_bytes())
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(exports.exports)
-def test_an_export_of_any_kind_goes_all_the_way(desk: Settings, page_of_the_desk: AppTest, data: bytes) -> None:
-    goes_all_the_way(desk, page_of_the_desk, "export.csv", data)
+@pytest.mark.parametrize("many", cases(2, long=[20]))
+def test_an_export_of_any_kind_goes_all_the_way(desk: Settings, page_of_the_desk: AppTest, many: int) -> None:
+    @settings(max_examples=many, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(exports.exports)
+    def bring_one(data: bytes) -> None:
+        goes_all_the_way(desk, page_of_the_desk, "export.csv", data)
+
+    bring_one()
 
 
 def test_a_blank_cell_is_an_empty_cell(desk: Settings) -> None:

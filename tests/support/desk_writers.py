@@ -3,6 +3,7 @@
 `python -m tests.support.desk_writers edit FOLDER DATABASE EMAIL EDITS` makes so many edits, tries again where another
 was quicker, and prints a line for each that was kept. `python -m tests.support.desk_writers kill FOLDER DATABASE KILLS`
 kills as many that edit and publish, looks after each at what there is, and prints one line of JSON.
+`python -m tests.support.desk_writers open FOLDER DATABASE` opens the desk and prints its stories.
 """
 
 from __future__ import annotations
@@ -115,7 +116,9 @@ def kill_all(folder: Path, database: str, kills: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "edit":
+    if sys.argv[1] == "open":
+        sys.stdout.write(f"{opened(Path(sys.argv[2]), sys.argv[3]).stories()}\n")
+    elif sys.argv[1] == "edit":
         edit_all(Path(sys.argv[2]), sys.argv[3], sys.argv[4], int(sys.argv[5]))
     else:
         kill_all(Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]))

@@ -1,7 +1,7 @@
-"""Servers that need not import the app anew: each is forked from a process that has imported it all.
+"""Processes that need not import the app anew: each is forked from one that has imported it all.
 
-It is a process as any other, with an environment, a folder for its cache and an output of its own; what the first three
-seconds of a start do is what it does not do again. How the app starts from nothing is tested by those that ask for it.
+It is a process as any other, with an environment and an output of its own. How the app and the command start from
+nothing is for the tests that start them so.
 """
 
 from __future__ import annotations
@@ -35,10 +35,14 @@ class Process(Protocol):
 
 
 class Forked:
-    """A process that runs `python *command` in the project's folder, forked from one that has imported the app."""
+    """A process that runs `python *command`, a file or `-m` a module, in the project's folder.
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str], said: str) -> None:
-        self._process: ForkServerProcess = _context().Process(target=_run, args=(list(command), dict(environ), said))
+    The file `said` is told all it says.
+    """
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], said: str | Path) -> None:
+        given = (list(command), dict(environ), str(said))
+        self._process: ForkServerProcess = _context().Process(target=_run, args=given)
         self._process.start()
 
     @property
@@ -66,6 +70,11 @@ class Forked:
         return self._process.exitcode
 
 
+def ended(processes: Sequence[Forked], seconds: float = 300) -> list[int]:
+    """The exit status of each, once all have ended."""
+    return [process.wait(seconds) for process in processes]
+
+
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.support.preloaded"])
@@ -77,7 +86,7 @@ def _run(command: list[str], environ: dict[str, str], said: str) -> None:
     os.environ.update(environ)
     time.tzset()
     os.chdir(ROOT)
-    output = os.open(said, os.O_WRONLY | os.O_APPEND)
+    output = os.open(said, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for number in (1, 2):
         os.dup2(output, number)
     sys.path.insert(0, str(ROOT))

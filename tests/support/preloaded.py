@@ -11,6 +11,7 @@ import pyarrow  # noqa: F401
 import streamlit.web.cli  # noqa: F401
 import uvicorn  # noqa: F401
 
+import data.desk.desk  # noqa: F401
 from components.server.warm import import_everything
 
 import_everything()

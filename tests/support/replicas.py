@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +11,9 @@ from urllib.error import URLError
 
 from bench.proxy import nginx
 from bench.visitor import Visitor
-from tests.conftest import ROOT, free_port, sends_by_gzip
+from tests.conftest import free_port, sends_by_gzip
 from tests.support.asking_http import Heard, ask
+from tests.support.forked import Forked
 
 #: What an app that starts beside another one on two cores may take.
 _START_SECONDS = 120
@@ -26,7 +25,7 @@ class Replicas:
     def __init__(self, **environ: str) -> None:
         self._environ, self.url = environ, ""
         self.ports = (free_port(), free_port())
-        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._running: dict[int, Forked] = {}
 
     def start(self) -> None:
         """Start whichever does not run, and wait until both answer."""
@@ -36,12 +35,11 @@ class Replicas:
         for port in self.ports:
             _wait_for(f"http://127.0.0.1:{port}/healthz")
 
-    def _started(self, port: int) -> subprocess.Popen[bytes]:
+    def _started(self, port: int) -> Forked:
         nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
         given = nowhere | {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1"} | self._environ
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen(command, cwd=ROOT, env=os.environ | given, stdout=quiet, stderr=quiet)
+        command = ["-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        return Forked(command, os.environ | given, os.devnull)
 
     def kill(self, *numbers: int) -> None:
         """End these, 1 or 2, without a word."""

@@ -27,6 +27,7 @@ from data.core.settings import Settings
 from data.story.store import find_story, read_story
 from data.story.story import Story
 from data.story.totals import totals_at
+from tests.support.cases import cases
 
 #: Those of which a document lists everything: 650 seats are more.
 NIGHTS = ("us-2016", "us-2020", "us-2024", "uk-2016", "revoke-2019")
@@ -177,7 +178,7 @@ def test_a_document_of_650_contests_is_at_most_40_kb(long_night: Story) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chart", publishable())
+@pytest.mark.parametrize("chart", cases("results", "replay", long=publishable()))
 def test_no_document_of_3_200_contests_is_above_150_kb(chart: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("more")
     found = embed(read_story(write_story(folder, 3_200)), chart)

@@ -32,6 +32,7 @@ from data.evidence.series import load_series
 from data.story.store import find_story, story_store
 from data.story.story import Story
 from tests.support.captured import keep_captures
+from tests.support.cases import cases
 from tests.support.imported import export, keep, newsroom
 from tests.support.views import view_of
 
@@ -43,7 +44,7 @@ def replay(*, order: Order = Order.HAPPENED, caller: str = "AP") -> Embed:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("caller", ["AP", "Fox", "ABC"])
+@pytest.mark.parametrize("caller", cases("AP", long=["Fox", "ABC"]))
 @pytest.mark.parametrize("order", Order)
 def test_the_player_says_of_each_moment_what_a_server_says(caller: str, order: Order) -> None:
     whole = replay(caller=caller)

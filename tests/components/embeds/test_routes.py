@@ -272,10 +272,11 @@ def _is_well_said(reply: Reply) -> bool:
 
 
 @pytest.mark.slow
-def test_thousands_of_requests_are_each_answered(desk: Desk) -> None:
+@pytest.mark.parametrize("many", cases(500, long=[5_000]))
+def test_many_requests_are_each_answered(desk: Desk, many: int) -> None:
     met: Counter[str] = Counter()
 
-    @settings(max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=many, suppress_health_check=[HealthCheck.too_slow])
     @given(target=nearly.TARGETS)
     def ask(target: str) -> None:
         reply = desk.ask(target)
@@ -332,7 +333,7 @@ def drawing_server(serve: Callable[..., AbstractContextManager[str]]) -> Iterato
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("many", cases(20, long=[50]))
+@pytest.mark.parametrize("many", cases(8, long=[50]))
 def test_health_answers_while_many_pictures_are_drawn(many: int, drawing_server: str) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

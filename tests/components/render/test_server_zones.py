@@ -13,7 +13,7 @@ from components.charts.catalogue import publishable
 from tests.support.cases import cases
 
 ROOT = Path(__file__).parents[3]
-ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
+ZONES = ("UTC", "Asia/Tokyo", "America/New_York")
 
 _RENDER = """
 import hashlib, sys
@@ -52,8 +52,8 @@ def rendered_in(zone: str, ranges: int) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ranges", cases(1, long=[4]))
-def test_every_rendering_is_the_same_under_every_server_zone(ranges: int) -> None:
-    first, *others = [rendered_in(zone, ranges) for zone in ZONES]
+@pytest.mark.parametrize(("ranges", "zones"), cases((1, ZONES[:2]), long=[(4, ZONES)]))
+def test_every_rendering_is_the_same_under_every_server_zone(ranges: int, zones: tuple[str, ...]) -> None:
+    first, *others = [rendered_in(zone, ranges) for zone in zones]
     assert first.count("\n") == ranges * len(publishable())
     assert all(other == first for other in others)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from bench.visitor import Run, Visitor
+from tests.conftest import started
 
 READERS = 16
 #: Every page with a chart of the default view, some of them twice: many first sessions want the same thing.
@@ -17,12 +16,12 @@ PAGES = ("", "timeline", "search-trends", "outage-reports", "compare-nights", "c
 
 
 @pytest.mark.slow
-def test_a_cold_burst_never_fails(serve: Callable[..., AbstractContextManager[str]], tmp_path: Path) -> None:
+def test_a_cold_burst_never_fails(tmp_path: Path) -> None:
     def come(number: int) -> Run:
         with Visitor(address) as visitor:
             return visitor.open(PAGES[number % len(PAGES)])
 
-    with serve(NIGHTDESK_CACHE=str(tmp_path)) as address, ThreadPoolExecutor(READERS) as readers:
+    with started(None, True, NIGHTDESK_CACHE=str(tmp_path)) as (address, _), ThreadPoolExecutor(READERS) as readers:
         runs = list(readers.map(come, range(READERS)))
     assert [run.failures for run in runs] == [0] * READERS
     assert all(run.figure_bytes > 1000 for run in runs)

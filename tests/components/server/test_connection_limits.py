@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,8 +20,9 @@ from components.server.connection_limits import HEAD_BYTES, HEAD_SECONDS, MOST_A
 from components.server.ending import MOST_SECONDS
 from tests.conftest import started
 from tests.support.asking_http import ask
+from tests.support.forked import Process
 
-Running = tuple[str, subprocess.Popen[bytes]]
+Running = tuple[str, Process]
 
 
 WAYS = {
@@ -33,7 +36,7 @@ WAYS = {
 def servers() -> Iterator[dict[str, Running]]:
     """A server started in each way, by the way."""
     with ExitStack() as stack, ThreadPoolExecutor(len(WAYS)) as starting:
-        begun = starting.map(lambda command: stack.enter_context(started(command, from_nothing=True)), WAYS.values())
+        begun = starting.map(lambda command: stack.enter_context(started(command, True)), WAYS.values())
         yield dict(zip(WAYS, begun, strict=True))
 
 
@@ -145,11 +148,15 @@ def test_half_a_request_is_ended(servers: dict[str, Running]) -> None:
 
 
 def test_a_connection_that_is_kept_alive_asks_again(address: str) -> None:
-    with opened(address) as connection:
+    place = urlsplit(address)
+    with closing(HTTPConnection(place.hostname or "", place.port, timeout=60)) as connection:
+        connection.connect()
+        first = connection.sock
         for _ in range(2):
-            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            time.sleep(0.1)
-            assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+            connection.request("GET", "/healthz")
+            answer = connection.getresponse()
+            assert answer.status == 200 and json.loads(answer.read())["status"] == "ok"
+        assert connection.sock is first
 
 
 _SAY = "print('begun', flush=True)"

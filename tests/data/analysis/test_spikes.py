@@ -330,7 +330,7 @@ def test_what_is_no_file_is_answered_in_one_sentence(
 
 
 @given(any_series(), st.integers(1, 60))
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_bins_that_come_one_after_the_other_tell_what_all_at_once_tell(values: pd.Series[float], late: int) -> None:
     step, early = detect(values).step, max(len(values) - late, 2)
     found = detect(values.iloc[:early], step=step)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from data.desk.values import Change
 from tests.conftest import free_port
 from tests.support import small_story
 from tests.support.desks import ANA, FROM, NOW, SLUG, a_desk, a_night
+from tests.support.forked import Forked, ended
 from tests.support.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -116,10 +116,7 @@ def test_a_full_disk_costs_one_sentence_and_nothing_that_was_kept(tmp_path: Path
 
 
 def test_processes_that_start_together_bring_the_tables_up_once(tmp_path: Path, database: str) -> None:
-    ask = "from tests.support.desks import settings_in; from pathlib import Path; from data.desk.desk import desk_of; "
-    ask += f"print(desk_of(settings_in(Path({str(tmp_path)!r}), {database!r})).stories())"
-    both = [
-        subprocess.Popen([sys.executable, "-c", ask], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for _ in range(3)
-    ]
-    assert [process.communicate(timeout=120)[0] for process in both] == [b"()\n"] * 3
+    command = ["-m", "tests.support.desk_writers", "open", str(tmp_path), database]
+    words = [tmp_path / f"{number} said" for number in range(3)]
+    assert ended([Forked(command, os.environ, said) for said in words]) == [0] * 3, words[0].read_text()
+    assert [said.read_text() for said in words] == ["()\n"] * 3

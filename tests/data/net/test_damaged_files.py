@@ -15,6 +15,7 @@ from urllib3 import HTTPResponse
 from data.core.errors import SourceUnavailable
 from data.net.answer_cache import AnswerStore
 from data.net.rate_limit import AskedToWait, Circuits, Pacer
+from tests.support.cases import cases
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 DAY = 24 * 3600
@@ -51,6 +52,11 @@ def head(data: bytes) -> Iterator[bytes]:
     return flipped(data, range(100))
 
 
+def here_and_there(data: bytes) -> Iterator[bytes]:
+    """Sixty bytes of the rest."""
+    return flipped(data, range(100, len(data), len(data) // 60))
+
+
 def all_over(data: bytes) -> Iterator[bytes]:
     """Three hundred bytes of the rest."""
     return flipped(data, range(100, len(data), len(data) // 300))
@@ -62,7 +68,7 @@ def cut(data: bytes) -> Iterator[bytes]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("damaged", [head, all_over, cut])
+@pytest.mark.parametrize("damaged", cases(head, here_and_there, cut, long=[all_over]))
 def test_an_answer_of_a_damaged_file_is_the_one_that_was_kept_or_none_and_the_next_one_is_kept(
     tmp_path: Path, damaged: Callable[[bytes], Iterator[bytes]]
 ) -> None:

@@ -17,18 +17,19 @@ from data.recorders.ap_playback import playback
 from data.recorders.attempts import read_rows
 from data.recorders.follow import Asked
 from data.story.store import SHIPPED, FolderStore
+from tests.support.cases import cases
 from tests.support.loopback import Answer, loopback
 from tests.support.loopback import Asked as Request
 from tests.support.rehearsing import NAME, rehearsal_at
 
-KILLS = 20
 _RUN = "import sys; from components.cli import main; sys.exit(main())"
 #: Seconds of the night in one second of the test.
 _SPEED = 1_800.0
 
 
 @pytest.mark.slow
-def test_after_twenty_kills_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", cases(6, long=[20]))
+def test_after_kills_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path, kills: int) -> None:
     story = SHIPPED.read("us-2016")
     rehearsal_at(tmp_path / "stories", story.window.start)
     environ = os.environ | {
@@ -49,7 +50,7 @@ def test_after_twenty_kills_nothing_is_lost_and_nothing_comes_twice(tmp_path: Pa
         server.answers("/v3", answer)
         feed = ["--feed", "ap", "--url", f"{server.url}/v3"]
         command = [sys.executable, "-c", _RUN, "follow", NAME, *feed]
-        for _ in range(KILLS):
+        for _ in range(kills):
             process = subprocess.Popen(
                 [*command, "--every", "1"], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )

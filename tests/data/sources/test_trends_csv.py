@@ -405,7 +405,7 @@ def test_any_bytes_are_an_export_or_a_sentence(data: bytes) -> None:
     answer(data)
 
 
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_broken_recording_is_an_export_or_a_sentence(seed: int) -> None:
     recordings = [path.read_bytes() for path in sorted(RECORDINGS.glob("*.csv"))]
@@ -454,7 +454,7 @@ def exports(draw: st.DrawFn) -> tuple[bytes, list[str], list[datetime], list[lis
     return text.encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))), terms, days, cells
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(exports())
 def test_an_export_in_any_dialect_gives_its_numbers_back(
     made: tuple[bytes, list[str], list[datetime], list[list[str]]],
