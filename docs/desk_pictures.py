@@ -99,10 +99,12 @@ def _take_all(desk: Desk, page: Page, address: str) -> None:
     take(page, "desk-call.png", ".st-key-row-form")
     page.get_by_label("When").fill("10:51 pm")
     page.get_by_label("Why it changes").fill("AP says so.")
+    page.get_by_text("10:51 p.m. EST").wait_for()
     page.wait_for_timeout(_DRAWN_MS)
     change = Change("calls.csv", {"at": "2016-11-09T03:52:00Z"}, row.id, row.revision, "Another log.")
     desk.write(BEN, STORY, change, utc_now(), WHENCE)
     page.locator(".st-key-save-row button").click()
+    page.locator(".st-key-keep-chosen").wait_for(timeout=_START_SECONDS * 1000)
     take(page, "desk-both.png", ".st-key-row-form")
 
 
