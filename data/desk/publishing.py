@@ -104,7 +104,7 @@ class Publishing:
         self, who: Person, slug: str, at: datetime, origin: str, ready: _Ready, bundle: Bundle | None
     ) -> Published | None:
         """Put out what is ready; None where others have changed the folder since it was held against it."""
-        show = bundle(ready.story, ready.files, at) if bundle else _nothing
+        show = bundle(ready.story, ready.files, at) if bundle else str  # nothing more, as no version
         with rows_lock(self.settings, slug):
             if self.folders.stamp(slug) != ready.stamp:
                 return None
@@ -312,10 +312,6 @@ def _changed_since(session: Session, slug: str, revision: int) -> bool:
         RevisionRecord.story == slug, RevisionRecord.number > revision, RevisionRecord.by != BY_OTHERS.email
     )
     return bool(session.scalar(later))
-
-
-def _nothing() -> str:
-    return ""
 
 
 def reason(error: DataError | OSError) -> str:

@@ -16,7 +16,8 @@ from tests.support.desk_servers import ANA, BEN, TestDesk, a_desk
 
 #: What the design allows for a call by keyboard, and for another person to see it, in seconds.
 MOST_FOR_A_CALL, MOST_FOR_OTHERS = 10.0, 5.0
-PARTS = ("Rows", "Words", "Paste", "Preview", "Publish", "History", "Views", "Limits", "Audit")
+#: Each part, and of the preview a page of readers and the embed.
+PARTS = ("Rows", "Words", "Paste", "Preview", "Embed", "Publish", "History", "Views", "Limits", "Audit")
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +128,7 @@ def test_whoever_saves_second_sees_both_and_chooses(sit: Callable[..., Page], de
 @pytest.mark.parametrize(("width", "theme"), cases((390, "dark"), long=[(1280, "light")]))
 def test_every_part_passes_axe_and_fits(width: int, theme: str, sit: Callable[..., Page]) -> None:
     found = {}
-    for place in ("/desk", "/desk?story=night&row=new"):
+    for place in ("/desk", "/desk?story=live&row=new"):
         page = sit(ANA, place, width=width, theme=theme)
         found[place] = violations(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, place

@@ -89,6 +89,7 @@ def _show_embed(story: Story) -> None:
             _SCRIPTS.sub("", draw_document(embed)),
             width=wide,
             height=document_height(embed, wide),
+            tab_index=0,  # so that a keyboard can move what is wider than the screen
             alt=f"Draft of the embed, {wide} px wide",
         )
     said = Clock(view.clock).say(chart.title)

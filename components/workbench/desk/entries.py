@@ -10,11 +10,11 @@ from typing import Any
 
 from components.clock import Clock
 from components.workbench.desk.forms import Asks, Field, Form, Typed, beside, shown, typed
-from data.core.model import iso_text
 from data.desk.sheets import WORDS
 from data.desk.toml_words import Value, Where, with_entry, with_value
 from data.story.colours import OTHERS, shades_of
 from data.story.faults import Fault
+from data.story.new_story import toml_text
 from data.story.story_toml import SIDE_TONES, About
 
 WINDOW = "window"
@@ -60,9 +60,7 @@ def entry_values(form: Form, raw: Mapping[str, Any], where: Where) -> dict[str, 
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return iso_text(value) if isinstance(value, datetime) and value.tzinfo else str(value)
+    return ("yes" if value else "no") if isinstance(value, bool) else toml_text(value)
 
 
 def typed_entry(form: Form, values: Mapping[str, str], *, now: datetime) -> Typed:

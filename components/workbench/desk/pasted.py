@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 import streamlit as st
 from pydantic import Field
 
+from components.charts.phrases.numbers import counted
 from components.text import markdown
 from components.workbench.desk.forms import ON_DESK, ROW_TYPES
 from components.workbench.desk.place import Place
@@ -133,7 +134,7 @@ def show_paste(seat: Seat, place: Place) -> None:
         return
     faults = (*pasted.faults, *seat.desk.preview(place.story, *changes).faults)
     new = sum(not change.id for change in changes)
-    said = f"{len(pasted.rows):,} rows read"
+    said = f"{counted(len(pasted.rows), 'row')} read"
     st.markdown(said if is_list(into) else f"{said}: {new:,} new, {len(changes) - new:,} that are here already.")
     for fault in faults[:_SHOWN]:
         st.markdown(f":red[{markdown(str(fault))}]")
