@@ -94,7 +94,7 @@ def test_a_night_that_is_over_has_no_bar_no_switch_and_no_timer(live: str, visit
     assert page.title().startswith("On the night Trump won")
     expect(page.locator(".st-key-test-banner")).to_have_count(0)
     expect(page.get_by_text("Pause updates")).to_have_count(0)
-    comes_to(page, lambda: runs_in(page, 12_000), 0)
+    comes_to(page, lambda: runs_in(page, 5_000), 0)
 
 
 @pytest.mark.parametrize("path", cases("timeline", long=[""]))
@@ -140,7 +140,7 @@ def test_nothing_changes_from_pause_to_resume_and_both_work_by_keyboard(
     charts = page.locator(".js-plotly-plot .main-svg text")
     before = charts.all_inner_texts()
     rehearsal_at(stories, FLORIDA)
-    page.wait_for_timeout(12_000)
+    page.wait_for_timeout(5_000)
     page.get_by_text("48 hours", exact=True).click()  # a run of the whole page is no reason either
     page.wait_for_url("**from=**")
     settled(page)

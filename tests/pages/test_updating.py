@@ -47,7 +47,7 @@ def open_page(name: str) -> AppTest:
 def test_a_page_of_a_night_in_progress_says_how_fresh_it_is(name: str, root: Path) -> None:
     page = open_page(name)
     assert not page.exception and not page.error
-    assert "Updating every 10 s · told up to 10:51 p.m. EST" in said(page)
+    assert "Updating every 4 s · told up to 10:51 p.m. EST" in said(page)
     assert page.toggle[0].label == "Pause updates"
     assert all(chart.alt.startswith("TEST: ") for chart in charts(page))
     assert all(BANNER in chart.spec.replace("\\u003cbr\\u003e", " ") for chart in charts(page))
@@ -74,7 +74,7 @@ def test_a_paused_page_keeps_its_night_and_a_resumed_one_catches_up(root: Path) 
     assert "Paused: nothing here changes until you resume · told up to 10:51 p.m. EST" in said(page)
     assert all("11:11 p.m." not in chart.spec for chart in charts(page))
     page.toggle(key="pause-updates").set_value(False).run()
-    assert "Updating every 10 s · told up to 11:11 p.m. EST" in said(page)
+    assert "Updating every 4 s · told up to 11:11 p.m. EST" in said(page)
 
 
 def test_a_pause_when_the_rehearsal_has_just_gone_is_no_failure(root: Path) -> None:

@@ -20,8 +20,8 @@ from data.core.errors import DataError
 from data.story.as_of import is_in_progress, window_so_far
 from data.story.story import Story
 
-#: How often a page looks for something new. Its story is looked up as often as any page of it is opened.
-EVERY_SECONDS = 10
+#: How often a page looks for something new: what is published is on it within 5 s, as its story is read each second.
+EVERY_SECONDS = 4
 #: In the session: the story as it stood when it was paused; the rows that were told already, and what was last new.
 _PAUSED, _KNOWN, _NEWS = "paused-story", "known-rows", "latest-news"
 

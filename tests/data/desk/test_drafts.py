@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from data.core.settings import Settings
 from data.desk.desk import Desk, desk_of
 from data.desk.sheets import WORDS
 from data.desk.values import AT_TERMINAL, Change, Conflict, KeptRow, NotAllowed, Person, RowRefused
 from data.story.store import SHIPPED
 from tests.components.workbench.desk.test_entries import changed
 from tests.support import small_story
-from tests.support.desks import ANA, BEN, FROM, NOW, REPORTER, SLUG
+from tests.support.cases import cases
+from tests.support.desks import ANA, BEN, FROM, NOW, REPORTER, SLUG, settings_in
 
 CALLS = "calls.csv"
 SECOND = {"id": "c2", "contest": "TWO", "caller": "AP", "party": "B", "role": "primary", "basis": "own log",
@@ -26,9 +26,19 @@ def written(found: KeptRow | Conflict) -> KeptRow:
     return found
 
 
-@pytest.mark.parametrize("slug", SHIPPED.slugs())
-def test_every_bundled_story_comes_back_byte_for_byte(tmp_path: Path, slug: str) -> None:
-    desk = desk_of(Settings(records=tmp_path / "records"))
+@pytest.mark.parametrize(
+    ("slug", "kind"),
+    cases(
+        *((slug, "sqlite") for slug in SHIPPED.slugs()),
+        ("us-2024", "postgresql"),
+        long=[(slug, "postgresql") for slug in SHIPPED.slugs()],
+    ),
+)
+def test_every_bundled_story_comes_back_byte_for_byte(
+    tmp_path: Path, request: pytest.FixtureRequest, slug: str, kind: str
+) -> None:
+    address = "" if kind == "sqlite" else request.getfixturevalue("postgres").fresh()
+    desk = desk_of(settings_in(tmp_path, address))
     desk.bring(AT_TERMINAL, slug, NOW, FROM)
     assert dict(desk.files(slug)) == dict(SHIPPED.files(slug))
 
