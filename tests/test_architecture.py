@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -20,12 +21,17 @@ NOTHING = ast.Constant("")
 UNNAMED = re.compile(r"utils?|helpers?|managers?|misc|common", re.IGNORECASE)
 
 
-def modules() -> list[Path]:
+@cache
+def modules() -> dict[PurePosixPath, ast.Module]:
+    """Each module of the product, by its place."""
     rooms = (
         ROOT / "app.py",
         *(path for room in ("components", "data", "pages") for path in (ROOT / room).rglob("*.py")),
     )
-    return sorted(rooms)
+    return {
+        PurePosixPath(path.relative_to(ROOT).as_posix()): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(rooms)
+    }
 
 
 def only_a_clock_writes_times(path: PurePosixPath, tree: ast.Module) -> Iterator[Offence]:
@@ -71,11 +77,7 @@ RULES: tuple[Rule, ...] = (
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_house_keeps_its_rule(rule: Rule) -> None:
-    offences = []
-    for module in modules():
-        path = PurePosixPath(module.relative_to(ROOT).as_posix())
-        tree = ast.parse(module.read_text(encoding="utf-8"))
-        offences += [f"{path}:{line}: {what}" for line, what in rule(path, tree)]
+    offences = [f"{path}:{line}: {what}" for path, tree in modules().items() for line, what in rule(path, tree)]
     assert not offences, "\n".join(offences)
 
 

@@ -18,13 +18,13 @@ from components.view.view_state import default_view
 from data.core.settings import Settings
 from data.story.store import find_story
 from tests.browser.reading import comes_to
-from tests.support.cases import cases
+from tests.support.cases import cases, first
 from tests.support.hosts import CHARTS, FOLLOWING, HOSTS, LISTENER, filled, html_answer, published, script_answer
 from tests.support.loopback import Loopback, loopback
 
 ROOT = Path(__file__).parents[2]
 EACH_WIDTH = pytest.mark.parametrize("width", cases(320, long=[768, 1280]))
-EACH_HOST = pytest.mark.parametrize("host", FOLLOWING)
+EACH_HOST = pytest.mark.parametrize("host", first(3, FOLLOWING))
 #: Longer than a height takes to be told and followed, in milliseconds.
 _MOMENT = 300
 

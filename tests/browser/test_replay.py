@@ -80,7 +80,7 @@ def open_night(tab: Open, site: Loopback) -> Open:
     return opened
 
 
-@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("order", cases(Order.KNOWN, long=Order))
 def test_at_every_moment_there_is_what_a_server_draws_of_it(order: Order, open_night: Open) -> None:
     """Stepping through the night shows at each moment the very marks, tiles, events and words told up to it."""
     night = night_of(embed())

@@ -23,6 +23,7 @@ from components.workbench.parts.contests import contests_table
 from data.core.settings import Settings
 from data.story.store import SHIPPED, find_story
 from data.story.story import Story
+from tests.support.cases import cases, first
 from tests.support.imported import export, keep, keep_weeks, newsroom
 from tests.support.page_tables import links_of, tables_of
 
@@ -441,7 +442,7 @@ def warned(name: str, **query: str) -> str:
     return "\n".join(warning.value for warning in page.warning)
 
 
-@pytest.mark.parametrize(("query", "says"), BAD)
+@pytest.mark.parametrize(("query", "says"), first(6, BAD))
 def test_a_bad_address_gives_a_sentence_and_the_default(query: dict[str, str], says: str) -> None:
     warnings = warned("story", **query)
     assert says in warnings and len(warnings) < 400
@@ -519,11 +520,14 @@ def test_without_a_series_of_the_night_rose_after_the_calls_says_why_there_is_no
 
 @pytest.mark.parametrize(
     ("minutes", "says", "disabled"),
-    [
-        pytest.param(1, "Across 20 minutes with calls", False, id="one minute"),
-        pytest.param(8, "8-minute bins answer for all calls together only", True, id="eight minutes"),
-        pytest.param(60, "Nothing is said about any call", True, id="an hour"),
-    ],
+    first(
+        1,
+        [
+            pytest.param(1, "Across 20 minutes with calls", False, id="one minute"),
+            pytest.param(8, "8-minute bins answer for all calls together only", True, id="eight minutes"),
+            pytest.param(60, "Nothing is said about any call", True, id="an hour"),
+        ],
+    ),
 )
 def test_what_an_imported_series_may_answer_follows_its_bins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: int, says: str, disabled: bool
@@ -555,7 +559,7 @@ def test_a_moment_in_the_address_hides_what_was_not_yet_known(tmp_path: Path, mo
     assert "Only bins that were over by 10:55 p.m. EST" in words
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", cases("timeline", "outage_reports", "check_a_claim", long=PAGES))
 def test_a_story_without_calls_opens_on_every_page(name: str) -> None:
     page = open_page(name, story="revoke-2019")
     assert not page.exception
@@ -575,7 +579,7 @@ def test_the_story_of_a_petition_names_its_sources_and_no_calls() -> None:
     assert "Calls" not in words
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", cases("story", "timeline", "search_trends", long=PAGES))
 def test_a_night_without_searches_and_site_opens_on_every_page(name: str) -> None:
     page = open_page(name, story="uk-2019")
     assert not page.exception

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 
 def cases(*short: object, long: Iterable[object]) -> list[Any]:
@@ -15,3 +16,11 @@ def cases(*short: object, long: Iterable[object]) -> list[Any]:
 
 def _parts(case: object) -> tuple[object, ...]:
     return case if isinstance(case, tuple) else (case,)
+
+
+def first(count: int, every: Iterable[Any]) -> list[Any]:
+    """These cases, `pytest.param`s or values, of which the short form has so many and the long one the others."""
+    found = [case if isinstance(case, ParameterSet) else pytest.param(*_parts(case)) for case in every]
+    return [
+        case if at < count else case._replace(marks=[*case.marks, pytest.mark.long]) for at, case in enumerate(found)
+    ]

@@ -112,7 +112,7 @@ def test_before_any_result_is_what_the_claim_says_was_reported_first() -> None:
 _MADE = iter(range(10**9))
 
 
-@settings(max_examples=60, deadline=timedelta(seconds=20), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=timedelta(seconds=20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32 - 1))
 def test_caution_and_claim_say_the_same_order_of_any_small_night(seed: int, tmp_path: Path) -> None:
     night = small_night(Random(seed), tmp_path, f"small-{next(_MADE)}")

@@ -150,7 +150,7 @@ def test_what_is_found_in_the_series_is_found_in_all_of_its_bins(story: Story) -
     assert [event.rows[0] for event in chart.events if event.rows[0].startswith("rise:")] == expected
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 2**32 - 1),
     level=st.sampled_from([0.4, 3.0, 40.0]),

@@ -59,7 +59,7 @@ def lines_of(work: Callable[[], object]) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chart", cases("timeline", "replay", long=["results", "map"]))
+@pytest.mark.parametrize("chart", cases("replay", long=["timeline", "results", "map"]))
 def test_a_document_of_twice_as_many_contests_is_at_most_twice_the_work(chart: str, stories: dict[int, Story]) -> None:
     def document(count: int) -> Callable[[], object]:
         story = stories[count]

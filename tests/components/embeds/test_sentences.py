@@ -12,10 +12,11 @@ from random import Random
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.story.store import BUNDLED
+from tests.support.cases import cases
 from tests.support.random_cases import ask, ask_claim, bundled_nights, random_case, small_night
 from tests.support.reference import Night, instant
 from tests.support.sentences import KINDS, Case, Reading
@@ -105,14 +106,18 @@ def test_verdicts_on_claims_follow_from_the_bounds_of_the_tables(served: Served)
 _NUMBERS = count()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32 - 1))
-def test_what_is_served_of_any_small_night_is_true(seed: int, root: Path, served: Served) -> None:
-    rng, reading, slug = Random(seed), Reading(), f"small-{next(_NUMBERS)}"
-    night = small_night(rng, root, slug)
-    for _ in range(3):
-        ask(rng, served, reading, random_case(rng, slug, night))
-    assert not reading.false, "\n".join(reading.false[:5])
+@pytest.mark.parametrize("many", cases(30, long=[300]))
+def test_what_is_served_of_any_small_night_is_true(many: int, root: Path, served: Served) -> None:
+    @settings(max_examples=many, deadline=None)
+    @given(seed=st.integers(0, 2**32 - 1))
+    def read_back(seed: int) -> None:
+        rng, reading, slug = Random(seed), Reading(), f"small-{next(_NUMBERS)}"
+        night = small_night(rng, root, slug)
+        for _ in range(3):
+            ask(rng, served, reading, random_case(rng, slug, night))
+        assert not reading.false, "\n".join(reading.false[:5])
+
+    read_back()
 
 
 def older_nights(root: Path) -> None:
