@@ -559,7 +559,7 @@ def test_a_moment_in_the_address_hides_what_was_not_yet_known(tmp_path: Path, mo
     assert "Only bins that were over by 10:55 p.m. EST" in words
 
 
-@pytest.mark.parametrize("name", cases("timeline", "outage_reports", "check_a_claim", long=PAGES))
+@pytest.mark.parametrize("name", cases("timeline", "outage_reports", "compare_and_check", long=PAGES))
 def test_a_story_without_calls_opens_on_every_page(name: str) -> None:
     page = open_page(name, story="revoke-2019")
     assert not page.exception
