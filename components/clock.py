@@ -56,7 +56,7 @@ class Clock:
 
     def __post_init__(self) -> None:
         if self.zone not in zone_names():
-            raise ValueError(f"{self.zone[:60]!r} is no time zone; use an IANA name like America/New_York")
+            raise ValueError(f"{self.zone[:60]!r} is not a time zone; use an IANA name like America/New_York")
 
     @property
     def name(self) -> str:

@@ -32,7 +32,9 @@ def ask(address: str, method: str = "GET") -> tuple[int, Message, bytes]:
 
 
 def test_a_setting_that_cannot_be_meant_is_one_sentence_at_start(serve: Serve) -> None:
-    said = r"ended at once:\n(.*\n)*NIGHTDESK_CACHE_URL wants the address of a Redis, like redis://127.0.0.1:6379/0\n$"
+    said = (
+        r"ended at once:\n(.*\n)*NIGHTDESK_CACHE_URL must be the address of a Redis, like redis://127.0.0.1:6379/0\n$"
+    )
     with pytest.raises(RuntimeError, match=said) as told, serve(NIGHTDESK_CACHE_URL="http://cache:6379"):
         pass
     assert "Traceback" not in str(told.value)

@@ -75,7 +75,7 @@ def publishable() -> tuple[str, ...]:
 def kind_named(slug: str) -> ChartKind:
     """The kind of this name; DataError where there is none."""
     if slug not in KINDS:
-        raise DataError(f"{slug[:40]!r} is no chart; choose one of: {', '.join(KINDS)}")
+        raise DataError(f"{slug[:40]!r} is not a chart; choose one of: {', '.join(KINDS)}")
     return KINDS[slug]
 
 

@@ -48,7 +48,7 @@ def alert(slug: str, *, once: bool, kinds: Sequence[str]) -> int:
     story_named(slug, settings)
     addresses, stories = os.environ.get(VARIABLE, ""), story_store(settings)
     if settings.hub and not settings.public_url:
-        raise DataError("NIGHTDESK_HUB wants NIGHTDESK_PUBLIC_URL beside it: a hub is told the addresses of feeds")
+        raise DataError("NIGHTDESK_HUB needs NIGHTDESK_PUBLIC_URL as well: a hub is told the addresses of feeds")
     send = sender_of(addresses) if addresses.strip() or not settings.hub else None
     busy = f"alerts of {slug} are being sent by another process; stop that one first"
     with alone(settings.records / slug / ".alerts.lock", busy), ExitStack() as held:
@@ -66,7 +66,7 @@ def alert(slug: str, *, once: bool, kinds: Sequence[str]) -> int:
 
 def _leave_word(settings: Settings, slug: str, asked: datetime, answered: datetime | None) -> None:
     """What the page of the night says of it: when all that was new had been told, and what was noted in all."""
-    trouble = "" if asked == answered else "something could not be told and is tried again; the log says what"
+    trouble = "" if asked == answered else "an alert could not be sent and is tried again; the log says which"
     word = RecorderStatus(
         name="alerts", kind="alerts", what="Alerts and the hub", asked_at=asked, answered_at=answered, trouble=trouble,
         next_at=asked + timedelta(seconds=_EVERY_SECONDS), written=len(alerted_keys(settings, slug) or ()),
@@ -80,14 +80,14 @@ def sender_of(addresses: str) -> Sender:
         import apprise
     except ImportError:
         wants = "pip install -c constraints.txt -r requirements-alerts.txt"
-        raise DataError(f"alerts want the packages of requirements-alerts.txt: {wants}") from None
+        raise DataError(f"alerts need the packages in requirements-alerts.txt: {wants}") from None
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would show addresses
     service = apprise.Apprise()
     given = addresses.split()
     refused = sum(not service.add(address) for address in given)
     if not given or refused:
         what = f"{refused} of its {len(given)} addresses cannot be used" if given else "it names no address"
-        raise DataError(f"{VARIABLE} wants addresses as Apprise takes them, like slack://...; {what}")
+        raise DataError(f"{VARIABLE} must hold addresses as Apprise takes them, like slack://...; {what}")
     return lambda title, text: bool(service.notify(title=title, body=text))
 
 
@@ -120,7 +120,7 @@ def tell_new(
             note_alerted(settings, slug, [Alerted(at=utc_now(), key=entry.key, sent=True)])
             say(f"{iso_text(utc_now())} told: {entry.title}")
         else:
-            code = fail(f"{iso_text(utc_now())} could not be sent, and is tried again: {entry.title}", FAILED)
+            code = fail(f"{iso_text(utc_now())} could not be sent and is tried again: {entry.title}", FAILED)
     return code
 
 

@@ -50,17 +50,17 @@ def publish_story(slug: str, target: str, *, views: Sequence[str], site: str) ->
         try:
             found = publish(story, store, inputs=inputs, bake=drawn, now=utc_now(), done=bar.update)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt("What latest shows is whole; the same command goes on from there.") from None
+            raise KeyboardInterrupt("What latest shows is complete; the same command picks up from there.") from None
     say("\n".join(_report(store, story, found, list(frozen))))
     return DONE
 
 
 def _report(store: Store, story: Story, found: Published, stems: Sequence[str]) -> Iterator[str]:
     """What was done, and where it is: the version, latest, and each frozen view."""
-    said = "published" if found.is_new else "nothing has changed, so nothing was written again"
-    latest = "latest moved to it" if found.moved else "latest shows it already"
+    said = "published" if found.is_new else "nothing has changed, so nothing was written"
+    latest = "latest now points to it" if found.moved else "latest already points to it"
     if found.latest != found.version:
-        latest = f"latest shows {found.latest}, which somebody else published in the same moment"
+        latest = f"latest shows {found.latest}, which somebody else published at the same moment"
     yield f"{story.slug} {found.version}: {said}; {latest}."
     yield f"{store.address(story.slug, 'latest')}/"
     yield f"{store.address(story.slug, 'v', found.version)}/"
@@ -71,7 +71,7 @@ def _site(address: str) -> str:
     """The public address without a final slash; ValueError for one that is none."""
     parts = urlsplit(address)
     if address and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
-        raise ValueError(f"--site wants an address like https://nightdesk.example, not {address[:200]!r}")
+        raise ValueError(f"--site must be an address like https://nightdesk.example, not {address[:200]!r}")
     return address.rstrip("/")
 
 

@@ -29,7 +29,7 @@ class Moment(click.ParamType[datetime]):
                 return moment.astimezone(UTC)
         except (ValueError, OverflowError):
             pass
-        wants = f"wants a time with its zone, like 2016-11-08T19:00:00-05:00, not {str(value)[:60]!r}"
+        wants = f"must be a time with its zone, like 2016-11-08T19:00:00-05:00, not {str(value)[:60]!r}"
         raise click.BadParameter(wants, ctx, param)
 
 
@@ -139,7 +139,7 @@ def dumps(story: str, files: tuple[Path, ...]) -> int:
 @click.argument("story")
 @click.option("--feed", "kind", required=True, metavar="FORMAT", help="Its format: table, ap, ddhq, ...")
 @click.option("--url", default="", help="Its address, or the path of a file; that of [[feeds]] if left out.")
-@click.option("--once", is_flag=True, help="Take one version and end.")
+@click.option("--once", is_flag=True, help="Take one version and stop.")
 @click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="The feed's own pace if left out.")
 @click.option("--name", default="", help="The id of the entry in [[feeds]], where the story has several.")
 @click.option("--source", default="", help="The id in sources.csv that its rows name.")
@@ -160,18 +160,18 @@ def follow(
 
 @nightdesk.command(epilog="Example: nightdesk probe us-2028 --place newsroom")
 @click.argument("story")
-@click.option("--place", default="", help="Where this machine stands, in a word; NIGHTDESK_PLACE if left out.")
-@click.option("--once", is_flag=True, help="Look at each site once and end.")
+@click.option("--place", default="", help="Where this machine is, in one word; NIGHTDESK_PLACE if left out.")
+@click.option("--once", is_flag=True, help="Look at each site once and stop.")
 @click.option("--every", type=click.FloatRange(min=1), default=60.0, show_default=True, metavar="SECONDS")
-@click.option("--import", "file", type=_PATH, help="Bring what another monitor recorded, and end.")
+@click.option("--import", "file", type=_PATH, help="Import what another monitor recorded, and stop.")
 @click.option("--as", "kind", type=click.Choice(["kuma", "gatus", "prometheus", "upptime"]), help="Whose file that is.")
 @click.option("--monitor", default="", help="What the file calls the site, where it has several.")
 @click.option("--service", default="", help="The id of the site in [[services]]; the main one if left out.")
 @click.option(
     "--globalping", "elsewhere", multiple=True, metavar="PLACE",
-    help="Look from there by Globalping, not from here: Canada, Toronto, AS577; several may be named.",
+    help="Look from there with Globalping, not from here: Canada, Toronto, AS577; may be repeated.",
 )  # fmt: skip
-@click.option("--own-site", is_flag=True, help="The sites are the newsroom's own, and may be asked more often.")
+@click.option("--own-site", is_flag=True, help="The sites are the newsroom's own and may be asked more often.")
 def probe(
     story: str, place: str, once: bool, every: float, file: Path | None, kind: str | None, monitor: str, service: str,
     own_site: bool, elsewhere: tuple[str, ...],
@@ -190,9 +190,9 @@ def probe(
 
 @nightdesk.command(epilog="Example: nightdesk record us-2028")
 @click.argument("story")
-@click.option("--once", is_flag=True, help="Draw each search once and end.")
+@click.option("--once", is_flag=True, help="Draw each search once and stop.")
 @click.option("--every", type=click.FloatRange(min=60), default=600.0, show_default=True, metavar="SECONDS")
-@click.option("--usa-gov", is_flag=True, help="Record how many people are on sites of the U.S. government, too.")
+@click.option("--usa-gov", is_flag=True, help="Also record how many people are on U.S. government sites.")
 def record(story: str, once: bool, every: float, usa_gov: bool) -> int:
     """Draw a story's searches through the night.
 
@@ -206,10 +206,10 @@ def record(story: str, once: bool, every: float, usa_gov: bool) -> int:
 
 @nightdesk.command(epilog="Example: nightdesk alert us-2028 --kind call --kind withdrawal")
 @click.argument("story")
-@click.option("--once", is_flag=True, help="Tell of what is new and end.")
+@click.option("--once", is_flag=True, help="Send what is new and stop.")
 @click.option(
     "--kind", "kinds", multiple=True, type=click.Choice(["call", "withdrawal", "correction", "site"]),
-    help="Only this kind; several may be named; all if left out.",
+    help="Only this kind; may be repeated; all if left out.",
 )  # fmt: skip
 def alert(story: str, once: bool, kinds: tuple[str, ...]) -> int:
     """Tell of calls, withdrawals, corrections and the site.
@@ -224,7 +224,7 @@ def alert(story: str, once: bool, kinds: tuple[str, ...]) -> int:
 
 @nightdesk.command(epilog="Example: nightdesk night us-2028 --config night.toml")
 @click.argument("story")
-@click.option("--config", type=_PATH, required=True, help="Which recorders run; deploy/night.toml is an example.")
+@click.option("--config", type=_PATH, required=True, help="Which recorders to run; deploy/night.toml is an example.")
 def night(story: str, config: Path) -> int:
     """Run a night's recorders together.
 
@@ -237,9 +237,11 @@ def night(story: str, config: Path) -> int:
 
 @nightdesk.command(epilog="Example: nightdesk rehearse us-2016 --speed 60 --to ~/newsroom-stories")
 @click.argument("story")
-@click.option("--speed", type=float, default=60.0, show_default=True, help="Minutes of the night in one minute.")
+@click.option(
+    "--speed", type=float, default=60.0, show_default=True, help="How many minutes of the night to play in one."
+)
 @click.option("--to", type=_PATH, help="The folder of stories; the first of NIGHTDESK_STORIES if left out.")
-@click.option("--name", default="", help="What the story is called there; rehearsal-STORY if left out.")
+@click.option("--name", default="", help="What to call the story there; rehearsal-STORY if left out.")
 @click.option("--from", "start", type=Moment(), help="With its zone; the story's own start if left out.")
 @click.option("--until", type=Moment(), help="With its zone; the story's own end if left out.")
 @click.option(
@@ -251,7 +253,7 @@ def night(story: str, config: Path) -> int:
     "they come at its end. happened: everything when it happened.",
 )
 @click.option("--live", is_flag=True, help="Play it as a feed and a site, and have the recorders write the folder.")
-@click.option("--keep", is_flag=True, help="Leave the folder at the end, with a banner that says that it is over.")
+@click.option("--keep", is_flag=True, help="Leave the folder at the end, with a banner that says it is over.")
 def rehearse(
     story: str,
     speed: float,
@@ -300,7 +302,7 @@ def verify(target: str) -> int:
     help=f"Show a bundle on this machine, with its headers.\n\n{_TARGET}",
 )
 @click.argument("target")
-@click.option("--port", type=click.IntRange(0, 65535), default=8502, show_default=True, help="0 takes a free one.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8502, show_default=True, help="0 picks a free one.")
 def serve(target: str, port: int) -> int:
     """Serve a target on this machine only, for a look, until Ctrl-C."""
     from components.cli import bundles
@@ -330,14 +332,14 @@ def desk() -> None:
 
 
 @desk.command(epilog="Example: nightdesk desk link --email ana@example.org --role editor")
-@click.option("--email", default="", metavar="ADDRESS", help="Whom it signs in; you, at this machine, if left out.")
-@click.option("--role", type=click.Choice(["reporter", "editor", "publisher"]), help="What they are from now on.")
+@click.option("--email", default="", metavar="ADDRESS", help="Who it signs in; you, on this machine, if left out.")
+@click.option("--role", type=click.Choice(["reporter", "editor", "publisher"]), help="Their role from now on.")
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
     default=8501,
     show_default=True,
-    help="Of the app, where no NIGHTDESK_PUBLIC_URL is set.",
+    help="The app's port, if NIGHTDESK_PUBLIC_URL is not set.",
 )
 def link(email: str, role: str | None, port: int) -> int:
     """Make a link that signs somebody in, once.
@@ -377,7 +379,7 @@ def export(story: str, folder: Path, revision: int | None) -> int:
 
 
 @desk.command("publish-due", epilog="Example: nightdesk desk publish-due --every 20")
-@click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="Again and again, until Ctrl-C.")
+@click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="Repeat this often, until Ctrl-C.")
 def publish_due(every: float | None) -> int:
     """Publish the drafts whose time has come.
 
@@ -408,7 +410,7 @@ def people() -> None:
 @people.command("add", epilog="Example: nightdesk desk people add ana@example.org --role editor --name Ana")
 @click.argument("email")
 @click.option("--role", type=click.Choice(["reporter", "editor", "publisher"]), required=True)
-@click.option("--name", default="", help="What others read; the first part of the address if left out.")
+@click.option("--name", default="", help="The name others see; the first part of the address if left out.")
 def add_person(email: str, role: str, name: str) -> int:
     """Bring somebody to the desk, or give them another role."""
     from components.cli import desk as desks

@@ -39,7 +39,7 @@ def export(slug: str, to: Path, revision: int | None) -> int:
     try:
         write_folder(folder, files)
     except FileExistsError:
-        raise DataError(f"{folder} is there already and is left alone; name another folder") from None
+        raise DataError(f"{folder} already exists and was left alone; name another folder") from None
     say(f"{folder} holds {len(files)} files of {slug}")
     return DONE
 
@@ -84,7 +84,7 @@ def add_person(email: str, role: str, name: str) -> int:
 def remove_person(email: str) -> int:
     """Take somebody off the desk, and end their sessions."""
     _desk().people.set_role(AT_TERMINAL, email, None, utc_now(), _TERMINAL)
-    say(f"{email} is not of this desk any more")
+    say(f"{email} no longer has a role at this desk")
     return DONE
 
 

@@ -51,7 +51,7 @@ def _answer(command: click.Command, argv: list[str]) -> int:
     except Exception as bug:  # noqa: BLE001 - the last line of defence: nobody at a terminal meets a traceback
         at = traceback.extract_tb(bug.__traceback__)[-1]
         where = f"{Path(at.filename).name}, line {at.lineno}"
-        return fail(f"This is a fault of Nightdesk, not of what you typed: {type(bug).__name__}: {bug} ({where})")
+        return fail(f"This is a bug in Nightdesk, not in what you typed: {type(bug).__name__}: {bug} ({where})")
 
 
 def say(text: str) -> None:

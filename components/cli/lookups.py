@@ -39,7 +39,7 @@ def one_of(option: str, word: str, words: Iterable[str]) -> str:
     """The word, which is one of these; click.BadParameter lists them and says which was perhaps meant."""
     known = list(words)
     if word not in known:
-        said = f"{word[:80]!r} is none of: {', '.join(known)}{perhaps(word, known)}"
+        said = f"{word[:80]!r} is not one of: {', '.join(known)}{perhaps(word, known)}"
         raise click.BadParameter(said, param_hint=f"'{option}'")
     return word
 
@@ -52,4 +52,4 @@ def root_of(to: Path | None, settings: Settings) -> Path:
     try:
         return root.expanduser()
     except RuntimeError:
-        raise DataError(f"{root} names no home folder that there is") from None
+        raise DataError(f"{root} names a home folder that does not exist") from None

@@ -50,7 +50,7 @@ async def _keep_running(name: str, argv: Sequence[str], stop: asyncio.Event) -> 
             return
         steady = asyncio.get_running_loop().time() - began >= _STEADY
         pause = _FIRST_PAUSE if steady else pause
-        _tell(name, f"ended with {code}; it starts again in {pause:g} s")
+        _tell(name, f"ended with {code}; it restarts in {pause:g} s")
         await _either(stop, pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 

@@ -83,12 +83,12 @@ def _plan(
     DataError or ValueError, in one sentence, where it cannot be done.
     """
     if story.about.live:
-        raise DataError(f"{story.slug} is in progress itself; rehearse a night that is over")
+        raise DataError(f"{story.slug} is still in progress; rehearse a night that is over")
     name = name or f"rehearsal-{story.slug}"[:64].rstrip("-")
     if not re.fullmatch(SLUG, name):
-        raise ValueError(f"--name wants lower-case letters, digits and hyphens, 2 to 64, not {name[:80]!r}")
+        raise ValueError(f"--name must be lower-case letters, digits and hyphens, 2 to 64, not {name[:80]!r}")
     if not _SLOWEST <= speed <= _FASTEST:
-        raise ValueError(f"--speed wants a number from {_SLOWEST} to {_FASTEST:,.0f}, not {speed:g}")
+        raise ValueError(f"--speed must be a number from {_SLOWEST} to {_FASTEST:,.0f}, not {speed:g}")
     stories = FolderStore((root,), shipped=())
     for store in (stories, here):
         _refuse_others(store, name)
@@ -99,7 +99,7 @@ def _refuse_others(stories: StoryStore, name: str) -> None:
     """DataError where what has this name, there or among the stories of the server, is anything but a rehearsal."""
     place = stories.place(name)
     if os.path.lexists(place) and not _is_rehearsal(stories, name):
-        raise DataError(f"{place} is no rehearsal, so it is left alone; choose another --name")
+        raise DataError(f"{place} is not a rehearsal and was left alone; choose another --name")
 
 
 def _is_rehearsal(stories: StoryStore, name: str) -> bool:

@@ -52,7 +52,7 @@ def _values(file: Path, term: str | None, zone: str | None) -> pd.Series[float]:
 def _series(export: Export, term: str | None, zone: str | None) -> pd.Series[float]:
     """The bins of one term of an export by their UTC start: below resolution is 0, a blank cell NaN."""
     if export.kind != "over_time":
-        raise DataError("this export holds a list, and only a series over time can rise")
+        raise DataError("this export is a list, and only a series over time can rise")
     if term is None and len(export.terms) > 1:
         raise DataError(f"it holds {len(export.terms)} terms; choose one with --term: {', '.join(export.terms)}")
     # A file without a search term has one series all the same.

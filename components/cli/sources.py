@@ -73,7 +73,7 @@ def _fetch(task: Task, visit: Visit) -> int:
         return fail(f"{what}{refused}")
     came = records.came or f"{len(records.rows):,} row{'' if len(records.rows) == 1 else 's'}."
     say(" ".join([f"{what}{came}", *records.warnings]))
-    return fail(f"{what}{records.trouble}; the last good answer stands in.", LATER) if records.trouble else DONE
+    return fail(f"{what}{records.trouble}; the last good answer is used instead.", LATER) if records.trouble else DONE
 
 
 def _requested(bar: tqdm[NoReturn], done: int, count: int, following: str) -> None:

@@ -53,7 +53,7 @@ def check(path: Path | None, *, convert: bool = False) -> int:
 def _convert(folder: Path, found: Examined) -> None:
     """Put the long form of results.csv in place of the wide one; a story with a fault is left as it is. OSError."""
     if found.faults.count:
-        say(f"{folder.name}: results.csv is left as it is; mend the faults first")
+        say(f"{folder.name}: results.csv was left as it is; fix the faults first")
         return
     write_whole(folder / Result.file, written(found.rows(Result)))
     say(f"{folder.name}: results.csv has {len(found.rows(Result)):,} rows now, one for each side of a contest")
@@ -72,8 +72,8 @@ def _to_check(path: Path) -> tuple[list[Path], str]:
             return [path], ""
         folders = [folder for folder in sorted(path.iterdir()) if any((folder / name).exists() for name in FILES)]
     except OSError as error:
-        return [], f"{path} is no folder to read ({error.strerror})"
-    return folders, f"{path} holds no story: a story is a folder with a story.toml and a sources.csv"
+        return [], f"{path} is not a folder that can be read ({error.strerror})"
+    return folders, f"{path} is not a story: a story is a folder with a story.toml and a sources.csv"
 
 
 def _report(found: Examined, slug: str) -> Iterator[str]:
@@ -100,14 +100,14 @@ def new(name: str, to: Path | None) -> int:
     stories = FolderStore((root,), shipped=())
     for store in (stories, story_store(settings)):
         if os.path.lexists(place := store.place(name)):
-            raise DataError(f"{place} is there already and is left alone; choose another name")
+            raise DataError(f"{place} already exists and was left alone; choose another name")
     stories.write(name, files)
     say("\n".join(_next_steps(root / name, settings)))
     return DONE
 
 
 def _next_steps(folder: Path, settings: Settings) -> Iterator[str]:
-    yield f"{folder} holds a story without a fault and without a fact. Fill in next:"
+    yield f"{folder} holds a valid story that is still empty. Fill in next:"
     yield "  story.toml: every FILL IN, the window of the night, its clocks, and who called"
     yield from (f"  {file}: {wants}" for file, wants in FIRST_TABLES.items())
     yield f"Then: nightdesk check {folder}"
@@ -164,7 +164,7 @@ def _time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text[:40]!r} is no time; write it like 2016-11-08T22:43:00-05:00") from None
+        raise ValueError(f"{text[:40]!r} is not a time; write it like 2016-11-08T22:43:00-05:00") from None
 
 
 def _taken_back(call: Call, story: Story) -> dict[str, object]:

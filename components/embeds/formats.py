@@ -60,7 +60,7 @@ def render(embed: Embed, form: str, *, width: int | None = None, scale: float = 
     ValueError) for a picture of too many pixels, ImageFailed (a DataError) if one cannot be drawn.
     """
     if form not in forms_of(embed.chart):
-        raise ValueError(f"{form[:40]!r} is no form of this chart; use {', '.join(forms_of(embed.chart))}")
+        raise ValueError(f"{form[:40]!r} is not a form of this chart; use {', '.join(forms_of(embed.chart))}")
     body = _body(embed, form, width=width, scale=scale, shape=shape)
     return Rendered(body, MEDIA_TYPES[form], file_name(embed, form, scale=scale, shape=shape))
 

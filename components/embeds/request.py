@@ -127,7 +127,7 @@ def _named(name: str, forms: Collection[str]) -> tuple[ChartKind, str]:
 
 def _unknown(values: Query) -> Problems:
     """A problem for each name that means nothing here."""
-    wants = f"to be left out: known are {', '.join(_KNOWN)}"
+    wants = f"left out: known are {', '.join(_KNOWN)}"
     said = "The query has {}, which means nothing here"
     return [
         Problem(quote(name), quote(name), said.format(quote(name)), wants, "") for name in values if name not in _KNOWN
@@ -140,14 +140,14 @@ def _untellable(kind: ChartKind, view: ViewState) -> Problems:
         return []
     said = f"The chart {kind.slug} weighs whole nights, so it stands at no moment"
     told = ", ".join(kind.slug for kind in KINDS.values() if kind.is_told)
-    return [Problem("at", utc_text(view.at), said, f"to be left out, or a chart of one night: {told}", "")]
+    return [Problem("at", utc_text(view.at), said, f"left out, or a chart of one night: {told}", "")]
 
 
 def _one_of(values: Query, name: str, known: Sequence[_Name], problems: Problems) -> _Name:
     """The known value under this name; the first of them where there is none, or none that is known."""
     text = value_of(values, name, problems)
     if text and text not in known:
-        problems.append(misread(name, text, "which is none of its values", wants=f"one of {', '.join(known)}"))
+        problems.append(misread(name, text, "which is not one of its values", wants=f"one of {', '.join(known)}"))
     return next((value for value in known if value == text), known[0])
 
 

@@ -37,7 +37,7 @@ class Problem:
     @property
     def refusal(self) -> str:
         """What a route says that answers nothing else: the parameter, what it got and what it wants."""
-        return f"{self.said}; {self.parameter} wants {self.wants}." if self.wants else f"{self.said}."
+        return f"{self.said}; {self.parameter} must be {self.wants}." if self.wants else f"{self.said}."
 
 
 #: Whoever finds something wrong adds it.
@@ -127,7 +127,7 @@ def zone_of(query: Query, default: str, problems: Problems) -> str:
     zone = known_zone(asked) if asked else default
     if not zone:
         wants, instead = "an IANA name like America/New_York", f"; showing {default}"
-        problems.append(misread("clock", asked, "which is no time zone", wants=wants, instead=instead))
+        problems.append(misread("clock", asked, "which is not a time zone", wants=wants, instead=instead))
     return zone or default
 
 
@@ -137,7 +137,7 @@ def caller_of(query: Query, callers: Mapping[str, bool], default: str, problems:
     found = match(asked, callers)
     wants, instead = f"one of {', '.join(name for name in callers if callers[name])}", f"; showing {default}"
     if asked and not found:
-        problems.append(misread("caller", asked, "who is no caller in this story", wants=wants, instead=instead))
+        problems.append(misread("caller", asked, "who is not a caller in this story", wants=wants, instead=instead))
     elif found and not callers[found]:
         said = f"{found} is listed but cannot be chosen as a caller"
         problems.append(Problem("caller", quote(found), said, wants, instead))
@@ -151,7 +151,7 @@ def order_of(query: Query, problems: Problems) -> Order:
     found = match(asked, Order)
     if asked and not found:
         wants, instead = f"one of {', '.join(Order)}", f"; showing {Order.HAPPENED.value}"
-        problems.append(misread("when", asked, "which is no order of things", wants=wants, instead=instead))
+        problems.append(misread("when", asked, "which is not an order to show things in", wants=wants, instead=instead))
     return Order(found) if found else Order.HAPPENED
 
 

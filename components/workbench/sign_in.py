@@ -76,17 +76,17 @@ def check_sign_in(settings: Settings) -> None:
 
 def _check_auth(auth: Mapping[str, object], settings: Settings) -> None:
     if len(str(auth.get("cookie_secret", ""))) < _SHORTEST_SECRET:
-        raise ValueError(f"cookie_secret in secrets.toml wants {_SHORTEST_SECRET} random letters or more")
+        raise ValueError(f"cookie_secret in secrets.toml must have at least {_SHORTEST_SECRET} random letters")
     redirect = str(auth.get("redirect_uri", ""))
     where = settings.public_url or "the address of this server"
     own = redirect == f"{settings.public_url}{_CALLBACK}" if settings.public_url else redirect.endswith(_CALLBACK)
     if not own:
-        raise ValueError(f"redirect_uri in secrets.toml wants {where}, and {_CALLBACK} behind it")
+        raise ValueError(f"redirect_uri in secrets.toml must be {where}, followed by {_CALLBACK}")
     for address in _metadata(auth).values():
         parts = urlsplit(address)
         closed = parts.scheme == "https" or is_loopback(parts.hostname or "")
         if not closed or not address.endswith(_WELL_KNOWN):
-            raise ValueError(f"server_metadata_url in secrets.toml wants an https address that ends in {_WELL_KNOWN}")
+            raise ValueError(f"server_metadata_url in secrets.toml must be an https address that ends in {_WELL_KNOWN}")
 
 
 def vouched(claims: Mapping[str, object], known: Mapping[str, str]) -> Vouched | str:

@@ -38,5 +38,5 @@ def _parsed(said: str, text: str, default: datetime) -> datetime:
             raise ValueError
         found: datetime = parser.parse(said, default=default.replace(second=0, microsecond=0), ignoretz=True)
     except (ValueError, OverflowError):
-        raise ValueError(f"{quote(text)} is no time; write it like 8 pm, or Nov. 9, 1:30 am.") from None
+        raise ValueError(f"{quote(text)} is not a time; write it like 8 pm, or Nov. 9, 1:30 am.") from None
     return found

@@ -39,10 +39,10 @@ class Draw:
         object.__setattr__(self, "drawn_at", as_utc(self.drawn_at))
         index = self.values.index
         if not isinstance(index, pd.DatetimeIndex) or index.tz is None:
-            raise ValueError("a draw wants aware times; Google's hours are UTC")
+            raise ValueError("a draw needs aware times; Google's hours are UTC")
         values = pd.Series(self.values.to_numpy(dtype=float), index=index.tz_convert("UTC").as_unit("ns"))
         if len(values) < 2 or not (values.index.is_monotonic_increasing and values.index.is_unique):
-            raise ValueError("a draw wants at least two bins, each once and in order of time")
+            raise ValueError("a draw needs at least two bins, each once and in order of time")
         if not values.dropna().between(0, 100).all():
             raise ValueError(f"a draw's values lie between 0 and 100, not {values.min():g} to {values.max():g}")
         object.__setattr__(self, "values", values)

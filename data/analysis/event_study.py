@@ -68,16 +68,16 @@ def on_grid(values: pd.Series[float]) -> Bins:
     """
     times = values.index
     if not isinstance(times, pd.DatetimeIndex) or times.tz is None:
-        raise ValueError("an event study wants aware times")
+        raise ValueError("an event study needs aware times")
     seen = pd.Series(values.to_numpy(dtype=float), times.tz_convert("UTC").as_unit("us")).dropna()
     seen = seen.groupby(level=0).mean()
     if len(seen) < 2 or not np.isfinite(seen).all() or (seen < 0).any():
-        raise ValueError("an event study wants two or more bins with values of 0 or more")
+        raise ValueError("an event study needs two or more bins with values of 0 or more")
     stamps = pd.DatetimeIndex(seen.index).asi8
     step = int(np.median(np.diff(stamps)))
     place = np.round((stamps - stamps[0]) / step).astype(int)
     if place[-1] > MOST_BINS:
-        raise ValueError(f"bins of {step / 6e7:g} minutes, {place[-1]} of them: that is no night")
+        raise ValueError(f"bins of {step / 6e7:g} minutes, {place[-1]} of them: too many for one night")
     filled = np.full(int(place[-1]) + 1, np.nan)
     filled[place] = seen.to_numpy()
     return Bins(pd.DatetimeIndex(seen.index)[0].to_pydatetime(), timedelta(microseconds=step), filled)

@@ -280,21 +280,28 @@ def read_values(path: Path) -> pd.Series[float]:
                 skip_blank_lines=False, keep_default_na=False,
             )  # fmt: skip
     except (OSError, ValueError, pd.errors.ParserWarning) as problem:
-        reason = getattr(problem, "strerror", None) or "this is no CSV table in UTF-8 with as many cells in every row"
+        reason = (
+            getattr(problem, "strerror", None)
+            or "this is not a CSV table in UTF-8 with the same number of cells in every row"
+        )
         raise NoTable(f"cannot be read: {reason}") from problem
     table.columns = table.columns.str.strip().str.lower()
     if not {"timestamp", "value"} <= set(table.columns):
-        raise NoTable("line 1 wants the columns timestamp and value, or the file to be a Google Trends export")
+        raise NoTable("line 1 must name the columns timestamp and value, or the file must be a Google Trends export")
     if not table.columns.is_unique:
-        raise DataError("line 1 wants each column once")
+        raise DataError("line 1 must name each column once")
     table = table.fillna("")
     table = table[(table["timestamp"].str.strip() != "") | (table["value"].str.strip() != "")]
     times = pd.to_datetime(table["timestamp"].str.strip(), utc=True, format="ISO8601", errors="coerce")
     cells = table["value"].str.strip().replace({"<1": "0", "NaN": "", "nan": "", "NA": ""})
     values = pd.to_numeric(cells.where(cells != "", "nan"), errors="coerce")
-    _refuse(table["timestamp"], times.isna(), "is no time; write it like 2016-11-08T23:59:00Z")
+    _refuse(table["timestamp"], times.isna(), "is not a time; write it like 2016-11-08T23:59:00Z")
     _refuse(table["value"], values.isna() & (cells != ""), "is no number")
-    _refuse(table["value"], (values < 0) | (values > HIGHEST), "is no search interest: 0 or more, below a trillion")
+    _refuse(
+        table["value"],
+        (values < 0) | (values > HIGHEST),
+        "is not search interest: it must be 0 or more, below a trillion",
+    )
     return pd.Series(values.to_numpy(dtype=float), pd.DatetimeIndex(times))
 
 

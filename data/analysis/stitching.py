@@ -352,7 +352,7 @@ def _ordinary(ensemble: Ensemble, baseline: Window | None, peak: int) -> tuple[N
     before = np.asarray(times < times[peak] - BASELINE_GAP)
     bins = held & (_inside(times, baseline) if baseline else before)
     if (size := int(bins.sum())) < BASELINE_BINS:
-        return held, f"No stable baseline: {size} ordinary bins where {BASELINE_BINS} are wanted; no multiple is given."
+        return held, f"No stable baseline: {size} ordinary bins where {BASELINE_BINS} are needed; no multiple is given."
     zeros = float(_censored(ensemble)[bins].mean())
     if zeros > MOST_ZEROS:
         return held, f"No stable baseline: {zeros:.0%} of its bins are below what Google shows; no multiple is given."

@@ -34,7 +34,7 @@ def _web_address(given: str, variable: str) -> str:
     found = given.strip().rstrip("/")
     parts = _parts(found)
     if parts.scheme not in ("http", "https") or not parts.host or parts.auth or parts.query or parts.fragment:
-        raise ValueError(f"{variable} wants an address without a query or password, like https://desk.example.org")
+        raise ValueError(f"{variable} must be an address without a query or password, like https://desk.example.org")
     return found
 
 
@@ -52,7 +52,7 @@ def _redis_url(given: str) -> str:
     database = _DATABASE.fullmatch(parts.path or "")
     if given and (parts.scheme not in ("redis", "rediss") or not parts.host or not database or parts.query):
         # What was given is not repeated: it may hold a password.
-        raise ValueError("NIGHTDESK_CACHE_URL wants the address of a Redis, like redis://127.0.0.1:6379/0")
+        raise ValueError("NIGHTDESK_CACHE_URL must be the address of a Redis, like redis://127.0.0.1:6379/0")
     return given
 
 
@@ -161,4 +161,4 @@ def _sentence(error: ValidationError) -> str:
     if told := first.get("ctx", {}).get("error"):
         return str(told)
     wanted = first.get("ctx", {}).get("expected") or ("1 or 0" if "bool" in first["type"] else "another value")
-    return f"{PREFIX}{str(first['loc'][0]).upper()} wants {str(wanted).replace(chr(39), '')}"
+    return f"{PREFIX}{str(first['loc'][0]).upper()} must be {str(wanted).replace(chr(39), '')}"

@@ -100,7 +100,7 @@ def database_url(settings: Settings) -> URL:
 
 
 _WANTS = (
-    "NIGHTDESK_DATABASE wants the address of a database, like postgresql://desk@127.0.0.1/nightdesk "
+    "NIGHTDESK_DATABASE must be the address of a database, like postgresql://desk@127.0.0.1/nightdesk "
     "or sqlite:////var/lib/nightdesk/desk.sqlite3"
 )
 
@@ -158,8 +158,8 @@ def _upgrade(engine: Engine) -> None:
         found = _version(connection)
         if found and found not in {script.revision for script in scripts.walk_revisions()}:
             raise DataError(
-                f"The desk’s database is of a newer version of Nightdesk (schema {found}): start that version, "
-                "or put back the backup from before its first start."
+                f"The desk’s database belongs to a newer version of Nightdesk (schema {found}): start that version, "
+                "or restore the backup from before its first start."
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -187,9 +187,9 @@ def _explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except PoolTimeout:
-        raise DeskUnavailable("The desk’s database is asked by too many at once; try again in a moment.") from None
+        raise DeskUnavailable("The desk’s database is too busy; try again in a moment.") from None
     except (UnicodeEncodeError, Unkeepable):
-        raise DataError("a part of what was given is no text; type it again") from None
+        raise DataError("part of what was typed is not text; type it again") from None
     except DBAPIError as error:
         raise _sentence(engine, error) from error
 
@@ -200,10 +200,10 @@ _SAID = {
     "lock timeout": "is busy with another change; try again in a moment",
     "full": "has no room left on its disk; make room, then try again",
     "no space left": "has no room left on its disk; make room, then try again",
-    "unable to open": "cannot be opened; give whoever runs Nightdesk the right to, or name another file",
-    "readonly": "cannot be written to; give whoever runs Nightdesk the right to",
-    "not a database": "is no database; put back a backup, or name another file in NIGHTDESK_DATABASE",
-    "malformed": "is damaged; put back a backup",
+    "unable to open": "cannot be opened; let the user that runs Nightdesk open it, or name another file",
+    "readonly": "cannot be written to; let the user that runs Nightdesk write to it",
+    "not a database": "is not a database; restore a backup, or name another file in NIGHTDESK_DATABASE",
+    "malformed": "is damaged; restore a backup",
     "append-only": "keeps what was written: revisions and audit are never changed or removed",
     "password authentication": "refuses the name or the password in NIGHTDESK_DATABASE",
     "does not exist": "does not exist or lacks a part; look at NIGHTDESK_DATABASE",

@@ -160,7 +160,7 @@ class Desk:
         """
         files = new_story(slug, at)
         if slug in self.folders.slugs():
-            raise DataError(f"there is a story {slug} already; choose another name")
+            raise DataError(f"there is already a story {slug}; choose another name")
         words = with_value(files[WORDS].decode(), ("title",), headline) if headline else files[WORDS].decode()
         rows = draft_of(slug, files | {WORDS: words.encode()}, 1).rows.values()
         return self._begin(who, slug, [replace(row, outside=False) for row in rows], "begun", at, origin, published=0)
@@ -171,7 +171,7 @@ class Desk:
         with self.database.writing() as session:
             who = allowed(session, who, Action.BRING)
             if session.get(StoryRecord, slug):
-                raise DataError(f"the desk has {slug} already; nothing was changed")
+                raise DataError(f"{slug} is already at the desk; nothing was changed")
             record = StoryRecord(
                 slug=slug, title="", revision=0, published=published, review=0, due_revision=0, due=None, due_by="",
                 trouble="",
@@ -211,7 +211,7 @@ class Desk:
             found = decide(session, who, number, at, origin, accept=True)
             rows = _write(session, who, found.story, (Change(found.table, found.cells),), at, origin)
         if isinstance(rows, Conflict):  # a row that is new overtakes nobody's
-            raise DataError("somebody else was quicker; look at the list again")
+            raise DataError("somebody else was faster; look at the list again")
         return rows[0]
 
     def write_words(
@@ -224,7 +224,7 @@ class Desk:
         try:
             text = story_toml.decode()
         except UnicodeDecodeError:
-            raise DataError("story.toml is no text in UTF-8") from None
+            raise DataError("story.toml is not UTF-8 text") from None
         return self.write(who, slug, Change(WORDS, {WORDS: text}, id="0", base=base), at, origin)
 
     def history(self, slug: str, *, most: int = 200) -> tuple[Revision, ...]:

@@ -29,7 +29,7 @@ def allowed(session: Session, who: Person, action: Action) -> Person:
         return who
     record = session.get(PersonRecord, who.email)
     if record is None:
-        raise NotAllowed(f"{who.email} is not of this desk, and so may not {action.value}")
+        raise NotAllowed(f"{who.email} has no role at this desk and may not {action.value}")
     found = _person(record)
     if not found.role.may(action):
         least = next(role for role in Role if role.may(action))
@@ -73,7 +73,7 @@ class People:
                 _refuse_last(session)
             if role is None:
                 if record is None:
-                    raise DataError(f"{email} is not of this desk")
+                    raise DataError(f"{email} has no role at this desk")
                 session.delete(record)
                 _end_sessions(session, email, at)
             elif record is None:
@@ -113,7 +113,7 @@ class People:
         with self.database.writing() as session:
             record = session.get(PersonRecord, _email(email))
             if record is None:
-                raise DataError(f"{email[:60]} is not of this desk; nightdesk desk people add brings them")
+                raise DataError(f"{email[:60]} has no role at this desk; add them with nightdesk desk people add")
             token = TokenRecord(
                 digest=_digest(secret, kind), kind=kind, email=record.email, made=at, until=at + lasts, spent=None
             )

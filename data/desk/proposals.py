@@ -74,7 +74,7 @@ def decide(session: Session, who: Person, number: int, at: datetime, origin: str
     if record is None or record.decided is not None:
         raise DataError("somebody else has decided on this already; look at the list again")
     if record.by == who.email:
-        raise NotAllowed("this wants a second person: you proposed it yourself")
+        raise NotAllowed("this takes a second person: you proposed it yourself")
     record.decided, record.decided_by, record.accepted = at, who.email, accept
     said = "accept" if accept else "refuse"
     note(session, who, said, at, origin, story=record.story, file=record.file, row=str(number), now=record.cells)

@@ -96,7 +96,7 @@ class Publishing:
                     if not due:
                         self._end(who, slug, ready.revision, "failed", at, origin, reason(error))
                     raise
-            why = f"the folder of {slug} is being changed all the time; try again in a minute"
+            why = f"the folder of {slug} keeps changing; try again in a minute"
             self._end(who, slug, ready.revision, "failed", at, origin, why)
             raise DataError(why)
 
@@ -222,7 +222,7 @@ class Publishing:
                     f"look at revision {record.revision:,}, then publish"
                 )
             if due and (not record.due or record.due_revision != seen):
-                raise Underway(f"revision {seen:,} of {slug} is not due any more")
+                raise Underway(f"revision {seen:,} of {slug} is no longer due")
             clash = self._take_in(session, record, files, at) if files else ""
             if not clash:
                 upto = seen if due else record.revision
@@ -275,7 +275,7 @@ class Publishing:
             return ""
         names = ", ".join(said_of(row.file, row.cells or {}, draft.examined) for row in found.on_top)
         return (
-            f"others changed in the folder what you changed, too: {names}. "
+            f"others changed in the folder what you changed here: {names}. "
             f"Both are kept; compare revisions {record.revision - 1:,} and {record.revision:,}, then publish"
         )
 

@@ -76,7 +76,9 @@ class Quotas:
             if left <= 0:
                 times = "once" if most == 1 else f"{most:,} times"
                 said = "a source may be asked" if what == "fetch" else "a file may be imported"
-                raise QuotaReached(f"{said} {times} a day for {story}, and that is reached; it begins anew at 0:00 UTC")
+                raise QuotaReached(
+                    f"{said} {times} a day for {story}, and that limit is reached; it resets at 0:00 UTC"
+                )
             note(session, who, what, at, origin, story=story)
             return left - 1
 

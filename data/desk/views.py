@@ -32,7 +32,7 @@ class Views:
         """Keep the query of an address under a name, as the next version of it unless it is the same."""
         name = name.strip()
         if not _NAME.fullmatch(name) or not query or len(query) > _LONGEST_QUERY:
-            raise DataError("a view wants a name of at most 80 characters, and what it shows")
+            raise DataError("a view needs a name of at most 80 characters, and what it shows")
         with self.database.writing() as session:
             who = allowed(session, who, Action.VIEW)
             story_record(session, story, lock=True)

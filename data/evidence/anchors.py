@@ -69,7 +69,7 @@ def anchor_of(story: Story, caller: str, key: str) -> Anchor | None:
     if key in NIGHTLY or key.startswith(BATCH) or is_contest(story, key) or key in _lives(story):
         return None
     wants = f"one like {', '.join((*story.about.emphasised[:2], *NIGHTLY))}"
-    raise NotInStory(f"{key[:60]!r} is no event of {story.slug}", parameter="event", got=key[:60], wants=wants)
+    raise NotInStory(f"{key[:60]!r} is not an event of {story.slug}", parameter="event", got=key[:60], wants=wants)
 
 
 def _like(story: Story, caller: str, key: str) -> Iterator[Anchor]:

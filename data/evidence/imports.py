@@ -154,7 +154,7 @@ def starts_of(export: Export, zone: str) -> pd.Series[pd.Timestamp]:
             for earlier in (True, False)
         )
     except (LookupError, OSError, ValueError):
-        raise ValueError(f"{quoted(zone)} is no time zone") from None
+        raise ValueError(f"{quoted(zone)} is not a time zone") from None
     lacking = first.isna()
     if lacking.any():
         raise ValueError(f"the clock of {zone} has no {_hour(walls[lacking][0])}, and the file has: name another clock")

@@ -18,7 +18,7 @@ _SURGES = "surges"
 _HALF_A_DAY = timedelta(hours=12)
 _METHOD = (
     "Compared are means over stretches of an hour or more: a surge reaches four times its lowest mean, and had begun "
-    "when a mean is twice that. The detector of searches wants bins of one length and two days before them; readings "
+    "when a mean is twice that. The detector of searches needs bins of one length and two days before them; readings "
     "at uneven times have neither."
 )
 

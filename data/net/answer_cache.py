@@ -153,7 +153,7 @@ class _Table(BaseStorage[str, CachedResponse]):
                 connection.execute(_TABLE)
                 return connection.execute(statement, values).fetchall()
             except UnicodeDecodeError as error:  # a message that quotes a damaged file
-                raise sqlite3.DatabaseError("it holds what is no text") from error
+                raise sqlite3.DatabaseError("it holds something that is not text") from error
 
     def _set_aside(self, error: sqlite3.Error, statement: str, values: tuple[object, ...]) -> None:
         """Rename a broken file, so that it can be looked at, and start anew; once, however many processes see it."""

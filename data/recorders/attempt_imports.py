@@ -33,7 +33,7 @@ def imported_attempts(
     try:
         found = READERS[kind](content)
     except (ValueError, KeyError, TypeError, IndexError, sqlite3.Error, OverflowError) as error:
-        raise SourceChanged(f"This is no file of {kind}: {error}") from None
+        raise SourceChanged(f"This is not a file of {kind}: {error}") from None
     if not monitor and len(found) == 1:
         monitor = next(iter(found))
     if monitor not in found:

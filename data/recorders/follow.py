@@ -399,7 +399,7 @@ def feed_of(
         raise DataError(f"the feed {feed.id} has no address; name one with --url, or in [[feeds]] of story.toml")
     web = urlsplit(feed.url).scheme in ("http", "https")
     if not web and source and source not in [one.id for one in story.sources]:
-        raise DataError(f"--source {source} is no source of sources.csv")
+        raise DataError(f"--source {source} is not in sources.csv")
     return feed if web else feed.model_copy(update={"url": os.fspath(Path(feed.url).expanduser().absolute())})
 
 

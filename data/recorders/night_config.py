@@ -89,5 +89,5 @@ def read_config(path: Path) -> NightConfig:
     except ValidationError as error:
         raise DataError(f"{path}, {first_fault(error)}") from None
     if not any(config.model_dump(exclude_defaults=True).values()):
-        raise DataError(f"{path} names no recorder; give it a [[follow]], a [probe] or a [record]")
+        raise DataError(f"{path} names no recorder; add a [[follow]], a [probe] or a [record]")
     return config

@@ -69,7 +69,7 @@ class Prober:
         story = self._readable()
         watched = tuple(service for service in story.about.services if service.url)
         if not watched:
-            raise DataError(f"{self.slug} watches no site: give an entry of [[services]] a url")
+            raise DataError(f"{self.slug} has no site to watch: give an entry of [[services]] a url")
         begun = min(story.window.start, self.clock())
         for attempt in recorded(self.folder, place=self.place, since=(begun - timedelta(days=_DAYS_BEFORE)).date()):
             kept = self._attempts if attempt.started_at >= begun else self._before
@@ -250,7 +250,8 @@ def polite_interval(every: float, story: Story, *, own: bool) -> float:
     others = [one.host for one in story.about.services if one.url and not is_loopback(urlsplit(one.url).hostname or "")]
     if every < POLITE_SECONDS and others and not own:
         raise DataError(
-            f"{others[0]} is somebody else's: it is asked at most once in {POLITE_SECONDS:g} s; if it is your own, "
+            f"{others[0]} is somebody else's site: it is asked at most once in {POLITE_SECONDS:g} s; if it is "
+            f"your own, "
             "say --own-site"
         )
     return every

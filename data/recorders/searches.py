@@ -53,7 +53,7 @@ class SearchRecorder:
         """
         story = self.stories.read(self.slug)
         if not story.about.searches:
-            raise DataError(f"{self.slug} lists no search: give it [[searches]]")
+            raise DataError(f"{self.slug} has no search to record: give it [[searches]]")
         began = self.clock()
         visit = Visit(self.desk, self.settings, snapshot_folder(story, self.settings), began)
         errand = Errand(story, Window(began - REACH, began), began, bins="minute")

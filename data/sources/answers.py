@@ -29,7 +29,7 @@ def text_of(data: bytes, source: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SourceChanged(f"{source} answered with bytes that are no UTF-8 text.") from None
+        raise SourceChanged(f"{source} answered with bytes that are not UTF-8 text.") from None
     if not text.strip():
         raise SourceUnavailable(f"{source} answered with nothing at all.")
     if _HTML.match(text[:2_000]):

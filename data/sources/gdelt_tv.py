@@ -89,14 +89,14 @@ def _bin(station: str, point: Mapping[str, object]) -> dict[str, object]:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise SourceChanged(f"{NAME} has changed its answer: an entry has no number in 'value'.")
     if not 0 <= value <= 100:
-        raise SourceChanged(f"{NAME} answered with numbers beyond 0 to 100, which are no percentages.")
+        raise SourceChanged(f"{NAME} answered with numbers beyond 0 to 100, which are not percentages.")
     found = _STAMP.fullmatch(stamp)
     try:
         start = datetime.strptime("".join(found.groups()), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if found else None
     except ValueError:
         start = None
     if start is None:
-        raise SourceChanged(f"{NAME} has changed its answer: {plain(stamp, 40)!r} is no time.")
+        raise SourceChanged(f"{NAME} has changed its answer: {plain(stamp, 40)!r} is not a time.")
     return {"station": station, "start": start, "value": float(value)}
 
 

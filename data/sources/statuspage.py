@@ -214,7 +214,9 @@ class Statuspage(ObservationProvider):
         """
         address = page.strip().rstrip("/")
         if not address.startswith(("https://", "http://")):
-            raise DataError(f"{quoted(page)} is no address of a status page: write it like https://status.example.org.")
+            raise DataError(
+                f"{quoted(page)} is not the address of a status page: write it like https://status.example.org."
+            )
         question = self.question(KIND, {"page": address, "service": service})
         answer = self.ask(question, f"{address}/api/v2/incidents.json", visit, check=parse_incidents)
         return replace(self.read(visit.folder, window, service=service, page=address), trouble=answer.trouble)

@@ -196,4 +196,4 @@ def _source(snapshot: Snapshot) -> Source:
 
 def wanted_credentials() -> DataError:
     """What is lacking where somebody asks for it by name."""
-    return DataError(f"the Google Trends API wants {', '.join(CREDENTIALS.values())}")
+    return DataError(f"the Google Trends API needs {', '.join(CREDENTIALS.values())}")

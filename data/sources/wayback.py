@@ -89,7 +89,7 @@ def _json_rows(data: bytes) -> tuple[list[dict[str, str]], str, int]:
     """Rows by field name, the resume key and how many rows are unlike the header."""
     table = json_of(data, NAME)
     if not isinstance(table, list) or not all(isinstance(row, list) for row in table):
-        raise SourceChanged(f"{NAME} has changed its answer: it is no table of captures.")
+        raise SourceChanged(f"{NAME} has changed its answer: it is not a table of captures.")
     if not table:
         return [], "", 0
     header = [str(name) for name in table[0]]
@@ -104,7 +104,7 @@ def _json_rows(data: bytes) -> tuple[list[dict[str, str]], str, int]:
 def _text_rows(text: str) -> tuple[list[dict[str, str]], str, int]:
     rows, resume, broken = _split([line.split(" ") if line.strip() else [] for line in text.splitlines()], _TEXT_FIELDS)
     if not any(_STAMP.fullmatch(row["timestamp"]) for row in rows):
-        raise SourceChanged(f"{NAME} answered with text that is no list of captures: {quoted(plain(text, 80))}.")
+        raise SourceChanged(f"{NAME} answered with text that is not a list of captures: {quoted(plain(text, 80))}.")
     return rows, resume, broken
 
 
@@ -342,7 +342,7 @@ def _page_of(url: str) -> str:
     """One page's address, as a person may write it. A star would ask for all pages of a site."""
     page = url.strip()
     if "*" in page or web_address(page if "://" in page else f"http://{page}") is None:
-        raise DataError(f"{quoted(url)} is no address of one page: write it like www.example.org/visit.")
+        raise DataError(f"{quoted(url)} is not the address of one page: write it like www.example.org/visit.")
     return page
 
 

@@ -55,7 +55,7 @@ def project_name(project: str) -> str:
     """The project as the pageviews service names it. Raises DataError for what is none."""
     name = project.strip().lower().removesuffix(".org")
     if not _PROJECT.fullmatch(name):
-        raise DataError(f"{quoted(project)} is no Wikimedia project: write it like en.wikipedia.")
+        raise DataError(f"{quoted(project)} is not a Wikimedia project: write it like en.wikipedia.")
     return name
 
 
@@ -140,7 +140,7 @@ def hour_of(name: str) -> tuple[datetime, datetime]:
 
 def _no_hour(name: str) -> tuple[datetime, datetime]:
     raise SourceChanged(
-        f"{quoted(name)} is no hourly pageviews file: those are named like pageviews-20161109-050000.gz."
+        f"{quoted(name)} is not an hourly pageviews file: they are named like pageviews-20161109-050000.gz."
     )
 
 
@@ -297,7 +297,7 @@ def read_dump(path: Path, articles: Sequence[str], *, project: str = "en.wikiped
     hour_of(path.name)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise SourceUnavailable(f"{path.name} is no ordinary file.")
+            raise SourceUnavailable(f"{path.name} is not an ordinary file.")
         with path.open("rb") as file:
             packed = file.read(len(_GZIP)) == _GZIP
             file.seek(0)
@@ -371,11 +371,11 @@ def _row(item: Mapping[str, object]) -> dict[str, object]:
     if isinstance(views, bool) or not isinstance(views, int) or not 0 <= views < _LARGEST:
         raise SourceChanged(f"{NAME} has changed its answer: an entry has no count in 'views'.")
     if item.get("granularity") != "daily" or not _STAMP.fullmatch(stamp):
-        raise SourceChanged(f"{NAME} has changed its answer: its entries are no days.")
+        raise SourceChanged(f"{NAME} has changed its answer: its entries are not days.")
     try:
         start = datetime(int(stamp[:4]), int(stamp[4:6]), int(stamp[6:8]), tzinfo=UTC)
     except ValueError:
-        raise SourceChanged(f"{NAME} has changed its answer: {stamp!r} is no day.") from None
+        raise SourceChanged(f"{NAME} has changed its answer: {stamp!r} is not a day.") from None
     project, article = field(item, "project", NAME), field(item, "article", NAME)
     return {"project": project, "article": article, "start": start, "end": start + DAY, "views": views}
 

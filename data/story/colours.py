@@ -46,7 +46,7 @@ class Shade(NamedTuple):
 
     @property
     def says(self) -> str:
-        """#FDF38E is drawn as #7A6F00 on light: its contrast is 1.1:1, and words in it want 4.5:1."""
+        """#FDF38E is drawn as #7A6F00 on light: its contrast is 1.1:1, and words in it need 4.5:1."""
         return f"{self.asked} is drawn as {self.drawn} on {self.ground}: {self.why}"
 
 
@@ -81,7 +81,7 @@ def _shade(party: Party, ground: str, taken: dict[str, str]) -> Shade:
     drawn = next(apart, legible[0])
     whys = []
     if (ratio := contrast(asked, paper)) < CONTRAST:
-        whys.append(f"its contrast is {ratio:.1f}:1, and words in it want {CONTRAST}:1")
+        whys.append(f"its contrast is {ratio:.1f}:1, and words in it need {CONTRAST}:1")
     near = min(taken, key=lambda name: distance(taken[name], legible[0]), default="")
     if near and distance(taken[near], legible[0]) < APART:
         whys.append(f"it is too like {taken[near]} of {near}")

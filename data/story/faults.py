@@ -77,7 +77,7 @@ class Fault:
     def __str__(self) -> str:
         named = f"{'key' if self.file.endswith('.toml') else 'column'} {self.column}" if self.column else ""
         place = ", ".join(part for part in (self.file, f"line {self.row}" if self.row else "", named) if part)
-        said = f"{place}: found {self.found}, wants {self.wants}" if self.wants else f"{place}: {self.found}"
+        said = f"{place}: found {self.found}, expected {self.wants}" if self.wants else f"{place}: {self.found}"
         return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in said)
 
 
@@ -143,7 +143,7 @@ def told(detail: Mapping[str, Any], *, empty: str) -> tuple[str, str, str]:
     found = {"missing": empty}.get(kind) or quoted(detail["input"])
     if kind == "value_error":
         said = str(context["error"])[:LONGEST_SAID]
-        return (column, found, said.removeprefix("wants ")) if said.startswith("wants ") else (column, said, "")
+        return (column, found, said.removeprefix("expected ")) if said.startswith("expected ") else (column, said, "")
     if kind == "string_too_long":
         found = f"{len(detail['input']):,} characters"
     if kind == "string_pattern_mismatch":

@@ -53,7 +53,7 @@ def new_story(name: str, now: datetime) -> dict[str, bytes]:
 
 def _tables_told() -> Iterator[str]:
     """Every table as comments: what it says, and its columns."""
-    yield "# The tables beside this file; leave out those you have nothing for. * wants a value in every row."
+    yield "# The tables beside this file; leave out those you have nothing for. * needs a value in every row."
     yield "# Rows may be pasted from a spreadsheet: commas, tabs or semicolons. A time is like 2000-01-01T23:59:00Z."
     columns = {row_type.file: row_type.model_fields for row_type in TABLES}
     for file, says in (FIRST_TABLES | _MORE).items():

@@ -196,7 +196,7 @@ def _bytes(path: Path) -> bytes | Fault:
             return Fault(path.name, None, "", "a link that leads out of the story’s folder", "a file of the folder")
         size = path.stat().st_size
         if not path.is_file():
-            return Fault(path.name, None, "", "something that is no file", "a file")
+            return Fault(path.name, None, "", "something that is not a file", "a file")
         if size > largest(path.name):
             return too_long(path.name, size)
         with path.open("rb") as file:

@@ -99,7 +99,9 @@ def _misnamed(slug: str, names: Set[str]) -> Iterator[Fault]:
     for name in sorted(names - set(FILES)):
         if name.casefold().endswith(".csv"):
             tables = ", ".join(FILES[1:])
-            yield Fault(quoted(name)[1:-1], None, "", "a file that is no table of a story", f"only these: {tables}")
+            yield Fault(
+                quoted(name)[1:-1], None, "", "a file that is not one of a story's tables", f"only these: {tables}"
+            )
 
 
 def _disagreements(examined: Examined) -> Iterator[Fault]:
@@ -210,7 +212,9 @@ def _strange_places(codes: Collection[str], tiles: list[tuple[int, Tile]]) -> It
             found = f"column {tile.column}, row {tile.row} for {tile.code}, which is {code}'s on line {first}"
             yield Fault("tiles.csv", line, "column", found, "a place of its own")
         if tile.shape != tiles[0][1].shape:
-            yield Fault("tiles.csv", line, "shape", tile.shape, f"{tiles[0][1].shape}, as all tiles of a map are alike")
+            yield Fault(
+                "tiles.csv", line, "shape", tile.shape, f"{tiles[0][1].shape}, because all tiles of a map are alike"
+            )
     left = [code for code in codes if code not in {tile.code for _, tile in tiles}]
     if tiles and left:
         named = ", ".join(left[:_MOST_NAMED]) + (", …" if len(left) > _MOST_NAMED else "")

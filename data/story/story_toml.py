@@ -257,7 +257,7 @@ class About(Entry):
         if self.clock not in [clock.zone for clock in self.clocks]:
             raise ValueError(f"clock {self.clock!r} is not in the clock menu; add it to [[clocks]]")
         if self.services and sum(service.main for service in self.services) != 1:
-            raise ValueError("exactly one of [[services]] wants main = true")
+            raise ValueError("exactly one of [[services]] needs main = true")
         return self
 
     def wins_with(self, party: Party) -> int:

@@ -35,7 +35,7 @@ _REWRITTEN = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{1,2}-[A-Z][a-z]{2
 def _instant(value: object) -> object:
     """Refuse what pydantic would kindly accept: epoch numbers, naive times and dates without a clock time."""
     if isinstance(value, str) and not _DATED.fullmatch(value):
-        raise ValueError(f"wants a time with its zone, like 2016-11-09T03:50:00Z{_as_saved(value)}")
+        raise ValueError(f"expected a time with its zone, like 2016-11-09T03:50:00Z{_as_saved(value)}")
     return value
 
 
@@ -47,13 +47,13 @@ def _day(value: object) -> object:
     if isinstance(value, str) and (saved := _MIDNIGHT.fullmatch(value)):
         return saved[1]
     if isinstance(value, str) and not _DAY.fullmatch(value):
-        raise ValueError(f"wants a date, like 2016-11-09{_as_saved(value)}")
+        raise ValueError(f"expected a date, like 2016-11-09{_as_saved(value)}")
     return value
 
 
 def _as_saved(value: str) -> str:
     """What to do about a cell that looks as if a spreadsheet had rewritten it."""
-    return "; format the column as text, as a spreadsheet has rewritten this" if _REWRITTEN.match(value) else ""
+    return "; format the column as text, because a spreadsheet has rewritten this" if _REWRITTEN.match(value) else ""
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(as_utc)]
@@ -68,7 +68,7 @@ def utc_cell(moment: date) -> str:
 def wrong_cell(column: str, found: str, wants: str) -> PydanticCustomError:
     """A fault of two cells together, put in the column where its author can mend it."""
     context = {"column": column, "found": found, "wants": wants}
-    return PydanticCustomError("cells", "column {column}: found {found}, wants {wants}", context)
+    return PydanticCustomError("cells", "column {column}: found {found}, expected {wants}", context)
 
 
 def needs_base(unit: str, base: str) -> None:
@@ -139,9 +139,9 @@ class Clocked(Row):
             return self
         column, value = wants.get(self.precision, ("at", self.at))
         if not value:
-            raise wrong_cell(column, "an empty cell", f"a time, as precision is {self.precision.value}")
+            raise wrong_cell(column, "an empty cell", f"a time, because precision is {self.precision.value}")
         if self.precision in (Precision.SECOND, Precision.MINUTE) and {self.earliest, self.latest} - {None, self.at}:
-            raise wrong_cell("precision", f"{self.precision.value}, beside bounds", "window, as the bounds lie apart")
+            raise wrong_cell("precision", f"{self.precision.value}, beside bounds", "window, because the bounds differ")
         return self
 
     def interval(self, zone: str, no_earlier: datetime | None = None) -> When | None:

@@ -113,9 +113,11 @@ class Call(Timed):
     @model_validator(mode="after")
     def _has_the_party_of_its_outcome(self) -> Self:
         if self.outcome == "runoff" and self.party:
-            raise wrong_cell("party", repr(self.party[:60]), "an empty cell, as nobody has won where outcome is runoff")
+            raise wrong_cell(
+                "party", repr(self.party[:60]), "an empty cell, because nobody has won where outcome is runoff"
+            )
         if not self.party and self.outcome not in ("runoff", "tie"):
-            wants = f"a party, as outcome is {self.outcome}; only a run-off or a tie has none"
+            wants = f"a party, because outcome is {self.outcome}; only a run-off or a tie has none"
             raise wrong_cell("party", "an empty cell", wants)
         return self
 
@@ -130,7 +132,7 @@ class Withdrawal(Timed):
     @model_validator(mode="after")
     def _has_a_time(self) -> Self:
         if self.precision is Precision.NONE:
-            raise wrong_cell("precision", "none", "a time, as nobody could say until when the call stood")
+            raise wrong_cell("precision", "none", "a time, because otherwise nobody could say how long the call stood")
         return self
 
 
@@ -152,10 +154,12 @@ class Projection(Timed):
     @model_validator(mode="after")
     def _says_a_number_and_when(self) -> Self:
         if self.precision is Precision.NONE:
-            raise wrong_cell("precision", "none", "a time, as nobody could say from when the projection stood")
+            raise wrong_cell(
+                "precision", "none", "a time, because otherwise nobody could say since when the projection stood"
+            )
         if (self.low is None) != (self.high is None):
             column = "low" if self.low is None else "high"
-            raise wrong_cell(column, "an empty cell", "a bound, as the other one is given")
+            raise wrong_cell(column, "an empty cell", "a bound, because the other one is given")
         if self.value is None and self.low is None:
             raise wrong_cell("value", "an empty cell", "a number, or its bounds in low and high")
         numbers = [number for number in (self.low, self.value, self.high) if number is not None]
@@ -185,7 +189,9 @@ class VoteCount(Clocked):
     @model_validator(mode="after")
     def _has_a_time(self) -> Self:
         if self.precision is Precision.NONE:
-            raise wrong_cell("precision", "none", "a time, as nobody could say from when the count stood")
+            raise wrong_cell(
+                "precision", "none", "a time, because otherwise nobody could say since when the count stood"
+            )
         return self
 
 
@@ -259,7 +265,7 @@ class Observation(Timed):
     @model_validator(mode="after")
     def _a_gap_has_its_end(self) -> Self:
         if self.status == "unwatched" and not self.until:
-            raise wrong_cell("until", "an empty cell", "a time, as status is unwatched")
+            raise wrong_cell("until", "an empty cell", "a time, because status is unwatched")
         return self
 
 
@@ -380,13 +386,13 @@ class Reading(Row):
     @model_validator(mode="after")
     def _is_of_its_kind(self) -> Self:
         if self.kind == "count" and (self.until is None or self.until == self.at):
-            raise wrong_cell("until", "no span", "when the counting that began at `at` ended, as kind is count")
+            raise wrong_cell("until", "no span", "when the counting that began at `at` ended, because kind is count")
         if self.kind == "cumulative" and self.until is not None:
             raise wrong_cell(
-                "until", utc_cell(self.until), "an empty cell, as a cumulative total stands at one instant"
+                "until", utc_cell(self.until), "an empty cell, because a cumulative total stands at one instant"
             )
         if self.kind != "index" and self.value < 0:
-            raise wrong_cell("value", f"{self.value:g}", f"0 or more, as kind is {self.kind}")
+            raise wrong_cell("value", f"{self.value:g}", f"0 or more, because kind is {self.kind}")
         return self
 
 

@@ -21,7 +21,9 @@ def zone_name(name: str) -> str:
     try:
         day_span(date(2016, 11, 8), name if _ZONE.fullmatch(name) else "")
     except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"{name[:60]!r} is no time zone; write an IANA name like America/New_York, or UTC") from error
+        raise ValueError(
+            f"{name[:60]!r} is not a time zone; write an IANA name like America/New_York, or UTC"
+        ) from error
     return name
 
 
@@ -29,7 +31,7 @@ def time_tokens(text: str) -> str:
     """Refuse a time token that no clock could read, because a reader would meet the braces."""
     for body in _BRACES.findall(text):
         if not ((found := _TOKEN.fullmatch(body)) and _time_of(found)):
-            raise ValueError(f"{{{body}}} is no time token; write it like {{time:2016-11-09T03:50:00Z}}")
+            raise ValueError(f"{{{body}}} is not a time token; write it like {{time:2016-11-09T03:50:00Z}}")
     return text
 
 
@@ -54,7 +56,7 @@ TOLD = AfterValidator(time_tokens)
 _PUBLISHED = re.compile(
     r"(19|20|21)[0-9]{2}(-[0-9]{2}(-[0-9]{2}(/(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}|T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z)?)?)?"
 )
-_PUBLISHED_WANTS = "wants 2016, 2016-11, 2016-11-09, 2016-11-08/2016-11-09 or 2016-11-09T03:50Z"
+_PUBLISHED_WANTS = "expected 2016, 2016-11, 2016-11-09, 2016-11-08/2016-11-09 or 2016-11-09T03:50Z"
 
 
 def published_span(text: str) -> tuple[datetime, datetime] | None:
@@ -87,7 +89,7 @@ def _published(text: str) -> str:
         raise ValueError(_PUBLISHED_WANTS) from error
     first, _, last = text.partition("/")
     if last and last < first:
-        raise ValueError("wants the earlier day first")
+        raise ValueError("expected the earlier day first")
     return text
 
 

@@ -24,7 +24,7 @@ def caller_named(story: Story, name: str) -> Caller:
         if caller.id.casefold() == name.casefold():
             return caller
     known = ", ".join(caller.id for caller in callers)
-    raise DataError(f"{name[:40]!r} is no caller of {story.slug}; choose one of: {known}")
+    raise DataError(f"{name[:40]!r} is not a caller in {story.slug}; choose one of: {known}")
 
 
 def call_when(call: Call, story: Story) -> When:

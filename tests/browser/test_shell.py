@@ -150,7 +150,7 @@ def test_bad_values_get_sentences_and_never_a_traceback(visit: Visit) -> None:
     page = visit(f"/timeline?from=yesterday&caller=Nobody&clock=[x](javascript:alert(1))&story={'y' * 10_000}")
     notices = page.get_by_test_id("stAlert")
     expect(notices.filter(has_text="“yesterday”, which is not a time")).to_be_visible()
-    expect(notices.filter(has_text="“Nobody”, who is no caller")).to_be_visible()
+    expect(notices.filter(has_text="“Nobody”, who is not a caller")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert page.locator("[data-testid=stAlert] a").count() == 0
     shows_range(page, "1 p.m. Nov. 8 to 7 a.m. Nov. 9")

@@ -160,7 +160,7 @@ def test_a_role_that_is_lowered_or_taken_is_felt_at_the_next_action(
     ("name", "sentence"),
     [
         pytest.param("uma", f"The provider does not say that {UMA} is verified", id="an address that is not verified"),
-        pytest.param("zoe", "zoe@example.org is not of this desk", id="somebody who is not of the desk"),
+        pytest.param("zoe", "zoe@example.org has no role at this desk", id="somebody who is not of the desk"),
     ],
 )
 def test_who_is_nobody_here_is_told_so(

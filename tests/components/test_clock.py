@@ -122,7 +122,7 @@ def test_a_wall_time_that_clocks_skipped_is_refused_with_a_sentence() -> None:
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd", "local", "EST5EDT4", "x" * 10_000])
 def test_what_is_no_zone_is_refused(zone: str) -> None:
-    with pytest.raises(ValueError, match="is no time zone"):
+    with pytest.raises(ValueError, match="is not a time zone"):
         Clock(zone)
 
 

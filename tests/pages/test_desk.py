@@ -90,7 +90,7 @@ def test_the_stories_stand_with_their_state_and_their_last_change(sit: As) -> No
 def test_a_fault_stands_beside_its_field_and_nothing_typed_is_lost(desk: TestDesk, sit: As) -> None:
     sit(ANA)
     page = _fill(_at(story="night", row="new"), contest="OH", party="A", when="soon")
-    assert "“soon” is no time" in said(page)
+    assert "“soon” is not a time" in said(page)
     page = page.button(key="save-row").click().run()
     assert page.text_input(key=_field(page, "when")).value == "soon"
     page = _fill(page, when="1:10 am")
@@ -113,7 +113,7 @@ def test_the_sentence_of_a_call_stands_beside_it_before_it_is_saved(desk: TestDe
     assert desk.desk.audit.rows("night")[0].by == ANA
     published = _at(story="night", row=desk.desk.rows("night", "calls.csv")[0].id)
     text = said(_fill(published, when="1:05 am").button(key="save-row").click().run())
-    assert "Wants a reason in words" in text and "1:05 a.m. UTC, Nov. 6, 2030: AP called oh for Ben" in text
+    assert "Expected a reason in words" in text and "1:05 a.m. UTC, Nov. 6, 2030: AP called oh for Ben" in text
 
 
 def test_on_a_live_night_a_call_that_is_typed_waits_for_a_second_person(desk: TestDesk, sit: As) -> None:
@@ -164,7 +164,7 @@ def test_a_published_row_changes_with_a_reason_that_readers_get(desk: TestDesk, 
     page = _at(story="live", table="contests", row=row.id)
     page = _fill(page, short="O.")
     page = page.button(key="save-row").click().run()
-    wanted = "Wants a reason in words, as readers have this row: it goes into corrections.csv."
+    wanted = "Expected a reason in words, as readers have this row: it goes into corrections.csv."
     assert wanted in said(page)
     page = _fill(page, **{"why-it-changes": "The style book."})
     assert wanted not in said(page)
@@ -229,16 +229,16 @@ def test_a_party_and_the_window_are_forms_with_their_faults_and_fit_what_another
     sit(ANA)
     page = _at(story="live", part="words").selectbox(key="desk-which-words").set_value(("parties", 0)).run()
     page = _fill(page, colour="yellow")
-    assert "Found 'yellow', wants a colour like" in said(page)
+    assert "Found 'yellow', expected a colour like" in said(page)
     page = _fill(page, colour="#FDF38E")
-    assert "its contrast is 1.1:1, and words in it want 4.5:1" in said(page)
+    assert "its contrast is 1.1:1, and words in it need 4.5:1" in said(page)
     _written_by_ben(desk, '"Side A"', '"Side of Ann"')
     page.run().button(key="live-parties-0-1-save").click().run()
     party = desk.desk.story("live").about.parties[0]
     assert (party.colour, party.name) == ("#FDF38E", "Side of Ann")
     page = page.selectbox(key="desk-which-words").set_value(("window",)).run()
     page = _fill(page, end="soon")
-    assert "“soon” is no time" in said(page)
+    assert "“soon” is not a time" in said(page)
     page.button(key="live-window-3-save").click().run()
     page = _fill(page, end="7:30 am")
     assert "7:30 a.m. Nov. 6, 2030" in said(page)

@@ -238,7 +238,7 @@ def test_a_published_address_takes_over_every_code_and_a_wrong_one_is_refused() 
     assert published in codes
     assert any(f'src="{published}"' in code for code in codes)
     page.text_input(key="choose-published").set_value("ftp://cdn.example").run()
-    assert any("is no published document" in warning.value for warning in page.warning)
+    assert any("is not a published document" in warning.value for warning in page.warning)
 
 
 def test_every_form_is_offered_as_a_file_named_after_its_view() -> None:
@@ -423,15 +423,15 @@ BAD = [
     pytest.param({"from_": "2016-11-09T05:00Z", "to": "2016-11-09T03:00Z"}, "ends before it starts", id="reversed"),
     pytest.param({"from_": "0900-01-01T00:00Z"}, "outside the years", id="long ago"),
     pytest.param({"from_": "2016-11-09T00:00"}, "has no zone", id="naive"),
-    pytest.param({"caller": "Reuters"}, "who is no caller in this story", id="unknown caller"),
+    pytest.param({"caller": "Reuters"}, "who is not a caller in this story", id="unknown caller"),
     pytest.param({"caller": "matzav"}, "cannot be chosen", id="unnamed caller"),
-    pytest.param({"clock": "Mars/Olympus"}, "which is no time zone", id="unknown zone"),
+    pytest.param({"clock": "Mars/Olympus"}, "which is not a time zone", id="unknown zone"),
     pytest.param({"lanes": "weather"}, "only interest, outages, results", id="unknown lane"),
     pytest.param({"story": "atlantis"}, "There is no story", id="unknown story"),
     pytest.param({"story": "../../etc"}, "There is no story", id="a path"),
     pytest.param({"at": "noon"}, "is not a time", id="no moment"),
-    pytest.param({"clock": "x" * 10_000}, "is no time zone", id="10 kB"),
-    pytest.param({"caller": "<script>alert(1)</script>"}, "who is no caller in this story", id="markup"),
+    pytest.param({"clock": "x" * 10_000}, "is not a time zone", id="10 kB"),
+    pytest.param({"caller": "<script>alert(1)</script>"}, "who is not a caller in this story", id="markup"),
 ]
 
 
@@ -455,8 +455,8 @@ def test_every_page_says_each_thing_that_is_wrong_with_its_address(name: str) ->
     sentences = [
         "outside the years",
         "is not a time",
-        "who is no caller",
-        "is no time zone",
+        "who is not a caller",
+        "is not a time zone",
         "only interest",
         "no story",
     ]

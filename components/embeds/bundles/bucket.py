@@ -37,7 +37,7 @@ class Bucket(Store):
         """As of any place; and of what stops a request before S3 has it."""
         if isinstance(error, NoCredentialsError | PartialCredentialsError):
             keys = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
-            return f"wants credentials, and none were found: {keys}"
+            return f"needs credentials, and none were found: {keys}"
         if isinstance(error, BotoCoreError):
             return f"did not answer: {str(error).rstrip('.')}"
         return super().why(error)

@@ -181,7 +181,7 @@ def _check_strays(held: Contents, stories: tuple[str, ...]) -> Iterator[StoreFin
     for name in sorted({path.partition("/")[0] for path in held.tree.paths} - {*stories, hosting.HOST_FILE}):
         if not _PART.fullmatch(name):
             is_story = name in held.tree.links and re.fullmatch(SLUG, name) is not None
-            yield StoreFinding(f"{held.address(name)} is no part of a bundle.", is_fault=is_story)
+            yield StoreFinding(f"{held.address(name)} is not part of a bundle.", is_fault=is_story)
 
 
 def _is_made(tree: Tree, path: str, rest: str) -> bool:

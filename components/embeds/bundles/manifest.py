@@ -115,7 +115,7 @@ def read_manifest(text: bytes) -> Manifest:
         where = ".".join(map(str, first["loc"])) or "the file"
         raise ValueError(f"{where}: {first['msg']}") from error
     if not found.sound or found.text() != text:
-        raise ValueError("it is not as it was when it was published")
+        raise ValueError("it has changed since it was published")
     return found
 
 

@@ -38,7 +38,7 @@ def bundle_app(store: Store) -> Starlette:
 
 
 def serve(store: Store, port: int) -> tuple[uvicorn.Server, socket.socket]:
-    """A server of a target and its open socket on loopback; OSError where the port is taken. 0 takes a free one."""
+    """A server of a target and its open socket on loopback; OSError where the port is taken. 0 picks a free one."""
     door = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(bundle_app(store), log_level="warning", server_header=False)
     return uvicorn.Server(config), door

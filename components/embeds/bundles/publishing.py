@@ -37,7 +37,7 @@ def store_of(target: str) -> Store:
     if target.startswith("s3://") and target.removeprefix("s3://").strip("/"):
         return _bucket(target.rstrip("/"))
     if "://" in target or not target.strip():
-        raise TargetRefused(f"{target[:200]!r} is no place to publish to; name a folder, or s3://bucket/prefix.")
+        raise TargetRefused(f"{target[:200]!r} is not a place to publish to; name a folder, or s3://bucket/prefix.")
     return Folder(Path(target))
 
 
@@ -47,7 +47,7 @@ def _bucket(address: str) -> Store:
         from components.embeds.bundles.bucket import Bucket
     except ModuleNotFoundError as missing:
         raise TargetRefused(
-            f"{address} wants a package that is not installed, {missing.name}: "
+            f"{address} needs a package that is not installed, {missing.name}: "
             "run `python -m pip install -c constraints.txt -r requirements-s3.txt`."
         ) from missing
     return Bucket(address)

@@ -127,7 +127,7 @@ def drawing_of(embed: Embed, *, shape: str, width: int | None = None) -> Drawing
     `width` is that of a natural picture, in pixels; the other shapes have their own.
     """
     if shape not in SHAPES:
-        raise ValueError(f"{shape[:40]!r} is no shape; use {', '.join(SHAPES)}")
+        raise ValueError(f"{shape[:40]!r} is not a shape; use {', '.join(SHAPES)}")
     canvas = SHAPES[shape]
     if shape in _PAPER_WIDTHS:
         return _on_paper(embed, _PAPER_WIDTHS[shape])

@@ -116,7 +116,7 @@ def png(embed: Embed, *, shape: str = "natural", width: int | None = None, scale
     if (asked := drawing.width * drawing.height * density**2) > MOST_PIXELS:
         raise TooLarge(
             f"scale: {scale:g} at this width makes {asked / 1e6:.0f} million pixels; "
-            f"want at most {MOST_PIXELS // 1_000_000} million, so a smaller scale or width"
+            f"at most {MOST_PIXELS // 1_000_000} million, so a smaller scale or width"
         )
     picture = Image.open(io.BytesIO(converted(drawing.text, "png", scale=density))).convert("RGB")
     about, words = PngInfo(), describe(embed.chart, embed.clock)

@@ -86,7 +86,7 @@ def _of_view(asked: Query) -> str:
 
 
 def _unknown(url: str) -> Refused:
-    said = f"In the address, url is {quote(url)}, which is no chart of this server"
+    said = f"In the address, url is {quote(url)}, which is not a chart on this server"
     return Refused(404, Problem("url", quote(url), said, "the address of a chart, a share page or a page here", ""))
 
 

@@ -64,7 +64,7 @@ def theme_named(name: str) -> Theme:
     try:
         return _THEMES[name]
     except KeyError:
-        raise ValueError(f"{name[:40]!r} is no theme; use {' or '.join(_THEMES)}") from None
+        raise ValueError(f"{name[:40]!r} is not a theme; use {' or '.join(_THEMES)}") from None
 
 
 def worn(theme: Theme, chart: Chart) -> Theme:

@@ -301,9 +301,9 @@ def beside(form: Form, faults: Iterable[Fault]) -> tuple[dict[str, str], tuple[s
     for fault in faults:
         name = WHEN if WHEN in names and fault.column in COLUMNS else fault.column
         if name in names:
-            said = f"Found {fault.found}, wants {fault.wants}." if fault.wants else f"{fault.found}."
+            said = f"Found {fault.found}, expected {fault.wants}." if fault.wants else f"{fault.found}."
             if fault.wants and fault.found.startswith("an empty "):  # that nothing stands there is seen
-                said = f"Wants {fault.wants}."
+                said = f"Expected {fault.wants}."
             found.setdefault(name, []).append(said)
         else:
             others.append(str(fault))

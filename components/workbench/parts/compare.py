@@ -73,7 +73,7 @@ def _replaced(story: Story, view: ViewState, chosen: ViewState, found: dict[str,
     """What the address asks for and cannot have, one sentence each."""
     if view.other and view.other != chosen.other:
         same = view.other == story.slug
-        wrong = "is the story that is shown already" if same else "is no story here to compare with"
+        wrong = "is the story that is shown already" if same else "is not a story here to compare with"
         yield f"In the address, “with” is {quote(view.other)}, which {wrong}; showing {chosen.other}."
     if view.t0 and chosen.t0 and view.t0 != chosen.t0:
         names = ", ".join(found[chosen.other])

@@ -148,7 +148,9 @@ def _checked(published: str) -> str:
     parts = urlsplit(published)
     if not published or (parts.scheme in ("https", "http") and parts.netloc and parts.path.endswith(".html")):
         return published
-    show_problems([f"{quote(published)} is no published document: its address begins with https:// and ends in .html."])
+    show_problems(
+        [f"{quote(published)} is not a published document: its address begins with https:// and ends in .html."]
+    )
     return ""
 
 

@@ -55,7 +55,7 @@ def _planned(story: Story, view: ViewState) -> Plan | None:
     """What is wanted, over the page's own range, as a plan; None until it can be meant."""
     first = story.about.searches[0] if story.about.searches else None
     terms = st.text_area(
-        "Terms, one a line (up to 5 share a scale; more want an anchor)", first.term if first else "", key="get-terms"
+        "Terms, one a line (up to 5 share a scale; more need an anchor)", first.term if first else "", key="get-terms"
     )
     left, middle, right = st.columns(3)
     geo = left.text_input("Place (a code such as US, GB or US-FL; empty for the world)", first.geo if first else "")

@@ -127,5 +127,5 @@ def _standings(race: _Race, names: FeedNames) -> Iterator[Standing]:
     fault = ""
     if len(called) > 1 or not party:
         said = winner.party_name if winner else called[0]
-        fault = f"Decision Desk HQ calls {contest} for {said!r}, not for one side of the story"
+        fault = f"Decision Desk HQ calls {contest} for {said!r}, not for one side in the story"
     yield Standing(contest, caller, Stage.CALLED, party, stated=times.get(called[0]), fault=fault, race=spoken[0])

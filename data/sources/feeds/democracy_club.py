@@ -80,7 +80,7 @@ def _standings(entries: list[feedparser.FeedParserDict], names: FeedNames) -> It
         if not contest:
             fault = f"Democracy Club names the contest {said[:60]!r}, which the story does not have"
         elif not party and not back:
-            fault = f"Democracy Club has {winner[:60]!r} win {contest}, who is no side of the story"
+            fault = f"Democracy Club has {winner[:60]!r} win {contest}, which is not a side in the story"
         yield Standing(
             contest or said[:60],
             caller,

@@ -85,7 +85,11 @@ def _standing(rows: Sequence[Row], names: FeedNames) -> Standing:
         return Standing(contest, caller, Stage.CALLED, outcome="tie", cells=cells)
     winner = votes[0]
     party = names.party(winner["party"]) or names.party(winner["parti"])
-    fault = "" if party else f"Elections Canada has {winner['party'][:60]!r} win {contest}, who is no side of the story"
+    fault = (
+        ""
+        if party
+        else f"Elections Canada has {winner['party'][:60]!r} win {contest}, which is not a side in the story"
+    )
     return Standing(contest, caller, Stage.CALLED, party, cells=cells, fault=fault)
 
 

@@ -91,7 +91,7 @@ def _standing(cells: Mapping[str, str], names: FeedNames) -> Standing:
     if not contest:
         fault = f"the table names the contest {said[:60]!r}, which the story does not have"
     elif stage is Stage.CALLED and party and not side:
-        fault = f"the table calls {contest} for {party[:60]!r}, who is no side of the story"
+        fault = f"the table calls {contest} for {party[:60]!r}, which is not a side in the story"
     elif status and status not in _STAGES:
         fault = f"the table gives {contest} the status {status[:60]!r}; it may be: {', '.join(_STAGES)}"
     elif caller not in [one.id for one in about.callers]:

@@ -64,7 +64,7 @@ def draws_of(timeline: Timeline, request: TrendsRequest, drawn_at: datetime) -> 
     try:
         return {term: Draw(request.asked, drawn_at, timeline.values(at)) for at, term in enumerate(request.terms)}
     except ValueError as fault:
-        raise SourceChanged(f"Google Trends answered another question than was asked: {fault}.") from fault
+        raise SourceChanged(f"Google Trends answered a different question than was asked: {fault}.") from fault
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,7 +201,7 @@ def draw(
                     keep(folder, request, _asked(client, request))
                     tally.drawn += 1
         except Timeout:
-            return tally.outcome("later", "Another run is drawing into the same folder, so this one gives way.")
+            return tally.outcome("later", "Another run is drawing into the same folder, so this one stopped.")
         except SourceUnavailable as trouble:
             wait = trouble.retry_after
             return tally.outcome("later", str(trouble), None if wait is None else now() + timedelta(seconds=wait))

@@ -52,22 +52,22 @@ def _parsed(data: bytes, body: bytes) -> dict[str, object]:
     except json.JSONDecodeError as fault:
         if not body.endswith(b"}") or fault.pos >= len(fault.doc):
             raise _broken_off(data) from fault
-        raise SourceChanged(f"The answer of Google Trends is no JSON: {fault.msg} at {fault.pos:,}.") from fault
+        raise SourceChanged(f"The answer from Google Trends is not JSON: {fault.msg} at {fault.pos:,}.") from fault
     except UnicodeDecodeError as fault:
         if fault.end == len(body):
             raise _broken_off(data) from fault
-        raise SourceChanged(f"The answer of Google Trends is no text in UTF-8 (byte {fault.start:,}).") from fault
+        raise SourceChanged(f"The answer from Google Trends is not UTF-8 text (byte {fault.start:,}).") from fault
     except (ValueError, RecursionError) as fault:
-        raise SourceChanged("The answer of Google Trends holds numbers or lists beyond all measure.") from fault
+        raise SourceChanged("The answer from Google Trends holds numbers or lists that are far too long.") from fault
     return expect(answer, dict, "the answer")
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise SourceChanged(f"The answer of Google Trends has {name} where a number belongs.")
+    raise SourceChanged(f"The answer from Google Trends has {name} where a number belongs.")
 
 
 def _broken_off(data: bytes) -> DataError:
-    return SourceUnavailable(f"The answer of Google Trends breaks off after {len(data):,} bytes; it may work later.")
+    return SourceUnavailable(f"The answer from Google Trends breaks off after {len(data):,} bytes; it may work later.")
 
 
 def _refuse_pages(text: bytes) -> None:

@@ -163,7 +163,7 @@ def open_client(settings: Settings, desk: Desk) -> TrendsClient:
         return _CLIENTS[name](settings, desk)
     module, colon, attribute = name.partition(":")
     if not (module and colon and attribute):
-        raise Unaskable(f"NIGHTDESK_TRENDS_CLIENT wants pytrends or package.module:name, not {quoted(name)}.")
+        raise Unaskable(f"NIGHTDESK_TRENDS_CLIENT must be pytrends or package.module:name, not {quoted(name)}.")
     try:
         client: TrendsClient = getattr(importlib.import_module(module), attribute)(settings, desk)
     except (ImportError, AttributeError) as fault:

@@ -54,18 +54,18 @@ class Wanted:
 
     def __post_init__(self) -> None:
         if isinstance(self.terms, str):
-            raise Unaskable(f"A list of terms is wanted, not the one text {quoted(self.terms)}.")
+            raise Unaskable(f"Terms must be a list, not the single text {quoted(self.terms)}.")
         object.__setattr__(self, "terms", tuple(" ".join(term.split()) for term in self.terms))
         _check_terms(self.terms, self.MOST)
         if not _GEO.fullmatch(self.geo):
-            raise Unaskable(f"{quoted(self.geo)} is no place: wanted is a code such as US, GB or US-FL, or nothing.")
+            raise Unaskable(f"{quoted(self.geo)} is not a place: give a code such as US, GB or US-FL, or nothing.")
         if self.window.start < BEGINS:
             raise Unaskable(f"Google Trends begins in January 2004, and {self.window.start.date()} lies before.")
 
 
 def _check_terms(terms: tuple[str, ...], most: int) -> None:
     if not terms:
-        raise Unaskable("There is no term to ask for.")
+        raise Unaskable("There is no term to ask about.")
     if len(terms) > most:
         raise Unaskable(f"{len(terms)} terms are more than the {most} that can be asked for at once.")
     seen = set[str]()
@@ -77,9 +77,9 @@ def _check_terms(terms: tuple[str, ...], most: int) -> None:
         if not term.isprintable():
             raise Unaskable(f"{quoted(term)} holds characters that cannot be typed.")
         if term.startswith(("/m/", "/g/")) and not is_topic(term):
-            raise Unaskable(f"{quoted(term)} begins like a topic's id and is none.")
+            raise Unaskable(f"{quoted(term)} begins like a topic's id but is not one.")
         if term.casefold() in seen:
-            raise Unaskable(f"{quoted(term)} stands there twice; Google does not tell capitals from small letters.")
+            raise Unaskable(f"{quoted(term)} is listed twice; Google does not tell capitals from lower case.")
         seen.add(term.casefold())
     if len({is_topic(term) for term in terms}) > 1:
         raise Unaskable(
@@ -219,7 +219,7 @@ def plan_requests(
     anchor that is not of the terms' kind, and more requests than anybody can mean.
     """
     if resolution not in RESOLUTIONS:
-        raise Unaskable(f"{quoted(resolution)} is none of {', '.join(RESOLUTIONS)}.")
+        raise Unaskable(f"{quoted(resolution)} is not one of {', '.join(RESOLUTIONS)}.")
     cut, now, notes = RESOLUTIONS[resolution], as_utc(now), list[str]()
     groups = _groups(request.terms, anchor, notes)
     rounded = whole(request.window, grain_of(request.window.length)).length

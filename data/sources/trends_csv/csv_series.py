@@ -45,7 +45,7 @@ from data.sources.trends_csv.times import (
 from data.story.faults import quoted
 
 _PARTIAL = {"ispartial", "is partial", "is_partial", "partial"}
-ELSE = "no Google Trends export"
+ELSE = "not a Google Trends export"
 
 
 @dataclass(slots=True)
@@ -183,7 +183,7 @@ def read_series(table: CsvTable) -> Export:
     if column.moments[0] > column.moments[-1]:
         for rows in (column.moments, values, series.places, series.parts):
             rows.reverse()
-        series.notes.append("The file begins with the latest time, and was turned round.")
+        series.notes.append("The file begins with the latest time, and was reversed.")
     folds = _each_time_once(series, column, values)
     steps = measure(column.moments)
     _note_steps(series, steps, column, folds)
@@ -270,7 +270,7 @@ def _refuse_others(series: Series, labels: list[ColumnHead], values: list[list[V
             )
         series.notes.append("Nothing in the file says that it is from Google Trends, except its scale of 0 to 100.")
     if not whole:
-        series.notes.append("Some values are no whole numbers, so the file was worked on after its export.")
+        series.notes.append("Some values are not whole numbers, so the file was edited after its export.")
     if not numbers and not any(value.kind == "less" for row in values for value in row):
         raise SourceChanged("The file has times and no value at all.")
     if highest == 0:

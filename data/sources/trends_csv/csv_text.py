@@ -72,7 +72,7 @@ def read_table(data: bytes) -> CsvTable:
     text, notes = _decoded(data)
     if found := _CONTROLS.search(text):
         raise SourceChanged(
-            f"This is no CSV: it holds binary data (character {ord(found[0])} after {found.start():,} characters)."
+            f"This is not CSV: it holds binary data (character {ord(found[0])} after {found.start():,} characters)."
         )
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")

@@ -34,7 +34,7 @@ def read_regions(table: CsvTable) -> Export:
     rows = table.rows
     at = next((place for place, row in enumerate(rows) if sum(map(bool, row)) > 1), None)
     if at is None:
-        raise SourceChanged("The file is no Google Trends export: it has no columns.")
+        raise SourceChanged("The file is not a Google Trends export: it has no columns.")
     head = rows[at][: max(place for place, cell in enumerate(rows[at], 1) if cell)]
     body = [(table.line(place), row) for place, row in enumerate(rows[at + 1 :], at + 1) if any(row)]
     preamble, notes = read_preamble(rows[:at]), [*table.notes]
@@ -89,7 +89,7 @@ def _refuse_shape(head: Sequence[str], body: Sequence[tuple[int, Sequence[str]]]
         raise SourceChanged(f"The file has {len(head) - 1:,} columns of values; the limit is {MAX_TERMS}.")
     for column, cell in enumerate(head[1:], 2):
         if not cell or read_value(cell).kind in {"number", "percent", "less"}:
-            raise SourceChanged(f"The file is no Google Trends export: its first row does not name column {column}.")
+            raise SourceChanged(f"The file is not a Google Trends export: its first row does not name column {column}.")
     for line, row in body:
         if not row[0]:
             raise SourceChanged(f"Line {line} has a value and no region.")
@@ -103,7 +103,7 @@ def _value(line: int, cell: str, head: Sequence[str]) -> Value:
     value = read_value(cell)
     if value.kind == "word":
         raise SourceChanged(
-            f"The file is no Google Trends export: below {quoted(head[-1])}, line {line} has {quoted(cell)} "
+            f"The file is not a Google Trends export: below {quoted(head[-1])}, line {line} has {quoted(cell)} "
             f"where a value from 0 to 100 belongs."
         )
     if value.kind in {"number", "percent"} and not 0 <= value.number <= 100:
@@ -119,7 +119,7 @@ def _refuse_other_tables(head: Sequence[str], values: Sequence[Value], *, marked
     whole = all(number.is_integer() for number in numbers)
     if not marked and not (folded(head[0]) in PLACES and whole and (shares or max(numbers, default=0) == 100)):
         raise SourceChanged(
-            "The file is no Google Trends export: it has neither times, nor regions with values from 0 to 100, "
+            "The file is not a Google Trends export: it has neither times, nor regions with values from 0 to 100, "
             "nor related queries."
         )
 
@@ -255,7 +255,7 @@ def _refuse_other_lists(lists: _Lists) -> None:
     words = {folded(query.value.text) for query in lists.queries if query.value.kind == "word"}
     if len(words) > 1 and not words <= BREAKOUT:
         said = ", ".join(quoted(word) for word in sorted(words)[:2])
-        raise SourceChanged(f"The file is no list of related queries: it has words for values, among them {said}.")
+        raise SourceChanged(f"The file is not a list of related queries: its values are words, among them {said}.")
     if not lists.marked:
         lists.notes.append("Nothing in the file says that it is from Google Trends, except the look of its values.")
 

@@ -84,7 +84,7 @@ def read_export(path: Path) -> Export:
         if stat.S_ISDIR(path.stat().st_mode):
             raise SourceUnavailable(f"{path} is a folder, not a file.")
         if not stat.S_ISREG(path.stat().st_mode):
-            raise SourceUnavailable(f"{path} is no ordinary file.")
+            raise SourceUnavailable(f"{path} is not an ordinary file.")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:

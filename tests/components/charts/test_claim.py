@@ -220,9 +220,9 @@ def test_an_address_of_a_claim_carries_its_question_and_no_other_chart_does() ->
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        pytest.param("series=site%20of%20mine", "series wants letters, digits", id="its shape"),
-        pytest.param("event=" + "x" * 121, "event wants letters, digits", id="its length"),
-        pytest.param("series=%E2%80%AEcic", "series wants letters, digits", id="its alphabet"),
+        pytest.param("series=site%20of%20mine", "series must be letters, digits", id="its shape"),
+        pytest.param("event=" + "x" * 121, "event must be letters, digits", id="its length"),
+        pytest.param("series=%E2%80%AEcic", "series must be letters, digits", id="its alphabet"),
     ],
 )
 def test_a_key_of_no_good_shape_is_refused(query: str, says: str) -> None:

@@ -230,13 +230,13 @@ def test_a_rehearsal_writes_counts() -> None:
 
 
 FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({"votes": "-3"}, "column votes: found '-3', wants 0 or more"),
-    ({"votes": "1,203"}, "column votes: found '1,203', wants a whole number"),
-    ({"round": "0"}, "column round: found '0', wants 1 or more"),
-    ({"contest": "FOUR"}, "column contest: found 'FOUR', wants a code of contests.csv"),
+    ({"votes": "-3"}, "column votes: found '-3', expected 0 or more"),
+    ({"votes": "1,203"}, "column votes: found '1,203', expected a whole number"),
+    ({"round": "0"}, "column round: found '0', expected 1 or more"),
+    ({"contest": "FOUR"}, "column contest: found 'FOUR', expected a code of contests.csv"),
     (
         {"at": "", "precision": "none"},
-        "column precision: found none, wants a time, as nobody could say from when the count stood",
+        "column precision: found none, expected a time, because otherwise nobody could say since when the count stood",
     ),
 ]
 
@@ -249,6 +249,6 @@ def test_each_fault_has_a_sentence_of_its_own(cells: dict[str, Any], said: str) 
 def test_two_counts_of_one_time_are_refused() -> None:
     said = (
         "counts.csv, line 3, column votes: found a second count of TWO for A in round 1 at 2030-11-06T01:00:00Z, "
-        "first on line 2, wants one at a time, or another round"
+        "first on line 2, expected one at a time, or another round"
     )
     assert faults_of(tables([count("TWO", "A", 5, "01:00"), count("TWO", "A", 6, "01:00")])) == [said]

@@ -105,7 +105,7 @@ def test_it_is_published_with_all_others_and_by_itself(moments: ChartKind, story
 
 
 def test_without_its_line_there_is_no_such_chart(story: Story, desk: Desk) -> None:
-    with pytest.raises(DataError, match="'moments' is no chart; choose one of: timeline, "):
+    with pytest.raises(DataError, match="'moments' is not a chart; choose one of: timeline, "):
         chart_of(story, "moments", default_view(story))
     assert desk.ask("/embed/us-2016/moments").status == 404
 

@@ -240,24 +240,25 @@ def test_a_run_off_that_was_withdrawn_is_open_again() -> None:
 FAULTS = [
     pytest.param(
         [call("two", "Two", "A", "01:30", outcome="runoff")],
-        "calls.csv, line 2, column party: found 'A', wants an empty cell, as nobody has won where outcome is runoff",
+        "calls.csv, line 2, column party: found 'A', expected an empty cell, because nobody has won where "
+        "outcome is runoff",
         id="a run-off with a winner",
     ),
     pytest.param(
         [call("two", "Two", "", "01:30", outcome="lots")],
-        "calls.csv, line 2, column party: found an empty cell, wants a party, as outcome is lots; "
+        "calls.csv, line 2, column party: found an empty cell, expected a party, because outcome is lots; "
         "only a run-off or a tie has none",
         id="lots without a winner",
     ),
     pytest.param(
         [call("two", "Two", "", "01:30")],
-        "calls.csv, line 2, column party: found an empty cell, wants a party, as outcome is won; "
+        "calls.csv, line 2, column party: found an empty cell, expected a party, because outcome is won; "
         "only a run-off or a tie has none",
         id="a win of nobody",
     ),
     pytest.param(
         [call("two", "Two", "A", "01:30", outcome="recount")],
-        "calls.csv, line 2, column outcome: found 'recount', wants one of 'won', 'runoff', 'not_leading', 'tie' or "
+        "calls.csv, line 2, column outcome: found 'recount', expected one of 'won', 'runoff', 'not_leading', 'tie' or "
         "'lots'",
         id="no outcome",
     ),
@@ -282,7 +283,7 @@ def test_a_winner_comes_after_the_run_off() -> None:
     assert faults_of(files({"contests": [CONTESTS[1]], "calls": early})) == [
         (
             "calls.csv, line 3, column contest: found a call that may lie before two, which has no winner, "
-            "wants bounds that do not overlap: a run-off, then who won it"
+            "expected bounds that do not overlap: a run-off, then who won it"
         )
     ]
 
@@ -293,6 +294,6 @@ def test_a_second_log_of_a_run_off_names_nobody() -> None:
     assert faults_of(files({"contests": [CONTESTS[1]], "calls": calls})) == [
         (
             "calls.csv, line 3, column party: found a corroboration of TWO for 'A' by AP, "
-            "wants nobody, as in the call on line 2 that it is another log of"
+            "expected nobody, as in the call on line 2 that it is another log of"
         )
     ]

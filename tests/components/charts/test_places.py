@@ -75,23 +75,24 @@ def test_places_come_from_their_table() -> None:
     [
         pytest.param(
             [tile("C1", 0, 0), tile("C2", 0, 0), tile("C3", 1, 0)],
-            "tiles.csv, line 3, column column: found column 0, row 0 for C2, which is C1's on line 2, wants a place of "
+            "tiles.csv, line 3, column column: found column 0, row 0 for C2, which is C1's on line 2, expected "
+            "a place of "
             "its own",
             id="two in one place",
         ),
         pytest.param(
             [tile("C1", 0, 0), tile("C2", 1, 0)],
-            "tiles.csv, column code: found no place for C3, wants one for every contest",
+            "tiles.csv, column code: found no place for C3, expected one for every contest",
             id="a contest left out",
         ),
         pytest.param(
             [tile("C1", 0, 0), tile("C2", 1, 0, "hex"), tile("C3", 2, 0)],
-            "tiles.csv, line 3, column shape: found hex, wants square, as all tiles of a map are alike",
+            "tiles.csv, line 3, column shape: found hex, expected square, because all tiles of a map are alike",
             id="two shapes",
         ),
         pytest.param(
             [tile("C1", 0, 0), tile("C2", 1, 0), tile("C9", 2, 0)],
-            "tiles.csv, line 4, column code: found 'C9', wants a code of contests.csv",
+            "tiles.csv, line 4, column code: found 'C9', expected a code of contests.csv",
             id="no contest",
         ),
     ],

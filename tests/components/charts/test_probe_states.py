@@ -142,5 +142,7 @@ def test_a_gap_without_an_end_is_no_row(tmp_path: Path) -> None:
         "at": iso_text(START), "precision": "second", "place": "here", "what": "w", "grade": "A",
         "confidence": "high", "credit": "Us", "time_basis": "a recorder", "source": "s",
     }  # fmt: skip
-    with pytest.raises(StoryInvalid, match="column until: found an empty cell, wants a time, as status is unwatched"):
+    with pytest.raises(
+        StoryInvalid, match="column until: found an empty cell, expected a time, because status is unwatched"
+    ):
         change_story(stories, "night", settings, {"observations.csv": [row]})

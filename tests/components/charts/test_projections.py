@@ -285,15 +285,21 @@ def test_a_rehearsal_writes_projections() -> None:
 
 
 FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({}, "column value: found an empty cell, wants a number, or its bounds in low and high"),
-    ({"low": 3}, "column high: found an empty cell, wants a bound, as the other one is given"),
-    ({"low": 3, "value": 9, "high": 5}, "column low: found 3, 9, 5, wants low, value and high in this order"),
-    ({"value": 61}, "column value: found 61, wants at most 60, the total in story.toml: projections are in its unit"),
+    ({}, "column value: found an empty cell, expected a number, or its bounds in low and high"),
+    ({"low": 3}, "column high: found an empty cell, expected a bound, because the other one is given"),
+    ({"low": 3, "value": 9, "high": 5}, "column low: found 3, 9, 5, expected low, value and high in this order"),
+    (
+        {"value": 61},
+        "column value: found 61, expected at most 60, the total in story.toml: projections are in its unit",
+    ),
     (
         {"value": 5, "at": "", "precision": "none"},
-        "column precision: found none, wants a time, as nobody could say from when the projection stood",
+        (
+            "column precision: found none, expected a time, because otherwise nobody could say since when the "
+            "projection stood"
+        ),
     ),
-    ({"value": 5, "party": "C"}, "column party: found 'C', wants an id of [[parties]] in story.toml: A, B"),
+    ({"value": 5, "party": "C"}, "column party: found 'C', expected an id of [[parties]] in story.toml: A, B"),
 ]
 
 
@@ -308,6 +314,6 @@ def test_two_at_one_time_are_refused() -> None:
     assert faults_of(tables(twice)) == [
         (
             f"projections.csv, line 3, column party: found {found}, "
-            "wants one at a time: the later one stands from its own time"
+            "expected one at a time: the later one stands from its own time"
         )
     ]

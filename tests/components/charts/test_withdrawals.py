@@ -264,14 +264,15 @@ def test_what_is_called_again_without_a_lower_bound_reaches_back_to_the_withdraw
 
 SECOND = (
     "calls.csv, line 5, column contest: found a second primary call of TWO by AP, the first is on line 3, "
-    "wants one, or a row of withdrawals.csv that says when AP took two back"
+    "expected one, or a row of withdrawals.csv that says when AP took two back"
 )
-TWICE = "withdrawals.csv, line 3, column call: found 'two' again, first on line 2, wants each once"
+TWICE = "withdrawals.csv, line 3, column call: found 'two' again, first on line 2, expected each once"
 ORDER = "bounds that do not overlap: a call, then its withdrawal, then the next call"
-EARLY = f"withdrawals.csv, line 2, column call: found a withdrawal that may lie before two was made, wants {ORDER}"
-LATE = f"calls.csv, line 5, column contest: found a call that may lie before the withdrawal back, wants {ORDER}"
+EARLY = f"withdrawals.csv, line 2, column call: found a withdrawal that may lie before two was made, expected {ORDER}"
+LATE = f"calls.csv, line 5, column contest: found a call that may lie before the withdrawal back, expected {ORDER}"
 TIMELESS = (
-    "withdrawals.csv, line 2, column precision: found none, wants a time, as nobody could say until when the call stood"
+    "withdrawals.csv, line 2, column precision: found none, expected a time, "
+    "because otherwise nobody could say how long the call stood"
 )
 
 
@@ -279,7 +280,7 @@ TIMELESS = (
     ("withdrawals", "said"),
     [
         ([], SECOND),
-        ([BACK | {"call": "four"}], "withdrawals.csv, line 2, column call: found 'four', wants an id of calls.csv"),
+        ([BACK | {"call": "four"}], "withdrawals.csv, line 2, column call: found 'four', expected an id of calls.csv"),
         ([BACK, BACK | {"id": "b"}], TWICE),
         ([BACK | {"earliest": at("01:00"), "latest": at("01:15")}], EARLY),
         ([BACK | {"latest": at("04:30")}], LATE),

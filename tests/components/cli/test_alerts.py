@@ -103,7 +103,7 @@ def test_a_webhook_gets_the_sentence_by_the_library(server: Loopback) -> None:
 
 @pytest.mark.parametrize("addresses", ["", "nonsense://a-secret", "json://127.0.0.1/x gibberish-a-secret"])
 def test_nobody_to_tell_is_said_without_the_addresses(addresses: str) -> None:
-    with pytest.raises(DataError, match="NIGHTDESK_ALERTS wants addresses") as caught:
+    with pytest.raises(DataError, match="NIGHTDESK_ALERTS must hold addresses") as caught:
         sender_of(addresses)
     assert "a-secret" not in str(caught.value)
 

@@ -97,13 +97,15 @@ def test_the_installed_script_verifies_what_was_published(home: Path) -> None:
         pytest.param(["publish", "us-206", "--to", "out"], FAILED, "did you mean us-2016?", id="story to publish"),
         pytest.param(["dumps", "us_2016", "a.gz"], FAILED, "did you mean us-2016?", id="story of dumps"),
         pytest.param(["refresh", "us-2016", "--source", "waybck"], MISTYPED, "did you mean wayback?", id="source"),
-        pytest.param(["refresh", "us-2016", "--source", ""], MISTYPED, "is none of: trends", id="empty source"),
+        pytest.param(["refresh", "us-2016", "--source", ""], MISTYPED, "is not one of: trends", id="empty source"),
         pytest.param(["refresh", "us-2016", "--resolution", "days"], MISTYPED, "did you mean day?", id="resolution"),
         pytest.param(["rehearse", "us-2016", "--order", "know"], MISTYPED, "'known', 'happened'", id="order"),
         pytest.param(["rehearse", "us-2016", "--until", "0001-01-01T00:00+05:00"], MISTYPED, "a time", id="no instant"),
         pytest.param(["rehearse", "us-2016", "--to", "~nobody-here"], FAILED, "no home folder", id="no such home"),
         pytest.param(["serve", "out", "--port", "70000"], MISTYPED, "0<=x<=65535", id="port"),
-        pytest.param(["check", "nowhere"], FAILED, "is no folder to read (No such file or directory)", id="no folder"),
+        pytest.param(
+            ["check", "nowhere"], FAILED, "is not a folder that can be read (No such file or directory)", id="no folder"
+        ),
         pytest.param(["trends", "none.csv"], FAILED, "No such file or directory", id="no export"),
         pytest.param(["spikes", "none.csv"], FAILED, "none.csv: cannot be read: No such file", id="no series"),
         pytest.param(["dumps", "us-2016", "none.gz"], FAILED, "none.gz", id="no dump"),
@@ -122,7 +124,7 @@ def test_what_cannot_be_done_is_one_sentence_that_says_what_can(
 
 def test_a_word_that_is_no_text_is_one_sentence_too(home: Path) -> None:
     done = subprocess.run([SCRIPT, b"check", b"\xff"], cwd=home, capture_output=True, text=True, check=False)
-    assert done.returncode == FAILED and "is no folder to read" in one_sentence(done.stderr)
+    assert done.returncode == FAILED and "is not a folder that can be read" in one_sentence(done.stderr)
 
 
 #: Nothing of these is a story or a bundle, so that nothing is asked, played or served.
@@ -210,7 +212,7 @@ def test_a_stopped_publisher_says_that_latest_is_whole(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(bundles, "publish", stopped)
     assert typed("publish", "us-2024", "--to", "out") == STOPPED
-    said = "Stopped. What latest shows is whole; the same command goes on from there."
+    said = "Stopped. What latest shows is complete; the same command picks up from there."
     assert capsys.readouterr().err.splitlines()[-1] == said
 
 

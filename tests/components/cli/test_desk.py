@@ -99,7 +99,7 @@ def test_a_story_is_brought_written_out_and_audited(people: People, tmp_path: Pa
         assert run(nightdesk, ["desk", *again]) == FAILED
     assert capsys.readouterr().err.splitlines() == [
         "the desk has us-2024 already; nothing was changed",
-        f"{tmp_path / 'copies' / 'us-2024'} is there already and is left alone; name another folder",
+        f"{tmp_path / 'copies' / 'us-2024'} already exists and was left alone; name another folder",
     ]
 
 

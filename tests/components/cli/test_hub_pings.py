@@ -100,7 +100,7 @@ def test_at_a_terminal_a_hub_alone_is_somebody_to_tell(
         monkeypatch.setenv(f"NIGHTDESK_{name}", str(value))
     monkeypatch.setenv("NIGHTDESK_HUB", f"{server.url}/hub")
     assert typed("alert", "night", "--once") == 1
-    assert "NIGHTDESK_HUB wants NIGHTDESK_PUBLIC_URL beside it" in capsys.readouterr().err
+    assert "NIGHTDESK_HUB needs NIGHTDESK_PUBLIC_URL as well" in capsys.readouterr().err
     monkeypatch.setenv("NIGHTDESK_PUBLIC_URL", "https://desk.example.org")
     assert typed("alert", "night", "--once") == 0
     assert server.count("/hub") == 2

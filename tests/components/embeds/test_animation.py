@@ -73,7 +73,7 @@ def test_it_is_small_enough_for_a_cms() -> None:
 
 def test_only_a_chart_that_is_played_can_be_taken_animated() -> None:
     assert ANIMATED in forms_of(KINDS["replay"]) and ANIMATED not in forms_of(KINDS["timeline"])
-    with pytest.raises(ValueError, match="is no form of this chart"):
+    with pytest.raises(ValueError, match="is not a form of this chart"):
         render(embed_of(STORY, "timeline", default_view(STORY)), ANIMATED)
 
 

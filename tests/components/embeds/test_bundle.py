@@ -75,7 +75,7 @@ def test_a_view_is_named_after_what_it_shows_however_it_is_written(story: Story)
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        pytest.param("chart=pie", "no chart “pie” here; chart wants one of timeline", id="chart"),
+        pytest.param("chart=pie", "no chart “pie” here; chart must be one of timeline", id="chart"),
         pytest.param("from=noon", "from is “noon”", id="from"),
         pytest.param("from=2016-11-09T06:00Z&to=2016-11-09T01:00Z", "ends before it starts", id="backwards"),
         pytest.param("clock=Mars", "clock is “Mars”", id="clock"),

@@ -71,7 +71,7 @@ def test_an_oembed_answer_and_a_share_page_keep_the_pair(desk: Desk) -> None:
         pytest.param("with=us-1066", 404, "There is no story “us-1066” to compare with here; “with” ", id="unknown"),
         pytest.param("with=us-2016", 400, "us-2016 cannot be compared with itself; “with” ", id="itself"),
         pytest.param(
-            "with=us-1999&t0=noon", 400, "Nights cannot be counted from “noon”; “t0” wants to be one of", id="no start"
+            "with=us-1999&t0=noon", 400, "Nights cannot be counted from “noon”; “t0” must be one of", id="no start"
         ),
     ],
 )

@@ -89,7 +89,7 @@ def test_no_svg_asks_for_anything_from_outside(story: Story, shape: str) -> None
 
 
 def test_an_unknown_form_is_named(story: Story) -> None:
-    with pytest.raises(ValueError, match="'gif' is no form of this chart; use html, svg, png, pdf, csv, json"):
+    with pytest.raises(ValueError, match="'gif' is not a form of this chart; use html, svg, png, pdf, csv, json"):
         render(embedded(story), "gif")
 
 

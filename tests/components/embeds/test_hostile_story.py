@@ -121,7 +121,7 @@ def test_its_bundle_is_inert_and_verifies(
     ("file", "text", "sentence"),
     [
         pytest.param(
-            "milestones.csv", "W" * 10_000, "column label: found 10,000 characters, wants at most 1,000 characters",
+            "milestones.csv", "W" * 10_000, "column label: found 10,000 characters, expected at most 1,000 characters",
             id="a cell of 10,000 characters",
         ),
         pytest.param("milestones.csv", "a \0 NUL", "found a NUL byte at offset ", id="a NUL in a table"),
@@ -129,10 +129,10 @@ def test_its_bundle_is_inert_and_verifies(
             "milestones.csv", '=HYPERLINK("x")', "found text after a closing quote", id="a quote that is not doubled"
         ),
         pytest.param(
-            "figures.csv", "$\\href{javascript:alert(1)}$", "{javascript:alert(1)} is no time token", id="braces"
+            "figures.csv", "$\\href{javascript:alert(1)}$", "{javascript:alert(1)} is not a time token", id="braces"
         ),
         pytest.param(
-            "figures.csv", "{time:0001-01-01T00:00:00Z}", "{time:0001-01-01T00:00:00Z} is no time token",
+            "figures.csv", "{time:0001-01-01T00:00:00Z}", "{time:0001-01-01T00:00:00Z} is not a time token",
             id="a time that zones are beyond",
         ),
         pytest.param("story.toml", "W" * 10_000, "key short: found 10,000 characters", id="a key of 10,000 characters"),

@@ -42,7 +42,7 @@ def test_a_story_is_published_once_verified_and_not_written_again(tmp_path: Path
     assert lines(capsys) == [f"{out}: no faults in 1 version"]
 
     assert typed("publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC") == 0
-    assert lines(capsys)[0].endswith("nothing has changed, so nothing was written again; latest shows it already.")
+    assert lines(capsys)[0].endswith("nothing has changed, so nothing was written; latest shows it already.")
     after = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     assert {path for path in after if path != out and after[path] != before.get(path)} == set()
 
@@ -68,9 +68,9 @@ def test_a_version_without_a_manifest_is_an_exit_code_where_versions_appear_whol
     [
         pytest.param(["nope", "--to", "{out}"], "there is no story 'nope'", id="no such story"),
         pytest.param(["us-2016", "--to", "/sys/nightdesk"], "/sys/nightdesk could not be", id="permission denied"),
-        pytest.param(["us-2016", "--to", "gs://news"], "'gs://news' is no place to publish to", id="no such place"),
+        pytest.param(["us-2016", "--to", "gs://news"], "'gs://news' is not a place to publish to", id="no such place"),
         pytest.param(["us-2016", "--to", "{out}", "--view", "chart=pie"], "There is no chart “pie”", id="view"),
-        pytest.param(["us-2016", "--to", "{out}", "--site", "ftp://x"], "--site wants an address", id="site"),
+        pytest.param(["us-2016", "--to", "{out}", "--site", "ftp://x"], "--site must be an address", id="site"),
         pytest.param(["faulty", "--to", "{out}"], "story.toml", id="a story with a fault"),
     ],
 )

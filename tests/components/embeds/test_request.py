@@ -104,79 +104,80 @@ def test_what_is_not_there_is_refused_with_404(name: str, parameter: str, wants:
         pytest.param(
             "from=yesterday",
             "In the address, from is “yesterday”, which is not a time; "
-            "from wants a time with its zone, like 2016-11-08T23:00Z.",
+            "from must be a time with its zone, like 2016-11-08T23:00Z.",
             id="not a time",
         ),
         pytest.param(
             "from=2016-11-09T05:00Z&to=2016-11-08T23:00Z",
             "The range from 2016-11-09T05:00Z to 2016-11-08T23:00Z ends before it starts; "
-            "to wants a time after the other end, by a minute to 50 years.",
+            "to must be a time after the other end, by a minute to 50 years.",
             id="from after to",
         ),
         pytest.param(
             "from=2016-11-08T23:00Z&to=2016-11-08T23:00Z",
             "The range from 2016-11-08T23:00Z to 2016-11-08T23:00Z ends before it starts; "
-            "to wants a time after the other end, by a minute to 50 years.",
+            "to must be a time after the other end, by a minute to 50 years.",
             id="0 seconds",
         ),
         pytest.param(
             "from=1016-11-08T23:00Z",
             "In the address, from is “1016-11-08T23:00Z”, which is outside the years 1970 to 2100; "
-            "from wants a time in the years 1970 to 2100.",
+            "from must be a time in the years 1970 to 2100.",
             id="1,000 years",
         ),
         pytest.param(
             "clock=Mars/Olympus",
-            "In the address, clock is “Mars/Olympus”, which is no time zone; "
-            "clock wants an IANA name like America/New_York.",
+            "In the address, clock is “Mars/Olympus”, which is not a time zone; "
+            "clock must be an IANA name like America/New_York.",
             id="no zone",
         ),
         pytest.param(
             "caller=Nobody",
-            "In the address, caller is “Nobody”, who is no caller in this story; "
-            "caller wants one of AP, CNN, Fox, ABC, Guardian, TV.",
+            "In the address, caller is “Nobody”, who is not a caller in this story; "
+            "caller must be one of AP, CNN, Fox, ABC, Guardian, TV.",
             id="no caller",
         ),
         pytest.param(
             "lanes=weather",
             "There is no lane “weather”, only interest, outages, results; "
-            "lanes wants some of interest, outages, results.",
+            "lanes must be some of interest, outages, results.",
             id="no lane",
         ),
         pytest.param(
             "at=2010-01-01T00:00Z",
-            "The moment 2010-01-01T00:00Z is outside the range shown; at wants 2016-11-08T18:00Z to 2016-11-09T12:00Z.",
+            "The moment 2010-01-01T00:00Z is outside the range shown; at must be 2016-11-08T18:00Z to "
+            "2016-11-09T12:00Z.",
             id="a moment elsewhere",
         ),
         pytest.param(
             "theme=sepia",
-            "In the address, theme is “sepia”, which is none of its values; theme wants one of auto, light, dark.",
+            "In the address, theme is “sepia”, which is not one of its values; theme must be one of auto, light, dark.",
             id="no theme",
         ),
         pytest.param(
             "shape=round",
-            "In the address, shape is “round”, which is none of its values; "
-            "shape wants one of natural, paper, paper-across, social, square.",
+            "In the address, shape is “round”, which is not one of its values; "
+            "shape must be one of natural, paper, paper-across, social, square.",
             id="no shape",
         ),
         pytest.param(
             "scale=100",
-            "In the address, scale is “100”, which cannot be drawn; scale wants a number from 1 to 4.",
+            "In the address, scale is “100”, which cannot be drawn; scale must be a number from 1 to 4.",
             id="scale 100",
         ),
         pytest.param(
             "caller=AP&caller=CNN",
-            "The address gives caller 2 times; caller wants one value.",
+            "The address gives caller 2 times; caller must be one value.",
             id="two values",
         ),
         pytest.param(
             "width=800&width=900",
-            "The address gives width 2 times; width wants one value.",
+            "The address gives width 2 times; width must be one value.",
             id="two widths",
         ),
         pytest.param(
             "story=us-2016",
-            "The query has “story”, which means nothing here; “story” wants to be left out: "
+            "The query has “story”, which means nothing here; “story” must be left out: "
             "known are at, caller, clock, event, from, lanes, series, t0, to, when, with, theme, width, scale, shape.",
             id="no such name",
         ),
@@ -197,7 +198,7 @@ def test_a_width_that_cannot_be_drawn_is_refused_by_its_bounds(width: str, story
 
 def test_a_query_of_100_kilobytes_is_refused_unread(story: Story) -> None:
     refused = refusal("timeline", "utm_source=" + "x" * 100_000, story)
-    assert refused.problem.refusal == "The query is 100,011 bytes long; query wants at most 4,096 bytes."
+    assert refused.problem.refusal == "The query is 100,011 bytes long; query must be at most 4,096 bytes."
 
 
 @settings(max_examples=500)

@@ -131,7 +131,7 @@ def test_a_refusal_is_json_for_programs(desk: Desk) -> None:
     assert (reply.status, reply.headers["content-type"]) == (400, "application/json")
     assert reply.headers["vary"] == "Accept"
     assert json.loads(reply.body) == {
-        "error": "In the address, width is “0”, which cannot be drawn; width wants a whole number from 320 to 2,400.",
+        "error": "In the address, width is “0”, which cannot be drawn; width must be a whole number from 320 to 2,400.",
         "parameter": "width",
         "got": "“0”",
         "wants": "a whole number from 320 to 2,400",
@@ -142,7 +142,7 @@ def test_a_refusal_is_a_page_for_people(desk: Desk) -> None:
     browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     reply = desk.ask(f"{DOCUMENT}?clock=<script>alert(1)</script>", accept=browser)
     assert (reply.status, reply.headers["content-type"]) == (400, "text/html; charset=utf-8")
-    assert "clock is “&lt;script&gt;alert(1)&lt;/script&gt;”, which is no time zone" in reply.text
+    assert "clock is “&lt;script&gt;alert(1)&lt;/script&gt;”, which is not a time zone" in reply.text
     assert "<script" not in reply.text
     assert reply.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
 

@@ -432,9 +432,9 @@ def test_a_disk_without_links_is_told_and_the_version_stands(tmp_path: Path, mon
         pytest.param("/sys/nightdesk", "/sys/nightdesk could not be read or written: ", id="permission denied"),
         pytest.param("{file}", "{file} could not be read or written: Not a directory; name a folder.", id="a file"),
         pytest.param("{file}/out", "could not be read or written: Not a directory; name a folder.", id="under a file"),
-        pytest.param("gs://news/x", "'gs://news/x' is no place to publish to; name a folder, or s3://", id="no s3"),
-        pytest.param("s3://", "'s3://' is no place to publish to", id="no bucket named"),
-        pytest.param(" ", "' ' is no place to publish to", id="nothing"),
+        pytest.param("gs://news/x", "'gs://news/x' is not a place to publish to; name a folder, or s3://", id="no s3"),
+        pytest.param("s3://", "'s3://' is not a place to publish to", id="no bucket named"),
+        pytest.param(" ", "' ' is not a place to publish to", id="nothing"),
     ],
 )
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_drawn(
@@ -460,7 +460,7 @@ def test_where_the_packages_for_s3_are_missing_one_sentence_says_how_to_install_
     monkeypatch.setitem(sys.modules, "s3fs", None)  # as if it were not there
     assert typed(*command, "s3://news/embeds") == 1
     assert capsys.readouterr().err == (
-        "s3://news/embeds wants a package that is not installed, s3fs: "
+        "s3://news/embeds needs a package that is not installed, s3fs: "
         "run `python -m pip install -c constraints.txt -r requirements-s3.txt`.\n"
     )
 
@@ -477,7 +477,7 @@ def test_missing_credentials_are_asked_for(s3: Any, tmp_path: Path, monkeypatch:
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
-    with pytest.raises(TargetRefused, match="wants credentials, and none were found: set AWS_ACCESS_KEY_ID"):
+    with pytest.raises(TargetRefused, match="needs credentials, and none were found: set AWS_ACCESS_KEY_ID"):
         store_of("s3://news/embeds").check(STORY.slug)
 
 

@@ -214,5 +214,5 @@ def test_what_else_lies_in_the_folder_is_told_and_no_fault(tmp_path: Path) -> No
     found = check_contents(store.contents())
     assert [(one.is_fault, one.sentence.removeprefix(f"{tmp_path}/")) for one in found] == [
         (False, f"us-2016/v/.{'0' * 32}.part was left half written: its publisher was stopped, or is still at it."),
-        (False, "index.html is no part of a bundle."),
+        (False, "index.html is not part of a bundle."),
     ]

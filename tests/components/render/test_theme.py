@@ -67,5 +67,5 @@ def test_a_theme_is_found_by_its_name() -> None:
 
 
 def test_an_unknown_theme_is_refused_with_what_there_is() -> None:
-    with pytest.raises(ValueError, match="'sepia' is no theme; use light or dark"):
+    with pytest.raises(ValueError, match="'sepia' is not a theme; use light or dark"):
         theme_named("sepia")

@@ -138,16 +138,16 @@ def test_times_are_iso_8601_with_a_zone(text: str, instant: datetime | None) -> 
         pytest.param(
             {"from": "2016-11-08T23:00:00Z", "to": "2016-11-08T23:00:10Z"}, "shorter than a minute", id="ten seconds"
         ),
-        pytest.param({"clock": "Mars/Olympus"}, "“Mars/Olympus”, which is no time zone", id="unknown zone"),
-        pytest.param({"clock": "local"}, "“local”, which is no time zone", id="local"),
-        pytest.param({"clock": "localtime"}, "“localtime”, which is no time zone", id="the server's own zone"),
-        pytest.param({"clock": "../../etc/passwd"}, "is no time zone", id="a path"),
-        pytest.param({"caller": "Nobody"}, "“Nobody”, who is no caller", id="unknown caller"),
+        pytest.param({"clock": "Mars/Olympus"}, "“Mars/Olympus”, which is not a time zone", id="unknown zone"),
+        pytest.param({"clock": "local"}, "“local”, which is not a time zone", id="local"),
+        pytest.param({"clock": "localtime"}, "“localtime”, which is not a time zone", id="the server's own zone"),
+        pytest.param({"clock": "../../etc/passwd"}, "is not a time zone", id="a path"),
+        pytest.param({"caller": "Nobody"}, "“Nobody”, who is not a caller", id="unknown caller"),
         pytest.param({"caller": "matzav"}, "matzav is listed but cannot be chosen", id="caller that is only listed"),
         pytest.param({"lanes": "weather"}, "“weather”", id="unknown lane"),
         pytest.param({"at": "2016-11-10T00:00Z"}, "outside the range", id="moment outside the range"),
         pytest.param({"from": "x" * 10_000}, "…", id="ten kilobytes"),
-        pytest.param({"clock": "\x00\x1b[31m\u202e"}, "is no time zone", id="control and direction signs"),
+        pytest.param({"clock": "\x00\x1b[31m\u202e"}, "is not a time zone", id="control and direction signs"),
     ],
 )
 def test_what_cannot_be_meant_gets_a_sentence_and_the_default(query: dict[str, str], says: str, story: Story) -> None:
@@ -164,14 +164,16 @@ def test_what_cannot_be_meant_gets_a_sentence_and_the_default(query: dict[str, s
     [
         pytest.param(
             {"clock": "Mars"},
-            "In the address, clock is “Mars”, which is no time zone; showing America/New_York.",
-            "In the address, clock is “Mars”, which is no time zone; clock wants an IANA name like America/New_York.",
+            "In the address, clock is “Mars”, which is not a time zone; showing America/New_York.",
+            "In the address, clock is “Mars”, which is not a time zone; clock must be an IANA name like "
+            "America/New_York.",
             id="a value",
         ),
         pytest.param(
             {"at": "2016-11-10T00:00Z"},
             "The moment 2016-11-10T00:00Z is outside the range shown, so none is picked out.",
-            "The moment 2016-11-10T00:00Z is outside the range shown; at wants 2016-11-08T18:00Z to 2016-11-09T12:00Z.",
+            "The moment 2016-11-10T00:00Z is outside the range shown; at must be 2016-11-08T18:00Z to "
+            "2016-11-09T12:00Z.",
             id="a value beside another",
         ),
     ],

@@ -163,10 +163,10 @@ def test_a_typed_time_is_of_the_clock_in_force() -> None:
         pytest.param({}, "to", "1 pm Nov. 8", "would end before it starts", id="empty"),
         pytest.param({}, "to", "Jan. 1, 2099", "longer than 50 years", id="too long"),
         pytest.param({}, "to", "Jan. 1, 9999", "outside the years", id="too late"),
-        pytest.param({}, "from", "soon", "“soon” is no time; write it like 8 pm", id="no time"),
-        pytest.param({}, "from", "8", "“8” is no time", id="a bare number"),
-        pytest.param({}, "from", "", "is no time", id="nothing"),
-        pytest.param({}, "from", "9" * 40, "is no time", id="a long number"),
+        pytest.param({}, "from", "soon", "“soon” is not a time; write it like 8 pm", id="no time"),
+        pytest.param({}, "from", "8", "“8” is not a time", id="a bare number"),
+        pytest.param({}, "from", "", "is not a time", id="nothing"),
+        pytest.param({}, "from", "9" * 40, "is not a time", id="a long number"),
     ],
 )
 def test_a_time_that_cannot_be_meant_keeps_the_range_and_says_why(

@@ -18,7 +18,7 @@ def page_that_fails(kind: str) -> None:
 
     failures = {
         "retryable": SourceUnavailable("The source did not answer; try again in a minute."),
-        "invalid": StoryInvalid("calls.csv, line 3: found <b>x</b>, wants [a time]."),
+        "invalid": StoryInvalid("calls.csv, line 3: found <b>x</b>, expected [a time]."),
         "ours": ZeroDivisionError("secret"),
     }
     with explained_failures():
@@ -40,7 +40,7 @@ def test_what_may_work_later_is_a_warning_in_its_own_words() -> None:
 
 def test_what_will_not_is_an_error_and_its_words_are_never_markup() -> None:
     (error,) = run("invalid").error
-    assert error.value == r"calls.csv, line 3\: found \<b\>x\</b\>, wants \[a time\]."
+    assert error.value == r"calls.csv, line 3\: found \<b\>x\</b\>, expected \[a time\]."
 
 
 def test_our_own_fault_goes_to_the_log_and_the_reader_gets_one_sentence(caplog: pytest.LogCaptureFixture) -> None:

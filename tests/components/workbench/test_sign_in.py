@@ -173,19 +173,23 @@ def test_providers_are_known_by_where_they_describe_themselves(secrets: Path) ->
 @pytest.mark.parametrize(
     ("was", "now", "sentence"),
     [
-        ("0123456789abcdef0123", "", "cookie_secret in secrets.toml wants 32 random letters"),
+        ("0123456789abcdef0123", "", "cookie_secret in secrets.toml must have at least 32 random letters"),
         (
             "https://desk.example.org/oauth2",
             "https://elsewhere.example.org/oauth2",
-            "wants https://desk.example.org",
+            "must be https://desk.example.org",
         ),
-        ("/oauth2callback", "/", "redirect_uri in secrets.toml wants https://desk.example.org, and /oauth2callback"),
+        (
+            "/oauth2callback",
+            "/",
+            "redirect_uri in secrets.toml must be https://desk.example.org, followed by /oauth2callback",
+        ),
         (
             "https://accounts",
             "http://accounts",
-            "wants an https address that ends in",
+            "must be an https address that ends in",
         ),
-        ("/.well-known/openid-configuration", "/", "wants an https address that ends in"),
+        ("/.well-known/openid-configuration", "/", "must be an https address that ends in"),
     ],
 )
 def test_a_desk_does_not_start_where_it_could_not_be_trusted_who_somebody_is(

@@ -150,9 +150,9 @@ def test_settings_say_whether_anybody_may(environ: dict[str, str], *, anybody: b
 
 @pytest.mark.parametrize("word", ["enabled", "2", "nein"])
 def test_a_switch_that_is_not_understood_ends_the_start(word: str) -> None:
-    with pytest.raises(ValueError, match=r"^NIGHTDESK_READ_ONLY wants 1 or 0$"):
+    with pytest.raises(ValueError, match=r"^NIGHTDESK_READ_ONLY must be 1 or 0$"):
         read_settings({"NIGHTDESK_READ_ONLY": word})
-    with pytest.raises(ValueError, match=r"^NIGHTDESK_WRITES wants local, desk or nobody$"):
+    with pytest.raises(ValueError, match=r"^NIGHTDESK_WRITES must be local, desk or nobody$"):
         read_settings({"NIGHTDESK_WRITES": word})
 
 

@@ -111,7 +111,7 @@ def test_a_redis_is_named_by_its_address(url: str) -> None:
     ],
 )
 def test_an_address_that_is_no_redis_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(ValueError, match=r"NIGHTDESK_CACHE_URL wants the address of a Redis, like redis://") as told:
+    with pytest.raises(ValueError, match=r"NIGHTDESK_CACHE_URL must be the address of a Redis, like redis://") as told:
         read_settings({"NIGHTDESK_CACHE_URL": url})
     assert "hush" not in str(told.value)
 
@@ -134,7 +134,7 @@ def test_settings_are_a_key_for_a_cache() -> None:
 )
 @pytest.mark.parametrize("name", [*VARIABLES, "NIGHTDESK_PUBLIC_URL"])
 def test_an_address_that_is_none_is_refused_by_the_name_of_its_variable(name: str, url: str) -> None:
-    with pytest.raises(ValueError, match=f"{name} wants an address") as told:
+    with pytest.raises(ValueError, match=f"{name} must be an address") as told:
         read_settings({name: url})
     assert "secret" not in str(told.value)
 
@@ -169,7 +169,7 @@ def test_a_switch_is_on_or_off(given: str, *, read_only: bool) -> None:
 
 
 def test_a_switch_that_is_neither_on_nor_off_is_refused_by_its_name() -> None:
-    with pytest.raises(ValueError, match=r"^NIGHTDESK_READ_ONLY wants 1 or 0$"):
+    with pytest.raises(ValueError, match=r"^NIGHTDESK_READ_ONLY must be 1 or 0$"):
         read_settings({"NIGHTDESK_READ_ONLY": "perhaps"})
 
 

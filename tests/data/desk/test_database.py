@@ -41,7 +41,7 @@ def test_the_database_itself_refuses_to_change_what_was(desk: Desk, table: str, 
 
 @pytest.mark.parametrize("address", ["mysql://here/desk", "desk", "postgresql://here", "sqlite://"])
 def test_an_address_that_is_none_is_refused_without_saying_it(tmp_path: Path, address: str) -> None:
-    with pytest.raises(DataError, match="NIGHTDESK_DATABASE wants the address of a database"):
+    with pytest.raises(DataError, match="NIGHTDESK_DATABASE must be the address of a database"):
         open_database(Settings(records=tmp_path, database=address))
 
 
@@ -61,7 +61,7 @@ def test_a_newer_database_is_left_alone(desk: Desk) -> None:
 
 def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "desk.sqlite3").write_bytes(b"This is no database. " * 100)
-    assert "is no database; put back a backup" in sentence(Settings(records=tmp_path / "records"))
+    assert "is not a database; restore a backup" in sentence(Settings(records=tmp_path / "records"))
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_new_call_is_one_more_line_and_all_others_stay(desk: Desk) -> None:
 def test_a_reporter_may_write_and_who_is_not_of_the_desk_may_not(desk: Desk) -> None:
     written(desk.write(REPORTER, SLUG, Change(CALLS, SECOND), NOW, FROM))
     desk.people.set_role(AT_TERMINAL, REPORTER.email, None, NOW, FROM)
-    with pytest.raises(NotAllowed, match=r"rex@example\.org is not of this desk"):
+    with pytest.raises(NotAllowed, match=r"rex@example\.org has no role at this desk"):
         desk.write(REPORTER, SLUG, Change(CALLS, {**SECOND, "id": "c3"}), NOW, FROM)
     assert desk.state(SLUG).revision == 2
 
@@ -106,7 +106,7 @@ def test_what_forms_make_of_the_cast_and_the_window_is_kept_beside_anothers_word
 
 def test_a_published_row_changes_only_with_a_reason(desk: Desk) -> None:
     (row,) = desk.rows(SLUG, CALLS)
-    with pytest.raises(RowRefused, match="column why: found an empty field, wants a reason"):
+    with pytest.raises(RowRefused, match="column why: found an empty field, expected a reason"):
         desk.write(ANA, SLUG, Change(CALLS, {"party": "B"}, row.id, row.revision), NOW, FROM)
     change = Change(CALLS, {"party": "B"}, row.id, row.revision, why="The log had it wrong.")
     assert written(desk.write(ANA, SLUG, change, NOW, FROM)).published

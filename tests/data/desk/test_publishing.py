@@ -108,7 +108,7 @@ def test_a_draft_may_be_unfinished_and_is_not_published_so(desk: Desk) -> None:
     (contest, *_) = desk.rows(SLUG, "contests.csv")
     heavier = Change("contests.csv", {"weight": "2"}, contest.id, contest.revision, "A recount.")
     desk.write(ANA, SLUG, heavier, NOW, FROM)
-    with pytest.raises(StoryInvalid, match="found weights that sum to 4, wants 3"):
+    with pytest.raises(StoryInvalid, match="found weights that sum to 4, expected 3"):
         desk.publish(PAT, SLUG, NOW, FROM)
     assert desk.folders.read(SLUG).contests[0].weight == 1
     assert desk.state(SLUG).published == 1

@@ -106,7 +106,7 @@ def test_a_study_lists_only_calls_whose_minute_is_known(settings: Settings, name
     file = settings.stories[0] / "us-2016" / "story.toml"
     file.write_text(file.read_text(encoding="utf-8").replace('"ap-in"', f'"{name}"', 1), encoding="utf-8")
     (fault,) = check_story(file.parent)
-    assert f"found '{name}', wants the id of a call by AP in calls.csv whose minute is known" in str(fault)
+    assert f"found '{name}', expected the id of a call by AP in calls.csv whose minute is known" in str(fault)
 
 
 def test_a_rise_after_the_calls_is_found_in_minutes_and_ranked(settings: Settings, bundled: Story) -> None:

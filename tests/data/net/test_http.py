@@ -68,7 +68,7 @@ FAULTS = [
     pytest.param(Answer(b'{"captures"', announced=99), SourceUnavailable, "broke off", id="shorter than announced"),
     pytest.param(Answer(b'{"captures": [1, 2'), SourceUnavailable, "is cut short after 18 bytes", id="truncated JSON"),
     pytest.param(Answer(b"[" * 200_000), SourceUnavailable, "is cut short", id="brackets without end"),
-    pytest.param(Answer(b"\xff\xfe\x00"), SourceChanged, "no UTF-8", id="bytes that are no text"),
+    pytest.param(Answer(b"\xff\xfe\x00"), SourceChanged, "not UTF-8", id="bytes that are no text"),
     pytest.param(CONSENT, SourceChanged, f"The archive {A_WEB_PAGE}", id="consent page"),
     pytest.param(Answer(b" \n"), SourceUnavailable, "The archive answered with nothing at all.", id="empty body"),
     pytest.param(Answer(b"x", announced=50 * MB), SourceUnavailable, "more than 20 MB", id="50 MB announced"),

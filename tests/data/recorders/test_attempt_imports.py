@@ -101,7 +101,7 @@ def test_upptimes_history_is_that_of_its_repository_and_says_no_more_than_when_a
     "content", [b"", b"[]", b"{}", b"null", b"SQLite format 3\x00", b'{"data": {"result": 1}}', b"\xff"]
 )
 def test_a_file_of_something_else_is_one_sentence(kind: str, content: bytes) -> None:
-    with pytest.raises(SourceChanged, match=r"^(This is no file of|The file has no site)"):
+    with pytest.raises(SourceChanged, match=r"^(This is not a file of|The file has no site)"):
         _read(content, kind)
 
 

@@ -111,7 +111,7 @@ def test_what_lies_is_held_with_a_reason_and_hides_nothing_else(night: Settings,
             "the feed's row of OH cannot be a call: sources.csv has no 'nobody'; fill the column source, or name one "
             "with --source"
         ),
-        "the table calls NC for 'C', who is no side of the story",
+        "the table calls NC for 'C', which is not a side in the story",
         "the table names the contest 'ZZ', which the story does not have",
     ]
 

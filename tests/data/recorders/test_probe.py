@@ -183,7 +183,7 @@ def test_a_site_whose_robots_txt_says_no_is_not_asked(night: Settings, server: L
 def test_a_site_of_somebody_elses_is_asked_once_a_minute_at_most(tmp_path: Path) -> None:
     more = '\n[[services]]\nid = "site"\nhost = "a.example"\nname = "A"\nmain = true\nurl = "https://a.example/"\n'
     story = FolderStore(live_night(tmp_path, more=more).stories).read("night")
-    with pytest.raises(DataError, match=r"a\.example is somebody else's: it is asked at most once in 60 s"):
+    with pytest.raises(DataError, match=r"a\.example is somebody else's site: it is asked at most once in 60 s"):
         polite_interval(5, story, own=False)
     assert (polite_interval(60, story, own=False), polite_interval(5, story, own=True)) == (60, 5)
 

@@ -92,7 +92,7 @@ def test_test_data_of_decision_desk_hq_is_a_test(night: Story) -> None:
     ("race", "why"),
     [
         (_race("ZZ", 1), "Decision Desk HQ names the contest ZZ, which the story does not have"),
-        (_race("OH", 9), "Decision Desk HQ calls OH for 9, not for one side of the story"),
+        (_race("OH", 9), "Decision Desk HQ calls OH for 9, not for one side in the story"),
     ],
 )
 def test_what_decision_desk_hq_cannot_mean_is_held(night: Story, race: object, why: str) -> None:

@@ -113,7 +113,7 @@ def test_the_guard_ends_where_the_first_brace_begins(guard: str) -> None:
         pytest.param(b'{"default": {}}', SourceChanged, "but with", id="no guard"),
         pytest.param(b")]}'\nwindow.x = {}", SourceChanged, "has no object but", id="a script"),
         pytest.param(b")]}'\n[1, 2]", SourceChanged, "has no object but", id="a list"),
-        pytest.param(b")]}'\n{'a': 1}", SourceChanged, "is no JSON", id="no JSON"),
+        pytest.param(b")]}'\n{'a': 1}", SourceChanged, "is not JSON", id="no JSON"),
         pytest.param(b")]}'\n{\"a\": \"\xff\"}", SourceChanged, "no text in UTF-8", id="no text"),
         pytest.param(b")]}'\n" + b'{"a":' * 5_000 + b"}" * 5_000, SourceChanged, "", id="endlessly deep"),
         pytest.param(b")]}'\n{\"a\": " + b"9" * 5_000 + b"}", SourceChanged, "beyond all measure", id="endless number"),

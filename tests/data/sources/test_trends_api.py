@@ -116,7 +116,7 @@ def test_without_a_key_nothing_is_asked_and_by_name_it_says_what_it_wants(
     for variable in CREDENTIALS.values():
         monkeypatch.delenv(variable, raising=False)
     assert typed("refresh", "us-2016", "--source", "trends-api") == 1
-    assert "the Google Trends API wants NIGHTDESK_TRENDS_API_CLIENT_ID" in capsys.readouterr().err
+    assert "the Google Trends API needs NIGHTDESK_TRENDS_API_CLIENT_ID" in capsys.readouterr().err
 
 
 def test_a_day_that_is_not_there_yet_is_for_later(story: Story, server: Loopback, tmp_path: Path) -> None:

@@ -269,7 +269,7 @@ def test_what_is_something_else_is_refused_with_the_reason(text: str, reason: st
         pytest.param(["2016-11-01,100", "2016-11-02,2", "2016-11-02,2"],
                      "1 row with a time and values that are there already: left out.", [100, 2], id="repeated"),
         pytest.param(["2016-11-02,2", "2016-11-01,100"],
-                     "The file begins with the latest time, and was turned round.", [100, 2], id="latest first"),
+                     "The file begins with the latest time, and was reversed.", [100, 2], id="latest first"),
         pytest.param(["2016-11-01,100", "2016-11-02,2", "2016-11-04,3"],
                      "1 bin between the first and the last have no row.", [100, 2, 3], id="a gap"),
         pytest.param(["2016-11-01,40", "2016-11-02,2"],
@@ -277,7 +277,7 @@ def test_what_is_something_else_is_refused_with_the_reason(text: str, reason: st
         pytest.param(["2016-11-01,0", "2016-11-02,<1"],
                      "Every value is 0 or <1: below what Google Trends shows, not none.", [0, 0], id="all zero"),
         pytest.param(["2016-11-01,100", "2016-11-02,\"0,5\""],
-                     "Some values are no whole numbers, so the file was worked on after its export.", [100, 0.5],
+                     "Some values are not whole numbers, so the file was edited after its export.", [100, 0.5],
                      id="decimals"),
     ],
 )  # fmt: skip

@@ -51,7 +51,7 @@ def wanted(*terms: str, window: Window = NIGHT, **more: Any) -> Wanted:
         pytest.param({"terms": ("a" * 101,)}, "longer than 100", id="overlong"),
         pytest.param({"terms": ("a\x00b",)}, "cannot be typed", id="control characters"),
         pytest.param({"terms": ("canada", "/m/0d060g")}, "measure different things", id="term beside topic"),
-        pytest.param({"terms": ("/m/",)}, "is none", id="broken topic"),
+        pytest.param({"terms": ("/m/",)}, "is not one", id="broken topic"),
         pytest.param({"geo": "us"}, "no place", id="small letters"),
         pytest.param({"geo": "United States"}, "no place", id="a name"),
         pytest.param({"window": span("2003-12-31", "2004-02-01")}, "begins in January 2004", id="before 2004"),
@@ -165,7 +165,7 @@ def test_more_requests_than_anybody_means_are_refused_at_once() -> None:
 
 
 def test_an_unknown_resolution_is_refused() -> None:
-    with pytest.raises(Unaskable, match="'second' is none of minute, 8 minutes"):
+    with pytest.raises(Unaskable, match="'second' is not one of minute, 8 minutes"):
         plan_requests(wanted(), "second", now=NOW)  # type: ignore[arg-type]
 
 

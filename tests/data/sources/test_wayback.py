@@ -280,6 +280,6 @@ def test_a_failing_source_is_stood_in_for_by_its_last_answer_which_says_so(tmp_p
 )
 def test_what_is_no_address_of_one_page_is_not_asked_for(url: str, tmp_path: Path) -> None:
     with answering(tmp_path, INDEX, index()) as place:
-        with place.visit(NOW) as visit, pytest.raises(DataError, match="is no address of one page"):
+        with place.visit(NOW) as visit, pytest.raises(DataError, match="is not the address of one page"):
             Wayback().fetch(url, NIGHT, visit, service="visas")
         assert place.asked == []

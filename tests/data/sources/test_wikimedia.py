@@ -120,7 +120,7 @@ def test_what_cannot_be_a_title_is_refused(title: str) -> None:
 
 @pytest.mark.parametrize("project", ["", "wikipedia", "en.wikipedia/../..", "en wikipedia", "http://en.wikipedia.org"])
 def test_what_is_no_project_is_refused(project: str) -> None:
-    with pytest.raises(DataError, match="is no Wikimedia project"):
+    with pytest.raises(DataError, match="is not a Wikimedia project"):
         project_name(project)
 
 
@@ -184,9 +184,9 @@ def test_an_untidy_answer_is_put_in_order_and_says_so(items: list[dict[str, Any]
         pytest.param(answer(day(views=-1)), SourceChanged, "no count in 'views'", id="fewer than none"),
         pytest.param(answer(day(views=True)), SourceChanged, "no count in 'views'", id="true"),
         pytest.param(answer(day(views=10**30)), SourceChanged, "no count in 'views'", id="more than all people"),
-        pytest.param(answer(day(granularity="hourly")), SourceChanged, "are no days", id="hours"),
-        pytest.param(answer(day("2016110812")), SourceChanged, "are no days", id="noon"),
-        pytest.param(answer(day("2016130100")), SourceChanged, "is no day", id="month 13"),
+        pytest.param(answer(day(granularity="hourly")), SourceChanged, "are not days", id="hours"),
+        pytest.param(answer(day("2016110812")), SourceChanged, "are not days", id="noon"),
+        pytest.param(answer(day("2016130100")), SourceChanged, "is not a day", id="month 13"),
         pytest.param(answer(day(), day(views=6)), SourceChanged, "gives one day two counts", id="contradiction"),
         pytest.param(answer({"views": 3}), SourceChanged, "no text in 'timestamp'", id="renamed field"),
     ],

@@ -102,7 +102,7 @@ def test_a_line_across_two_chunks_is_one_line(monkeypatch: pytest.MonkeyPatch) -
     ],
 )
 def test_a_file_with_another_name_is_refused(name: str) -> None:
-    with pytest.raises(SourceChanged, match="is no hourly pageviews file"):
+    with pytest.raises(SourceChanged, match="is not an hourly pageviews file"):
         hour_of(name)
 
 
@@ -148,7 +148,7 @@ def test_what_is_no_ordinary_file_is_not_read(tmp_path: Path) -> None:
     (tmp_path / NAME).mkdir()
     os.mkfifo(tmp_path / f"{NAME}.gz")
     for path in (tmp_path / NAME, tmp_path / f"{NAME}.gz"):
-        with pytest.raises(SourceUnavailable, match="is no ordinary file"):
+        with pytest.raises(SourceUnavailable, match="is not an ordinary file"):
             read_dump(path, ["A"])
     with pytest.raises(SourceUnavailable, match="No such file"):
         read_dump(tmp_path / "none" / NAME, ["A"])

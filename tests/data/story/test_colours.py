@@ -98,7 +98,7 @@ def test_the_eleven_colours_of_a_night_are_told_apart_on_both_grounds() -> None:
 def test_a_colour_that_reads_is_drawn_as_it_is_asked_for() -> None:
     assert [(shade.drawn, shade.why) for shade in shades_of((party("Lab", "#E4003B"),))] == [
         ("#E4003B", ""),
-        ("#FD0043", "its contrast is 3.7:1, and words in it want 4.5:1"),
+        ("#FD0043", "its contrast is 3.7:1, and words in it need 4.5:1"),
     ]
 
 
@@ -133,6 +133,6 @@ def test_what_is_no_colour_is_a_fault(colour: str) -> None:
 def test_the_checker_says_which_colour_became_which_and_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.check(BUNDLED / "uk-2019") == 0
     lines = capsys.readouterr().out.splitlines()
-    why = "its contrast is 3.8:1, and words in it want 4.5:1"
+    why = "its contrast is 3.8:1, and words in it need 4.5:1"
     assert f"colour of Conservatives: #0087DC is drawn as #007AC7 on light: {why}" in lines
     assert lines[-1].startswith("uk-2019: no faults in ")

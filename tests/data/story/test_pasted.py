@@ -61,9 +61,9 @@ def test_a_day_that_was_saved_with_its_midnight_is_that_day() -> None:
 
 @pytest.mark.parametrize("cell", ["11/6/2030 1:00", "06.11.2030 01:00:00", "6-Nov-30", "47793.0416666667"])
 def test_a_time_that_a_spreadsheet_rewrote_is_told_so(cell: str) -> None:
-    said = f"calls.csv, line 2, column at: found '{cell}', wants a time with its zone, like 2016-11-09T03:50:00Z; "
+    said = f"calls.csv, line 2, column at: found '{cell}', expected a time with its zone, like 2016-11-09T03:50:00Z; "
     assert faults_of(saved("\n".join(LINES).replace(at("01:00"), cell))) == [
-        f"{said}format the column as text, as a spreadsheet has rewritten this"
+        f"{said}format the column as text, because a spreadsheet has rewritten this"
     ]
 
 
@@ -71,8 +71,8 @@ def test_a_day_that_a_spreadsheet_rewrote_is_told_so() -> None:
     row = call("one", "One", "A", "", at="", date="11/6/2030", precision="day", basis="date")
     assert faults_of(files({"contests": [contest("One", 1)], "calls": [row]})) == [
         (
-            "calls.csv, line 2, column date: found '11/6/2030', wants a date, like 2016-11-09; "
-            "format the column as text, as a spreadsheet has rewritten this"
+            "calls.csv, line 2, column date: found '11/6/2030', expected a date, like 2016-11-09; "
+            "format the column as text, because a spreadsheet has rewritten this"
         )
     ]
 
@@ -87,5 +87,6 @@ def test_a_cell_under_no_name_is_named() -> None:
 def test_the_sentence_names_the_separator_of_the_file() -> None:
     broken = parted(";").replace(";s;", ';"s"x;', 1)
     assert faults_of(saved(broken))[0] == (
-        "calls.csv, line 2: found text after a closing quote, wants a semicolon there; a quote inside a cell is doubled"
+        "calls.csv, line 2: found text after a closing quote, expected a semicolon there; a quote inside a cell "
+        "is doubled"
     )

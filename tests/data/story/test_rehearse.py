@@ -233,13 +233,15 @@ def _wait_for(path: Path) -> None:
     [
         pytest.param(["us-2016"], "name one with --to, or set NIGHTDESK_STORIES", id="nowhere to play"),
         pytest.param(["us-1789", "--to", "."], "there is no story 'us-1789'", id="no such story"),
-        pytest.param(["us-2016", "--to", ".", "--name", "Night!"], "--name wants lower-case", id="no slug"),
-        pytest.param(["us-2016", "--to", ".", "--name", "us-2016"], "is no rehearsal, so it is left", id="shadows"),
-        pytest.param(["us-2016", "--to", ".", "--speed", "0"], "--speed wants a number from 0.1 to 36,000", id="still"),
+        pytest.param(["us-2016", "--to", ".", "--name", "Night!"], "--name must be lower-case", id="no slug"),
+        pytest.param(["us-2016", "--to", ".", "--name", "us-2016"], "is not a rehearsal and was left", id="shadows"),
         pytest.param(
-            ["us-2016", "--to", ".", "--speed", "0.01"], "--speed wants a number from 0.1", id="hardly moving"
+            ["us-2016", "--to", ".", "--speed", "0"], "--speed must be a number from 0.1 to 36,000", id="still"
         ),
-        pytest.param(["us-2016", "--to", ".", "--speed", "nan"], "--speed wants a number from 0.1", id="no number"),
+        pytest.param(
+            ["us-2016", "--to", ".", "--speed", "0.01"], "--speed must be a number from 0.1", id="hardly moving"
+        ),
+        pytest.param(["us-2016", "--to", ".", "--speed", "nan"], "--speed must be a number from 0.1", id="no number"),
         pytest.param(["us-2016", "--to", ".", "--from", "2016-11-10T00:00:00Z"], "must end after it starts", id="late"),
     ],
 )
@@ -256,7 +258,7 @@ def test_what_cannot_be_played_is_refused_in_a_sentence(
 
 def test_a_time_without_a_zone_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert typed("rehearse", "us-2016", "--from", "2016-11-08T19:00") == 2
-    assert "wants a time with its zone" in capsys.readouterr().err
+    assert "expected a time with its zone" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("held", ["story.toml", "notes.txt"])
@@ -267,7 +269,7 @@ def test_a_folder_that_is_no_rehearsal_is_left_as_it_is(
     mine.mkdir()
     (mine / held).write_text('title = "A night of our own"', encoding="utf-8")
     assert typed("rehearse", "us-2016", "--to", str(tmp_path)) == 1
-    assert f"{mine} is no rehearsal, so it is left alone" in capsys.readouterr().err
+    assert f"{mine} is not a rehearsal and was left alone" in capsys.readouterr().err
     assert [path.name for path in mine.iterdir()] == [held]
 
 

@@ -72,7 +72,7 @@ def test_convert_rewrites_the_older_form(tmp_path: Path, capsys: pytest.CaptureF
 def test_convert_leaves_a_story_with_a_fault_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = folder(tmp_path, WIDE.replace("C2,B", "C2,Z"))
     assert commands.check(place, convert=True) == 1
-    assert "small: results.csv is left as it is; mend the faults first" in capsys.readouterr().out
+    assert "small: results.csv was left as it is; fix the faults first" in capsys.readouterr().out
     assert (place / "results.csv").read_text() == WIDE.replace("C2,B", "C2,Z")
 
 
@@ -87,7 +87,7 @@ def test_convert_has_nothing_to_do_twice(tmp_path: Path, capsys: pytest.CaptureF
     ("was", "now", "says"),
     [
         pytest.param("C1,B,300", "C1,A,300", "results.csv, line 3, column contest: ", id="a side twice"),
-        pytest.param("C1,B,300", "C1,Z,300", "wants an id of [[parties]] in story.toml: A, B, others", id="no side"),
+        pytest.param("C1,B,300", "C1,Z,300", "expected an id of [[parties]] in story.toml: A, B, others", id="no side"),
         pytest.param("C1,B,300", "C1,B,-1", "results.csv, line 3, column votes: found '-1'", id="votes below zero"),
         pytest.param(",52.5,", ",152.5,", "results.csv, line 5, column share: found '152.5'", id="more than all"),
     ],

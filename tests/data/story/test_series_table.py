@@ -41,53 +41,54 @@ def test_a_story_without_calls_parties_and_contests_is_sound(tmp_path: Path) -> 
     [
         pytest.param(
             SIGNED.replace("signatures,cum", "people,cum"),
-            "series.csv, line 3, column unit: found 'people', wants 'signatures', as on line 2: "
+            "series.csv, line 3, column unit: found 'people', expected 'signatures', as on line 2: "
             "rows of one id are one series",
             id="another unit",
         ),
         pytest.param(
             SIGNED.replace("Signatures", "Signed"),
-            "series.csv, line 3, column name: found 'Signed', wants 'Signatures', as on line 2: "
+            "series.csv, line 3, column name: found 'Signed', expected 'Signatures', as on line 2: "
             "rows of one id are one series",
             id="another name",
         ),
         pytest.param(
             SIGNED.replace("08:50", "08:45"),
-            "series.csv, line 3, column at: found 2019-03-21T08:45:00Z, wants 2019-03-21T08:50:00Z or later: "
+            "series.csv, line 3, column at: found 2019-03-21T08:45:00Z, expected 2019-03-21T08:50:00Z or later: "
             "readings of a series stand in the order of time",
             id="before an earlier row",
         ),
         pytest.param(
             SIGNED.replace(",100,", ",-1,"),
-            "series.csv, line 3, column value: found -1, wants 0 or more, as kind is cumulative",
+            "series.csv, line 3, column value: found -1, expected 0 or more, because kind is cumulative",
             id="a total below zero",
         ),
         pytest.param(
             SIGNED.replace("Z,,", "Z,2019-03-21T09:00:00Z,"),
-            "series.csv, line 3, column until: found 2019-03-21T09:00:00Z, wants an empty cell, as a cumulative total "
+            "series.csv, line 3, column until: found 2019-03-21T09:00:00Z, expected an empty cell, as a "
+            "cumulative total "
             "stands at one instant",
             id="a total that lasts",
         ),
         pytest.param(
             "visits,Visits,visits,count,2019-03-21T08:50:00Z,,5,log\n",
-            "series.csv, line 3, column until: found no span, wants when the counting that began at `at` ended, as "
+            "series.csv, line 3, column until: found no span, expected when the counting that began at `at` ended, as "
             "kind is count",
             id="a count without its end",
         ),
         pytest.param(
             SIGNED.replace("cumulative", "rate"),
-            "series.csv, line 3, column kind: found 'rate', wants one of 'count', 'cumulative' or 'index'",
+            "series.csv, line 3, column kind: found 'rate', expected one of 'count', 'cumulative' or 'index'",
             id="no kind",
         ),
         pytest.param(
             SIGNED.replace("2019-03-21T08:50:00Z", "2019-03-21 08:50"),
-            "series.csv, line 3, column at: found '2019-03-21 08:50', wants a time with its zone, like "
+            "series.csv, line 3, column at: found '2019-03-21 08:50', expected a time with its zone, like "
             "2016-11-09T03:50:00Z",
             id="no zone",
         ),
         pytest.param(
             SIGNED.replace(",log", ",blog"),
-            "series.csv, line 3, column source: found 'blog', wants an id of sources.csv",
+            "series.csv, line 3, column source: found 'blog', expected an id of sources.csv",
             id="no source",
         ),
     ],

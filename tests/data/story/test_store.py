@@ -115,7 +115,7 @@ def test_a_fault_names_its_file_line_and_column_and_nothing_is_replaced(
     with pytest.raises(StoryInvalid) as raised:
         store.write(NIGHT, faulty(files))
     assert (raised.value.file, raised.value.row, raised.value.column) == ("calls.csv", 2, "caller")
-    assert str(raised.value).startswith("calls.csv, line 2, column caller: found 'Apex', wants an id of [[callers]]")
+    assert str(raised.value).startswith("calls.csv, line 2, column caller: found 'Apex', expected an id of [[callers]]")
     assert (store.stamp(NIGHT), store.files(NIGHT)) == (before, files)
 
 

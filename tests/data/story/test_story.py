@@ -157,211 +157,215 @@ def test_an_unknown_id_is_a_key_error(tmp_path: Path) -> None:
 CELL_FAULTS = [
     pytest.param(
         "figures.csv", "value,text", "value,words", 1, "words",
-        "figures.csv, line 1, column words: found a column that this table does not have, wants only these: id, "
+        "figures.csv, line 1, column words: found a column that this table does not have, expected only these: id, "
         "metric, label, short, value, text, unit, window_start, window_end, base, geo, term, kind, trust, "
         "conflict_group, scope, credit, source, note",
         id="unknown column",
     ),
     pytest.param(
         "results.csv", "status,source\nUS-IN,R,1557286,final", "source\nUS-IN,R,1557286", 1, "status",
-        "results.csv, line 1, column status: found no such column, wants at least these: contest, "
+        "results.csv, line 1, column status: found no such column, expected at least these: contest, "
         "party, status, source",
         id="missing column",
     ),
     pytest.param(
         "interest.csv", "source\nmove to canada,US,2016-07-03,2016-07-09,5,",
         "source,source\nmove to canada,US,2016-07-03,2016-07-09,5,ap,",
-        1, "source", "interest.csv, line 1, column source: found 2 columns of this name, wants one", id="column twice",
+        1, "source", "interest.csv, line 1, column source: found 2 columns of this name, expected one", id="twice",
     ),
     pytest.param(
         "calls.csv", "minute,ap\n", "minute,\n", 2, "source",
-        "calls.csv, line 2, column source: found an empty cell, wants a value", id="missing source",
+        "calls.csv, line 2, column source: found an empty cell, expected a value", id="missing source",
     ),
     pytest.param(
         "calls.csv", "ap itwc", "ap reuters", 3, "source",
-        "calls.csv, line 3, column source: found 'reuters', wants an id of sources.csv", id="unknown source id",
+        "calls.csv, line 3, column source: found 'reuters', expected an id of sources.csv", id="unknown source id",
     ),
     pytest.param(
         "calls.csv", "2016-11-08T23:59:00Z,,,minute,ap itwc", "2016-11-08T23:59:00,,,minute,ap", 3, "at",
-        "calls.csv, line 3, column at: found '2016-11-08T23:59:00', wants a time with its zone, like "
+        "calls.csv, line 3, column at: found '2016-11-08T23:59:00', expected a time with its zone, like "
         "2016-11-09T03:50:00Z",
         id="naive time",
     ),
     pytest.param(
         "calls.csv", "2016-11-08T23:59:00Z", "7 p.m.", 2, "at",
-        "calls.csv, line 2, column at: found '7 p.m.', wants a time with its zone, like 2016-11-09T03:50:00Z",
+        "calls.csv, line 2, column at: found '7 p.m.', expected a time with its zone, like 2016-11-09T03:50:00Z",
         id="unparsable time",
     ),
     pytest.param(
         "calls.csv", "2016-11-08T23:59:00Z", "2016-11-31T23:59:00Z", 2, "at",
-        "calls.csv, line 2, column at: found '2016-11-31T23:59:00Z', wants a time that exists, like "
+        "calls.csv, line 2, column at: found '2016-11-31T23:59:00Z', expected a time that exists, like "
         "2016-11-09T03:50:00Z",
         id="day that is no day",
     ),
     pytest.param(
         "calls.csv", ",2016-11-09T00:05:00Z", ",2016-11-08T23:05:00Z", 4, "earliest",
         "calls.csv, line 4, column earliest: found 2016-11-08T23:59:00Z, which is after latest, "
-        "wants 2016-11-08T23:05:00Z or before", id="earliest after latest",
+        "expected 2016-11-08T23:05:00Z or before", id="earliest after latest",
     ),
     pytest.param(
         "calls.csv", "2016-11-08T23:59:00Z,,,minute", ",,,minute", 2, "at",
-        "calls.csv, line 2, column at: found an empty cell, wants a time, as precision is minute",
+        "calls.csv, line 2, column at: found an empty cell, expected a time, because precision is minute",
         id="minute without a time",
     ),
     pytest.param(
         "contests.csv", "Ind.,11", "Ind.,10", None, "weight",
-        "contests.csv, column weight: found weights that sum to 13, wants 14, the total in story.toml",
+        "contests.csv, column weight: found weights that sum to 13, expected 14, the total in story.toml",
         id="weights do not sum to the total",
     ),
     pytest.param(
         "contests.csv", TILES, "source,tile_column,tile_row\nUS-IN,Indiana,Ind.,11,ap,,3\nUS-VT,Vermont,Vt.,3,ap,9,1",
         2, "tile_column",
-        "contests.csv, line 2, column tile_column: found an empty cell, wants a whole number from 0, beside tile_row",
+        "contests.csv, line 2, column tile_column: found an empty cell, expected a whole number from 0, beside "
+        "tile_row",
         id="half a tile",
     ),
     pytest.param(
         "contests.csv", TILES, "source,tile_column,tile_row\nUS-IN,Indiana,Ind.,11,ap,9,1\nUS-VT,Vermont,Vt.,3,ap,9,1",
         3, "tile_column",
         "contests.csv, line 3, column tile_column: found column 9, row 1 for US-VT, which is US-IN's on line 2, "
-        "wants a place of its own", id="two contests on one tile",
+        "expected a place of its own", id="two contests on one tile",
     ),
     pytest.param(
         "contests.csv", TILES, "source,tile_column,tile_row\nUS-IN,Indiana,Ind.,11,ap,5,3\nUS-VT,Vermont,Vt.,3,ap,,",
         3, "tile_column",
-        "contests.csv, line 3, column tile_column: found no place for US-VT, wants one for every contest, or for none",
+        "contests.csv, line 3, column tile_column: found no place for US-VT, expected one for every contest, or "
+        "for none",
         id="a contest that the map would leave out",
     ),
     pytest.param(
         "contests.csv", TILES, "source,tile_column,tile_row\nUS-IN,Indiana,Ind.,11,ap,99,3\nUS-VT,Vermont,Vt.,3,ap,9,1",
         2, "tile_column",
-        "contests.csv, line 2, column tile_column: found '99', wants 23 or less", id="a tile far outside",
+        "contests.csv, line 2, column tile_column: found '99', expected 23 or less", id="a tile far outside",
     ),
     pytest.param(
         "contests.csv", "Ind.,11", "Ind.,eleven", 2, "weight",
-        "contests.csv, line 2, column weight: found 'eleven', wants a whole number", id="weight in words",
+        "contests.csv, line 2, column weight: found 'eleven', expected a whole number", id="weight in words",
     ),
     pytest.param(
         "calls.csv", "cnn-in,US-IN,CNN,R,other", "cnn-in,US-IN,AP,R,primary", 4, "contest",
         "calls.csv, line 4, column contest: found a second primary call of US-IN by AP, the first is on line 2, "
-        "wants one, and role corroboration for another log of it", id="duplicate primary call",
+        "expected one, and role corroboration for another log of it", id="duplicate primary call",
     ),
     pytest.param(
         "calls.csv", "cnn-in,US-IN,CNN,R,other", "cnn-in,US-IN,AP,D,corroboration", 4, "party",
         "calls.csv, line 4, column party: found a corroboration of US-IN for 'D' by AP, "
-        "wants 'R', as in the call on line 2 that it is another log of", id="corroboration for another party",
+        "expected 'R', as in the call on line 2 that it is another log of", id="corroboration for another party",
     ),
     pytest.param(
         "calls.csv", "cnn-in,US-IN,CNN,R,other", "cnn-in,US-IN,CNN,R,primary", 4, "caller",
         "calls.csv, line 4, column caller: found 'CNN' in a primary call, "
-        "wants AP, the caller in story.toml, whose ledger the primary calls are", id="primary call of another caller",
+        "expected AP, the caller in story.toml, whose ledger the primary calls are", id="call of another caller",
     ),
     pytest.param(
         "calls.csv", "ap-vt,US-VT,AP,D,primary", "ap-vt,US-VT,AP,D,other", None, "contest",
-        "calls.csv, column contest: found no primary call of US-VT (3 of 14), wants one primary call of each contest",
+        "calls.csv, column contest: found no primary call of US-VT (3 of 14), expected one primary call of each "
+        "contest",
         id="primary calls do not sum to the total",
     ),
     pytest.param(
         "calls.csv", "cnn-in,US-IN", "cnn-in,US-OH", 4, "contest",
-        "calls.csv, line 4, column contest: found 'US-OH', wants a code of contests.csv", id="unknown contest code",
+        "calls.csv, line 4, column contest: found 'US-OH', expected a code of contests.csv", id="unknown contest code",
     ),
     pytest.param(
         "calls.csv", "CNN", "cnn", 4, "caller",
-        "calls.csv, line 4, column caller: found 'cnn', wants an id of [[callers]] in story.toml: AP, CNN",
+        "calls.csv, line 4, column caller: found 'cnn', expected an id of [[callers]] in story.toml: AP, CNN",
         id="unknown caller",
     ),
     pytest.param(
         "results.csv", "US-IN,R", "US-IN,G", 2, "party",
-        "results.csv, line 2, column party: found 'G', wants an id of [[parties]] in story.toml: D, R",
+        "results.csv, line 2, column party: found 'G', expected an id of [[parties]] in story.toml: D, R",
         id="unknown party",
     ),
     pytest.param(
         "observations.csv", "back,cic", "back,ircc", 2, "service",
-        "observations.csv, line 2, column service: found 'ircc', wants an id of [[services]] in story.toml: cic",
+        "observations.csv, line 2, column service: found 'ircc', expected an id of [[services]] in story.toml: cic",
         id="unknown service",
     ),
     pytest.param(
         "observations.csv", "answering", "up", 2, "status",
-        "observations.csv, line 2, column status: found 'up', wants one of 'failing', "
+        "observations.csv, line 2, column status: found 'up', expected one of 'failing', "
         "'unreachable', 'degraded', 'answering', 'unwatched' or 'none'",
         id="unknown status",
     ),
     pytest.param(
         "observations.csv", ",B,high", ",E,high", 2, "grade",
-        "observations.csv, line 2, column grade: found 'E', wants one of 'A', 'B', 'C' or 'D'", id="unknown grade",
+        "observations.csv, line 2, column grade: found 'E', expected one of 'A', 'B', 'C' or 'D'", id="unknown grade",
     ),
     pytest.param(
         "observations.csv", "minute", "minutes", 2, "precision",
-        "observations.csv, line 2, column precision: found 'minutes', wants one of 'second', 'minute', 'hour', "
+        "observations.csv, line 2, column precision: found 'minutes', expected one of 'second', 'minute', 'hour', "
         "'approximate', 'after', 'by', 'window', 'day' or 'none'", id="unknown precision",
     ),
     pytest.param(
         "figures.csv", "not stated by the source", "", 2, "base",
-        "figures.csv, line 2, column base: found an empty cell, wants what the percentage compares with "
+        "figures.csv, line 2, column base: found an empty cell, expected what the percentage compares with "
         '(its base window), or "not stated by the source"', id="percentage without a base window",
     ),
     pytest.param(
         "figures.csv", ",50,,", ",,,", 2, "value",
-        "figures.csv, line 2, column value: found an empty cell, wants a number, or what the source "
+        "figures.csv, line 2, column value: found an empty cell, expected a number, or what the source "
         "prints in column text",
         id="figure without a figure",
     ),
     pytest.param(
         "interest.csv", "09,5,ap", "09,101,ap", 2, "value",
-        "interest.csv, line 2, column value: found '101', wants 100 or less", id="interest above its own maximum",
+        "interest.csv, line 2, column value: found '101', expected 100 or less", id="interest above its own maximum",
     ),
     pytest.param(
         "interest.csv", "2016-07-03", "3 July", 2, "start",
-        "interest.csv, line 2, column start: found '3 July', wants a date, like 2016-11-09", id="day in words",
+        "interest.csv, line 2, column start: found '3 July', expected a date, like 2016-11-09", id="day in words",
     ),
     pytest.param(
         "results.csv", "1557286", "-1", 2, "votes_r",
-        "results.csv, line 2, column votes_r: found '-1', wants 0 or more", id="votes below zero",
+        "results.csv, line 2, column votes_r: found '-1', expected 0 or more", id="votes below zero",
     ),
     pytest.param(
         "results.csv", "votes_r", "votes_whig", None, "votes_whig",
         "results.csv, column votes_whig: found a column of votes of no party, "
-        "wants one for a party of story.toml: votes_r, votes_d", id="votes of a party that is none",
+        "expected one for a party of story.toml: votes_r, votes_d", id="votes of a party that is none",
     ),
     pytest.param(
         "sources.csv", "https://blog.ap.org/calls", "javascript:alert(1)", 2, "url",
         "sources.csv, line 2, column url: found 'javascript:alert(1)', "
-        "wants an address without spaces that starts with https:// or http://", id="address that is no page",
+        "expected an address without spaces that starts with https:// or http://", id="address that is no page",
     ),
     pytest.param(
         "sources.csv", ",2016-11\n", ",November\n", 2, "published",
         "sources.csv, line 2, column published: found 'November', "
-        "wants 2016, 2016-11, 2016-11-09, 2016-11-08/2016-11-09 or 2016-11-09T03:50Z", id="publication in words",
+        "expected 2016, 2016-11, 2016-11-09, 2016-11-08/2016-11-09 or 2016-11-09T03:50Z", id="publication in words",
     ),
     pytest.param(
         "calls.csv", "cnn-in", "ap-in", 4, "id",
-        "calls.csv, line 4, column id: found 'ap-in' again, first on line 2, wants each once", id="id twice",
+        "calls.csv, line 4, column id: found 'ap-in' again, first on line 2, expected each once", id="id twice",
     ),
     pytest.param(
         "calls.csv", "cnn-in", "CNN IN", 4, "id",
         "calls.csv, line 4, column id: found 'CNN IN', "
-        "wants an id of lower-case letters, digits, dots and hyphens, at most 80, like us-fl-ap", id="id in capitals",
+        "expected an id of lower-case letters, digits, dots and hyphens, at most 80, like us-fl-ap", id="capitals",
     ),
     pytest.param(
         "calls.csv", "minute,ap\n", "minute,ap,more\n", 2, "",
-        "calls.csv, line 2: found 12 cells, wants 11, one for each column of line 1", id="too many cells",
+        "calls.csv, line 2: found 12 cells, expected 11, one for each column of line 1", id="too many cells",
     ),
     pytest.param(
         "calls.csv", ",,,minute,ap\n", ",minute,ap\n", 2, "",
-        "calls.csv, line 2: found 9 cells, wants 11, one for each column of line 1", id="too few cells",
+        "calls.csv, line 2: found 9 cells, expected 11, one for each column of line 1", id="too few cells",
     ),
     pytest.param(
         "sources.csv", "website?\"", "website?", 3, "",
-        "sources.csv, line 3: found a quote that is never closed, wants a closing quote", id="unclosed quote",
+        "sources.csv, line 3: found a quote that is never closed, expected a closing quote", id="unclosed quote",
     ),
     pytest.param(
         "contests.csv", "Indiana", '"India" na', 2, "",
-        "contests.csv, line 2: found text after a closing quote, wants a comma there; a quote inside a cell is doubled",
+        "contests.csv, line 2: found text after a closing quote, expected a comma there; a quote inside a cell "
+        "is doubled",
         id="text after a quote",
     ),
     pytest.param(
         "observations.csv", "answering", "up\t\x1b[2J\u202e" + "!" * 80, 2, "status",
         f"observations.csv, line 2, column status: found 'up\\t\\x1b[2J\\u202e{'!' * 51}…', "
-        "wants one of 'failing', 'unreachable', 'degraded', 'answering', 'unwatched' or 'none'",
+        "expected one of 'failing', 'unreachable', 'degraded', 'answering', 'unwatched' or 'none'",
         id="long cell with control characters",
     ),
 ]  # fmt: skip
@@ -380,51 +384,51 @@ def test_a_fault_names_its_file_line_and_column_and_what_is_wanted(
     ("old", "new", "sentence"),
     [
         pytest.param(
-            "total = 14", "total = ", "story.toml, line 4: found text that is not TOML (Invalid value), wants TOML",
+            "total = 14", "total = ", "story.toml, line 4: found text that is not TOML (Invalid value), expected TOML",
             id="syntax",
         ),
         pytest.param(
-            "total = 14", 'total = "14"', "story.toml, line 4, key total: found '14', wants a whole number",
+            "total = 14", 'total = "14"', "story.toml, line 4, key total: found '14', expected a whole number",
             id="number in quotes",
         ),
         pytest.param(
-            'kicker = "8 November 2016"\n', "", "story.toml, key kicker: found nothing, wants a value",
+            'kicker = "8 November 2016"\n', "", "story.toml, key kicker: found nothing, expected a value",
             id="no kicker",
         ),
         pytest.param(
             "total = 14", "total = 14\nsum = 14",
-            "story.toml, line 5, key sum: found 14, wants only keys that this part of story.toml has", id="unknown key",
+            "story.toml, line 5, key sum: found 14, expected only keys that this part of story.toml has", id="key",
         ),
         pytest.param(
             "start = 2016-11-08T18:00:00-05:00", "start = 2016-11-08T18:00:00",
             "story.toml, line 9, key window.start: found 2016-11-08T18:00:00, "
-            "wants a time with its zone, like 2016-11-08T13:00:00-05:00", id="naive window",
+            "expected a time with its zone, like 2016-11-08T13:00:00-05:00", id="naive window",
         ),
         pytest.param(
             "start = 2016-11-08T18:00:00-05:00", "start = 0001-01-01T00:00:00+05:00",
-            "story.toml, line 9, key window: found a time at the end of the calendar, wants a time of the "
+            "story.toml, line 9, key window: found a time at the end of the calendar, expected a time of the "
             "story's night",
             id="window outside the calendar",
         ),
         pytest.param(
             'emphasised = ["US-IN"]', 'emphasised = ["US-IN", "US-OH"]',
-            "story.toml, line 8, key emphasised: found 'US-OH', wants a code of contests.csv",
+            "story.toml, line 8, key emphasised: found 'US-OH', expected a code of contests.csv",
             id="unknown emphasised contest",
         ),
         pytest.param(
             'says = "The website became temporarily inaccessible."\nsource = "itwc"',
             'says = "The website became temporarily inaccessible."\nsource = "itwc cbc"',
-            "story.toml, line 48, key claims.source: found 'cbc', wants an id of sources.csv",
+            "story.toml, line 48, key claims.source: found 'cbc', expected an id of sources.csv",
             id="unknown source of a claim",
         ),
         pytest.param(
             'id = "CNN"\nname = "CNN"\nselectable = true', 'id = "CNN"\nname = "CNN"\nselectable = "yes"',
-            "story.toml, line 35, key callers.selectable: found 'yes', wants true or false",
+            "story.toml, line 35, key callers.selectable: found 'yes', expected true or false",
             id="wrong type in the second caller",
         ),
         pytest.param(
             "[[known]]", "[known]",
-            "story.toml, line 50, key known: found a table, wants a list, or entries each under its own "
+            "story.toml, line 50, key known: found a table, expected a list, or entries each under its own "
             "[[double brackets]]", id="single brackets for a list",
         ),
         pytest.param(
@@ -433,21 +437,21 @@ def test_a_fault_names_its_file_line_and_column_and_what_is_wanted(
         ),
         pytest.param(
             "2016-11-08T23:59:00Z", "7 p.m.",
-            "story.toml, line 3, key dek: {time:7 p.m.} is no time token; write it like {time:2016-11-09T03:50:00Z}",
+            "story.toml, line 3, key dek: {time:7 p.m.} is not a time token; write it like {time:2016-11-09T03:50:00Z}",
             id="time token",
         ),
         pytest.param(
             "total = 14", "a." * 50_000 + "a = 1",
-            "story.toml, line 4: found a key of very many parts, wants at most 15",
+            "story.toml, line 4: found a key of very many parts, expected at most 15",
             id="key that would take a minute to read",
         ),
         pytest.param(
             "total = 14", "total = " + "[" * 50_000,
-            "story.toml: found brackets within brackets, too deep to read, wants TOML", id="nested brackets",
+            "story.toml: found brackets within brackets, too deep to read, expected TOML", id="nested brackets",
         ),
         pytest.param(
             "total = 14", "total = " + "1" * 5_000,
-            "story.toml: found a number of very many digits, wants TOML", id="endless number",
+            "story.toml: found a number of very many digits, expected TOML", id="endless number",
         ),
     ],
 )  # fmt: skip
@@ -458,26 +462,26 @@ def test_a_fault_of_story_toml_names_its_line_and_key(tmp_path: Path, old: str, 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        pytest.param(b"", "calls.csv: found an empty file, wants at least a header line", id="no byte"),
+        pytest.param(b"", "calls.csv: found an empty file, expected at least a header line", id="no byte"),
         pytest.param(
-            b"\n \r\n\n", "calls.csv: found an empty file, wants at least a header line",
+            b"\n \r\n\n", "calls.csv: found an empty file, expected at least a header line",
             id="only white space",
         ),
         pytest.param(
             "id,contest\nÎle-é".encode("latin-1"),
-            "calls.csv, line 2: found byte 0xCE at offset 11, which is not UTF-8, wants text in UTF-8", id="latin-1",
+            "calls.csv, line 2: found byte 0xCE at offset 11, which is not UTF-8, expected text in UTF-8", id="latin-1",
         ),
         pytest.param(
             "id,contest\n".encode("utf-16")[:-1],
-            "calls.csv, line 1: found byte 0x0A at offset 22, which is not UTF-16, wants text in UTF-8",
+            "calls.csv, line 1: found byte 0x0A at offset 22, which is not UTF-16, expected text in UTF-8",
             id="utf-16 that is cut",
         ),
         pytest.param(
             b"id,contest\r\nap-\0in,US-IN\n",
-            "calls.csv, line 2: found a NUL byte at offset 15, wants text in UTF-8", id="nul byte",
+            "calls.csv, line 2: found a NUL byte at offset 15, expected text in UTF-8", id="nul byte",
         ),
         pytest.param(
-            b"\n" * 50_000_000, "calls.csv: found a file of 50,000,000 bytes, wants at most 10,000,000", id="50 MB"
+            b"\n" * 50_000_000, "calls.csv: found a file of 50,000,000 bytes, expected at most 10,000,000", id="50 MB"
         ),
     ],
 )  # fmt: skip
@@ -490,7 +494,7 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path, cont
 def test_a_huge_file_is_refused_by_its_size_without_being_read(tmp_path: Path) -> None:
     folder = written(tmp_path)
     os.truncate(folder / "calls.csv", 50_000_000_000)  # sparse: it holds no disk, and would not fit in memory
-    assert sentences(folder) == ["calls.csv: found a file of 50,000,000,000 bytes, wants at most 10,000,000"]
+    assert sentences(folder) == ["calls.csv: found a file of 50,000,000,000 bytes, expected at most 10,000,000"]
 
 
 def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
@@ -526,19 +530,19 @@ def test_a_table_may_be_missing_or_hold_only_its_header(tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", ["story.toml", "sources.csv"])
 def test_a_story_without_its_words_or_its_sources_is_none(tmp_path: Path, file: str) -> None:
     folder = written(tmp_path, {name: text for name, text in FIRST_CALLS.items() if name != file})
-    assert sentences(folder) == [f"{file}: found no such file, wants one, because every story has it"]
+    assert sentences(folder) == [f"{file}: found no such file, expected one, because every story has it"]
 
 
 def test_a_misspelled_table_is_not_silently_an_empty_lane(tmp_path: Path) -> None:
     (fault,) = check_story(written(tmp_path, FIRST_CALLS | {"observation.csv": "id\n"}))
-    assert (fault.file, fault.found) == ("observation.csv", "a file that is no table of a story")
+    assert (fault.file, fault.found) == ("observation.csv", "a file that is not one of a story's tables")
 
 
 def test_a_folder_in_the_place_of_a_table_is_a_fault(tmp_path: Path) -> None:
     folder = written(tmp_path)
     (folder / "results.csv").unlink()
     (folder / "results.csv").mkdir()
-    assert sentences(folder) == ["results.csv: found something that is no file, wants a file"]
+    assert sentences(folder) == ["results.csv: found something that is not a file, expected a file"]
 
 
 def test_a_folder_name_that_could_not_stand_in_an_address_is_a_fault(tmp_path: Path) -> None:
@@ -548,7 +552,7 @@ def test_a_folder_name_that_could_not_stand_in_an_address_is_a_fault(tmp_path: P
 
 def test_no_folder_is_a_fault_and_not_an_exception(tmp_path: Path) -> None:
     assert sentences(tmp_path / "nowhere") == [
-        "nowhere: found no folder to read (No such file or directory), wants a story folder"
+        "nowhere: found no folder to read (No such file or directory), expected a story folder"
     ]
 
 
@@ -582,11 +586,11 @@ def test_of_very_many_faults_the_first_200_are_listed_and_the_others_counted(tmp
 def test_a_table_of_too_many_rows_is_refused_within_seconds(tmp_path: Path) -> None:
     rows = "".join(f"t{number},US,2016-07-03,2016-07-09,5,ap\n" for number in range(200_001))
     folder = written(tmp_path, FIRST_CALLS | {"interest.csv": "term,geo,start,end,value,source\n" + rows})
-    assert sentences(folder) == ["interest.csv, line 200002: found more than 200,000 rows, wants at most 200,000"]
+    assert sentences(folder) == ["interest.csv, line 200002: found more than 200,000 rows, expected at most 200,000"]
 
 
 def test_reading_a_faulty_story_raises_its_first_fault(tmp_path: Path) -> None:
-    with pytest.raises(StoryInvalid, match="found 'E', wants one of 'A', 'B', 'C' or 'D'") as raised:
+    with pytest.raises(StoryInvalid, match="found 'E', expected one of 'A', 'B', 'C' or 'D'") as raised:
         read_story(changed(tmp_path, "observations.csv", ",B,high", ",E,high"))
     assert (raised.value.file, raised.value.row, raised.value.column) == ("observations.csv", 2, "grade")
 
@@ -699,7 +703,7 @@ def test_the_check_of_a_folder_prints_each_fault_and_ends_with_1(
     assert typed("check", str(tmp_path)) == 1
     assert capsys.readouterr().out.splitlines() == [
         "first-calls: no faults in 8 files, 11 rows",
-        "story.toml: found no such file, wants one, because every story has it",
+        "story.toml: found no such file, expected one, because every story has it",
         "no-words: 1 fault in 1 file, 1 rows",
     ]
 
@@ -707,11 +711,15 @@ def test_the_check_of_a_folder_prints_each_fault_and_ends_with_1(
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        pytest.param(lambda path: None, "is no folder to read (No such file or directory)", id="nothing there"),
         pytest.param(
-            lambda path: path.mkdir(), "holds no story: a story is a folder with a story.toml", id="empty folder"
+            lambda path: None, "is not a folder that can be read (No such file or directory)", id="nothing there"
         ),
-        pytest.param(lambda path: path.write_text("x"), "is no folder to read (Not a directory)", id="file"),
+        pytest.param(
+            lambda path: path.mkdir(), "is not a story: a story is a folder with a story.toml", id="empty folder"
+        ),
+        pytest.param(
+            lambda path: path.write_text("x"), "is not a folder that can be read (Not a directory)", id="file"
+        ),
     ],
 )
 def test_the_check_of_no_story_says_so_on_standard_error(
@@ -730,7 +738,7 @@ def test_the_check_says_which_setting_cannot_be_meant(
 ) -> None:
     monkeypatch.setenv("NIGHTDESK_WAYBACK_URL", "web.archive.org")
     assert typed("check") == 1
-    assert capsys.readouterr().err.startswith("NIGHTDESK_WAYBACK_URL wants an address")
+    assert capsys.readouterr().err.startswith("NIGHTDESK_WAYBACK_URL must be an address")
 
 
 def test_without_a_path_every_story_is_checked(
@@ -751,7 +759,7 @@ def test_a_fault_is_printed_even_where_the_terminal_cannot_show_its_letters(
     monkeypatch.setattr(sys, "stdout", terminal)
     assert typed("check", str(changed(tmp_path, "observations.csv", ",B,high", ",é,high"))) == 1
     terminal.seek(0)
-    assert "found '\\xe9', wants one of" in terminal.read()
+    assert "found '\\xe9', expected one of" in terminal.read()
 
 
 def test_a_control_case_of_an_unknown_source_is_a_fault_of_its_line(tmp_path: Path) -> None:
@@ -762,6 +770,9 @@ def test_a_control_case_of_an_unknown_source_is_a_fault_of_its_line(tmp_path: Pa
     sound = {"controls.csv": controls + "Australia/Sydney,itwc\n"}
     assert [row.case for row in read_story(written(tmp_path, FIRST_CALLS | sound)).controls] == ["census"]
     assert sentences(written(tmp_path, FIRST_CALLS | {"controls.csv": controls + "Sydney,abs\n"})) == [
-        "controls.csv, line 2, column source: found 'abs', wants an id of sources.csv",
-        "controls.csv, line 2, column zone: 'Sydney' is no time zone; write an IANA name like America/New_York, or UTC",
+        "controls.csv, line 2, column source: found 'abs', expected an id of sources.csv",
+        (
+            "controls.csv, line 2, column zone: 'Sydney' is not a time zone; "
+            "write an IANA name like America/New_York, or UTC"
+        ),
     ]

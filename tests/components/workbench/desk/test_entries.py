@@ -100,10 +100,10 @@ def test_an_entry_more_can_stand_in_a_list_on_one_line() -> None:
 @pytest.mark.parametrize(
     ("where", "values", "name", "said"),
     [
-        pytest.param(("parties", 0), {"colour": "blue"}, "colour", "Found 'blue', wants a colour like #", id="colour"),
-        pytest.param(("parties", 0), {"id": "a b"}, "id", "wants a name of letters, digits and hyphens", id="key"),
+        pytest.param(("parties", 0), {"colour": "blue"}, "colour", "expected a colour like #", id="colour"),
+        pytest.param(("parties", 0), {"id": "a b"}, "id", "expected a name of letters, digits and hyphens", id="key"),
         pytest.param(("parties", 0), {"id": "B"}, "id", "ids of parties must be unique; given twice: B.", id="twice"),
-        pytest.param(("parties", 0), {"to_win": "many"}, "to_win", "Found 'many', wants a whole number.", id="words"),
+        pytest.param(("parties", 0), {"to_win": "many"}, "to_win", "expected a whole number.", id="words"),
         pytest.param(("parties", 0), {"to_win": "99"}, "to_win", "to_win of A, 99, is more than total", id="all"),
         pytest.param(("callers", 0), {"selectable": "no"}, "selectable", "caller 'AP' is not selectable", id="caller"),
         pytest.param(("window",), {"end": "6 p.m. Nov. 5, 2030"}, "end", "must end after it starts", id="no night"),

@@ -73,7 +73,7 @@ def test_what_is_typed_is_the_row_of_a_file() -> None:
 
 def test_a_time_that_is_none_is_said_beside_its_field_and_stays_typed() -> None:
     found = typed(form_of("calls", small()), {WHEN: "soon"}, now=NOW)
-    assert found.faults == {WHEN: "“soon” is no time; write it like 8 pm, or Nov. 9, 1:30 am."}
+    assert found.faults == {WHEN: "“soon” is not a time; write it like 8 pm, or Nov. 9, 1:30 am."}
 
 
 @pytest.mark.parametrize("slug", SHIPPED.slugs())
@@ -89,13 +89,15 @@ def test_a_row_that_is_opened_and_saved_as_it_is_stays_the_same(slug: str) -> No
 def test_faults_stand_beside_their_fields_and_the_others_below() -> None:
     faults = [
         Fault("calls.csv", 2, "contest", "'TX'", "a code of contests.csv"),
-        Fault("calls.csv", 2, "earliest", "an empty cell", "a time, as precision is window"),
+        Fault("calls.csv", 2, "earliest", "an empty cell", "a time, because precision is window"),
         Fault("contests.csv", None, "weight", "weights that sum to 62", "63, the total in story.toml"),
     ]
     fields, others = beside(form_of("calls", small()), faults)
-    assert fields["contest"] == "Found 'TX', wants a code of contests.csv."
-    assert fields[WHEN] == "Wants a time, as precision is window."
-    assert others == ("contests.csv, column weight: found weights that sum to 62, wants 63, the total in story.toml",)
+    assert fields["contest"] == "Found 'TX', expected a code of contests.csv."
+    assert fields[WHEN] == "Expected a time, because precision is window."
+    assert others == (
+        "contests.csv, column weight: found weights that sum to 62, expected 63, the total in story.toml",
+    )
 
 
 def test_a_call_is_withdrawn_and_no_second_log_of_it() -> None:
