@@ -88,7 +88,7 @@ def wrap(text: str, size: float, width: float, *, factor: float = REGULAR, lines
     unit, space = size * factor, _em(" ")
     found: list[str] = []
     used = 0.0
-    for word in _HELD.sub(HARD_SPACE, text).replace("\n", " ").split(" "):
+    for word in unbroken(text).replace("\n", " ").split(" "):
         if not word:
             continue
         length = _em(word)
@@ -161,7 +161,12 @@ _NAMED, _JOINER = re.compile(r":(?=[A-Za-z_+-][\w+/-]*[:\[])"), "\u2060"
 _SIGNS = re.compile(r"[\\`*_{}\[\]<>()#+!|$~:^]")
 
 
+def unbroken(text: str) -> str:
+    """The text with no line to break inside a time or a date: before a.m. and p.m., and between month and day."""
+    return _HELD.sub(HARD_SPACE, text)
+
+
 def markdown(text: str) -> str:
-    """The text as Markdown in which no link, formula, icon, list or tag comes alive."""
-    text = _NAMED.sub(f":{_JOINER}", visible(text))
+    """The text as Markdown in which no link, formula, icon, list or tag comes alive, and no time is broken."""
+    text = unbroken(_NAMED.sub(f":{_JOINER}", visible(text)))
     return _SIGNS.sub(r"\\\g<0>", text)

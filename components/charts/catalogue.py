@@ -54,9 +54,9 @@ KINDS: dict[str, ChartKind] = {
 
 #: What a chart is called, and what it says, of a story that lacks its subject.
 _WITHOUT = {
-    CALLS: ("Calls", "This story is about something that nobody calls or declares"),
-    SITE: ("The site", "This story is about no site"),
-    SEARCHES: ("Searches", "This story is about no searches"),
+    CALLS: ("Calls", "Nothing is called or declared in this story"),
+    SITE: ("The site", "This story is not about a site"),
+    SEARCHES: ("Searches", "This story is not about searches"),
     SEARCHES | SITE: ("A claim", "Nothing that rose or failed is on record in this story"),
 }
 

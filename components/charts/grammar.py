@@ -276,6 +276,7 @@ class Chart:
     their own, on a light ground and on a dark one. `placebo` is what its caution says
     of other nights: one for each of its stories, none where none of them holds any. Of one that is `played`, whatever
     is drawn says what it belongs to, for a player. `called` is what the rail of its calls is named, like "AP calls".
+    One that does not `take_range` chooses its window by itself: a stretch drawn across it means nothing.
     Of the `sources` offered it keeps those that its marks and events name, the most named first; ValueError if one
     of them is not there.
     """
@@ -297,6 +298,7 @@ class Chart:
     colours: tuple[tuple[Tone, str, str], ...] = ()
     played: bool = False
     called: str = ""
+    take_range: bool = True
 
     def __post_init__(self) -> None:
         order = sorted(self.events, key=lambda event: (event.when.latest, event.when.earliest, event.label))

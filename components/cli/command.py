@@ -37,7 +37,7 @@ class Moment(click.ParamType[datetime]):
 def nightdesk() -> None:
     """What people searched for, and what broke, as election results were called.
 
-    Exit codes: 0 done, 1 failed, 2 typed wrongly, 3 try again later (refresh), 130 stopped. What went wrong is one
+    Exit codes: 0 done, 1 failed, 2 bad usage, 3 try again later (refresh), 130 stopped. What went wrong is one
     sentence on standard error.
     """
 
@@ -46,9 +46,9 @@ def nightdesk() -> None:
 @click.argument("path", type=_PATH, required=False)
 @click.option("--convert", is_flag=True, help="Rewrite a results.csv that has a column for each party.")
 def check(path: Path | None, convert: bool) -> int:
-    """Print every fault of stories, with file, line and column.
+    """Print every fault in stories, with file, line and column.
 
-    PATH is a story folder, a folder of them, or a story's name; all stories if left out.
+    PATH is a story folder, a folder of stories, or a story's name; all stories if left out.
     """
     from components.cli import stories
 
@@ -61,7 +61,7 @@ def check(path: Path | None, convert: bool) -> int:
 def new(name: str, to: Path | None) -> int:
     """Make a story folder to fill in.
 
-    STORY is its name: lower-case letters, digits and hyphens. Nothing is ever written over.
+    STORY is its name: lower-case letters, digits and hyphens. Nothing is ever overwritten.
     """
     from components.cli import stories
 
@@ -73,7 +73,7 @@ def new(name: str, to: Path | None) -> int:
 @click.option("--at", required=True, metavar="TIME", help="A time with its zone.")
 @click.option("--caller", help="Whose calls; the story's own default if left out.")
 def results(story: str, at: str, caller: str | None) -> int:
-    """Say what had been called at a minute, as JSON.
+    """Print what had been called at a given minute, as JSON.
 
     STORY is a story's name, like us-2016.
     """
@@ -85,7 +85,7 @@ def results(story: str, at: str, caller: str | None) -> int:
 @nightdesk.command(epilog="Example: nightdesk trends multiTimeline.csv")
 @click.argument("file", type=_PATH)
 def trends(file: Path) -> int:
-    """Say what a Google Trends export holds, as JSON.
+    """Print what a Google Trends export holds, as JSON.
 
     FILE is what the website's download button gave.
     """
@@ -111,11 +111,11 @@ def spikes(file: Path, term: str | None, zone: str | None) -> int:
 @nightdesk.command(epilog="Example: nightdesk refresh us-2016 --source wayback")
 @click.argument("story")
 @click.option("--source", help="One source only, like trends or wayback; all of them if left out.")
-@click.option("--resolution", default="8 minutes", show_default=True, help="Bins of searches.")
+@click.option("--resolution", default="8 minutes", show_default=True, help="The bins that searches are drawn in.")
 def refresh(story: str, source: str | None, resolution: str) -> int:
     """Ask the sources on a story's lists.
 
-    What was answered is kept, so it may be stopped at any moment. Exit code 3: try again later; the time is printed.
+    Every answer is kept, so you can stop it at any moment. Exit code 3: try again later; the time is printed.
     """
     from components.cli import sources
 
@@ -137,19 +137,19 @@ def dumps(story: str, files: tuple[Path, ...]) -> int:
 
 @nightdesk.command(epilog="Example: nightdesk follow us-2028 --feed table --url https://desk.example.org/calls.csv")
 @click.argument("story")
-@click.option("--feed", "kind", required=True, metavar="FORMAT", help="Its format: table, ap, ddhq, ...")
-@click.option("--url", default="", help="Its address, or the path of a file; that of [[feeds]] if left out.")
+@click.option("--feed", "kind", required=True, metavar="FORMAT", help="The feed's format: table, ap, ddhq, ...")
+@click.option("--url", default="", help="The feed's address, or the path of a file; the one in [[feeds]] if left out.")
 @click.option("--once", is_flag=True, help="Take one version and stop.")
 @click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="The feed's own pace if left out.")
-@click.option("--name", default="", help="The id of the entry in [[feeds]], where the story has several.")
+@click.option("--name", default="", help="The id of the entry in [[feeds]], if the story has several.")
 @click.option("--source", default="", help="The id in sources.csv that its rows name.")
-@click.option("--caller", default="", help="Whose calls they are, where the feed does not say.")
+@click.option("--caller", default="", help="Whose calls they are, if the feed does not say.")
 def follow(
     story: str, kind: str, url: str, once: bool, every: float | None, name: str, source: str, caller: str
 ) -> int:
     """Record calls from a feed into a story, as they are made and taken back.
 
-    What was answered is kept before anything is made of it, so it may be stopped at any moment and goes on where it
+    Every answer is kept before anything is made of it, so you can stop it at any moment and it picks up where it
     was. A call lies between the last version without it and the first with it, unless the feed states its time. Exit
     codes with --once: 0 also where nothing changed; 3 try again later, with the time; 1 failed.
     """
@@ -165,7 +165,7 @@ def follow(
 @click.option("--every", type=click.FloatRange(min=1), default=60.0, show_default=True, metavar="SECONDS")
 @click.option("--import", "file", type=_PATH, help="Import what another monitor recorded, and stop.")
 @click.option("--as", "kind", type=click.Choice(["kuma", "gatus", "prometheus", "upptime"]), help="Whose file that is.")
-@click.option("--monitor", default="", help="What the file calls the site, where it has several.")
+@click.option("--monitor", default="", help="What the file calls the site, if it has several.")
 @click.option("--service", default="", help="The id of the site in [[services]]; the main one if left out.")
 @click.option(
     "--globalping", "elsewhere", multiple=True, metavar="PLACE",
@@ -178,7 +178,7 @@ def probe(
 ) -> int:  # fmt: skip
     """Look at a story's sites, and record every attempt.
 
-    Asked are the addresses (url) of [[services]]. What the attempts come to, a change of state or that nobody looked,
+    It asks the addresses (url) of [[services]]. What the attempts show, a change of state or that nobody looked,
     is written into the story as a machine record.
     """
     from components.cli import probe as looks
@@ -197,7 +197,7 @@ def record(story: str, once: bool, every: float, usa_gov: bool) -> int:
     """Draw a story's searches through the night.
 
     Each round asks Google Trends for minutes of the last four full hours, at the polite pace; further draws of an hour
-    are further samples of it. A source that asks to be left alone is, until the time that is printed.
+    are further samples of it. A source that asks to be left alone is left alone until the time that is printed.
     """
     from components.cli import record as searches
 
@@ -212,10 +212,10 @@ def record(story: str, once: bool, every: float, usa_gov: bool) -> int:
     help="Only this kind; may be repeated; all if left out.",
 )  # fmt: skip
 def alert(story: str, once: bool, kinds: tuple[str, ...]) -> int:
-    """Tell of calls, withdrawals, corrections and the site.
+    """Send alerts about calls, withdrawals, corrections and the site.
 
-    NIGHTDESK_ALERTS holds the addresses, separated by blanks, as Apprise takes them: Slack, Teams, mail, webhooks. What
-    stood in the story before the first time is not news. A WebSub hub (NIGHTDESK_HUB) is told that feeds have changed.
+    NIGHTDESK_ALERTS holds the addresses, separated by spaces, as Apprise takes them: Slack, Teams, mail, webhooks. What
+    stood in the story before the first time is not news. A WebSub hub (NIGHTDESK_HUB) is told when feeds change.
     """
     from components.cli import alerts
 
@@ -228,7 +228,7 @@ def alert(story: str, once: bool, kinds: tuple[str, ...]) -> int:
 def night(story: str, config: Path) -> int:
     """Run a night's recorders together.
 
-    Each is a process of its own, started again when it ends, after a pause that grows. One log tells what each does.
+    Each is a process of its own, restarted when it ends, after a growing pause. One log says what each does.
     """
     from components.cli import night as supervisor
 
@@ -242,15 +242,15 @@ def night(story: str, config: Path) -> int:
 )
 @click.option("--to", type=_PATH, help="The folder of stories; the first of NIGHTDESK_STORIES if left out.")
 @click.option("--name", default="", help="What to call the story there; rehearsal-STORY if left out.")
-@click.option("--from", "start", type=Moment(), help="With its zone; the story's own start if left out.")
-@click.option("--until", type=Moment(), help="With its zone; the story's own end if left out.")
+@click.option("--from", "start", type=Moment(), help="A time with its zone; the story's own start if left out.")
+@click.option("--until", type=Moment(), help="A time with its zone; the story's own end if left out.")
 @click.option(
     "--order",
     type=click.Choice(["known", "happened"]),
     default="known",
     show_default=True,
-    help="known: calls as they are made, all else once it was published, and of most things only the day is known, so "
-    "they come at its end. happened: everything when it happened.",
+    help="known: calls as they are made, everything else once it was published; for most of it only the day is known, "
+    "so it comes at the end. happened: everything when it happened.",
 )
 @click.option("--live", is_flag=True, help="Play it as a feed and a site, and have the recorders write the folder.")
 @click.option("--keep", is_flag=True, help="Leave the folder at the end, with a banner that says it is over.")
@@ -267,7 +267,7 @@ def rehearse(
 ) -> int:
     """Play a recorded night as if live.
 
-    Everything that shows it says TEST. Ctrl-C and the end of the night take its folder away.
+    Everything that shows it says TEST. Ctrl-C and the end of the night remove its folder.
     """
     from components.cli import rehearsals
 
@@ -314,7 +314,7 @@ def serve(target: str, port: int) -> int:
 def compress() -> int:
     """Compress the app's scripts and styles before its first start.
 
-    For an image that is built: the app does the same by itself, while it serves.
+    For building an image: otherwise the app does the same by itself while it serves.
     """
     from components.cli.lookups import settings_here
     from components.server.static_files import streamlit_files
@@ -344,8 +344,8 @@ def desk() -> None:
 def link(email: str, role: str | None, port: int) -> int:
     """Make a link that signs somebody in, once.
 
-    It is good for ten minutes. Somebody new is a publisher unless --role says otherwise: whoever can type this may do
-    everything here anyway.
+    It is good for ten minutes. Somebody new becomes a publisher unless --role says otherwise: anyone who can type this
+    may do everything here anyway.
     """
     from components.cli import desk as desks
 
@@ -371,7 +371,7 @@ def bring(story: str) -> int:
 def export(story: str, folder: Path, revision: int | None) -> int:
     """Write a draft into DIR as a story folder.
 
-    Rows that nobody changed are byte for byte as they came. Nothing is ever written over.
+    Rows that nobody changed are byte for byte as they came in. Nothing is ever overwritten.
     """
     from components.cli import desk as desks
 
@@ -383,7 +383,7 @@ def export(story: str, folder: Path, revision: int | None) -> int:
 def publish_due(every: float | None) -> int:
     """Publish the drafts whose time has come.
 
-    What cannot go out stays scheduled and is tried again; exit code 1 says that there is such a one.
+    A draft that cannot go out stays scheduled and is tried again; exit code 1 means there is at least one.
     """
     from components.cli import desk as desks
 
@@ -395,7 +395,7 @@ def publish_due(every: float | None) -> int:
 def audit(story: str) -> int:
     """Print who did what, when and from where, as CSV.
 
-    Of one STORY, or of everything if left out.
+    For one STORY, or for everything if left out.
     """
     from components.cli import desk as desks
 
@@ -404,7 +404,7 @@ def audit(story: str) -> int:
 
 @desk.group()
 def people() -> None:
-    """Who is of the desk, and in which role."""
+    """Who has a role at the desk, and which."""
 
 
 @people.command("add", epilog="Example: nightdesk desk people add ana@example.org --role editor --name Ana")
@@ -412,7 +412,7 @@ def people() -> None:
 @click.option("--role", type=click.Choice(["reporter", "editor", "publisher"]), required=True)
 @click.option("--name", default="", help="The name others see; the first part of the address if left out.")
 def add_person(email: str, role: str, name: str) -> int:
-    """Bring somebody to the desk, or give them another role."""
+    """Give somebody a role at the desk, or another role."""
     from components.cli import desk as desks
 
     return desks.add_person(email, role, name)
@@ -421,7 +421,7 @@ def add_person(email: str, role: str, name: str) -> int:
 @people.command("remove", epilog="Example: nightdesk desk people remove ana@example.org")
 @click.argument("email")
 def remove_person(email: str) -> int:
-    """Take somebody off the desk, and end their sessions."""
+    """Take somebody's role at the desk away, and end their sessions."""
     from components.cli import desk as desks
 
     return desks.remove_person(email)

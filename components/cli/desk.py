@@ -82,7 +82,7 @@ def add_person(email: str, role: str, name: str) -> int:
 
 
 def remove_person(email: str) -> int:
-    """Take somebody off the desk, and end their sessions."""
+    """Take somebody's role at the desk away, and end their sessions."""
     _desk().people.set_role(AT_TERMINAL, email, None, utc_now(), _TERMINAL)
     say(f"{email} no longer has a role at this desk")
     return DONE

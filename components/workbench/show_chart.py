@@ -95,14 +95,13 @@ def show_chart(
     with st.container(key=f"chart-{key}"):
         if headed:
             st.subheader(markdown(words.takeaway), anchor=False)
-            st.caption(f"{markdown(clock.say(chart.title))} · {clock.span(chart.window)} · {_zone(clock)}")
+            st.caption(markdown(f"{clock.say(chart.title)} · {clock.span(chart.window)} · {_zone(clock)}"))
         if not chart.lanes and not chart.events:
             _offer_nearest(chart, view, story)
             st.caption(load_made(_notes, chart, clock))
             return
-        show_figures(
-            chart, view.clock, key, alt=words.alt, taken=lambda plot: take_selection(plot, story, clock, chart.window)
-        )
+        taken = (lambda plot: take_selection(plot, story, clock, chart.window)) if chart.take_range else None
+        show_figures(chart, view.clock, key, alt=words.alt, taken=taken)
         embed = Embed(story, chart, view, "light", other=other)
         step_through(embed, f"{key}-{utc_text(chart.window.end)}-{view.clock}-{view.caller}")
         show_rest(embed, key)

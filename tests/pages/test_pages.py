@@ -589,8 +589,8 @@ def test_a_night_without_searches_and_site_opens_on_every_page(name: str) -> Non
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        pytest.param("search_trends", "This story is about no searches.", id="searches"),
-        pytest.param("outage_reports", "This story is about no site.", id="outages"),
+        pytest.param("search_trends", "This story is not about searches.", id="searches"),
+        pytest.param("outage_reports", "This story is not about a site.", id="outages"),
         pytest.param("compare_and_check", "Nothing that rose or failed is on record in this story.", id="a claim"),
     ],
 )

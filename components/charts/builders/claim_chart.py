@@ -61,6 +61,7 @@ def claim_chart(asked: Question) -> Chart:
         events=(_event(finding.anchor),) if finding.anchor else (),
         sources=(*story.sources, *load.observations(story).sources, *load.drawn(story).sources),
         notes=(*filter(None, [reported_first(finding)]), *reasons(story, finding), CAUTION),
+        take_range=False,
     )
 
 

@@ -320,6 +320,7 @@ def preview_chart(story: Story, drawn: SourcedFrame) -> Chart | None:
         lanes=lanes,
         sources=drawn.sources,
         notes=thinned_notes(lanes),
+        take_range=False,
     )
 
 

@@ -14,13 +14,14 @@ from urllib.parse import urlencode
 
 from components.charts.grammar import Chart
 from components.embeds.documents.lines import Lines, lines_of
-from components.embeds.documents.parts import element, held, link, panel, script_safe, test_band, text
+from components.embeds.documents.parts import element, link, panel, script_safe, test_band, text
 from components.embeds.documents.player_frames import moments_list, night_of, packed, play_bar, table_moments, then
 from components.embeds.embed import Embed
 from components.player import ASSETS as PLAYER
 from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, TEST_GROUND, TEST_INK, Theme
 from components.render.layout.tile_layout import apart
 from components.render.svg import svg
+from components.text import unbroken
 
 #: Firefox and WebKit ask for /favicon.ico where a page names no icon, and its policy would refuse it.
 NO_ICON = '<link rel="icon" href="data:,">'
@@ -129,8 +130,8 @@ def rules(embed: Embed) -> str:
 def header(embed: Embed, lines: Lines, *, level: str = "h1") -> str:
     """The headline and the summary, in which a player tells its moment."""
     long = "nd-title nd-long" if lines.long else "nd-title"
-    title = element(level, held(text(lines.headline)), class_=long, dir="auto", id="nd-title")
-    return element("header", title + f'<p class="nd-told" dir="auto">{held(text(lines.summary))}</p>')
+    title = element(level, unbroken(text(lines.headline)), class_=long, dir="auto", id="nd-title")
+    return element("header", title + f'<p class="nd-told" dir="auto">{unbroken(text(lines.summary))}</p>')
 
 
 def stage(embed: Embed, drawn: Sequence[int] = DRAWN) -> str:

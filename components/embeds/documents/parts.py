@@ -22,12 +22,11 @@ from components.render.listed import Listed, told
 from components.render.svg.notes import edge_notes
 from components.render.svg.sheet import tag
 from components.render.svg.svg_pen import named
-from components.text import visible, xml
+from components.text import unbroken, visible, xml
 from data.core.model import Source
 
 #: Of any one text of data; the file of the story holds the whole.
 _CHARACTERS = 600
-_HALVES = re.compile(r" (?=[ap]\.m\.)")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 
 
@@ -47,11 +46,6 @@ def script_safe(value: object) -> str:
     for sign in "<>&\u2028\u2029":
         written = written.replace(sign, f"\\u{ord(sign):04x}")
     return written
-
-
-def held(markup: str) -> str:
-    """The markup with no line broken before a.m. or p.m."""
-    return _HALVES.sub("\u00a0", markup)
 
 
 def link(piece: Piece) -> str:
@@ -98,7 +92,7 @@ def _events(embed: Embed) -> str:
 
 def _event(embed: Embed, number: int, event: Event) -> str:
     clock, dated = embed.clock, is_dated(event.when, embed.chart.window)
-    when = element("b", held(text(clock.when(event.when, dated=dated))))
+    when = element("b", unbroken(text(clock.when(event.when, dated=dated))))
     said = element("span", text(clock.say(event.label)))
     known = {source.id: source.org for source in embed.chart.sources}
     # What is played is as small as it can be, and its table leads to each source.
@@ -158,7 +152,7 @@ def _row(embed: Embed, cells: tuple[str, ...], cited: dict[str, tuple[str, ...]]
     before = "".join(f"<td>{text(cell)}</td>" for cell in (number, lane))
     after = "".join(f"<td>{text(cell)}</td>" for cell in (what, value, evidence))
     sources = f"<td>{_sources(embed, cited[row])}</td>"
-    content = f"{before}{element('th', held(text(when)), scope='row')}{after}{sources}"
+    content = f"{before}{element('th', unbroken(text(when)), scope='row')}{after}{sources}"
     return element("tr", content, **names)
 
 

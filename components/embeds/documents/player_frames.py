@@ -14,12 +14,13 @@ from components.charts.phrases.moments import Moments
 from components.charts.phrases.votes import margin_text
 from components.charts.running_totals import is_side
 from components.embeds.documents.lines import CAUTION, EmbedMoments, line
-from components.embeds.documents.parts import element, held, text
+from components.embeds.documents.parts import element, text
 from components.embeds.embed import Embed
 from components.render.layout.scene import Teller
 from components.render.layout.tile_layout import TileLook, look_of, tile_marks, tiles_of
 from components.render.listed import Listed, table_rows, told
 from components.render.svg.svg_pen import named
+from components.text import unbroken
 from data.core.model import Order, Window
 from data.story.totals import only_surely
 
@@ -291,7 +292,7 @@ def moments_list(night: dict[str, Any]) -> str:
     first = night["orders"][night["names"][0]]
     steps = _steps(second for second, _ in first["moments"])
     rows = (
-        element("li", held(text(night["said"][place])), data_after=str(step))
+        element("li", unbroken(text(night["said"][place])), data_after=str(step))
         for step, (_, place) in zip(steps, first["moments"], strict=True)
     )
     cut = told(len(first["moments"]), night.get("changes", 0), "moments")

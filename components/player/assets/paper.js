@@ -1,3 +1,14 @@
+// The upright drawing, or across the page the other; on a screen neither.
+const RULES = `<style>
+@media screen { section { display: none; } }
+section > svg { display: block; width: 100%; height: auto; max-height: 195mm; }
+section > svg + svg { display: none; }
+@media print and (orientation: landscape) {
+  section > svg { display: none; }
+  section > svg + svg { display: block; max-height: 124mm; }
+}
+</style>`;
+
 // The drawings for paper, with numbers on their marks: asked for when a page is printed, and not before.
 export const onPaper = (host, section, addresses, signal) => {
   const drawing = (address) => {
@@ -11,7 +22,7 @@ export const onPaper = (host, section, addresses, signal) => {
   const fill = () => {
     if (!addresses().length) return;
     try {
-      section.innerHTML = addresses().map(drawing).join("");
+      section.innerHTML = RULES + addresses().map(drawing).join("");
     } catch {
       return;
     }

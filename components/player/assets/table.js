@@ -13,11 +13,14 @@ const anchor = ([text, href]) => {
   return /^https?:\/\//.test(href) ? make("a", { href, target: "_blank", rel: "noopener" }, text) : text;
 };
 
+// No line breaks inside a time.
+const whole = text => text.replace(/ (?=[ap]\.m\.)/g, "\u00a0");
+
 const pieces = cell => {
   const links = (cell.links ?? []).flatMap((link, place) => [place ? "; " : cell.text ? " " : "", anchor(link)]);
-  const more = (cell.more ?? []).map(line => make("p", {}, line.text, ...(line.links ?? []).flatMap(link => [" ", anchor(link)])));
+  const more = (cell.more ?? []).map(line => make("p", {}, whole(line.text), ...(line.links ?? []).flatMap(link => [" ", anchor(link)])));
   const folded = more.length ? [make("details", {}, make("summary", {}, cell.fold || "More"), ...more)] : [];
-  return [cell.text, ...links, ...folded];
+  return [whole(cell.text), ...links, ...folded];
 };
 
 const rowOf = (cells, id) => {

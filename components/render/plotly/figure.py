@@ -112,7 +112,7 @@ def _layout(pen: Pen, planned: _Planned, width: float) -> Part:
         "hovermode": "closest",
         "hoverdistance": 24,
         "hoverlabel": hover | {"font": {"family": SANS, "size": NOTE, "color": theme.ink}},
-        "dragmode": "select" if found else False,
+        "dragmode": "select" if found and pen.chart.take_range else False,
         "selectdirection": "h",
         "newselection": {"line": {"color": theme.ink, "width": 1, "dash": "dot"}},
         "uirevision": "nightdesk",

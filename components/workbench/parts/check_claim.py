@@ -104,7 +104,7 @@ def _of(subject: Subject) -> str:
     """Whole questions in words; one report, mark or series behind the name of its kind."""
     lacks = "" if subject.accounts else " (no records)"
     named = {"site": subject.label, "searches": "Rising searches"}
-    return _short(named.get(subject.kind) or f"{_KINDS[subject.kind]} · {subject.menu}") + lacks
+    return _short(capital(named.get(subject.kind) or f"{_KINDS[subject.kind]} · {subject.menu}")) + lacks
 
 
 def _event(events: dict[str, Anchor], finding: Finding, view: ViewState, key: str) -> str:

@@ -84,13 +84,11 @@ def test_no_word_of_searches_or_a_site_in_a_night_without_either(slug: str) -> N
 @pytest.mark.parametrize(
     ("story", "slug", "says"),
     [
-        pytest.param(
-            "revoke-2019", "results", "This story is about something that nobody calls or declares", id="totals"
-        ),
-        pytest.param("revoke-2019", "map", "This story is about something that nobody calls or declares", id="a map"),
-        pytest.param("uk-2019", "outages", "This story is about no site", id="outages"),
-        pytest.param("uk-2019", "traffic", "This story is about no site", id="traffic"),
-        pytest.param("uk-2019", "interest", "This story is about no searches", id="searches"),
+        pytest.param("revoke-2019", "results", "Nothing is called or declared in this story", id="totals"),
+        pytest.param("revoke-2019", "map", "Nothing is called or declared in this story", id="a map"),
+        pytest.param("uk-2019", "outages", "This story is not about a site", id="outages"),
+        pytest.param("uk-2019", "traffic", "This story is not about a site", id="traffic"),
+        pytest.param("uk-2019", "interest", "This story is not about searches", id="searches"),
         pytest.param("uk-2019", "claim", "Nothing that rose or failed is on record in this story", id="a claim"),
     ],
 )
