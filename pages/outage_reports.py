@@ -37,5 +37,5 @@ with explained_failures():
         figures = Sourced((*traffic.rows, *other.rows), (*traffic.sources, *other.sources))
         show_figures(story, figures, clock, "Traffic and other published figures")
     else:
-        st.info("This story is about no site.")
+        st.info("This story is not about a site.")
     show_controls(story, load_controls(story), clock)

@@ -30,7 +30,7 @@ with explained_failures():
             show_chart(story, "interest", view.with_window(whole), part="whole")
         show_rises(story, view)
     else:
-        st.info("This story is about no searches.")
+        st.info("This story is not about searches.")
     clock = Clock(view.clock)
     if may_write(Action.FETCH):
         show_get_searches(story, view, clock)

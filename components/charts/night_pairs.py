@@ -68,7 +68,7 @@ def lacks(name: str, anchors: Iterable[Anchor]) -> str:
     """
     held = {anchor.key for anchor in anchors}
     missing = [f"no {_SAID[key]}" for key in NIGHTLY if key not in held]
-    return f"{listed(missing).capitalize()} is held for {name}." if missing else ""
+    return f"{listed(missing).capitalize()} is on record for {name}." if missing else ""
 
 
 def partner_of(story: Story, other: Story | None) -> Story:

@@ -92,7 +92,7 @@ def dumps(slug: str, files: Sequence[Path]) -> int:
             records = import_dumps(
                 files, titles, project=project, folder=folder, now=utc_now(), progress=partial(_imported, bar)
             )
-        say(" ".join([f"{project}: {len(records.rows):,} hours held.", *records.warnings]))
+        say(" ".join([f"{project}: {len(records.rows):,} hours kept.", *records.warnings]))
     return DONE
 
 

@@ -64,7 +64,7 @@ def _site(story: Story, service: str, name: str, seen: Sequence[ObservationRow])
         for grade in sorted({row.grade for row in sighted})
     ]
     accounts += [_begins(row, story) for row in begun if when_of(row, story)]
-    lacks = "" if accounts else f"No dated trouble at {_within(name)} is held in this story."
+    lacks = "" if accounts else f"No dated trouble at {_within(name)} is on record in this story."
     refs = dict.fromkeys([*map(_ref, trouble), *(ref for account in accounts for ref in account.rows)])
     return Subject(f"site:{service}", SITE, f"trouble at {_within(name)}", name, tuple(accounts), lacks, tuple(refs))
 
@@ -165,7 +165,7 @@ def _org(sources: tuple[Source, ...], names: tuple[str, ...]) -> str:
 def _all_marks(marks: Iterable[Account]) -> Subject:
     """Marks of a moment; what was counted over hours is a subject of its own only."""
     accounts = tuple(account for account in marks if account.when)
-    lacks = "" if accounts else "No published report of searches with a time is held in this story."
+    lacks = "" if accounts else "No published report of searches with a time is on record in this story."
     rows = tuple(row for account in accounts for row in account.rows)
     return Subject(
         "marks", SEARCHES, "published reports of searches", "all published reports", accounts, lacks, rows, moments=True

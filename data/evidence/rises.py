@@ -83,7 +83,7 @@ def _most_earlier(bins: pd.DataFrame, night: Window) -> int:
 
 def _lacks(said: str, *, held: bool, earlier: int) -> str:
     if held and earlier < LEAST_BINS:
-        return f"Too few earlier bins to tell a rise ({LEAST_BINS} are needed, {earlier} are held) in {said}."
+        return f"Too few earlier bins to tell a rise ({LEAST_BINS} are needed, there are {earlier}) in {said}."
     if held:
         return f"In the series for {said}, no rise stands out on this night; a smaller one may be there."
     return f"The series for {said} holds no bin of this night."

@@ -231,7 +231,7 @@ def rose_after(story: Story, drawn: SourcedFrame, series: str, caller: str) -> R
     everything = held_series(drawn)
     held = next((one for one in everything if one.name == series), None)
     if held is None:
-        raise DataError(f"no series {series[:60]!r} is held; choose one of: {', '.join(h.name for h in everything)}")
+        raise DataError(f"there is no series {series[:60]!r}; choose one of: {', '.join(h.name for h in everything)}")
     minutes = minutes_of(story, caller)
     moments = [minute.at for minute in minutes]
     try:

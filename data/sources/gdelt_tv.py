@@ -183,7 +183,9 @@ class GdeltTv(CountProvider):
         answers = [(one, airtime.bins.assign(phrase=one.sidecar.query.get("phrase", ""))) for one, airtime in read]
         empty = parse_airtime(b'{"timeline": []}').bins.assign(phrase="")
         frame, sources = latest(answers, _source, empty, ["phrase", "station", "start"], window)
-        nothing = ["Nothing is held of this window, which does not mean that nothing was said."] if frame.empty else []
+        nothing = (
+            ["Nothing is on record for this window, which does not mean that nothing was said."] if frame.empty else []
+        )
         return Records(
             _counts(frame),
             sources,

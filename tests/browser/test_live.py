@@ -122,7 +122,7 @@ def test_captures_come_as_observations_and_what_they_cannot_show_is_said(
     page.get_by_text("Look for machine records", exact=True).click()
     expect(page.get_by_text("which never means that the site was up")).to_be_visible()
     page.get_by_role("button", name="Ask for captures of").click()
-    expect(page.get_by_text("1 row held").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("1 row kept").first).to_be_visible(timeout=60_000)
     expect(page.get_by_text("19 dated observations of the site: 14 failing").first).to_be_visible()
     assert violations(page) == []
 

@@ -79,7 +79,7 @@ def test_an_event_that_one_night_lacks_is_named_and_not_offered(folder: Path) ->
     lacking = another_night(folder, "us-1998", by=timedelta(days=-150), short="U.S. 1998")
     without_milestones(lacking, "decisive call", "concession")
     page = open_page(t0="concession")
-    assert "No decisive call and no concession is held for U.S. 1998." in said(page)
+    assert "No decisive call and no concession is on record for U.S. 1998." in said(page)
     assert chosen(page)["t0"] == "polls-close"
     assert next(box.options for box in page.selectbox if box.key == "choose-t0") == ["Polls close", "First call"]
     assert "“t0” is “concession”; both nights have polls-close, first-call" in said(page)

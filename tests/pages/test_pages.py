@@ -505,7 +505,7 @@ def test_the_panel_and_the_study_say_the_same_of_other_nights(tmp_path: Path, mo
     monkeypatch.setenv("NIGHTDESK_STORIES", str(settings.stories[0]))
     monkeypatch.setenv("NIGHTDESK_SNAPSHOTS", str(settings.snapshots))
     words = said(open_page("search_trends"))
-    assert "None is held" not in words
+    assert "None on record" not in words
     panel, study = re.findall(r"The same clock minutes on 3 other nights that are held.* of 3 rose as much\.", words)
     assert panel == study
 
@@ -514,7 +514,7 @@ def test_without_a_series_of_the_night_rose_after_the_calls_says_why_there_is_no
     page = open_page("search_trends")
     words = said(page)
     assert "Rose after the calls" in words
-    assert "of this night only published reports are held, and reports are never tested" in words
+    assert "of this night only published reports are on record, and reports are never tested" in words
     assert "each-call" not in [toggle.key for toggle in page.toggle]
 
 

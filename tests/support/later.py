@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W_]+(?:[.,:’'&/-]+[^\W_]+)*|[:;|](?=\s)")
 #: A time inside a text, which is held by `times`.
 _TOKEN = re.compile(r"\{[^{}]*\}")
 #: What charts say of a story at any moment, in words that its notes have too.
-_OWN = ("no series of the night is held", "dashed edge: only bounds are known")
+_OWN = ("no series of the night is on record", "dashed edge: only bounds are known")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>;,)]+")
 #: Attributes that say something to somebody, not where a line runs.
 _SAID = re.compile(r' (?!d=|points=|style=|transform=|viewBox=)[\w-]+="([^"]*[A-Za-z][^"]*)"')

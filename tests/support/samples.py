@@ -246,7 +246,7 @@ def interest_lane() -> Lane:
         )
         for n, place in enumerate(("Oregon", "Washington", "Nevada", "Minnesota", "California"), start=1)
     ]
-    note = "Published reports only: no minute or hourly series of this night is held, so no curve is drawn."
+    note = "Published reports only: no minute or hourly series of this night is on record, so no curve is drawn."
     marks = (Points("published report", Tone.SEARCH, tuple(items)), Spans("counting window", Tone.SEARCH, tuple(ranks)))
     return Lane("interest", "Search interest", "", marks, note=note)
 
@@ -352,7 +352,7 @@ def weekly(bins: int = 60) -> Chart:
         items.append(Item(f"interest:{n}", when, f"week {n}", ("ap",), until, known, low, high, kind))
     end = start + bins * week
     gap = Item(
-        "interest:end", When.at(end), f"The series held ends {token(end, 'stamp')}", ("ap",), When.at(end + 20 * week)
+        "interest:end", When.at(end), f"The series ends {token(end, 'stamp')}", ("ap",), When.at(end + 20 * week)
     )
     marks = (Line("“move to canada” in US", Tone.SEARCH, tuple(items), week), Gap("no series", Tone.NEUTRAL, (gap,)))
     lane = Lane("interest-us", "“move to canada”, US", "of 100", marks, (0, 105), "100 is the peak of this series.")
@@ -364,7 +364,7 @@ def weekly(bins: int = 60) -> Chart:
 
 def empty() -> Chart:
     """A window with nothing in it, and one that is all gap."""
-    reason = "The series held ends July 9, 2016; nothing is drawn for this window"
+    reason = "The series ends July 9, 2016; nothing is drawn for this window"
     item = Item("interest:end", When.at(NIGHT.start), reason, ("ap",), When.at(NIGHT.end))
     lanes = (
         Lane("nothing", "Search interest", "", ()),

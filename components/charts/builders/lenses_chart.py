@@ -50,7 +50,7 @@ def _row(count: Count) -> str:
 
 def _takeaway(rows: list[Count]) -> Said:
     if not rows:
-        return Said.of("No views or airtime are held for this window", lacks=True)
+        return Said.of("No views or airtime are on record for this window", lacks=True)
     top = max((row for row in rows if row.unit == rows[0].unit), key=lambda row: row.value)
     said = f"{top.name} stood at {number_text(top.value)} {top.unit} at its highest in this window"
     return Said.of(said, tells=_row(top))

@@ -118,7 +118,7 @@ def outages_takeaway(observations: Observations, *, host: str, elsewhere: int) -
     unwatched = gaps(sum(row.status == "unwatched" for row in observations.rows))
     if not rows:
         where = "for this window" if elsewhere else "in this story"
-        return Said.of(f"No dated observation of the site is held {where}", unwatched, lacks=True)
+        return Said.of(f"No dated observation of the site is on record {where}", unwatched, lacks=True)
     said = ", ".join(f"{counts[state]} {state}" for state in SEEN if counts[state])
     grades = {row.grade for row in rows}
     sites = "the site" if hosts <= {host} else hosts.pop() if len(hosts) == 1 else f"{len(hosts)} sites"

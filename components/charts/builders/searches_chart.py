@@ -70,7 +70,7 @@ def _gap(term: str, geo: str, start: datetime, end: datetime, group: pd.DataFram
         row=f"interest:{term}|{geo}|end",
         when=When.at(start),
         until=When.at(end),
-        text=f"The series held ends {calendar_day(last)}",
+        text=f"The series ends {calendar_day(last)}",
         sources=tuple(dict.fromkeys(group["source"])),
     )
     return Gap("no series held", Tone.NEUTRAL, (item,))
@@ -202,7 +202,7 @@ def marks_lanes(
     points = tuple(_mark_item(story, row) for row in rows if row.until is None)
     found: tuple[Mark, ...] = (Points("published report", Tone.SEARCH, points),) if points else ()
     tracks = ("",) if points else ()
-    why = "the series held has no bin in this range" if held else "no minute or hourly series of this night is held"
+    why = "the series has no bin in this range" if held else "no minute or hourly series of this night is on record"
     note = (
         "Published reports, as outlets gave them." if curve else f"Published reports only: {why}, so no curve is drawn."
     )
@@ -300,7 +300,7 @@ def interest_takeaway(
         return Said.of("No published report of searches falls in this window", lacks=True)
     return Said.of(
         f"{counted(count, 'published report')} of rising searches, the earliest {token(first.when)}",
-        "the series held has no bin here" if bins else "no series of the night is held",
+        "the series has no bin here" if bins else "no series of the night is on record",
         tells=MARKS,
     )
 

@@ -153,7 +153,9 @@ def _rivals(story: Story) -> Part:
     claims = [claim for claim in story.about.claims if claim.id != MOTTO]
     lines = [f"{_day(claim)}, {claim.who}: {claim.says}" for claim in claims]
     names = (name for claim in claims for name in claim.source.split())
-    return Part("Rival causes", "\n".join(lines) or "No claim about a cause is held in this story.", story.cited(names))
+    return Part(
+        "Rival causes", "\n".join(lines) or "No claim about a cause is on record in this story.", story.cited(names)
+    )
 
 
 def _settle(story: Story) -> Part:

@@ -209,7 +209,7 @@ def quotable(finding: Finding, *, said: str = "") -> str:
     about, event = finding.subject.label, event_said(finding, said)
     held = [account for account in finding.accounts if account.counts]
     if finding.anchor is None and held:
-        return f"No time for {event} is held here, so the order cannot be checked against it."
+        return f"No time for {event} is on record here, so the order cannot be checked against it."
     if not held:
         return f"There is not enough evidence to say whether {about} came before or after {event}."
     if len(held) == 1:
@@ -220,22 +220,23 @@ def quotable(finding: Finding, *, said: str = "") -> str:
     if finding.verdict.decided and counts.still:
         told, rest = counts.decided, _unsettled(counts.still, "the other ")
         return (
-            f"Of the {spelt(len(held))} accounts held, {spelt(told)} {'puts' if told == 1 else 'put'} {about} "
+            f"Of the {spelt(len(held))} accounts on record, {spelt(told)} {'puts' if told == 1 else 'put'} {about} "
             f"{finding.verdict.value} {event}; {rest[0]}."
         )
     if finding.verdict.decided:
-        return f"By {_all(len(held))} accounts held, {about} came {finding.verdict.value} {event}."
+        return f"By {_all(len(held))} accounts on record, {about} came {finding.verdict.value} {event}."
     if counts.decided:
         return (
             f"Accounts differ on whether {about} came before or after {event}: "
-            f"of the {spelt(len(held))} held, {counted(counts)}."
+            f"of the {spelt(len(held))} on record, {counted(counts)}."
         )
-    return f"From the {spelt(len(held))} accounts held, it cannot be told whether {about} came before or after {event}."
+    unsettled = f"it cannot be told whether {about} came before or after {event}"
+    return f"From the {spelt(len(held))} accounts on record, {unsettled}."
 
 
 def _of_moments(held: int, finding: Finding, about: str, event: str) -> str:
     """Of two published reports of searches held here, one came before AP’s Florida call; the other cannot be placed."""
-    here, comma = (" held here", "") if of_marks(finding) else ("", ",")
+    here, comma = (" on record here", "") if of_marks(finding) else ("", ",")
     if finding.verdict.decided:
         return f"{capital(_all(held))} {about}{here}{comma} came {finding.verdict.value} {event}."
     them = f"Of {spelt(held)} {about}{here}"
@@ -249,10 +250,10 @@ def _of_one(only: Account, finding: Finding, event: str) -> str:
     said = f"{only.what} ({only.credit}, {time_said(only)})"
     if never_after([only], finding):
         open_ = f"it cannot be told whether this began before or after {event}"
-        return f"From the one account held, {open_}: {said}. A first sighting does not say when it began."
+        return f"From the one account on record, {open_}: {said}. A first sighting does not say when it began."
     if not finding.verdict.decided:
-        return f"From the one account held, it cannot be told whether this came before or after {event}: {said}."
+        return f"From the one account on record, it cannot be told whether this came before or after {event}: {said}."
     # What was counted over hours has no moment of its own; all of those hours lie on one side.
     counted_over = finding.subject.kind == MARK and not (only.when and only.when.precision is not Precision.WINDOW)
     how = "was counted wholly" if counted_over else "came"
-    return f"By the one account held, this {how} {finding.verdict.value} {event}: {said}."
+    return f"By the one account on record, this {how} {finding.verdict.value} {event}: {said}."

@@ -131,7 +131,7 @@ def _call(story: Story, chart: Chart) -> First | None:
     floor, held = first.earliest, {*near.source.split(), *far.source.split()}
     # Another one that may have been earlier is within the time said, so that what is said of it adds up.
     when = when if when.earliest == floor else When(floor, when.latest, Precision.WINDOW)
-    name = f"the first call of {caller_name(story, caller)} held here"
+    name = f"the first call of {caller_name(story, caller)} on record here"
     return First(name, when, floor, story.cited(held))
 
 

@@ -257,7 +257,7 @@ class Moments:
     def _nothing(self, at: datetime, said: str, verb: str, *, least: bool) -> str:
         """That nothing had been called, as far as the rows go: a possible call, or a log with gaps, leaves it open."""
         if not self.has_total:
-            return f"no call of {said.rstrip(',')} by then is held"
+            return f"no call of {said.rstrip(',')} by then is on record"
         possible = any(row.when.earliest <= at for row in self.calls) and self.order is not Order.KNOWN
         return f"nothing is known to have been {verb}" if least or possible else f"{said} had {verb} nothing yet"
 
@@ -295,7 +295,7 @@ class Moments:
         if not rows:
             if self.order is Order.KNOWN:
                 return "No search figure is known to have been published by then."
-            return "No published report of searches by then is held."
+            return "No published report of searches by then is on record."
         last = max(rows, key=lambda row: row.when.latest)
         return f"Latest published report of searches: {_mark(last, _dated(last, at, style))} ({last.credit})."
 

@@ -17,13 +17,13 @@ Rise = Callable[[Story, str, str], RoseAfter]
 
 _OPEN = "So nobody can tell from this chart how often things stand this close together by chance."
 #: What is said where nothing is held that could be compared.
-NONE_HELD = f"None is held: no night without results has been read in the same way, minute by minute. {_OPEN}"
-_NO_NIGHT = "None is compared: of this night no series of searches is held in bins of 16 minutes or less."
+NONE_HELD = f"None is on record: no night without results has been read in the same way, minute by minute. {_OPEN}"
+_NO_NIGHT = "None is compared: of this night no series of searches is on record in bins of 16 minutes or less."
 _ASKED = (
     "Compared: how far searches moved in the minutes after the calls of {caller}, beyond the evening’s trend and "
     "against the minutes before."
 )
-_LIMIT = "What is held was not sampled: it does not say how often searches move as far by chance."
+_LIMIT = "What is on record was not sampled: it does not say how often searches move as far by chance."
 
 
 def placebo_of(nights: Iterable[tuple[Story, str]], load: Loaders) -> tuple[Placebo, ...]:

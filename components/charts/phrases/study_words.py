@@ -31,11 +31,11 @@ COLUMNS = ("Minute", "Called", "Beyond trend, the ten minutes after against the 
 
 def no_series(story: Story, weekly: SourcedFrame) -> str:
     """Why there is no answer where only published reports, or a story's own coarse series, are held."""
-    said = "Not answered: of this night only published reports are held, and reports are never tested."
+    said = "Not answered: of this night only published reports are on record, and reports are never tested."
     step = step_of(weekly.frame)
     if step <= ALL_CALLS:
         return said
-    where = "The series that the story holds is" if len(story.about.searches) <= 1 else "The series held are"
+    where = "The series that the story holds is" if len(story.about.searches) <= 1 else "The series on record are"
     return f"{said} {where} {bins_said(step)}, which says nothing about the minutes after a call."
 
 
@@ -91,9 +91,9 @@ def nights_said(rose: RoseAfter) -> str:
         return ""
     if not rose.nights:
         without = "." if rose.beside else ", so there is no second comparison."
-        return f"No other night of these searches is held in such bins{without}"
+        return f"No other night of these searches is on record in such bins{without}"
     if not all(nights.compared for nights in rose.nights):
-        return "Other nights of these searches are held, with too few of these minutes to compare."
+        return "Other nights of these searches are on record, with too few of these minutes to compare."
     return _by_reading(rose, rose.nights, _nights_compared)
 
 
@@ -104,7 +104,7 @@ def _terms_said(rose: RoseAfter) -> Iterator[str]:
         if one.held:
             yield control_sentence(one.term, used, one.readings)
         else:
-            yield f"No series of “{one.term}”, a control term, is held of these minutes in such bins."
+            yield f"No series of “{one.term}”, a control term, is on record for these minutes in such bins."
     if rose.beside and all(nights.compared for nights in rose.beside):
         yield _by_reading(rose, rose.beside, _terms_compared)
 
@@ -121,12 +121,12 @@ def _nights_compared(nights: Nights, fell: bool) -> str:
     count = len(nights.compared)
     others = "another night that is" if count == 1 else f"{count} other nights that are"
     least, as_much = _as_much(nights, fell)
-    return f"The same clock minutes on {others} held, {least} of them at least: {as_much}.{few}"
+    return f"The same clock minutes on {others} on record, {least} of them at least: {as_much}.{few}"
 
 
 def _terms_compared(nights: Nights, fell: bool) -> str:
     least, as_much = _as_much(nights, fell)
-    return f"Of the control terms held, {as_much} over the minutes in common, {least} at least."
+    return f"Of the control terms on record, {as_much} over the minutes in common, {least} at least."
 
 
 def _as_much(nights: Nights, fell: bool) -> tuple[int, str]:

@@ -151,7 +151,7 @@ def _reasons(story: Story, finding: Finding, clock: Clock) -> str:
     ]
     lines += [markdown(clock.say(said)) for said in reasons(story, finding)]
     if finding.elsewhere and not finding.differing:
-        lines.append("No other caller held here changes the verdict.")
+        lines.append("No other caller here changes the verdict.")
     lines += [_anchor_line(story, finding.anchor, clock, fetched)] if finding.anchor else []
     return "\n".join(f"- {line}" for line in lines)
 

@@ -38,7 +38,7 @@ def show_contests(story: Story, view: ViewState) -> None:
             f"In the order of the {NOUNS[story.about.verb]}s."
             + (" A poll closing is the scheduled last one." if polls else "")
             + (" Votes are the final ones; those of a district are part of its state’s." if votes else "")
-            + " Empty: not held here."
+            + " Empty: not on record here."
         )
 
 

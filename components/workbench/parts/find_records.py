@@ -78,7 +78,7 @@ def _one(task: Task, visit: Visit, clock: Clock) -> tuple[str, bool]:
         return f"{task.what}: {trouble}{again}", False
     except DataError as refused:
         return f"{task.what}: {refused}", False
-    held = f"{len(records.rows):,} row{'' if len(records.rows) == 1 else 's'} held"
+    held = f"{len(records.rows):,} row{'' if len(records.rows) == 1 else 's'} kept"
     drawn = f" of {clock.stamp(records.drawn_at)}" if records.drawn_at else ""
-    old = f" {records.trouble}; the last good answer{drawn} stands in." if records.trouble else ""
+    old = f" {records.trouble}; the last good answer{drawn} is used instead." if records.trouble else ""
     return " ".join([f"{task.what}: {held}.{old}", *records.warnings]), True

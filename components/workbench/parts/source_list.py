@@ -138,7 +138,7 @@ def _show_conventions() -> None:
     st.markdown(
         "Google Trends gives a share of all searches in a place, scaled so that the request’s own peak is 100. "
         "Zero is below Google’s resolution, not “no searches”. Two places, or two requests, are on two scales. "
-        "Where no series of the night is held, published marks are drawn as marks and never joined.",
+        "Where no series of the night is on record, published marks are drawn as marks and never joined.",
     )
 
 

@@ -208,8 +208,10 @@ def test_a_site_lane_without_records_says_so_and_draws_no_rows_of_grades(story: 
 def test_an_empty_window_is_told_from_an_empty_story(story: Story) -> None:
     early = Window(story.window.start - timedelta(days=300), story.window.start - timedelta(days=299))
     said = chart_of(story, "outages", view_of(story, early, caller="AP")).takeaway
-    assert said == "No dated observation of the site is held for this window"
-    assert night(bundled("us-2020"), "outages").takeaway == "No dated observation of the site is held in this story"
+    assert said == "No dated observation of the site is on record for this window"
+    assert (
+        night(bundled("us-2020"), "outages").takeaway == "No dated observation of the site is on record in this story"
+    )
 
 
 def test_the_long_series_says_where_it_ends(story: Story) -> None:
@@ -220,7 +222,7 @@ def test_the_long_series_says_where_it_ends(story: Story) -> None:
         "“move to canada” in the U.K.",
     ]
     gaps = [item for lane in chart.lanes for mark, item in lane.items if mark.name == "no series held"]
-    assert [gap.text for gap in gaps] == ["The series held ends July 9, 2016"] * 2
+    assert [gap.text for gap in gaps] == ["The series ends July 9, 2016"] * 2
     assert all(gap.when.earliest == datetime(2016, 7, 10, tzinfo=UTC) for gap in gaps)
 
 

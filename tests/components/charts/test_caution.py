@@ -135,7 +135,7 @@ def test_the_lag_of_the_night_is_said_as_wide_as_its_times_are_known(story: Stor
     lines = said(panel(story), "Lag").split("\n")
     assert (
         "The first dated trouble seen of cic.gc.ca in this window was on record by 2:30 p.m., "
-        "at least 4 hours before the first call of AP held here, at 6:59 p.m. EST." in lines
+        "at least 4 hours before the first call of AP on record here, at 6:59 p.m. EST." in lines
     )
     assert lines[-1] == "What comes first need not be why the next happens."
 
@@ -179,7 +179,7 @@ def test_a_story_that_says_nothing_of_causes_still_has_every_part(story: Story) 
     found = panel(replace(story, about=silent))
     assert found.motto == "" and found.motto_sources == ()
     assert [part.heading for part in found.parts] == HEADINGS
-    assert said(found, "Rival causes") == "No claim about a cause is held in this story."
+    assert said(found, "Rival causes") == "No claim about a cause is on record in this story."
 
 
 def test_every_claim_stands_there_with_its_date_and_who_made_it(story: Story) -> None:

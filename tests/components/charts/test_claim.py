@@ -146,7 +146,7 @@ def test_a_series_of_the_night_is_a_claim_with_its_bins_and_its_source() -> None
     record = record_of(story(), finding, clock=EASTERN, observations=load_observations(story()), drawn=drawn)
     assert [row["value"] for row in record["inputs"]["series"]] == values
     assert EASTERN.say(quotable(finding)).startswith(
-        "By the one account held, this came before AP’s Florida call (10:50 p.m.): "
+        "By the one account on record, this came before AP’s Florida call (10:50 p.m.): "
         "Search interest in “move to canada” began to rise (Google Trends, between "
     )
 

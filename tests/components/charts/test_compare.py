@@ -291,7 +291,7 @@ def test_its_caution_gives_what_rests_on_one_story_for_each_night(story: Story, 
     ]
     assert told["Base rate, U.S. 2016"].startswith("This story holds 9 control cases")
     assert told["Base rate, U.K. 1999"].startswith("No control cases in this story")
-    assert told["Rival causes, U.K. 1999"] == "No claim about a cause is held in this story."
+    assert told["Rival causes, U.K. 1999"] == "No claim about a cause is on record in this story."
     sent = data_of(Embed(story, chart, default_view(story), other=silent))["caution"]
     assert [part["heading"] for part in sent["parts"]] == list(told)
 
@@ -337,10 +337,10 @@ def silent(tmp_path: Path) -> Callable[..., Story]:
 def test_only_what_both_nights_hold_can_be_t0_and_the_rest_is_named(story: Story, silent: Callable[..., Story]) -> None:
     other = silent("decisive call", "concession")
     anchors = tuple(nightly(other, "AP"))
-    assert lacks("1998", anchors) == "No decisive call and no concession is held for 1998."
+    assert lacks("1998", anchors) == "No decisive call and no concession is on record for 1998."
     assert lacks("2016", nightly(story, "AP")) == ""
     assert starts_of((story, "AP"), (other, "AP"))[1].key == "polls-close"
-    with pytest.raises(NotInStory, match="No decisive call and no concession is held for us-1998"):
+    with pytest.raises(NotInStory, match="No decisive call and no concession is on record for us-1998"):
         starts_of((story, "AP"), (other, "AP"), "concession")
 
 

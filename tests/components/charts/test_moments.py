@@ -88,6 +88,6 @@ def test_a_rise_counted_over_an_hour_is_told_from_its_end_on_and_never_denied() 
     night, london = read_story(Path(__file__).parents[3] / "data" / "stories" / "uk-2016"), Clock("Europe/London")
     midnight = datetime(2016, 6, 23, 23, tzinfo=UTC)
     before = london.say(moments(night).sentence(midnight - timedelta(minutes=1)))
-    assert before.endswith("No published report of searches by then is held.")
+    assert before.endswith("No published report of searches by then is on record.")
     told = london.say(moments(night).sentence(midnight))
     assert "“what happens if we leave the EU”" in told and "between 11 p.m. June 23 and midnight BST June 24" in told

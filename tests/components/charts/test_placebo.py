@@ -28,7 +28,7 @@ from tests.support.views import view_of
 from tests.support.wording import offences
 
 HEADING = "Other nights"
-LAST = "What is held was not sampled: it does not say how often searches move as far by chance."
+LAST = "What is on record was not sampled: it does not say how often searches move as far by chance."
 OPEN = "So nobody can tell from this chart how often things stand this close together by chance."
 SERIES = "“move to canada” in the U.S., minute by minute"
 #: When 19 of the 20 minutes with calls by AP are past, and before the first of them.
@@ -76,7 +76,7 @@ def test_imported_nights_are_said_by_the_words_of_search_trends(settings: Settin
     part = placebo(embed_at(settings, slug))
     lines = part.text.split("\n")
     assert lines[1:] == [f"{SERIES}: {compared_said(rose)[0]}", LAST]
-    assert lines[1].endswith("on 3 other nights that are held, 20 of them at least: 0 of 3 rose as much.")
+    assert lines[1].endswith("on 3 other nights that are on record, 20 of them at least: 0 of 3 rose as much.")
     assert NONE_HELD not in part.text
     files = {source.title.partition(": ")[2].partition(",")[0] for source in part.sources}
     assert files == {"night.csv", "week-2.csv", "week-1.csv", "week+1.csv"}
@@ -91,14 +91,14 @@ def test_a_document_and_data_say_what_the_page_says(settings: Settings) -> None:
     assert sent["text"] == told.text and len(sent["sources"]) == 4
     document = panel(embed, "nd-caution")
     assert all(line in document for line in told.text.split("\n"))
-    assert "None is held" not in document
+    assert "None on record" not in document
 
 
 def test_at_a_moment_only_what_was_over_by_then_is_compared(settings: Settings) -> None:
     keep_weeks(settings)
     keep_the_night(settings)
     late = placebo(embed_at(settings, "timeline", LATE)).text
-    assert "on 2 other nights that are held, 19 of them at least" in late, "a week later is still to come"
+    assert "on 2 other nights that are on record, 19 of them at least" in late, "a week later is still to come"
     early = placebo(embed_at(settings, "timeline", EARLY)).text.split("\n")
     assert early[0] == "None is compared." and early[-1] == OPEN
     assert early[1].startswith(f"{SERIES}: Only 0 minutes with calls can be used")
@@ -109,14 +109,14 @@ def test_at_a_moment_only_what_was_over_by_then_is_compared(settings: Settings) 
 def test_a_night_without_another_one_says_that_nothing_is_compared(settings: Settings) -> None:
     keep_the_night(settings)
     said = placebo(embed_at(settings, "timeline")).text.split("\n")
-    none = "No other night of these searches is held in such bins, so there is no second comparison."
+    none = "No other night of these searches is on record in such bins, so there is no second comparison."
     assert said == ["None is compared.", f"{SERIES}: {none}", OPEN]
 
 
 def test_other_nights_without_the_night_itself_are_not_said_not_to_be_held(settings: Settings) -> None:
     keep_weeks(settings)
     said = placebo(embed_at(settings, "timeline")).text
-    assert said.startswith("None is compared: of this night no series of searches is held") and said.endswith(OPEN)
+    assert said.startswith("None is compared: of this night no series of searches is on record") and said.endswith(OPEN)
 
 
 def test_hours_are_no_minutes(settings: Settings) -> None:

@@ -179,7 +179,7 @@ def test_a_call_with_a_bound_beyond_the_window_is_told_without_a_total(
 def test_nothing_is_said_of_a_log_with_gaps_but_that_none_is_held(tmp_path: Path, served: Served) -> None:
     write_night(tmp_path, [called("ONE", ANN, "01:00")], about=OTHER_CALLER)
     said = served.document(f"night/timeline?caller=CNN&at={clock('00:30')}").description
-    assert "At 12:30 a.m. UTC no call of CNN by then is held." in said
+    assert "At 12:30 a.m. UTC no call of CNN by then is on record." in said
 
 
 def test_what_may_have_been_called_is_not_told_as_nothing(tmp_path: Path, served: Served) -> None:

@@ -228,7 +228,7 @@ def test_the_rules_of_all_charts_of_a_theme_are_the_same_text() -> None:
 def test_an_empty_lane_says_so() -> None:
     texts = {element.text for element in drawn(samples.empty()).iter(f"{SVG}text")}
     assert "No records in this story for this range" in texts
-    assert "The series held ends July 9, 2016; nothing is drawn for this window" in texts
+    assert "The series ends July 9, 2016; nothing is drawn for this window" in texts
 
 
 def test_an_empty_lane_with_a_note_says_only_why() -> None:

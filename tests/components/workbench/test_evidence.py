@@ -45,7 +45,7 @@ def test_a_weekly_series_that_reaches_the_night_is_no_series_of_it(
 ) -> None:
     monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path))
     page = open_page("search_trends", story=with_a_late_week(tmp_path))
-    assert any("of this night only published reports are held" in str(entry.value) for entry in page.markdown)
+    assert any("of this night only published reports are on record" in str(entry.value) for entry in page.markdown)
 
 
 def test_what_is_neither_search_nor_traffic_is_listed_with_its_source() -> None:

@@ -204,7 +204,7 @@ def test_a_single_sighting_is_never_after_and_says_why() -> None:
     assert only.note.startswith("It was there by then; a first sighting does not say when it began.")
     assert why_open(found) == "A first sighting does not say when it began."
     assert Clock("America/New_York").say(quotable(found)) == (
-        "From the one account held, it cannot be told whether this began before or after AP’s Florida call "
+        "From the one account on record, it cannot be told whether this began before or after AP’s Florida call "
         "(10:50 p.m.): Screenshot of the server’s error page (All That’s Interesting, "
         "10:59:59 p.m. EST, Nov. 8, 2016). A first sighting does not say when it began."
     )
@@ -289,7 +289,7 @@ def test_the_globes_search_peak_at_11_48_is_after_each_of_these_calls(contest: s
     found = checked(GLOBE, contest, caller=caller)
     assert found.verdict is Verdict.AFTER
     sentence = Clock("America/New_York").say(quotable(found, said=caller_name(story(), caller)))
-    assert sentence.startswith(f"By the one account held, this came after {said}: ")
+    assert sentence.startswith(f"By the one account on record, this came after {said}: ")
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_of_ohio_the_networks_log_has_no_time_and_the_claim_says_so() -> None:
     found = checked(GLOBE, "US-OH", caller="TV")
     assert found.anchor is None and found.verdict is Verdict.NOT_ENOUGH
     assert quotable(found, said=caller_name(story(), "TV")) == (
-        "No time for the Ohio call of TV networks in MaltaToday’s log is held here, "
+        "No time for the Ohio call of TV networks in MaltaToday’s log is on record here, "
         "so the order cannot be checked against it."
     )
     assert {other.caller: other.verdict for other in found.elsewhere}["AP"] is Verdict.AFTER
@@ -320,7 +320,7 @@ def test_a_caller_without_the_call_leaves_nothing_to_compare_with() -> None:
     assert found.anchor is None
     assert found.verdict is Verdict.NOT_ENOUGH
     assert quotable(found) == (
-        "No time for CNN’s Florida call is held here, so the order cannot be checked against it."
+        "No time for CNN’s Florida call is on record here, so the order cannot be checked against it."
     )
 
 
@@ -329,7 +329,7 @@ def test_a_caller_is_called_by_its_name_where_it_has_no_time() -> None:
     assert found.anchor is None
     name = caller_name(story(), "TV")
     assert name == "TV networks in MaltaToday’s log"
-    assert quotable(found, said=name).startswith(f"No time for the Alaska call of {name} is held here, ")
+    assert quotable(found, said=name).startswith(f"No time for the Alaska call of {name} is on record here, ")
     assert reasons(story(), found)[0].startswith(f"This story holds no time for the Alaska call of {name};")
 
 
@@ -478,7 +478,7 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
             "us-2024",
             "marks",
             "US-WI",
-            "Of two published reports of searches held here, one came before AP’s Wisconsin call "
+            "Of two published reports of searches on record here, one came before AP’s Wisconsin call "
             "(5:34 a.m. EST, Nov. 6, 2024); the other cannot be placed.",
             id="one of two open",
         ),
@@ -486,7 +486,7 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
             "us-2020",
             "marks",
             "US-AZ",
-            "All three published reports of searches held here came before AP’s Arizona call "
+            "All three published reports of searches on record here came before AP’s Arizona call "
             "(2:51 a.m. EST, Nov. 4, 2020).",
             id="all on one side",
         ),
@@ -494,7 +494,7 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
             "us-2016",
             "marks",
             "decisive-call",
-            "Of six published reports of searches held here, five came before the event "
+            "Of six published reports of searches on record here, five came before the event "
             "“AP calls the presidency for Trump” (2:29 a.m. EST, Nov. 9, 2016) and one after.",
             id="on both sides, each told",
         ),
@@ -502,7 +502,7 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
             "us-2020",
             "figures:rise-9pm",
             "first-call",
-            "By the one account held, this came after AP’s first call (7 p.m.): "
+            "By the one account on record, this came after AP’s first call (7 p.m.): "
             "Searches began to rise (Google Trends, via MobileSyrup, about 9 p.m. EST, Nov. 3, 2020).",
             id="a whole sentence as a title",
         ),
@@ -510,7 +510,7 @@ def test_a_quotable_sentence_says_the_verdict_and_no_reason_for_it(subject: str,
             "us-2024",
             "figures:state-rank-1-vermont",
             "first-call",
-            "From the one account held, it cannot be told whether this came before or after AP’s first call "
+            "From the one account on record, it cannot be told whether this came before or after AP’s first call "
             "(7 p.m. EST, Nov. 5, 2024): Rank of Vermont among U.S. states for “move to canada” "
             "(Google Trends, via CTV News, between 6 a.m. Nov. 5 and 10:59 a.m. EST Nov. 6, 2024).",
             id="a few words as a title",
@@ -533,7 +533,7 @@ def test_marks_none_of_which_can_be_placed_are_all_left_open() -> None:
         marks = Subject("marks", "searches", "Published reports of searches", "all", (wide,) * held, moments=True)
         verdict, accounts = weigh(marks, span_of(anchor.when))
         said = quotable(Finding(marks, "US-FL", "Florida call", "AP", anchor, verdict, accounts, ()))
-        assert f" held here, {none} can be placed before or after AP’s Florida call (" in said
+        assert f" on record here, {none} can be placed before or after AP’s Florida call (" in said
 
 
 def test_a_window_of_hours_is_counted_wholly_on_one_side() -> None:
@@ -544,7 +544,7 @@ def test_a_window_of_hours_is_counted_wholly_on_one_side() -> None:
     anchor = Anchor("US-FL", "AP’s Florida call", When.at(after), ("calls:x",), ("s",), "AP")
     verdict, accounts = weigh(counted, span_of(anchor.when))
     said = quotable(Finding(counted, "US-FL", "Florida call", "AP", anchor, verdict, accounts, ()))
-    assert said.startswith("By the one account held, this was counted wholly after AP’s Florida call (")
+    assert said.startswith("By the one account on record, this was counted wholly after AP’s Florida call (")
 
 
 @pytest.mark.parametrize(
@@ -629,14 +629,14 @@ def test_a_time_as_wide_as_the_question_is_too_coarse() -> None:
 @pytest.mark.parametrize(
     ("span", "by", "said"),
     [
-        pytest.param((0, 10), False, "By both accounts held, trouble at a site came before", id="both before"),
+        pytest.param((0, 10), False, "By both accounts on record, trouble at a site came before", id="both before"),
         pytest.param(
             (200, 210), False, "Accounts differ on whether trouble at a site came before or after", id="apart"
         ),
         pytest.param(
             (95, 105),
             False,
-            "Of the two accounts held, one puts trouble at a site before AP’s Florida call",
+            "Of the two accounts on record, one puts trouble at a site before AP’s Florida call",
             id="one leaves it open",
         ),
     ],

@@ -127,7 +127,7 @@ def test_dump_files_on_disk_become_hours_of_the_storys_articles(
     dump = tmp_path / "pageviews-20161109-050000"
     dump.write_text("en Immigration_to_Canada 700 0\nen.m Immigration_to_Canada 300 0\nen Other 5 0\n")
     assert typed("dumps", "us-2016", str(dump)) == 0
-    assert "1 hours held" in capsys.readouterr().out
+    assert "1 hours kept" in capsys.readouterr().out
     settings = read_settings(os.environ)
     found = table(load_lenses(find_story("us-2016", settings), story_store(settings)))
     assert list(found["value"]) == [1_000.0]

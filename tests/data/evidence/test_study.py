@@ -184,20 +184,20 @@ def test_hourly_bins_answer_nothing(settings: Settings) -> None:
 
 def test_published_marks_and_weeks_answer_never(bundled: Story) -> None:
     said = no_series(bundled, load_interest(bundled))
-    assert "only published reports are held, and reports are never tested" in said
+    assert "only published reports are on record, and reports are never tested" in said
     assert "weekly" in said
 
 
 def test_an_unknown_series_is_refused_with_those_there_are(settings: Settings) -> None:
     story = keep(settings, export(8))
-    with pytest.raises(DataError, match="no series 'x' is held; choose one of: imported-"):
+    with pytest.raises(DataError, match="there is no series 'x'; choose one of: imported-"):
         rose_after(story, load_series(story, story_store(settings)), "x", "AP")
 
 
 def test_without_another_night_there_is_no_second_comparison(settings: Settings) -> None:
     _, rose = studied(settings, export(1))
     assert rose.nights == ()
-    assert nights_said(rose).startswith("No other night of these searches is held")
+    assert nights_said(rose).startswith("No other night of these searches is on record")
 
 
 def test_another_night_is_compared_at_the_same_clock_time_across_a_change_of_clocks(
@@ -234,10 +234,10 @@ def with_control(settings: Settings, term: str, *, minutes: int = 1, rises: bool
 def test_a_control_term_that_did_not_move_is_said_beside_the_other_nights(settings: Settings) -> None:
     rose = with_control(settings, "Pizza")
     assert compared_said(rose) == (
-        "No other night of these searches is held in such bins.",
+        "No other night of these searches is on record in such bins.",
         f"In the same minutes searches for “Pizza” showed {UNMOVED} (95% interval {percents(rose)}).",
-        "No series of “weather”, a control term, is held of these minutes in such bins.",
-        "Of the control terms held, 0 of 1 rose as much over the minutes in common, 20 at least.",
+        "No series of “weather”, a control term, is on record for these minutes in such bins.",
+        "Of the control terms on record, 0 of 1 rose as much over the minutes in common, 20 at least.",
     )
 
 

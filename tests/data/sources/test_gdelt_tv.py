@@ -91,7 +91,7 @@ def test_what_was_fetched_is_read_again_without_a_network(tmp_path: Path) -> Non
     }
     assert [source.org for source in again.sources] == ["GDELT Project"]
     assert GdeltTv().read(place.story, NIGHT, phrase="another").warnings == (
-        "Nothing is held of this window, which does not mean that nothing was said.",
+        "Nothing is on record for this window, which does not mean that nothing was said.",
     )
 
 
