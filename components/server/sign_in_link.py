@@ -55,7 +55,7 @@ _ASK = _PAGE.format(
     body='<p>This link works once.</p>\n<form method="post"><button>Sign in</button></form>',
 )
 _SPENT = _PAGE.format(
-    title="This link does not work any more",
+    title="This link no longer works",
     body="<p>A link works once and for ten minutes. On the server, <code>nightdesk desk link</code> makes another.</p>",
 )
 _AWAY = _PAGE.format(title="The desk cannot be reached", body="<p>Its database does not answer. Try again soon.</p>")

@@ -147,7 +147,7 @@ def choose_exact_range(story: Story, view: ViewState, zone: str) -> None:
             for edge, name in (("from", "From"), ("to", "To")):
                 st.text_input(f"{name}, {markdown(zone)}", shown[edge], key=keys[edge], max_chars=40)
             st.form_submit_button("Apply", key="apply-exact", on_click=lambda: _apply(story, view, keys, shown))
-        st.caption("Like “8 pm” or “Nov. 9, 1:30 am”.")
+        st.caption("For example, “8 pm” or “Nov. 9, 1:30 am”.")
 
 
 def _apply(story: Story, view: ViewState, keys: Mapping[str, str], shown: Mapping[str, str]) -> None:

@@ -16,4 +16,6 @@ def copy_link(link: str) -> None:
 
 def _tell() -> None:
     copied = st.session_state["copied-link"].get("copied")
-    st.toast("Link copied: it opens this very view anywhere." if copied == "yes" else "The browser kept its clipboard.")
+    st.toast(
+        "Link copied: it opens this very view anywhere." if copied == "yes" else "The browser did not allow copying."
+    )

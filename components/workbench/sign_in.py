@@ -95,7 +95,7 @@ def vouched(claims: Mapping[str, object], known: Mapping[str, str]) -> Vouched |
         return "Nobody is signed in."
     issuer = known.get(str(claims.get("provider", "")))
     if not issuer or claims.get("iss") != issuer:
-        return "This sign-in is of a provider that this desk does not know: sign in again."
+        return "This sign-in comes from a provider that this desk does not know: sign in again."
     email, issued = claims.get("email"), claims.get("iat")
     if not isinstance(email, str) or "@" not in email:
         return "The provider gave no email address: it has to give this app the scope “email”."

@@ -33,4 +33,4 @@ def run_in_turn(page: Callable[[], None]) -> None:
         with RUNS.turn(client_here(), seconds=_LONGEST):
             page()
     except Busy:
-        show_problems(["Too many pages are asked for at the moment; try again in a few seconds."])
+        show_problems(["Too many pages are being asked for at once; try again in a few seconds."])

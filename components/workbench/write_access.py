@@ -154,7 +154,7 @@ class GuardUploads:
         session, size = found[1], _size(scope)
         refused = await run_in_threadpool(self._refusal, scope, session, size)
         if refused or size is None:
-            status, sentence = refused or (411, "A file says how long it is.")
+            status, sentence = refused or (411, "A file must say how long it is.")
             # The connection ends with the answer: nothing of the body is read.
             answer = PlainTextResponse(sentence, status, headers={"Cache-Control": "no-store", "Connection": "close"})
             await answer(scope, receive, send)

@@ -296,7 +296,7 @@ def read_values(path: Path) -> pd.Series[float]:
     cells = table["value"].str.strip().replace({"<1": "0", "NaN": "", "nan": "", "NA": ""})
     values = pd.to_numeric(cells.where(cells != "", "nan"), errors="coerce")
     _refuse(table["timestamp"], times.isna(), "is not a time; write it like 2016-11-08T23:59:00Z")
-    _refuse(table["value"], values.isna() & (cells != ""), "is no number")
+    _refuse(table["value"], values.isna() & (cells != ""), "is not a number")
     _refuse(
         table["value"],
         (values < 0) | (values > HIGHEST),

@@ -386,7 +386,7 @@ class Reading(Row):
     @model_validator(mode="after")
     def _is_of_its_kind(self) -> Self:
         if self.kind == "count" and (self.until is None or self.until == self.at):
-            raise wrong_cell("until", "no span", "when the counting that began at `at` ended, because kind is count")
+            raise wrong_cell("until", "no span", "the end of the counting that began at `at`, because kind is count")
         if self.kind == "cumulative" and self.until is not None:
             raise wrong_cell(
                 "until", utc_cell(self.until), "an empty cell, because a cumulative total stands at one instant"

@@ -193,7 +193,7 @@ def test_a_link_signs_in_once_by_a_cookie_that_no_script_reads(
     late = a_browser().new_page()
     late.goto(link)
     late.get_by_role("button").click()
-    expect(late.get_by_role("heading", name="This link does not work any more")).to_be_visible()
+    expect(late.get_by_role("heading", name="This link no longer works")).to_be_visible()
 
     page.get_by_role("button", name="Sign out").click()
     settled(page)

@@ -505,7 +505,7 @@ def test_the_panel_and_the_study_say_the_same_of_other_nights(tmp_path: Path, mo
     monkeypatch.setenv("NIGHTDESK_STORIES", str(settings.stories[0]))
     monkeypatch.setenv("NIGHTDESK_SNAPSHOTS", str(settings.snapshots))
     words = said(open_page("search_trends"))
-    assert "None on record" not in words
+    assert "None is on record" not in words
     panel, study = re.findall(r"The same clock minutes on 3 other nights that are held.* of 3 rose as much\.", words)
     assert panel == study
 

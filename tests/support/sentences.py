@@ -631,8 +631,8 @@ class Reading:
         elif first[0] >= event.last + unit_of(event):
             right = "after"
         words = {
-            "before": r"was on record .* before |, lies .* before ",
-            "after": r"is on record before |, lies .* after ",
+            "before": r"was on record .* before |, came .* before ",
+            "after": r"is on record before |, came .* after ",
             "cannot": r"so its order with|too close to tell",
         }
         self.hold("reported first", case, said, true=bool(re.search(words[right], said)), right=right)

@@ -248,9 +248,9 @@ def _takeaway(nights: Pair, moves: Moves, window: Window, origin: datetime, *, s
         return Said.of(start)
     if not any(first_trouble(night.observations, host=main_service(night.story)) for night, _ in watched):
         whose = "either night’s main site" if len(watched) > 1 else f"the main site of {watched[0][1].name}"
-        return Said((start, f"No trouble of {whose} is on record"), mark=".")
+        return Said((start, f"No trouble at {whose} is on record"), mark=".")
     told = [f"{_first_trouble(night, move, window, origin)} ({move.name})" for night, move in watched]
-    return Said((start, f"First trouble of its main site on record: {', '.join(told)}"), mark=".")
+    return Said((start, f"First trouble at its main site on record: {', '.join(told)}"), mark=".")
 
 
 def _first_trouble(night: ComparedNight, move: Move, window: Window, origin: datetime) -> str:

@@ -30,7 +30,7 @@ _KINDS = {
     **dict.fromkeys(SIDES, CALLS),
 }
 _TWO_NIGHTS = (
-    "Things of two nights that stand below one another did not happen together: each night is counted from an event "
+    "What lines up on two nights did not happen together: each night is counted from an event "
     "of its own. How far apart the things of one night lie is told with its own timeline."
 )
 _PLACEBO = "Other nights"
@@ -118,7 +118,7 @@ def _lag(story: Story, chart: Chart) -> Part:
     if chart.origin:
         return Part("Lag", _TWO_NIGHTS)
     lines, sources = lag_of(story, chart)
-    said = lines or ("The rows of this chart hold no two first moments that could be compared.",)
+    said = lines or ("This chart has no two first moments to compare.",)
     return Part("Lag", "\n".join((*said, "What comes first need not be why the next happens.")), sources)
 
 
@@ -129,7 +129,9 @@ def _base_rate(story: Story) -> Part:
     for row in loaded.rows:
         cases.setdefault(row.case, row)
     if not cases:
-        return Part("Base rate", "No control cases in this story: how often such a site fails on other days is open.")
+        return Part(
+            "Base rate", "No control cases in this story: how often such a site fails on other days is not known."
+        )
     count = counted(len(cases), "control case")
     lines = [
         f"This story holds {count} of other days, found and not sampled: they show that it happens, not how often."

@@ -163,7 +163,7 @@ def reasons(story: Story, finding: Finding) -> tuple[str, ...]:
     lines = [finding.subject.lacks] if finding.subject.lacks else []
     if finding.anchor is None:
         lines.append(
-            f"This story holds no time for {event_said(finding, caller_name(story, finding.caller))}; "
+            f"This story has no time for {event_said(finding, caller_name(story, finding.caller))}; "
             "choose another caller or event."
         )
     return (*lines, *_other_callers(story, finding))

@@ -91,7 +91,7 @@ def _trouble(chart: Chart, host: str) -> First | None:
     """The first trouble of the story's main site inside the window: that of another site or week is another matter."""
     troubles = [item for mark, item in drawn(chart) if (item.tone or mark.tone) in TROUBLE and item.subject == host]
     inside = [item for item in troubles if chart.window.overlaps(item.when.earliest, item.last)]
-    found = _earliest(f"the first dated trouble seen of {host} in this window", chart, inside)
+    found = _earliest(f"the first dated trouble seen at {host} in this window", chart, inside)
     return replace(found, bound=True) if found else None
 
 
@@ -104,10 +104,10 @@ def _mark(chart: Chart) -> First | None:
 def _not_here(chart: Chart, host: str, trouble: First | None) -> Iterator[str]:
     """That the window holds no trouble of the site, and that an earlier one is on record before it."""
     if trouble is None:
-        yield f"No dated trouble of {host} is on record in this window."
+        yield f"No dated trouble at {host} is on record in this window."
     before = (event for event in chart.outside if event.tone in TROUBLE and event.when.latest < chart.window.start)
     if earlier := next((event for event in before if event.subject == host), None):
-        yield f"Earlier trouble of {host} is on record before this window, {_said(earlier.when, 'stamp')}."
+        yield f"Earlier trouble at {host} is on record before this window, {_said(earlier.when, 'stamp')}."
 
 
 def _earliest(name: str, chart: Chart, inside: list[Item], tones: tuple[Tone, ...] = ()) -> First | None:
@@ -148,9 +148,9 @@ def order(a: First, b: First, *, style: Style = "time") -> str:
     first, second = (f"{thing.name}, {_said(thing.when, style)}" for thing in (a, b))
     match which_first(a.span, b.span):
         case Verdict.BEFORE:
-            return capital(f"{first}, lies {_apart(a, b)} before {second}.")
+            return capital(f"{first}, came {_apart(a, b)} before {second}.")
         case Verdict.AFTER:
-            return capital(f"{first}, lies {_apart(b, a)} after {second}.")
+            return capital(f"{first}, came {_apart(b, a)} after {second}.")
     return capital(f"{first}, and {second}, are too close to tell at this resolution which came first.")
 
 

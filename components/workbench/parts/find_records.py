@@ -39,7 +39,7 @@ def _show_source(story: Story, view: ViewState, provider: Provider) -> None:
     tasks = tuple(provider.plan(Errand(story, view.window, utc_now())))
     st.markdown(f"**{provider.title}.** {markdown(provider.proves)} *{markdown(provider.cannot)}*")
     if not tasks:
-        st.caption("This story’s lists name nothing to ask this source for.")
+        st.caption("This story lists nothing to ask this source for.")
     elif st.button(markdown(f"Ask for {', '.join(task.what for task in tasks)}"[:200]), key=f"ask-{provider.slug}"):
         _ask(story, tasks, Clock(view.clock))
 

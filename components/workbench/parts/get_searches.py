@@ -135,5 +135,5 @@ def _tell(outcome: Outcome, clock: Clock) -> None:
     if outcome.state == "done":
         tell_done(outcome.sentence)
         st.rerun()
-    again = f" It may go on at {clock.stamp(outcome.retry_at)}." if outcome.retry_at else ""
+    again = f" It can go on at {clock.stamp(outcome.retry_at)}." if outcome.retry_at else ""
     show_problems([f"{outcome.sentence}{again} What is drawn is kept; the same plan goes on from there."])

@@ -35,8 +35,8 @@ WITHOUT = ("us-2020", "uk-2019")
 ALL = Window(datetime(2004, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))
 #: What a sentence of the caution says of trouble and of marks, beside the first call.
 SAID = {
-    Verdict.BEFORE: r"was on record by .* before the first call|, lies .* before the first call",
-    Verdict.AFTER: r"first call of .*, is on record before the first|, lies .* after the first call",
+    Verdict.BEFORE: r"was on record by .* before the first call|, came .* before the first call",
+    Verdict.AFTER: r"first call of .*, is on record before the first|, came .* after the first call",
     Verdict.CANNOT_TELL: r"so its order with the first call|too close to tell",
 }
 

@@ -134,7 +134,7 @@ def test_its_motto_is_the_quotation_of_the_claim_the_story_chose(story: Story) -
 def test_the_lag_of_the_night_is_said_as_wide_as_its_times_are_known(story: Story) -> None:
     lines = said(panel(story), "Lag").split("\n")
     assert (
-        "The first dated trouble seen of cic.gc.ca in this window was on record by 2:30 p.m., "
+        "The first dated trouble seen at cic.gc.ca in this window was on record by 2:30 p.m., "
         "at least 4 hours before the first call of AP on record here, at 6:59 p.m. EST." in lines
     )
     assert lines[-1] == "What comes first need not be why the next happens."
@@ -145,7 +145,7 @@ def test_a_later_range_speaks_of_its_own_trouble_and_says_that_there_was_an_earl
     found = caution_of(story, chart_of(story, "timeline", view_of(story, later, caller="AP")))
     assert found is not None
     lines = said(found, "Lag").split("\n")
-    assert lines[0] == ("Earlier trouble of cic.gc.ca is on record before this window, about 2 p.m. EST, Nov. 8, 2016.")
+    assert lines[0] == ("Earlier trouble at cic.gc.ca is on record before this window, about 2 p.m. EST, Nov. 8, 2016.")
     assert "rising searches, about 6 p.m., is on record before the first dated trouble seen" in lines[1]
     assert "by 10:30 p.m. EST, Nov. 8, 2016; that may have begun at any time before, so which began first" in lines[1]
 
@@ -156,8 +156,8 @@ def test_trouble_of_another_site_is_no_trouble_of_the_main_one(story: Story) -> 
     other = replace(story, about=story.about.model_copy(update={"services": services}))
     found = caution_of(other, chart_of(other, "timeline", view_of(other, story.window, caller="AP")))
     assert found is not None
-    assert said(found, "Lag").startswith(f"No dated trouble of {QUIET} is on record in this window.")
-    assert "trouble seen of" not in said(found, "Lag")
+    assert said(found, "Lag").startswith(f"No dated trouble at {QUIET} is on record in this window.")
+    assert "trouble seen at" not in said(found, "Lag")
 
 
 def test_base_rates_are_counts_of_the_control_cases_and_never_a_percentage(story: Story) -> None:
@@ -203,12 +203,12 @@ def first(when: When, name: str = "this") -> First:
 @pytest.mark.parametrize(
     ("a", "b", "says"),
     [
-        pytest.param(at(1), at(1.85), "lies 51 minutes before", id="two minutes"),
-        pytest.param(at(2), at(1), "lies 60 minutes after", id="the other way round"),
-        pytest.param(at(0), at(5), "lies 5 hours before", id="whole hours"),
-        pytest.param(at(0), at(5.5), "lies 5 to 6 hours before", id="no whole hours"),
-        pytest.param(at(0, Precision.APPROXIMATE), at(1), "lies 30 to 90 minutes before", id="about"),
-        pytest.param(at(29 / 60, Precision.APPROXIMATE), at(1), "lies up to 65 minutes before", id="about, and near"),
+        pytest.param(at(1), at(1.85), "came 51 minutes before", id="two minutes"),
+        pytest.param(at(2), at(1), "came 60 minutes after", id="the other way round"),
+        pytest.param(at(0), at(5), "came 5 hours before", id="whole hours"),
+        pytest.param(at(0), at(5.5), "came 5 to 6 hours before", id="no whole hours"),
+        pytest.param(at(0, Precision.APPROXIMATE), at(1), "came 30 to 90 minutes before", id="about"),
+        pytest.param(at(29 / 60, Precision.APPROXIMATE), at(1), "came up to 65 minutes before", id="about, and near"),
         pytest.param(at(0.5, Precision.APPROXIMATE), at(1), "are too close to tell", id="the intervals touch"),
         pytest.param(at(1), at(1), "are too close to tell", id="one minute"),
         pytest.param(at(1, Precision.AFTER), at(1.25), "are too close to tell", id="shortly after"),
@@ -254,7 +254,7 @@ def test_the_lag_of_a_checked_claim_is_each_account_beside_its_event(story: Stor
     assert [part.heading for part in found.parts] == HEADINGS
     lines = said(found, "Lag").split("\n")
     assert (
-        "The account “The Boston Globe”, at 11:48 p.m., lies 58 minutes after AP’s Florida call, at 10:50 p.m. EST."
+        "The account “The Boston Globe”, at 11:48 p.m., came 58 minutes after AP’s Florida call, at 10:50 p.m. EST."
         in lines
     )
     assert lines[-1] == "What comes first need not be why the next happens."

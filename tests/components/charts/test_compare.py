@@ -250,7 +250,7 @@ def test_the_takeaway_says_what_t0_was_on_each_night(chart: Chart) -> None:
     assert said.startswith(
         "Each night from its decisive call: U.S. 2016 (2:29 a.m. EST, Nov. 9, 2016) and U.K. 1999 "
         "(3:29 a.m. EDT, June 22, 2016). "
-        "First trouble of its main site on record: about 12 h 29 min before (U.S. 2016)"
+        "First trouble at its main site on record: about 12 h 29 min before (U.S. 2016)"
     )
 
 

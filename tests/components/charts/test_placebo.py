@@ -91,7 +91,7 @@ def test_a_document_and_data_say_what_the_page_says(settings: Settings) -> None:
     assert sent["text"] == told.text and len(sent["sources"]) == 4
     document = panel(embed, "nd-caution")
     assert all(line in document for line in told.text.split("\n"))
-    assert "None on record" not in document
+    assert "None is on record" not in document
 
 
 def test_at_a_moment_only_what_was_over_by_then_is_compared(settings: Settings) -> None:

@@ -22,7 +22,7 @@ def test_a_page_that_gets_no_turn_says_so_between_its_head_and_its_foot(
     with runs.turn(seconds=60):
         shell.run()
     assert [said.value for said in shell.warning] == [
-        "Too many pages are asked for at the moment; try again in a few seconds."
+        "Too many pages are being asked for at once; try again in a few seconds."
     ]
     assert "**Nightdesk**" in {said.value for said in shell.markdown}
     assert [said.value[:33] for said in shell.caption] == ["Nightdesk shows what others measu"]

@@ -304,7 +304,7 @@ def test_the_command_tells_an_onset_in_utc(tmp_path: Path) -> None:
         pytest.param("timestamp,value\n2016-01-01,3\n2016-01-02,many\n", "line 3: 'many' is not a number", id="a word"),
         pytest.param("timestamp,value\n2016-01-01,3\n2016-01-02,-1\n", "line 3: '-1' is not search", id="negative"),
         pytest.param("timestamp,value\n2016-01-01,3\n2016-01-02,inf\n", "line 3: 'inf' is not search", id="endless"),
-        pytest.param("timestamp,value\n2016-01-01,3\n2016-01-02,1e99\n", "line 3: '1e99' is no", id="a trillion"),
+        pytest.param("timestamp,value\n2016-01-01,3\n2016-01-02,1e99\n", "line 3: '1e99' is not", id="a trillion"),
         pytest.param("timestamp,value\n2016-01-01,3,9\n2016-01-02,3,9\n", "cannot be read", id="a cell too many"),
         pytest.param('timestamp,value\n"2016-01-01,3\n', "cannot be read", id="an open quote"),
         pytest.param("timestamp,value\n0001-01-01,3\n9999-01-01,3\n", "more than a century", id="ages apart"),

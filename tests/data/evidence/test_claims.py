@@ -330,7 +330,7 @@ def test_a_caller_is_called_by_its_name_where_it_has_no_time() -> None:
     name = caller_name(story(), "TV")
     assert name == "TV networks in MaltaToday’s log"
     assert quotable(found, said=name).startswith(f"No time for the Alaska call of {name} is on record here, ")
-    assert reasons(story(), found)[0].startswith(f"This story holds no time for the Alaska call of {name};")
+    assert reasons(story(), found)[0].startswith(f"This story has no time for the Alaska call of {name};")
 
 
 def test_another_callers_time_is_said_as_a_condition() -> None:

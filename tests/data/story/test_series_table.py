@@ -64,15 +64,15 @@ def test_a_story_without_calls_parties_and_contests_is_sound(tmp_path: Path) -> 
         ),
         pytest.param(
             SIGNED.replace("Z,,", "Z,2019-03-21T09:00:00Z,"),
-            "series.csv, line 3, column until: found 2019-03-21T09:00:00Z, expected an empty cell, as a "
+            "series.csv, line 3, column until: found 2019-03-21T09:00:00Z, expected an empty cell, because a "
             "cumulative total "
             "stands at one instant",
             id="a total that lasts",
         ),
         pytest.param(
             "visits,Visits,visits,count,2019-03-21T08:50:00Z,,5,log\n",
-            "series.csv, line 3, column until: found no span, expected when the counting that began at `at` ended, as "
-            "kind is count",
+            "series.csv, line 3, column until: found no span, expected the end of the counting that began at "
+            "`at`, because kind is count",
             id="a count without its end",
         ),
         pytest.param(
