@@ -29,7 +29,7 @@ LABELS = {Order.HAPPENED: "As it happened", Order.KNOWN: "As it was known"}
 #: Seconds that the whole range takes, from slow to fast.
 PACES = (240, 120, 72, 36, 18)
 _HELP = (
-    "Space plays and pauses while the focus is on the slider or on Play. Left and right arrow go to the previous and the "
+    "Space plays and pauses while the slider or Play has focus. Left and right arrow go to the previous and the "
     "next event, Home and End to the first and the last, Escape back to the whole night. The question mark shows and "
     "hides this line."
 )

@@ -271,7 +271,7 @@ def test_chosen_lanes_are_those_of_both_nights(story: Story, summer: Story) -> N
 def test_its_caution_draws_no_lag_between_two_nights(story: Story, chart: Chart) -> None:
     panel = caution_of(story, chart)
     assert panel
-    assert panel.parts[0].text.startswith("Things of two nights that stand below one another did not happen together")
+    assert panel.parts[0].text.startswith("What lines up on two nights did not happen together")
 
 
 def test_its_caution_gives_what_rests_on_one_story_for_each_night(story: Story, summer: Story, chart: Chart) -> None:
