@@ -101,7 +101,7 @@ def test_the_installed_script_verifies_what_was_published(home: Path) -> None:
         pytest.param(["refresh", "us-2016", "--resolution", "days"], MISTYPED, "did you mean day?", id="resolution"),
         pytest.param(["rehearse", "us-2016", "--order", "know"], MISTYPED, "'known', 'happened'", id="order"),
         pytest.param(["rehearse", "us-2016", "--until", "0001-01-01T00:00+05:00"], MISTYPED, "a time", id="no instant"),
-        pytest.param(["rehearse", "us-2016", "--to", "~nobody-here"], FAILED, "no home folder", id="no such home"),
+        pytest.param(["rehearse", "us-2016", "--to", "~nobody-here"], FAILED, "names a home folder that does not exist", id="no such home"),
         pytest.param(["serve", "out", "--port", "70000"], MISTYPED, "0<=x<=65535", id="port"),
         pytest.param(
             ["check", "nowhere"], FAILED, "is not a folder that can be read (No such file or directory)", id="no folder"
@@ -144,7 +144,7 @@ def test_any_words_are_an_answer_or_one_sentence(capsys: Said, command: str, wor
     code = typed(*(command.split() or [""]), *words)
     out, error = capsys.readouterr()
     assert code in (DONE, FAILED, MISTYPED)
-    assert "Traceback" not in error and "fault of Nightdesk" not in error
+    assert "Traceback" not in error and "bug in Nightdesk" not in error
     assert bool(out) == (code == DONE) or command in ("check", "verify", "desk publish-due")
     assert (error != "") == (code != DONE)
 
@@ -193,7 +193,7 @@ def test_defaults_and_choices_in_the_help_are_those_of_what_they_ask() -> None:
         pytest.param(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no"), FAILED, "'utf-8' codec can't", id="no text"),
         pytest.param(KeyboardInterrupt(), STOPPED, "Stopped.", id="ctrl-c"),
         pytest.param(KeyboardInterrupt("All is whole."), STOPPED, "Stopped. All is whole.", id="ctrl-c, with more"),
-        pytest.param(ZeroDivisionError("by 0"), FAILED, "This is a fault of Nightdesk, not of what you", id="bug"),
+        pytest.param(ZeroDivisionError("by 0"), FAILED, "This is a bug in Nightdesk, not in what you", id="bug"),
     ],
 )
 def test_whatever_goes_wrong_is_one_sentence(raised: BaseException, code: int, sentence: str, capsys: Said) -> None:
@@ -279,7 +279,7 @@ def test_a_new_story_writes_over_nothing(there: str, home: Path, capsys: Said) -
     before = sorted(home.rglob("*"))
     name = "us-2016" if there == "bundled" else "first-calls"
     assert typed("new", name, "--to", home / "stories") == FAILED
-    assert "is there already and is left alone" in one_sentence(capsys.readouterr().err)
+    assert "already exists and was left alone" in one_sentence(capsys.readouterr().err)
     assert sorted(home.rglob("*")) == before
 
 

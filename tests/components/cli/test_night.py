@@ -86,6 +86,6 @@ def test_a_recorder_that_is_killed_goes_on_and_one_that_cannot_stops_no_other(tm
     assert (process.wait(), rest.splitlines()[-1].partition(" ")[2]) == (0, "night: all recorders have ended")
     assert time.monotonic() - began < 20
     text = "".join(told)
-    assert "feed-table: ended with -9; it starts again in 1 s" in text
+    assert "feed-table: ended with -9; it restarts in 1 s" in text
     assert "probe: night watches no site" in text
     assert [row["contest"] for row in rows(settings, "calls.csv")] == ["OH"]
