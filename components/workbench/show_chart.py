@@ -49,12 +49,12 @@ def show_figures(
 ) -> None:
     """The chart's figures, narrow and wide: a page does not know its width, and the stylesheet shows one of them.
 
-    With `taken`, what it gives for the key of a plot is called when a range is dragged on that one.
+    With `taken`, what it gives for the key of a plot is called when a range is drawn on that one; its container says so.
     """
     for width, figure in zip(("narrow", "wide"), load_plots(chart, zone, theme_in_force()), strict=True):
         plot = f"plot-{width}-{key}"
         draw = partial(st.plotly_chart, figure, theme=None, config=CONFIG, alt=alt, key=plot)
-        with st.container(key=f"{width}-{key}"):
+        with st.container(key=f"{width}-{'drawn-' if taken else ''}{key}"):
             _ = draw(on_select=taken(plot), selection_mode="box") if taken else draw()
 
 
