@@ -85,7 +85,8 @@ def _row(
         draft.write(x, top + pitch / 2 + draft.sizes.label * 0.35, "nothing on record", paint="quiet")
     for (mark, item), entry in marks:
         middle = top + (lines - entry.row - 0.5) * pitch
-        draw_item(draft, lane, mark, item, middle, marked=not entry.side and id(item) not in recorded)
+        ahead = entry.text_span[0] - GAP if entry.side == "left" else None
+        draw_item(draft, lane, mark, item, middle, marked=not entry.side and id(item) not in recorded, ahead=ahead)
         if entry.side:
             write_beside(draft, entry, middle, of=item.row, ends=(item.when.earliest, item.last))
     for (mark, item), entry, inside in zip(others, rest, free, strict=True):
@@ -209,11 +210,18 @@ def _ink(draft: Draft, item: Item) -> tuple[float, float]:
     return min(left, right - _BAR), max(right, left + _BAR)
 
 
-def draw_item(draft: Draft, lane: Lane, mark: Mark, item: Item, y: float, *, marked: bool) -> None:
-    """An observation: a sign at its minute, a bar over its interval, dashes back from what has no first instant."""
+def draw_item(
+    draft: Draft, lane: Lane, mark: Mark, item: Item, y: float, *, marked: bool, ahead: float | None = None
+) -> None:
+    """An observation: a sign at its minute, a bar over its interval, dashes back from what has no first instant.
+
+    Words on its left stand `ahead` of it, from this pixel on: dashes end there and run through no word.
+    """
     tone, strength, thing = tone_of(mark, item), strength_of(lane, item), draft.teller.item(lane, mark, item)
     if item.by:
-        points = ((draft.at(draft.scale.left), y), (At(item.when.earliest), y))
+        first = item.when.earliest
+        until = At(first) if ahead is None else At(first, ahead - draft.x(first))
+        points = ((draft.at(draft.scale.left), y), (until, y))
         head = Sign(At(draft.start), y, 4, "arrow", tone)
         draft.add(Stroke(points, tone, 1.4, "3 2", of=draft.of(item.row)), head)
     if isinstance(mark, Spans) or item.until is not None:

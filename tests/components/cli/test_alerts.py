@@ -70,7 +70,7 @@ def test_what_could_not_be_sent_is_tried_again(night: Settings, tmp_path: Path) 
     assert sent.titles == ["AP called oh for Ann"]
 
 
-@pytest.mark.parametrize(("status", "trouble"), [(200, ""), (500, "something could not be told and is tried again")])
+@pytest.mark.parametrize(("status", "trouble"), [(200, ""), (500, "an alert could not be sent and is tried again")])
 def test_it_leaves_word_of_whether_all_that_is_new_was_told(
     night: Settings, tmp_path: Path, server: Loopback, monkeypatch: pytest.MonkeyPatch, status: int, trouble: str
 ) -> None:

@@ -98,7 +98,7 @@ def test_a_story_is_brought_written_out_and_audited(people: People, tmp_path: Pa
     for again in (["import", "us-2024"], ["export", "us-2024", str(tmp_path / "copies")]):
         assert run(nightdesk, ["desk", *again]) == FAILED
     assert capsys.readouterr().err.splitlines() == [
-        "the desk has us-2024 already; nothing was changed",
+        "us-2024 is already at the desk; nothing was changed",
         f"{tmp_path / 'copies' / 'us-2024'} already exists and was left alone; name another folder",
     ]
 
