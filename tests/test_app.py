@@ -119,7 +119,7 @@ def test_an_address_that_is_not_there_is_answered_with_404_and_the_app(path: str
     answer, headers, body = ask(server + path)
     assert (answer, headers["content-type"]) == (status, "text/html; charset=utf-8")
     assert headers["vary"] == "Accept-Encoding"
-    assert b"BACKEND_BASE_URL" in body
+    assert b"BACKEND_BASE_URL" in body and b'as="font"' not in body
 
 
 def test_a_newsrooms_own_stories_are_counted_and_robots_find_its_share_pages(tmp_path: Path, serve: Serve) -> None:

@@ -49,7 +49,7 @@ def show_figures(
 ) -> None:
     """The chart's figures, narrow and wide: a page does not know its width, and the stylesheet shows one of them.
 
-    With `taken`, what it gives for the key of a plot is called when a range is drawn on that one; its container says so.
+    With `taken`, what it gives for the key of a plot is called when a range is drawn on it; its container says so.
     """
     for width, figure in zip(("narrow", "wide"), load_plots(chart, zone, theme_in_force()), strict=True):
         plot = f"plot-{width}-{key}"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.text import HARD_SPACE
 from data.story import store as folder_store
 from tests.support.nights import another_night
 from tests.support.page_tables import rows_of
@@ -28,7 +29,8 @@ def open_page(**query: str) -> AppTest:
 
 def said(page: AppTest) -> str:
     kinds = (page.subheader, page.caption, page.warning, page.info)
-    return re.sub(r"\\([^\w\s])", r"\1", "\n".join(str(element.value) for kind in kinds for element in kind))
+    words = "\n".join(str(element.value) for kind in kinds for element in kind).replace(HARD_SPACE, " ")
+    return re.sub(r"\\([^\w\s])", r"\1", words)
 
 
 def chosen(page: AppTest) -> dict[str, Any]:

@@ -101,7 +101,12 @@ def test_the_installed_script_verifies_what_was_published(home: Path) -> None:
         pytest.param(["refresh", "us-2016", "--resolution", "days"], MISTYPED, "did you mean day?", id="resolution"),
         pytest.param(["rehearse", "us-2016", "--order", "know"], MISTYPED, "'known', 'happened'", id="order"),
         pytest.param(["rehearse", "us-2016", "--until", "0001-01-01T00:00+05:00"], MISTYPED, "a time", id="no instant"),
-        pytest.param(["rehearse", "us-2016", "--to", "~nobody-here"], FAILED, "names a home folder that does not exist", id="no such home"),
+        pytest.param(
+            ["rehearse", "us-2016", "--to", "~nobody-here"],
+            FAILED,
+            "names a home folder that does not exist",
+            id="no such home",
+        ),
         pytest.param(["serve", "out", "--port", "70000"], MISTYPED, "0<=x<=65535", id="port"),
         pytest.param(
             ["check", "nowhere"], FAILED, "is not a folder that can be read (No such file or directory)", id="no folder"

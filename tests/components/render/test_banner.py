@@ -161,7 +161,7 @@ def test_what_is_lacking_is_lacking_so_far(root: Path) -> None:
     notes = [lane.note for lane in chart(early).lanes]
     assert notes[1] == "Nothing on record so far."
     assert chart(early).takeaway == "TEST: No call, search report or observation falls in this window so far"
-    assert chart(early, "outages").takeaway.endswith("held in this story so far")
+    assert chart(early, "outages").takeaway.endswith("on record in this story so far")
     said = CLOCK.say(chart(early, "results").takeaway)
     assert said == "TEST: AP had called nothing by 2 p.m. EST, Nov. 8, 2016"
 

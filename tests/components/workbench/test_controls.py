@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.clock import Clock
+from components.text import HARD_SPACE
 from components.workbench.controls import adopt_selection, named_ranges
 from data.core.model import Window
 from data.core.settings import Settings
@@ -41,7 +42,7 @@ def address(app: AppTest) -> dict[str, Any]:
 
 
 def said(app: AppTest) -> str:
-    return " ".join(notice.value.replace("\\", "") for notice in app.warning)
+    return " ".join(notice.value.replace("\\", "").replace(HARD_SPACE, " ") for notice in app.warning)
 
 
 def type_times(app: AppTest, **times: str) -> None:
