@@ -1,7 +1,7 @@
 // The upright drawing, or across the page the other; on a screen neither.
 const RULES = `<style>
 @media screen { section { display: none; } }
-section > svg { display: block; width: 100%; height: auto; max-height: 195mm; }
+section > svg { display: block; width: 100%; height: auto; max-height: var(--upright, 195mm); }
 section > svg + svg { display: none; }
 @media print and (orientation: landscape) {
   section > svg { display: none; }

@@ -19,7 +19,7 @@ const whole = text => text.replace(/ (?=[ap]\.m\.)/g, "\u00a0");
 const pieces = cell => {
   const links = (cell.links ?? []).flatMap((link, place) => [place ? "; " : cell.text ? " " : "", anchor(link)]);
   const more = (cell.more ?? []).map(line => make("p", {}, whole(line.text), ...(line.links ?? []).flatMap(link => [" ", anchor(link)])));
-  const folded = more.length ? [make("details", {}, make("summary", {}, cell.fold || "More"), ...more)] : [];
+  const folded = more.length ? [make("details", { className: cell.text || links.length ? "" : "alone" }, make("summary", {}, cell.fold || "More"), ...more)] : [];
   return [whole(cell.text), ...links, ...folded];
 };
 
@@ -67,7 +67,9 @@ export default ({ data, parentElement }) => {
       shown.by = column;
       draw();
     };
-    return make("th", { scope: "col" }, press);
+    const head = make("th", { scope: "col" }, press);
+    head.dataset.name = name;
+    return head;
   });
   const key = ({ cells }) => cells[shown.by].sort ?? cells[shown.by].text.toLowerCase();
   const order = (one, other) => {

@@ -87,5 +87,5 @@ def test_a_recorder_that_is_killed_goes_on_and_one_that_cannot_stops_no_other(tm
     assert time.monotonic() - began < 20
     text = "".join(told)
     assert "feed-table: ended with -9; it restarts in 1 s" in text
-    assert "probe: night watches no site" in text
+    assert "probe: night has no site to watch" in text
     assert [row["contest"] for row in rows(settings, "calls.csv")] == ["OH"]
