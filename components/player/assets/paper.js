@@ -1,11 +1,11 @@
 // The upright drawing, or across the page the other; on a screen neither.
 const RULES = `<style>
 @media screen { section { display: none; } }
-section > svg { display: block; width: 100%; height: auto; max-height: var(--upright, 195mm); }
-section > svg + svg { display: none; }
+section > .nd { display: block; width: 100%; height: auto; max-height: var(--upright, 195mm); }
+section > .nd + .nd { display: none; }
 @media print and (orientation: landscape) {
-  section > svg { display: none; }
-  section > svg + svg { display: block; max-height: 124mm; }
+  section > .nd { display: none; }
+  section > .nd + .nd { display: block; max-height: 124mm; }
 }
 </style>`;
 

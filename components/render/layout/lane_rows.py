@@ -219,8 +219,8 @@ def draw_item(
     """
     tone, strength, thing = tone_of(mark, item), strength_of(lane, item), draft.teller.item(lane, mark, item)
     if item.by:
-        first = item.when.earliest
-        until = At(first) if ahead is None else At(first, ahead - draft.x(first))
+        start = item.when.earliest
+        until = At(start) if ahead is None else At(start, ahead - draft.x(start))
         points = ((draft.at(draft.scale.left), y), (until, y))
         head = Sign(At(draft.start), y, 4, "arrow", tone)
         draft.add(Stroke(points, tone, 1.4, "3 2", of=draft.of(item.row)), head)
