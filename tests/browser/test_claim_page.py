@@ -61,7 +61,7 @@ def test_what_was_reported_first_stands_under_what_began_when(visit: Visit) -> N
     verdict(page, "On both sides: two came before it and three after; the other cannot be placed")
     has_address(page, series="marks")
     expect(page.locator(".st-key-verdict p")).to_contain_text(
-        "Reported first: The first of the published reports of searches, about 6 p.m., lies "
+        "Reported first: The first of the published reports of searches, about 6 p.m., came "
     )
 
 
