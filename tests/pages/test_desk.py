@@ -191,13 +191,12 @@ def test_a_story_is_begun_in_the_browser_and_is_at_no_address_of_readers(desk: T
     assert "town-2026" not in desk.desk.folders.slugs()
 
 
-def test_who_may_not_publish_finds_no_button_for_it(sit: As) -> None:
+def test_nobody_finds_a_button_for_what_they_may_not_do(sit: As) -> None:
     sit(ROB)
-    page = _at(story="live", part="publish")
-    keys = {str(button.key) for button in page.button}
-    assert "ask-review" in keys
-    assert "publish" not in keys
-    assert "A publisher publishes" in said(page)
+    pages = {part: _at(story="live", part=part) for part in ("publish", "history", "views")} | {"": _at()}
+    keys = {part: {str(button.key) for button in page.button} for part, page in pages.items()}
+    assert keys["publish"] == {"ask-review"} and "A publisher publishes" in said(pages["publish"])
+    assert keys["history"] == keys["views"] == keys[""] == set()
 
 
 def _written_by_ben(desk: TestDesk, was: str, now: str) -> None:

@@ -20,7 +20,7 @@ _SHOWN = 200
 
 
 def show_history(seat: Seat, place: Place, clock: Clock) -> None:
-    """What was done, the newest first; two revisions beside each other; and a button that brings one back."""
+    """What was done, the newest first; two revisions side by side; and, for who may, a button that brings one back."""
     revisions = seat.desk.history(place.story)
     st.subheader("Compare two revisions", anchor=False)
     _compare(seat, place, revisions, clock)
@@ -52,6 +52,8 @@ def _compare(seat: Seat, place: Place, revisions: Sequence[Revision], clock: Clo
     with second:
         now = st.selectbox("To", numbers, format_func=words.__getitem__, key="desk-to")
     show_differences(seat.desk.difference(place.story, was, now), clock)
+    if not seat.who.role.may(Action.RESTORE):
+        return
     why = st.text_input("Why, if readers have rows that change", key="desk-restore-why")
     if st.button(
         f"Restore revision {was:,}", key="desk-restore", help="It becomes the next revision; nothing is lost."

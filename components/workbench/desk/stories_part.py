@@ -24,7 +24,7 @@ _COLOURS = {
 
 
 def show_stories(seat: Seat) -> None:
-    """Every story of the desk as a line that leads to it; each of the others with a button that brings it here."""
+    """Every story of the desk as a line that leads to it; each of the others with a button, for who may bring it."""
     clock = own_clock()
     held, room = seat.desk.stories(), seat.desk.quotas.room()
     if room.sentence:
@@ -36,8 +36,9 @@ def show_stories(seat: Seat) -> None:
             title = Clock("UTC").say(state.title)
             st.page_link(page_at(DESK), label=f"**{markdown(title)}**", query_params={"story": state.slug})
             show_state(seat, state, clock)
-    if seat.who.role.may(Action.BRING):
-        _show_new(seat)
+    if not seat.who.role.may(Action.BRING):
+        return
+    _show_new(seat)
     named = titles_here()
     others = {slug: named.get(slug, slug) for slug in stories_here() if slug not in {state.slug for state in held}}
     if others:

@@ -43,7 +43,7 @@ def query_of(link: str, story: Story) -> str:
 
 
 def show_views(seat: Seat, place: Place, clock: Clock) -> None:
-    """Every view with its version, a form for a new one, and one that says which article uses which."""
+    """Every view with its version; for who may, a form for a new one, and one that says which article uses which."""
     story = as_far_as_it_holds(place.story, seat.desk.examine(place.story))
     if story is None:
         st.warning("A fault of the draft keeps its charts from being drawn: mend it first.")
@@ -57,6 +57,8 @@ def show_views(seat: Seat, place: Place, clock: Clock) -> None:
         st.caption("No view is saved yet.")
     elif seat.desk.settings.bundle:
         st.caption("The next publication puts a new view into the bundle.")
+    if not seat.who.role.may(Action.VIEW):
+        return
     _show_save(seat, place, story)
     if views:
         _show_use(seat, place, views)
