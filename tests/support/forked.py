@@ -16,7 +16,9 @@ import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
+from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,7 +45,9 @@ class Forked:
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], said: str | Path) -> None:
         given = (list(command), dict(environ), str(said))
         self._process: ForkServerProcess = _context().Process(target=_run, args=given)
-        self._process.start()
+        # Streamlit's AppTest leaves its script as the main module, which a new process would run first.
+        with patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
+            self._process.start()
 
     @property
     def pid(self) -> int:
