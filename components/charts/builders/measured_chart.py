@@ -81,9 +81,9 @@ def _is_named_so(series: Measured) -> bool:
 def _note(series: Measured, least: timedelta, *, loose: timedelta | None) -> str:
     """How the lane is read."""
     counted = "spans that were counted" if series.kind == "count" else "stretches between two readings"
-    said = f"Means over {counted}; nearer than {length_text(least)} joined."
+    said = f"Means over {counted}; those closer than {length_text(least)} are joined."
     said += f" Dashed: {length_text(loose)} or longer." if loose else ""
-    said += " A missing reading is nobody’s record, and no failure."
+    said += " A missing reading is not a record of a failure."
     return said
 
 
@@ -98,8 +98,8 @@ def _repeated(series: Measured, window: Window) -> str:
     again = len(near) - len({row.at for row in near})
     if not again:
         return ""
-    what = counted(again, "reading repeats the stamp", "readings repeat the stamp")
-    return f"{series.name}: {what} of another; of one stamp the last is taken."
+    what = counted(again, "reading has", "readings have")
+    return f"{series.name}: {what} the same time as another; the last of them is used."
 
 
 def _stretch_item(series: Measured, one: Stretch) -> Item:

@@ -116,7 +116,7 @@ def test_the_takeaway_and_the_counts_of_a_document_name_the_highest_mean(timelin
 
 def test_readings_that_share_a_stamp_are_said() -> None:
     late = replace(VIEW, start=datetime(2019, 3, 21, 20, tzinfo=UTC), end=datetime(2019, 3, 22, tzinfo=UTC))
-    said = "Signatures: 2 readings repeat the stamp of another; of one stamp the last is taken."
+    said = "Signatures: 2 readings have the same time as another; the last of them is used."
     assert said in chart_of(REVOKE, "timeline", late).notes
 
 
@@ -133,7 +133,7 @@ def test_a_long_range_draws_at_most_a_few_hundred_stretches() -> None:
     whole = replace(VIEW, start=datetime(2019, 3, 13, tzinfo=UTC), end=datetime(2019, 4, 23, tzinfo=UTC))
     (lane, *_) = chart_of(REVOKE, "timeline", whole).lanes
     assert 100 < len(list(lane.items)) < 400
-    assert "nearer than 3 hours joined" in lane.note
+    assert "those closer than 3 hours are joined" in lane.note
 
 
 def test_a_long_stretch_is_a_thick_bar_and_no_moment(timeline: Chart) -> None:
