@@ -102,9 +102,10 @@ class Draft:
         bold: bool = False,
         of: str = "",
         size: float = 0,
+        ground: bool = False,
     ) -> None:
         """A line of text whose baseline is at y."""
-        self.add(Words(at, y, said, size or self.sizes.label, paint, anchor, bold=bold, of=of))
+        self.add(Words(at, y, said, size or self.sizes.label, paint, anchor, bold=bold, of=of, ground=ground))
 
     def say(self, text: str) -> str:
         return _said(self.clock, text)

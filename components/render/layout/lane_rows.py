@@ -85,10 +85,10 @@ def _row(
         draft.write(x, top + pitch / 2 + draft.sizes.label * 0.35, "nothing on record", paint="quiet")
     for (mark, item), entry in marks:
         middle = top + (lines - entry.row - 0.5) * pitch
-        ahead = entry.text_span[0] - GAP if entry.side == "left" else None
-        draw_item(draft, lane, mark, item, middle, marked=not entry.side and id(item) not in recorded, ahead=ahead)
+        draw_item(draft, lane, mark, item, middle, marked=not entry.side and id(item) not in recorded)
         if entry.side:
-            write_beside(draft, entry, middle, of=item.row, ends=(item.when.earliest, item.last))
+            ends = item.when.earliest, item.last
+            write_beside(draft, entry, middle, of=item.row, ends=ends, dashed=item.by)
     for (mark, item), entry, inside in zip(others, rest, free, strict=True):
         row = entry.row - lines
         middle = top + (lines - entry.row - 0.5) * pitch if inside else top + lines * pitch + (row + 0.5) * draft.close
@@ -159,14 +159,24 @@ def write_beside(
     ends: tuple[datetime, datetime],
     paint: Paint = "ink",
     bold: bool = False,
+    dashed: bool = False,
 ) -> None:
-    """A placed label, fixed to the end of its mark."""
+    """A placed label, fixed to the end of its mark, from which dashes lead to the left if it is `dashed`."""
     right, window = entry.side == "right", draft.chart.window
     x = entry.text_span[0] if right else entry.text_span[1]
     moment = min(max(ends[1] if right else ends[0], window.start), window.end)
     at, anchor = At(moment, x - draft.x(moment)), _ANCHORS[entry.side]
     baseline = y + draft.sizes.label * 0.35
-    draft.write(at, baseline, entry.flag.text, paint=paint, anchor=anchor, bold=bold, of=draft.of(of))
+    draft.write(
+        at,
+        baseline,
+        entry.flag.text,
+        paint=paint,
+        anchor=anchor,
+        bold=bold,
+        of=draft.of(of),
+        ground=dashed and not right,
+    )
 
 
 def _inset(draft: Draft, lane: Lane, name: str) -> float:
@@ -210,18 +220,11 @@ def _ink(draft: Draft, item: Item) -> tuple[float, float]:
     return min(left, right - _BAR), max(right, left + _BAR)
 
 
-def draw_item(
-    draft: Draft, lane: Lane, mark: Mark, item: Item, y: float, *, marked: bool, ahead: float | None = None
-) -> None:
-    """An observation: a sign at its minute, a bar over its interval, dashes back from what has no first instant.
-
-    Words on its left stand `ahead` of it, from this pixel on: dashes end there and run through no word.
-    """
+def draw_item(draft: Draft, lane: Lane, mark: Mark, item: Item, y: float, *, marked: bool) -> None:
+    """An observation: a sign at its minute, a bar over its interval, dashes back from what has no first instant."""
     tone, strength, thing = tone_of(mark, item), strength_of(lane, item), draft.teller.item(lane, mark, item)
     if item.by:
-        start = item.when.earliest
-        until = At(start) if ahead is None else At(start, ahead - draft.x(start))
-        points = ((draft.at(draft.scale.left), y), (until, y))
+        points = ((draft.at(draft.scale.left), y), (At(item.when.earliest), y))
         head = Sign(At(draft.start), y, 4, "arrow", tone)
         draft.add(Stroke(points, tone, 1.4, "3 2", of=draft.of(item.row)), head)
     if isinstance(mark, Spans) or item.until is not None:

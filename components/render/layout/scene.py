@@ -107,7 +107,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A line of text at its baseline; `of` is the row or event it names, for a player."""
+    """A line of text at its baseline; `of` is the row or event it names, for a player.
+
+    With a `ground` it hides the dashes of its own mark, on which it stands.
+    """
 
     at: At
     y: float
@@ -117,6 +120,7 @@ class Words:
     anchor: Anchor = "start"
     bold: bool = False
     of: str = ""
+    ground: bool = False
 
     @property
     def width(self) -> float:

@@ -251,7 +251,7 @@ def _words(pen: Pen, part: Words) -> Part:
         yanchor="middle",
     )
     note["font"]["shadow"] = ",".join([f"0 0 2px {paper}"] * 3)
-    return note
+    return note | ({"bgcolor": paper} if part.ground else {})
 
 
 def keys_of(pen: Pen, found: Composition) -> list[Part]:
