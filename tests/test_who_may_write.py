@@ -286,10 +286,7 @@ ATTEMPTS = (
         Action.VIEW, "views",
         {"view-name": "Night", "view-link": "https://desk/timeline?story=night", "save-view-button": True},
     ),
-    _at_desk(
-        Action.WRITE, "words",
-        {"desk-which-words": "Party: Side A"}, {"desk-night-parties-0-1-name": "A"}, {"night-parties-0-1-save": True},
-    ),
+    _at_desk(Action.WRITE, "rows&table=milestones&row=1", {"remove-row": True}),
     _at_desk(Action.RESTORE, "history", {"desk-restore": True}),
     _at_desk(Action.ASK, "publish", {"ask-review": True}),
     _at_desk(Action.PUBLISH, "publish", {"publish": True}),
@@ -300,7 +297,10 @@ MORE_ATTEMPTS = (
     Attempt(_ACT, Action.GOVERN, "people", ({f"remove-{ZED}": True},)),
     Attempt(_ACT, Action.BRING, "desk", ({"new-story-name": "town-2026", "new-story-begin": True},), ""),
     _at_desk(Action.VIEW, "views", {"use-article": "https://a.example/night", "use-view-button": True}),
-    _at_desk(Action.WRITE, "rows&table=milestones&row=1", {"remove-row": True}),
+    _at_desk(
+        Action.WRITE, "words",
+        {"desk-which-words": "Party: Side A"}, {"desk-night-parties-0-1-name": "A"}, {"night-parties-0-1-save": True},
+    ),
     _at_desk(Action.WRITE, "rows&row=new", NEW_CALL, {"save-row": True}),
     _at_desk(Action.WRITE, "paste", {"desk-paste-contests": PASTED}, {"save-pasted": True}),
     _at_desk(Action.PUBLISH, "publish", {"publish-at": "1 a.m. Nov. 6, 2040", "schedule": True}),
@@ -470,7 +470,7 @@ def test_nobody_writes_but_who_may(desk: DeskServer, attempt: Attempt) -> None:
 def test_what_others_wrote_is_taken_into_the_draft_by_nobodys_look_but_the_desks(desk: DeskServer) -> None:
     folders = story_store(desk.settings)
     files = dict(folders.files("night"))
-    folders.write("night", files | {"story.toml": files["story.toml"].replace(b'"A night"', b'"The night"')})
+    folders.write("night", files | {"contests.csv": files["contests.csv"].replace(b"NC,nc,nc", b"NC,N.C.,nc")})
     before, took = desk.kept(), []
     for name, connected in (CONNECTING | {"of the desk": _reporter}).items():
         with connected(desk, ATTEMPTS[0]) as client:

@@ -81,7 +81,7 @@ def test_a_reader_finds_that_the_desk_is_for_others(desk: TestDesk) -> None:
 
 
 def test_the_stories_stand_with_their_state_and_their_last_change(sit: As) -> None:
-    sit(ROB)
+    sit(BEN)
     page = _at()
     assert [link.proto.label for link in page.get("page_link") if "night" in link.proto.label] == ["**A night**"] * 2
     text = said(page)
@@ -176,6 +176,8 @@ def test_a_published_row_changes_with_a_reason_that_readers_get(desk: TestDesk, 
     assert desk.desk.state("live").state is State.PUBLISHED
     assert desk.desk.folders.read("live").contests[0].short == "O."
     assert "The style book." in desk.desk.folders.read("live").corrections[0].why
+    rows = [table["Row"].to_list() for table in tables_of(_at(story="live", part="audit"))]
+    assert "The contest oh" in str(rows) and "contests.csv" not in str(rows)
     until = time.monotonic() + 5
     while "The style book." not in said(open_page("sources_and_methods", story="live")):
         assert time.monotonic() < until

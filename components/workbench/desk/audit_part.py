@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -19,11 +20,8 @@ from data.story.story_checks import FILES, Examined
 _MOST, _LONGEST = 200, 200
 
 
-def show_audit(seat: Seat, slug: str, clock: Clock, draft: Examined | None = None) -> None:
-    """The newest entries of a story, of the whole desk where it names none, and the file that holds every one.
-
-    With its `draft` the rows of a story are named as readers name them.
-    """
+def show_audit(seat: Seat, slug: str, clock: Clock) -> None:
+    """The newest entries of a story, of the whole desk where it names none, and the file that holds every one."""
     rows, name = seat.desk.audit.rows(slug, most=_MOST), slug or "desk"
     people, email = seat.desk.people, seat.who.email
     ended = people.signed_out_since(email)
@@ -34,18 +32,19 @@ def show_audit(seat: Seat, slug: str, clock: Clock, draft: Examined | None = Non
         return seat.desk.audit.csv(slug) if stays else b""
 
     show_download("Download all of it (CSV)", make, f"{name}-audit.csv", "text/csv", key="audit-csv", icon=ARROW)
-    show_table(_table(seat, rows, clock, slug, draft), key="desk-audit", label=f"Audit of {name}")
+    show_table(_table(seat, rows, clock, slug), key="desk-audit", label=f"Audit of {name}")
     if len(rows) == _MOST:
         st.caption(f"The newest {_MOST} entries; the file has all.")
 
 
-def _table(seat: Seat, rows: tuple[AuditRow, ...], clock: Clock, slug: str, draft: Examined | None) -> Table:
+def _table(seat: Seat, rows: tuple[AuditRow, ...], clock: Clock, slug: str) -> Table:
+    drafts = {story: seat.desk.examine(story) for story in {one.story for one in rows if one.table in FILES}}
     cells = tuple(
         (
             Cell(clock.stamp(one.at), sort=one.at.isoformat()),
             Cell(f"{seat.name_of(one.by)} ({one.role})"),
             Cell(f"{one.action} {one.story if not slug else ''}".strip()),
-            Cell(on_clock(_row_said(one, draft), clock), more=_states(one), fold="Was and is"),
+            Cell(on_clock(_row_said(one, drafts), clock), more=_states(one), fold="Was and is"),
             Cell(f"{one.revision:,}" if one.revision else ""),
             Cell(one.origin),
         )
@@ -63,11 +62,11 @@ def _states(one: AuditRow) -> tuple[Line, ...]:
     )
 
 
-def _row_said(one: AuditRow, draft: Examined | None) -> str:
-    """What readers call the row, where the story is at hand."""
-    if draft is None or one.table not in FILES:
-        return f"{one.table} {one.row}".strip()
-    return capital(said_of(one.table, json.loads(one.now or one.was or "{}"), draft))
+def _row_said(one: AuditRow, drafts: Mapping[str, Examined]) -> str:
+    """What readers call a row of a story; of anything else its name."""
+    if one.table not in FILES:
+        return one.row
+    return capital(said_of(one.table, json.loads(one.now or one.was or "{}"), drafts[one.story]))
 
 
 def _cells(state: str) -> str:

@@ -92,4 +92,4 @@ def _show_part(seat: Seat, place: Place, draft: Examined, clock: Clock) -> None:
         case "history":
             show_history(seat, place, clock)
         case "audit":
-            show_audit(seat, place.story, clock, draft)
+            show_audit(seat, place.story, clock)
