@@ -122,7 +122,7 @@ def test_a_night_of_calls_alone_is_led_by_its_decisive_moment() -> None:
     view = default_view(story)
     said = Clock("Europe/London").say(chart_of(story, "timeline", view).takeaway)
     assert said == (
-        "The Conservatives win a majority at 5:05 a.m.; the exit poll projected 368 seats for Conservatives, 191 for "
+        "The Conservatives had a majority at 5:05 a.m.; the exit poll projected 368 seats for Conservatives, 191 for "
         "Labour and 4 more parties at 10 p.m. GMT"
     )
     before = replace(view, end=view.start.replace(day=13, hour=5, minute=5))
