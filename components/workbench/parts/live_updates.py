@@ -1,4 +1,4 @@
-"""Parts of a page that draw themselves again while a night is in progress, until whoever reads them says pause."""
+"""A page that is drawn again when a night in progress says something new, until whoever reads it says pause."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from components.clock import Clock
 from components.text import markdown, visible
 from components.view.view_state import ViewState
 from components.workbench.address_bar import story_named
-from components.workbench.notices import explained_failures
-from components.workbench.visitor_address import current_view
 from data.core.errors import DataError
 from data.story.as_of import is_in_progress, window_so_far
 from data.story.story import Story
 
 #: How often a page looks for something new: what is published is on it within 5 s, as its story is read each second.
+#: A look reads the story as all visitors share it, and draws nothing.
 EVERY_SECONDS = 4
 #: In the session: the story as it stood when it was paused; the rows that were told already, and what was last new.
 _PAUSED, _KNOWN, _NEWS = "paused-story", "known-rows", "latest-news"
@@ -29,21 +28,20 @@ Part = Callable[[Story, ViewState], None]
 
 
 def show_updating(story: Story, view: ViewState, *parts: Part) -> None:
-    """Draw the parts of a page; those of a night in progress again and again, for as long as nobody pauses them.
+    """Draw the parts of a page; of a night in progress again at each change, for as long as nobody pauses it.
 
-    The controls above them are left alone, so that neither focus nor place on the page moves, and one sentence of
+    The controls above them stay as they are, so that neither focus nor place on the page moves, and one sentence of
     what is new is read aloud. A finished story and a draft are drawn once.
     """
-    if story.draft or not is_in_progress(story):
-        for part in parts:
-            part(story, view)
-        return
-    held = _choose_pause(story)
-    st.fragment(lambda: _tick(held or story, view, parts, paused=held is not None), run_every=_pace(held))()
-
-
-def _pace(held: Story | None) -> float | None:
-    return None if held else float(EVERY_SECONDS)
+    shown, updating = story, not story.draft and is_in_progress(story)
+    if updating:
+        held = _choose_pause(story)
+        shown, updating = held or story, not held
+        _say_state(shown, view, paused=bool(held))
+    for part in parts:
+        part(shown, view)
+    if updating:
+        st.fragment(lambda: _look(story), run_every=float(EVERY_SECONDS))()
 
 
 def _choose_pause(story: Story) -> Story | None:
@@ -51,7 +49,7 @@ def _choose_pause(story: Story) -> Story | None:
 
     def turned() -> None:
         # The page has moved on since this was drawn; of a night whose folder is gone it stays as it was.
-        st.session_state[_PAUSED] = _if_there(story) if st.session_state["pause-updates"] else None
+        st.session_state[_PAUSED] = (_if_there(story.slug) or story) if st.session_state["pause-updates"] else None
 
     held: Story | None = st.session_state.get(_PAUSED)
     held = held if held and held.slug == story.slug else None
@@ -60,29 +58,18 @@ def _choose_pause(story: Story) -> Story | None:
     return held
 
 
-def _tick(shown: Story, view: ViewState, parts: tuple[Part, ...], *, paused: bool) -> None:
-    """One drawing. What only the whole page can show (another range, the end of the night) draws the whole page."""
-    story = shown if paused else _now(shown)
-    if current_view(story)[0] != view or not is_in_progress(story):
+def _look(shown: Story) -> None:
+    """Draw the whole page again if the night is another than what it shows, or is gone."""
+    now = _if_there(shown.slug)
+    if not now or now.stamp != shown.stamp:
         st.rerun()
-    with explained_failures():
-        _say_state(story, view, paused=paused)
-        for part in parts:
-            part(story, view)
 
 
-def _if_there(story: Story) -> Story:
+def _if_there(slug: str) -> Story | None:
     try:
-        return story_named(story.slug)
+        return story_named(slug)
     except DataError:
-        return story
-
-
-def _now(story: Story) -> Story:
-    try:
-        return story_named(story.slug)
-    except DataError:
-        st.rerun()
+        return None
 
 
 def _say_state(story: Story, view: ViewState, *, paused: bool) -> None:
