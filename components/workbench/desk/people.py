@@ -73,5 +73,5 @@ def _show_member(people: People, member: Member) -> None:
                 act_and_draw(
                     Action.GOVERN,
                     lambda who, origin: people.set_role(who, found.email, None, utc_now(), origin),
-                    f"{found.name} is not of the desk any more.",
+                    f"{found.name} no longer has a role at the desk.",
                 )

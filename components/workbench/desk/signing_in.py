@@ -69,7 +69,7 @@ def _show_ways_in(claims: Mapping[str, object]) -> None:
     names = issuers()
     if claims.get("is_logged_in"):
         said = vouched(claims, names)
-        ended = "is not of this desk, or this sign-in has ended: sign in again. A publisher of the desk adds people."
+        ended = "has no role at this desk, or this sign-in has ended: sign in again. A publisher adds people."
         st.text(said if isinstance(said, str) else f"{said.email} {ended}")
     elif st.context.cookies.get(COOKIE):
         st.info("Your sign-in has ended.")
