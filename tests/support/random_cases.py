@@ -65,7 +65,7 @@ def small_night(rng: Random, root: Path, slug: str) -> Night:
     calls = [_call(rng, code, start, list(parties)) for code in codes]
     backs = list(filter(None, (_back(rng, call, start) for call in calls))) if rng.random() < 0.8 else []
     calls += [_again(rng, back, start, list(parties)) for back in backs if rng.random() < 0.5]
-    calls += [_decided(rng, call, list(parties)) for call in calls if not call.party and rng.random() < 0.6]
+    calls += [_decided(rng, call, list(parties)) for call in calls if not call.party and rng.random() < 0.4]
     seen = [_observation(rng, number, start) for number in range(rng.choice((0, 1, 3, 5)))]
     folder = write_night(
         root,
@@ -113,7 +113,7 @@ def _counts(rng: Random, code: str, start: datetime, parties: list[str]) -> Iter
 
 def _projected(rng: Random, start: datetime, calls: list[SmallCall], parties: list[str]) -> dict[str, str]:
     """An exit poll and its updates, numbers or bounds, by the night's caller or by a pollster; or none."""
-    if rng.random() < 0.6:
+    if rng.random() < 0.4:
         return {}
     total, rows = sum({call.contest: call.weight for call in calls}.values()), list[str]()
     for caller in rng.choice((["AP"], ["P"], ["AP", "P"])):
@@ -145,7 +145,7 @@ def _back(rng: Random, call: SmallCall, start: datetime) -> SmallWithdrawal | No
         return None
     made = datetime.fromisoformat(call.at or call.latest)
     last = made + timedelta(minutes=rng.choice((1, 30, 90)))
-    if rng.random() < 0.4 or last >= start + timedelta(hours=_HOURS - 1):
+    if rng.random() < 0.25 or last >= start + timedelta(hours=_HOURS - 1):
         return None
     if rng.random() < 0.6:
         return SmallWithdrawal(call, at=_iso(last))
@@ -167,7 +167,7 @@ def _decided(rng: Random, call: SmallCall, parties: list[str]) -> SmallCall:
 
 def _call(rng: Random, code: str, start: datetime, parties: list[str]) -> SmallCall:
     made = _won(rng, code, start, parties)
-    how = rng.choice(("", "", "", "", "runoff", "tie", "not_leading", "lots"))
+    how = rng.choice(("", "", "", "runoff", "tie", "not_leading", "lots"))
     undecided = how == "runoff" or (how == "tie" and rng.random() < 0.8)
     return replace(made, outcome=how, party="" if undecided else made.party)
 
@@ -201,13 +201,16 @@ def random_case(rng: Random, slug: str, night: Night) -> Case:
     facts = [fact for call in night.of(caller) for fact in (call, call.back) if fact]
     moments = [at for fact in facts for at in (fact.first, fact.last) if first <= at < last] or [first]
     start, end = first, last
-    if rng.random() < 0.7:
+    if rng.random() < 0.5:
         start = max(first, rng.choice(moments) + timedelta(minutes=rng.choice((-30, -5, 0, 0, 1))))
         ends = [at for at in moments if at > start + timedelta(minutes=9)]
         after = start + timedelta(minutes=rng.choice((10, 25, 60, 240)))
         end = rng.choice(ends) if ends and rng.random() < 0.4 else after
-    backs = [call.back.last for call in night.of(caller) if call.back]
-    inside = [at for at in (*moments, *backs, *backs, start + timedelta(minutes=1)) if start < at < end]
+    inside = [at for at in (*moments, start + timedelta(minutes=1)) if start < at < end]
+    # What few calls have is asked for as often as what all have.
+    rare = [fact.last for call in night.of(caller) for fact in (call.back, None if call.row["party"] else call) if fact]
+    rare += [fact.last for fact in night.counts]
+    inside = rng.choice((inside, [at for at in rare if start < at < end] or inside))
     at = rng.choice(inside) if inside and rng.random() < 0.45 else None
     return Case(night, slug, rng.choice(CHARTS), start, end, caller, at)
 

@@ -21,8 +21,8 @@ from tests.support.reference import Fact, Night, bounded, instant, round_of, uni
 _DAY = timedelta(days=1)
 #: What may be seen of a site.
 SEEN = ("failing", "unreachable", "degraded", "answering")
-#: A headline of fewer characters than this leaves nothing out.
-_ROOM = 140
+#: Characters of a document's own headline and of a shorter one: with fewer it leaves nothing out.
+_ROOM, _LITTLE_ROOM = 240, 140
 _FIGURE = r"((?:at least )?\d+(?:,\d{3})*(?: to \d+(?:,\d{3})*)?)"
 #: A projection with its bounds, and the two kinds of clauses that tell figures which are in no total.
 _BOUNDED = r"(\d+ to \d+|\d+(?: \(\d+(?: to \d+)?\))?)"
@@ -43,14 +43,14 @@ _HEAD_KINDS = (
     *("totals", "totals, none", "totals, withdrawn", "calls", "calls, no", "calls, withdrawn", "a series"),
     *("totals, for nobody", "calls, outcome", "a projection"),
 )
-_MOMENT_KINDS = ("nothing", "last call", "withdrawal", "total", "outcome")
+_MOMENT_KINDS = ("nothing", "last call", "withdrawal", "total", "outcome", "projection", "count")
 _SUMMARY_KINDS = ("totals", "observations", "one", "projections", "counts")
 #: Every kind of sentence that is read.
 KINDS = (
     *(f"{head} of {kind}" for head in _HEADS for kind in _HEAD_KINDS),
     *(f"{kind} of {what}" for kind in ("summary", "card description") for what in _SUMMARY_KINDS),
     *(f"{kind}, {what}" for kind in ("moment", "replay, happened", "replay, known") for what in _MOMENT_KINDS),
-    *("moment, time", "moment, projection", "moment, count"),
+    "moment, time",
     *("replay, happened, no minute that is over", "replay, known, no minute that is over"),
     *("moment, reading", "replay, happened, reading", "no total stands"),
     *("label of a total", "by or before", "no observation", "time of two", "events counted"),
@@ -290,8 +290,8 @@ class Reading:
         names = [_name(case.night, call) for call in taken]
         more = re.search(r"and (\d+) more", said[1]) if said else None
         told = [name for name in names if said and re.search(rf"\b{re.escape(name)} for ", said[1])]
-        # A headline that has no room for them leaves them out.
-        good = len(text) > _ROOM if not said else bool(told) and (bool(more) or set(told) == set(names))
+        whole = _taken_text(case.night, taken)
+        good = not _has_room(kind, text, whole) if not said else bool(told) and (bool(more) or set(told) == set(names))
         self.hold(kind, case, text, true=good, right=names)
 
     def _for_nobody(self, kind: str, case: Case, text: str) -> None:
@@ -301,7 +301,10 @@ class Reading:
         if not said and not right:
             return
         if not said:
-            self.hold(kind, case, text, true=len(text) > _ROOM, right=right)
+            # What was withdrawn stands before it, and clauses are left out from the end.
+            taken = "" if "; withdrawn " in text else _taken_text(case.night, case.taken())
+            clause = f"; counted for nobody: {_all(right[:3])}"
+            self.hold(kind, case, text, true=not _has_room(kind, text, taken + clause), right=right)
             return
         told = [one for one in right if re.search(rf"\b{re.escape(one)}(?!\w)", said[1])]
         more = re.search(r"and (\d+) more", said[1])
@@ -311,7 +314,9 @@ class Reading:
     def _projections(self, kind: str, case: Case, text: str, right: dict[str, dict[str, Fact]]) -> None:
         """What each was said to have projected last, the most first; of many the first two and how many more."""
         ends = r"(?:; |\.(?= [A-Z]|$)|$)"
-        for who, said in re.findall(rf"[Ll]ast projected by (.+?)(?: at [^;]*?)?: (\d.*?){ends}", text):
+        for who, said in re.findall(
+            rf"[Ll]ast projected by (.+?)(?:,? (?:the newest )?at [^;]*?)?: (\d.*?){ends}", text
+        ):
             found = next((rows for caller, rows in right.items() if case.night.said(caller) == who), {})
             self.hold(kind, case, text, true="…" in said or _says(case.night, said, found), right=found)
 
@@ -439,7 +444,8 @@ class Reading:
         listed = [(at, unescape(said)) for at, (_, said) in zip(steps, items, strict=True)]
         said = [*dict.fromkeys(sentence for _, sentence in listed), *night["said"]]
         for order, told in night["orders"].items():
-            moments = [(at, said[place]) for at, place in told["moments"] or ()] or listed
+            own = told["moments"]
+            moments = listed if own is None else [(at, said[place]) for at, place in own]
             for second, sentence in moments:
                 at, plain = case.start + timedelta(seconds=second), sentence.replace("\u00a0", " ")
                 self._played(f"replay, {order}", case, at, plain, sure=order == "known")
@@ -449,6 +455,13 @@ class Reading:
         night = case.night
         made = [call for call in night.of(case.caller) if call.last <= at]
         self._reading(f"{kind}, reading", case, at, sentence)
+        for caller, rows in night.standing([fact for fact in night.projections if fact.last == at]).items():
+            told = re.search(rf"(?i:{re.escape(night.said(caller))}) projected (\d.*?) at ", sentence)
+            shown = any(fact in night.projected_by(case.caller, case.at) for fact in rows.values())
+            good = _says(night, told[1], rows) if told else not shown
+            self.hold(f"{kind}, projection", case, sentence, true=good, right=rows)
+        if any(fact.last == at for fact in night.counts):
+            self._last_counted(f"{kind}, count", case, at, sentence)
         # It stands until the next change, when the minute that it was made for is over.
         self.hold(f"{kind}, no minute that is over", case, sentence, true=not sentence.startswith(("At ", "By ")))
         for nothing in (f"had {night.verb} nothing", "othing is known to have been", "No call of"):
@@ -530,15 +543,17 @@ class Reading:
             self.hold(kind, case, sentence, true=len(said) == len(right), right=right)
         for caller, rows in right.items():
             own = re.search(
-                rf"Last projected by {re.escape(night.said(caller))} (.*?): (\d.*?)\.(?= [A-Z]|$)", sentence
+                rf"Last projected by {re.escape(night.said(caller))}(, the newest)? (.*?): (\d.*?)\.(?= [A-Z]|$)",
+                sentence,
             )
-            last = max(fact.last for fact in rows.values())
-            good = own and _clock(night, last) in own[1] and _says(night, own[2], rows)
+            times = {(fact.last, fact.first) for fact in rows.values()}
+            good = own and _clock(night, max(times)[0]) in own[2] and _says(night, own[3], rows)
+            good = good and bool(own and own[1]) == (len(times) > 1)
             self.hold(kind, case, sentence, true=bool(good), right=rows)
 
     def _last_counted(self, kind: str, case: Case, at: datetime, sentence: str) -> None:
         """The count that was published last, with the votes of all its parties, the most first."""
-        night, said = case.night, re.search(r"Last count published, of (.*?): (\d.*?)\.(?= [A-Z]|$)", sentence)
+        night, said = case.night, re.search(r"Last counts? published, of (.*?): (\d.*?)\.(?= [A-Z]|$)", sentence)
         held = night.counted(at)
         if not said and not held:
             return
@@ -557,6 +572,8 @@ class Reading:
         whole = len(votes) == 2 + int(more[1]) if more else len(told) == len(votes)
         good = whole and set(told) <= set(votes) and [one for one, _ in told] == [one for one, _ in votes[: len(told)]]
         named = said[1].startswith(f"{_name(night, last)}{turn}, ") and _clock(night, last.last) in said[1]
+        # One time is that of all votes only where all were published at it.
+        named &= ("the newest" in said[1]) == (len({(fact.first, fact.last) for fact in held.values()}) > 1)
         self.hold(kind, case, sentence, true=good and named, right=(votes, turn))
 
     def _claim_of_count(self, case: Case, body: str) -> None:
@@ -741,6 +758,13 @@ def _most(fact: Fact) -> float:
     return float(fact.row["value"] or 0) or float(fact.row["high"] or 0)
 
 
+def _taken_text(night: Night, calls: Sequence[Fact]) -> str:
+    """The clause "; withdrawn before: Georgia for Ann (by lot)" of calls, or of the first three."""
+    how = {outcome: f" ({said})" if said else "" for said, outcome in _HOW.items()}
+    told = [f"{_name(night, call)} for {night.parties[call.row['party']]}{how[call.outcome]}" for call in calls[:3]]
+    return f"; withdrawn before: {_all(told)}" if told else ""
+
+
 def _undecided_text(night: Night, call: Fact) -> str:
     """A run-off in Georgia."""
     return f"{'a run-off' if call.outcome == 'runoff' else 'a tie'} in {_name(night, call)}"
@@ -764,6 +788,12 @@ def _order(account: dict[str, Any], event: Fact) -> str:
         return "before"
     ends = event.last + units.get(event.row["precision"], minute)
     return "after" if not account["by"] and instant(account["earliest"]) >= ends else "cannot tell"
+
+
+def _has_room(kind: str, text: str, clause: str) -> bool:
+    """Whether a headline that leaves this clause out could have held it."""
+    room = _ROOM if kind.startswith("headline of totals") else _LITTLE_ROOM
+    return len(text) + len(clause) < room
 
 
 def _all(names: Sequence[str]) -> str:

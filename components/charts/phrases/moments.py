@@ -156,7 +156,8 @@ class Moments:
             yield self._stood(mark), f"{_mark(mark, _dated(mark, at, style))} ({mark.credit}).", False
         for caller in standing(self.projections, at):
             newest = max(caller, key=lambda row: row.when.latest)
-            said = f"{caller_name(self.story, newest.caller)} projected {projected_text(self.story, caller)}"
+            told = [row for row in caller if row.when == newest.when]
+            said = f"{caller_name(self.story, newest.caller)} projected {projected_text(self.story, told)}"
             yield newest.when.latest, f"{capital(said)} {_at(newest, at, style)}.", False
         for count in self._counted(at, style):
             place = bisect_right(self.counts, at, key=lambda row: row.when.latest)
@@ -206,8 +207,9 @@ class Moments:
     def _projected(self, at: datetime, style: Style) -> Iterator[str]:
         """What each caller had last projected; it is in no total."""
         for rows in standing(self.projections, at):
-            last, said = max(rows, key=lambda row: row.when.latest), caller_name(self.story, rows[0].caller)
-            yield f"Last projected by {said} {_at(last, at, style)}: {projected_text(self.story, rows)}."
+            said, newest = caller_name(self.story, rows[0].caller), ", the newest" if _differ(rows) else ""
+            last = _at(max(rows, key=lambda row: row.when.latest), at, style)
+            yield f"Last projected by {said}{newest} {last}: {projected_text(self.story, rows)}."
 
     def _counted(self, at: datetime, style: Style) -> Iterator[str]:
         """The count that was published last: of its contest and round what stood for every party."""
@@ -221,7 +223,8 @@ class Moments:
         turn = (
             f", round {last.round}" if any(row.contest == last.contest and row.round > 1 for row in self.counts) else ""
         )
-        yield f"Last count published, of {last.name}{turn}, {_at(last, at, style)}: {few(votes)}."
+        counts, newest = ("counts", "the newest ") if _differ(stood.values()) else ("count", "")
+        yield f"Last {counts} published, of {last.name}{turn}, {newest}{_at(last, at, style)}: {few(votes)}."
 
     def _read(self, at: datetime, style: Style) -> Iterator[str]:
         """Each total of a series at its last reading; what is not dated as published is told as it happened only."""
@@ -359,6 +362,11 @@ def few_names(rows: list[CallRow]) -> str:
 def _dated(row: PlacedRow, at: datetime, style: Style) -> Style:
     """With its date, what lies a day or more before the minute that is told of."""
     return "stamp" if at - row.when.latest >= _DAY else style
+
+
+def _differ(rows: Iterable[PlacedRow]) -> bool:
+    """Whether some of what stands is older than the rest, so that one time is not that of all."""
+    return len({row.when for row in rows}) > 1
 
 
 def _at(row: PlacedRow, at: datetime, style: Style) -> str:

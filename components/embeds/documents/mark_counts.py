@@ -88,9 +88,8 @@ def _mark(mark: Mark, title: str, *, measured: bool) -> Iterator[tuple[str, str]
         highest = "highest " if len(valued) > 1 else ""
         yield top.row, f"{title}, {highest}{as_known(top.kind, number_text(top.value or 0))}"
     elif mark.items:
-        name = mark.name
-        if mark.tone is Tone.SEARCH:
-            name = "search account" if mark.items[0].account else "search report"
+        # An account says on its chart what it is of: signatures too rise as searches do.
+        name = "search report" if mark.tone is Tone.SEARCH and not mark.items[0].account else mark.name
         rows = Counter(item.group for item in mark.items if item.group)
         by_row = ", ".join(f"{number} {row}" for row, number in rows.items())
         amount = counted(len(mark.items), name)

@@ -60,8 +60,8 @@ COUNTS = [
 STOOD = {
     "00:59": "",
     "01:00": "Last count published, of Two, round 1, at 1 a.m. UTC: 1,000 for Ann and 900 for Ben.",
-    "02:30": "Last count published, of Two, round 1, at 2 a.m. UTC: 1,200 for Ann and 900 for Ben.",
-    "03:00": "Last count published, of Two, round 1, at 3 a.m. UTC: 1,160 for Ann and 900 for Ben.",
+    "02:30": "Last counts published, of Two, round 1, the newest at 2 a.m. UTC: 1,200 for Ann and 900 for Ben.",
+    "03:00": "Last counts published, of Two, round 1, the newest at 3 a.m. UTC: 1,160 for Ann and 900 for Ben.",
     "04:00": "Last count published, of Two, round 2, at 4 a.m. UTC: 1,350 for Ben and 1,300 for Ann.",
 }
 
@@ -182,7 +182,7 @@ def test_no_total_has_them_and_a_summary_names_the_contest() -> None:
 def test_a_sentence_of_a_minute_says_what_stood(time: str) -> None:
     said = EmbedMoments(embed_of(night(), "replay", default_view(night()))).sentence(utc(time))
     assert STOOD[time] in said
-    assert ("count published" in said) == bool(STOOD[time])
+    assert ("published" in said) == bool(STOOD[time])
 
 
 def test_a_replay_hides_what_is_not_counted_yet() -> None:

@@ -114,6 +114,10 @@ def test_the_takeaway_and_the_counts_of_a_document_name_the_highest_mean(timelin
     assert findings(timeline, LONDON).startswith("Signatures a minute, highest 5,742")
 
 
+def test_an_account_of_signatures_is_counted_as_none_of_searches() -> None:
+    assert findings(chart_of(REVOKE, "claim", VIEW), LONDON).endswith("; 1 account: 1 before")
+
+
 def test_readings_that_share_a_stamp_are_said() -> None:
     late = replace(VIEW, start=datetime(2019, 3, 21, 20, tzinfo=UTC), end=datetime(2019, 3, 22, tzinfo=UTC))
     said = "Signatures: 2 readings have the same time as another; the last of them is used."

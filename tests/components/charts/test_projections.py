@@ -16,6 +16,7 @@ import pytest
 from components.charts.catalogue import chart_of
 from components.charts.frames import frames_of
 from components.charts.grammar import Chart, Kind
+from components.charts.phrases.moments import Moments
 from components.charts.running_totals import sums
 from components.clock import Clock
 from components.embeds.documents.document import draw_document
@@ -31,6 +32,9 @@ from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.view.view_state import default_view
 from data.core.model import Order
+from data.evidence.calls import load_calls
+from data.evidence.outages import load_observations
+from data.evidence.searches import load_interest_marks
 from data.story.as_of import moments_of, story_at
 from data.story.store import files_of, read_story
 from data.story.story import Story, sound_story
@@ -63,8 +67,8 @@ STOOD = {
     "01:00": "AP projected 35 (33 to 37) seats for Ann and 25 to 26 for Ben at 1 a.m. UTC.",
     "01:59": "AP projected 35 (33 to 37) seats for Ann and 25 to 26 for Ben at 1 a.m. UTC.",
     "02:29": "",
-    "02:30": "AP projected 36 seats for Ann and 25 to 26 for Ben at 2:30 a.m. UTC.",
-    "04:00": "AP projected 37 seats for Ann and 25 to 26 for Ben at 4 a.m. UTC.",
+    "02:30": "AP projected 36 seats for Ann at 2:30 a.m. UTC.",
+    "04:00": "AP projected 37 seats for Ann at 4 a.m. UTC.",
 }
 
 
@@ -226,6 +230,21 @@ def test_a_replay_says_and_shows_what_stood_at_each_moment(time: str) -> None:
     assert {row: sure[row] for row in sure if row.startswith("projections:")} == {
         f"projections:{row['id']}": (utc(str(row["at"])[11:16]) - utc("00:00")).total_seconds() for row in PROJECTED
     }
+
+
+def test_one_time_is_that_of_all_that_stands_only_where_it_is() -> None:
+    told = [
+        Moments.of(
+            night(),
+            caller="AP",
+            calls=load_calls(night(), caller="AP"),
+            marks=load_interest_marks(night()),
+            observations=load_observations(night()),
+        ).sentence(utc(time))
+        for time in ("01:30", "03:30")
+    ]
+    assert "Last projected by AP at 1 a.m. UTC: 35 (33 to 37) seats for Ann and 25" in Clock("UTC").say(told[0])
+    assert "Last projected by AP, the newest at 2:30 a.m. UTC: 36 seats for Ann and 25" in Clock("UTC").say(told[1])
 
 
 def test_a_story_up_to_a_moment_has_only_what_was_projected() -> None:
