@@ -9,7 +9,7 @@ import streamlit as st
 
 _HERE = Path(__file__).resolve().parent
 ICON = _HERE / "icon.png"
-STYLESHEET = _HERE / "style.css"
+STYLESHEET, BANNER_STYLESHEET = _HERE / "style.css", _HERE / "banner.css"
 
 
 def theme_in_force() -> Literal["light", "dark"]:

@@ -10,6 +10,7 @@ import streamlit as st
 from components.text import markdown
 from components.view.view_state import parse_slug
 from components.workbench.address_bar import stories_here, story_named
+from components.workbench.appearance import BANNER_STYLESHEET
 from components.workbench.visitor_address import asked_query
 from data.core.errors import DataError
 
@@ -28,5 +29,6 @@ def banners_here() -> tuple[str, ...]:
 def show_banners(said: Sequence[str]) -> None:
     """A bar that stays at the top of the window, however far the page is scrolled."""
     if said:
+        st.html(BANNER_STYLESHEET)
         with st.container(key="test-banner"):
             st.markdown("  \n".join(f"**{markdown(banner)}**" for banner in said))
