@@ -21,8 +21,10 @@ from data.evidence.searches import load_interest_marks
 
 #: Characters of a headline; a longer one than `_LONG` is set smaller on a phone.
 HEADLINE_CHARACTERS, _LONG = 240, 110
-#: Of the summary, and of the organisations that the foot names.
-_SUMMARY_CHARACTERS, _NAMED_CHARACTERS = 700, 34
+#: Of any one text of a document; the file of the story holds the whole.
+TEXT_CHARACTERS = 700
+#: Of the organisations that the foot names.
+_NAMED_CHARACTERS = 34
 _VERSION_CHARACTERS = 40
 #: What stands under a picture on which things of two kinds share a clock.
 CAUTION = "Timing alone does not show cause."
@@ -47,7 +49,7 @@ class Lines:
     @property
     def summary(self) -> str:
         """What is drawn, and what is on record at the minute picked out."""
-        return self.summary_within(_SUMMARY_CHARACTERS)
+        return self.summary_within(TEXT_CHARACTERS)
 
     def summary_within(self, limit: int) -> str:
         """As many sentences of the summary as `limit` characters hold."""

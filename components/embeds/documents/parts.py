@@ -15,7 +15,7 @@ from components.charts.grammar import Event, Lane
 from components.charts.phrases.caution import Caution, caution_of
 from components.charts.phrases.numbers import counted
 from components.clock import Clock, published_text
-from components.embeds.documents.lines import Piece
+from components.embeds.documents.lines import TEXT_CHARACTERS, Piece
 from components.embeds.embed import Embed
 from components.render import table
 from components.render.listed import Listed, told
@@ -25,14 +25,12 @@ from components.render.svg.svg_pen import named
 from components.text import unbroken, visible, xml
 from data.core.model import Source
 
-#: Of any one text of data; the file of the story holds the whole.
-_CHARACTERS = 600
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 
 
 def text(said: str) -> str:
     """Text of data for an element's content or an attribute."""
-    return xml(said, most=_CHARACTERS)
+    return xml(said, most=TEXT_CHARACTERS)
 
 
 def element(name: str, content: str, /, **attributes: str | float) -> str:

@@ -20,8 +20,9 @@ from components.charts.catalogue import publishable
 from components.charts.grammar import Tone
 from components.embeds.documents.document import draw_document, policy
 from components.embeds.documents.heights import document_height
-from components.embeds.documents.lines import lines_of
+from components.embeds.documents.lines import Lines, lines_of
 from components.embeds.documents.mark_counts import findings
+from components.embeds.documents.parts import text
 from components.embeds.embed import Embed, Theme, embed_of
 from components.text import visible
 from components.view.view_state import default_view
@@ -85,6 +86,13 @@ def embed(slug: str, *, theme: Theme = "auto", version: str = "", site: str = SI
 @cache
 def document(slug: str) -> str:
     return draw_document(embed(slug))
+
+
+def test_a_summary_ends_with_a_sentence_however_much_there_is_to_say() -> None:
+    counts = tuple(f"Last count published, of Contest {number}: 901 for Jon, 850 for Ann." for number in range(20))
+    summary = Lines("Ann leads", counts, (), ()).summary
+    assert summary.endswith("for Ann.") and len(summary) > 500
+    assert text(summary) == summary
 
 
 @EACH_DOCUMENT
