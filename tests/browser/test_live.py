@@ -147,7 +147,7 @@ def test_a_refusal_says_when_it_may_go_on_and_keeps_the_page_alive(newsroom: str
     page = visit(f"/search-trends?{EVENING}", base=newsroom)
     open_searches(page)
     page.get_by_role("button", name="Draw it").click()
-    expect(page.get_by_text("It may go on at")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("It can go on at")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("0 of 1 request drawn and kept.")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 

@@ -205,7 +205,7 @@ def test_a_pdf_measures_three_quarters_of_a_point_for_each_pixel(story: Story) -
 
 
 def test_too_many_pixels_are_refused_before_any_is_drawn(story: Story) -> None:
-    with pytest.raises(TooLarge, match=r"^scale: 4 at this width makes \d+ million pixels; want at most 36 million"):
+    with pytest.raises(TooLarge, match=r"^scale: 4 at this width makes \d+ million pixels; at most 36 million"):
         png(embedded(story, "timeline"), width=2400, scale=4)
 
 

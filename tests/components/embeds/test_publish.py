@@ -28,7 +28,7 @@ def test_a_story_is_published_once_verified_and_not_written_again(tmp_path: Path
     out = tmp_path / "out"
     assert typed("publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC") == 0
     said, latest, version, frozen = lines(capsys)
-    assert said.endswith("published; latest moved to it.")
+    assert said.endswith("published; latest now points to it.")
     assert latest == f"{out}/us-2016/latest/"
     assert Path(frozen).is_file() and frozen.startswith(f"{version}results-")
     manifest = json.loads((out / "us-2016" / "latest" / "manifest.json").read_bytes())
@@ -42,7 +42,7 @@ def test_a_story_is_published_once_verified_and_not_written_again(tmp_path: Path
     assert lines(capsys) == [f"{out}: no faults in 1 version"]
 
     assert typed("publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC") == 0
-    assert lines(capsys)[0].endswith("nothing has changed, so nothing was written; latest shows it already.")
+    assert lines(capsys)[0].endswith("nothing has changed, so nothing was written; latest already points to it.")
     after = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     assert {path for path in after if path != out and after[path] != before.get(path)} == set()
 

@@ -189,7 +189,7 @@ def test_a_manifest_that_was_edited_is_noticed(store: Store) -> None:
     path = f"{STORY.slug}/v/{published(store, 'first').version}/manifest.json"
     published(store, "second", now=LATER)
     damage(store, path, (store.read(path) or b"").replace(b'"size": 20', b'"size": 21'))
-    assert [sentence for sentence in faults(store) if "not as it was when it was published" in sentence]
+    assert [sentence for sentence in faults(store) if "has changed since it was published" in sentence]
 
 
 def test_latest_between_two_versions_is_named_and_mended_by_publishing_again(s3: Any, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_newer_database_is_left_alone(desk: Desk) -> None:
     with desk.database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     open_database.cache_clear()
-    assert "is of a newer version of Nightdesk (schema 9999): start that version" in sentence(desk.settings)
+    assert "belongs to a newer version of Nightdesk (schema 9999): start that version" in sentence(desk.settings)
 
 
 def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_the_storys_words_give_no_rate_that_its_readings_do_not() -> None:
     about = REVOKE.about
     texts = [about.title, about.dek, *(point.text for point in about.known)]
     said = {int(number.replace(",", "")) for text in texts for number in re.findall(r"\b[\d,]{2,}\b(?!:)", bare(text))}
-    assert said - {2016} == {76, 2_095, 218, 5_742}
+    assert said - {50, 2016} == {76, 2_095, 218, 5_742}
 
 
 def bare(text: str) -> str:

@@ -31,12 +31,12 @@ def said(drawn: SourcedFrame) -> str:
 def test_without_24_earlier_bins_nobody_could_look(step: int) -> None:
     few = held(earlier=21, night=3 if step < 1440 else 1, step=timedelta(minutes=step))
     count = 23 if step < 1440 else 21
-    assert said(few).startswith(f"Too few earlier bins to tell a rise (24 are wanted, {count} are held)")
+    assert said(few).startswith(f"Too few earlier bins to tell a rise (24 are needed, there are {count})")
 
 
 def test_a_series_that_begins_in_the_night_can_hold_no_rise() -> None:
     assert "no rise stands out on this night" in said(held(earlier=0, night=40))
-    assert "(24 are wanted, 9 are held)" in said(held(earlier=0, night=10))
+    assert "(24 are needed, there are 9)" in said(held(earlier=0, night=10))
 
 
 @pytest.mark.parametrize("step", [1, 8, 60, 1440])
@@ -48,8 +48,8 @@ def test_with_24_earlier_bins_no_rise_stands_out(step: int) -> None:
 def test_bins_without_a_value_and_bins_long_gone_do_not_count() -> None:
     gaps = held(earlier=40)
     gaps.frame.loc[:29, "value"] = float("nan")
-    assert "(24 are wanted, 12 are held)" in said(gaps)
+    assert "(24 are needed, there are 12)" in said(gaps)
     old = held(earlier=40)
     early = old.frame.index < 35
     old.frame.loc[early, ["start", "end"]] -= timedelta(days=3)
-    assert "(24 are wanted, 7 are held)" in said(old)
+    assert "(24 are needed, there are 7)" in said(old)

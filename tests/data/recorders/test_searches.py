@@ -87,7 +87,7 @@ def test_a_source_that_was_asked_too_often_is_waited_for(tmp_path: Path, trends:
 
 def test_a_story_without_searches_says_so(tmp_path: Path, trends: Trends) -> None:
     recorder, _ = _recorder(tmp_path, trends, more="")
-    with pytest.raises(DataError, match="lists no search"):
+    with pytest.raises(DataError, match="has no search to record"):
         recorder.step()
 
 

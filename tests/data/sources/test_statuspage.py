@@ -214,7 +214,7 @@ def test_an_answer_that_cannot_be_used_says_why_and_is_not_kept(
 
 def test_what_is_no_address_is_not_asked(tmp_path: Path) -> None:
     with answering(tmp_path, PATH, LOG) as place:
-        with place.visit(NOW) as visit, pytest.raises(DataError, match="no address of a status page"):
+        with place.visit(NOW) as visit, pytest.raises(DataError, match="not the address of a status page"):
             Statuspage().fetch("status.example.org", NIGHT, visit, service="visas")
         assert place.asked == []
 

@@ -379,7 +379,7 @@ def test_vietnamese_letters_are_put_together_from_their_parts() -> None:
     [
         pytest.param(lambda folder: folder / "none.csv", "No such file or directory", id="missing"),
         pytest.param(lambda folder: folder, "is a folder, not a file", id="a folder"),
-        pytest.param(lambda folder: Path(os.devnull), "no ordinary file", id="a device"),
+        pytest.param(lambda folder: Path(os.devnull), "not an ordinary file", id="a device"),
     ],
 )
 def test_the_command_line_refuses_in_one_line(

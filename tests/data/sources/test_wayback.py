@@ -140,9 +140,9 @@ def test_columns_are_found_by_their_names() -> None:
         pytest.param(b"", SourceUnavailable, "nothing at all", id="empty"),
         pytest.param(index(capture("200"))[:-40], SourceUnavailable, "cut short after", id="truncated"),
         pytest.param(b"<!DOCTYPE html><title>Consent</title>", SourceChanged, "a web page", id="html"),
-        pytest.param(b")]}'\n[[]]", SourceChanged, "no list of captures", id="wrong prefix"),
-        pytest.param(b"\xff\xfe\x00", SourceChanged, "no UTF-8", id="bytes"),
-        pytest.param(b'{"captures": []}', SourceChanged, "no table", id="an object"),
+        pytest.param(b")]}'\n[[]]", SourceChanged, "not a list of captures", id="wrong prefix"),
+        pytest.param(b"\xff\xfe\x00", SourceChanged, "not UTF-8", id="bytes"),
+        pytest.param(b'{"captures": []}', SourceChanged, "not a table", id="an object"),
         pytest.param(
             index(header=["urlkey", "timestamp", "url", "code"]),
             SourceChanged,
@@ -150,7 +150,7 @@ def test_columns_are_found_by_their_names() -> None:
             id="renamed",
         ),
         pytest.param(index([*capture("200")[:4], 200, "D", "1"]), SourceChanged, "none of its 1 rows", id="numbers"),  # type: ignore[list-item]
-        pytest.param(b"Internal Server Error", SourceChanged, "no list of captures", id="a complaint"),
+        pytest.param(b"Internal Server Error", SourceChanged, "not a list of captures", id="a complaint"),
         pytest.param(recording("wayback/excluded.txt"), SourceChanged, "has excluded it", id="excluded"),
         pytest.param(b"[" * 100_000, SourceUnavailable, "cut short", id="nested without end"),
     ],
