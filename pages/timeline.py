@@ -7,12 +7,10 @@ from components.workbench.controls import choose_story, control_bar
 from components.workbench.notices import explained_failures
 from components.workbench.parts.contests import show_contests, show_counts
 from components.workbench.parts.live_updates import show_updating
-from components.workbench.parts.replay import draw_ahead, show_around, show_replay
-from components.workbench.visitor_address import current_view
+from components.workbench.parts.replay import show_around, show_replay
 
 with explained_failures():
     story = choose_story()
-    draw_ahead(story, current_view(story)[0])
     st.title("Timeline", anchor=False)
     view = control_bar(story, lanes=True, moment=True, chart="timeline")
     show_replay(story, view)

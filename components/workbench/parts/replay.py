@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
-from threading import Thread
 from typing import Any
 
 import streamlit as st
@@ -26,21 +24,6 @@ from data.story.story import Story
 _KEY = "replay"
 
 
-def draw_ahead(story: Story, view: ViewState) -> None:
-    """Have the whole story of this range drawn while the page goes on; `show_replay` waits for it."""
-    if not is_in_progress(story):
-        Thread(target=_draw, args=(_embed(story, view),), daemon=True).start()
-
-
-def _draw(embed: Embed) -> None:
-    with suppress(Exception):  # whoever shows it asks again, and says what is wrong
-        load_played(embed)
-
-
-def _embed(story: Story, view: ViewState) -> Embed:
-    return Embed(story, load_chart(story, "replay", view), view.whole, theme_in_force())
-
-
 def show_replay(story: Story, view: ViewState) -> None:
     """The whole story of this range, ready to be played from the view's moment on; nothing of a night in progress.
 
@@ -49,7 +32,8 @@ def show_replay(story: Story, view: ViewState) -> None:
     """
     if is_in_progress(story):
         return
-    embed = _embed(story, view)
+    chart = load_chart(story, "replay", view)
+    embed = Embed(story, chart, view.whole, theme_in_force())
     played = load_played(embed)
     player = st.components.v2.component("nightdesk.player", html='<div class="nd-mount"></div>', js="component.js")
     player(

@@ -139,7 +139,7 @@ def test_presence_is_said_again_or_forgotten_after_20_seconds(desk: Desk) -> Non
 def test_a_limit_is_a_days_and_a_storys(desk: Desk) -> None:
     desk.quotas.set(PAT, "", "fetch", 2, NOW, FROM)
     assert [desk.quotas.spend(ANA, SLUG, "fetch", NOW, FROM) for _ in range(2)] == [1, 0]
-    with pytest.raises(QuotaReached, match="a source may be asked 2 times a day for small-night, and that limit is reached"):
+    with pytest.raises(QuotaReached, match="2 times a day for small-night, and that limit is reached"):
         desk.quotas.spend(ANA, SLUG, "fetch", NOW, FROM)
     assert desk.quotas.left(SLUG, "fetch", NOW + timedelta(days=1)) == 2
     desk.quotas.set(PAT, SLUG, "fetch", 3, NOW, FROM)

@@ -207,7 +207,7 @@ def test_a_row_that_a_recorder_and_an_editor_changed_is_looked_at_first(desk: De
     correct_first(desk)
     first = {**(desk.rows(SLUG, CALLS, revision=1)[0].cells or {}), "note": "from the feed"}
     change_story(desk.folders, SLUG, desk.settings, {CALLS: [first]})
-    with pytest.raises(DataError, match=r"others changed in the folder what you changed here: AP’s one call. Both are kept; compare"):
+    with pytest.raises(DataError, match=r"in the folder what you changed here: AP’s one call. Both are kept; compare"):
         desk.publish(PAT, SLUG, NOW, FROM)
     assert [one.words for one in desk.difference(SLUG, 3, 4)] == [
         "AP’s one call: was “for Ann Ash; note: from the feed”, is “for Ben Birch; note: nothing”"
