@@ -27,8 +27,13 @@ def banners_here() -> tuple[str, ...]:
 
 
 def show_banners(said: Sequence[str]) -> None:
-    """A bar that stays at the top of the window, however far the page is scrolled."""
+    """What rehearsals say of themselves, over everything; nothing where there is none."""
     if said:
-        st.html(BANNER_STYLESHEET)
-        with st.container(key="test-banner"):
-            st.markdown("  \n".join(f"**{markdown(banner)}**" for banner in said))
+        show_bar("test-banner", said)
+
+
+def show_bar(key: str, said: Sequence[str]) -> None:
+    """A bar that stays at the top of the window, however far the page is scrolled."""
+    st.html(BANNER_STYLESHEET)
+    with st.container(key=key):
+        st.markdown("  \n".join(f"**{markdown(banner)}**" for banner in said))

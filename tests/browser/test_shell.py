@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +10,7 @@ from playwright.sync_api import Page, expect
 from data.story.store import SHIPPED
 from tests.browser.conftest import settled
 from tests.browser.reading import PAGES, address, choose, comes_to, has_address, passes, turn_to, violations
+from tests.conftest import started
 from tests.support.cases import cases
 
 Visit = Callable[..., Page]
@@ -30,10 +30,8 @@ def type_times(page: Page, first: str, last: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_a_deep_link_opens_its_page_on_a_cold_server(
-    serve: Callable[..., AbstractContextManager[str]], visit: Visit
-) -> None:
-    with serve() as cold:
+def test_a_deep_link_opens_its_page_on_a_cold_server(visit: Visit) -> None:
+    with started(None, True) as (cold, _):
         page = visit("/timeline?caller=CNN&from=2016-11-09T03:00Z&to=2016-11-09T05:00Z", base=cold)
         expect(page).to_have_title("Timeline · U.S. 2016 · Nightdesk")
         expect(page.get_by_role("heading", name="Timeline", level=1)).to_be_visible()

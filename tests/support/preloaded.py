@@ -1,4 +1,4 @@
-"""What a server imports, for those that are forked: nothing here starts a thread or reads the environment."""
+"""What a server imports, for those that are forked: nothing here starts a thread of Python or reads the environment."""
 
 from __future__ import annotations
 

@@ -18,11 +18,12 @@ from components.embeds.embed import Embed
 from components.text import markdown
 from components.view.view_state import default_view
 from components.workbench.address_bar import drawing_draft
-from components.workbench.appearance import BANNER_STYLESHEET, theme_in_force
+from components.workbench.appearance import theme_in_force
 from components.workbench.desk.history_part import named
 from components.workbench.desk.place import Place
 from components.workbench.desk.seat import Seat
 from components.workbench.page_links import PLACES, file_of
+from components.workbench.rehearsal_banner import show_bar
 from data.core.errors import StoryInvalid
 from data.story.story import Story
 
@@ -49,9 +50,7 @@ def show_draft(seat: Seat, place: Place, clock: Clock) -> None:
         return
     # What readers have of the same revision is kept under a name of its own.
     story = replace(found, draft=DRAFT, stamp=f"draft-{found.stamp}")
-    st.html(BANNER_STYLESHEET)
-    with st.container(key="draft-banner"):
-        st.markdown(f"**{DRAFT}**")
+    show_bar("draft-banner", (DRAFT,))
     offered = {**_PAGES, _EMBED: "Embed"}
     what = st.segmented_control(
         "Preview", list(offered), default="", required=True, format_func=offered.__getitem__, key="desk-preview"

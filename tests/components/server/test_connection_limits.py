@@ -36,7 +36,7 @@ WAYS = {
 def servers() -> Iterator[dict[str, Running]]:
     """A server started in each way, by the way."""
     with ExitStack() as stack, ThreadPoolExecutor(len(WAYS)) as starting:
-        begun = starting.map(lambda command: stack.enter_context(started(command)), WAYS.values())
+        begun = starting.map(lambda command: stack.enter_context(started(command, True)), WAYS.values())
         yield dict(zip(WAYS, begun, strict=True))
 
 
