@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,7 +46,7 @@ class CompressedAnswers:
         headers = Headers(scope=scope)
         # A range is one of the plain file.
         encodings = () if "range" in headers else accepted(headers.get("accept-encoding", ""))
-        found = self._files.find(path, encodings)
+        found = await run_in_threadpool(self._files.find, path, encodings)
         if found and await self._send_packed(found, scope, receive, send):
             return
         await self.app(_obeyed(scope), receive, _headed(send, _vary))
