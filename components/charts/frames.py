@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from components.charts.events import ONE_DAY
 from components.charts.grammar import Chart, Line, Points, Spans, Stretches
@@ -21,6 +22,11 @@ from data.story.totals import call_when, untimed_callers, withdrawn_when
 #: A table's rows are known by its name and theirs: "observations:ctv-11pm".
 Stands = Mapping[str, datetime]
 Stand = Callable[[Story, Order], Stands]
+#: From an instant to what is told of it.
+Sentences = Callable[[datetime], str]
+Tell = Callable[[Moments, Stands, Clock, Order, Style], Sentences]
+#: Sentences that are kept of a night: of a range they are some hundred, and of another mostly the same.
+_SENTENCES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,13 @@ def frames_of(
     order: Order,
     words: Moments,
     stand: Stand | None = None,
+    tell: Tell | None = None,
     only: Collection[str] | None = None,
 ) -> Frames:
     """The frames of a chart in this order, as far as its story is told; `words` are made of all its rows.
 
-    `stand` gives what `stands_of` does, for whoever holds it: of each range of a story it is the same. With `only`, its
+    `stand` and `tell` give what `stands_of` and `sentences_of` do, for whoever holds it: of each range of a story it is
+    the same. With `only`, its
     moments are those of these rows and of the events; what else changes is seen at the next of them.
     """
     stands = (stand or stands_of)(story, order)
@@ -79,11 +87,7 @@ def frames_of(
     maybe = {row: moment for row, moment in _possible(story, order).items() if row in rows}
     events = tuple(max((event.when.latest, *(sure.get(row, OPEN_END) for row in event.rows))) for event in chart.events)
     style: Style = "stamp" if chart.window.length >= ONE_DAY else "time"
-    up_to = _cut(words, stands, order)
-
-    def sentence(at: datetime) -> str:
-        return clock.say(" ".join(up_to(at).latest(at, style)))
-
+    sentence = (tell or sentences_of)(words, stands, clock, order, style)
     # A line is drawn up to wherever the play stands: its thousand bins are no thousand moments.
     bins = {item.row for lane in chart.lanes for mark, item in lane.items if isinstance(mark, Line | Stretches)}
     steps = [*((row, at) for row, at in sure.items() if row not in bins), *maybe.items()]
@@ -91,6 +95,17 @@ def frames_of(
     kept = changes & {*events, *(at for row, at in steps if only is None or row in only)}
     told = tuple((at, sentence(at)) for at in sorted(kept))
     return Frames(order, sure, maybe, events, told, sentence(chart.window.start), len(changes), _lives(story, rows))
+
+
+def sentences_of(words: Moments, stands: Stands, clock: Clock, order: Order, style: Style) -> Sentences:
+    """What tells the sentence for any instant, in this order and on this clock; one it has told is kept."""
+    up_to = _cut(words, stands, order)
+
+    @lru_cache(_SENTENCES)
+    def sentence(at: datetime) -> str:
+        return clock.say(" ".join(up_to(at).latest(at, style)))
+
+    return sentence
 
 
 def _lives(story: Story, rows: Collection[str]) -> dict[str, Life]:

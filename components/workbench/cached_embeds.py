@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 
-from components.cache.cached import MEMORY, load_chart, load_moments, load_stands, load_told
+from components.cache.cached import MEMORY, load_chart, load_moments, load_sentences, load_stands, load_told
 from components.cache.memo import Same
 from components.cache.stories import MARKS, story_key
 from components.charts.bare import is_bare
@@ -35,7 +35,7 @@ def load_played(embed: Embed) -> dict[str, object]:
 
 
 def _played(embed: Embed) -> dict[str, object]:
-    night = night_of(embed, load_moments(embed.story, embed.view.caller), load_stands)
+    night = night_of(embed, load_moments(embed.story, embed.view.caller), load_stands, load_sentences)
     found: dict[str, object] = {"markup": played_part(embed), "night": night, "told": told_marks(embed)}
     return found | {"stamp": hashlib.sha256(repr(found).encode()).hexdigest()[:16]}
 

@@ -18,6 +18,7 @@ from components.embeds.documents.parts import element, link, panel, script_safe,
 from components.embeds.documents.player_frames import moments_list, night_of, packed, play_bar, table_moments, then
 from components.embeds.embed import Embed
 from components.player import ASSETS as PLAYER
+from components.render.layout.scene import Teller
 from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, TEST_GROUND, TEST_INK, Theme
 from components.render.layout.tile_layout import apart
 from components.render.svg import svg
@@ -137,7 +138,9 @@ def header(embed: Embed, lines: Lines, *, level: str = "h1") -> str:
 def stage(embed: Embed, drawn: Sequence[int] = DRAWN) -> str:
     """The drawings over the clock, of which the width chooses one; of what is played its tally too."""
     own = embed.listed.own
-    drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, width, own)}</div>' for width in drawn)
+    chart = over_the_clock(embed.chart)
+    teller = Teller(chart, embed.clock)
+    drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, chart, teller, width)}</div>' for width in drawn)
     found = element("div", drawings + ("" if embed.chart.played else _paper(embed)), class_="nd-stage")
     return f"{play_bar(embed)}{found}{_tally(embed, own)}" if embed.chart.played else found
 
@@ -154,11 +157,19 @@ def _paper(embed: Embed) -> str:
     return element("div", _ROW.sub("", _TITLE.sub("", _STYLE.sub("", drawn, count=1))), class_="nd-paper")
 
 
-def _drawing(embed: Embed, width: int, own: frozenset[str] | None) -> str:
+def _drawing(embed: Embed, chart: Chart, teller: Teller, width: int) -> str:
     """One drawing without what stands in the page already: its rules, and the sentence of each mark."""
     theme, adaptive = ground(embed)
-    chart = over_the_clock(embed.chart)
-    drawn = svg.draw(chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True, own=own)
+    drawn = svg.draw(
+        chart,
+        embed.clock,
+        width=width,
+        theme=theme,
+        adaptive=adaptive,
+        brief=True,
+        own=embed.listed.own,
+        teller=teller,
+    )
     return _TITLE.sub("", _STYLE.sub("", drawn, count=1))
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from components.ap_style import MONTHS
-from components.charts.frames import Frames, Stand, frames_of, minutes_known
+from components.charts.frames import Frames, Stand, Tell, frames_of, minutes_known
 from components.charts.grammar import Chart, Tiles
 from components.charts.phrases.moments import Moments
 from components.charts.phrases.votes import margin_text
@@ -37,13 +37,16 @@ _HELP = (
 _YEARS = timedelta(days=300)
 
 
-def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = None) -> dict[str, Any]:
+def night_of(
+    embed: Embed, rows: Moments | None = None, stand: Stand | None = None, tell: Tell | None = None
+) -> dict[str, Any]:
     """The frames of the chart as plain values for player.js; instants are seconds from the start of the range.
 
     `names` begins with the order that was asked for. `orders` has for each order the seconds from which rows stand
     (`sure`) or are possible (`maybe`), those of the numbered events, and `moments`: second and index of its sentence
     in `said`. A story that is told up to a moment has its own order alone, and nothing later. `rows` are those that
-    its sentences tell, and `stand` from when each row of its story stands, for whoever holds them.
+    its sentences tell, `stand` from when each row of its story stands, and `tell` these sentences, for whoever holds
+    them.
 
     Where a drawing has many units in one, `units` has those of each side, in the order of its calls: `looks` (places in
     LOOKS of units.js), `values`, the seconds from which each stands or is possible (null: at no moment), and `own`, by
@@ -54,7 +57,7 @@ def night_of(embed: Embed, rows: Moments | None = None, stand: Stand | None = No
     orders = (view.order,) if embed.story.until else (view.order, *(order for order in Order if order != view.order))
     rows = rows or EmbedMoments(embed).rows
     found = embed.listed
-    made = partial(frames_of, embed.story, chart, embed.clock, words=rows, stand=stand, only=found.rows)
+    made = partial(frames_of, embed.story, chart, embed.clock, words=rows, stand=stand, tell=tell, only=found.rows)
     frames = [made(order=order) for order in orders]
     left = {item.row for side in _sides(chart) for item in side.items if _is_left(side, item.row, found)}
     said = list(dict.fromkeys(sentence for one in frames for sentence in _sentences(one)))

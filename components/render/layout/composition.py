@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
+from functools import cache
 from itertools import islice
 from typing import NamedTuple, TypeGuard
 
@@ -33,7 +33,7 @@ from components.render.layout.geometry import TimeScale, compact, domain, in_row
 from components.render.layout.labels import Flag, place, row_count, stacked
 from components.render.layout.lane_rows import draw_rows, fitting, rows_of, write_beside
 from components.render.layout.lane_values import draw_values
-from components.render.layout.legend import draw_legend
+from components.render.layout.legend import draw_legend, untimed_tone
 from components.render.layout.scene import Area, At, Bar, Composition, LaneBox, Sign, Sizes, Stroke, Teller
 from components.render.layout.theme import look
 from components.render.layout.tile_layout import apart
@@ -66,12 +66,13 @@ def compose(
     lanes = apart(chart.lanes)[1]
     left, right = _edges(chart, lanes, sizes, width)
     scale = TimeScale(chart.window, left, right)
-    composed = partial(_composed, _begun(Draft(chart, clock, teller or Teller(chart, clock), sizes, scale, width), top))
-    if (fullest := composed(_MOST[0])).bottom - top <= sizes.limit:
-        return fullest
+    begun = _begun(Draft(chart, clock, teller or Teller(chart, clock), sizes, scale, width), top)
+    tall = _Heights(begun)
+    if tall(_MOST[0]) <= sizes.limit - (begun.y - top):
+        return _composed(begun, _MOST[0])
     # Fewer words are never higher.
-    best = bisect_left(_MOST[:-1], -sizes.limit, key=lambda most: top - composed(most, measured=True).bottom)
-    return composed(_MOST[best])
+    best = bisect_left(_MOST[:-1], begun.y - top - sizes.limit, key=lambda most: -tall(most))
+    return _composed(begun, _MOST[best])
 
 
 def is_call(event: Event) -> bool:
@@ -92,30 +93,70 @@ def _begun(draft: Draft, top: float) -> _Begun:
     numbered = [pair for pair in draft.chart.numbered if pair[1].emphasised or not draft.sizes.sparse]
     calls = [pair for pair in numbered if is_call(pair[1])]
     others = [pair for pair in numbered if not is_call(pair[1])]
+    if not calls:
+        draft.lines = [draft.x(anchor(event.when)) for _, event in others if event.emphasised]
     return _Begun(draft, calls, others, _calls(draft, calls, top) if calls else top)
 
 
-def _composed(begun: _Begun, most: tuple[int, int, int], *, measured: bool = False) -> Composition:
-    """With at most so many labels; one that is only `measured` lacks what takes no room of its own."""
+class _Heights:
+    """How high what stands under the calls is with at most so many labels: each part is tried once for each number."""
+
+    def __init__(self, begun: _Begun) -> None:
+        self._begun, self._lanes = begun, apart(begun.draft.chart.lanes)[1]
+        self._feet: dict[Tone | None, float] = {}
+        self._others, self._lane = cache(self._try_others), cache(self._try_lane)
+
+    def __call__(self, most: tuple[int, int, int]) -> float:
+        """Pixels from the calls to the end of the legend."""
+        under, foot = self._others(most[0])
+        lanes = (self._lane(number, _labels(lane, most)) + _GAP for number, lane in enumerate(self._lanes))
+        return under + sum(lanes) + foot
+
+    def _try_others(self, most: int) -> tuple[float, float]:
+        """How high what else happened is, and the axis and the legend, which tells of what stands there."""
+        first, calls, others, _ = self._begun
+        draft = _copy(first, measured=True)
+        under = _others(draft, others, 0.0, most=most, alone=not calls) if others else 0.0
+        if (untimed := untimed_tone(draft)) not in self._feet:
+            self._feet[untimed] = _foot(draft, self._lanes, calls, 0.0, 0.0)
+        return under, self._feet[untimed]
+
+    def _try_lane(self, number: int, most: int) -> float:
+        return _lane(_copy(self._begun.draft, measured=True), self._lanes[number], 0.0, most=most)[0]
+
+
+def _copy(draft: Draft, *, measured: bool = False) -> Draft:
+    """The same as far as it is drawn, to be drawn on."""
+    return replace(draft, measured=measured, parts=[*draft.parts], keys=[], falls=[*draft.falls])
+
+
+def _labels(lane: Lane, most: tuple[int, int, int]) -> int:
+    return most[2] if lane.graded else max(most[1], any(lane.tracks))
+
+
+def _composed(begun: _Begun, most: tuple[int, int, int]) -> Composition:
+    """With at most so many labels."""
     first, calls, others, y = begun
-    draft = replace(first, measured=measured, parts=[*first.parts], keys=[], falls=[*first.falls])
-    chart, clock, sizes, lanes = draft.chart, draft.clock, draft.sizes, apart(draft.chart.lanes)[1]
+    draft, lanes = _copy(first), apart(first.chart.lanes)[1]
     y = _others(draft, others, y, most=most[0], alone=not calls) if others else y
     plot, boxes = y, list[LaneBox]()
     for lane in lanes:
-        y, box = _lane(draft, lane, y + _GAP, most=most[2] if lane.graded else max(most[1], any(lane.tracks)))
+        y, box = _lane(draft, lane, y + _GAP, most=_labels(lane, most))
         boxes.append(box)
     foot = y
-    if not measured:
-        _event_lines(draft, lanes, boxes, foot)
-        _moment(draft, plot, foot)
-    bottom = _axis(draft, plot, foot)
-    signs = [event for _, event in calls if not _is_long(draft, event)]
-    bottom = draw_legend(draft, lanes, signs, bottom)
+    _event_lines(draft, lanes, boxes, foot)
+    _moment(draft, plot, foot)
+    bottom = _foot(draft, lanes, calls, plot, foot)
     return Composition(
-        *(chart, clock, draft.scale, sizes, draft.width, plot, foot, bottom),
+        *(draft.chart, draft.clock, draft.scale, draft.sizes, draft.width, plot, foot, bottom),
         tuple(boxes), tuple(draft.parts), tuple(draft.keys),
     )  # fmt: skip
+
+
+def _foot(draft: Draft, lanes: Sequence[Lane], calls: Sequence[Numbered], plot: float, y: float) -> float:
+    """The axis and the legend; returns where they end."""
+    signs = [event for _, event in calls if not _is_long(draft, event)]
+    return draw_legend(draft, lanes, signs, _axis(draft, plot, y))
 
 
 def _edges(chart: Chart, lanes: Sequence[Lane], sizes: Sizes, width: float) -> tuple[float, float]:
@@ -256,8 +297,6 @@ def _others(draft: Draft, others: Sequence[Numbered], y: float, *, most: int, al
     inline = draft.title_fits(title, min(draft.x(event.when.earliest) for _, event in others))
     y, title_foot = _heading(draft, title, y + 6, room=_NO_LIMIT if inline else draft.gutter - 8)
     inset = draft.title_width(title) if inline else 0.0
-    if alone:
-        draft.lines = [draft.x(anchor(event.when)) for _, event in others if event.emphasised]
     ranked = sorted((event for _, event in others), key=lambda event: (not event.emphasised, event.priority))
     flags = ((id(event), _other_flag(draft, event, claims=True)) for event in ranked)
     chosen = dict(islice((pair for pair in flags if pair[1].text), min(most, 4 if sizes.narrow else 6)))
@@ -275,8 +314,11 @@ def _others(draft: Draft, others: Sequence[Numbered], y: float, *, most: int, al
     bottom = foot + max(0, row_count(rest) - lines) * close
     for (number, event), entry in (*zip(named, placed, strict=True), *zip(left, rest, strict=True)):
         when, over = event.when, entry.row - lines
+        hatched = _is_long(draft, event) and id(event) not in chosen
+        if draft.measured and not hatched:
+            continue
         middle = foot + (over + 0.5) * close if over >= 0 else foot - (entry.row + 0.5) * sizes.pitch
-        if when.exact or (_is_long(draft, event) and id(event) not in chosen):
+        if when.exact or hatched:
             said = bool(entry.side)
             _mark_event(draft, number, event, event.tone, middle, r=_SMALL if said else draft.small, marked=not said)
         else:

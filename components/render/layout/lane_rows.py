@@ -79,6 +79,9 @@ def _row(
     marks = [(entry, flag) for group, flag in zip(chosen, placed, strict=True) for entry in group]
     top = _name_row(draft, name, [*marks, *zip(others, rest, strict=True)], y, lines, close)
     bottom = top + max(lines * pitch + close * draft.close, pitch if name else draft.close)
+    end = bottom + (3 if name else 0)
+    if draft.measured:
+        return end
     if name and not entries:
         wide = 0.0 if names_fit(draft, name) else text_width(name, draft.sizes.label) + 2 * GAP
         x = draft.at(draft.scale.left + 2 + wide)
@@ -95,7 +98,7 @@ def _row(
         if not lines and close == 1:
             middle = (top + bottom) / 2
         draw_item(draft, lane, mark, item, middle, marked=True)
-    return bottom + (3 if name else 0)
+    return end
 
 
 def _records(lane: Lane, entries: list[Entry], *, most: int) -> list[list[Entry]]:
@@ -119,9 +122,11 @@ def _said(draft: Draft, lane: Lane, entries: list[Entry], *, most: int, inset: f
         return {}
     found: dict[int, Flag] = {}
     for _, item in entries:
+        if len(found) >= min(most, MOST_CLAIMS):
+            break
         flag = replace(_bare(draft, item), priority=len(found), claims=True)
         flag = fitting(draft, flag, draft.forms(item.labels, item.text), inset=inset)
-        if flag.text and len(found) < min(most, MOST_CLAIMS):
+        if flag.text:
             found[id(item)] = flag
     return found
 

@@ -66,10 +66,14 @@ def _sides(draft: Draft, lanes: Sequence[Lane], calls: Sequence[Event]) -> Itera
         yield [Sign(At(draft.start), 0, _CALL, "circle", Tone.NEUTRAL, "open")], "by then"
 
 
-def _untimed(draft: Draft) -> Iterator[Key]:
-    """Events that may have been at any time of a stretch; what is hatched of a lane says so itself."""
+def untimed_tone(draft: Draft) -> Tone | None:
+    """The colour of events that may have been at any time of a stretch; what is hatched of a lane says so itself."""
     hatched = (part for part in draft.parts if isinstance(part, Area) and part.hatched)
-    if tone := next((area.tone for area in hatched if area.thing and area.thing.number), None):
+    return next((area.tone for area in hatched if area.thing and area.thing.number), None)
+
+
+def _untimed(draft: Draft) -> Iterator[Key]:
+    if tone := untimed_tone(draft):
         yield [Area((), tone, hatched=True)], "time not known"
 
 

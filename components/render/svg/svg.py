@@ -12,7 +12,7 @@ from components.charts.grammar import SIDES, Chart, Tone
 from components.clock import Clock
 from components.render.layout.boxes import Box
 from components.render.layout.composition import compose
-from components.render.layout.scene import BRIEF, NARROW, WIDE, Sizes
+from components.render.layout.scene import BRIEF, NARROW, WIDE, Sizes, Teller
 from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, Theme, worn
 from components.render.layout.tile_layout import apart
 from components.render.svg.notes import draw_banner, draw_end, draw_headline, draw_marks, draw_notes
@@ -63,17 +63,21 @@ def draw(
     brief: bool = False,
     own: frozenset[str] | None = None,
     paper: bool = False,
+    teller: Teller | None = None,
 ) -> str:
     """The chart as SVG text, `width` pixels wide, as tall as its content.
 
     `headline` writes the takeaway above it and `credit` below, for pictures that travel alone. `adaptive` lets a
     light drawing turn dark with the reader's system. `brief` leaves out notes, legends and edge notes, for a page
     that prints them beside it. On `paper`, where nothing answers a pointer, marks without words carry numbers that a
-    list below explains. With `own`, the marks of these rows alone are elements of their own, others many in one.
-    Ids begin with the chart's slug and width, so that drawings of several widths can
-    stand in one page. The root says which span of time its lanes stand for and where they are, for scripts.
+    list below explains. With `own`, the marks of these rows alone are elements of their own, others many in one. Who
+    draws a chart at several widths has one `teller` for all. Ids begin with the chart's slug and width, so that
+    drawings of several widths can stand in one page. The root says which span of time its lanes stand for and where
+    they are, for scripts.
     """
-    found = layout(chart, clock, width=width, headline=headline, credit=credit, brief=brief, own=own, paper=paper)
+    found = layout(
+        chart, clock, width=width, headline=headline, credit=credit, brief=brief, own=own, paper=paper, teller=teller
+    )
     return drawn(found, chart, clock, theme=theme, adaptive=adaptive)
 
 
@@ -117,6 +121,7 @@ def layout(
     sizes: Sizes | None = None,
     own: frozenset[str] | None = None,
     paper: bool = False,
+    teller: Teller | None = None,
 ) -> Layout:
     """Every element and every text box of the drawing, before colours; `sizes` are the width's own if None."""
     frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes, own=own, paper=paper)
@@ -125,7 +130,8 @@ def layout(
     tiled, timed = apart(chart.lanes)
     plot = Box(frame.sizes.pad, y, frame.width - frame.sizes.pad, y)
     if timed or chart.events:
-        found = compose(chart, clock, width=frame.width, sizes=_lane_sizes(frame, len(timed)), top=y + 4)
+        sizes = _lane_sizes(frame, len(timed))
+        found = compose(chart, clock, width=frame.width, sizes=sizes, top=y + 4, teller=teller)
         draw_composition(frame, found)
         plot, y = Box(found.scale.left, found.plot, found.scale.right, found.foot), found.bottom
         y = draw_marks(frame, found, y) if frame.sizes.paper else y

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,28 +11,28 @@ from typing import Any
 
 import pytest
 
+from components.cache.cached import load_moments, load_sentences, load_stands
 from components.charts.builders.timeline_chart import timeline_of
 from components.charts.catalogue import chart_of
 from components.charts.frames import Stands, stands_of
 from components.charts.grammar import Chart
 from components.charts.kinds import Question
 from components.charts.loaders import Loaders
+from components.charts.phrases.moments import Moments
+from components.clock import Style
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.lines import EmbedMoments
 from components.embeds.documents.player_frames import night_of
 from components.embeds.embed import Embed, embed_of
-from components.render.svg import svg
 from components.view.view_state import ViewState, default_view
-from data.core.model import Order
+from data.core.model import Order, Window
 from data.core.settings import Settings
 from data.evidence.outages import load_observations
-from data.evidence.rises import load_onsets
-from data.evidence.series import load_series
 from data.story.store import find_story, story_store
 from data.story.story import Story
 from tests.support.captured import keep_captures
 from tests.support.cases import cases
-from tests.support.imported import export, keep, newsroom
+from tests.support.imported import newsroom
 from tests.support.views import view_of
 
 STORY = find_story("us-2016", Settings())
@@ -130,21 +129,20 @@ def test_the_frames_are_those_of_whoever_holds_from_when_rows_stand() -> None:
     assert asked == [Order.HAPPENED, Order.KNOWN]
 
 
-@pytest.mark.parametrize("slug", ["us-2016", "us-2020", "us-2024", "uk-2016", "uk-2019", "revoke-2019"])
-def test_all_frames_are_no_more_bytes_than_the_still_drawing(slug: str) -> None:
-    story = find_story(slug, Settings())
-    whole = embed_of(story, "replay", default_view(story))
-    still = svg.draw(whole.chart, whole.clock, width=800, brief=True)
-    assert len(json.dumps(night_of(whole))) <= len(still)
+def test_a_sentence_of_a_range_is_not_told_anew_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = replay()
+    start = whole.view.start + timedelta(minutes=7)
+    shorter = embed_of(STORY, "replay", whole.view.with_window(Window(start, whole.view.end)))
+    expected = night_of(shorter)
+    held = load_moments(STORY, "AP"), load_stands, load_sentences
+    night_of(whole, *held)
+    told: list[datetime] = []
+    latest = Moments.latest
 
+    def noted(self: Moments, at: datetime, style: Style = "time") -> tuple[str, ...]:
+        told.append(at)
+        return latest(self, at, style)
 
-def test_a_series_in_minutes_makes_no_thousand_moments(tmp_path: Path) -> None:
-    settings = newsroom(tmp_path)
-    story = keep(settings, export(1))
-    load = Loaders(
-        drawn=partial(load_series, stories=story_store(settings)),
-        onsets=partial(load_onsets, stories=story_store(settings)),
-    )
-    played = embed_of(story, "replay", default_view(story), load=load)
-    assert len([item for lane in played.chart.lanes for _, item in lane.items]) > 800
-    assert len(night_of(played)["orders"]["happened"]["moments"]) < 60
+    monkeypatch.setattr(Moments, "latest", noted)
+    assert night_of(shorter, *held) == expected
+    assert set(told) == {start}

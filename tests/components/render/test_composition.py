@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 from xml.etree import ElementTree
@@ -44,6 +45,23 @@ def hero(slug: str) -> tuple[Chart, Clock]:
 def composed(chart: Chart, clock: Clock, *, narrow: bool) -> Composition:
     width, sizes = (NARROWEST, PHONE_SIZES) if narrow else (WIDEST_FROM, DESK_SIZES)
     return compose(chart, clock, width=width, sizes=sizes)
+
+
+@pytest.mark.parametrize("slug", STORIES)
+@pytest.mark.parametrize("limit", [0, 260, 340, 420, 500, 10_000])
+@FIGURES
+def test_a_drawing_has_the_most_words_that_its_limit_has_room_for(
+    slug: str, limit: float, narrow: bool, widths: tuple[int, ...]
+) -> None:
+    (chart, clock), (width, sizes) = hero(slug), (NARROWEST, PHONE_SIZES) if narrow else (WIDEST_FROM, DESK_SIZES)
+
+    def within(limit: float) -> Composition:
+        return compose(chart, clock, width=width, sizes=replace(sizes, limit=limit))
+
+    found, fewest = within(limit), within(0)
+    assert found.bottom <= max(limit, fewest.bottom)
+    assert [*within(found.bottom + 0.01).words] == [*found.words]
+    assert found.bottom == fewest.bottom or within(found.bottom - 0.01).bottom < found.bottom
 
 
 def figure_of(chart: Chart, clock: Clock, *, narrow: bool) -> dict[str, Any]:
