@@ -23,7 +23,7 @@ from data.evidence.rises import rises, span_of_onset
 
 #: Of the definitions: most wrong verdicts, and how many bins are far enough for an answer.
 MOST_WRONG, FAR = 0.01, 3.0
-#: Where a target is missed, so much of what the oracle gives.
+#: Where a target is missed, so much of what the oracle gives that must learn the level.
 OF_ORACLE = 0.9
 #: Gaps between the rise and the event reach so many bins either way.
 WIDEST = 8.0
@@ -43,11 +43,15 @@ QUIET, ALARMS, OVER, SLOWER = 25, 0.01, 12, 8
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One night: the gap in bins (its size), what was said, what an oracle and other detectors would say, the truth."""
+    """One night: the gap in bins (its size), what was said, what two oracles and other detectors would say, the truth.
+
+    `learned` is by the one that must learn the level; None where nothing is asked for.
+    """
 
     gap: float
     said: Verdict
     oracle: Verdict
+    learned: Verdict | None
     others: tuple[Verdict, ...]
     true: Verdict
 
@@ -68,12 +72,14 @@ def try_night(kind: Kind, alarms: Sequence[float], seed: np.random.SeedSequence)
     shift = kind.step * int(rng.integers(2))
     said, _ = weigh(next(rises(as_drawn(made.shown, kind.step, shift), night)), event)
     known = oracle.answer(kind, made, shift, event, MOST_WRONG)
+    learned = oracle.learned(kind, made, shift, event, MOST_WRONG) if _asked(kind) else None
     stamped = made.shown.set_axis(pd.DatetimeIndex(made.shown.index) + shift)
     scores = (score(stamped, kind.step) for score in DETECTORS.values()) if alarms else ()
     others = [
         _verdict(stamped, kind.step, told >= level, night, event) for told, level in zip(scores, alarms, strict=False)
     ]
-    return Answered(abs(gap), said, known, tuple(others), order(Window(rise, rise + timedelta(microseconds=1)), event))
+    true = order(Window(rise, rise + timedelta(microseconds=1)), event)
+    return Answered(abs(gap), said, known, learned, tuple(others), true)
 
 
 def _verdict(values: pd.Series[float], step: timedelta, alarm: np.ndarray, night: Window, event: Window) -> Verdict:
@@ -96,11 +102,11 @@ def table(nights: int, root: np.random.SeedSequence, pool: Executor) -> list[str
     quiet = [one for kind in KINDS[:: len(ASKED)] for one in pool.map(partial(_quiet, kind), root.spawn(QUIET))]
     alarms = [float(level) for level in np.quantile(np.array(quiet), 1 - ALARMS, axis=0)]
     print(f"\nBefore or after: {nights} nights in each line, the event up to {WIDEST:g} bins before or after the rise")
-    print(f"given at {FAR:g}+ bins; oracle and others: the same, wrong in brackets")
+    print(f"given at {FAR:g}+ bins; oracles (the second must learn the level) and others: the same, wrong in brackets")
     names = [name.split(" (")[0] for name in DETECTORS]
     print(
         f"{'':8}{'bins':>8}{'searches':>9}{'burst':>14}{'wrong':>22}{'given':>22}{'below 1 bin':>13}{'asked for':>11}"
-        f"{'oracle':>14}" + "".join(f"{name[:12]:>14}" for name in names)
+        f"{'oracle':>14}{'learning':>14}" + "".join(f"{name[:12]:>14}" for name in names)
     )
     short = list[str]()
     for kind in (*KINDS, *OTHERS, *SLOW):
@@ -114,11 +120,12 @@ def table(nights: int, root: np.random.SeedSequence, pool: Executor) -> list[str
 def _line(kind: Kind, told: Sequence[Answered]) -> list[str]:
     wrong = share(_wrong(one.said, one.true) for one in told)
     far = [one for one in told if one.gap >= FAR]
-    given, known = share(one.said.decided for one in far), share(one.oracle.decided for one in far)[0]
+    given = share(one.said.decided for one in far)
+    learning = [(one, one.learned) for one in told if one.learned]
     near = [one.said.decided for one in told if one.gap < 1]
     slow = f" in {kind.ramp:g} h" if kind.ramp else ""
     name = f"{kind.family:8}{kind.step / MINUTE:4.0f} min{kind.lam:9.0f}{f'x{kind.factor:.0f}{slow}':>14}"
-    beside = [_beside([(one, one.oracle) for one in told])]
+    beside = [_beside([(one, one.oracle) for one in told]), _beside(learning) if learning else ""]
     few = [one for one in told if one.others]
     beside += [_beside([(one, one.others[place]) for one in few]) for place in range(len(DETECTORS) if few else 0)]
     print(
@@ -129,6 +136,7 @@ def _line(kind: Kind, told: Sequence[Answered]) -> list[str]:
     short, name = list[str](), " ".join(name.split())
     if wrong[0] > MOST_WRONG:
         short.append(f"claims, {name}: wrong {wrong[0]:.3f}, over {MOST_WRONG}")
+    known = share(said.decided for one, said in learning if one.gap >= FAR)[0]
     if (asked := _asked(kind)) and given[0] < min(asked, OF_ORACLE * known):
         short.append(f"claims, {name}: given {given[0]:.3f}, under {asked} and under {OF_ORACLE:.0%} of {known:.3f}")
     if any(near) and not kind.ramp:

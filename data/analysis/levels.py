@@ -55,9 +55,11 @@ def usual(values: pd.Series[float], step: timedelta, since: int = 0) -> Usual:
     daily = same_hour(values, DAY, 1, DAYS, first) if step < DAY else np.full(len(given), np.nan)
     weekly = same_hour(values, WEEK, LEAST_WEEKS, MOST_WEEKS, since) if step <= DAY else np.nan
     before, told = (part[since - first :] for part in (_just_before(given, step, held, daily), _noise(given, held)))
+    noise = np.where(np.isnan(told), smallest, told)
+    weekly = weekly - np.sqrt(noise * weekly / LEAST_WEEKS)
     level = np.fmax(np.fmax(before, daily[since - first :]), weekly)
     level = np.where(np.isnan(before), np.nan, np.maximum(level, HIDDEN))
-    return Usual(before, level, np.where(np.isnan(told), smallest, told) + ROUNDED / level)
+    return Usual(before, level, noise + ROUNDED / level)
 
 
 def _just_before(given: Floats, step: timedelta, held: Ints, daily: Floats) -> Floats:

@@ -23,15 +23,16 @@ MAD = 1.4826
 
 Flags = NDArray[np.bool_]
 
-#: A spike is that high in one bin, where those are an hour or longer, or in two running together, of which each has the
-#: second; it is over below the third. All in noise units.
-HIGH, EACH, OVER = 6.0, 3.0, 2.0
+#: A spike is that high in one bin, where those are an hour or longer, or in two to TOGETHER running together, of which
+#: each has the second; it is over below the third. All in noise units. With less than 2.5 of each, a spike might begin
+#: earlier as bins come in.
+HIGH, EACH, OVER, TOGETHER = 6.0, 3.0, 2.0, 4
 #: A spike is half above its level: where many search, chance is small, and what the level misses of a rhythm is not.
 TIMES = 1.5
 #: A rise may have begun as early as a straight one to its first high bin would have stayed within so many noise units.
 #: That bin was chosen for being high, so one unit of its own is taken off it; and the level just before may be off by a
 #: tenth, as much as the rhythm of a day changes it in the hour or so by which it lags.
-UNSEEN, CHOSEN, LAGS = 2.5, 1.0, 0.1
+UNSEEN, CHOSEN, LAGS = 2.0, 1.0, 0.1
 #: Bins on either side of a candidate that the second method looks at; beyond, its verdict hardly changes.
 AROUND = 240
 #: PELT's penalty for a change, in log(bins), on input of standard deviation 1.
@@ -79,10 +80,14 @@ def _adjacent(times: pd.DatetimeIndex, step: timedelta) -> Flags:
 
 
 def _firsts(z: Floats, raised: Flags, adjacent: Flags, *, alone: bool) -> Iterator[int]:
-    """The first bin of every spike: high, by itself or with the next one, and none since z was low as long."""
+    """The first bin of every spike: high, by itself or with the next ones, and none since z was low as long."""
     high, under = raised & (z > EACH), z < OVER
-    both = high[:-1] & high[1:] & adjacent[1:] & ((z[:-1] + z[1:]) / np.sqrt(2) > HIGH)
-    begins = np.append(both, False) | (alone & raised & (z > HIGH))
+    begins = alone & raised & (z > HIGH)
+    running, total = high, z
+    for bins in range(2, TOGETHER + 1):
+        running = running[:-1] & (high & adjacent)[bins - 1 :]
+        total = total[:-1] + z[bins - 1 :]
+        begins[: len(running)] |= running & (total > HIGH * np.sqrt(bins))
     low, free = np.flatnonzero(under if alone else under & np.append(False, under[:-1])), 0
     for place in np.flatnonzero(begins):
         if place >= free:
@@ -221,10 +226,10 @@ class Detection:
 def detect(values: pd.Series[float], *, step: timedelta | None = None, before: Detection | None = None) -> Detection:
     """Spikes of a series of bins (index: aware start of each; value >= 0, NaN where nobody looked).
 
-    A spike lies 6 noise units above the usual level, in two bins running together (or in one, if bins are an hour or
-    longer), and is over below 2. Bins without a value are missing, never 0, and have no score; the mean stands for a
-    time given twice. `step` is told from the times if left out. With what was found `before` in the first of these
-    bins, only the others are looked at, with the same result.
+    A spike lies 6 noise units above the usual level, in two to four bins running together (or in one, if bins are an
+    hour or longer), and is over below 2. Bins without a value are missing, never 0, and have no score; the mean stands
+    for a time given twice. `step` is told from the times if left out. With what was found `before` in the first of
+    these bins, only the others are looked at, with the same result.
     Causal, given the step: later bins change neither scores nor the intervals of onsets, only `confirmed`.
     Raises DataError for values or times that cannot be read as such bins.
     """

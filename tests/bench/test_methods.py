@@ -11,7 +11,7 @@ from bench.methods.evenings import FAMILIES, STARTS, minutes_inside, used_minute
 from bench.methods.event_rivals import RIVALS
 from bench.methods.events import CELLS, FELL, NOTHING, OPEN, ORACLES, ROSE, Cell, try_evening
 from bench.methods.naive_tests import NAIVE
-from bench.methods.oracle import answer
+from bench.methods.oracle import answer, learned
 from data.core.model import When
 from data.evidence.claims import Verdict, span_of
 from data.evidence.study import minutes_of
@@ -63,7 +63,7 @@ def test_each_evening_is_told_in_one_way(bins: str) -> None:
 
 
 @pytest.mark.parametrize("family", ["first", "second"])
-def test_a_clear_burst_is_placed_by_the_oracle_and_no_bin_before_is_stranger_to_a_detector(family: str) -> None:
+def test_a_clear_burst_is_placed_by_both_oracles_and_no_bin_before_is_stranger_to_a_detector(family: str) -> None:
     kind, began = Kind(MINUTE, 240, 20, 60, family), 190
     made = make(kind, began, np.random.default_rng(1))
     for name, score in DETECTORS.items():
@@ -71,4 +71,5 @@ def test_a_clear_burst_is_placed_by_the_oracle_and_no_bin_before_is_stranger_to_
         assert told[began : began + 20].max() >= told[:began].max() > np.median(told[:began]), name
     for minute, said in ((began - 5, Verdict.AFTER), (began, Verdict.CANNOT_TELL), (began + 5, Verdict.BEFORE)):
         event = span_of(When.at(START + minute * MINUTE))
-        assert answer(kind, made, 0 * MINUTE, event, most_wrong=0.01) is said
+        for oracle in (answer, learned):
+            assert oracle(kind, made, 0 * MINUTE, event, most_wrong=0.01) is said
