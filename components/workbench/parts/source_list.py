@@ -145,9 +145,10 @@ def _show_conventions() -> None:
 def _show_statistics() -> None:
     st.subheader("How rises are found", anchor=False)
     st.markdown(
-        "A series rises where it stands by half and by six noise units above its usual level, in two bins running "
-        "together (in bins of an hour or longer, in one): the highest of what it had just before, at the same hour of "
-        "the last seven days and, where three are held, of earlier weeks. Noise is what neighbouring bins differ by. "
+        "A series rises where it stands by half and by six noise units above its usual level, in two to four bins "
+        "running together (in bins of an hour or longer, in one): the highest of what it had just before, at the same "
+        "hour of the last seven days and, where three are held, of earlier weeks, less their noise. Noise is what "
+        "neighbouring bins differ by. "
         "When it began is an interval, from a bin before the first high one, or where a slow rise might have begun "
         "unseen, to that one’s end; only bins up to a "
         "moment are used for it. A second method (PELT) must find a change within one bin, or the rise is called "
