@@ -39,6 +39,8 @@ T = TypeVar("T")
 _ROOT = Path(__file__).resolve().parents[2]
 #: So many drawings within so many seconds are much; after so many without one the process ends.
 _MANY, _WITHIN, _IDLE = 4, 10.0, 30.0
+#: Whoever asks for what is kept comes first. Pictures are later still, and on an idle machine nobody waits longer.
+_LATER = 5
 
 
 class DrawingEnded(DataError):
@@ -190,6 +192,7 @@ def _answer(number: int, told: bytes) -> bytes:
 def main() -> None:
     """Draw what is asked for by the connection that is the first argument, until that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_LATER)
     line, lock = Connection(int(sys.argv[1])), Lock()
 
     def answer(number: int, told: bytes) -> None:

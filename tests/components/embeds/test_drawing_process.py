@@ -95,6 +95,10 @@ def _where(_: Story) -> int:
     return os.getpid()
 
 
+def test_who_asks_for_what_is_kept_comes_before_what_is_drawn(elsewhere: DrawingProcess) -> None:
+    assert elsewhere(partial(os.getpriority, os.PRIO_PROCESS, 0)) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
 def test_what_cannot_be_pickled_is_called_here(elsewhere: DrawingProcess) -> None:
     assert elsewhere(lambda: str(os.getpid())) == str(os.getpid())
 
