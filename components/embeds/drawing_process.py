@@ -56,27 +56,46 @@ class _Unread(Exception):
 class DrawingProcess:
     """Calls what draws: here as long as that is seldom, else in one other process, which ends once it has no work.
 
-    A call and what it gives are pickled, a story as its key. What the other process cannot read is called here.
+    A call and what it gives are pickled, a story as its key. What the other process cannot read is called here. Its
+    start takes 1.5 s of a core, so what a single reader looks at is no reason for it.
     """
 
     def __init__(self, *, many: int = _MANY, idle_seconds: float = _IDLE) -> None:
         self._lock, self._latest, self._idle = Lock(), deque[float](maxlen=many), idle_seconds
         self._running: _Running | None = None
+        self._for_readers = 0
 
     def __call__(self, call: Callable[[], T]) -> T:
         """What the call gives. Raises what it raises; DrawingEnded if the process ends at it."""
+        return self._called(call, counts=True)
+
+    def for_reader(self, call: Callable[[], T]) -> T:
+        """The same for somebody who looks at a page: it counts as much only while others look at something new, too."""
+        with self._lock:
+            self._for_readers += 1
+            counts = self._for_readers > 1
         try:
-            future = self._ask(call)
+            return self._called(call, counts=counts)
+        finally:
+            with self._lock:
+                self._for_readers -= 1
+
+    def _called(self, call: Callable[[], T], *, counts: bool) -> T:
+        try:
+            future = self._ask(call, counts=counts)
             return future.result() if future else call()
         except _Unread:
             return call()
 
-    def _ask(self, call: Callable[[], T]) -> Future[T] | None:
+    def _ask(self, call: Callable[[], T], *, counts: bool) -> Future[T] | None:
         """What the other process will give; None where there is none, or none yet."""
         with self._lock:
             running = self._running if self._running and not self._running.has_ended else None
-            self._latest.append(time.monotonic())
-            is_much = len(self._latest) == self._latest.maxlen and self._latest[-1] - self._latest[0] < _WITHIN
+            if counts:
+                self._latest.append(time.monotonic())
+            is_much = (
+                counts and len(self._latest) == self._latest.maxlen and self._latest[-1] - self._latest[0] < _WITHIN
+            )
             if not running and is_much and os.name == "posix":
                 running = _Running(self._idle)
             self._running = running

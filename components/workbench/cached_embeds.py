@@ -31,7 +31,7 @@ _keep = MEMORY.keep(most=64, marks={**MARKS, Embed: _key})
 @_keep
 def load_played(embed: Embed) -> dict[str, object]:
     """What a page needs to play this chart: its drawings, its frames, what each mark says, and a stamp of all three."""
-    return DRAWING(partial(_played, embed))
+    return DRAWING.for_reader(partial(_played, embed))
 
 
 def _played(embed: Embed) -> dict[str, object]:
@@ -43,7 +43,7 @@ def _played(embed: Embed) -> dict[str, object]:
 @_keep
 def load_heights(embed: Embed, widths: tuple[int, ...]) -> dict[int, int]:
     """How high the closed document of this chart is in frames of these widths, in pixels."""
-    return DRAWING(partial(document_heights, embed, widths))
+    return DRAWING.for_reader(partial(document_heights, embed, widths))
 
 
 @_keep
@@ -51,7 +51,7 @@ def load_titles(story: Story, views: tuple[tuple[str, ViewState], ...], other: S
     """What charts are called that show something at these views, by their names, or if none does, all that need no
     question; `other` is the second story of a pair.
     """
-    return DRAWING(partial(_titles, story, views, other))
+    return DRAWING.for_reader(partial(_titles, story, views, other))
 
 
 def _titles(story: Story, views: tuple[tuple[str, ViewState], ...], other: Story | None) -> dict[str, str]:

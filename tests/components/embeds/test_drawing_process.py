@@ -109,6 +109,25 @@ def test_what_is_drawn_seldom_starts_no_process() -> None:
     assert psutil.Process().children() == before
 
 
+def test_what_one_reader_after_the_other_looks_at_starts_no_process() -> None:
+    before, several = set(psutil.Process().children()), DrawingProcess(many=2)
+    for _ in range(5):
+        assert several.for_reader(os.getpid) == os.getpid()
+    assert set(psutil.Process().children()) == before
+
+
+def test_what_several_readers_look_at_together_starts_one() -> None:
+    before, several = set(psutil.Process().children()), DrawingProcess(many=2, idle_seconds=0.1)
+    together = threading.Barrier(3)
+    readers = [threading.Thread(target=several.for_reader, args=(partial(together.wait, 60),)) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    (started,) = set(psutil.Process().children()) - before
+    psutil.wait_procs([started], timeout=60)
+
+
 def test_a_process_without_work_ends() -> None:
     before, short = set(psutil.Process().children()), DrawingProcess(many=1, idle_seconds=0.1)
     short(os.getpid)
