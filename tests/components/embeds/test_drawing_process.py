@@ -69,7 +69,7 @@ def test_what_pages_show_of_an_embed_is_the_same_wherever_it_is_made(
             memo.forget(lambda _: True)
         return load_titles(story, views, None), load_heights(embed, (320, 640)), load_played(embed)
 
-    monkeypatch.setattr(cached_embeds, "DRAWING", lambda call: call())
+    monkeypatch.setattr(cached_embeds, "DRAWING", DrawingProcess(many=1_000))
     here = made()
     monkeypatch.setattr(cached_embeds, "DRAWING", elsewhere)
     assert made() == here
