@@ -20,8 +20,8 @@ VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# A process for each core runs tests; more than four would wait for one another's servers.
-WORKERS := -n logical --maxprocesses 4
+# As many processes as tests/conftest.py says.
+WORKERS := -n auto
 # Pinned here and where a distribution is built: nothing is looked for, and every machine has the same versions. pip
 # compiles nothing: most modules are never imported, and would take a fifth of the disk and half of the time.
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --no-compile
@@ -38,8 +38,8 @@ run: $(VENV)/.run
 	@echo "Nightdesk: http://localhost:$(PORT)"
 	@$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
-# What is installed for tests is installed before anything runs beside anything else; mypy takes one core, and leaves
-# to the tests what they leave idle while they wait for a browser.
+# What is installed for tests is installed before anything runs beside anything else; mypy runs beside the tests, which
+# leave a core idle while they wait for a browser.
 test: lint browser engines servers parent
 	$(MAKE) --no-print-directory -j 2 types unit
 

@@ -56,6 +56,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail when any test is skipped (make test does)")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, for those that wait for a browser; with more than four, servers wait."""
+    return min((os.cpu_count() or 1) + 1, 4)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: their driver keeps an event loop running in this thread, where asyncio.run then refuses.
