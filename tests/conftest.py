@@ -21,12 +21,15 @@ import pytest
 from hypothesis import settings
 
 from tests.support.forked import Forked, Process
+from tests.support.read_once import look_for_packages_once, read_stories_once
 
 # Timings are no matter of tests; and a change is judged on the same examples every time, while each run on a desk
 # looks at new ones.
 settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+read_stories_once()
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Of the browser's files, those that take longest, from the longest on: they start first, so that no worker ends long
@@ -76,6 +79,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What is imported by now is never garbage, and looking through it again and again took a tenth of all time."""
+    look_for_packages_once()
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
