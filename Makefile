@@ -105,20 +105,22 @@ fuzz: $(VENV)/.dev
 
 # The stamps hold the moment of the last install: a second run installs nothing and needs no network. What the app
 # imports is compiled here, so that its first start is as quick as any other; for tests, which start dozens of processes,
-# everything is.
+# everything is, but for the packages' own tests. What tests want includes what the app wants: pip is asked once.
 $(VENV)/.run: $(BIN)/python requirements.txt constraints.txt pyproject.toml
 	$(PIP) -r requirements.txt
 	$(BIN)/python -c 'import logging; logging.disable(); import app'
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements-s3.txt requirements-alerts.txt requirements-desk.txt requirements-dev.txt
+$(VENV)/.dev: $(BIN)/python $(wildcard requirements*.txt) constraints.txt pyproject.toml
 	$(PIP) -r requirements-dev.txt
-	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
-	touch $@
+	$(BIN)/python -m compileall -q -j 0 -x /tests/ $(VENV)/lib
+	touch $(VENV)/.run $@
 
+# Python 3.11's own pip (23.2) takes three times as long to look at what the pins name.
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Nightdesk wants Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet pip==26.3
 
 # Pins that fit every bound on Python 3.11 and newer and on every system; those that still fit stay, unless NEWEST=1.
 # pip refuses this folder (-e .) beside hashes, so it is left out of both, and deployments install it by itself.
