@@ -63,7 +63,7 @@ def runs_in(page: Page, milliseconds: int) -> int:
 @pytest.mark.parametrize(
     ("theme", "width", "names"),
     cases(
-        ("light", 390, ("Story", "Search trends", "Check a claim")),
+        ("light", 390, ("Story", "Check a claim")),
         long=[("light", 390, tuple(PAGES)), ("dark", 1280, tuple(PAGES))],
     ),
 )
