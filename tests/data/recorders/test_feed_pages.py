@@ -80,7 +80,7 @@ def test_a_token_that_ran_out_or_was_refused_is_fetched_again(night: Settings, s
 def test_neither_token_nor_secret_is_in_any_file_sentence_or_text(
     night: Settings, server: Loopback, tmp_path: Path
 ) -> None:
-    _token(server, "t-1")
+    _token(server, "a-token")
     server.answers("/api/v4/races", Answer(_RACES), Answer(b"no", 500))
     one = _ddhq(night, server, Ticking())
     one.ask()
@@ -88,7 +88,7 @@ def test_neither_token_nor_secret_is_in_any_file_sentence_or_text(
         one.ask()
     texts = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     texts += [repr(one).encode(), str(told.value).encode(), repr(told.value.__context__).encode()]
-    assert not [text for text in texts if b"a-secret" in text or b"t-1" in text]
+    assert not [text for text in texts if b"a-secret" in text or b"a-token" in text]
 
 
 @pytest.mark.parametrize(
