@@ -7,27 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import BSpline
 from scipy.stats import norm
 
 from data.analysis.draws import Floats
-from data.analysis.event_study import (
-    KNOTS,
-    Bins,
-    Judged,
-    Places,
-    draw_placebos,
-    look_up,
-    regress,
-    shares,
-    smooth_trend,
-    splines,
-)
+from data.analysis.event_study import Bins, Judged, Places, look_up, shares
 
 TEN, DRAWS = 10, 999
 #: All calls move together by up to so many minutes; in blocks, those within so many minutes of the next.
 ROUND, BLOCK = 75, 20
-#: Lags of a regression's errors.
-LAGS = 15
+#: Minutes between the knots of a regression's trend, and the lags of its errors.
+KNOTS, LAGS = 30, 15
 Ints = NDArray[np.int_]
 #: A p and whether searches rose.
 Verdict = tuple[float, bool]
@@ -170,26 +160,63 @@ def autocovariance(night: Minutes, _: np.random.Generator) -> Verdict:
     return 2 * float(norm.sf(abs(effect) / np.sqrt(max(variance, 1e-12)))), effect > 0
 
 
-def jump_alone(night: Minutes, rng: np.random.Generator) -> Verdict:
-    """The pooled J in draws as noisy as the evening, and no regression."""
-    jump, *_ = draw_placebos(night.bins, night.judged, DRAWS, rng).looked_at
-    return two_sided(jump.own, jump.draws)
+@dataclass(frozen=True, slots=True, eq=False)
+class Trend:
+    """A Poisson regression on a smooth trend alone: what it expects, its basis, and the inverse of its information."""
+
+    expected: Floats
+    basis: Floats
+    inverse: Floats
+
+
+def _trend(values: Floats) -> Trend:
+    count = len(values)
+    inner = np.linspace(0, count, round(count / KNOTS) + 1)
+    knots = np.concatenate([np.zeros(3), inner, np.full(3, count)])
+    basis = np.asarray(BSpline.design_matrix(np.arange(count) + 0.5, knots, 3).toarray())
+    ridge, level = 1e-3 * values.mean() * np.eye(basis.shape[1]), np.log(values.mean())
+    eta = np.log(np.convolve(values, np.full(KNOTS, 1 / KNOTS), "same") + 0.1 * values.mean())
+    for _ in range(6):
+        expected = np.exp(eta)
+        information = (basis * expected[:, None]).T @ basis + ridge
+        eta = basis @ np.linalg.solve(information, basis.T @ (expected * eta + values - expected))
+        eta = np.clip(eta, level - 6, level + 6)
+    expected = np.exp(eta)
+    return Trend(expected, basis, np.linalg.inv((basis * expected[:, None]).T @ basis + ridge))
+
+
+def _after(calls: Ints, count: int) -> Floats:
+    """1 in the ten minutes after each row's calls (draws, bins)."""
+    after = np.zeros((len(calls), count + TEN))
+    for minute in range(TEN):
+        after[np.arange(len(calls))[:, None], calls + minute] = 1
+    return after[:, :count]
+
+
+def _scores(trend: Trend, values: Floats, after: Floats) -> Floats:
+    """Each row's coefficient of "after a call" over its error if counts were Poisson."""
+    weighted = after * trend.expected
+    crossed = weighted @ trend.basis
+    surplus = values - trend.expected
+    top = after @ surplus - crossed @ (trend.inverse @ (trend.basis.T @ surplus))
+    left = (after * weighted).sum(axis=1) - np.einsum("ij,jk,ik->i", crossed, trend.inverse, crossed)
+    return np.asarray(top / np.sqrt(np.maximum(left, 1e-9)))
 
 
 def regression_among_draws(night: Minutes, rng: np.random.Generator) -> Verdict:
     """Poisson regression with a smooth trend; its coefficient among those of moved calls."""
-    scores = regress(night.bins, night.judged, night.judged.moved(DRAWS, rng))
-    return two_sided(scores.own, scores.draws) if scores else (1.0, False)
+    values = night.bins.values
+    rows = np.concatenate([night.own[None], _apart(night, rng)])
+    scores = _scores(_trend(values), values, _after(rows, len(values)))
+    return two_sided(float(scores[0]), scores[1:])
 
 
 def regression(night: Minutes, _: np.random.Generator) -> Verdict:
     """The same with errors of Newey and West and a normal tail, as packages give it."""
-    values = night.bins.values
-    after = (np.abs(np.arange(len(values))[:, None] - night.own - (TEN - 1) / 2) < TEN / 2).any(axis=1)
-    basis = splines(np.arange(len(values)), len(values), KNOTS * TEN)
-    expected, inverse = smooth_trend(values, basis, KNOTS * TEN)
-    rest = after - basis @ (inverse @ (basis.T @ (expected * after)))
-    scores = rest * (values - expected)
+    values, after = night.bins.values, _after(night.own[None], len(night.bins.values))[0]
+    trend = _trend(values)
+    rest = after - trend.basis @ (trend.inverse @ (trend.basis.T @ (trend.expected * after)))
+    scores = rest * (values - trend.expected)
     lags = ((1 - lag / (LAGS + 1)) * (scores[lag:] * scores[:-lag]).sum() for lag in range(1, LAGS + 1))
     z = scores.sum() / np.sqrt(max((scores**2).sum() + 2 * sum(lags), 1e-12))
     return 2 * float(norm.sf(abs(z))), z > 0
@@ -198,14 +225,13 @@ def regression(night: Minutes, _: np.random.Generator) -> Verdict:
 RIVALS: dict[str, Callable[[Minutes, np.random.Generator], Verdict]] = {
     "as it was: minutes alike, mean of logs, p in the night's direction": as_it_was,
     "the same, two-sided": as_it_was_both_ways,
-    "J alone: draws brought to the noise of the bins they share": shared_bins,
+    "the one before: draws brought to the noise of the bins they share": shared_bins,
     "so, every minute alike": alike,
     "so, mean of logs": logs,
     "so, draws not brought to one noise": unscaled,
     "so, all calls moved together": together,
     "so, calls within 20 minutes moved together": blocks,
-    "ours, J alone": jump_alone,
-    "so, a normal tail and no draws": autocovariance,
+    "ours, a normal tail and no draws": autocovariance,
     "Poisson regression on a trend, among moved calls": regression_among_draws,
     "Poisson regression on a trend, HAC errors": regression,
 }

@@ -184,33 +184,12 @@ class Judged:
         return Places(*(np.take_along_axis(part, chosen, 1).T for part in self.around))
 
 
-class Standard(NamedTuple):
-    """Something that a test looks at, in units of its own scatter among draws: of the true minutes, of draws (B), and
-    what a rise after the true minutes that brings a pooled J of 1 adds to each."""
-
-    own: float
-    draws: Floats
-    own_echo: float
-    echo: Floats
-
-    def less(self, sizes: Floats) -> tuple[Floats, Floats]:
-        """What is left of the true minutes (n) and of the draws (n, B) once rises of these sizes (n) are taken off."""
-        return np.abs(self.own - sizes * self.own_echo), np.abs(self.draws - sizes[:, None] * self.echo)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
-    """Pooled J of placebo draws (B) in the true ones' noise, and what is looked at: J, and a regression where it can
-    be told what a rise is worth in it."""
+    """Pooled J of placebo draws, and how a rise of 1 after the true minutes echoes in each, in the true ones' noise."""
 
     jump: Floats
-    looked_at: tuple[Standard, ...]
-
-    def apart(self, sizes: Floats) -> tuple[Floats, Floats]:
-        """How far the true minutes (n) and the draws (n, B) lie from 0 once rises of these sizes (n) are taken off:
-        in what they lie farther."""
-        own, draws = zip(*(one.less(sizes) for one in self.looked_at), strict=True)
-        return np.max(own, axis=0), np.max(draws, axis=0)
+    echo: Floats
 
 
 def judge(bins: Bins, minutes: Floats) -> Judged:
@@ -254,74 +233,12 @@ def draw_placebos(bins: Bins, judged: Judged, times: int, rng: np.random.Generat
     moved = judged.moved(times, rng)
     share, own_share = shares(judged.table, moved), shares(judged.table, judged.own)
     jump = (share * look_up(judged.table.jump, moved)).sum(axis=1)
-    size = float(np.sqrt((jump**2).mean())) or 1.0
-    noise = spread(bins, judged)
+    size = float(np.sqrt((jump**2).mean()))
     after = _after(bins, judged.own)
     here = float(own_share @ look_up(after, judged.own))
-    told = here > LEAST_ECHO
-    echo = (share * look_up(after, moved)).sum(axis=1) / here / size if told else np.zeros(times)
-    pooled_jump = Standard(pool(judged)[0] / (noise or 1.0), jump / size, 1 / (noise or 1.0), echo)
-    # In longer bins a call lies somewhere within one, and the ten minutes after it are no whole bins of a regression.
-    scores = regress(bins, judged, moved, here) if told and bins.step <= EACH_CALL else None
-    return Draws(jump * (noise / size), (pooled_jump, scores) if scores else (pooled_jump,))
-
-
-#: Windows between the knots of a regression's trend: bent more often, it takes the rise after a call for its own.
-KNOTS = 3
-#: Minutes farther from every call and placebo than this have no part in the regression.
-_BESIDE = 30
-#: Of the mean value: what keeps a stretch without searches from having no trend.
-_RIDGE = 1e-3
-
-
-def regress(bins: Bins, judged: Judged, moved: Places, here: float = 1.0) -> Standard | None:
-    """The coefficient of "within ten minutes after a call" over its error, in a Poisson regression on a smooth trend
-    (cubic splines); None where it does not scatter. `here`: the pooled J of a log that rises by 1 after every minute.
-
-    Calls that follow each other closely are one rise in it, which J's windows take for each other's trend.
-    """
-    far = (FARTHEST + _BESIDE) * MINUTE / bins.step
-    first, last = (int(edge) for edge in (judged.own.bin_of.min() - far, judged.own.bin_of.max() + far))
-    first, last = max(first, 0), min(last, len(bins.values))
-    values = bins.values[first:last]
-    near = (np.abs(np.arange(first, last)[:, None] - judged.own.bin_of) <= far).any(axis=1)
-    seen = np.flatnonzero(near & ~np.isnan(values))
-    rows = [np.concatenate([part[None], there]) for part, there in zip(judged.own, moved, strict=True)]
-    after = np.zeros((len(rows[0]), len(values) + bins.window + 1))
-    for bin_ in range(bins.window):
-        np.put_along_axis(after, rows[0] + rows[1] - first + bin_, 1.0, axis=1)
-    after, values = after[:, seen], values[seen]
-    basis = splines(seen, last - first, KNOTS * bins.window)
-    expected, inverse = smooth_trend(values, basis, KNOTS * bins.window)
-    crossed = (after * expected) @ basis
-    rest = after * np.sqrt(expected) - (crossed @ inverse) @ (basis * np.sqrt(expected)[:, None]).T
-    surplus = (values - expected) / np.sqrt(expected)
-    error = np.sqrt(np.maximum((rest**2).sum(axis=1), 1e-9))
-    scores, echo = rest @ surplus / error, rest @ rest[0] / error / here
-    size = float(np.sqrt((scores[1:] ** 2).mean()))
-    if not size:
-        return None
-    return Standard(float(scores[0] / size), scores[1:] / size, float(echo[0] / size), echo[1:] / size)
-
-
-def splines(seen: Ints, count: int, apart: int) -> Floats:
-    """Cubic B-splines on knots so many bins apart, at the bins that were seen; without those that touch none."""
-    away = np.abs((seen[:, None] + 0.5) / apart - np.arange(-1, -(-count // apart) + 2))
-    basis = np.where(away < 1, 2 / 3 - away**2 + away**3 / 2, np.maximum(2 - away, 0) ** 3 / 6)
-    return basis[:, basis.any(axis=0)]
-
-
-def smooth_trend(values: Floats, basis: Floats, apart: int) -> tuple[Floats, Floats]:
-    """What a Poisson regression on the basis alone expects (iterated least squares), and the inverse information."""
-    ridge, level = _RIDGE * values.mean() * np.eye(basis.shape[1]), np.log(values.mean())
-    eta = np.log(np.convolve(values, np.full(apart, 1 / apart), "same")[: len(values)] + 0.1 * values.mean())
-    for _ in range(6):
-        expected = np.exp(eta)
-        information = (basis * expected[:, None]).T @ basis + ridge
-        eta = basis @ np.linalg.solve(information, basis.T @ (expected * eta + values - expected))
-        eta = np.clip(eta, level - 6, level + 6)
-    expected = np.exp(eta)
-    return expected, np.linalg.inv((basis * expected[:, None]).T @ basis + ridge)
+    after = after / here if here > LEAST_ECHO else np.zeros_like(after)
+    noise = spread(bins, judged) / size if size else 1.0
+    return Draws(jump * noise, (share * look_up(after, moved)).sum(axis=1) * noise)
 
 
 def _after(bins: Bins, own: Places) -> Floats:
@@ -339,10 +256,9 @@ LEVEL = 0.95
 TRIED, REACH = 241, 3.0
 
 
-def share_as_far(draws: Draws) -> float:
+def share_as_far(effect: float, draws: Draws) -> float:
     """(1 + draws at least as far from 0, up or down) / (1 + draws): two-sided, never 0."""
-    own, away = draws.apart(np.zeros(1))
-    return float((1 + (away >= own).sum()) / (1 + away.shape[1]))
+    return float((1 + (np.abs(draws.jump) >= abs(effect)).sum()) / (1 + len(draws.jump)))
 
 
 def interval(effect: float, draws: Draws) -> tuple[float, float]:
@@ -354,8 +270,8 @@ def interval(effect: float, draws: Draws) -> tuple[float, float]:
     """
     reach = REACH * float(_exceeded(np.abs(draws.jump)[None])[0])
     sizes = np.append(effect + np.linspace(-reach, reach, TRIED), 0.0)
-    own, away = draws.apart(sizes)
-    held = sizes[own <= _exceeded(away)]
+    limits = _exceeded(np.abs(draws.jump - sizes[:, None] * draws.echo))
+    held = sizes[np.abs(effect - sizes) <= limits]
     return float(min(held.min(initial=effect), effect)), float(max(held.max(initial=effect), effect))
 
 
@@ -468,7 +384,7 @@ def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: i
     kept = judged.kept(keep)
     (effect, share), draws = pool(kept), draw_placebos(bins, kept, placebos, np.random.default_rng(seed))
     rows = _rows([at for at, why in zip(moments, reasons, strict=True) if not why], kept, share, bins)
-    found = (effect, *interval(effect, draws), share_as_far(draws))
+    found = (effect, *interval(effect, draws), share_as_far(effect, draws))
     chance = tuple(float(place) for place in np.quantile(draws.jump, QUANTILES))
     return Study(*found, rows, left_out, placebos, bins.step, bins.span, chance=chance)
 

@@ -159,8 +159,7 @@ def _show_statistics() -> None:
     st.markdown(
         "For each minute with calls, the ten minutes after are held against the ten before, on the log scale, less the "
         "evening’s own slope on either side. The mean over all minutes, in which busy ones count for more, is compared "
-        "with 999 draws in which each minute is moved 11 to 45 minutes away, and in bins of a minute a regression on a "
-        "smooth trend so too: the farther of both counts. The share of draws that moved as far, up "
+        "with 999 draws in which each minute is moved 11 to 45 minutes away. The share of draws that moved as far, up "
         "or down, is .05 or less on one in twenty of evenings on which calls change nothing. If the interval holds "
         "zero, that share is above .05, and no change can be told from the evening’s rise. "
         "Bins of up to 16 minutes answer for all calls together, bins of a minute also rank each call among its "

@@ -15,10 +15,8 @@ from scipy.signal import lfilter
 
 from data.analysis.event_study import (
     Draws,
-    Standard,
     Study,
     as_ends,
-    draw_placebos,
     interval,
     judge,
     look_up,
@@ -26,7 +24,6 @@ from data.analysis.event_study import (
     pool,
     pooled,
     read_both_ways,
-    regress,
     share_as_far,
     spread,
     tabulate,
@@ -149,7 +146,7 @@ def test_the_same_seed_gives_the_same_study_and_another_seed_another() -> None:
 def test_a_rise_is_found_and_its_interval_leaves_zero_out() -> None:
     study = pooled(evening(rise=0.35), CALLS)
     assert study.p == 0.001 and study.low > 0
-    assert study.effect == pytest.approx(1.5 * math.log(1.35), abs=0.05)
+    assert study.low < 1.5 * math.log(1.35) < study.high
 
 
 def test_a_fall_is_judged_as_a_rise_is() -> None:
@@ -217,39 +214,13 @@ def test_the_noise_of_a_pooled_j_is_told_from_the_evening_itself(keeps: float) -
 
 
 def test_the_interval_is_where_the_test_does_not_reject() -> None:
-    def drawn(own: float) -> Draws:
-        draws = np.arange(-99.0, 100.0)
-        return Draws(draws, (Standard(own, draws, 1.0, np.zeros(199)),))
-
-    assert share_as_far(drawn(0.0)) == (1 + 199) / 200
-    assert share_as_far(drawn(1000.0)) == share_as_far(drawn(-1000.0)) == 1 / 200
-    assert share_as_far(drawn(60.0)) == share_as_far(drawn(-60.0)) == (1 + 40 + 40) / 200
+    draws = Draws(np.arange(-99.0, 100.0), np.zeros(199))
+    assert share_as_far(0.0, draws) == (1 + 199) / 200
+    assert share_as_far(1000.0, draws) == share_as_far(-1000.0, draws) == 1 / 200
+    assert share_as_far(60.0, draws) == share_as_far(-60.0, draws) == (1 + 40 + 40) / 200
     # Ten of 200, the true one included, may be at least as far out: nine draws lie beyond 95.
-    low, high = interval(50.0, drawn(50.0))
+    low, high = interval(50.0, draws)
     assert [low, high] == pytest.approx([50 - 95, 50 + 95], abs=2.5)
-
-
-def test_of_two_things_that_are_looked_at_the_one_farther_out_decides() -> None:
-    draws, none = np.arange(-99.0, 100.0), np.zeros(199)
-    both = Draws(draws, (Standard(0.0, none, 1.0, none), Standard(96.0, draws, 1.0, none)))
-    assert share_as_far(both) == (1 + 4 + 4) / 200
-    assert share_as_far(Draws(draws, both.looked_at[:1])) == 1.0
-
-
-@pytest.mark.parametrize(("apart", "looked_at"), [(8, 1), (20, 2)])
-def test_a_regression_is_looked_at_unless_calls_crowd_so_that_j_cannot_show_a_rise(apart: int, looked_at: int) -> None:
-    calls = [START + minute * MINUTE for minute in range(200, 200 + 6 * apart, apart)]
-    bins = on_grid(evening())
-    draws = draw_placebos(bins, judge(bins, bins.minutes(calls)), 199, np.random.default_rng(0))
-    assert len(draws.looked_at) == looked_at
-
-
-def test_the_regression_sees_a_rise_after_calls_and_none_where_nothing_follows() -> None:
-    for rise, seen in ((0.35, True), (0.0, False)):
-        bins = on_grid(evening(rise=rise))
-        judged = judge(bins, bins.minutes(CALLS))
-        scores = regress(bins, judged, judged.moved(199, np.random.default_rng(0)))
-        assert scores and (scores.own > 3) is seen
 
 
 @pytest.mark.parametrize(
