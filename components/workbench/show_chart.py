@@ -81,12 +81,20 @@ _DOWNLOAD_WIDTH = 960
 
 
 def show_chart(
-    story: Story, slug: str, view: ViewState, *, other: Story | None = None, headed: bool = True, part: str = ""
+    story: Story,
+    slug: str,
+    view: ViewState,
+    *,
+    other: Story | None = None,
+    headed: bool = True,
+    part: str = "",
+    said: tuple[str, ...] = (),
 ) -> None:
     """The story's chart of this name at a view, with all that belongs to it and the `other` story beside it.
 
-    Dragging a range on it sets the page's range. One that is not `headed` leaves its takeaway to the page. `part` tells
-    a chart from another of its name on the page, which may begin at the same moment.
+    Dragging a range on it sets the page's range. One that is not `headed` leaves its takeaway to the page, and
+    notes in `said` are the page's own words. `part` tells a chart from another of its name on the page, which may begin
+    at the same moment.
     """
     chart = load_chart(story, slug, view, other=other)
     clock = clock_of(chart, view.clock)
@@ -104,14 +112,14 @@ def show_chart(
         show_figures(chart, view.clock, key, alt=words.alt, taken=taken)
         embed = Embed(story, chart, view, "light", other=other)
         step_through(embed, f"{key}-{utc_text(chart.window.end)}-{view.clock}-{view.caller}")
-        show_rest(embed, key)
+        show_rest(embed, key, said)
 
 
-def show_rest(embed: Embed, key: str) -> None:
-    """What belongs to a chart under its drawing: notes, caution, events, data, sources and downloads."""
+def show_rest(embed: Embed, key: str, said: tuple[str, ...] = ()) -> None:
+    """What stands under a chart: notes, caution, events, data, sources and downloads; no `said` note."""
     story, chart, clock = embed.story, embed.chart, embed.clock
     _offer_nearest(chart, embed.view, story)
-    st.caption(load_made(_notes, chart, clock))
+    st.caption(load_made(_notes, chart, clock, said))
     show_caution(story, chart, clock, other=embed.other)
     _show_events(chart, clock)
     if st.toggle("Show the data", key=f"data-{key}"):
@@ -161,12 +169,13 @@ def _zone(clock: Clock) -> str:
     return f"{what} in {clock.name} time ({clock.zone})"
 
 
-def _notes(chart: Chart, clock: Clock) -> str:
-    notes = [markdown(clock.say(note)) for note in chart.notes]
+def _notes(chart: Chart, clock: Clock, said: tuple[str, ...] = ()) -> str:
+    own = [markdown(clock.say(note)) for note in chart.notes if note not in said]
+    notes = [" ".join(own)] if own else []
     if beyond := len(chart.outside):
-        said = "1 more lies" if beyond == 1 else f"{beyond} more lie"
-        notes.append(f"{said} outside this range: the list below has {'its date' if beyond == 1 else 'their dates'}.")
-    return "  \n".join([" ".join(notes[: len(chart.notes)]), *notes[len(chart.notes) :]])
+        more = "1 more lies" if beyond == 1 else f"{beyond} more lie"
+        notes.append(f"{more} outside this range: the list below has {'its date' if beyond == 1 else 'their dates'}.")
+    return "  \n".join(notes)
 
 
 def _edge(event: Event, clock: Clock) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import settled
 from tests.browser.reading import has_address, open_menu
 
 Visit = Callable[..., Page]
@@ -63,6 +64,13 @@ def test_what_was_reported_first_stands_under_what_began_when(visit: Visit) -> N
     expect(page.locator(".st-key-verdict p")).to_contain_text(
         "Reported first: The first of the published reports of searches, about 6 p.m., came "
     )
+
+
+def test_what_was_reported_first_is_said_once(visit: Visit) -> None:
+    page = visit("/check-a-claim")
+    verdict(page, "Before, by two accounts; three do not settle it")
+    settled(page)
+    expect(page.get_by_text(re.compile("Reported first: "))).to_have_count(1)
 
 
 def test_a_key_that_names_nothing_is_said_and_the_storys_own_question_shown(visit: Visit) -> None:
