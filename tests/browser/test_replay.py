@@ -159,12 +159,12 @@ def test_quiet_hours_are_passed_over_and_said(open_night: Open) -> None:
       const skip = document.querySelector('.nd-skip');
       new MutationObserver(() => heard.push(skip.textContent)).observe(skip, { childList: true });
       let lost = 0, before = performance.now();
-      const tick = (now) => { lost += Math.max(now - before - 50, 0); before = now; requestAnimationFrame(tick); };
+      const tick = (now) => { lost += Math.max(now - before - 17, 0); before = now; requestAnimationFrame(tick); };
       requestAnimationFrame(tick);
       document.addEventListener('nd-frame', () => times.push(performance.now() - lost), true);
     }""")
     played_to_the_end(page)
-    # Less what the browser was kept from drawing.
+    # Frames count as a sixtieth of a second at most: a busy machine draws them later.
     times = page.evaluate("times")
     assert max(later - one for one, later in pairwise(times)) < 1_100
     assert "1 h 30 min without an event" in page.evaluate("heard")
