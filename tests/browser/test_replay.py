@@ -145,6 +145,22 @@ def test_it_starts_whole_and_still_and_never_by_itself(open_night: Open) -> None
     assert "Trump 279" in page.evaluate(SEEN)["totals"]
 
 
+def test_a_drawing_that_is_hidden_for_a_while_is_no_fault_and_has_its_cursor_again(open_night: Open) -> None:
+    page = open_night(f"#at={FLORIDA}")
+    cursor = "document.querySelector('.nd-cursor').getBoundingClientRect().left"
+    before = page.evaluate(cursor)
+    for shown in ("none", ""):
+        page.evaluate(
+            """async (shown) => {
+              document.querySelector('.nd-stage').style.display = shown;
+              for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame);
+            }""",
+            shown,
+        )
+    assert page.evaluate("wrong") == []
+    assert page.evaluate(cursor) == before
+
+
 def test_playing_skips_no_moment(open_night: Open) -> None:
     """To the end of the night each moment is drawn, in order, and each row comes in sight in its turn."""
     skips_nothing(played_to_the_end(open_night(calm=False, hurried=True)), embed())

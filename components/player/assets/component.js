@@ -23,6 +23,7 @@ const choosing = (root, taken, signal) => {
   let from = null;
   const clock = () => {
     const svg = [...stage.querySelectorAll("svg")].find((one) => one.getClientRects().length);
+    if (!svg) return null;
     const { left, width } = svg.getBoundingClientRect(), scale = width / svg.viewBox.baseVal.width, data = svg.dataset;
     const [start, end] = [data.from, data.to].map(Date.parse), [west, east] = [data.left, data.right].map((at) => left + at * scale);
     return { west, east, instant: (x) => new Date(start + ((x - west) / (east - west)) * (end - start)).toISOString().slice(0, 16) + "Z" };
@@ -35,16 +36,20 @@ const choosing = (root, taken, signal) => {
     from = within(event.clientX, clock());
   });
   on(window, "pointermove", ({ clientX }) => {
-    if (from === null) return;
-    const ends = [from, within(clientX, clock())].sort((a, b) => a - b), { left } = stage.getBoundingClientRect();
+    const axis = from === null ? null : clock();
+    if (!axis) return;
+    const ends = [from, within(clientX, axis)].sort((a, b) => a - b), { left } = stage.getBoundingClientRect();
     band.hidden = ends[1] - ends[0] < 4;
     Object.assign(band.style, { left: `${ends[0] - left}px`, width: `${ends[1] - ends[0]}px` });
   });
   on(window, "pointerup", ({ clientX }) => {
     if (from === null) return;
-    const axis = clock(), ends = [from, within(clientX, axis)].sort((a, b) => a - b);
+    const axis = clock(), begun = from;
     from = null;
     band.hidden = true;
+    // The page around it may be drawn anew meanwhile: nothing is chosen then.
+    if (!axis) return;
+    const ends = [begun, within(clientX, axis)].sort((a, b) => a - b);
     if (ends[1] - ends[0] >= 4) taken(...ends.map(axis.instant));
   });
 };

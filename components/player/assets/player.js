@@ -114,10 +114,13 @@ export const play = (root, night, { at = null, order = "happened", moved = () =>
   const place = () => {
     metrics ||= (() => {
       const svg = all("svg", stage).find((one) => one.getClientRects().length);
+      // Nothing is shown while the page around it is drawn anew.
+      if (!svg) return null;
       const { width, left, top } = svg.getBoundingClientRect();
       const ground = stage.getBoundingClientRect(), scale = width / svg.viewBox.baseVal.width;
       return [svg, scale, left - ground.left, top - ground.top];
     })();
+    if (!metrics) return;
     const [svg, scale, aside, above] = metrics, { left, right, bottom, to } = svg.dataset;
     // The slider runs over the clock of the drawing: its thumb is the top of the line.
     const inset = parseFloat(getComputedStyle(bar).paddingLeft), told_to = (night.end - night.start) / (Date.parse(to) - night.start);
