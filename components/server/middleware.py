@@ -46,7 +46,9 @@ class CompressedAnswers:
         headers = Headers(scope=scope)
         # A range is one of the plain file.
         encodings = () if "range" in headers else accepted(headers.get("accept-encoding", ""))
-        found = await run_in_threadpool(self._files.find, path, encodings)
+        if self._files.lacks(path, encodings):
+            await run_in_threadpool(self._files.pack_gzip, path)
+        found = self._files.find(path, encodings)
         if found and await self._send_packed(found, scope, receive, send):
             return
         await self.app(_obeyed(scope), receive, _headed(send, _vary))

@@ -47,17 +47,17 @@ class CompressedFiles:
         return path in self._files
 
     def find(self, path: str, encodings: Sequence[str]) -> tuple[str, bytes, int] | None:
-        """The first of these encodings that there is of this path, the packed bytes, and how many there were plain.
-
-        Gzip takes 0.2 s for the largest file: call this in a thread that nothing waits for.
-        """
+        """The first of these encodings that there is of this path, the packed bytes, and how many there were plain."""
         for encoding in encodings:
-            if encoding == "gzip" and (path, encoding) not in self._ready:
-                self._pack_gzip(path)
             packed, plain = self._ready.get((path, encoding), (b"", 0))
             if packed:
                 return encoding, packed, plain
         return None
+
+    def lacks(self, path: str, encodings: Sequence[str]) -> bool:
+        """Whether the first of these encodings is gzip, unless another is ready, and nobody has asked for it so far."""
+        first = next((one for one in encodings if one == "gzip" or self._ready.get((path, one), (b"", 0))[0]), "")
+        return first == "gzip" and (path, first) not in self._ready
 
     def start(self) -> threading.Thread:
         """Make all ready by Brotli beside the server, which does not wait for it. What fails is a log line."""
@@ -96,8 +96,11 @@ class CompressedFiles:
                     write_whole(place, packed)
             write_whole(self._folder / _WHOLE, b"")
 
-    def _pack_gzip(self, path: str) -> None:
-        """Hold this file by gzip, or that it is not worth it; a file that is gone is the server's to answer for."""
+    def pack_gzip(self, path: str) -> None:
+        """Hold this file by gzip, or that it is not worth it; a file that is gone is the server's to answer for.
+
+        It takes 0.2 s for the largest: call it in a thread that nothing waits for.
+        """
         with suppress(OSError):
             plain = self._files[path].read_bytes()
             self._ready[path, "gzip"] = compress(plain, "gzip"), len(plain)

@@ -285,10 +285,9 @@ def test_a_kept_file_that_is_not_what_it_says_is_never_sent(left: bytes, root: P
 
 def test_where_nothing_can_be_kept_pages_go_out_by_gzip(root: Path, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be", encoding="utf-8")
-    files = ready(root, tmp_path / "cache")
-    found = files.find("/static/js/app.js", ["br", "gzip"])
-    assert found is not None
-    assert found[0] == "gzip"
+    site = Site(ready(root, tmp_path / "cache"), root)
+    _, headers, body = site.ask("/static/js/app.js", accept_encoding="br, gzip")
+    assert (headers["content-encoding"], gzip.decompress(body)) == ("gzip", SCRIPT)
 
 
 def test_before_anything_is_ready_the_first_who_asks_has_the_file_by_gzip(root: Path, tmp_path: Path) -> None:
