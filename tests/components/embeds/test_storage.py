@@ -274,8 +274,8 @@ def test_a_publisher_killed_at_random_moments_leaves_latest_whole(kills: int, tm
     folders = [tmp_path / f"folder {number}" for number in range(kills // 8)]
     rounds = killed("large", 8, *map(str, folders))
     assert [found["faults"] for found in rounds] == [[]] * kills
-    # Some were stopped before latest had moved, with a version half written, and at least one after it.
-    assert len({found["shown"] for found in rounds}) > len(folders)
+    # Some were stopped before latest had moved, with a version half written, and some after it.
+    assert len({found["shown"] for found in rounds}) > len(folders) + 1
     assert list(tmp_path.glob(f"*/{STORY.slug}/v/.*"))
     for folder in folders:
         published(store_of(str(folder)), "mended", now=LATER + timedelta(days=1))
