@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from components.cache.cached import load_subjects
-from components.charts.phrases.claim_words import reasons
-from components.charts.phrases.lag import reported_first
+from components.cache.cached import load_made, load_subjects
+from components.charts.phrases.lag import notes_of
 from components.clock import Clock
 from components.workbench.controls import choose_story, control_bar
 from components.workbench.notices import explained_failures
@@ -30,8 +29,7 @@ with explained_failures():
             if load_subjects(story):
                 finding, view = choose_question(story, view)
                 show_verdict(finding, Clock(view.clock))
-                said = (reported_first(finding), *reasons(story, finding))
-                show_chart(story, "claim", view, headed=False, said=said)
+                show_chart(story, "claim", view, headed=False, said=load_made(notes_of, story, finding))
                 show_reasons(story, finding, Clock(view.clock))
                 show_quotable(story, finding, view)
             else:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from components.charts.phrases.claim_words import CAUTION, quotable, reasons, takeaway
-from components.charts.phrases.lag import reported_first
+from components.charts.phrases.claim_words import CAUTION, quotable, takeaway
+from components.charts.phrases.lag import notes_of
 from components.clock import Clock
 from components.text import capital
 from data.core.frames import SourcedFrame
@@ -76,8 +76,7 @@ def record_of(story: Story, finding: Finding, *, clock: Clock, observations: Obs
             for said in (
                 takeaway(finding, said=said_of).text,
                 quotable(finding, said=said_of),
-                *filter(None, [reported_first(finding)]),
-                *reasons(story, finding),
+                *notes_of(story, finding),
             )
         ],
         "caution": CAUTION,

@@ -8,8 +8,8 @@ from components.charts.builders.measured_chart import measured_lanes
 from components.charts.grammar import Chart, Event, Item, Lane, Points, Tone
 from components.charts.kinds import Question
 from components.charts.loaders import Loaders
-from components.charts.phrases.claim_words import CAUTION, event_said, reasons, takeaway, verdict_said
-from components.charts.phrases.lag import reported_first
+from components.charts.phrases.claim_words import CAUTION, event_said, takeaway, verdict_said
+from components.charts.phrases.lag import notes_of
 from components.clock import token
 from components.text import capital
 from components.view.view_state import ViewState
@@ -60,7 +60,7 @@ def claim_chart(asked: Question) -> Chart:
         ),
         events=(_event(finding.anchor),) if finding.anchor else (),
         sources=(*story.sources, *load.observations(story).sources, *load.drawn(story).sources),
-        notes=(*filter(None, [reported_first(finding)]), *reasons(story, finding), CAUTION),
+        notes=(*notes_of(story, finding), CAUTION),
         take_range=False,
     )
 

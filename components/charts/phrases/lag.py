@@ -9,7 +9,7 @@ from itertools import combinations
 
 from components.charts.events import ONE_DAY
 from components.charts.grammar import TROUBLE, Chart, Event, Gap, Item, Lane, Mark, Points, Tone, first_known
-from components.charts.phrases.claim_words import UNCOUNTED, event_name
+from components.charts.phrases.claim_words import UNCOUNTED, event_name, reasons
 from components.charts.phrases.numbers import counted
 from components.clock import Style, token
 from components.text import capital
@@ -182,6 +182,11 @@ def reported_first(finding: Finding) -> str:
     return (
         f"Reported first: {order(thing, First(event_name(event), event.when, event.when.earliest, ()), style='stamp')}"
     )
+
+
+def notes_of(story: Story, finding: Finding) -> tuple[str, ...]:
+    """What is told beside a verdict: what was reported first, if that can be said, and the reasons."""
+    return (*filter(None, [reported_first(finding)]), *reasons(story, finding))
 
 
 def _at_least(seen: First, other: First) -> str:
