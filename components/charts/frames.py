@@ -77,8 +77,8 @@ def frames_of(
     """The frames of a chart in this order, as far as its story is told; `words` are made of all its rows.
 
     `stand` and `tell` give what `stands_of` and `sentences_of` do, for whoever holds it: of each range of a story it is
-    the same. With `only`, its
-    moments are those of these rows and of the events; what else changes is seen at the next of them.
+    the same. With `only`, its moments are those of these rows and of the events; what else changes is seen at the next
+    of them.
     """
     stands = (stand or stands_of)(story, order)
     last = {item.row: item.last for lane in chart.lanes for _, item in lane.items}

@@ -7,7 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -139,8 +139,8 @@ def stage(embed: Embed, drawn: Sequence[int] = DRAWN) -> str:
     """The drawings over the clock, of which the width chooses one; of what is played its tally too."""
     own = embed.listed.own
     chart = over_the_clock(embed.chart)
-    teller = Teller(chart, embed.clock)
-    drawings = "\n".join(f'<div class="nd-{width}">{_drawing(embed, chart, teller, width)}</div>' for width in drawn)
+    draw = partial(_drawing, embed, chart, own=own, teller=Teller(chart, embed.clock))
+    drawings = "\n".join(f'<div class="nd-{width}">{draw(width)}</div>' for width in drawn)
     found = element("div", drawings + ("" if embed.chart.played else _paper(embed)), class_="nd-stage")
     return f"{play_bar(embed)}{found}{_tally(embed, own)}" if embed.chart.played else found
 
@@ -157,18 +157,11 @@ def _paper(embed: Embed) -> str:
     return element("div", _ROW.sub("", _TITLE.sub("", _STYLE.sub("", drawn, count=1))), class_="nd-paper")
 
 
-def _drawing(embed: Embed, chart: Chart, teller: Teller, width: int) -> str:
+def _drawing(embed: Embed, chart: Chart, width: int, *, own: frozenset[str] | None, teller: Teller) -> str:
     """One drawing without what stands in the page already: its rules, and the sentence of each mark."""
     theme, adaptive = ground(embed)
     drawn = svg.draw(
-        chart,
-        embed.clock,
-        width=width,
-        theme=theme,
-        adaptive=adaptive,
-        brief=True,
-        own=embed.listed.own,
-        teller=teller,
+        chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True, own=own, teller=teller
     )
     return _TITLE.sub("", _STYLE.sub("", drawn, count=1))
 

@@ -67,11 +67,11 @@ def compose(
     left, right = _edges(chart, lanes, sizes, width)
     scale = TimeScale(chart.window, left, right)
     begun = _begun(Draft(chart, clock, teller or Teller(chart, clock), sizes, scale, width), top)
-    tall = _Heights(begun)
-    if tall(_MOST[0]) <= sizes.limit - (begun.y - top):
+    tall, room = _Heights(begun), sizes.limit - (begun.y - top)
+    if tall(_MOST[0]) <= room:
         return _composed(begun, _MOST[0])
     # Fewer words are never higher.
-    best = bisect_left(_MOST[:-1], begun.y - top - sizes.limit, key=lambda most: -tall(most))
+    best = bisect_left(_MOST[:-1], -room, key=lambda most: -tall(most))
     return _composed(begun, _MOST[best])
 
 
