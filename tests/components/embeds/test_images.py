@@ -210,7 +210,9 @@ def test_too_many_pixels_are_refused_before_any_is_drawn(story: Story) -> None:
 
 
 def test_an_unknown_shape_is_named(story: Story) -> None:
-    with pytest.raises(ValueError, match="'poster' is not a shape; use natural, paper, paper-across, social, square"):
+    with pytest.raises(
+        ValueError, match="'poster' is not a shape; use natural, paper, paper-across, paper-map, social, sq"
+    ):
         png(embedded(story), shape="poster")
 
 
