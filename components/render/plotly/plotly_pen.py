@@ -15,6 +15,7 @@ from components.render.layout.scene import (
     Area,
     Bar,
     Composition,
+    Layer,
     Paint,
     Sign,
     Stroke,
@@ -120,13 +121,12 @@ def words(text: str, *, colour: str, size: float = 12, **place: Any) -> Part:
 
 
 def traces_of(pen: Pen, found: Composition) -> list[Part]:
-    """The composition over its lines of events: areas, grid, data, bars, signs of items and of events."""
+    """The composition over its grid and its lines of events: areas, data, bars, signs of items and of events."""
     parts = found.parts
     areas = [part for part in parts if isinstance(part, Area)]
     strokes = [part for part in parts if isinstance(part, Stroke)]
     signs = [part for part in parts if isinstance(part, Sign)]
     return [
-        *_strokes(pen, (stroke for stroke in strokes if stroke.layer == "ground")),
         *(_area(pen, area) for area in areas),
         *_strokes(pen, (stroke for stroke in strokes if stroke.layer == "marks")),
         *_bars(pen, (part for part in parts if isinstance(part, Bar))),
@@ -137,16 +137,16 @@ def traces_of(pen: Pen, found: Composition) -> list[Part]:
 
 
 def lines_of(pen: Pen, found: Composition) -> list[Part]:
-    """The lines of events, as shapes under all that is drawn, and over them the grounds at which words interrupt them.
+    """The grid, the lines of events and the grounds at which words interrupt both, as shapes under all that is drawn.
 
     A ground keeps its size and its place beside its moment, however wide the page.
     """
-    looks = defaultdict[tuple[Paint, float, str], list[Stroke]](list)
+    looks: dict[Layer, dict[tuple[Paint, float, str], list[Stroke]]] = {"ground": {}, "events": {}}
     for part in found.parts:
-        if isinstance(part, Stroke) and part.layer == "events":
-            looks[(part.paint, part.width, part.dash)].append(part)
+        if isinstance(part, Stroke) and part.layer in looks:
+            looks[part.layer].setdefault((part.paint, part.width, part.dash), []).append(part)
     return [
-        *(_lines(pen, alike, pen.paint(paint), width, dash) for (paint, width, dash), alike in looks.items()),
+        *(_lines(pen, alike, *look) for layer in looks.values() for look, alike in layer.items()),
         *(_ground(pen, words) for words in found.words if words.ground),
     ]
 
@@ -154,14 +154,19 @@ def lines_of(pen: Pen, found: Composition) -> list[Part]:
 _UNDER: Part = {"xref": "x", "yref": "y", "layer": "below"}
 
 
-def _lines(pen: Pen, strokes: Sequence[Stroke], colour: str, width: float, dash: str) -> Part:
+def _lines(pen: Pen, strokes: Sequence[Stroke], paint: Paint, width: float, dash: str) -> Part:
     path = "".join(
         # In a path a T would be a curve.
         f"{'L' if place else 'M'}{pen.x(at.moment).replace('T', '_')},{y:.1f}"
         for stroke in strokes
         for place, (at, y) in enumerate(stroke.points)
     )
-    return {"type": "path", "path": path, **_UNDER, "line": {"color": colour, "width": width, "dash": _dash(dash)}}
+    return {
+        "type": "path",
+        "path": path,
+        **_UNDER,
+        "line": {"color": pen.paint(paint), "width": width, "dash": _dash(dash)},
+    }
 
 
 def _ground(pen: Pen, part: Words) -> Part:

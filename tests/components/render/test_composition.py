@@ -19,6 +19,7 @@ from components.render.layout.composition import MOST_CALLS, compose, is_call
 from components.render.layout.draft import box_of
 from components.render.layout.lane_rows import STRENGTHS
 from components.render.layout.scene import At, Bar, Composition, Sign, Stroke, Words
+from components.render.layout.theme import LIGHT
 from components.render.plotly.figure import DESK_SIZES, NARROWEST, PHONE_SIZES, WIDEST_FROM, draw_figure
 from components.render.svg import svg
 from components.text import plain, visible
@@ -157,6 +158,8 @@ def test_both_pens_lay_the_same_grounds_under_words_and_over_lines(slug: str) ->
     kinds = [shape["type"] for shape in shapes]
     assert kinds == sorted(kinds), "paths of lines, then the grounds over them"
     assert all(shape["layer"] == "below" for shape in shapes)
+    grid = [shape["line"]["color"] in (LIGHT.rule, LIGHT.quiet, LIGHT.ink) for shape in shapes if "path" in shape]
+    assert grid == sorted(grid, reverse=True), "the grid, then the lines of events over it"
     laid = [(shape["x1"] - shape["x0"], shape["y0"] - 4) for shape in shapes if shape["type"] == "rect"]
     for (wide, top), box in zip(laid, boxes, strict=True):
         assert (wide, top) == pytest.approx((box.right - box.left, box.top), abs=0.2)
