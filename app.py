@@ -29,6 +29,7 @@ from starlette.types import Scope
 
 from components.cache.cached import PAGES, PICTURES, RUNS, STORIES, load_chart
 from components.cache.render_cache import MOST_WAITING
+from components.charts.catalogue import KINDS
 from components.embeds.drawing_process import DRAWING
 from components.embeds.web.routes import RouteCaches, routes
 from components.server.connection_limits import bound_connections
@@ -92,13 +93,25 @@ async def favicon(_: Request) -> Response:
     return FileResponse(ICON, media_type="image/png", headers={"Cache-Control": f"max-age={_DAY}"})
 
 
+def _place(scope: Scope) -> str:
+    """The place of the workbench that this request asks for."""
+    path: str = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(f"/{_BASE}" if _BASE else "")
+    return path.strip("/")
+
+
+def _is_charted(scope: Scope) -> bool:
+    """Whether the page that answers this request has a chart: home has, which answers where there is none."""
+    place = _place(scope)
+    return place not in places_here() or place in ("", *(kind.page for kind in KINDS.values()))
+
+
 def _is_there(scope: Scope) -> bool:
     """Whether a page of the workbench answers this request, and the story that its query may name is here."""
-    place = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(f"/{_BASE}" if _BASE else "")
+    place = _place(scope)
     query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
     _, problems = parse_slug(query, story_store(SETTINGS).slugs())
     # The desk has stories of its own, and whether one is there is told to nobody else.
-    return place.strip("/") in places_here() and (not problems or place.strip("/") in OF_THE_DESK)
+    return place in places_here() and (not problems or place in OF_THE_DESK)
 
 
 @asynccontextmanager
@@ -142,7 +155,7 @@ app = st.App(
         Middleware(GuardUploads, uploads=UPLOADS),
         Middleware(SecurityHeaders, policy=app_policy(index_html())),
         Middleware(CompressedAnswers, files=FILES, base=_BASE),
-        Middleware(IndexPage, html=index_html(), is_there=_is_there),
+        Middleware(IndexPage, is_there=_is_there, is_charted=_is_charted),
     ],
     on_script_error=unexpected_failure,
 )

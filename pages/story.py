@@ -28,6 +28,5 @@ with explained_failures():
         lambda story, _: show_source_list(story, folded=True),
     )
     if not story.draft:
-        with st.container(key="others"):
-            st.subheader("Other stories", anchor=False)
-            show_cards(story, key="home")
+        st.subheader("Other stories", anchor=False)
+        show_cards(story, key="home")

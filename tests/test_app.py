@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import urllib.error
@@ -120,6 +121,24 @@ def test_an_address_that_is_not_there_is_answered_with_404_and_the_app(path: str
     assert (answer, headers["content-type"]) == (status, "text/html; charset=utf-8")
     assert headers["vary"] == "Accept-Encoding"
     assert b"BACKEND_BASE_URL" in body and b'as="font"' not in body
+
+
+@pytest.mark.parametrize(
+    ("path", "charted"),
+    [
+        pytest.param("/", True, id="home"),
+        pytest.param("/outage-reports", True, id="a page with charts"),
+        pytest.param("/weather", True, id="home, where there is no page"),
+        pytest.param("/embed-and-export", False, id="a page without one"),
+    ],
+)
+def test_what_draws_a_chart_is_asked_for_ahead_where_there_is_one(path: str, charted: bool, server: str) -> None:
+    page = ask(server + path)[2].decode()
+    (link,) = re.findall(r'<link rel="modulepreload" crossorigin href="\./(static/js/PageLink\.[^"]+)">', page)
+    drawing = re.findall(r'<script type="module" crossorigin src="\./(static/js/PlotlyChart\.[^"]+)"></script>', page)
+    assert len(drawing) == charted
+    assert all(ask(f"{server}/{name}")[0] == 200 for name in (link, *drawing))
+    assert len(re.findall(r"static/js/[^\"]+", page)) == len(set(re.findall(r"static/js/[^\"]+", page))) + charted
 
 
 def test_a_newsrooms_own_stories_are_counted_and_robots_find_its_share_pages(tmp_path: Path, serve: Serve) -> None:

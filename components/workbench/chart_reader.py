@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.embeds.embed import Embed, print_addresses
+from components.workbench.appearance import ask_both_figures
 
 _MARKUP = (
     '<div role="group" aria-label="Step through the marks by time">'
@@ -16,9 +17,11 @@ _MARKUP = (
 def step_through(embed: Embed, key: str) -> None:
     """Buttons that go from mark to mark of the chart in whose container they stand; arrow keys do too.
 
-    On paper the chart's own drawing for print stands in their place.
+    Where the window comes to have the width of a figure that was not sent, it is asked for. On paper the chart's own
+    drawing for print stands in their place.
     """
     reader = st.components.v2.component(
         "nightdesk.chart_reader", html=_MARKUP, css="chart_reader.css", js="chart_reader.js"
     )
-    reader(key=f"reader-{key}", data={"paper": print_addresses(embed)})
+    paper = {"paper": print_addresses(embed)}
+    reader(key=f"reader-{key}", data=paper, on_other_change=ask_both_figures)

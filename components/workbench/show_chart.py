@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import streamlit as st
@@ -22,7 +22,7 @@ from components.text import markdown
 from components.view.address import utc_text
 from components.view.view_state import ViewState, view_query
 from components.workbench.address_bar import change, stories_here
-from components.workbench.appearance import theme_in_force
+from components.workbench.appearance import BOTH, figures_in_sight, theme_in_force
 from components.workbench.chart_reader import step_through
 from components.workbench.controls import take_selection
 from components.workbench.data_table import show_data
@@ -45,16 +45,24 @@ def show_caution(story: Story, chart: Chart, clock: Clock, *, other: Story | Non
 
 
 def show_figures(
-    chart: Chart, zone: str, key: str, *, alt: str, taken: Callable[[str], Callable[[], None]] | None = None
+    chart: Chart,
+    zone: str,
+    key: str,
+    *,
+    alt: str,
+    widths: Sequence[str] = BOTH,
+    taken: Callable[[str], Callable[[], None]] | None = None,
 ) -> None:
-    """The chart's figures, narrow and wide: a page does not know its width, and the stylesheet shows one of them.
+    """The chart's figure for the width of the window; where that is not known both, and the stylesheet shows one.
 
     With `taken`, what it gives for the key of a plot is called when a range is drawn on it; its container says so.
     """
-    for width, figure in zip(("narrow", "wide"), load_plots(chart, zone, theme_in_force()), strict=True):
+    figures = dict(zip(BOTH, load_plots(chart, zone, theme_in_force()), strict=True))
+    kind = f"{'drawn-' if taken else ''}{'alone-' if len(widths) == 1 else ''}"
+    for width in widths:
         plot = f"plot-{width}-{key}"
-        draw = partial(st.plotly_chart, figure, theme=None, config=CONFIG, alt=alt, key=plot)
-        with st.container(key=f"{width}-{'drawn-' if taken else ''}{key}"):
+        draw = partial(st.plotly_chart, figures[width], theme=None, config=CONFIG, alt=alt, key=plot)
+        with st.container(key=f"{width}-{kind}{key}"):
             _ = draw(on_select=taken(plot), selection_mode="box") if taken else draw()
 
 
@@ -109,7 +117,7 @@ def show_chart(
             st.caption(load_made(_notes, chart, clock))
             return
         taken = (lambda plot: take_selection(plot, story, clock, chart.window)) if chart.take_range else None
-        show_figures(chart, view.clock, key, alt=words.alt, taken=taken)
+        show_figures(chart, view.clock, key, alt=words.alt, widths=figures_in_sight(), taken=taken)
         embed = Embed(story, chart, view, "light", other=other)
         step_through(embed, f"{key}-{utc_text(chart.window.end)}-{view.clock}-{view.caller}")
         show_rest(embed, key, said)

@@ -107,6 +107,33 @@ def test_a_copied_link_shows_the_same_in_another_zone(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
+    ("width", "shown", "other"), [pytest.param(1280, "wide", "narrow"), pytest.param(390, "narrow", "wide")]
+)
+def test_a_window_has_the_figure_for_its_width_and_the_other_once_it_is_turned(
+    width: int, shown: str, other: str, visit: Visit
+) -> None:
+    page = visit("/", width=width)
+    first, second = (page.locator(f"[class*=st-key-{one}-drawn-] .js-plotly-plot") for one in (shown, other))
+    expect(first).to_be_visible()
+    expect(second).to_have_count(0)
+    page.set_viewport_size({"width": 1670 - width, "height": 844})
+    expect(second).to_be_visible()
+    expect(first).to_be_hidden()
+    page.set_viewport_size({"width": width, "height": 844})
+    expect(first).to_be_visible()
+    expect(second).to_be_hidden()
+
+
+def test_the_page_of_html_names_every_script_of_streamlits_that_the_story_needs(visit: Visit, server: str) -> None:
+    page = visit("/")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    scripts = {name.rpartition("/")[2] for name in loaded if "/static/js/" in name}
+    html = page.request.get(server).text()
+    assert any(name.startswith("PlotlyChart.") for name in scripts)
+    assert [name for name in scripts if name not in html] == []
+
+
+@pytest.mark.parametrize(
     ("path", "hinted", "chart"),
     [
         ("/", "[class*=st-key-wide-]:visible", ".js-plotly-plot .nsewdrag:visible"),

@@ -46,14 +46,15 @@ const made = new WeakMap();
 
 const papers = new WeakMap();
 
-export default ({ data, parentElement }) => {
+export default ({ data, parentElement, setTriggerValue }) => {
   papers.set(parentElement, data.paper);
   if (made.has(parentElement)) return made.get(parentElement);
   const host = parentElement.getRootNode().host ?? parentElement;
   const [group, card] = ["div", "p"].map(name => parentElement.querySelector(name));
   const [back, next] = parentElement.querySelectorAll("button");
   const hint = card.textContent, life = new AbortController();
-  const figure = () => inSight(host.closest('[class*="st-key-chart-"]').querySelectorAll(".js-plotly-plot"))[0];
+  const chart = host.closest('[class*="st-key-chart-"]');
+  const figure = () => inSight(chart.querySelectorAll(".js-plotly-plot"))[0];
   let told = null;
 
   const show = one => {
@@ -74,6 +75,12 @@ export default ({ data, parentElement }) => {
     const at = Math.min(Math.max(all.findIndex(({ name }) => name === told) + step, 0), all.length - 1);
     if (all[at]) show(all[at]);
   };
+  // A page is sent the figure for its window; once the window has the other's width, that is asked for.
+  const wide = matchMedia("(min-width: 56.25rem)");
+  const ask = () => {
+    const needed = `[class*="st-key-${wide.matches ? "wide" : "narrow"}-"]`;
+    if (!matchMedia("print").matches && !chart.querySelector(needed)) setTriggerValue("other", true);
+  };
   const on = (target, kind, act, how) => target.addEventListener(kind, act, { ...how, signal: life.signal });
   onPaper(host, parentElement.querySelector("section"), () => papers.get(parentElement), life.signal);
   on(back, "click", () => go(-1));
@@ -85,6 +92,8 @@ export default ({ data, parentElement }) => {
   });
   on(document, "keydown", ({ key }) => key === "Escape" && leave());
   on(window, "resize", leave);
+  on(wide, "change", ask);
+  ask();
   on(document, "click", event => {
     const plot = figure();
     if (event.pointerType === "mouse" || !plot?.contains(event.target)) return;
