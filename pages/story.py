@@ -28,5 +28,6 @@ with explained_failures():
         lambda story, _: show_source_list(story, folded=True),
     )
     if not story.draft:
-        st.subheader("Other stories", anchor=False)
-        show_cards(story, key="home")
+        with st.container(key="others"):
+            st.subheader("Other stories", anchor=False)
+            show_cards(story, key="home")

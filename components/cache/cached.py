@@ -81,8 +81,10 @@ _PICTURE_BYTES = 16 * 2**20
 #: Where documents and data, and where pictures wait for their turn, for addresses and download buttons alike. Two
 #: documents at a time would take twice as long each: Python runs one thread of a process at a time.
 PAGES, PICTURES = RenderCache(workers=1), RenderCache(most_bytes=_PICTURE_BYTES)
-#: Where the pages of sessions wait for their turn to be run. Who waits there is a thread of Streamlit's in any case.
-RUNS = RenderCache(most_waiting=2_000, most_of_one=2_000)
+#: Where the pages of sessions wait for their turn to be run. Who waits there is a thread of Streamlit's in any case. A
+#: client's are run one after the other: Python runs one thread at a time, so two would take twice as long each, and
+#: whoever reads what is kept would wait behind both.
+RUNS = RenderCache(most_waiting=2_000, most_of_one=2_000, at_once_of_one=1)
 # Loaders answer in milliseconds; the cache spares the many who look at the same night at the same time.
 _load = _keep(most=64)
 

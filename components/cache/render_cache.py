@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterator, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -51,7 +51,8 @@ class RenderCache:
     """Makes each thing once, off the event loop, and keeps the latest used up to `most_bytes`.
 
     A thing's weight is its length. What failed is not kept. Clients have turns, one thing each, in the order in which
-    they asked, so that who asks for one thing does not wait for all of another's. Threads of the cache call what makes.
+    they asked, so that who asks for one thing does not wait for all of another's; at most `at_once_of_one` are made for
+    one client at a time. Threads of the cache call what makes.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class RenderCache:
         most_bytes: int = MOST_BYTES,
         most_waiting: int = MOST_WAITING,
         most_of_one: int = MOST_OF_ONE,
+        at_once_of_one: int | None = None,
     ) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="rendering")
         self._lock = threading.Lock()
@@ -70,6 +72,9 @@ class RenderCache:
         self._queues: dict[str, deque[_Work]] = {}
         self._idle, self._is_closed = workers, False
         self._most_waiting, self._most_of_one = most_waiting, most_of_one
+        self._at_once_of_one = at_once_of_one or workers
+        #: Whose turn it was, once for each thing that is being made.
+        self._making: Counter[str] = Counter()
 
     @property
     def bytes_kept(self) -> int:
@@ -172,21 +177,29 @@ class RenderCache:
             if not self._queues[client]:
                 del self._queues[client]
 
-    def _begin_next(self) -> _Work | None:
-        """The first thing of the client whose turn it is; its next turn comes after all others'. None without any."""
+    def _begin_next(self, last: str | None) -> tuple[str, _Work] | None:
+        """The client whose turn it is and its first thing; its next turn comes after all others'. None without any.
+
+        `last` is the client for whom the same thread has just made something.
+        """
         with self._lock:
-            if not self._queues:
+            if last is not None:
+                self._making -= Counter([last])
+            client = next((client for client in self._queues if self._making[client] < self._at_once_of_one), None)
+            if client is None:
                 self._idle += 1
                 return None
-            client = next(iter(self._queues))
+            self._making[client] += 1
             self._queues[client] = queue = self._queues.pop(client)
             work = queue[0]
             self._take_out(work)
             work.begun = True
-            return work
+            return client, work
 
     def _make_all(self) -> None:
-        while work := self._begin_next():
+        last = None
+        while begun := self._begin_next(last):
+            last, work = begun
             self._make(work)
 
     def _make(self, work: _Work) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -65,9 +67,23 @@ def is_older(story: Story, mark: Hashable) -> bool:
     return isinstance(mark, tuple) and any(is_older(story, part) for part in mark)
 
 
+#: What `settings_here` gives while a page is run, which asks some seventy times.
+_HELD: ContextVar[Settings | None] = ContextVar("settings", default=None)
+
+
 def settings_here() -> Settings:
-    """The settings of this process, read again when a variable of theirs has changed."""
-    return _settings_by(variables(os.environ))
+    """The settings of this process, read again when a variable of theirs has changed; while held, those that are."""
+    return _HELD.get() or _settings_by(variables(os.environ))
+
+
+@contextmanager
+def settings_held() -> Iterator[None]:
+    """Meanwhile nobody in this thread looks whether a variable has changed: that takes 0.03 ms each time."""
+    token = _HELD.set(settings_here())
+    try:
+        yield
+    finally:
+        _HELD.reset(token)
 
 
 def desk_here() -> Desk:

@@ -116,11 +116,15 @@ def form_address(embed: Embed, form: str = "", **options: str | int) -> str:
 
 
 def print_addresses(embed: Embed) -> list[str]:
-    """Where a page of the app finds the drawings of this view for paper, upright and across; of a draft nowhere."""
+    """Where a page of the app finds the drawings of this view for paper; of a draft nowhere.
+
+    The night upright, the night across, and the map of what is played.
+    """
     if embed.story.draft:
         return []
     here = replace(embed, site=".", theme="light")
-    return [form_address(here, "svg", shape=shape) for shape in ("paper", "paper-across")]
+    shapes = ("paper", "paper-across", *(["paper-map"] if embed.chart.played else []))
+    return [form_address(here, "svg", shape=shape) for shape in shapes]
 
 
 def share_address(embed: Embed) -> str:

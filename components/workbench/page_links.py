@@ -38,7 +38,8 @@ CHECKING, COMPARING = "check-a-claim", "compare-nights"
 
 def places_here() -> tuple[str, ...]:
     """The addresses that this server has pages at."""
-    return tuple(address for address in PLACES if settings_here().has_desk or address not in OF_THE_DESK)
+    has_desk = settings_here().has_desk
+    return tuple(address for address in PLACES if has_desk or address not in OF_THE_DESK)
 
 
 def file_of(address: str) -> Path:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.cache.stories import settings_here
+from components.cache.stories import settings_held, settings_here
 from components.charts.catalogue import asked_on
 from components.charts.night_pairs import night_name
 from components.clock import Clock
@@ -88,5 +88,6 @@ show_desk_bar(pages)
 show_navigation(pages)
 if asked_place() not in pages:
     show_problems([f"There is no page at {quote(asked_place())} here; this is the first one."])
-run_in_turn(here.run)
+with settings_held():
+    run_in_turn(here.run)
 show_footer()

@@ -19,16 +19,16 @@ def show_cards(story: Story, *, key: str) -> None:
     """The stories of this server but the one that is shown, each a link to it on the page that is open."""
     others = [slug for slug in titles_here() if slug != story.slug]
     clock = {"clock": asked} if (asked := asked_query().get("clock", [])) else {}
+    page, look = page_at(place_here()), "&theme=dark" if theme_in_force() == "dark" else ""
     with st.container(key=f"cards-{key}", horizontal=True):
         for slug in others:
             with st.container(key=f"card-{key}-{slug}", border=True, width=250, gap="xsmall"):
-                _show_card(story_named(slug), {"story": [slug], **clock})
+                _show_card(story_named(slug), page, look, {"story": [slug], **clock})
 
 
-def _show_card(story: Story, query: dict[str, list[str]]) -> None:
-    theme = "&theme=dark" if theme_in_force() == "dark" else ""
-    picture = f"embed/{escape(story.slug)}/timeline.svg?shape=social{theme}"
+def _show_card(story: Story, page: st.Page, look: str, query: dict[str, list[str]]) -> None:
+    picture = f"embed/{escape(story.slug)}/timeline.svg?shape=social{look}"
     st.html(f'<img src="{picture}" alt="" loading="lazy" width="1200" height="630">')
     title = Clock(story.about.clock).say(story.about.title)
-    st.page_link(page_at(place_here()), label=markdown(title), query_params=query)
+    st.page_link(page, label=markdown(title), query_params=query)
     st.caption(markdown(story.about.kicker))

@@ -44,6 +44,41 @@ def test_a_page_prints_the_whole_night_on_page_one(story: Page, paper: str, land
     pages = printed(story, paper, landscape=landscape)
     assert [said for said in NIGHT if said not in pages[0]] == []
     assert [said for said in CONTROLS if any(said in one for one in pages)] == []
+    whole = " ".join(pages)
+    assert "Sources: " in whole
+    assert not re.search(r"Sources(?!:)", whole), "a heading of what is folded"
+    assert "Other stories" not in whole
+
+
+@pytest.mark.parametrize("landscape", [False, True])
+@pytest.mark.parametrize("paper", PAPERS)
+def test_two_nights_stand_beside_each_other_on_page_one(
+    browser: Browser, server: str, paper: str, landscape: bool
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/compare-nights?with=uk-2016")
+    settled(page)
+    first = printed(page, paper, landscape=landscape)[0]
+    assert [
+        said for said in ("Each night from its decisive call", "Trump 279", "Remain 119") if said not in first
+    ] == []
+    page.close()
+
+
+def test_a_table_prints_all_its_rows_and_shows_twenty_again_after(browser: Browser, server: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/sources-and-methods")
+    settled(page)
+    shown = page.get_by_text(re.compile(r"^20 of \d+ rows$"))
+    expect(shown).to_be_visible()
+    every = shown.inner_text().removeprefix("20 of ")
+    for paper in PAPERS:
+        sheets = printed(page, paper)
+        assert any(every in one for one in sheets) and not any("20 of" in one for one in sheets)
+        assert not any(one.endswith("License Rows") for one in sheets), "a head without a row"
+    page.emulate_media(media="screen")
+    expect(shown).to_be_visible()
+    page.close()
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -92,6 +127,7 @@ def test_a_night_that_is_played_prints_whole(browser: Browser, server: str) -> N
         assert "Trump 279" in first and "Wisconsin: Trump wins, 2:29 a.m." in first, (paper, landscape)
         assert [said for said in CONTROLS if said in first] == []
         assert not any("Wisconsin: Trump wins, 2:29 a.m." in one for one in others), "one drawing is enough"
+        assert "Electoral votes as called" in others[0], "the map, on a sheet of its own"
     page.close()
 
 

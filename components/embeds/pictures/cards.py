@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from components.charts.grammar import Chart
-from components.embeds.documents.document import ON_PAPER
+from components.embeds.documents.document import ON_PAPER, over_the_clock
 from components.embeds.documents.lines import caution_line
 from components.embeds.embed import Embed
 from components.render.layout.scene import CARD, WIDE, Sizes
@@ -81,12 +81,13 @@ def _layout(embed: Embed, manner: Manner, width: float) -> svg.Layout:
     return svg.layout(embed.chart, embed.clock, width=int(width), brief=manner.brief, sizes=manner.sizes)
 
 
-#: Pixels, at scale 1. A natural picture is as wide as asked, and as tall as what is on it; those for paper are as wide
-#: as a page of A4 or Letter within its margins, upright and across.
+#: Pixels, at scale 1. A natural picture is as wide as asked, and as tall as what is on it; one for paper has about the
+#: shape of a page of A4 or Letter, upright or across, with the list of its numbers.
 SHAPES: Mapping[str, tuple[int, int] | None] = MappingProxyType(
-    {"natural": None, "paper": None, "paper-across": None, "social": (1200, 630), "square": (1200, 1200)}
+    dict.fromkeys(("natural", "paper", "paper-across", "paper-map"), None)
+    | {"social": (1200, 630), "square": (1200, 1200)}
 )
-_PAPER_WIDTHS: Mapping[str, int] = MappingProxyType({"paper": ON_PAPER, "paper-across": 960})
+_PAPER_WIDTHS: Mapping[str, int] = MappingProxyType({"paper": ON_PAPER, "paper-across": 1400, "paper-map": ON_PAPER})
 #: A column and a half of a broadsheet page on screen.
 NATURAL_WIDTH = 960
 #: Sources named in the line under a picture; all are in its table.
@@ -130,7 +131,7 @@ def drawing_of(embed: Embed, *, shape: str, width: int | None = None) -> Drawing
         raise ValueError(f"{shape[:40]!r} is not a shape; use {', '.join(SHAPES)}")
     canvas = SHAPES[shape]
     if shape in _PAPER_WIDTHS:
-        return _on_paper(embed, _PAPER_WIDTHS[shape])
+        return _on_paper(embed, shape)
     return _on_canvas(embed, *canvas) if canvas else _natural(embed, width or NATURAL_WIDTH)
 
 
@@ -144,10 +145,18 @@ def _natural(embed: Embed, width: int) -> Drawing:
     return Drawing(text, found.width, found.height)
 
 
-def _on_paper(embed: Embed, width: int) -> Drawing:
-    """The chart with its credit, as a page that is printed holds it below its own words."""
-    found = svg.layout(embed.chart, embed.clock, width=width, credit=_credit(embed), brief=True, paper=True)
-    return Drawing(svg.drawn(found, embed.chart, embed.clock, theme=_theme(embed)), found.width, found.height)
+def _on_paper(embed: Embed, shape: str) -> Drawing:
+    """The chart with its caution, for a page that is printed and names its sources; the map of what is played apart."""
+    chart = _map_of(embed.chart) if shape == "paper-map" else over_the_clock(embed.chart)
+    found = svg.layout(
+        chart, embed.clock, width=_PAPER_WIDTHS[shape], credit=caution_line(embed), brief=True, paper=True
+    )
+    return Drawing(svg.drawn(found, chart, embed.clock, theme=_theme(embed)), found.width, found.height)
+
+
+def _map_of(chart: Chart) -> Chart:
+    """The tiles alone of what is played, or its first lane where it has none."""
+    return replace(chart, lanes=tuple(apart(chart.lanes)[0] or chart.lanes[:1]), events=())
 
 
 def _credit(embed: Embed) -> str:
@@ -157,8 +166,7 @@ def _credit(embed: Embed) -> str:
 def _on_canvas(embed: Embed, width: int, height: int) -> Drawing:
     if embed.chart.played and height < width:
         # A flat card holds the map so that it can be read, or everything so that nothing can.
-        lanes = apart(embed.chart.lanes)[0] or embed.chart.lanes[:1]
-        embed = replace(embed, chart=replace(embed.chart, lanes=tuple(lanes), events=()))
+        embed = replace(embed, chart=_map_of(embed.chart))
     inner = width - 2 * _MARGIN
     test, first, last = _test(embed, width, height)
     top, headline = _headline(embed, inner, size=46.0 if height == width else 38.0, y=first)

@@ -1,11 +1,13 @@
-// The upright drawing, or across the page the other; on a screen neither.
+// The upright drawing, or across the page the other, and the map of what is played; on a screen none.
 const RULES = `<style>
 @media screen { section { display: none; } }
-section > .nd { display: block; width: 100%; height: auto; max-height: var(--upright, 195mm); }
+section > .nd { display: block; width: 300mm; max-width: 100%; height: auto; max-height: var(--upright, 205mm); }
 section > .nd + .nd { display: none; }
+section > .nd + .nd + .nd { display: block; max-height: 110mm; }
 @media print and (orientation: landscape) {
   section > .nd { display: none; }
-  section > .nd + .nd { display: block; max-height: 124mm; }
+  section > .nd + .nd { display: block; max-height: var(--across, 136mm); }
+  section > .nd + .nd + .nd { max-height: 110mm; }
 }
 </style>`;
 

@@ -51,11 +51,14 @@ const point = id => {
   }
 };
 
+// What ends the hearing of a table that another took the place of.
+const lives = new WeakMap();
+
 export default ({ data, parentElement }) => {
   const mount = parentElement.querySelector(".nd-table");
   if (mount.dataset.stamp === data.stamp) return;
   mount.dataset.stamp = data.stamp;
-  const shown = { all: false, by: -1, up: true, words: "" };
+  const shown = { all: false, paper: false, by: -1, up: true, words: "" };
   const rows = data.rows.map((cells, place) => ({ cells, tr: rowOf(cells, data.ids[place]), place }));
   const words = rows.map(({ cells }) => cells.map(cell => `${cell.text} ${(cell.links ?? []).map(([text]) => text).join(" ")} ${(cell.more ?? []).map(line => line.text).join(" ")}`).join(" ").toLowerCase());
   const body = make("tbody"), count = make("span", { role: "status", className: "count" });
@@ -79,7 +82,7 @@ export default ({ data, parentElement }) => {
   const draw = () => {
     const found = rows.filter(({ place }) => shown.words.split(/\s+/).every(word => words[place].includes(word)));
     if (shown.by >= 0) found.sort(order);
-    const few = shown.all ? found : found.slice(0, data.first);
+    const few = shown.all || shown.paper ? found : found.slice(0, data.first);
     body.replaceChildren(...few.map(({ tr }) => tr));
     heads.forEach((head, column) => {
       if (column === shown.by) head.ariaSort = shown.up ? "ascending" : "descending";
@@ -106,4 +109,12 @@ export default ({ data, parentElement }) => {
     });
   }
   draw();
+  // On paper nothing can be asked for: all rows stand there.
+  lives.get(mount)?.abort();
+  const life = new AbortController(), print = matchMedia("print");
+  const all = on => shown.paper !== on && ((shown.paper = on), draw());
+  lives.set(mount, life);
+  addEventListener("beforeprint", () => all(true), life);
+  addEventListener("afterprint", () => all(false), life);
+  print.addEventListener("change", () => all(print.matches), life);
 };

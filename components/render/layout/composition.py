@@ -32,9 +32,9 @@ from components.render.layout.draft import Draft, box_of
 from components.render.layout.geometry import TimeScale, compact, domain, in_row, round_values
 from components.render.layout.labels import Flag, place, row_count, stacked
 from components.render.layout.lane_rows import draw_rows, fitting, rows_of, write_beside
-from components.render.layout.lane_values import draw_values
+from components.render.layout.lane_values import TOTAL, draw_values
 from components.render.layout.legend import draw_legend, untimed_tone
-from components.render.layout.scene import Area, At, Bar, Composition, LaneBox, Sign, Sizes, Stroke, Teller
+from components.render.layout.scene import Area, At, Bar, Composition, LaneBox, Sign, Sizes, Stroke, Teller, Words
 from components.render.layout.theme import look
 from components.render.layout.tile_layout import apart
 from components.text import BOLD, first_fitting, text_width, wrap
@@ -145,6 +145,7 @@ def _composed(begun: _Begun, most: tuple[int, int, int]) -> Composition:
         boxes.append(box)
     foot = y
     _event_lines(draft, lanes, boxes, foot)
+    _interrupt(draft)
     _moment(draft, plot, foot)
     bottom = _foot(draft, lanes, calls, plot, foot)
     return Composition(
@@ -350,6 +351,22 @@ def _event_lines(draft: Draft, lanes: Sequence[Lane], boxes: Sequence[LaneBox], 
         at, dash, of = At(anchor(event.when)), "" if event.when.exact else "3 3", draft.of(f"e{number}")
         for start, end in ((top, first), *own) if event.lanes else ((top, foot),):
             draft.add(Stroke(((at, start), (at, end)), event.tone, 1.2, dash, layer="events", of=of))
+
+
+def _interrupt(draft: Draft) -> None:
+    """Words through which a line of an event runs at any width of the page have a ground, at which it is interrupted.
+
+    A total that is played moves, and no ground would move with it.
+    """
+    strokes = (part for part in draft.parts if isinstance(part, Stroke) and part.layer == "events")
+    spread = draft.sizes.spread
+    lines = [(draft.x(at.moment), top, foot) for (at, top), (to, foot) in (one.points for one in strokes) if at == to]
+    for index, part in enumerate(draft.parts if lines else ()):
+        if isinstance(part, Words) and not part.ground and not part.of.startswith(TOTAL):
+            start, box = draft.x(part.at.moment), part.box(part.at.dx)
+            level = (x - start for x, top, foot in lines if top < box.bottom and box.top < foot)
+            if any(min(x, x * spread) < box.right and box.left < max(x, x * spread) for x in level):
+                draft.parts[index] = replace(part, ground=True)
 
 
 def _lane(draft: Draft, lane: Lane, y: float, *, most: int) -> tuple[float, LaneBox]:

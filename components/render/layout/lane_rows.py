@@ -231,7 +231,7 @@ def draw_item(draft: Draft, lane: Lane, mark: Mark, item: Item, y: float, *, mar
     if item.by:
         points = ((draft.at(draft.scale.left), y), (At(item.when.earliest), y))
         head = Sign(At(draft.start), y, 4, "arrow", tone)
-        draft.add(Stroke(points, tone, 1.4, "3 2", of=draft.of(item.row)), head)
+        draft.add(Stroke(points, tone, 1.4, "3 2", layer="events", of=draft.of(item.row)), head)
     if isinstance(mark, Spans) or item.until is not None:
         end = item.until or item.when
         if item.when.earliest != item.when.latest or end.earliest != end.latest:

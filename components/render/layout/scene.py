@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone
 from components.clock import Clock
+from components.render.layout.boxes import Box
 from components.render.layout.geometry import TimeScale
 from components.render.words import amount, period
 from components.text import BOLD, REGULAR, text_width
@@ -109,7 +110,7 @@ class Area:
 class Words:
     """A line of text at its baseline; `of` is the row or event it names, for a player.
 
-    With a `ground` it hides the dashes of its own mark, on which it stands.
+    With a `ground` it has the paper's colour behind it, over all lines of layer `events` and under every mark.
     """
 
     at: At
@@ -125,6 +126,12 @@ class Words:
     @property
     def width(self) -> float:
         return text_width(self.said, self.size, factor=BOLD if self.bold else REGULAR)
+
+    def box(self, x: float) -> Box:
+        """What it takes where it stands at x pixels, and what its ground covers."""
+        wide = self.width
+        left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[self.anchor]
+        return Box(left - 2, self.y - self.size * 0.85, left + wide + 2, self.y + self.size * 0.27)
 
 
 def cross(r: float) -> list[tuple[float, float]]:
@@ -142,7 +149,8 @@ class Sizes:
     """Type and mark sizes in pixels for one class of width; `limit` is how high the lanes may be, where they can.
 
     A narrow one has no room for names beside the lanes; a sparse one draws only the events that a story emphasises; on
-    one of `paper` marks without words are large enough to hold a number.
+    one of `paper` marks without words are large enough to hold a number. A page may show the plot up to `spread` times
+    as wide as it was composed.
     """
 
     title: float
@@ -156,6 +164,7 @@ class Sizes:
     narrow: bool = False
     sparse: bool = False
     paper: bool = False
+    spread: float = 1.0
 
 
 #: A phone, a phone on which a page of words must find room too, everything wider, and a picture of a given height.

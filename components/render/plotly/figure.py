@@ -14,7 +14,7 @@ from components.render.layout.scene import NARROW, WIDE, Composition, Sizes, Tel
 from components.render.layout.theme import LIGHT, SANS, TEST_GROUND, TEST_INK, Theme, worn
 from components.render.layout.tile_layout import apart
 from components.render.plotly.plan import LABEL, NOTE, PHONE, TITLE, plan_tiles, title_height
-from components.render.plotly.plotly_pen import Part, Pen, keys_of, scatter, traces_of, words, words_of
+from components.render.plotly.plotly_pen import Part, Pen, keys_of, lines_of, scatter, traces_of, words, words_of
 from components.render.plotly.plotly_tiles import (
     TilePen,
     share,
@@ -29,8 +29,9 @@ from components.text import BOLD, mark_of, plain, wrap
 
 #: The least width in pixels at which a page shows its narrow figure, and its wide one: both only spread from there.
 NARROWEST, WIDEST_FROM = 328.0, 848.0
-#: A page has margins of its own: names begin where its words do, and on a phone a sign has room at either edge.
-PHONE_SIZES, DESK_SIZES = replace(NARROW, pad=6), replace(WIDE, pad=1)
+#: A page has margins of its own: names begin where its words do, and on a phone a sign has room at either edge. A page
+#: shows its narrow figure up to 868 px wide and its wide one up to 1,072 px, beside names and totals that do not grow.
+PHONE_SIZES, DESK_SIZES = replace(NARROW, pad=6, spread=2.8), replace(WIDE, pad=1, spread=1.5)
 _PAD, _LEADING = 5, 1.35
 #: Pixels between marks of a test, and where they stand across the plot, as shares of its width.
 _DOWN, _PLACES = 110.0, (0.2, 0.75)
@@ -120,7 +121,7 @@ def _layout(pen: Pen, planned: _Planned, width: float) -> Part:
         "xaxis": _time_axis(pen) | {"visible": bool(found)},
         "yaxis": _BARE | {"range": [height, 0], "domain": [0, 1], "anchor": "x"},
         **{name: axis for lane in tiles for name, axis in tile_axes(lane, height).items()},
-        "shapes": [*_tile_shapes(tiles), *(keys_of(pen, found) if found else [])],
+        "shapes": [*_tile_shapes(tiles), *([*lines_of(pen, found), *keys_of(pen, found)] if found else [])],
         "annotations": [
             *_tile_words(pen, tiles, height),
             *(words_of(pen, found) if found else []),

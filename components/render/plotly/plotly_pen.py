@@ -15,6 +15,7 @@ from components.render.layout.scene import (
     Area,
     Bar,
     Composition,
+    Layer,
     Paint,
     Sign,
     Stroke,
@@ -120,21 +121,68 @@ def words(text: str, *, colour: str, size: float = 12, **place: Any) -> Part:
 
 
 def traces_of(pen: Pen, found: Composition) -> list[Part]:
-    """The composition from the ground up: areas, grid, lines of events, data, bars, signs of items and of events."""
+    """The composition over its grid and its lines of events: areas, data, bars, signs of items and of events."""
     parts = found.parts
     areas = [part for part in parts if isinstance(part, Area)]
     strokes = [part for part in parts if isinstance(part, Stroke)]
     signs = [part for part in parts if isinstance(part, Sign)]
     return [
-        *_strokes(pen, (stroke for stroke in strokes if stroke.layer == "ground")),
         *(_area(pen, area) for area in areas),
-        *_strokes(pen, (stroke for stroke in strokes if stroke.layer == "events")),
         *_strokes(pen, (stroke for stroke in strokes if stroke.layer == "marks")),
         *_bars(pen, (part for part in parts if isinstance(part, Bar))),
         *_signs(pen, [sign for sign in signs if not sign.thing], "Arrows"),
         *_signs(pen, [sign for sign in signs if sign.thing and not sign.thing.number], "Marks"),
         *_signs(pen, [sign for sign in signs if sign.thing and sign.thing.number], "Events"),
     ]
+
+
+def lines_of(pen: Pen, found: Composition) -> list[Part]:
+    """The grid, the lines of events and the grounds at which words interrupt both, as shapes under all that is drawn.
+
+    A ground keeps its size and its place beside its moment, however wide the page.
+    """
+    looks: dict[Layer, dict[tuple[Paint, float, str], list[Stroke]]] = {"ground": {}, "events": {}}
+    for part in found.parts:
+        if isinstance(part, Stroke) and part.layer in looks:
+            looks[part.layer].setdefault((part.paint, part.width, part.dash), []).append(part)
+    return [
+        *(_lines(pen, alike, *look) for layer in looks.values() for look, alike in layer.items()),
+        *(_ground(pen, words) for words in found.words if words.ground),
+    ]
+
+
+_UNDER: Part = {"xref": "x", "yref": "y", "layer": "below"}
+
+
+def _lines(pen: Pen, strokes: Sequence[Stroke], paint: Paint, width: float, dash: str) -> Part:
+    path = "".join(
+        # In a path a T would be a curve.
+        f"{'L' if place else 'M'}{pen.x(at.moment).replace('T', '_')},{y:.1f}"
+        for stroke in strokes
+        for place, (at, y) in enumerate(stroke.points)
+    )
+    return {
+        "type": "path",
+        "path": path,
+        **_UNDER,
+        "line": {"color": pen.paint(paint), "width": width, "dash": _dash(dash)},
+    }
+
+
+def _ground(pen: Pen, part: Words) -> Part:
+    left, top, right, bottom = part.box(part.at.dx)
+    return {
+        "type": "rect",
+        **_UNDER,
+        "xsizemode": "pixel",
+        "xanchor": pen.x(part.at.moment),
+        "x0": round(left, 1),
+        "x1": round(right, 1),
+        "y0": round(top, 1),
+        "y1": round(bottom, 1),
+        "fillcolor": pen.theme.paper,
+        "line": {"width": 0},
+    }
 
 
 def _dash(dash: str) -> str:
@@ -230,7 +278,7 @@ def mixed(colour: str, paper: str, share: float) -> str:
 
 
 def words_of(pen: Pen, found: Composition) -> list[Part]:
-    """Every line of text where the composition has it, with a thin edge of paper and no ground."""
+    """Every line of text where the composition has it, with a thin edge of paper."""
     return [_words(pen, part) for part in found.words]
 
 
@@ -251,7 +299,7 @@ def _words(pen: Pen, part: Words) -> Part:
         yanchor="middle",
     )
     note["font"]["shadow"] = ",".join([f"0 0 2px {paper}"] * 3)
-    return note | ({"bgcolor": paper} if part.ground else {})
+    return note
 
 
 def keys_of(pen: Pen, found: Composition) -> list[Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from components.render.layout.theme import DARK, LIGHT, SANS, SERIF, Theme, worn
 from components.render.layout.tile_layout import apart
 from components.render.svg.notes import draw_banner, draw_end, draw_headline, draw_marks, draw_notes
 from components.render.svg.sheet import Frame, Label, Sheet, number, tag
-from components.render.svg.svg_pen import draw_composition
+from components.render.svg.svg_pen import GROUND, draw_composition
 from components.render.svg.svg_tiles import (
     TILE_SHAPES,
     draw_map,
@@ -232,28 +233,29 @@ def style(theme: Theme, chart: Chart | None = None, *, adaptive: bool = False) -
 _SHAPES = (
     f"SCOPE text{{font-family:{SANS};font-variant-numeric:tabular-nums}}"
     f"SCOPE .serif{{font-family:{SERIF}}}SCOPE .b{{font-weight:700}}"
-    "SCOPE .s{stroke:currentColor;fill:none}SCOPE .f{fill:currentColor}SCOPE .f.s{fill:currentColor}"
+    "SCOPE .s{stroke:currentColor;fill:none}SCOPE .f{fill:currentColor}"
+    "SCOPE .rule,SCOPE .axis,SCOPE .reference{fill:none}"
     "SCOPE .line{stroke-linejoin:round}SCOPE .halo{paint-order:stroke;stroke-width:2.5px;stroke-linejoin:round}"
-    "SCOPE .halo-ring{stroke-width:1px}SCOPE .strong{stroke-width:1.2px}SCOPE .weak{stroke-width:.8px;opacity:.38}"
-    "SCOPE .stop{stop-color:currentColor}SCOPE .reference{stroke-width:1.2px;stroke-dasharray:5 3}"
+    f"SCOPE .under{{stroke-width:{GROUND}px}}SCOPE .strong{{stroke-width:1.2px}}"
+    "SCOPE .reference{stroke-width:1.2px;stroke-dasharray:5 3}"
 )
 
 
 def _colours(theme: Theme, scope: str, tones: Iterable[Tone]) -> str:
+    coloured = defaultdict[str, list[Tone]](list)
+    for tone in tones:
+        coloured[theme.colour(tone)].append(tone)
     rules = {
         "text": f"fill:{theme.ink}",
         "text.q": f"fill:{theme.quiet}",
-        "text.f": "fill:currentColor",
         "text.on": f"fill:{theme.paper}",
-        ".p": f"fill:{theme.paper}",
-        ".p.s": f"fill:{theme.paper};stroke:currentColor",
-        ".halo,.halo-ring": f"stroke:{theme.paper}",
+        ".p,.p.s": f"fill:{theme.paper}",
+        ".halo,.under": f"stroke:{theme.paper}",
         ".band": f"fill:{theme.band}",
-        ".rule": f"stroke:{theme.rule};stroke-width:1px;fill:none",
-        ".axis": f"stroke:{theme.quiet};stroke-width:1px;fill:none",
-        ".reference": f"stroke:{theme.ink};fill:none",
-        ".hatch": f"stroke:{theme.quiet};stroke-width:.8px;opacity:.55;fill:none",
-        **{f".t-{tone.value}": f"color:{theme.colour(tone)}" for tone in tones},
+        ".rule": f"stroke:{theme.rule}",
+        ".axis": f"stroke:{theme.quiet}",
+        ".reference": f"stroke:{theme.ink}",
+        **{",".join(f".t-{tone.value}" for tone in alike): f"color:{colour}" for colour, alike in coloured.items()},
         **tile_rules(theme),
     }
     return "".join(

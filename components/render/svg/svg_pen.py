@@ -14,6 +14,8 @@ from components.text import PLAIN_CHARACTERS, visible, xml
 HOVER_CHARACTERS = 400
 #: Type of a number on a mark, in pixels.
 _NUMBER = 8.0
+#: How high the ground of a line of text is, in pixels.
+GROUND = 14
 #: Classes of what is painted with the ground's own colours.
 _PAINTS: dict[Paint, str] = {"rule": "rule", "axis": "axis", "ink": "reference"}
 
@@ -60,6 +62,7 @@ def draw_composition(frame: Frame, found: Composition) -> None:
     """Write every part of the composition on the frame's sheet: ground, lines of events, marks, text."""
     pen = _Pen(frame, found)
     pen.loose([*found.parts, *found.keys])
+    pen.grounds(words for words in found.words if words.ground)
     pen.things(found.parts)
     for words in found.words:
         pen.write(words)
@@ -191,6 +194,17 @@ class _Pen:
             )
             return tag("path", d=path, fill=self.frame.sheet.paint(f"hatch-{area.tone.value}", hatch))
         return tag("path", d=path, class_="f", opacity=area.strength, clip_path=self.frame.past if area.told else "")
+
+    def grounds(self, found: Iterable[Words]) -> None:
+        """The grounds of words over lines of events, as thick lines: many in one, but of each mark, for a player."""
+        paths = defaultdict[str, str](str)
+        for words in found:
+            box = words.box(self.x(words.at))
+            # A box has room for this grid beside its words, and a document has dozens of them.
+            left, right = (round(edge / 4) * 4 for edge in (box.left, box.right))
+            paths[words.of] += f"M{left} {round((box.top + box.bottom) / 2)}h{right - left}"
+        drawn = "".join(tag("path", d=path, data_of=of) for of, path in paths.items())
+        self.frame.sheet.add("events", tag("g", drawn, class_="under") if drawn else "")
 
     def write(self, words: Words) -> None:
         """A line of text, with a thin edge of paper where lines run behind it."""

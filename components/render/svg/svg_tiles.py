@@ -371,7 +371,7 @@ TILE_SHAPES = (
     "SCOPE .tile.is-possible :is(.lot,.unit){stroke:currentColor;stroke-width:1.2px}"
     "SCOPE .tile.is-possible .sign{fill:none;stroke:currentColor;stroke-width:1.2px}"
     "SCOPE .tile.is-soft .lot{stroke-width:2px;stroke-dasharray:2 2}"
-    "SCOPE .tile.is-soft .unit{fill-opacity:.4;stroke:currentColor;stroke-width:1px;stroke-dasharray:2 1.4}"
+    "SCOPE .tile.is-soft .unit{fill-opacity:.4;stroke:currentColor;stroke-dasharray:2 1.4}"
 )
 
 

@@ -65,7 +65,8 @@ def choose_pair(story: Story, view: ViewState) -> ViewState | None:
         st.info(" ".join([*missing, "The two nights have no event in common from which both could be counted."]))
         return None
     if missing:
-        st.caption(" ".join(["An event is offered where both nights have it.", *missing]))
+        with st.container(key="pair-offered"):
+            st.caption(" ".join(["An event is offered where both nights have it.", *missing]))
     return chosen
 
 

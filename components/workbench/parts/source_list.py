@@ -47,14 +47,16 @@ _GLOSSARY = {
 
 def show_source_list(story: Story, *, folded: bool = False) -> None:
     """Every source of the story as a link, with how many rows rest on it; `folded` shows it when it is asked for."""
-    st.subheader("Sources", anchor=False)
     if not folded:
+        st.subheader("Sources", anchor=False)
         _show_source_table(story)
         return
     label = f"{len(story.sources)} sources, each with the number of rows that rest on it"
-    with st.expander(label, key="source-list", on_change="rerun") as folder:
-        if folder.open:
-            _show_source_table(story)
+    with st.container(key="folded-sources"):
+        st.subheader("Sources", anchor=False)
+        with st.expander(label, key="source-list", on_change="rerun") as folder:
+            if folder.open:
+                _show_source_table(story)
 
 
 def _show_source_table(story: Story) -> None:

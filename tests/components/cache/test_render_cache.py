@@ -208,6 +208,28 @@ def test_those_who_wait_in_threads_have_their_turns_in_the_same_queues() -> None
     assert both.bytes_kept == 0
 
 
+def test_one_client_has_one_thing_made_at_a_time_where_that_is_wanted_and_another_has_the_other_place() -> None:
+    """Two places, three things of the first client and one of the second, who came last."""
+    both, makers = RenderCache(workers=2, at_once_of_one=1), [Maker(held=True) for _ in range(4)]
+    *firsts, second = makers
+    with ThreadPoolExecutor(4) as threads:
+        waiting = [threads.submit(both.wait, make, "203.0.113.5") for make in firsts]
+        while not firsts[0].calls:
+            time.sleep(0.01)
+        waiting.append(threads.submit(both.wait, second, "203.0.113.6"))
+        while not second.calls:
+            time.sleep(0.01)
+        assert [make.calls for make in firsts] == [1, 0, 0]
+        second.free.set()
+        assert waiting[-1].result(10) == "made"
+        # The second's place is free by now, and still not for the first client.
+        assert [make.calls for make in firsts] == [1, 0, 0]
+        for make in firsts:
+            make.free.set()
+        assert [waits.result(10) for waits in waiting] == ["made"] * 4
+    both.close()
+
+
 def test_a_share_is_one_for_those_who_wait_in_threads_and_others() -> None:
     small, make = RenderCache(workers=1, most_of_one=2), Maker(held=True)
 

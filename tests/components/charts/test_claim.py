@@ -41,6 +41,7 @@ from data.evidence.anchors import anchors_of
 from data.evidence.outages import load_observations
 from data.story.store import read_story
 from data.story.story import Story
+from tests.support.figures import places_of
 from tests.support.views import view_of
 
 EASTERN = Clock("America/New_York")
@@ -273,9 +274,12 @@ FIRST_SEEN = "observations:screenshot-1059pm"
 OPEN = "may have begun at any time before"
 
 
-def traces(chart: Chart) -> list[dict[str, Any]]:
-    found = json.loads(draw_figure(chart, EASTERN).to_json())["data"]
-    return [trace for trace in found if trace.get("line", {}).get("dash") == "3px,2px" or trace.get("name") == "Arrows"]
+def drawn_back(chart: Chart) -> list[dict[str, Any]]:
+    """The dashes on the clock, a shape, and the arrows at their left ends, a trace."""
+    figure = json.loads(draw_figure(chart, EASTERN).to_json())
+    shapes = [shape for shape in figure["layout"]["shapes"] if shape["xref"] == "x"]
+    dashes = [shape for shape in shapes if shape["line"].get("dash") == "3px,2px"]
+    return [*dashes, *(trace for trace in figure["data"] if trace.get("name") == "Arrows")]
 
 
 def test_a_first_sighting_after_the_event_is_drawn_back_to_the_edge_of_the_chart() -> None:
@@ -283,9 +287,9 @@ def test_a_first_sighting_after_the_event_is_drawn_back_to_the_edge_of_the_chart
     ((_, item),) = chart.lanes[0].items
     assert item.by and item.when.exact
     assert chart.window.start < chart.events[0].when.earliest < item.when.earliest
-    dashes, heads = traces(chart)
+    dashes, heads = drawn_back(chart)
     first, last = (EASTERN.position(moment, chart.window) for moment in (chart.window.start, item.when.latest))
-    assert dashes["x"] == [first, last]
+    assert places_of([dashes]) == [first, last]
     assert (heads["x"], heads["marker"]["symbol"]) == ([first], ["triangle-left"])
     found = svg.layout(chart, EASTERN, width=1280)
     dashes_from = re.search(r'd="M([0-9.]+) [^"]+"[^>]+stroke-dasharray="3 2"', found.body)
@@ -307,5 +311,5 @@ def test_what_may_have_begun_earlier_is_told_so_in_every_rendering_and_file() ->
 def test_what_a_source_says_began_then_has_no_arrow() -> None:
     chart = claim("observations:it-world-canada-1030pm", "polls-close")
     ((_, item),) = chart.lanes[0].items
-    assert not item.by and traces(chart) == []
+    assert not item.by and drawn_back(chart) == []
     assert OPEN not in svg.draw(chart, EASTERN, width=720)

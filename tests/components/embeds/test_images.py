@@ -150,7 +150,7 @@ def test_a_card_has_every_event_of_the_night(story: Story) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_picture_carries_the_caution_where_two_kinds_of_thing_share_a_clock(story: Story, shape: str) -> None:
-    assert ">Timing alone does not show cause. " in drawing_of(embedded(story, "timeline"), shape=shape).text
+    assert ">Timing alone does not show cause." in drawing_of(embedded(story, "timeline"), shape=shape).text
     assert "Timing alone" not in drawing_of(embedded(story, "traffic"), shape=shape).text
 
 
@@ -210,7 +210,9 @@ def test_too_many_pixels_are_refused_before_any_is_drawn(story: Story) -> None:
 
 
 def test_an_unknown_shape_is_named(story: Story) -> None:
-    with pytest.raises(ValueError, match="'poster' is not a shape; use natural, paper, paper-across, social, square"):
+    with pytest.raises(
+        ValueError, match="'poster' is not a shape; use natural, paper, paper-across, paper-map, social, sq"
+    ):
         png(embedded(story), shape="poster")
 
 

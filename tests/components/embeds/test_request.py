@@ -157,7 +157,7 @@ def test_what_is_not_there_is_refused_with_404(name: str, parameter: str, wants:
         pytest.param(
             "shape=round",
             "In the address, shape is “round”, which is not one of its values; "
-            "shape must be one of natural, paper, paper-across, social, square.",
+            "shape must be one of natural, paper, paper-across, paper-map, social, square.",
             id="no shape",
         ),
         pytest.param(

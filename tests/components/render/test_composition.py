@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 from xml.etree import ElementTree
 
@@ -18,7 +18,8 @@ from components.render.layout.boxes import Box
 from components.render.layout.composition import MOST_CALLS, compose, is_call
 from components.render.layout.draft import box_of
 from components.render.layout.lane_rows import STRENGTHS
-from components.render.layout.scene import Bar, Composition, Sign
+from components.render.layout.scene import At, Bar, Composition, Sign, Stroke, Words
+from components.render.layout.theme import LIGHT
 from components.render.plotly.figure import DESK_SIZES, NARROWEST, PHONE_SIZES, WIDEST_FROM, draw_figure
 from components.render.svg import svg
 from components.text import plain, visible
@@ -37,9 +38,9 @@ FIGURES = pytest.mark.parametrize(
 )
 
 
-def hero(slug: str) -> tuple[Chart, Clock]:
+def hero(slug: str, kind: str = "timeline") -> tuple[Chart, Clock]:
     story = find_story(slug, Settings())
-    return chart_of(story, "timeline", default_view(story)), Clock(story.about.clock)
+    return chart_of(story, kind, default_view(story)), Clock(story.about.clock)
 
 
 def composed(chart: Chart, clock: Clock, *, narrow: bool) -> Composition:
@@ -108,16 +109,18 @@ def test_lanes_stand_in_the_order_of_the_chart(slug: str) -> None:
     assert [lane.top for lane in lanes] == sorted(lane.top for lane in lanes)
 
 
-def stretched(found: Composition, width: float) -> list[tuple[str, Box]]:
-    """The box of each line of text on a page of this width: only the plot grows, margins stay."""
+def across(found: Composition, at: At, width: float) -> float:
+    """Where a place is on a page of this width: only the plot grows, margins stay."""
     left, right = found.scale.left, width - (found.width - found.scale.right)
-    window = found.chart.window
-    boxes = []
-    for words in found.words:
-        share = (words.at.moment - window.start) / window.length
-        x = left + (right - left) * share + words.at.dx
-        boxes.append((words.said, box_of(x, words.y, words.width, words.size, words.anchor)))
-    return boxes
+    return left + (right - left) * ((at.moment - found.chart.window.start) / found.chart.window.length) + at.dx
+
+
+def stretched(found: Composition, width: float) -> list[tuple[Words, Box]]:
+    """The box of each line of text on a page of this width."""
+    return [
+        (words, box_of(across(found, words.at, width), words.y, words.width, words.size, words.anchor))
+        for words in found.words
+    ]
 
 
 @pytest.mark.parametrize("slug", STORIES)
@@ -127,8 +130,47 @@ def test_no_words_lie_on_words_at_any_width_a_page_shows(slug: str, narrow: bool
     for width in widths:
         boxes = stretched(found, width)
         for (one, box), (other, taken) in combinations(boxes, 2):
-            assert not box.overlaps(taken), f"{one!r} lies on {other!r} at {width}"
+            assert not box.overlaps(taken), f"{one.said!r} lies on {other.said!r} at {width}"
         assert all(box.left >= 0 and box.right <= width for _, box in boxes)
+
+
+@pytest.mark.parametrize("slug", [*STORIES, "uk-2019"])
+@pytest.mark.parametrize("kind", ["timeline", "claim"])
+@FIGURES
+def test_a_line_of_an_event_is_interrupted_at_words_at_any_width_a_page_shows(
+    slug: str, kind: str, narrow: bool, widths: tuple[int, ...]
+) -> None:
+    found = composed(*hero(slug, kind), narrow=narrow)
+    lines = [part.points for part in found.parts if isinstance(part, Stroke) and part.layer == "events"]
+    for width, ((at, top), (to, foot)) in product(widths, lines):
+        line = Box(across(found, at, width), top, across(found, to, width) + 0.1, foot + 0.1)
+        crossed = [words.said for words, box in stretched(found, width) if box.overlaps(line) and not words.ground]
+        assert crossed == [], width
+
+
+@pytest.mark.parametrize("slug", [*STORIES, "uk-2019"])
+def test_both_pens_lay_the_same_grounds_under_words_and_over_lines(slug: str) -> None:
+    chart, clock = hero(slug)
+    found = composed(chart, clock, narrow=False)
+    boxes = [words.box(found.x(words.at)) for words in found.words if words.ground]
+    assert boxes
+    shapes = [shape for shape in figure_of(chart, clock, narrow=False)["layout"]["shapes"] if shape["xref"] == "x"]
+    kinds = [shape["type"] for shape in shapes]
+    assert kinds == sorted(kinds), "paths of lines, then the grounds over them"
+    assert all(shape["layer"] == "below" for shape in shapes)
+    grid = [shape["line"]["color"] in (LIGHT.rule, LIGHT.quiet, LIGHT.ink) for shape in shapes if "path" in shape]
+    assert grid == sorted(grid, reverse=True), "the grid, then the lines of events over it"
+    laid = [(shape["x1"] - shape["x0"], shape["y0"] - 4) for shape in shapes if shape["type"] == "rect"]
+    for (wide, top), box in zip(laid, boxes, strict=True):
+        assert (wide, top) == pytest.approx((box.right - box.left, box.top), abs=0.2)
+    body = svg.layout(chart, clock, width=int(WIDEST_FROM), sizes=DESK_SIZES, brief=True).body
+    layers = ElementTree.fromstring(f"<svg>{body}</svg>").findall("g")
+    *lines, grounds = next(layer for layer in layers if layer.find("g[@class='under']") is not None)
+    assert not any(line.get("class") == "under" for line in lines), "lines, then the grounds over them"
+    (path,) = grounds
+    drawn = [(int(left), int(left) + int(wide)) for left, wide in re.findall(r"M(\d+) \d+h(\d+)", path.get("d", ""))]
+    for ends, box in zip(drawn, boxes, strict=True):
+        assert ends == pytest.approx((box.left, box.right), abs=2.1)
 
 
 @pytest.mark.parametrize("slug", STORIES)

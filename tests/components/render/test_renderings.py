@@ -32,6 +32,7 @@ from data.core.model import Window
 from data.core.settings import Settings
 from data.story.store import find_story, read_story
 from data.story.story import Story
+from tests.support.figures import places_of
 from tests.support.views import view_of
 
 US_2016 = Path(__file__).parents[3] / "data" / "stories" / "us-2016"
@@ -200,7 +201,7 @@ def test_no_place_on_a_figure_has_an_offset_or_is_a_number(story: Story) -> None
         layout = figure["layout"]
         over_the_clock = [trace for trace in figure["data"] if trace.get("xaxis", "x") == "x"]
         places = [x for trace in over_the_clock for x in trace.get("x") or [] if x is not None]
-        places += [shape[end] for shape in layout.get("shapes", []) for end in ("x0", "x1") if shape["xref"] == "x"]
+        places += places_of(layout["shapes"])
         places += layout["xaxis"]["range"]
         assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", str(place)) for place in places)
 

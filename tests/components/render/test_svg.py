@@ -210,8 +210,8 @@ def test_on_paper_a_call_of_no_known_hour_has_its_number_on_its_stretch() -> Non
 def test_a_dark_drawing_is_light_on_paper() -> None:
     written = svg.draw(samples.single(), EASTERN, theme=DARK)
     screen, printed = written.split("@media print")
-    assert f".p{{fill:{DARK.paper}}}" in screen
-    assert f".p{{fill:{LIGHT.paper}}}" in printed
+    assert f".p.s{{fill:{DARK.paper}}}" in screen
+    assert f".p.s{{fill:{LIGHT.paper}}}" in printed
 
 
 def test_an_adaptive_drawing_follows_the_reader_and_is_light_on_paper() -> None:
