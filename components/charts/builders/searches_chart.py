@@ -18,6 +18,7 @@ from components.charts.phrases.numbers import counted
 from components.charts.rows import bin_rows, bins_in, split_by
 from components.charts.said import MARKS, Said
 from components.clock import token
+from components.text import short_forms
 from data.core.frames import SourcedFrame
 from data.core.model import Precision, When, Window
 from data.evidence.evidence_rows import BinRow, MarkRow, Marks, OnsetRow, Onsets, refs
@@ -238,8 +239,14 @@ def _mark_item(story: Story, row: MarkRow) -> Item:
         sources=row.sources,
         value=row.value,
         kind=_KINDS.get(row.kind, Kind.TIME_ONLY),
-        labels=(f"{row.short}, {token(row.when, 'short')}", row.short) if row.short else (),
+        labels=_labels(row),
     )
+
+
+def _labels(row: MarkRow) -> tuple[str, ...]:
+    """What stands beside a mark: its few words with their time, without it, and their first clauses alone."""
+    timed = f"{row.short}, {token(row.when, 'short')}"
+    return tuple(dict.fromkeys((timed, *short_forms(row.short)))) if row.short else ()
 
 
 def mark_events(story: Story, marks: Marks) -> tuple[Event, ...]:

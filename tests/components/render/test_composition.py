@@ -222,6 +222,13 @@ def test_a_phone_names_what_the_headline_is_about_and_what_is_hatched() -> None:
     assert untimed == {"uk-2016", "us-2020", "us-2024", "revoke-2019"}
 
 
+def test_a_phone_names_a_search_by_its_first_clause_where_its_figure_has_no_room() -> None:
+    said = {words.said for words in composed(*hero("uk-2016"), narrow=True).words}
+    assert {"“What happens if we leave the EU”", "Irish passport searches"} <= said
+    said = {words.said for words in composed(*hero("uk-2016"), narrow=False).words}
+    assert {"“What happens if we leave the EU”, up 250%", "Moving to Gibraltar, up 680% in London"} <= said
+
+
 def test_at_most_seven_calls_are_labelled_and_only_they_have_lines() -> None:
     chart, clock = hero("us-2016")
     found = composed(chart, clock, narrow=False)
