@@ -331,6 +331,9 @@ def preview_chart(story: Story, drawn: SourcedFrame) -> Chart | None:
     )
 
 
+_ON_GOOGLES_SCALE = "Google’s figures are shares of the highest one in the same request; 0 means too few to show."
+
+
 def _measured_title(story: Story) -> str:
     """The names of the series that the story itself holds."""
     return listed(list(dict.fromkeys(row.name for row in story.series)) or ["Searches"])
@@ -375,7 +378,7 @@ def interest_chart(asked: Question) -> Chart:
         outside=tuple(outside),
         sources=(*story.sources, *drawn.sources, COLLECTION_SOURCE),
         notes=(
-            "Google’s figures are shares of the highest one in the same request; 0 means too few to show.",
+            *([_ON_GOOGLES_SCALE] if own or bundled else []),
             *(measured_notes(load.measured(story), window) if measured else ()),
             *thinned_notes(own),
             *onset_notes(drawn, window, story.until),

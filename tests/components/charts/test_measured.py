@@ -54,6 +54,12 @@ def timeline() -> Chart:
     return chart_of(REVOKE, "timeline", VIEW)
 
 
+def test_googles_scale_is_explained_where_a_figure_of_googles_is_drawn_and_nowhere_else() -> None:
+    ours, theirs = (chart_of(story, "interest", default_view(story)) for story in (REVOKE, SHIPPED.read("us-2016")))
+    assert any(note.startswith("Google’s figures are shares") for note in theirs.notes)
+    assert not any("Google" in note for note in ours.notes)
+
+
 def test_a_total_is_drawn_as_its_mean_over_each_stretch() -> None:
     said = [(10, "60 more signatures in 6 minutes"), (20, "200 more signatures in 10 minutes")]
     assert lanes(reading(0, 0), reading(6, 60), reading(16, 260)) == ((Stretches, said),)
