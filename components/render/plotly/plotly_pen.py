@@ -145,9 +145,11 @@ def lines_of(pen: Pen, found: Composition) -> list[Part]:
     for part in found.parts:
         if isinstance(part, Stroke) and part.layer in looks:
             looks[part.layer].setdefault((part.paint, part.width, part.dash), []).append(part)
+    grounds = [_ground(pen, words) for words in found.words if words.ground]
     return [
         *(_lines(pen, alike, *look) for layer in looks.values() for look, alike in layer.items()),
-        *(_ground(pen, words) for words in found.words if words.ground),
+        *grounds,
+        *([_nothing(pen)] if grounds else []),
     ]
 
 
@@ -183,6 +185,12 @@ def _ground(pen: Pen, part: Words) -> Part:
         "fillcolor": pen.theme.paper,
         "line": {"width": 0},
     }
+
+
+def _nothing(pen: Pen) -> Part:
+    """A shape that is not seen: Plotly reads a box that is dragged in pixels where its last shape is in pixels."""
+    edge = pen.x(pen.chart.window.start)
+    return {"type": "line", **_UNDER, "x0": edge, "x1": edge, "y0": 0, "y1": 0, "line": {"width": 0}}
 
 
 def _dash(dash: str) -> str:
