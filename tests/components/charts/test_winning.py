@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -73,9 +74,9 @@ def test_the_sentence_says_what_each_needs() -> None:
 
 def test_a_figure_has_both_lines_at_their_heights() -> None:
     figure = draw_figure(chart("results"), Clock("UTC"), theme=LIGHT)
-    (dashed,) = [trace for trace in figure.data if trace.line.dash == "6px,4px"]
-    four, three = dashed.y[0], dashed.y[3]
-    assert dashed.y == (four, four, None, three, three)
+    (dashed,) = [shape for shape in figure.layout.shapes if shape.line.dash == "6px,4px"]
+    four, _, three, _ = heights = [float(y) for y in re.findall(r",([\d.]+)", dashed.path)]
+    assert heights == [four, four, three, three]
     assert four < three, "pixels count from the top"
     assert {"4 to win for Yes", "3 to win for No"} <= {note.text for note in figure.layout.annotations}
 
