@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from bench.methods import claims, events, nab, petitions, spikes
+from bench.methods import choices, claims, events, nab, petitions, spikes
 from bench.methods.nights import SHAPES
 from bench.methods.rivals import RECIPES
 from bench.methods.shares import share
@@ -120,6 +120,7 @@ def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--lambdas", type=float, nargs="+", default=LAMBDAS, help="searches an hour (default 2 20 200)")
     parser.add_argument("--evenings", type=int, default=2000, help="evenings for each line of events (default 2000)")
     parser.add_argument("--claims", type=int, default=500, help="nights for each line of claims (default 500)")
+    parser.add_argument("--choices", type=int, default=200, help="nights for each line of choices (default 200)")
     parser.add_argument("--seed", type=int, help="repeat a run (default: fresh nights)")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     return parser.parse_args(arguments)
@@ -147,6 +148,7 @@ TABLES: dict[str, Table] = {
     "petitions": lambda *_: petitions.table(),
     "events": lambda chosen, root, pool: events.table(chosen.evenings, root, pool),
     "claims": lambda chosen, root, pool: claims.table(chosen.claims, root, pool),
+    "choices": lambda chosen, _, pool: choices.table(chosen.choices, pool),
 }
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from bench.methods import oracle
-from bench.methods.bursts import HOUR, MINUTE, START, Kind, make, series
+from bench.methods.bursts import HOUR, MINUTE, START, Kind, Made, make, series
 from bench.methods.detectors import DETECTORS
 from bench.methods.drawn import as_drawn
 from bench.methods.shares import share
@@ -56,30 +56,61 @@ class Answered:
     true: Verdict
 
 
-def try_night(kind: Kind, alarms: Sequence[float], seed: np.random.SeedSequence) -> Answered:
-    """A burst at a known instant, an event in a known minute, and the verdict that the app would give.
+@dataclass(frozen=True, slots=True, eq=False)
+class Night:
+    """A burst at a known instant, an event in a known minute, `gap` bins later, and stamps that are so much later than
+    the starts of bins, which nobody is told."""
 
-    On every other night the stamps mark the end of a bin and not its start, because Google says neither. `alarms` are
-    the levels of other detectors; without them none is asked.
-    """
-    rng = np.random.default_rng(seed)
+    kind: Kind
+    made: Made
+    moment: float
+    gap: float
+    stamped: timedelta
+
+    @property
+    def rise(self) -> datetime:
+        return START + self.moment * self.kind.step
+
+    @property
+    def event(self) -> Window:
+        at = pd.Timestamp(self.rise + self.gap * self.kind.step)
+        return span_of(When.at(at.floor("min").to_pydatetime()))
+
+    @property
+    def around(self) -> Window:
+        return Window(self.rise - NIGHT, self.rise + NIGHT)
+
+    @property
+    def true(self) -> Verdict:
+        return order(Window(self.rise, self.rise + timedelta(microseconds=1)), self.event)
+
+    def said(self) -> Verdict:
+        """The verdict that the app would give."""
+        drawn = as_drawn(self.made.shown, self.kind.step, self.stamped)
+        return weigh(next(rises(drawn, self.around)), self.event)[0]
+
+
+def make_night(kind: Kind, rng: np.random.Generator) -> Night:
+    """On every other night the stamps mark the end of a bin and not its start, because Google says neither."""
     moment = float(rng.uniform(*oracle.BEGINS) * kind.bins)
-    rise = START + moment * kind.step
     gap = float(rng.uniform(-WIDEST, WIDEST))
-    minute = pd.Timestamp(rise + gap * kind.step).floor("min").to_pydatetime()
-    event, night = span_of(When.at(minute)), Window(rise - NIGHT, rise + NIGHT)
     made = make(kind, moment, rng)
-    shift = kind.step * int(rng.integers(2))
-    said, _ = weigh(next(rises(as_drawn(made.shown, kind.step, shift), night)), event)
-    known = oracle.answer(kind, made, shift, event, MOST_WRONG)
-    learned = oracle.learned(kind, made, shift, event, MOST_WRONG) if _asked(kind) else None
-    stamped = made.shown.set_axis(pd.DatetimeIndex(made.shown.index) + shift)
+    return Night(kind, made, moment, gap, kind.step * int(rng.integers(2)))
+
+
+def try_night(kind: Kind, alarms: Sequence[float], seed: np.random.SeedSequence) -> Answered:
+    """One night put to the app, to two oracles and to other detectors at their levels of `alarms`, if any."""
+    night = make_night(kind, np.random.default_rng(seed))
+    made, event = night.made, night.event
+    known = oracle.answer(kind, made, night.stamped, event, MOST_WRONG)
+    learned = oracle.learned(kind, made, night.stamped, event, MOST_WRONG) if _asked(kind) else None
+    stamped = made.shown.set_axis(pd.DatetimeIndex(made.shown.index) + night.stamped)
     scores = (score(stamped, kind.step) for score in DETECTORS.values()) if alarms else ()
     others = [
-        _verdict(stamped, kind.step, told >= level, night, event) for told, level in zip(scores, alarms, strict=False)
+        _verdict(stamped, kind.step, told >= level, night.around, event)
+        for told, level in zip(scores, alarms, strict=False)
     ]
-    true = order(Window(rise, rise + timedelta(microseconds=1)), event)
-    return Answered(abs(gap), said, known, learned, tuple(others), true)
+    return Answered(abs(night.gap), night.said(), known, learned, tuple(others), night.true)
 
 
 def _verdict(values: pd.Series[float], step: timedelta, alarm: np.ndarray, night: Window, event: Window) -> Verdict:
@@ -118,7 +149,7 @@ def table(nights: int, root: np.random.SeedSequence, pool: Executor) -> list[str
 
 
 def _line(kind: Kind, told: Sequence[Answered]) -> list[str]:
-    wrong = share(_wrong(one.said, one.true) for one in told)
+    misled = share(wrong(one.said, one.true) for one in told)
     far = [one for one in told if one.gap >= FAR]
     given = share(one.said.decided for one in far)
     learning = [(one, one.learned) for one in told if one.learned]
@@ -129,13 +160,13 @@ def _line(kind: Kind, told: Sequence[Answered]) -> list[str]:
     few = [one for one in told if one.others]
     beside += [_beside([(one, one.others[place]) for one in few]) for place in range(len(DETECTORS) if few else 0)]
     print(
-        f"{name}{_said(wrong):>22}{_said(given):>22}{f'{sum(near)} of {len(near)}':>13}{_enough(kind, given):>11}"
+        f"{name}{_said(misled):>22}{_said(given):>22}{f'{sum(near)} of {len(near)}':>13}{_enough(kind, given):>11}"
         + "".join(f"{one:>14}" for one in beside),
         flush=True,
     )
     short, name = list[str](), " ".join(name.split())
-    if wrong[0] > MOST_WRONG:
-        short.append(f"claims, {name}: wrong {wrong[0]:.3f}, over {MOST_WRONG}")
+    if misled[0] > MOST_WRONG:
+        short.append(f"claims, {name}: wrong {misled[0]:.3f}, over {MOST_WRONG}")
     known = share(said.decided for one, said in learning if one.gap >= FAR)[0]
     if (asked := _asked(kind)) and given[0] < min(asked, OF_ORACLE * known):
         short.append(f"claims, {name}: given {given[0]:.3f}, under {asked} and under {OF_ORACLE:.0%} of {known:.3f}")
@@ -144,14 +175,15 @@ def _line(kind: Kind, told: Sequence[Answered]) -> list[str]:
     return short
 
 
-def _wrong(said: Verdict, true: Verdict) -> bool:
+def wrong(said: Verdict, true: Verdict) -> bool:
+    """Whether an order is named that is not the true one."""
     return said.decided and said is not true
 
 
 def _beside(told: Sequence[tuple[Answered, Verdict]]) -> str:
     """Somebody else's verdicts: the share given far from the event, and of all of them that is wrong."""
     given = [said.decided for one, said in told if one.gap >= FAR]
-    return f"{np.mean(given):.3f} ({np.mean([_wrong(said, one.true) for one, said in told]):.3f})"
+    return f"{np.mean(given):.3f} ({np.mean([wrong(said, one.true) for one, said in told]):.3f})"
 
 
 def _asked(kind: Kind) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,7 +12,8 @@ from scipy.interpolate import CubicSpline
 from scipy.signal import lfilter
 
 from data.analysis.draws import Floats
-from data.analysis.event_study import Minute, look_up, on_grid, tabulate
+from data.analysis.event_study import Ints
+from data.analysis.local_level import LocalLevel
 from data.core.settings import Settings
 from data.evidence.study import CallMinute, minutes_of
 from data.story.store import find_story
@@ -64,23 +64,14 @@ class Evening:
         """As Google would answer in bins of so many minutes: 0-100 of the highest, rounded."""
         return self._scaled(self.drawn, bin_minutes).round()
 
-    def true_effects(self, used: Sequence[Minute], bin_minutes: int = 1) -> tuple[float, float]:
-        """J of the rise itself, as the study pools it and as the plain mean over its minutes.
+    def true_effects(self, level: LocalLevel, seen: Ints, bin_minutes: int = 1) -> tuple[float, float]:
+        """What the regression makes of the rise itself, and the plain mean of its log over the minutes after calls.
 
-        It is J of what was to be expected, less J of what it would have been without calls.
+        The rise is the log of what was to be expected over what it would have been without calls.
         """
-        share = np.array([minute.share for minute in used])
-
-        def mean(part: pd.Series[float]) -> Floats:
-            bins = on_grid(self._scaled(part, bin_minutes))
-            places = bins.places(bins.minutes([minute.at for minute in used]))
-            return look_up(tabulate(bins).jump, places)
-
-        each = mean(self.with_calls) - mean(self.without)
-        there = ~np.isnan(each)
-        if not there.any():  # expected to lie below resolution, whatever was drawn
-            return float("nan"), float("nan")
-        return float(np.average(each[there], weights=share[there])), float(each[there].mean())
+        with_calls, without = (self._scaled(part, bin_minutes) for part in (self.with_calls, self.without))
+        rise = np.log(with_calls.to_numpy() / without.to_numpy())[seen]
+        return float(level.influence @ rise), float(rise[level.after > 0].mean())
 
     def _scaled(self, part: pd.Series[float], bin_minutes: int) -> pd.Series[float]:
         highest = self.drawn.resample(f"{bin_minutes}min").sum().max()
@@ -129,6 +120,31 @@ def make_other_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.r
     return _evening(slug, drawn.astype(float), rate, without, 1 + wide)
 
 
+def make_tuning_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.random.Generator) -> Evening:
+    """A night of the family on which everything is chosen.
+
+    The slope of the level wanders; to it come an S up or down, waves of 20 to 60 minutes and some steps. Counts scatter
+    up to three times as far as a Poisson's. A call is followed by a rise of its own size, `rise` on average (gamma),
+    that grows over three minutes and ends within four of `lasts`.
+    """
+    t = np.arange(MINUTES, dtype=float)
+    keeps = np.exp(-1 / rng.uniform(25, 60))
+    slope = lfilter([np.sqrt(1 - keeps**2)], [1, -keeps], rng.normal(size=MINUTES + 300))[300:]
+    level = np.cumsum(slope) * rng.uniform(0.006, 0.014)
+    middle, width, growth = rng.uniform(120, 500), rng.uniform(40, 150), rng.normal(1.2, 1.2)
+    level = level + growth / (1 + np.exp(-(t - middle) / width))
+    sway = rng.uniform(0, 0.08) * np.sin(2 * np.pi * t / rng.uniform(20, 60) + rng.uniform(0, 2 * np.pi))
+    steps = sum(rng.normal(0, 0.15) * (t >= at) for at in rng.uniform(0, MINUTES, rng.poisson(3)))
+    calls = _since_calls(slug)
+    ends = lasts + rng.uniform(-4, 4, len(calls))[:, None]
+    size = np.log1p(rise * rng.gamma(4, 1 / 4, len(calls)))[:, None]
+    after = (size * np.clip((calls + 1) / 3, 0, 1) * (calls >= 0) * (calls < ends)).max(axis=0)
+    rate, without = _levels(np.clip(level - level.max(), -5, None) + sway + steps, after, lam)
+    wide = rng.uniform(0.05, 2)
+    drawn = rng.negative_binomial(rate / wide, 1 / (1 + wide))
+    return _evening(slug, drawn.astype(float), rate, without, 1 + wide)
+
+
 def _since_calls(slug: str) -> Floats:
     """Minutes since each call (calls, minutes); negative before it."""
     calls = [(call - STARTS[slug]).total_seconds() / 60 for call in minutes_inside(slug)]
@@ -149,4 +165,4 @@ def _evening(slug: str, drawn: Floats, rate: Floats, without: Floats, scatter: f
 
 
 #: How evenings are made, by the name of their family.
-FAMILIES = {"first": make_evening, "second": make_other_evening}
+FAMILIES = {"first": make_evening, "second": make_other_evening, "third": make_tuning_evening}

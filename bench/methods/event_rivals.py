@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 from scipy.stats import norm
 
+from data.analysis import local_level
 from data.analysis.draws import Floats
-from data.analysis.event_study import Bins, Judged, Places, look_up, shares
+from data.analysis.event_study import FARTHEST, MINUTE, Bins, Judged, Places, four_means, look_up, regress, tabulate
 
 TEN, DRAWS = 10, 999
 #: All calls move together by up to so many minutes; in blocks, those within so many minutes of the next.
@@ -23,7 +26,7 @@ Ints = NDArray[np.int_]
 Verdict = tuple[float, bool]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Minutes:
     """What the app's study used of an evening in bins of a minute."""
 
@@ -34,10 +37,26 @@ class Minutes:
     def own(self) -> Ints:
         return self.judged.own.bin_of
 
+    @cached_property
+    def jump(self) -> Floats:
+        """J at every bin, as `tabulate` has it."""
+        return tabulate(self.bins)
+
+    @cached_property
+    def root(self) -> Floats:
+        """The root of the mean value around, by which J counts in the pooled one: where few search, J moves farther."""
+        return np.sqrt([four_means(self.bins.values, self.bins.window, skipped).mean(axis=0) for skipped in (0, 1)])
+
 
 def two_sided(effect: float, draws: Floats) -> Verdict:
     """The share of draws that moved as far, up or down."""
     return float((1 + (np.abs(draws) >= abs(effect)).sum()) / (1 + len(draws))), effect > 0
+
+
+def shares(night: Minutes, places: Places) -> Floats:
+    """How much of a pooled J each minute with J makes up (draws, n): 1 for each row."""
+    root = look_up(night.root, places)
+    return np.asarray(root / root.sum(axis=-1, keepdims=True))
 
 
 def mean_of_logs(values: Floats) -> Floats:
@@ -53,7 +72,7 @@ def _among(
 ) -> tuple[float, Floats]:
     """The pooled J of the minutes and of draws. `alike`: every minute counts the same."""
     own, draws = (Places(at, np.zeros_like(at)) for at in (night.own[None], moved))
-    share, drawn = (np.full(at.bin_of.shape, 1 / len(night.own)) if alike else shares(night.judged.table, at)
+    share, drawn = (np.full(at.bin_of.shape, 1 / len(night.own)) if alike else shares(night, at)
                     for at in (own, draws))  # fmt: skip
     noise = shared(night.bins, own, share)[0] / shared(night.bins, draws, drawn) if scaled else 1.0
     return float((share * look_up(table, own)).sum()), (drawn * look_up(table, draws)).sum(axis=1) * noise
@@ -91,7 +110,7 @@ def _apart(night: Minutes, rng: np.random.Generator) -> Ints:
 
 
 def _ours(night: Minutes) -> Floats:
-    return night.judged.table.jump
+    return night.jump
 
 
 def as_it_was(night: Minutes, rng: np.random.Generator) -> Verdict:
@@ -107,6 +126,38 @@ def as_it_was_both_ways(night: Minutes, rng: np.random.Generator) -> Verdict:
 def shared_bins(night: Minutes, rng: np.random.Generator) -> Verdict:
     """Each draw multiplied by the noise of the true minutes over its own, from the bins that its windows share."""
     return two_sided(*_among(night, _apart(night, rng), _ours(night)))
+
+
+def jumps(night: Minutes, rng: np.random.Generator) -> Verdict:
+    """The pooled J, by the root of searches, in draws as noisy together as the evening makes its own minutes."""
+    moved = night.judged.moved(DRAWS, rng)
+    draws = (shares(night, moved) * look_up(night.jump, moved)).sum(axis=1)
+    size = float(np.sqrt((draws**2).mean()))
+    noise = spread(night) / size if size else 1.0
+    return two_sided(float(shares(night, night.judged.own) @ night.judged.jump), draws * noise)
+
+
+def spread(night: Minutes) -> float:
+    """How far the pooled J moves by itself, a standard deviation: from how J hangs together over time near the minutes.
+
+    Minutes close together share bins, and bends of the evening too, which moving each on its own takes apart. J by the
+    root of the searches around is taken for as noisy everywhere. What followed them counts, as if it were chance.
+    """
+    own, steady = night.own, night.jump[0] * night.root[0]
+    far = FARTHEST * MINUTE / night.bins.step
+    steady[(np.abs(np.arange(len(steady))[:, None] - own) > far).all(axis=1)] = np.nan
+    alike, known = np.zeros(len(steady)), ~np.isnan(steady)
+    for lag in range(min(4 * night.bins.window, len(steady))):
+        both = known[lag:] & known[: len(steady) - lag]
+        alike[lag] = (steady[lag:] * steady[: len(steady) - lag])[both].sum() / max(both.sum(), 1)
+    together = float(alike[np.abs(own[:, None] - own)].sum())
+    return float(np.sqrt(max(together, alike[0])) / look_up(night.root, night.judged.own).sum())
+
+
+def normal_tail(night: Minutes, _: np.random.Generator) -> Verdict:
+    """The effect over its own error."""
+    level, _seen = regress(night.bins, night.judged.own)
+    return 2 * float(norm.sf(abs(level.effect) / level.error)), level.effect > 0
 
 
 def alike(night: Minutes, rng: np.random.Generator) -> Verdict:
@@ -142,22 +193,6 @@ def _moved_in(night: Minutes, block: Ints, far: int, rng: np.random.Generator) -
             return 1.0, False
         moved[:, block == one] = own + rng.choice(usable, DRAWS)[:, None]
     return two_sided(*_among(night, moved, table))
-
-
-def autocovariance(night: Minutes, _: np.random.Generator) -> Verdict:
-    """No draws: the variance of the pooled J from how J hangs together over time near the calls, and a normal tail."""
-    every = np.arange(len(night.bins.values) + 1)
-    places = Places(every, np.zeros_like(every))
-    root, own = look_up(night.judged.table.root, places), night.own
-    near = (np.abs(every[:, None] - own) <= 45).any(axis=1)
-    steady = np.where(near, look_up(_ours(night), places) * root, np.nan)
-    lags = np.array([np.nanmean(steady[lag:] * steady[: len(steady) - lag]) for lag in range(4 * TEN)])
-    apart = np.abs(own[:, None] - own)
-    share = root[own] / root[own].sum()
-    weights = share / root[own]
-    variance = weights @ np.where(apart < 4 * TEN, lags[np.minimum(apart, 4 * TEN - 1)], 0) @ weights
-    effect = float(share @ night.judged.jump)
-    return 2 * float(norm.sf(abs(effect) / np.sqrt(max(variance, 1e-12)))), effect > 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,16 +257,29 @@ def regression(night: Minutes, _: np.random.Generator) -> Verdict:
     return 2 * float(norm.sf(abs(z))), z > 0
 
 
+def slope_walks(night: Minutes, rng: np.random.Generator) -> Verdict:
+    """A level whose slope walks at random, so that it is smooth, as a trend of splines is."""
+
+    def smooth(seen: Ints, apart: int) -> Floats:
+        place = (seen - seen[0] + 0.5) / apart
+        return np.asarray(np.maximum(place[:, None] - np.arange(int(place[-1]) + 1), 0.0))
+
+    with patch.object(local_level, "_walk", smooth):
+        return normal_tail(night, rng)
+
+
 RIVALS: dict[str, Callable[[Minutes, np.random.Generator], Verdict]] = {
     "as it was: minutes alike, mean of logs, p in the night's direction": as_it_was,
     "the same, two-sided": as_it_was_both_ways,
-    "the one before: draws brought to the noise of the bins they share": shared_bins,
+    "the one before: J, draws as noisy together as the evening": jumps,
+    "so, draws brought to the noise of the bins they share": shared_bins,
     "so, every minute alike": alike,
     "so, mean of logs": logs,
     "so, draws not brought to one noise": unscaled,
     "so, all calls moved together": together,
     "so, calls within 20 minutes moved together": blocks,
-    "ours, a normal tail and no draws": autocovariance,
+    "ours, a normal tail and no draws": normal_tail,
+    "so, a level whose slope walks": slope_walks,
     "Poisson regression on a trend, among moved calls": regression_among_draws,
     "Poisson regression on a trend, HAC errors": regression,
 }

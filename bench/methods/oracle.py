@@ -54,6 +54,7 @@ def _likely(counts: Floats | float, rate: Floats, scatter: float) -> Floats:
     """The log likelihood of counts with such a mean, up to what no mean changes; `scatter`: variance over mean."""
     if scatter == 1:
         return np.asarray(counts * np.log(rate) - rate)
+    # Those of the third family are no negative binomials, and near enough to them.
     size = rate / (scatter - 1)
     return np.asarray(gammaln(counts + size) - gammaln(size) - size * np.log(scatter))
 
@@ -86,6 +87,11 @@ def learned(kind: Kind, made: Made, stamped: timedelta, event: Window, most_wron
 MADE_OF = {
     "first": ({24: 0.417**2 / 2, 12: 0.044**2 / 2}, float(np.exp(-1 / 10)), 0.11**2 * (1 - float(np.exp(-2 / 10)))),
     "second": ({24: 0.28 / 6, 12: 0.0075 / 2, 168: 0.0325 / 6}, 1.0, 0.02**2 + 0.1**2 / 48),
+    "third": (
+        {24: 0.1675 / 2, 12: 0.09 * 0.1675 / 2, 168: 0.0015},
+        float(np.exp(-1 / 36)),
+        0.0108 * (1 - float(np.exp(-2 / 36))) + 0.12**2 / 60,
+    ),
 }
 #: The night's mean level is known to a factor of three or so; a hypothesis so far behind the best (log) is dropped.
 MEAN_KNOWN, BEHIND = 1.0, 25.0

@@ -1,4 +1,4 @@
-"""Did searches rise after the calls? One pooled mean and its interval, by placebo minutes and both readings of bins."""
+"""Did searches rise after the calls? One effect and its interval, by placebo minutes and both readings of bins."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.analysis.draws import Floats
+from data.analysis.local_level import LocalLevel, fit_level
 from data.core.model import as_utc
 
 #: What "after a call" means: the ten minutes from it, against the ten before.
@@ -48,7 +49,7 @@ class Bins:
 
     @property
     def span(self) -> timedelta:
-        """What the windows before and after a minute really span."""
+        """What the ten minutes before or after a minute really span."""
         return self.window * self.step
 
     def places(self, minutes: Floats) -> Places:
@@ -83,37 +84,25 @@ def on_grid(values: pd.Series[float]) -> Bins:
     return Bins(pd.DatetimeIndex(seen.index)[0].to_pydatetime(), timedelta(microseconds=step), filled)
 
 
-class Table(NamedTuple):
-    """By the bin that holds a minute (2, T + 1), where the minute is at the bin's start [0] and where within it [1].
+def tabulate(bins: Bins) -> Floats:
+    """J by the bin that holds a minute (2, T + 1), where the minute is at the bin's start [0] and where within it [1].
 
-    `jump`: J = A2 - A1 - (A1 - A0 + A3 - A2) / 2 where A1 and A2 are the log of 1 + the mean value of the windows
-    before and after the minute and A0 and A3 of those next to them: a steady rise leaves 0. Only whole bins count: one
-    that holds the minute belongs to neither side, and the rise taken off is that much longer. NaN: a bin is missing or
-    more than a fifth are 0.
-
-    `root`: the root of the mean value around the minute, by which its J counts in the pooled one; NaN where J is. Where
-    fewer search, chance alone moves J further. The root lies between counting all minutes alike, which lets the
-    quietest decide, and counting them by their searches, which lets the busiest.
+    J = A2 - A1 - (A1 - A0 + A3 - A2) / 2 where A1 and A2 are the log of 1 + the mean value of the windows before and
+    after the minute and A0 and A3 of those next to them: a steady rise leaves 0. Only whole bins count: one that holds
+    the minute belongs to neither side, and the rise taken off is that much longer. NaN: a bin is missing or more than a
+    fifth are 0.
     """
-
-    jump: Floats
-    root: Floats
-
-
-def tabulate(bins: Bins) -> Table:
-    """J and what it counts at every bin."""
-    four = [_four(bins.values, bins.window, skipped) for skipped in (0, 1)]
-    jump = [_contrast(np.log1p(part), bins.window, skipped) for skipped, part in enumerate(four)]
-    return Table(np.stack(jump), np.sqrt([part.mean(axis=0) for part in four]))
+    four = (four_means(bins.values, bins.window, skipped) for skipped in (0, 1))
+    return np.stack([_contrast(np.log1p(part), bins.window, skipped) for skipped, part in enumerate(four)])
 
 
 def look_up(table: Floats, places: Places) -> Floats:
-    """Each place's entry of a part of a Table; NaN beyond its ends."""
+    """Each place's entry of a table like that of J; NaN beyond its ends."""
     inside = (places.bin_of >= 0) & (places.bin_of < table.shape[1])
     return np.where(inside, table[places.within, np.where(inside, places.bin_of, 0)], np.nan)
 
 
-def _four(values: Floats, k: int, skipped: int) -> Floats:
+def four_means(values: Floats, k: int, skipped: int) -> Floats:
     """The means of A0 to A3 (4, T + 1) by the bin that holds a minute; NaN where J is not there."""
     span, out = 4 * k + skipped, np.full((4, len(values) + 1), np.nan)
     if (count := len(values) - span + 1) <= 0:
@@ -127,12 +116,6 @@ def _four(values: Floats, k: int, skipped: int) -> Floats:
 
 def _contrast(a: Floats, k: int, skipped: int) -> Floats:
     return np.asarray(a[2] - a[1] - (a[1] - a[0] + a[3] - a[2]) / 2 * (k + skipped) / k)
-
-
-def shares(table: Table, places: Places) -> Floats:
-    """How much of the pooled J each minute with J makes up (draws, n): 1 for each row."""
-    root = look_up(table.root, places)
-    return np.asarray(root / root.sum(axis=-1, keepdims=True))
 
 
 def missing_because(bins: Bins, minute: float) -> str:
@@ -149,15 +132,12 @@ NEAREST, FARTHEST = 11, 45
 OFFSETS = np.concatenate([np.arange(-FARTHEST, -NEAREST + 1), np.arange(NEAREST, FARTHEST + 1)])
 #: With fewer placebo minutes than this around it, a minute cannot be judged.
 LEAST_PLACES = 20
-#: Unless a rise of ten minutes after every minute raises the pooled J this much, its echo is not told apart.
-LEAST_ECHO = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
     """Minutes (n) and the places they could be moved to (n, 70), with J; NaN where J is not there."""
 
-    table: Table
     own: Places
     around: Places
     jump: Floats
@@ -170,7 +150,7 @@ class Judged:
 
     def kept(self, which: NDArray[np.bool_]) -> Judged:
         own, around = (Places(*(part[which] for part in places)) for places in (self.own, self.around))
-        return Judged(self.table, own, around, self.jump[which], self.jump_around[which])
+        return Judged(own, around, self.jump[which], self.jump_around[which])
 
     def ranks(self) -> Floats:
         """Of each minute's placebos, itself included, the share that rose at least as much: never 0."""
@@ -186,9 +166,9 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
-    """Pooled J of placebo draws, and how a rise of 1 after the true minutes echoes in each, in the true ones' noise."""
+    """Effects of placebo draws, and what an effect of 1 after the true minutes adds to each."""
 
-    jump: Floats
+    effect: Floats
     echo: Floats
 
 
@@ -200,54 +180,60 @@ def judge(bins: Bins, minutes: Floats) -> Judged:
     table = tabulate(bins)
     own, around = bins.places(minutes), bins.places(minutes[:, None] + OFFSETS)
     apart = around.bin_of != own.bin_of[:, None]
-    jump_around = np.where(apart, look_up(table.jump, around), np.nan)
-    return Judged(table, own, around, look_up(table.jump, own), jump_around)
+    jump_around = np.where(apart, look_up(table, around), np.nan)
+    return Judged(own, around, look_up(table, own), jump_around)
 
 
-def pool(judged: Judged) -> tuple[float, Floats]:
-    """The pooled J of minutes that all have J, and each one's share in it (n)."""
-    share = shares(judged.table, judged.own)
-    return float(share @ judged.jump), share
+#: Minutes farther than this from every call and placebo have no part in the regression, nor have those so soon after
+#: the ten: a rise that fades, or lasts somewhat longer, is not taken for the level.
+BESIDE, FADING = 30, 5
 
 
-def spread(bins: Bins, judged: Judged) -> float:
-    """How far the pooled J moves by itself, a standard deviation: from how J hangs together over time near the minutes.
+def regress(bins: Bins, own: Places) -> tuple[LocalLevel, Ints]:
+    """How far searches lay above a wandering level within ten minutes after a minute, and the bins that were seen.
 
-    Minutes close together share bins, and bends of the evening too, which moving each on its own takes apart. J by the
-    root of the searches around is taken for as noisy everywhere. What followed them counts, as if it were chance.
+    A bin within which a minute lies belongs to neither side, nor do the five minutes after the ten, if they are not in
+    the ten minutes after another.
     """
-    own, within = judged.own.bin_of, round(float(judged.own.within.mean()))
-    steady = judged.table.jump[within] * judged.table.root[within]
-    far = FARTHEST * MINUTE / bins.step
-    steady[(np.abs(np.arange(len(steady))[:, None] - own) > far).all(axis=1)] = np.nan
-    alike, known = np.zeros(len(steady)), ~np.isnan(steady)
-    for lag in range(min(4 * bins.window + within, len(steady))):
-        both = known[lag:] & known[: len(steady) - lag]
-        alike[lag] = (steady[lag:] * steady[: len(steady) - lag])[both].sum() / max(both.sum(), 1)
-    together = float(alike[np.abs(own[:, None] - own)].sum())
-    return float(np.sqrt(max(together, alike[0])) / look_up(judged.table.root, judged.own).sum())
+    after, far = np.zeros(len(bins.values)), (FARTHEST + BESIDE) * MINUTE / bins.step
+    inside = _inside(bins, own)
+    after[inside[inside < len(after)]] = 1
+    near = (np.abs(np.arange(len(after))[:, None] - own.bin_of) <= far).any(axis=1)
+    near[own.bin_of[own.within > 0]] = False
+    fading = _inside(bins, own, round(FADING * MINUTE / bins.step))
+    near[fading[fading < len(near)]] = False
+    seen = np.flatnonzero((near | (after > 0)) & ~np.isnan(bins.values))
+    return fit_level(bins.values, after, seen, bins.step), seen
 
 
-def draw_placebos(bins: Bins, judged: Judged, times: int, rng: np.random.Generator) -> Draws:
-    """As many draws of placebos for minutes that all have J and places to go, as noisy together as the minutes are."""
-    moved = judged.moved(times, rng)
-    share, own_share = shares(judged.table, moved), shares(judged.table, judged.own)
-    jump = (share * look_up(judged.table.jump, moved)).sum(axis=1)
-    size = float(np.sqrt((jump**2).mean()))
-    after = _after(bins, judged.own)
-    here = float(own_share @ look_up(after, judged.own))
-    after = after / here if here > LEAST_ECHO else np.zeros_like(after)
-    noise = spread(bins, judged) / size if size else 1.0
-    return Draws(jump * noise, (share * look_up(after, moved)).sum(axis=1) * noise)
+def _inside(bins: Bins, places: Places, more: int = 0) -> Ints:
+    """The bins of the ten minutes after minutes (..., n), and so many more: (..., n x bins)."""
+    first = places.bin_of + places.within
+    return np.asarray((first[..., None] + np.arange(bins.window + more)).reshape(*first.shape[:-1], -1))
 
 
-def _after(bins: Bins, own: Places) -> Floats:
-    """J of a log that is 1 in the ten minutes after every minute, and else 0."""
-    k, after = bins.window, np.zeros(len(bins.values))
-    for first in own.bin_of + own.within:
-        after[first : first + k] = 1
-    # Shifted up, so that no bin of it counts as below resolution; J does not see a constant.
-    return np.stack([_contrast(_four(after + 1, k, skipped), k, skipped) for skipped in (0, 1)])
+def shares(level: LocalLevel, seen: Ints, own: Places) -> Floats:
+    """How much of the effect each minute's own bins make up (n): 1 in all. A bin is the last minute's before it."""
+    inside = level.after > 0
+    minute = np.searchsorted(own.bin_of + own.within, seen[inside], side="right") - 1
+    return np.asarray(np.bincount(minute, level.influence[inside], len(own.bin_of)), dtype=np.float64)
+
+
+def draw_placebos(
+    bins: Bins, judged: Judged, level: LocalLevel, seen: Ints, times: int, rng: np.random.Generator
+) -> Draws:
+    """As many draws of placebos for minutes that all have J and places to go, each brought to the true ones' error.
+
+    The regression's own error is the least that they scatter: an evening is no calmer than it says.
+    """
+    place = np.full(len(bins.values) + bins.window + 1, len(seen))
+    place[seen] = np.arange(len(seen))
+    after = np.zeros((times, len(seen) + 1))
+    np.put_along_axis(after, place[_inside(bins, judged.moved(times, rng))], 1.0, axis=1)
+    effect, echo = level.elsewhere(after[:, :-1])
+    size = float(np.sqrt((effect**2).mean()))
+    wider = max(level.error / size, 1.0) if size else 1.0
+    return Draws(effect * wider, echo * wider)
 
 
 #: Of a hundred such intervals, 95 hold the truth.
@@ -258,7 +244,7 @@ TRIED, REACH = 241, 3.0
 
 def share_as_far(effect: float, draws: Draws) -> float:
     """(1 + draws at least as far from 0, up or down) / (1 + draws): two-sided, never 0."""
-    return float((1 + (np.abs(draws.jump) >= abs(effect)).sum()) / (1 + len(draws.jump)))
+    return float((1 + (np.abs(draws.effect) >= abs(effect)).sum()) / (1 + len(draws.effect)))
 
 
 def interval(effect: float, draws: Draws) -> tuple[float, float]:
@@ -268,9 +254,9 @@ def interval(effect: float, draws: Draws) -> tuple[float, float]:
     fall near one, and what remains of the effect is compared with what remains of theirs. No size at all is one of
     those tried: zero is held where `share_as_far` is above .05.
     """
-    reach = REACH * float(_exceeded(np.abs(draws.jump)[None])[0])
+    reach = REACH * float(_exceeded(np.abs(draws.effect)[None])[0])
     sizes = np.append(effect + np.linspace(-reach, reach, TRIED), 0.0)
-    limits = _exceeded(np.abs(draws.jump - sizes[:, None] * draws.echo))
+    limits = _exceeded(np.abs(draws.effect - sizes[:, None] * draws.echo))
     held = sizes[np.abs(effect - sizes) <= limits]
     return float(min(held.min(initial=effect), effect)), float(max(held.max(initial=effect), effect))
 
@@ -294,7 +280,7 @@ QUANTILES = (0.0, 0.025, 0.5, 0.975, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """One minute that was used: J, its share in the pooled J, and that of its own placebos that rose as much.
+    """One minute that was used: J, its share in the effect, and that of its own placebos that rose as much.
 
     `rank` is None in coarse bins.
     """
@@ -320,13 +306,25 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """A bin of the regression: its level, and what the log of the bin adds to the effect.
+
+    The effect is the sum of influence times (log of level + value / level - 1).
+    """
+
+    at: datetime
+    level: float
+    influence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
-    """The pooled J with its interval (log units; NaN when `refused`, a sentence that says why).
+    """By how much searches lay above a wandering level in the ten minutes after a minute, with its interval (log units;
+    NaN when `refused`, a sentence that says why). exp(effect) - 1 is the rise beyond trend.
 
     `p`: the share of placebo draws, the real one included, that moved at least as far, up or down; never 0, and .05 or
-    less where the interval leaves zero out. `chance`: the pooled J of placebo draws at QUANTILES. `span`: what the
-    windows before and after a minute span. exp(J) - 1 is the rise beyond trend over that window, against the one before
-    it.
+    less where the interval leaves zero out. `chance`: the effects of placebo draws at QUANTILES. `span`: what the
+    ten minutes really span in whole bins. `weighed`: the bins of the regression.
     """
 
     effect: float
@@ -340,6 +338,7 @@ class Study:
     span: timedelta
     refused: str = ""
     chance: tuple[float, ...] = ()
+    weighed: tuple[Weighed, ...] = ()
 
     @property
     def n(self) -> int:
@@ -360,7 +359,7 @@ def refusal(step: timedelta) -> str:
 
 
 def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: int = 999, seed: int = 0) -> Study:
-    """The pooled J of the distinct minutes, against as many placebo draws; the same seed, the same study.
+    """The effect at the distinct minutes, against as many placebo draws; the same seed, the same study.
 
     `values`: a series of searches by the aware start of each bin, NaN or absent where missing, never published marks.
     The interval holds every size of effect that the two-sided test would not reject at 5 %. Bins of 1 minute also rank
@@ -382,11 +381,15 @@ def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: i
         few = f"Only {keep.sum()} minutes with calls can be used; a pooled answer takes {LEAST_MINUTES}."
         return _refused(few, bins, placebos, left_out)
     kept = judged.kept(keep)
-    (effect, share), draws = pool(kept), draw_placebos(bins, kept, placebos, np.random.default_rng(seed))
-    rows = _rows([at for at, why in zip(moments, reasons, strict=True) if not why], kept, share, bins)
-    found = (effect, *interval(effect, draws), share_as_far(effect, draws))
-    chance = tuple(float(place) for place in np.quantile(draws.jump, QUANTILES))
-    return Study(*found, rows, left_out, placebos, bins.step, bins.span, chance=chance)
+    level, seen = regress(bins, kept.own)
+    draws = draw_placebos(bins, kept, level, seen, placebos, np.random.default_rng(seed))
+    listed = [at for at, why in zip(moments, reasons, strict=True) if not why]
+    rows = _rows(listed, kept, shares(level, seen, kept.own), bins)
+    found = (level.effect, *interval(level.effect, draws), share_as_far(level.effect, draws))
+    chance = tuple(float(place) for place in np.quantile(draws.effect, QUANTILES))
+    numbers = zip(seen.tolist(), level.weight.tolist(), level.influence.tolist(), strict=True)
+    weighed = tuple(Weighed(bins.start + at * bins.step, middle, adds) for at, middle, adds in numbers)
+    return Study(*found, rows, left_out, placebos, bins.step, bins.span, chance=chance, weighed=weighed)
 
 
 def _reason(bins: Bins, judged: Judged, place: int, minute: float) -> str:

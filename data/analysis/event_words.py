@@ -48,8 +48,7 @@ def control_sentence(term: str, used: Sequence[int], readings: Sequence[Study]) 
 
 
 def _over(study: Study) -> str:
-    span = _minutes(study.span)
-    return f"in the {span} after a call, against the {span} before it"
+    return f"in the {_minutes(study.span)} after a call"
 
 
 def _bounds(readings: Sequence[Study]) -> str:

@@ -21,7 +21,8 @@ LONGEST_AGO = 2 * DAY
 #: The level just before is that of three hours, in as many bins as lie between these: fewer than 12 are too noisy, and
 #: of an hour and more the mean of the day hides no rise. From hourly bins on it is that of 24.
 JUST_BEFORE, FEWEST, MOST = 3 * HOUR, 12, 60
-#: Bins whose differences tell the noise, to about a fifth either way.
+#: Bins whose differences tell the noise, to about a fifth either way, however long ago: a level goes, while how far
+#: counts scatter around it stays.
 NOISE_BINS = 96
 #: The mean of the middle half of squared normal deviates.
 MIDDLE_OF_SQUARES = 0.536
@@ -54,7 +55,8 @@ def usual(values: pd.Series[float], step: timedelta, since: int = 0) -> Usual:
     held = np.arange(first, first + len(given)) - pd.DatetimeIndex(values.index).searchsorted(times - past(step))
     daily = same_hour(values, DAY, 1, DAYS, first) if step < DAY else np.full(len(given), np.nan)
     weekly = same_hour(values, WEEK, LEAST_WEEKS, MOST_WEEKS, since) if step <= DAY else np.nan
-    before, told = (part[since - first :] for part in (_just_before(given, step, held, daily), _noise(given, held)))
+    seen = np.minimum(np.arange(first, first + len(given)), NOISE_BINS)
+    before, told = (part[since - first :] for part in (_just_before(given, step, held, daily), _noise(given, seen)))
     noise = np.where(np.isnan(told), smallest, told)
     weekly = weekly - np.sqrt(noise * weekly / LEAST_WEEKS)
     level = np.fmax(np.fmax(before, daily[since - first :]), weekly)

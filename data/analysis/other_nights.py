@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.analysis.draws import Floats
-from data.analysis.event_study import LEAST_MINUTES, look_up, on_grid, refusal, tabulate
+from data.analysis.event_study import LEAST_MINUTES, MINUTE, Bins, look_up, on_grid, refusal, regress, tabulate
 from data.core.errors import DataError
 from data.core.model import as_utc
 
@@ -29,7 +30,7 @@ class ControlSeries:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The pooled J of the calls and of a control over the minutes that both could use (log units)."""
+    """The effect of the calls and of a control over the minutes that both could use (log units)."""
 
     name: str
     effect: float
@@ -48,30 +49,33 @@ class Nights:
 def against_controls(
     values: pd.Series[float], minutes: Sequence[datetime], controls: Sequence[ControlSeries]
 ) -> Nights:
-    """The pooled J of the calls beside each control's at the same clock minutes; too few in common: left out by name.
+    """The effect of the calls beside each control's at the same clock minutes; too few in common: left out by name.
 
     Raises DataError where the series' own bins are too long.
     """
-    moments = sorted({as_utc(minute) for minute in minutes})
-    if refused := refusal(on_grid(values).step):
+    bins = on_grid(values)
+    if refused := refusal(bins.step):
         raise DataError(refused)
-    own, counts = _jumps_at(values, moments)
+    own = bins.minutes(sorted({as_utc(minute) for minute in minutes}))
+    usable = _usable(bins, own)
     compared, left_out = [], []
     for control in controls:
-        other, counted = _jumps_at(control.values, [moment + control.later for moment in moments])
-        both = ~np.isnan(own + other)
+        other = on_grid(control.values)
+        same = own + (bins.start + control.later - other.start) / MINUTE
+        both = usable & _usable(other, same)
         if both.sum() < LEAST_MINUTES:
             left_out.append(control.name)
             continue
-        effect, beside = np.average(own[both], weights=counts[both]), np.average(other[both], weights=counted[both])
-        compared.append(Compared(control.name, float(effect), float(beside), int(both.sum())))
+        compared.append(Compared(control.name, _effect(bins, own[both]), _effect(other, same[both]), int(both.sum())))
     return Nights(tuple(compared), tuple(left_out))
 
 
-def _jumps_at(values: pd.Series[float], moments: list[datetime]) -> tuple[Floats, Floats]:
-    """J of each moment, and how much it counts in the pooled one."""
-    bins = on_grid(values)
+def _usable(bins: Bins, minutes: Floats) -> NDArray[np.bool_]:
+    """Which minutes since the start have J."""
     if refusal(bins.step):
-        return (np.full(len(moments), np.nan),) * 2
-    table, places = tabulate(bins), bins.places(bins.minutes(moments))
-    return look_up(table.jump, places), look_up(table.root, places)
+        return np.zeros(len(minutes), dtype=bool)
+    return ~np.isnan(look_up(tabulate(bins), bins.places(minutes)))
+
+
+def _effect(bins: Bins, minutes: Floats) -> float:
+    return regress(bins, bins.places(minutes))[0].effect

@@ -31,8 +31,9 @@ HIGH, EACH, OVER, TOGETHER = 6.0, 3.0, 2.0, 4
 TIMES = 1.5
 #: A rise may have begun as early as a straight one to its first high bin would have stayed within so many noise units.
 #: That bin was chosen for being high, so one unit of its own is taken off it; and the level just before may be off by a
-#: tenth, as much as the rhythm of a day changes it in the hour or so by which it lags.
-UNSEEN, CHOSEN, LAGS = 2.0, 1.0, 0.1
+#: tenth, as much as the rhythm of a day changes it in the hour or so by which it lags. In bins of an hour or longer it
+#: lags by nothing: there the rhythm is carried over to the hour of the bin.
+UNSEEN, CHOSEN, LAGS, HOURLY_LAGS = 2.0, 1.0, 0.1, 0.0
 #: Bins on either side of a candidate that the second method looks at; beyond, its verdict hardly changes.
 AROUND = 240
 #: PELT's penalty for a change, in log(bins), on input of standard deviation 1.
@@ -60,13 +61,13 @@ def find_onsets(
     """
     times, given = pd.DatetimeIndex(values.index), np.asarray(values, dtype=np.float64)
     apart = np.nan_to_num(np.sqrt(given) - np.sqrt(found.before))
-    onsets = list(settled)
+    onsets, lags = list(settled), HOURLY_LAGS if step >= HOUR else LAGS
     firsts = _firsts(
         noise_units(given, found), given >= TIMES * found.level, _adjacent(times, step), alone=step >= HOUR
     )
     for first in islice(firsts, len(settled), None):
-        at, begun = times[first].to_pydatetime(), times[_begun(given, found, first, level_bins(step))].to_pydatetime()
-        start = min(at - step, begun)
+        at, begun = times[first].to_pydatetime(), times[_begun(given, found, first, level_bins(step), lags)]
+        start = min(at - step, begun.to_pydatetime())
         if onsets and start < onsets[-1].end:
             start = min(start, onsets[-1].start)
         onsets.append(Onset(start, at + step, changes_near(apart, first)))
@@ -96,12 +97,12 @@ def _firsts(z: Floats, raised: Flags, adjacent: Flags, *, alone: bool) -> Iterat
             free = int(later[0]) if len(later) else len(z)
 
 
-def _begun(given: Floats, found: Usual, first: int, level_of: int) -> int:
+def _begun(given: Floats, found: Usual, first: int, level_of: int, lags: float) -> int:
     """The earliest bin in which a rise to the first high one may have begun, were it a straight line from there.
 
     A line from the start of a bin would have brought half of the height, on average, to all from there on. What they
-    showed above the level before them, which is that of so many bins and no surer, may fall short of that by UNSEEN
-    noise units, and no more.
+    showed above the level before them, which is that of so many bins and no surer, and may lie too high by what it
+    lags, may fall short of that by UNSEEN noise units, and no more.
     """
     noise, begun = found.noise[first], first - 1
     height = given[first] - CHOSEN * np.sqrt(noise * given[first])
@@ -109,7 +110,7 @@ def _begun(given: Floats, found: Usual, first: int, level_of: int) -> int:
         bins = first - begun + 1
         brought = max(height - level, 0) * bins / 2
         spread = np.sqrt(noise * (level * bins * (1 + bins / level_of) + brought))
-        if given[begun - 1 : first].sum() - (1 - LAGS) * level * bins < brought - UNSEEN * spread:
+        if given[begun - 1 : first].sum() - (1 - lags) * level * bins < brought - UNSEEN * spread:
             break
         begun -= 1
     return max(begun, 0)

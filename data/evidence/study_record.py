@@ -35,7 +35,7 @@ from data.evidence.study import SEED, ControlTerm, RoseAfter
 from data.story.story import Story
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.
-SCHEMA = "nightdesk-study/3"
+SCHEMA = "nightdesk-study/4"
 COLUMNS = ("minute", "calls", "used", "left_out_because", "jump", "share", "growth", "rank", "placebos", "stamps_mark")
 #: The numbers of one reading; p is two-sided.
 NUMBERS = ("effect", "low", "high", "p")
@@ -48,19 +48,21 @@ def record_text(story: Story, rose: RoseAfter) -> str:
 
 
 def record_of(story: Story, rose: RoseAfter) -> Data:
-    """The study as plain values; times are ISO 8601 in UTC, jumps are on the log scale, null where there is none.
+    """The study as plain values; times are ISO 8601 in UTC, effects and jumps are logs, null where there is none.
 
     `question`  story, caller, series, and whether the minutes were fixed in the story file
     `answer`    the sentence; effect, low, high (95 %), p (two-sided, .05 or less where low to high leaves 0 out); how
                 many minutes; why it is refused, if it is. In bins longer than a minute effect is null, low and high
                 bound both readings and p is the larger one, all null where these find different things
     `readings`  the same numbers by what a stamp of Google is taken to mark, the start or the end of its bin
-    `minutes`   each, in each reading, with its calls ("calls:id"), J, its share in the effect, placebo rank (1-minute
-                bins only) or why it was left out
-    `method`    windows, placebo shifts, draws, seed, quantiles of the pooled J of placebo draws, versions
+    `minutes`   each, in each reading, with its calls ("calls:id"), J, the share of its ten minutes in the effect, which
+                can lie below 0 where calls crowd, placebo rank (1-minute bins only) or why it was left out
+    `method`    windows, placebo shifts, draws, seed, quantiles of the effects of placebo draws, versions
     `nights`    other nights at the same clock minutes, null where none is held; `nights_by_reading` both ways
     `control_terms`  the story's own, each in the minutes used here: term, its series (null where none is held),
                 and the numbers of each reading; `control_terms_by_reading` their J beside that of the searches
+    `weighed`   each bin of the regression, in each reading: its level, and the influence of its log. The effect is the
+                sum of influence x (log of level + value / level - 1)
     `bins`      every bin of the series: start and value; `sources` where minutes and series can be checked
     """
     held = rose.held
@@ -82,6 +84,7 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
         "nights_by_reading": _compared(rose.nights),
         "control_terms": [_control(one) for one in rose.terms],
         "control_terms_by_reading": _compared(rose.beside),
+        "weighed": [_weighed(mark, study) for mark, study in zip(READINGS, rose.readings, strict=False)],
         "bins": [
             [iso_text(pd.Timestamp(str(at)).to_pydatetime()), _number(float(value))]
             for at, value in held.values.items()
@@ -114,6 +117,10 @@ def _reading(mark: str, study: Study) -> Data:
         "refused": study.refused or None,
         "placebo_quantiles": _quantiles(study),
     }
+
+
+def _weighed(mark: str, study: Study) -> Data:
+    return {"stamps_mark": mark, "bins": [[iso_text(one.at), one.level, one.influence] for one in study.weighed]}
 
 
 def _quantiles(study: Study) -> Data:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.methods.bursts import MINUTE, START, Kind, make
+from bench.methods.bursts import LEVELS, MINUTE, START, Kind, make
+from bench.methods.choices import RISES, VARIANTS, changed, try_rise
 from bench.methods.detectors import DETECTORS
-from bench.methods.evenings import FAMILIES, STARTS, minutes_inside, used_minutes
+from bench.methods.evenings import STARTS, minutes_inside, used_minutes
 from bench.methods.event_rivals import RIVALS
-from bench.methods.events import CELLS, FELL, NOTHING, OPEN, ORACLES, ROSE, Cell, try_evening
+from bench.methods.events import CELLS, FELL, NOTHING, OPEN, ORACLES, ROSE, TUNED, Cell, try_evening
 from bench.methods.naive_tests import NAIVE
 from bench.methods.oracle import answer, learned
 from data.core.model import When
@@ -35,9 +36,16 @@ def test_the_evenings_have_the_minutes_of_the_apps_study(slug: str, outside: int
     assert len(minutes_inside(slug)) == len(minutes_of(story, "AP")) - outside
 
 
-def test_every_night_with_a_list_is_tried_with_and_without_a_rise() -> None:
-    tried = {(cell.slug, cell.rise > 0, cell.family) for cell in CELLS}
-    assert tried == {(slug, rise, family) for slug in STARTS for rise in (True, False) for family in FAMILIES}
+@pytest.mark.parametrize(
+    ("cells", "families"),
+    [
+        pytest.param(CELLS, {"first", "second"}, id="what is judged"),
+        pytest.param(TUNED, {"third"}, id="what choices are made on"),
+    ],
+)
+def test_every_night_with_a_list_is_tried_with_and_without_a_rise(cells: tuple[Cell, ...], families: set[str]) -> None:
+    tried = {(cell.slug, cell.rise > 0, cell.family) for cell in cells}
+    assert tried == {(slug, rise, family) for slug in STARTS for rise in (True, False) for family in families}
 
 
 def test_a_strong_rise_is_said_in_minutes_and_hangs_on_the_stamps_in_longer_bins() -> None:
@@ -62,7 +70,7 @@ def test_each_evening_is_told_in_one_way(bins: str) -> None:
         assert sum(told[bins + name] for name in (ROSE, FELL, NOTHING, OPEN)) == 1
 
 
-@pytest.mark.parametrize("family", ["first", "second"])
+@pytest.mark.parametrize("family", sorted(LEVELS))
 def test_a_clear_burst_is_placed_by_both_oracles_and_no_bin_before_is_stranger_to_a_detector(family: str) -> None:
     kind, began = Kind(MINUTE, 240, 20, 60, family), 190
     made = make(kind, began, np.random.default_rng(1))
@@ -73,3 +81,13 @@ def test_a_clear_burst_is_placed_by_both_oracles_and_no_bin_before_is_stranger_t
         event = span_of(When.at(START + minute * MINUTE))
         for oracle in (answer, learned):
             assert oracle(kind, made, 0 * MINUTE, event, most_wrong=0.01) is said
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_choice_changes_the_detector_on_the_same_night_and_nothing_after_it(variant: str) -> None:
+    before = {(module, name): getattr(module, name) for one in VARIANTS.values() for module, name in one}
+    with changed(VARIANTS[variant]):
+        assert all(getattr(module, name) == value for (module, name), value in VARIANTS[variant].items())
+    far, *_ = try_rise(variant, RISES[0], SEED)
+    assert far == try_rise("ours", RISES[0], SEED)[0]
+    assert {(module, name): getattr(module, name) for module, name in before} == before

@@ -159,8 +159,9 @@ def _show_statistics() -> None:
     )
     st.subheader("How “Rose after the calls” is answered", anchor=False)
     st.markdown(
-        "For each minute with calls, the ten minutes after are held against the ten before, on the log scale, less the "
-        "evening’s own slope on either side. The mean over all minutes, in which busy ones count for more, is compared "
+        "The ten minutes after every minute with calls are held against the level of searches around them, on the log "
+        "scale, in a regression in which that level wanders; how far it does, and how far counts scatter, is told from "
+        "the evening itself. By how much they lie higher is compared "
         "with 999 draws in which each minute is moved 11 to 45 minutes away. The share of draws that moved as far, up "
         "or down, is .05 or less on one in twenty of evenings on which calls change nothing. If the interval holds "
         "zero, that share is above .05, and no change can be told from the evening’s rise. "

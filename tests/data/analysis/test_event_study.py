@@ -1,4 +1,4 @@
-"""Rose after the calls: J by hand, placebos that keep their distance, intervals, refusals, and the printed sentence."""
+"""Rose after the calls: J by hand, effects above a wandering level, placebos at a distance, intervals, the sentence."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.signal import lfilter
 
 from data.analysis.event_study import (
     Draws,
     Study,
     as_ends,
+    draw_placebos,
     interval,
     judge,
     look_up,
     on_grid,
-    pool,
     pooled,
     read_both_ways,
+    regress,
     share_as_far,
-    spread,
     tabulate,
 )
 from data.analysis.event_words import sentence
@@ -57,7 +56,7 @@ def evening(*, rise: float = 0.0, seed: int = 1, noise: float = 0.1, bins: int =
 
 def jump_at(values: pd.Series[float], minute: float) -> float:
     bins = on_grid(values)
-    return float(look_up(tabulate(bins).jump, bins.places(np.array([minute])))[0])
+    return float(look_up(tabulate(bins), bins.places(np.array([minute])))[0])
 
 
 def test_j_is_the_change_across_the_minute_less_half_of_both_changes_beside_it() -> None:
@@ -96,14 +95,17 @@ def test_j_is_of_the_logs_of_means_so_that_one_bin_below_resolution_is_no_crash(
     assert jump_at(series(with_zero), 20) == pytest.approx(1.5 * (math.log(1 + 9) - math.log(1 + 10)))
 
 
-def test_the_effect_is_the_mean_of_j_over_distinct_minutes_by_the_root_of_the_searches_around_each() -> None:
-    values = evening(rise=0.5)
-    study = pooled(values, [*CALLS, *CALLS[:3]])
+def test_the_effect_is_the_rise_of_the_ten_minutes_after_calls_above_the_level_around() -> None:
+    study = pooled(evening(rise=0.5, noise=0.01), [*CALLS, *CALLS[:3]])
     assert [minute.at for minute in study.used] == CALLS
-    places = [(call - START) // MINUTE for call in CALLS]
-    root = np.array([math.sqrt(values.iloc[place - 20 : place + 20].mean()) for place in places])
-    assert [minute.share for minute in study.used] == pytest.approx(root / root.sum())
-    assert study.effect == pytest.approx(np.average([jump_at(values, place) for place in places], weights=root))
+    assert study.effect == pytest.approx(math.log(1.5), rel=0.05)
+
+
+def test_minutes_share_the_effect_by_the_searches_around_them() -> None:
+    study = pooled(evening(rise=0.5), CALLS)
+    share = [minute.share for minute in study.used]
+    assert sum(share) == pytest.approx(1)
+    assert share[-1] > 3 * share[0] > 0
 
 
 def test_placebos_lie_11_to_45_minutes_away_on_either_side() -> None:
@@ -146,7 +148,7 @@ def test_the_same_seed_gives_the_same_study_and_another_seed_another() -> None:
 def test_a_rise_is_found_and_its_interval_leaves_zero_out() -> None:
     study = pooled(evening(rise=0.35), CALLS)
     assert study.p == 0.001 and study.low > 0
-    assert study.low < 1.5 * math.log(1.35) < study.high
+    assert study.low < math.log(1.35) < study.high
 
 
 def test_a_fall_is_judged_as_a_rise_is() -> None:
@@ -180,7 +182,7 @@ def test_bins_of_a_minute_are_read_once_and_longer_ones_both_ways() -> None:
 def test_a_rise_that_hangs_on_what_a_stamp_marks_is_not_said(step: int, marks: str) -> None:
     """The counts are of calls at full bins; stamped at starts or at ends, one of the readings alone finds the rise."""
     calls = [START + step * MINUTE * n for n in (10, 16, 21, 27, 33, 38, 44, 49)]
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(4)
     x = np.log(200) + 0.05 * rng.normal(size=60)
     x[[int((call - START) / (step * MINUTE)) for call in calls]] += 0.5
     counts = series(np.expm1(x), step * MINUTE)
@@ -199,18 +201,44 @@ def test_an_evening_that_only_rises_gives_no_detectable_change() -> None:
 
 
 @pytest.mark.parametrize(
-    "keeps", [pytest.param(0.0, id="bins apart"), pytest.param(0.95, id="bins that hang together")]
+    ("steps", "scatter"),
+    [
+        pytest.param(0.0, 1.0, id="counts around a line"),
+        pytest.param(0.0, 3.0, id="counts that scatter more"),
+        pytest.param(0.03, 1.0, id="a level that walks"),
+    ],
 )
-def test_the_noise_of_a_pooled_j_is_told_from_the_evening_itself(keeps: float) -> None:
-    """What `spread` says of single evenings is, on average, how far the pooled J lies from 0 across evenings."""
+def test_the_error_of_an_effect_is_how_far_it_lies_from_nothing_on_evenings_with_nothing(
+    steps: float, scatter: float
+) -> None:
+    """Minutes that crowd share bins, and the bends of the evening."""
     crowded, rng = [START + minutes * MINUTE for minutes in (100, 104, 109, 120, 140)], np.random.default_rng(1)
-    effects, said = [], []
-    for _ in range(400):
-        bins = on_grid(series(np.exp(8 + lfilter([0.05], [1, -keeps], rng.normal(size=300)))))
-        judged = judge(bins, bins.minutes(crowded))
-        effects.append(pool(judged)[0])
-        said.append(spread(bins, judged))
-    assert np.sqrt(np.mean(np.square(said))) == pytest.approx(np.sqrt(np.mean(np.square(effects))), rel=0.1)
+    away = []
+    for _ in range(200):
+        rate = 40 / scatter * np.exp(np.cumsum(steps * rng.normal(size=240)))
+        bins = on_grid(series(scatter * rng.poisson(rate)))
+        level, _seen = regress(bins, bins.places(bins.minutes(crowded)))
+        away.append(level.effect / level.error)
+    assert np.sqrt(np.mean(np.square(away))) == pytest.approx(1, abs=0.15)
+
+
+@pytest.mark.parametrize("noise", [pytest.param(0.0, id="none"), pytest.param(0.1, id="some")])
+def test_draws_scatter_as_far_as_the_error_of_the_regression_or_farther(noise: float) -> None:
+    bins = on_grid(evening(noise=noise))
+    judged = judge(bins, bins.minutes(CALLS))
+    level, seen = regress(bins, judged.own)
+    draws = draw_placebos(bins, judged, level, seen, 199, np.random.default_rng(1))
+    assert np.sqrt(np.mean(draws.effect**2)) >= 0.999 * level.error
+
+
+def test_an_effect_of_one_echoes_as_one_in_the_true_minutes_and_in_part_in_others() -> None:
+    bins = on_grid(evening(rise=0.5))
+    level, seen = regress(bins, bins.places(bins.minutes(CALLS)))
+    later = np.zeros((1, len(bins.values)))
+    later[0, [(call - START) // MINUTE + bin_ for call in CALLS for bin_ in range(5, 15)]] = 1
+    (effect, moved), (echo, part) = level.elsewhere(np.stack([level.after, later[0][seen]]))
+    assert (effect, echo) == pytest.approx((level.effect, 1.0))
+    assert 0.2 < part < 0.8 and moved < effect
 
 
 def test_the_interval_is_where_the_test_does_not_reject() -> None:
@@ -331,29 +359,29 @@ FOUND = Study(
         pytest.param(
             FOUND,
             "Across 8 minutes with calls, search interest rose 35% (95% interval 20% to 52%) "
-            "beyond the evening’s trend in the ten minutes after a call, against the ten minutes before it; "
+            "beyond the evening’s trend in the ten minutes after a call; "
             "comparison minutes moved as far, up or down, 0.1% of the time, in 999 draws.",
             id="a rise",
         ),
         pytest.param(
             dataclasses.replace(FOUND, low=math.log(0.9), p=0.21),
             "Across 8 minutes with calls: no detectable change beyond the evening’s rise "
-            "in the ten minutes after a call, against the ten minutes before it (95% interval −10% to 52%); "
+            "in the ten minutes after a call (95% interval −10% to 52%); "
             "comparison minutes moved as far, up or down, 21% of the time, in 999 draws.",
             id="an interval with zero in it",
         ),
         pytest.param(
             dataclasses.replace(FOUND, effect=math.log(0.8), low=math.log(0.7), high=math.log(0.9), p=0.001),
             "Across 8 minutes with calls, search interest fell 20% (95% interval −30% to −10%) "
-            "beyond the evening’s trend in the ten minutes after a call, against the ten minutes before it; "
+            "beyond the evening’s trend in the ten minutes after a call; "
             "comparison minutes moved as far, up or down, 0.1% of the time, in 999 draws.",
             id="a fall",
         ),
         pytest.param(
             dataclasses.replace(FOUND, step=8 * MINUTE, span=8 * MINUTE),
             "Across 8 minutes with calls, in whole bins of eight minutes, search interest rose "
-            "35% (95% interval 20% to 52%) beyond the evening’s trend in the eight minutes after a call, against the "
-            "eight minutes before it; comparison minutes moved as far, up or down, 0.1% of the time, in 999 draws.",
+            "35% (95% interval 20% to 52%) beyond the evening’s trend in the eight minutes after a call; "
+            "comparison minutes moved as far, up or down, 0.1% of the time, in 999 draws.",
             id="coarse bins",
         ),
     ],
@@ -375,7 +403,7 @@ FEW = dataclasses.replace(COARSE, refused="Only 4 minutes.")
         pytest.param(
             LESS,
             "search interest rose 35% or 20% (95% interval, whichever edge of a bin Google’s stamps mark, 10% to 52%) "
-            "beyond the evening’s trend in the eight minutes after a call, against the eight minutes before it; "
+            "beyond the evening’s trend in the eight minutes after a call; "
             "comparison minutes moved as far, up or down, 0.4% of the time, in 999 draws.",
             id="both rose: bounds of both",
         ),

@@ -15,7 +15,17 @@ import ruptures
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from data.analysis.spikes import AROUND, Detection, best_changes, changes_near, detect
+from data.analysis.levels import MIDDLE_OF_SQUARES, ROUNDED, Usual, usual
+from data.analysis.spikes import (
+    AROUND,
+    HOURLY_LAGS,
+    LAGS,
+    Detection,
+    _begun,
+    best_changes,
+    changes_near,
+    detect,
+)
 from data.core.errors import DataError
 from tests.support.terminal import SCRIPT, typed
 
@@ -120,6 +130,26 @@ def test_a_steep_morning_that_yesterday_had_too_is_no_rise() -> None:
     rises = detect(series(np.random.default_rng(3).poisson(mean).astype(float))).onsets
     assert [onset.start < START + DAY + 8 * HOUR for onset in rises] == [True] * len(rises)
     assert len(rises) <= 1
+
+
+def test_the_noise_of_hourly_bins_is_that_of_four_days_though_their_level_is_of_one() -> None:
+    """48 bins that scatter, then 48 calm ones, which alone would tell no noise."""
+    values = series([10.0, 30.0] * 24 + [20.0] * 49)
+    noise = usual(values, HOUR).noise[-1]
+    assert noise == pytest.approx(0.5 * (20**2 / 40) / MIDDLE_OF_SQUARES + ROUNDED / 20, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("lags", "begun"),
+    [
+        pytest.param(HOURLY_LAGS, 38, id="a level with the rhythm carried over"),
+        pytest.param(LAGS, 37, id="a level that may lag by a tenth"),
+    ],
+)
+def test_a_rise_may_have_begun_earlier_where_its_level_may_be_off(lags: float, begun: int) -> None:
+    """A level of 20, two bins of 28.5, then 60."""
+    given, flat = np.array([20.0] * 37 + [28.5, 28.5, 60.0]), np.full(40, 20.0)
+    assert _begun(given, Usual(flat, flat, np.full(40, 0.75)), 39, 24, lags) == begun
 
 
 def test_a_daily_rhythm_that_three_weeks_have_shown_is_no_spike() -> None:
