@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Literal
 
 import pytest
@@ -21,11 +21,16 @@ document.addEventListener(
 """
 
 
+# One process draws all tabs of a browser: the scripts of a page that was open before are not compiled again.
+_FLAGS = (*CHROMIUM_FLAGS, FEATURES_OFF, "--process-per-site")
+_HERE = "http://127.0.0.1/"
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=[*CHROMIUM_FLAGS, FEATURES_OFF])
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=_FLAGS)
         yield chromium
         chromium.close()
 
@@ -42,31 +47,51 @@ class Browsers:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._contexts: dict[tuple[tuple[str, object], ...], BrowserContext] = {}
+        self._contexts: dict[tuple[str, str], BrowserContext] = {}
+        self._empty: list[Page] = []
+
+    def context(self, person: str = "", **options: Any) -> BrowserContext:
+        """The browser of one person, with such `options` as Playwright's `new_context` takes."""
+        key = person, repr(sorted(options.items()))
+        if key not in self._contexts:
+            self._contexts[key] = self._browser.new_context(locale="en-US", **options)
+            self._contexts[key].set_default_timeout(PATIENCE)
+            self._stay_open(self._contexts[key])
+        return self._contexts[key]
 
     def tab(
         self, *, width: int = 1280, height: int = 900, theme: str = "light", calm: bool = True, **options: Any
     ) -> Page:
-        """A tab so wide and so dark, of a browser with such `options` as Playwright's `new_context` takes."""
-        key = tuple(sorted(options.items()))
-        if key not in self._contexts:
-            self._contexts[key] = self._browser.new_context(locale="en-US", **options)
-            self._contexts[key].set_default_timeout(PATIENCE)
-        page = self._contexts[key].new_page()
+        """A tab so wide and so dark, of a browser as `context` takes its options."""
+        page = self.context(**options).new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(
             color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce" if calm else "no-preference"
         )
         return page
 
-    def forget(self) -> None:
-        for context in self._contexts.values():
-            for page in context.pages:
+    def pages(self) -> list[Page]:
+        """All tabs that are open."""
+        return [page for context in self._contexts.values() for page in context.pages]
+
+    def forget(self, kept: Collection[Page] = ()) -> None:
+        """Close all tabs but these, and leave nothing in any browser but what it has loaded."""
+        for page in self.pages():
+            if page not in kept and page not in self._empty:
                 if page.url.startswith("http"):
                     page.evaluate(_FORGET)
                 page.close()
+        for context in self._contexts.values():
             context.clear_cookies()
             context.clear_permissions()
+
+    def _stay_open(self, context: BrowserContext) -> None:
+        """An empty page of this machine's, without which the process would end with the last tab."""
+        page = context.new_page()
+        page.route(_HERE, lambda route: route.fulfill(body=""))
+        page.goto(_HERE)
+        page.unroute_all()
+        self._empty.append(page)
 
 
 @pytest.fixture(scope="session")
@@ -77,8 +102,9 @@ def browsers(browser: Browser) -> Browsers:
 @pytest.fixture
 def tab(browsers: Browsers) -> Iterator[Callable[..., Page]]:
     """As `Browsers.tab`, until this test ends."""
+    kept = browsers.pages()
     yield browsers.tab
-    browsers.forget()
+    browsers.forget(kept)
 
 
 @pytest.fixture

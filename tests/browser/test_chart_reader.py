@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE, settled
+from tests.browser.conftest import Browsers, settled
 from tests.browser.reading import address, violations
 
 RINGS = ".js-plotly-plot > div[aria-hidden=true]"
@@ -32,33 +32,27 @@ _BEGINNINGS = """() => {
 }"""
 
 
-def opened(browser: Browser, server: str, *, width: int, touch: bool) -> Iterator[Page]:
+def opened(browsers: Browsers, server: str, *, width: int, height: int, touch: bool) -> Iterator[Page]:
     """The Story page; at the end nothing was wrong in its console."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900 if width > 390 else 844},
-        has_touch=touch,
-        timezone_id="America/New_York",
-        reduced_motion="reduce",
-    )
-    context.set_default_timeout(PATIENCE)
-    page, wrong = context.new_page(), list[str]()
+    page = browsers.tab(width=width, height=height, has_touch=touch, timezone_id="America/New_York")
+    wrong = list[str]()
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(server)
     settled(page)
     yield page
     assert wrong == []
-    context.close()
+    page.close()
 
 
 @pytest.fixture(scope="module")
-def desk(browser: Browser, server: str) -> Iterator[Page]:
-    yield from opened(browser, server, width=1280, touch=False)
+def desk(browsers: Browsers, server: str) -> Iterator[Page]:
+    yield from opened(browsers, server, width=1280, height=900, touch=False)
 
 
 @pytest.fixture(scope="module")
-def phone(browser: Browser, server: str) -> Iterator[Page]:
-    yield from opened(browser, server, width=390, touch=True)
+def phone(browsers: Browsers, server: str) -> Iterator[Page]:
+    yield from opened(browsers, server, width=390, height=844, touch=True)
 
 
 def card(page: Page) -> Locator:

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, settled
+from tests.browser.conftest import settled
 from tests.browser.reading import violations
 from tests.conftest import serving
 from tests.support.cases import cases
@@ -32,26 +32,17 @@ def address(desk: TestDesk) -> Iterator[str]:
 
 
 @pytest.fixture
-def sit(browser: Browser, desk: TestDesk, address: str) -> Iterator[Callable[..., Page]]:
+def sit(tab: Callable[..., Page], desk: TestDesk, address: str) -> Callable[..., Page]:
     """Open a page of the desk as somebody, each in a browser of their own."""
-    contexts = []
 
     def open_page(email: str, path: str, *, width: int = 1280, theme: str = "light") -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce",  # type: ignore[arg-type]
-            timezone_id="America/New_York", locale="en-US",
-        )  # fmt: skip
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        context.add_cookies([{"name": "nightdesk_session", "value": desk.cookie(email), "url": address}])
-        page = context.new_page()
+        page = tab(person=email, width=width, theme=theme, timezone_id="America/New_York")
+        page.context.add_cookies([{"name": "nightdesk_session", "value": desk.cookie(email), "url": address}])
         page.goto(address + path)
         settled(page)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 def test_a_story_opened_by_its_link_stays_open_until_its_list_is_asked_for(sit: Callable[..., Page]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from itertools import product
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import Browsers, settled
 from tests.support.documents import document
 
 #: Labels of calls, searches, the site and totals, the axis, and an entry of the list of what has no words.
@@ -22,6 +23,7 @@ CONTROLS = ("Copy link", "Undo", "Reset", "Show the data", "Download CSV", "Embe
 
 
 PAPERS = ("A4", "Letter")
+Tab = Callable[..., Page]
 
 
 def printed(page: Page, paper: str, *, landscape: bool = False) -> list[str]:
@@ -31,11 +33,12 @@ def printed(page: Page, paper: str, *, landscape: bool = False) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def story(browser: Browser, server: str) -> Page:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def story(browsers: Browsers, server: str) -> Iterator[Page]:
+    page = browsers.tab()
     page.goto(server)
     settled(page)
-    return page
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize("landscape", [False, True])
@@ -50,23 +53,18 @@ def test_a_page_prints_the_whole_night_on_page_one(story: Page, paper: str, land
     assert "Other stories" not in whole
 
 
-@pytest.mark.parametrize("landscape", [False, True])
-@pytest.mark.parametrize("paper", PAPERS)
-def test_two_nights_stand_beside_each_other_on_page_one(
-    browser: Browser, server: str, paper: str, landscape: bool
-) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def test_two_nights_stand_beside_each_other_on_page_one(tab: Tab, server: str) -> None:
+    page = tab()
     page.goto(f"{server}/compare-nights?with=uk-2016")
     settled(page)
-    first = printed(page, paper, landscape=landscape)[0]
-    assert [
-        said for said in ("Each night from its decisive call", "Trump 279", "Remain 119") if said not in first
-    ] == []
-    page.close()
+    said = "Each night from its decisive call", "Trump 279", "Remain 119"
+    for paper, landscape in product(PAPERS, (False, True)):
+        first = printed(page, paper, landscape=landscape)[0]
+        assert [one for one in said if one not in first] == [], (paper, landscape)
 
 
-def test_a_table_prints_all_its_rows_and_shows_twenty_again_after(browser: Browser, server: str) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def test_a_table_prints_all_its_rows_and_shows_twenty_again_after(tab: Tab, server: str) -> None:
+    page = tab()
     page.goto(f"{server}/sources-and-methods")
     settled(page)
     shown = page.get_by_text(re.compile(r"^20 of \d+ rows$"))
@@ -78,14 +76,11 @@ def test_a_table_prints_all_its_rows_and_shows_twenty_again_after(browser: Brows
         assert not any(one.endswith("License Rows") for one in sheets), "a head without a row"
     page.emulate_media(media="screen")
     expect(shown).to_be_visible()
-    page.close()
 
 
 @pytest.mark.parametrize("paper", PAPERS)
-def test_a_document_prints_the_whole_night_on_page_one_and_its_list_and_table_after(
-    browser: Browser, paper: str
-) -> None:
-    page = browser.new_page()
+def test_a_document_prints_the_whole_night_on_page_one_and_its_list_and_table_after(tab: Tab, paper: str) -> None:
+    page = tab()
     page.set_content(document("us-2016/timeline"))
     first, *others = printed(page, paper)
     assert [said for said in NIGHT if said not in first] == []
@@ -93,7 +88,6 @@ def test_a_document_prints_the_whole_night_on_page_one_and_its_list_and_table_af
     across, *after = printed(page, paper, landscape=True)
     assert [said for said in NIGHT[:-1] if said not in across] == []
     assert "AP called West Virginia for Trump" in " ".join(after)
-    page.close()
 
 
 @pytest.mark.parametrize("landscape", [False, True])
@@ -105,20 +99,19 @@ def test_a_document_prints_the_whole_night_on_page_one_and_its_list_and_table_af
     ],
 )
 def test_a_document_that_plays_prints_its_night_on_page_one_with_the_numbers_of_its_list(
-    browser: Browser, name: str, totals: tuple[str, ...], unlabelled: str, landscape: bool
+    tab: Tab, name: str, totals: tuple[str, ...], unlabelled: str, landscape: bool
 ) -> None:
-    page = browser.new_page()
+    page = tab()
     page.set_content(document(name))
     first, *others = printed(page, "A4", landscape=landscape)
     assert [said for said in totals if said not in first] == []
     assert [said for said in CONTROLS if said in first] == []
     assert unlabelled in first.split()
     assert re.search(rf"\b{unlabelled}\. ", " ".join(others))
-    page.close()
 
 
-def test_a_night_that_is_played_prints_whole(browser: Browser, server: str) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def test_a_night_that_is_played_prints_whole(tab: Tab, server: str) -> None:
+    page = tab()
     page.goto(f"{server}/timeline?at=2016-11-09T03:50Z")
     expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=60_000)
     settled(page)
@@ -128,7 +121,6 @@ def test_a_night_that_is_played_prints_whole(browser: Browser, server: str) -> N
         assert [said for said in CONTROLS if said in first] == []
         assert not any("Wisconsin: Trump wins, 2:29 a.m." in one for one in others), "one drawing is enough"
         assert "Electoral votes as called" in others[0], "the map, on a sheet of its own"
-    page.close()
 
 
 @pytest.mark.parametrize(
@@ -138,10 +130,9 @@ def test_a_night_that_is_played_prints_whole(browser: Browser, server: str) -> N
         pytest.param("timeline?story=uk-2019", "Bolsover 5:05 a.m.", id="650 seats"),
     ],
 )
-def test_another_night_begins_on_page_one_too(path: str, said: str, browser: Browser, server: str) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def test_another_night_begins_on_page_one_too(path: str, said: str, tab: Tab, server: str) -> None:
+    page = tab()
     page.goto(f"{server}/{path}")
     settled(page)
     for paper, landscape in product(PAPERS, (False, True)):
         assert said in printed(page, paper, landscape=landscape)[0], (paper, landscape)
-    page.close()

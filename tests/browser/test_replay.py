@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from components.charts.grammar import Tiles
 from components.charts.running_totals import is_side
@@ -298,8 +298,8 @@ def withdrawn_night() -> str:
     return draw_document(embed_of(story, "replay", default_view(story)))
 
 
-def test_a_call_that_was_withdrawn_leaves_its_tile_and_its_total(browser: Browser, site: Loopback) -> None:
-    page = browser.new_page(viewport={"width": 640, "height": 900})
+def test_a_call_that_was_withdrawn_leaves_its_tile_and_its_total(tab: Open, site: Loopback) -> None:
+    page = tab(width=640)
     drawn = withdrawn_night()
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy(drawn)}
     address = site.answers("/withdrawn", Answer(drawn.encode(), headers=headers))
@@ -310,7 +310,6 @@ def test_a_call_that_was_withdrawn_leaves_its_tile_and_its_total(browser: Browse
         page.wait_for_selector(".nd-play button")
         seen = page.evaluate(SEEN)
         found[time] = seen["called"], seen["possible"], seen["totals"]
-    page.close()
     assert found == {
         "01:45": (["calls:one", "calls:two"], [], ["Ann 30", "Ben 0"]),
         "02:45": (["calls:one"], ["calls:two"], ["Ann 10–30", "Ben 0"]),

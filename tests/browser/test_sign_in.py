@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.desk.database import open_database
 from data.desk.people import People
 from data.desk.values import AT_TERMINAL, Role
-from tests.browser.conftest import settled
+from tests.browser.conftest import Browsers, settled
 from tests.browser.reading import violations
 from tests.conftest import serving
 from tests.support.cases import cases
@@ -61,18 +62,15 @@ def desk(folder: Path, provider: str, people: People) -> Iterator[str]:
 
 
 @pytest.fixture
-def a_browser(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
+def a_browser(browsers: Browsers) -> Iterator[Callable[..., BrowserContext]]:
     """Further browsers of other people, without a cookie."""
-    contexts: list[BrowserContext] = []
+    numbers = count()
 
-    def opened(**options: object) -> BrowserContext:
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, **options))  # type: ignore[arg-type]
-        contexts[-1].set_default_timeout(30_000)
-        return contexts[-1]
+    def another(**options: object) -> BrowserContext:
+        return browsers.context(f"number {next(numbers)}", viewport={"width": 1280, "height": 900}, **options)
 
-    yield opened
-    for context in contexts:
-        context.close()
+    yield another
+    browsers.forget()
 
 
 def opened(context: BrowserContext, address: str) -> Page:
