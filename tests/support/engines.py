@@ -62,6 +62,11 @@ _FIREFOX_SETTINGS: dict[str, int | bool | str] = {
     "browser.shell.checkDefaultBrowser": False,
     "datareporting.policy.dataSubmissionEnabled": False,
     "app.update.disabledForTesting": True,
+    # A page of its own to begin with, processes for pages that might come, and one for extensions.
+    "browser.startup.page": 0,
+    "browser.newtab.preload": False,
+    "dom.ipc.processPrelaunch.enabled": False,
+    "extensions.webextensions.remote": False,
 }
 _HTTP = {
     "Navigate": ("POST", "/url"),
@@ -203,7 +208,7 @@ def reading(engine: str, *, dark: bool = False) -> Iterator[Reader]:
 
 
 def _chromium(ends: ExitStack, dark: bool) -> Send:
-    flags = ["--headless", *CHROMIUM_FLAGS, f"--blink-settings=preferredColorScheme={int(not dark)}"]
+    flags = ["--headless", *CHROMIUM_FLAGS, FEATURES_OFF, f"--blink-settings=preferredColorScheme={int(not dark)}"]
     options = {"binary": chromium_path(), "args": flags}
     return _over_http(ends, [_path("chromedriver", "chromium-driver")], {"goog:chromeOptions": options})
 
