@@ -9,7 +9,6 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settled
 from tests.browser.reading import has_address, open_menu
 
 Visit = Callable[..., Page]
@@ -56,21 +55,16 @@ def test_another_caller_changes_the_verdict_and_the_page_says_so(visit: Visit) -
     ).to_be_visible()
 
 
-def test_what_was_reported_first_stands_under_what_began_when(visit: Visit) -> None:
+def test_what_was_reported_first_is_said_once_and_stands_under_what_began_when(visit: Visit) -> None:
     page = visit("/check-a-claim")
+    verdict(page, "Before, by two accounts; three do not settle it")
+    expect(page.get_by_text(re.compile("Reported first: "))).to_have_count(1)
     page.get_by_text("Rising searches", exact=True).first.click()
     verdict(page, "On both sides: two came before it and three after; the other cannot be placed")
     has_address(page, series="marks")
     expect(page.locator(".st-key-verdict p")).to_contain_text(
         "Reported first: The first of the published reports of searches, about 6 p.m., came "
     )
-
-
-def test_what_was_reported_first_is_said_once(visit: Visit) -> None:
-    page = visit("/check-a-claim")
-    verdict(page, "Before, by two accounts; three do not settle it")
-    settled(page)
-    expect(page.get_by_text(re.compile("Reported first: "))).to_have_count(1)
 
 
 def test_a_key_that_names_nothing_is_said_and_the_storys_own_question_shown(visit: Visit) -> None:

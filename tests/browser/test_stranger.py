@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import Browsers, settled
 from tests.browser.reading import address
 
 Visit = Callable[..., Page]
@@ -55,8 +56,18 @@ def kept(task: str) -> int:
     return int(line.split("|")[2])
 
 
-def test_when_ap_called_ohio_is_there_at_once(visit: Visit) -> None:
-    stranger = Stranger(visit("/"))
+@pytest.fixture(scope="module")
+def story(browsers: Browsers, server: str) -> Iterator[Page]:
+    """The Story page as it opens, for those who change nothing on it."""
+    page = browsers.tab(timezone_id="America/New_York")
+    page.goto(server)
+    settled(page)
+    yield page
+    page.close()
+
+
+def test_when_ap_called_ohio_is_there_at_once(story: Page) -> None:
+    stranger = Stranger(story)
     stranger.sees(stranger.page.locator(".js-plotly-plot text:visible", has_text=re.compile("Ohio.*10:39")).first)
     assert stranger.clicks == kept("When did AP call Ohio?")
 
@@ -108,8 +119,8 @@ def test_an_embed_code_is_in_the_clipboard(visit: Visit) -> None:
     assert stranger.clicks == kept("An embed code")
 
 
-def test_the_data_is_one_click_away(visit: Visit) -> None:
-    stranger = Stranger(visit("/"))
+def test_the_data_is_one_click_away(story: Page) -> None:
+    stranger = Stranger(story)
     with stranger.page.expect_download() as found:
         stranger.click(stranger.page.locator(".st-key-bar-csv button"))
     night = pd.read_csv(found.value.path(), parse_dates=["earliest_utc", "latest_utc"])
