@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.support.engines import CHROMIUM_FLAGS, FEATURES_OFF, chromium_path
+from tests.support.engines import CHROMIUM_FLAGS, FEATURES_OFF, windowless_chromium_path
 
 #: Pages that a server with two cores draws for the first time may take this long, in milliseconds.
 PATIENCE = 30_000
@@ -30,7 +30,7 @@ _HERE = "http://127.0.0.1/"
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=windowless_chromium_path(), args=_FLAGS)
         yield chromium
         chromium.close()
 

@@ -51,6 +51,7 @@ FEATURES_OFF = "--disable-features=" + ",".join((
     "SpareRendererForSitePerProcess",
 ))  # fmt: skip
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+_WINDOWLESS = "chromium-headless-shell"
 _FIREFOXES = ("firefox-esr", "firefox")
 # A closed door for all that is not this machine's; and what Firefox does of its own accord.
 _FIREFOX_SETTINGS: dict[str, int | bool | str] = {
@@ -328,6 +329,14 @@ def chromium_path() -> str:
     if not found:
         raise RuntimeError("browser tests want Chromium: install it, or set CHROMIUM to its path")
     return found
+
+
+def windowless_chromium_path() -> str:
+    """This machine's Chromium without a window of its own; `chromium_path` where there is none.
+
+    It is the same engine, and takes a third less of a processor for a page.
+    """
+    return os.environ.get("CHROMIUM") or shutil.which(_WINDOWLESS) or chromium_path()
 
 
 def firefox_path() -> str:
