@@ -14,7 +14,8 @@ from scipy.stats import norm
 
 from data.analysis import local_level
 from data.analysis.draws import Floats
-from data.analysis.event_study import FARTHEST, MINUTE, Bins, Judged, Places, four_means, look_up, regress, tabulate
+from data.analysis.event_study import FARTHEST, Bins, Judged, Places, four_means, look_up, regress, tabulate
+from data.analysis.local_level import MINUTE
 
 TEN, DRAWS = 10, 999
 #: All calls move together by up to so many minutes; in blocks, those within so many minutes of the next.

@@ -16,7 +16,8 @@ from bench.methods.event_rivals import Minutes, Verdict, verdicts
 from bench.methods.naive_tests import NAIVE
 from bench.methods.oracle import rose
 from bench.methods.shares import share
-from data.analysis.event_study import MINUTE, Study, agree, hull, judge, on_grid, regress
+from data.analysis.event_study import Study, agree, hull, judge, on_grid, regress
+from data.analysis.local_level import MINUTE
 from data.evidence.study import RoseAfter, rose_after
 
 NOMINAL, RISE = 0.05, 0.35

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.analysis.draws import Floats
-from data.analysis.local_level import LocalLevel, fit_level
+from data.analysis.local_level import MINUTE, LocalLevel, fit_level
 from data.core.model import as_utc
 
 #: What "after a call" means: the ten minutes from it, against the ten before.
@@ -267,7 +267,6 @@ def _exceeded(away: Floats) -> Floats:
     return np.asarray(-np.partition(-away, place, axis=1)[:, place])
 
 
-MINUTE = timedelta(minutes=1)
 #: Bins up to the first speak for a single call, up to the second for all calls together; longer ones for none.
 EACH_CALL, ALL_CALLS = MINUTE, 16 * MINUTE
 #: Fewer minutes are single calls, of which nothing is claimed.

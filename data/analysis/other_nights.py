@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.analysis.draws import Floats
-from data.analysis.event_study import LEAST_MINUTES, MINUTE, Bins, look_up, on_grid, refusal, regress, tabulate
+from data.analysis.event_study import LEAST_MINUTES, Bins, look_up, on_grid, refusal, regress, tabulate
+from data.analysis.local_level import MINUTE
 from data.core.errors import DataError
 from data.core.model import as_utc
 

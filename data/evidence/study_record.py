@@ -60,7 +60,7 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
     `method`    windows, placebo shifts, draws, seed, quantiles of the effects of placebo draws, versions
     `nights`    other nights at the same clock minutes, null where none is held; `nights_by_reading` both ways
     `control_terms`  the story's own, each in the minutes used here: term, its series (null where none is held),
-                and the numbers of each reading; `control_terms_by_reading` their J beside that of the searches
+                and the numbers of each reading; `control_terms_by_reading` their effect beside that of the searches
     `weighed`   each bin of the regression, in each reading: its level, and the influence of its log. The effect is the
                 sum of influence x (log of level + value / level - 1)
     `bins`      every bin of the series: start and value; `sources` where minutes and series can be checked

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Anchor = Literal["start", "middle", "end"]
+#: How far text reaches above and below its baseline, as a share of its size.
+_ASCENT, _DESCENT = 0.78, 0.22
 
 
 class Box(NamedTuple):
@@ -26,6 +30,12 @@ class Box(NamedTuple):
             and self.top >= other.top
             and self.bottom <= other.bottom
         )
+
+
+def box_of(x: float, y: float, width: float, size: float, anchor: Anchor = "start") -> Box:
+    """The box of a line of text whose baseline is at y."""
+    left = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
+    return Box(left, y - size * _ASCENT, left + width, y + size * _DESCENT)
 
 
 class Boxes:

@@ -27,8 +27,8 @@ from components.charts.grammar import (
 )  # fmt: skip
 from components.charts.running_totals import paths_of
 from components.clock import Clock
-from components.render.layout.boxes import Box, Boxes
-from components.render.layout.draft import Draft, box_of
+from components.render.layout.boxes import Box, Boxes, box_of
+from components.render.layout.draft import Draft
 from components.render.layout.geometry import TimeScale, compact, domain, in_row, round_values
 from components.render.layout.labels import Flag, place, row_count, stacked
 from components.render.layout.lane_rows import draw_rows, fitting, rows_of, write_beside

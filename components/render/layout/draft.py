@@ -9,16 +9,14 @@ from functools import lru_cache
 
 from components.charts.grammar import Chart, Event, Item, Mark, Tone
 from components.clock import Clock
-from components.render.layout.boxes import Box
+from components.render.layout.boxes import Anchor
 from components.render.layout.geometry import TimeScale
 from components.render.layout.labels import GAP
-from components.render.layout.scene import Anchor, At, Paint, Part, Sizes, Teller, Words
+from components.render.layout.scene import At, Paint, Part, Sizes, Teller, Words
 from components.text import BOLD, short_forms, text_width, visible
 
 #: How far a label moves from its mark to stand beyond a line, in pixels.
 _STEP_ASIDE = 34.0
-#: How far text reaches above and below its baseline, as a share of its size.
-ASCENT, DESCENT = 0.78, 0.22
 Entry = tuple[Mark, Item]
 
 
@@ -131,12 +129,6 @@ class Draft:
                 return moved
             moved = (max(crossed) if step > 0 else min(crossed)) + step
         return edge
-
-
-def box_of(x: float, y: float, width: float, size: float, anchor: Anchor = "start") -> Box:
-    """The box of a line of text whose baseline is at y."""
-    left = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
-    return Box(left, y - size * ASCENT, left + width, y + size * DESCENT)
 
 
 def tone_of(mark: Mark, item: Item) -> Tone:

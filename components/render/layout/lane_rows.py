@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from components.charts.grammar import Item, Lane, Mark, Spans, Tone
+from components.render.layout.boxes import Anchor
 from components.render.layout.draft import Draft, Entry, tone_of
 from components.render.layout.geometry import in_row, spot, tracks_of
 from components.render.layout.labels import GAP, MOST_CLAIMS, Flag, Placed, place, row_count, stacked
-from components.render.layout.scene import Anchor, Area, At, Bar, Paint, Sign, Stroke, Thing
+from components.render.layout.scene import Area, At, Bar, Paint, Sign, Stroke, Thing
 from components.render.layout.theme import look
 from components.text import fitted, text_width
 

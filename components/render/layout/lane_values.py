@@ -10,8 +10,8 @@ from itertools import pairwise
 from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Published, Steps, Stretches, has_value
 from components.charts.phrases.numbers import between_text, number_text
 from components.charts.running_totals import Path, is_untimed, paths_of
-from components.render.layout.boxes import Box, Boxes
-from components.render.layout.draft import Draft, box_of
+from components.render.layout.boxes import Anchor, Box, Boxes, box_of
+from components.render.layout.draft import Draft
 from components.render.layout.geometry import (
     compact,
     domain,
@@ -23,7 +23,7 @@ from components.render.layout.geometry import (
     runs,
     spot,
 )
-from components.render.layout.scene import Anchor, Area, At, Bar, Paint, Sign, Stroke
+from components.render.layout.scene import Area, At, Bar, Paint, Sign, Stroke
 from components.render.layout.theme import look
 from components.text import BOLD, REGULAR, text_width, visible
 

@@ -13,12 +13,11 @@ from typing import Literal, NamedTuple
 
 from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone
 from components.clock import Clock
-from components.render.layout.boxes import Box
+from components.render.layout.boxes import Anchor, Box, box_of
 from components.render.layout.geometry import TimeScale
 from components.render.words import amount, period
 from components.text import BOLD, REGULAR, text_width
 
-Anchor = Literal["start", "middle", "end"]
 #: A tone's colour, or a part of the ground: text, secondary text, hairline, axis.
 Paint = Tone | Literal["ink", "quiet", "rule", "axis"]
 Layer = Literal["ground", "events", "marks"]
@@ -129,9 +128,8 @@ class Words:
 
     def box(self, x: float) -> Box:
         """What it takes where it stands at x pixels, and what its ground covers."""
-        wide = self.width
-        left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[self.anchor]
-        return Box(left - 2, self.y - self.size * 0.85, left + wide + 2, self.y + self.size * 0.27)
+        left, _, right, _ = box_of(x, self.y, self.width, self.size, self.anchor)
+        return Box(left - 2, self.y - self.size * 0.85, right + 2, self.y + self.size * 0.27)
 
 
 def cross(r: float) -> list[tuple[float, float]]:

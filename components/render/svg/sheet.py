@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from components.charts.grammar import Chart, Item, Lane, Mark
 from components.clock import Clock
-from components.render.layout.boxes import Box
+from components.render.layout.boxes import Anchor, Box, box_of
 from components.render.layout.scene import Sizes
 from components.render.words import amount, period
 from components.text import BOLD, REGULAR, text_width, xml
@@ -17,9 +17,6 @@ from components.text import BOLD, REGULAR, text_width, xml
 #: From the ground up.
 LAYERS = ("ground", "events", "marks", "text")
 Layer = Literal["ground", "events", "marks", "text"]
-Anchor = Literal["start", "middle", "end"]
-#: How far text reaches above and below its baseline, as a share of its size.
-_ASCENT, _DESCENT = 0.78, 0.22
 
 
 class Label(NamedTuple):
@@ -32,8 +29,7 @@ class Label(NamedTuple):
 def text_box(x: float, y: float, text: str, size: float, *, anchor: Anchor = "start", bold: bool = False) -> Box:
     """The box of a line whose baseline is at y."""
     width = text_width(text, size, factor=BOLD if bold else REGULAR)
-    left = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
-    return Box(left, y - size * _ASCENT, left + width, y + size * _DESCENT)
+    return box_of(x, y, width, size, anchor)
 
 
 def number(value: float) -> str:

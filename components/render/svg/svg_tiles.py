@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from components.charts.grammar import Cell, Item, Lane, Tiles, Tone
 from components.charts.running_totals import Sum, is_side, sums
-from components.render.layout.boxes import Box
+from components.render.layout.boxes import Anchor, Box
 from components.render.layout.theme import Theme, look
 from components.render.layout.tile_layout import (
     HEXAGON,
@@ -27,7 +27,7 @@ from components.render.layout.tile_layout import (
     tile_marks,
     tiles_of,
 )
-from components.render.svg.sheet import Anchor, Frame, Label, number, tag, text_box
+from components.render.svg.sheet import Frame, Label, number, tag, text_box
 from components.render.svg.svg_pen import HOVER_CHARACTERS, named, outline
 from components.render.svg.together import EVEN, Point, copies
 from components.text import BOLD, fitted, text_width, visible, wrap, xml

@@ -14,9 +14,8 @@ import pytest
 from components.charts.catalogue import chart_of
 from components.charts.grammar import Chart
 from components.clock import Clock
-from components.render.layout.boxes import Box
+from components.render.layout.boxes import Box, box_of
 from components.render.layout.composition import MOST_CALLS, compose, is_call
-from components.render.layout.draft import box_of
 from components.render.layout.lane_rows import STRENGTHS
 from components.render.layout.scene import At, Bar, Composition, Sign, Stroke, Words
 from components.render.layout.theme import LIGHT
