@@ -15,6 +15,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qs
 
+# The matrices of a study are small: with a thread of OpenBLAS for each of two cores it takes five times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Several first sessions at once on a cold server otherwise race these imports, and some see a half-imported pandas.
 import numpy  # noqa: F401
 import pandas  # noqa: F401

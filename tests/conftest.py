@@ -20,6 +20,9 @@ from typing import IO
 import pytest
 from hypothesis import settings
 
+# As app.py has it, and before anything imports NumPy; what tests start has it from here.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 from tests.support.forked import Forked, Process
 from tests.support.read_once import look_for_packages_once, read_stories_once
 
