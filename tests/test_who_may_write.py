@@ -17,7 +17,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, select
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, generate_xsrf_token_string
 
@@ -178,17 +177,15 @@ class DeskServer:
         """Everything that is kept, and how often sources were asked; not who came when."""
         folder = self.settings.records.parent
         files = (path for path in sorted(folder.rglob("*")) if path.is_file() and "desk.sqlite3" not in path.name)
-        tables = MetaData()
-        engine = open_database(self.settings).engine
-        tables.reflect(engine)
-        with engine.connect() as connection:
+        with open_database(self.settings).engine.connect() as connection:
+            tables = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
             rows = {
-                name: list(map(tuple, connection.execute(select(held))))
-                for name, held in tables.tables.items()
-                if name not in ("tokens", "audit", "presence")
+                name: connection.exec_driver_sql(f'SELECT * FROM "{name}"').all()
+                for name, _ in tables
+                if name not in ("tokens", "audit", "presence", "sqlite_sequence")
             }
         digests = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-        return digests, json.dumps(rows, default=str, sort_keys=True), [source.asked for source in self.sources]
+        return digests, tables, rows, [source.asked for source in self.sources]
 
 
 def _brought(settings: Settings) -> None:
