@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from functools import update_wrapper
 from threading import Condition
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -55,7 +55,8 @@ class Memo(Generic[P, R]):
         self._kept: LRUCache[_Key, R] | TTLCache[_Key, R, float]
         self._kept = LRUCache(most, size) if seconds is None else TTLCache(most, seconds, timer)
         self._turn = Condition()
-        self._ask = cached(self._kept, key=self._key, condition=self._turn)(ask)
+        self._made: TTLCache[_Key, R, float] | None = None if seconds is None else TTLCache(most, 2 * seconds, timer)
+        self._ask = cached(self._kept, key=self._key, condition=self._turn)(self._noted(ask))
 
     def __call__(self, *asked: P.args, **named: P.kwargs) -> R:
         return self._ask(*asked, **named)
@@ -65,11 +66,35 @@ class Memo(Generic[P, R]):
         with self._turn:
             return self._kept.get(self._key(*asked, **named))
 
+    def lately(self, *asked: P.args, **named: P.kwargs) -> R | None:
+        """The answer that was made in the last two times `seconds`; None where there is none.
+
+        For whoever answers by it at once, and asks again meanwhile.
+        """
+        with self._turn:
+            return None if self._made is None else self._made.get(self._key(*asked, **named))
+
     def forget(self, outdated: Callable[[Hashable], bool]) -> None:
         """Keep no answer to a question of which any part, as it is marked, is outdated."""
         with self._turn:
-            for key in [key for key in self._kept if any(map(outdated, key))]:
-                del self._kept[key]
+            kept: MutableMapping[_Key, R]
+            for kept in (self._kept, {} if self._made is None else self._made):
+                for key in [key for key in kept if any(map(outdated, key))]:
+                    del kept[key]
+
+    def _noted(self, ask: Callable[P, R]) -> Callable[P, R]:
+        """As `ask`, with when it answered."""
+        made = self._made
+        if made is None:
+            return ask
+
+        def noted(*asked: P.args, **named: P.kwargs) -> R:
+            answer = ask(*asked, **named)
+            with self._turn:
+                made[self._key(*asked, **named)] = answer
+            return answer
+
+        return noted
 
     def _key(self, *asked: object, **named: object) -> _Key:
         return (*map(self._mark, asked), *((name, self._mark(value)) for name, value in named.items()))

@@ -76,18 +76,23 @@ def show_footer() -> None:
         show_sign_in_link()
 
 
-pages = {address: page_at(address) for address in places_here()}
-here = st.navigation(list(pages.values()), position="hidden")
-banners = banners_here()
-title = page_title(place_here())
-st.set_page_config(page_title=f"{TEST if banners else ''}{title} · Nightdesk", page_icon=ICON, layout="centered")
-apply_stylesheet()
-show_address()
-show_banners(banners)
-show_desk_bar(pages)
-show_navigation(pages)
-if asked_place() not in pages:
-    show_problems([f"There is no page at {quote(asked_place())} here; this is the first one."])
+def show_page() -> None:
+    """The page that is asked for, with its head and foot, which take as long as many a page."""
+    pages = {address: page_at(address) for address in places_here()}
+    here = st.navigation(list(pages.values()), position="hidden")
+    banners = banners_here()
+    title = page_title(place_here())
+    st.set_page_config(page_title=f"{TEST if banners else ''}{title} · Nightdesk", page_icon=ICON, layout="centered")
+    apply_stylesheet()
+    show_address()
+    show_banners(banners)
+    show_desk_bar(pages)
+    show_navigation(pages)
+    if asked_place() not in pages:
+        show_problems([f"There is no page at {quote(asked_place())} here; this is the first one."])
+    here.run()
+    show_footer()
+
+
 with settings_held():
-    run_in_turn(here.run)
-show_footer()
+    run_in_turn(show_page)

@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from components.cache.cached import RUNS
 from components.cache.render_cache import Busy
+from components.workbench.appearance import ICON
 from components.workbench.notices import show_problems
 from data.net.addresses import client_of
 
@@ -33,4 +34,5 @@ def run_in_turn(page: Callable[[], None]) -> None:
         with RUNS.turn(client_here(), seconds=_LONGEST):
             page()
     except Busy:
+        st.set_page_config(page_title="Nightdesk", page_icon=ICON, layout="centered")
         show_problems(["Too many pages are being asked for at once; try again in a few seconds."])

@@ -32,9 +32,9 @@ class Reply:
 class Desk:
     """The routes of a server with these settings, and a loop to ask them on."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, *, stories: StoryCache | None = None) -> None:
         settings = settings or Settings()
-        caches = RouteCaches.of(settings, stories=StoryCache(), chart=load_chart)
+        caches = RouteCaches.of(settings, stories=stories or StoryCache(), chart=load_chart)
         self._app = Starlette(routes=routes(settings, caches))
         self._runner = asyncio.Runner()
 

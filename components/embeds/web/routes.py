@@ -150,6 +150,7 @@ class _Desk:
 
     def __init__(self, settings: Settings, caches: RouteCaches) -> None:
         self._settings, self._caches = settings, caches
+        self._looking: set[str] = set()
 
     async def chart(self, request: Request) -> Response:
         """A document, an image or data."""
@@ -192,9 +193,29 @@ class _Desk:
                 raise UnknownStory(slug)
             if found := look_up.at_hand(slug, self._settings):
                 return found
+            if found := look_up.lately(slug, self._settings):
+                self._look_again(slug)
+                return found
             return await run_in_threadpool(look_up, slug, self._settings)
         except UnknownStory:
             raise unknown_story(slug, await self._slugs()) from None
+
+    def _look_again(self, slug: str) -> None:
+        """Look whether the story has changed, behind the answers that are given meanwhile.
+
+        Whoever waited for the look would wait for a thread and back, each time behind the pages that are being run.
+        """
+        if slug in self._looking:
+            return
+        self._looking.add(slug)
+        look = asyncio.get_running_loop().run_in_executor(None, self._caches.stories.look_up, slug, self._settings)
+
+        def looked(done: asyncio.Future[FoundStory]) -> None:
+            self._looking.discard(slug)
+            if not done.cancelled():
+                done.exception()  # a fault is said to who asks next, and finds nothing at hand
+
+        look.add_done_callback(looked)
 
     async def _slugs(self) -> tuple[str, ...]:
         """Every slug of this server, in their order."""

@@ -56,6 +56,26 @@ def test_an_object_made_later_is_never_taken_for_one_that_is_gone() -> None:
     assert [memo([number]) for number in range(1_000)] == list(range(1, 1_001))
 
 
+def test_an_answer_is_lately_made_for_twice_the_time_that_it_is_kept() -> None:
+    now = 0.0
+    memo = Memo(counted()[1], most=4, seconds=1.0, timer=lambda: now)
+    assert memo("a") == 1
+    now = 0.5
+    assert (memo.at_hand("a"), memo.lately("a")) == (1, 1)
+    now = 1.5
+    assert (memo.at_hand("a"), memo.lately("a")) == (None, 1)
+    now = 2.5
+    assert (memo.at_hand("a"), memo.lately("a")) == (None, None)
+    assert memo.lately("b") is None
+
+
+def test_what_is_outdated_was_not_lately_made_either() -> None:
+    memo = Memo(counted()[1], most=4, seconds=1.0, timer=lambda: 0.0)
+    memo("old"), memo("new")
+    memo.forget(lambda part: part == "old")
+    assert (memo.lately("old"), memo.lately("new")) == (None, 2)
+
+
 def test_what_is_outdated_is_forgotten_wherever_a_question_names_it() -> None:
     memory = Memory({})
     memos = [memory.keep(most=8)(counted()[1]) for _ in range(2)]

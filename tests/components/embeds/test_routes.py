@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import socket
+import threading
 import time
 import tracemalloc
 import urllib.request
@@ -20,10 +21,13 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from components.cache.stories import StoryCache
 from components.charts.catalogue import KINDS, publishable
 from components.embeds.formats import ANIMATED, FORMS
+from data.core.errors import DataError
 from data.core.settings import Settings
 from data.story.store import BUNDLED
+from data.story.story import Story
 from tests.support import nearly
 from tests.support.asking import SITE, Desk, Reply
 from tests.support.asking_http import ask
@@ -233,6 +237,50 @@ def test_an_edited_story_is_served_anew(tmp_path: Path) -> None:
         assert after.headers["etag"] != before.headers["etag"]
     finally:
         desk.close()
+
+
+class _Looked(StoryCache):
+    """Stories looked for at times that the test sets, each look counted; one that is held up takes until it is not."""
+
+    def __init__(self) -> None:
+        super().__init__(timer=lambda: self.now)
+        self.now, self.looks, self.fault = 0.0, 0, ""
+        self.goes_on = threading.Event()
+        self.goes_on.set()
+
+    def find(self, slug: str, settings: Settings) -> Story:
+        self.looks += 1
+        assert self.goes_on.wait(30)
+        if self.fault:
+            raise DataError(self.fault)
+        return super().find(slug, settings)
+
+
+@pytest.fixture
+def looked() -> Iterator[tuple[_Looked, Desk]]:
+    stories = _Looked()
+    asked = Desk(stories=stories)
+    yield stories, asked
+    stories.goes_on.set()
+    asked.close()
+
+
+def test_what_is_kept_is_given_while_its_story_is_looked_at_again(looked: tuple[_Looked, Desk]) -> None:
+    stories, desk = looked
+    first = desk.ask(DOCUMENT)
+    stories.now = 1.5
+    stories.goes_on.clear()
+    assert [desk.ask(DOCUMENT).headers["etag"] for _ in range(3)] == [first.headers["etag"]] * 3
+    stories.goes_on.set()
+    desk.close()
+    assert stories.looks == 2
+
+
+def test_a_story_that_was_not_looked_at_for_two_seconds_is_waited_for(looked: tuple[_Looked, Desk]) -> None:
+    stories, desk = looked
+    assert desk.ask(DOCUMENT).status == 200
+    stories.now, stories.fault = 2.5, "its folder is gone"
+    assert json.loads(desk.ask(DOCUMENT).body)["error"] == "This cannot be drawn: its folder is gone."
 
 
 def test_a_story_with_a_fault_is_a_sentence_and_no_traceback(tmp_path: Path) -> None:
