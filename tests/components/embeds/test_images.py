@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
@@ -31,17 +32,12 @@ ROOT = Path(__file__).parents[3]
 HOSTILE = pytest.mark.parametrize("text", samples.HOSTILE, ids=lambda text: ascii(text)[:20])
 
 _DRAW = """
-import hashlib
-from components.embeds.embed import embed_of
-from components.embeds.pictures.images import pdf, png
-from components.view.view_state import default_view
+from hashlib import sha256
 from data.core.settings import Settings
 from data.story.store import find_story
+from tests.components.embeds.test_images import pictures
 
-story = find_story("us-2016", Settings())
-embed = embed_of(story, "timeline", default_view(story))
-for picture in (png(embed), png(embed, shape="social", scale=2), pdf(embed)):
-    print(hashlib.sha256(picture).hexdigest())
+print(*(sha256(picture).hexdigest() for picture in pictures(find_story("us-2016", Settings()))))
 """
 
 
@@ -89,30 +85,30 @@ def test_a_picture_of_double_density_prints_at_the_same_size(story: Story) -> No
     assert two.info["dpi"][0] == pytest.approx(2 * one.info["dpi"][0], rel=0.001)
 
 
+def pictures(story: Story) -> list[bytes]:
+    """A picture in each of three forms."""
+    embed = embedded(story, "timeline")
+    return [png(embed), png(embed, shape="social", scale=2), pdf(embed)]
+
+
 @pytest.mark.slow
-def test_a_machine_without_fonts_or_with_many_draws_the_same_bytes(tmp_path: Path) -> None:
+def test_a_machine_without_fonts_or_with_many_draws_the_same_bytes(story: Story, tmp_path: Path) -> None:
     nowhere = {
         "HOME": str(tmp_path),
         "XDG_DATA_HOME": str(tmp_path),
         "FONTCONFIG_FILE": str(tmp_path / "none.conf"),
         "FONTCONFIG_PATH": str(tmp_path),
     }
-    ours, theirs = (_drawn_in(os.environ | changed) for changed in ({}, nowhere))
-    assert len(ours.split()) == 3
-    assert ours == theirs
-
-
-def _drawn_in(environment: dict[str, str]) -> str:
-    done = subprocess.run(
+    theirs = subprocess.run(
         [sys.executable, "-c", _DRAW],
         cwd=ROOT,
-        env=environment,
+        env=os.environ | nowhere,
         capture_output=True,
         text=True,
         check=True,
         timeout=120,
     )
-    return done.stdout
+    assert theirs.stdout.split() == [sha256(picture).hexdigest() for picture in pictures(story)]
 
 
 def test_a_picture_is_set_in_the_declared_fonts_and_no_others(story: Story) -> None:

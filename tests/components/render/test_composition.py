@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from itertools import combinations, product
 from typing import Any
 from xml.etree import ElementTree
@@ -37,11 +38,20 @@ FIGURES = pytest.mark.parametrize(
 )
 
 
+@cache
 def hero(slug: str, kind: str = "timeline") -> tuple[Chart, Clock]:
     story = find_story(slug, Settings())
     return chart_of(story, kind, default_view(story)), Clock(story.about.clock)
 
 
+@cache
+def within(slug: str, limit: float, *, narrow: bool) -> Composition:
+    """The drawing of a story that has room for this limit."""
+    (chart, clock), (width, sizes) = hero(slug), (NARROWEST, PHONE_SIZES) if narrow else (WIDEST_FROM, DESK_SIZES)
+    return compose(chart, clock, width=width, sizes=replace(sizes, limit=limit))
+
+
+@cache
 def composed(chart: Chart, clock: Clock, *, narrow: bool) -> Composition:
     width, sizes = (NARROWEST, PHONE_SIZES) if narrow else (WIDEST_FROM, DESK_SIZES)
     return compose(chart, clock, width=width, sizes=sizes)
@@ -53,17 +63,14 @@ def composed(chart: Chart, clock: Clock, *, narrow: bool) -> Composition:
 def test_a_drawing_has_the_most_words_that_its_limit_has_room_for(
     slug: str, limit: float, narrow: bool, widths: tuple[int, ...]
 ) -> None:
-    (chart, clock), (width, sizes) = hero(slug), (NARROWEST, PHONE_SIZES) if narrow else (WIDEST_FROM, DESK_SIZES)
-
-    def within(limit: float) -> Composition:
-        return compose(chart, clock, width=width, sizes=replace(sizes, limit=limit))
-
-    found, fewest = within(limit), within(0)
+    found, fewest = within(slug, limit, narrow=narrow), within(slug, 0, narrow=narrow)
     assert found.bottom <= max(limit, fewest.bottom)
-    assert [*within(found.bottom + 0.01).words] == [*found.words]
-    assert found.bottom == fewest.bottom or within(found.bottom - 0.01).bottom < found.bottom
+    assert [*within(slug, found.bottom + 0.01, narrow=narrow).words] == [*found.words]
+    lower = within(slug, found.bottom - 0.01, narrow=narrow)
+    assert found.bottom == fewest.bottom or lower.bottom < found.bottom
 
 
+@cache
 def figure_of(chart: Chart, clock: Clock, *, narrow: bool) -> dict[str, Any]:
     figure: dict[str, Any] = json.loads(draw_figure(chart, clock, narrow=narrow).to_json())
     return figure
