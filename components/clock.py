@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from components.ap_style import MONTHS, calendar_day, clock_time, day_of
-from data.core.model import Precision, When, Window, as_utc
+from data.core.model import Precision, When, Window, as_utc, iso_text
 
 Style = Literal["time", "short", "dated", "stamp"]
 
@@ -32,14 +32,10 @@ _TOKEN = re.compile(r"\{(when-)?(time|short|dated|stamp):([^{}]{1,120})\}")
 def token(moment: datetime | When, style: Style = "time") -> str:
     """A time inside prose that `Clock.say` later writes in the reader's zone; "short" and "dated" say no zone."""
     if isinstance(moment, When):
-        stated = _utc_text(moment.stated) if moment.stated else ""
-        bounds = f"{_utc_text(moment.earliest)},{_utc_text(moment.latest)},{stated}"
+        stated = iso_text(moment.stated) if moment.stated else ""
+        bounds = f"{iso_text(moment.earliest)},{iso_text(moment.latest)},{stated}"
         return f"{{when-{style}:{moment.precision.value},{bounds}}}"
-    return f"{{{style}:{_utc_text(moment)}}}"
-
-
-def _utc_text(moment: datetime) -> str:
-    return as_utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{{{style}:{iso_text(moment)}}}"
 
 
 @cache
@@ -196,26 +192,30 @@ class Clock:
         for token in reversed(tuple(_TOKEN.finditer(text))):
             between = text[token.end() : last]
             told = _Told() if _SENTENCE.search(between) else told
-            word, told = self._word(token, told)
+            word, told = _word(self, token.group(0, 1, 2, 3), told)
             found, last = f"{word}{between}{found}", token.start()
         return text[:last] + found
-
-    def _word(self, found: re.Match[str], told: _Told) -> tuple[str, _Told]:
-        """A token in words, and what its sentence tells from it on; what is no time stays as it is."""
-        try:
-            when, style = _read_token(found[3]) if found[1] else _read(found[3]), found[2]
-            ends = (when.earliest, when.latest) if isinstance(when, When) else (when, when)
-            days, zones = ({say(end) for end in ends} for say in (self.date, self.abbreviation))
-            style = _beside(style, told, days, zones)
-            said = self._in_words(when, style) if isinstance(when, When) else self._sayer(style)(when)
-        except (ValueError, OverflowError):  # no time, or one at an end of the calendar that this zone is beyond
-            return found[0], told
-        told = told._replace(zone=self.abbreviation(ends[0])) if style in _ZONED else told
-        return said, told._replace(day=max(days) if len(days) == 1 else "") if style in _DATED else told
 
     def ticks(self, window: Window, most: int = 8) -> tuple[Tick, ...]:
         """At most `most` ticks on round wall times inside the window, days and years where hours would crowd."""
         return axis_ticks(self, window, most)
+
+
+# The same few thousand times are said by each rendering of a chart, and by each chart of a night.
+@lru_cache(maxsize=8_192)
+def _word(clock: Clock, token: tuple[str, ...], told: _Told) -> tuple[str, _Told]:
+    """A token in words, and what its sentence tells from it on; what is no time stays as it is."""
+    whole, of_when, style, text = token
+    try:
+        when = _read_token(text) if of_when else _read(text)
+        ends = (when.earliest, when.latest) if isinstance(when, When) else (when, when)
+        days, zones = ({say(end) for end in ends} for say in (clock.date, clock.abbreviation))
+        style = _beside(style, told, days, zones)
+        said = clock._in_words(when, style) if isinstance(when, When) else clock._sayer(style)(when)
+    except (ValueError, OverflowError):  # no time, or one at an end of the calendar that this zone is beyond
+        return whole, told
+    told = told._replace(zone=clock.abbreviation(ends[0])) if style in _ZONED else told
+    return said, told._replace(day=max(days) if len(days) == 1 else "") if style in _DATED else told
 
 
 _ZONED, _DATED = ("time", "stamp"), ("dated", "stamp")
