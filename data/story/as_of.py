@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from urllib3.util import parse_url
@@ -31,6 +32,7 @@ from data.story.totals import call_when, is_complete, untimed_callers, withdrawn
 WITHHELD = "Title withheld: published later in the recorded night, or on a day that is not known"
 
 
+@lru_cache(maxsize=4_096)
 def end_of_day(day: date, zone: str) -> datetime:
     """When a day was surely over, whether it was meant in UTC or in the zone of the story."""
     return max(datetime.combine(day, time(), UTC) + timedelta(days=1), day_span(day, zone)[1] + timedelta(seconds=1))
@@ -72,7 +74,8 @@ def story_at(story: Story, at: datetime, order: Order = Order.HAPPENED) -> Story
     its first source was published, a day counting as its end.
     """
     at = as_utc(at)
-    whole = replace(story, until=None)
+    # A whole story keeps what it has looked up in its tables from one moment to the next.
+    whole = replace(story, until=None) if story.until else story
     calls = [(call_when(call, whole), call) for call in story.calls]
     kept = tuple(call for when, call in calls if when.latest <= at)
     untimed = untimed_callers(whole)
@@ -156,7 +159,7 @@ def observations_at(rows: Iterable[Observation], story: Story, at: datetime, ord
 def stands_from(row: Observation | Figure | Control, story: Story, order: Order) -> datetime | None:
     """The instant from which a row is told: `known_by`, or the last time that its own words tell, if that is later."""
     known = known_by(row, story, order)
-    texts = (value for value in row.model_dump(exclude={"note"}).values() if isinstance(value, str))
+    texts = (value for name, value in row if name != "note" and isinstance(value, str))
     return known and max([known, *(moment for text in texts for moment in told_times(text))])
 
 

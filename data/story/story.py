@@ -87,7 +87,7 @@ class Story:
     #: What all of it says across itself as long as it is a draft, "DRAFT: ..."; empty for what readers have.
     draft: str = ""
 
-    @property
+    @cached_property
     def window(self) -> Window:
         """The span that the story shows when nobody has chosen one."""
         return Window(self.about.window.start, self.about.window.end)
@@ -189,6 +189,11 @@ class Story:
     def finals(self) -> dict[str, Final]:
         """The final votes of each contest that has any, by its code."""
         return finals_of(self.results)
+
+    @cached_property
+    def polls_close(self) -> datetime | None:
+        """When polls close everywhere at once, as a milestone says it; the first, where several do."""
+        return min((row.at for row in self.milestones if row.kind == "polls close" and row.at), default=None)
 
     @cached_property
     def _by_code(self) -> dict[str, Contest]:

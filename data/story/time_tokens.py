@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -35,6 +36,8 @@ def time_tokens(text: str) -> str:
     return text
 
 
+# The rows of a night are held against each of its moments.
+@lru_cache(maxsize=8_192)
 def told_times(text: str) -> tuple[datetime, ...]:
     """Every time that a text holds as a token, in UTC; what no clock could read is no time."""
     return tuple(moment for found in _TOKEN.finditer(text) if (moment := _time_of(found)))
@@ -59,6 +62,7 @@ _PUBLISHED = re.compile(
 _PUBLISHED_WANTS = "expected 2016, 2016-11, 2016-11-09, 2016-11-08/2016-11-09 or 2016-11-09T03:50Z"
 
 
+@lru_cache(maxsize=4_096)
 def published_span(text: str) -> tuple[datetime, datetime] | None:
     """The UTC interval in which something was published: a minute, a day, two days, a month or a year.
 

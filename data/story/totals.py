@@ -66,13 +66,8 @@ def withdrawn_when(call: Call, story: Story) -> When | None:
 
 
 def _floor(call: Call, story: Story) -> datetime | None:
-    floors = (_last_close(call.contest, story), _polls_close(story), story.window.start)
+    floors = (_last_close(call.contest, story), story.polls_close, story.window.start)
     return next((floor for floor in floors if floor and (call.latest is None or floor < call.latest)), None)
-
-
-def _polls_close(story: Story) -> datetime | None:
-    """When polls close everywhere at once, as a milestone says it; the first, where several do."""
-    return min((row.at for row in story.milestones if row.kind == "polls close" and row.at), default=None)
 
 
 def _last_close(contest: str, story: Story) -> datetime | None:
