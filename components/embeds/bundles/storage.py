@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 import fsspec
@@ -32,7 +33,8 @@ class StoredFile:
     text: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that what its paths say is told once.
+@dataclass(frozen=True)
 class Tree:
     """What lies below a target, unread. Paths are relative to it, with `/`.
 
@@ -48,15 +50,21 @@ class Tree:
     @property
     def stories(self) -> tuple[str, ...]:
         """The stories that have versions here."""
-        parts = [path.split("/") for path in self.paths]
-        return tuple(sorted({found[0] for found in parts if _is_version(found)}))
+        return tuple(sorted(self._versions))
 
     def versions(self, story: str) -> tuple[str, ...]:
         """The versions of a story, the first made first, finished or not."""
-        parts = [path.split("/") for path in self.paths]
-        return tuple(sorted({found[2] for found in parts if found[0] == story and _is_version(found)}))
+        return tuple(sorted(self._versions.get(story, ())))
 
-    @property
+    @cached_property
+    def _versions(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for parts in (path.split("/") for path in self.paths):
+            if _is_version(parts):
+                found.setdefault(parts[0], set()).add(parts[2])
+        return found
+
+    @cached_property
     def paths(self) -> frozenset[str]:
         """Every file, folder and link."""
         return self.files | self.folders | frozenset(self.links)
