@@ -1,15 +1,19 @@
-"""What no test changes is read once by each process that runs tests: bundled stories, and which packages there are."""
+"""What no test changes is read once by each process that runs tests: stories, tables, and which packages there are."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from data.story import store
+from data.story import row_checks, store, story_checks
+from data.story.faults import Fault, Faults
+from data.story.row_checks import Known, Table
 from data.story.story import Story
+from data.story.table_rows import Row
 
-_read_anew = store.read_story
+_read_anew, _read_table_anew = store.read_story, row_checks.read_table
 
 
 @cache
@@ -21,9 +25,30 @@ def _read(folder: Path) -> Story:
     return _bundled(folder) if folder.parent == store.BUNDLED else _read_anew(folder)
 
 
+#: Tables without a fault, by their bytes, their kind and the ids that they may name; larger ones are not kept.
+_TABLES: dict[tuple[bytes, type[Row], frozenset[tuple[str, frozenset[str] | None]]], Table] = {}
+_MOST_TABLES, _MOST_BYTES = 500, 200_000
+
+
+def _read_table(content: bytes | Fault, row_type: type[Row], *, known: Known, faults: Faults) -> Table:
+    if isinstance(content, Fault) or len(content) > _MOST_BYTES:
+        return _read_table_anew(content, row_type, known=known, faults=faults)
+    key = (content, row_type, frozenset((name, known.get(name)) for name in row_type.refers.values()))
+    table = _TABLES.get(key) or _read_table_anew(content, row_type, known=known, faults=faults)
+    if table.sound:
+        if len(_TABLES) >= _MOST_TABLES:
+            _TABLES.clear()
+        _TABLES[key] = table
+    return replace(table, rows=[*table.rows])
+
+
 def read_stories_once() -> None:
-    """Give every reader of a bundled story the one that was read first: a story cannot be changed."""
+    """Give every reader of a bundled story the one that was read first, and of the same bytes of a table its rows.
+
+    Neither a story nor a row can be changed.
+    """
     store.read_story = _read
+    story_checks.read_table = _read_table  # type: ignore[attr-defined]
 
 
 def look_for_packages_once() -> None:
