@@ -66,7 +66,7 @@ def try_rise(variant: str, kind: Kind, seed: np.random.SeedSequence) -> tuple[bo
     with changed(VARIANTS[variant]):
         said = night.said()
         onsets = spikes.detect(night.made.shown, step=kind.step).onsets
-    first = ((onset.end - kind.step - night.rise) / kind.step for onset in onsets)
+    first = ((onset.first - night.rise) / kind.step for onset in onsets)
     found = any(-2 <= late <= LATE for late in first)
     return abs(night.gap) >= FAR, found, said.decided, wrong(said, night.true)
 

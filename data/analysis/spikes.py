@@ -30,9 +30,10 @@ HIGH, EACH, OVER, TOGETHER = 6.0, 3.0, 2.0, 4
 #: A spike is half above its level: where many search, chance is small, and what the level misses of a rhythm is not.
 TIMES = 1.5
 #: A rise may have begun as early as a straight one to its first high bin would have stayed within so many noise units.
-#: That bin was chosen for being high, so one unit of its own is taken off it; and the level just before may be off by a
-#: tenth, as much as the rhythm of a day changes it in the hour or so by which it lags. In bins of an hour or longer it
-#: lags by nothing: there the rhythm is carried over to the hour of the bin.
+#: That bin was chosen for being high, so one unit of its own is taken off it: where it is not high without, it may be
+#: chance, and the rise may have begun in the next. The level just before may be off by a tenth, as much as the rhythm
+#: of a day changes it in the hour or so by which it lags. In bins of an hour or longer it lags by nothing: there the
+#: rhythm is carried over to the hour of the bin.
 UNSEEN, CHOSEN, LAGS, HOURLY_LAGS = 2.0, 1.0, 0.1, 0.0
 #: Bins on either side of a candidate that the second method looks at; beyond, its verdict hardly changes.
 AROUND = 240
@@ -42,8 +43,12 @@ PENALTY = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """A rise began somewhere in [start, end] (UTC). `confirmed`: PELT sees a change within one bin, so far."""
+    """A rise began somewhere in [start, end] (UTC). `first` begins the first bin that stands out.
 
+    `confirmed`: PELT sees a change within one bin of it, so far.
+    """
+
+    first: datetime
     start: datetime
     end: datetime
     confirmed: bool
@@ -56,21 +61,23 @@ def find_onsets(
 
     The interval reaches from the start of the bin before the first high one (one step, or more where bins are
     missing: nobody looked), or of an earlier one from which a slow rise might have begun unseen, to the end of the
-    first; one that begins in the interval of another reaches back as far. An onset is there as soon as the bins that
-    make it are: its interval never changes later, while `confirmed` may.
+    first, or of the next where the first may be chance; one that begins in the interval of another reaches back as
+    far. An onset is there as soon as the bins that make it are: its interval never changes later, while `confirmed`
+    may.
     """
     times, given = pd.DatetimeIndex(values.index), np.asarray(values, dtype=np.float64)
     apart = np.nan_to_num(np.sqrt(given) - np.sqrt(found.before))
     onsets, lags = list(settled), HOURLY_LAGS if step >= HOUR else LAGS
-    firsts = _firsts(
-        noise_units(given, found), given >= TIMES * found.level, _adjacent(times, step), alone=step >= HOUR
-    )
+    z = noise_units(given, found)
+    firsts = _firsts(z, given >= TIMES * found.level, _adjacent(times, step), alone=step >= HOUR)
     for first in islice(firsts, len(settled), None):
         at, begun = times[first].to_pydatetime(), times[_begun(given, found, first, level_bins(step), lags)]
         start = min(at - step, begun.to_pydatetime())
         if onsets and start < onsets[-1].end:
             start = min(start, onsets[-1].start)
-        onsets.append(Onset(start, at + step, changes_near(apart, first)))
+        # A bin so low is no spike by itself: the next one is high too.
+        last = times[first + int(z[first] <= EACH + CHOSEN)].to_pydatetime()
+        onsets.append(Onset(at, start, last + step, changes_near(apart, first)))
     return tuple(onsets)
 
 
@@ -163,8 +170,9 @@ def surprises(
 
     Bins finer than an hour are averaged in pairs, as a spike wants two of them. How far the pair stands above the
     medians of the `spans` before, three hours and a week, on the log scale and in noise units, is averaged, so that
-    it must stand out from both. Less the largest such distance of the day before (a week for daily bins), it is
-    put on 0 to 1 as d / (d + 6), which never levels off, so that the larger of two surprises always scores higher.
+    it must stand out from both; where too few bins were seen before, nothing does. Less the largest such distance of
+    the day before (a week for daily bins), it is put on 0 to 1 as d / (d + 6), which never levels off, so that the
+    larger of two surprises always scores higher.
     """
     bins = 1 if step >= HOUR else 2
     x = np.log1p(values.rolling(pd.Timedelta(bins * step)).mean())

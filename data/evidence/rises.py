@@ -157,7 +157,7 @@ def _rows(name: str, bins: pd.DataFrame, known: Known | None) -> Iterator[OnsetR
             series=name,
             term=str(bins["term"].iloc[0]),
             geo=str(bins["geo"].iloc[0]),
-            first=onset.end - found.step,
+            first=onset.first,
             start=onset.start,
             end=onset.end,
             step=step,

@@ -167,7 +167,8 @@ def onset_notes(drawn: SourcedFrame, window: Window, at: datetime | None) -> tup
     found = (
         "A rise begins where a series stands by half and by six times its usual scatter above its usual level: above "
         "what it had just before, and at the same hour of earlier days. It is marked from a bin before the first high "
-        "one, or where a slow rise might have begun unseen, to that one’s end."
+        "one, or where a slow rise might have begun unseen, to that one’s end, or to the next one’s where the first "
+        "may be chance."
     )
     coarse = " Bins of an hour or more say nothing about a minute." if step >= _HOUR else ""
     moment = f" Only bins that were over by {token(at, 'stamp')} are used for it." if at else ""

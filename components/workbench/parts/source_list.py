@@ -152,10 +152,10 @@ def _show_statistics() -> None:
         "hour of the last seven days and, where three are held, of earlier weeks, less their noise. Noise is what "
         "neighbouring bins differ by. "
         "When it began is an interval, from a bin before the first high one, or where a slow rise might have begun "
-        "unseen, to that one’s end; only bins up to a "
-        "moment are used for it. A second method (PELT) must find a change within one bin, or the rise is called "
-        "unconfirmed. Where more than half of the bins are 0, the usual level is below Google’s resolution, and it "
-        "says so.",
+        "unseen, to that one’s end, or to the next one’s where the first is so low that it may be chance; only bins "
+        "up to a moment are used for it. A second method (PELT) must find a change within one bin, or the rise is "
+        "called unconfirmed. Where more than half of the bins are 0, the usual level is below Google’s resolution, and "
+        "it says so.",
     )
     st.subheader("How “Rose after the calls” is answered", anchor=False)
     st.markdown(

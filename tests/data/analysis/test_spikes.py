@@ -75,6 +75,22 @@ def test_where_nobody_looked_before_the_first_high_bin_the_onset_reaches_back_to
 
 
 @pytest.mark.parametrize(
+    ("height", "last"),
+    [
+        pytest.param(34, 301, id="3.3 noise units may be chance"),
+        pytest.param(40, 300, id="4.6 are none"),
+    ],
+)
+def test_where_the_first_high_bin_may_be_chance_a_rise_may_have_begun_in_the_next(height: float, last: int) -> None:
+    """20 are usual, give or take 2."""
+    values = np.resize([18.0, 22.0], 400)
+    values[300:306] = [height, 200, 200, 200, 200, 200]
+    (onset,) = detect(series(values, 8 * MINUTE)).onsets
+    assert onset.first == START + 300 * 8 * MINUTE
+    assert onset.end == START + (last + 1) * 8 * MINUTE
+
+
+@pytest.mark.parametrize(
     ("step", "lasts", "onsets"),
     [
         pytest.param(HOUR, 1, 1, id="one hour is enough"),
@@ -224,10 +240,14 @@ def test_later_bins_change_no_earlier_score_and_no_earlier_onset(values: pd.Seri
 
 @given(any_series())
 @settings(max_examples=40)
-def test_scores_lie_between_0_and_1_and_onsets_are_in_order_and_apart(values: pd.Series[float]) -> None:
+def test_scores_lie_between_0_and_1_and_onsets_are_in_order_and_apart_or_reach_back_as_far(
+    values: pd.Series[float],
+) -> None:
     found = detect(values)
     assert found.scores.between(0, 1).all() and list(found.scores.index) == list(values.index)
-    assert all(a.end < b.end and a.start <= b.start for a, b in zip(found.onsets, found.onsets[1:], strict=False))
+    pairs = list(zip(found.onsets, found.onsets[1:], strict=False))
+    assert all(a.first < b.first and a.end < b.end for a, b in pairs)
+    assert all(b.start >= a.end or b.start <= a.start for a, b in pairs)
 
 
 @given(st.integers(0, 2**32), st.sampled_from([2.0, 5.0, 10.0]))
