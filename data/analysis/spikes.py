@@ -178,7 +178,7 @@ def surprises(
     x = np.log1p(values.rolling(pd.Timedelta(bins * step)).mean())
     chance = np.sqrt(found.noise * found.level / bins) / (1 + found.level)
     each = [_stands_out(x, _span(step, span), _span(step, WEEK), chance) for span in spans]
-    z = pd.concat(each, axis=1).mean(axis=1)
+    z = pd.concat(each, axis=1).mean(axis=1).where(np.isfinite(chance), 0.0)
     day = pd.Timedelta(max(DAY, REMEMBERED_BINS * step))
     remembered = z.rolling(day, closed="left").max().fillna(0)
     beyond = (z - remembered).clip(lower=0)

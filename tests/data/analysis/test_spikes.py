@@ -186,6 +186,12 @@ def test_a_steady_series_has_no_onset_and_no_surprise() -> None:
     assert found.onsets == () and not found.scores.any() and not found.below_resolution
 
 
+def test_where_too_few_bins_were_seen_lately_nothing_is_a_surprise() -> None:
+    """Of two days before the last bin, 8 hours were seen; all that a week knows is 0."""
+    values = series([0.0] * 100 + [1.0]).drop([START + hour * HOUR for hour in range(60, 100)])
+    assert detect(values).scores.iloc[-1] == 0
+
+
 def test_a_series_that_is_mostly_zero_is_below_resolution_and_single_searches_are_no_spikes() -> None:
     values = np.zeros(500)
     values[[60, 140, 141, 290, 420]] = [100, 50, 50, 100, 50]
