@@ -21,6 +21,8 @@ from bench.methods.trial import BUDGET, EQUAL, KNOWN, METHODS, OURS, Cell, Outco
 #: At 20 searches an hour: the median and 90th percentile of the error, and the band's coverage.
 TARGET_LAMBDA, MOST_MEDIAN, MOST_P90, COVERS = 20.0, 0.035, 0.10, (0.92, 0.98)
 LAMBDAS = (2.0, 20.0, 200.0)
+#: The families of made-up nights by which claims and events are judged.
+JUDGED = ("first", "second")
 Table = Callable[[argparse.Namespace, np.random.SeedSequence, Executor], list[str]]
 RIVALS = (*RECIPES, *(name + BUDGET for name in EQUAL))
 
@@ -121,9 +123,14 @@ def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--evenings", type=int, default=2000, help="evenings for each line of events (default 2000)")
     parser.add_argument("--claims", type=int, default=500, help="nights for each line of claims (default 500)")
     parser.add_argument("--choices", type=int, default=200, help="nights for each line of choices (default 200)")
+    parser.add_argument("--family", choices=JUDGED, help="of events and claims one family alone (default: both)")
     parser.add_argument("--seed", type=int, help="repeat a run (default: fresh nights)")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     return parser.parse_args(arguments)
+
+
+def _families(chosen: argparse.Namespace) -> tuple[str, ...]:
+    return (chosen.family,) if chosen.family else JUDGED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,8 +153,8 @@ TABLES: dict[str, Table] = {
     "nab": lambda *_: nab.table(),
     "spikes": lambda chosen, root, _: spikes.table(chosen.nights, root),
     "petitions": lambda *_: petitions.table(),
-    "events": lambda chosen, root, pool: events.table(chosen.evenings, root, pool),
-    "claims": lambda chosen, root, pool: claims.table(chosen.claims, root, pool),
+    "events": lambda chosen, root, pool: events.table(chosen.evenings, root, pool, _families(chosen)),
+    "claims": lambda chosen, root, pool: claims.table(chosen.claims, root, pool, _families(chosen)),
     "choices": lambda chosen, _, pool: choices.table(chosen.choices, pool),
 }
 

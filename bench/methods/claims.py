@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -117,7 +117,7 @@ def _verdict(values: pd.Series[float], step: timedelta, alarm: np.ndarray, night
     """What alarms would carry, were they onsets: each from the bin before the first one to its end, and widened so."""
     times, places = pd.DatetimeIndex(values.index).to_pydatetime(), np.flatnonzero(alarm)
     first = places[np.diff(places, prepend=-OVER - 1) > OVER]
-    onsets = [Onset(times[place] - step, times[place] + step, True) for place in first]
+    onsets = [Onset(times[place], times[place] - step, times[place] + step, True) for place in first]
     inside = (one for one in onsets if one.start < night.end and one.end > night.start)
     return agreed((order(span_of_onset(one, step), event) for one in inside), of_each=True)
 
@@ -128,7 +128,7 @@ def _quiet(kind: Kind, seed: np.random.SeedSequence) -> list[float]:
     return [float(np.max(score(values, kind.step))) for score in DETECTORS.values()]
 
 
-def table(nights: int, root: np.random.SeedSequence, pool: Executor) -> list[str]:
+def table(nights: int, root: np.random.SeedSequence, pool: Executor, families: Collection[str]) -> list[str]:
     """Print one line for each kind of series; return what falls short."""
     quiet = [one for kind in KINDS[:: len(ASKED)] for one in pool.map(partial(_quiet, kind), root.spawn(QUIET))]
     alarms = [float(level) for level in np.quantile(np.array(quiet), 1 - ALARMS, axis=0)]
@@ -140,7 +140,7 @@ def table(nights: int, root: np.random.SeedSequence, pool: Executor) -> list[str
         f"{'oracle':>14}{'learning':>14}" + "".join(f"{name[:12]:>14}" for name in names)
     )
     short = list[str]()
-    for kind in (*KINDS, *OTHERS, *SLOW):
+    for kind in (kind for kind in (*KINDS, *OTHERS, *SLOW) if kind.family in families):
         few = nights // SLOWER if kind.lam == TARGET_LAMBDA and not kind.ramp else 0
         told = list(pool.map(partial(try_night, kind, alarms), root.spawn(few), chunksize=10))
         told += pool.map(partial(try_night, kind, []), root.spawn(nights - few), chunksize=10)
