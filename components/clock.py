@@ -149,7 +149,7 @@ class Clock:
 
     def when(self, when: When, *, dated: bool = False) -> str:
         """A time in words that are as sharp as its evidence: "about 2 p.m. EST", "by 10:39 p.m. EST"."""
-        return self._in_words(when, "stamp" if dated else "time")
+        return _said(self, when, "stamp" if dated else "time")
 
     def _sayer(self, style: str) -> Callable[[datetime], str]:
         return {"time": self.time, "short": self.short, "dated": self.dated, "stamp": self.stamp}[style]
@@ -202,6 +202,11 @@ class Clock:
 
 
 # The same few thousand times are said by each rendering of a chart, and by each chart of a night.
+@lru_cache(maxsize=8_192)
+def _said(clock: Clock, when: When, style: str) -> str:
+    return clock._in_words(when, style)
+
+
 @lru_cache(maxsize=8_192)
 def _word(clock: Clock, token: tuple[str, ...], told: _Told) -> tuple[str, _Told]:
     """A token in words, and what its sentence tells from it on; what is no time stays as it is."""
