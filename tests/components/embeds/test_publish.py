@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import re
 import shutil
-import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +16,9 @@ import pytest
 from components.embeds.bundles.publishing import store_of
 from data.story.store import BUNDLED
 from tests.support.bundles import STORY, published
+from tests.support.forked import Forked
 from tests.support.terminal import SCRIPT, typed
 
-ROOT = Path(__file__).resolve().parents[3]
 Said = pytest.CaptureFixture[str]
 
 
@@ -90,15 +93,16 @@ def test_what_cannot_be_published_is_one_sentence_and_nothing_is_written(
 @contextmanager
 def looked_at(target: Path) -> Iterator[http.client.HTTPConnection]:
     """A connection to `serve` of this target, on a free port."""
-    command = [str(SCRIPT), "serve", str(target), "--port", "0"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout
-        port = int(server.stdout.readline().partition("http://127.0.0.1:")[2].partition("/")[0])
-        yield http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
+    with tempfile.NamedTemporaryFile("r") as said:
+        server = Forked([str(SCRIPT), "serve", str(target), "--port", "0"], os.environ, said.name)
+        try:
+            while not (address := re.search(r"http://127\.0\.0\.1:(\d+)/", Path(said.name).read_text())):
+                assert server.poll() is None, Path(said.name).read_text()
+                time.sleep(0.02)
+            yield http.client.HTTPConnection("127.0.0.1", int(address[1]), timeout=20)
+        finally:
+            server.terminate()
+            server.wait(20)
 
 
 def test_a_bundle_is_served_with_its_own_headers_and_nothing_beside_it(tmp_path: Path) -> None:

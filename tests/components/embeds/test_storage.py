@@ -23,6 +23,7 @@ from components.embeds.bundles.publishing import store_of
 from components.embeds.bundles.storage import Store, TargetRefused
 from tests.support.bundles import NOW, STORY, faults, faults_of_latest, published, shown, small
 from tests.support.cases import cases
+from tests.support.forked import Forked
 from tests.support.terminal import typed
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -158,6 +159,19 @@ def test_objects_say_their_type_and_how_long_they_may_be_kept(s3: Any, tmp_path:
     ]
 
 
+@pytest.fixture(scope="module", params=["folder", "bucket"])
+def two_editions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, str]:
+    """A place of either kind that holds two editions, and the version of the first."""
+    folder = tmp_path_factory.mktemp("two-editions")
+    store = store_of(str(folder) if request.param == "folder" else f"s3://news/{folder.name}")
+    if request.param == "bucket":
+        request.getfixturevalue("s3")
+    first = published(store, "first")
+    published(store, "second", now=LATER)
+    assert faults(store) == []
+    return store, first.version
+
+
 def damage(store: Store, path: str, data: bytes | None) -> None:
     """Change a published file behind everybody's back, or remove it."""
     if data is None:
@@ -177,12 +191,16 @@ def damage(store: Store, path: str, data: bytes | None) -> None:
         pytest.param("manifest.json", None, "has no manifest.json: its publisher was stopped", id="no manifest at all"),
     ],
 )
-def test_verification_names_each_fault(store: Store, file: str, data: bytes | None, sentence: str) -> None:
-    found = published(store, "first")
-    published(store, "second", now=LATER)
-    damage(store, f"{STORY.slug}/v/{found.version}/{file}", data)
+def test_verification_names_each_fault(
+    two_editions: tuple[Store, str], file: str, data: bytes | None, sentence: str
+) -> None:
+    store, version = two_editions
+    path = f"{STORY.slug}/v/{version}/{file}"
+    whole = store.read(path)
+    damage(store, path, data)
     said = faults(store)
-    assert len(said) == 1 and sentence in said[0] and found.version in said[0]
+    damage(store, path, whole)
+    assert len(said) == 1 and sentence in said[0] and version in said[0]
 
 
 def test_a_manifest_that_was_edited_is_noticed(store: Store) -> None:
@@ -259,12 +277,11 @@ def test_a_place_without_a_story_is_a_fault(store: Store) -> None:
     assert faults(store) == [f"{store.name} holds no published story."]
 
 
-def killed(size: str, kills: int, *targets: str) -> list[dict[str, Any]]:
+def killed(size: str, kills: int, *targets: str, said: Path) -> list[dict[str, Any]]:
     """What a reader finds after each of so many publishers to each target was killed at a random moment of its work."""
-    command = [sys.executable, "-m", "tests.support.killed", size, str(kills), *targets]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1200, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return [json.loads(line) for line in ran.stdout.splitlines()]
+    ran = Forked(["-m", "tests.support.killed", size, str(kills), *targets], os.environ, said)
+    assert ran.wait(1200) == 0, said.read_text()
+    return [json.loads(line) for line in said.read_text().splitlines()]
 
 
 @pytest.mark.slow
@@ -272,7 +289,7 @@ def killed(size: str, kills: int, *targets: str) -> list[dict[str, Any]]:
 def test_a_publisher_killed_at_random_moments_leaves_latest_whole(kills: int, tmp_path: Path) -> None:
     # Eight in each folder: what a reader finds is judged from all versions that lie there.
     folders = [tmp_path / f"folder {number}" for number in range(kills // 8)]
-    rounds = killed("large", 8, *map(str, folders))
+    rounds = killed("large", 8, *map(str, folders), said=tmp_path / "said")
     assert [found["faults"] for found in rounds] == [[]] * kills
     # Some were stopped before latest had moved, with a version half written, and some after it.
     assert len({found["shown"] for found in rounds}) > len(folders) + 1
@@ -288,7 +305,7 @@ def test_a_publisher_to_a_bucket_killed_at_random_moments_leaves_latest_whole_or
     s3: Any, tmp_path: Path, kills: int
 ) -> None:
     target = f"s3://news/{tmp_path.name}"
-    rounds = killed("small", kills, target)
+    rounds = killed("small", kills, target, said=tmp_path / "said")
     said = [sentence for found in rounds for sentence in found["faults"]]
     assert [sentence for sentence in said if "is between two versions" not in sentence] == []
     mended = published(store_of(target), "mended", now=LATER + timedelta(days=1))
