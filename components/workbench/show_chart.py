@@ -34,14 +34,19 @@ from data.core.model import Source, Window
 from data.story.story import Story
 
 
-def show_caution(story: Story, chart: Chart, clock: Clock, *, other: Story | None = None) -> None:
-    """The panel of this chart, if it has one; `other` is the story that stands beside this one."""
-    caution = load_caution(story, chart, other=other)
-    if caution is None:
-        return
-    with st.expander(TITLE):
-        for text in load_made(_texts, caution, clock):
-            st.markdown(text)
+def _show_caution(embed: Embed, key: str) -> None:
+    """The panel of this chart, if it has one."""
+    caution = load_caution(embed.story, embed.chart, other=embed.other)
+    if caution is not None:
+        _show_folded(TITLE, load_made(_texts, caution, embed.clock), f"caution-{key}")
+
+
+def _show_folded(label: str, texts: Iterable[str], key: str) -> None:
+    """Texts that a browser is sent once they are unfolded: sent before, they kept the chart above them waiting."""
+    with st.expander(label, key=key, on_change="rerun") as folder:
+        if folder.open:
+            for text in texts:
+                st.markdown(text)
 
 
 def show_figures(
@@ -107,7 +112,8 @@ def show_chart(
     chart = load_chart(story, slug, view, other=other)
     clock = clock_of(chart, view.clock)
     words = load_words(chart, view.clock)
-    key = f"{chart.slug}{part and f'-{part}'}-{utc_text(chart.window.start)}"
+    name = f"{chart.slug}{part and f'-{part}'}"
+    key = f"{name}-{utc_text(chart.window.start)}"
     with st.container(key=f"chart-{key}"):
         if headed:
             st.subheader(markdown(words.takeaway), anchor=False)
@@ -120,16 +126,19 @@ def show_chart(
         show_figures(chart, view.clock, key, alt=words.alt, widths=figures_in_sight(), taken=taken)
         embed = Embed(story, chart, view, "light", other=other)
         step_through(embed, f"{key}-{utc_text(chart.window.end)}-{view.clock}-{view.caller}")
-        show_rest(embed, key, said)
+        show_rest(embed, key, said, name=name)
 
 
-def show_rest(embed: Embed, key: str, said: tuple[str, ...] = ()) -> None:
-    """What stands under a chart: notes, caution, events, data, sources and downloads; no `said` note."""
+def show_rest(embed: Embed, key: str, said: tuple[str, ...] = (), *, name: str = "") -> None:
+    """What stands under a chart: notes, caution, events, data, sources and downloads; no `said` note.
+
+    What is unfolded stays so in other ranges of the same `name`.
+    """
     story, chart, clock = embed.story, embed.chart, embed.clock
     _offer_nearest(chart, embed.view, story)
     st.caption(load_made(_notes, chart, clock, said))
-    show_caution(story, chart, clock, other=embed.other)
-    _show_events(chart, clock)
+    _show_caution(embed, name or key)
+    _show_events(chart, clock, name or key)
     if st.toggle("Show the data", key=f"data-{key}"):
         show_data(embed, key=key)
     st.caption(load_made(_sources, chart))
@@ -190,13 +199,11 @@ def _edge(event: Event, clock: Clock) -> str:
     return f"{markdown(clock.say(event.label))}, {clock.when(event.when, dated=True)}"
 
 
-def _show_events(chart: Chart, clock: Clock) -> None:
+def _show_events(chart: Chart, clock: Clock, key: str) -> None:
     """Every event by time, how the lanes are read, and what lies beyond the edges, dated."""
     count = len(chart.events)
     label = "The event, and how to read this chart" if count == 1 else f"All {count} events by time"
-    with st.expander(label if count else "How to read this chart"):
-        for text in load_made(_events, chart, clock):
-            st.markdown(text)
+    _show_folded(label if count else "How to read this chart", load_made(_events, chart, clock), f"events-{key}")
 
 
 def _events(chart: Chart, clock: Clock) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from data.core.settings import Settings
 from data.desk.desk import desk_of
 from data.desk.values import AT_TERMINAL, Action, Person, Role
 from data.recorders.status import CallOnHand, RecorderStatus, write_status
-from data.sources import registry
 from tests.support.hostile import hostile_folder
 
 ROOT = Path(__file__).parents[2]
@@ -28,8 +27,6 @@ SAID = "[x](https://evil.example) **b** :red[y] $z$ `c`"
 ALIVE = re.compile(r".{0,40}(?:(?<!\\)\[x(?!\\)\]|:red\[y|(?<!\\)\$z|(?<!\\)`c|(?<!\\)\*\*b).{0,40}")
 #: Where Streamlit reads a text of an element or a container as Markdown.
 READ = ("label", "help", "body", "text")
-FOLDERS = ("contests", "source-list", "kept-files", "get-searches", *(f"look-{one.slug}" for one in registry.PROVIDERS))
-
 #: Texts of a page that shows nothing but one person.
 FEW = {"sign_in": 1}
 
@@ -84,8 +81,10 @@ def test_no_text_of_a_story_is_read_as_markdown(name: str, tmp_path: Path, monke
         monkeypatch.setattr(room, "person", lambda: Person("ana@example.org", SAID, Role.PUBLISHER))
     page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
     page.query_params["story"] = "us-hostile"
-    for folder in FOLDERS:
-        page.session_state[folder] = True  # as if it had been opened
+    page.run()
+    for folder in page.expander:
+        if folder.key:
+            page.session_state[folder.key] = True  # as if it had been opened
     page.run()
     assert not page.exception
     texts = list(read_as_markdown(page._tree))

@@ -57,6 +57,14 @@ def open_page(name: str, **query: str) -> AppTest:
     return page_of(name, **query).run()
 
 
+def with_lists(page: AppTest) -> AppTest:
+    """The page once the caution and the list of events under each of its charts are unfolded."""
+    for folder in page.expander:
+        if folder.key and folder.key.startswith(("caution-", "events-")):
+            page.session_state[folder.key] = True
+    return page.run()
+
+
 def charts(page: AppTest) -> list[Any]:
     """The charts of a page, each as it is drawn for a desk; the same one for a phone stands beside it."""
     drawn = [element.proto for element in page.get("plotly_chart")]
@@ -135,13 +143,24 @@ def test_the_chart_that_plays_offers_its_data_and_leads_to_its_embed() -> None:
     ("name", "cautions"), [("story", 1), ("timeline", 1), ("search_trends", 1), ("outage_reports", 1)]
 )
 def test_a_caution_goes_with_each_chart_on_which_two_kinds_meet_and_with_no_other(name: str, cautions: int) -> None:
-    page = open_page(name)
+    page = with_lists(open_page(name))
     assert [expander.label for expander in page.expander].count(TITLE) == cautions
     words = said(page)
     # Story says it above its chart, too.
     count = cautions + (name == "story")
     assert words.count("CNN, Nov. 8, 2016: “There’s no guarantee the two things are related.”") == count
     assert words.count("5 of 9 had an outage and no election") == cautions
+
+
+def test_what_is_folded_under_a_chart_is_sent_once_it_is_unfolded() -> None:
+    page = open_page("story")
+    of_caution, of_list = (
+        "5 of 9 had an outage and no election",
+        "6:59 p.m. EST: AP called Indiana and Kentucky for Trump",
+    )
+    assert of_caution not in said(page) and of_list not in said(page)
+    words = said(with_lists(page))
+    assert of_caution in words and of_list in words
 
 
 def test_a_chart_of_calls_alone_has_no_caution() -> None:
@@ -412,7 +431,7 @@ def test_an_empty_chart_says_what_it_would_hold() -> None:
 
 
 def test_what_lies_outside_the_range_is_counted_under_the_chart_and_dated_in_its_list() -> None:
-    words = said(open_page("timeline"))
+    words = said(with_lists(open_page("timeline")))
     assert re.search(r"\d+ more lie outside this range: the list below has their dates\.", words)
     assert "**Outside this range**" in words
     assert "AP called Minnesota for Clinton, 11:14 a.m. EST, Nov. 9, 2016" in words
@@ -505,7 +524,7 @@ def test_the_panel_and_the_study_say_the_same_of_other_nights(tmp_path: Path, mo
     keep(settings, export(1), "night.csv")
     monkeypatch.setenv("NIGHTDESK_STORIES", str(settings.stories[0]))
     monkeypatch.setenv("NIGHTDESK_SNAPSHOTS", str(settings.snapshots))
-    words = said(open_page("search_trends"))
+    words = said(with_lists(open_page("search_trends")))
     assert "None is on record" not in words
     panel, study = re.findall(
         r"The same clock minutes on 3 other nights that are on record.* of 3 rose as much\.", words

@@ -29,6 +29,9 @@ from components.text import BOLD, mark_of, plain, wrap
 
 #: The least width in pixels at which a page shows its narrow figure, and its wide one: both only spread from there.
 NARROWEST, WIDEST_FROM = 328.0, 848.0
+#: How wide a page's column is in most windows that show the wide figure: Streamlit hides a figure of no width until it
+#: was drawn twice, first for nobody. In a narrower window it is this wide until then.
+COLUMN = 1072
 #: A page has margins of its own: names begin where its words do, and on a phone a sign has room at either edge. A page
 #: shows its narrow figure up to 868 px wide and its wide one up to 1,072 px, beside names and totals that do not grow.
 PHONE_SIZES, DESK_SIZES = replace(NARROW, pad=6, spread=2.8), replace(WIDE, pad=1, spread=1.5)
@@ -117,6 +120,7 @@ def _layout(pen: Pen, planned: _Planned, width: float) -> Part:
         "selectdirection": "h",
         "newselection": {"line": {"color": theme.ink, "width": 1, "dash": "dot"}},
         "uirevision": "nightdesk",
+        **({} if width == NARROWEST else {"width": COLUMN}),
         "barmode": "overlay",
         "xaxis": _time_axis(pen) | {"visible": bool(found)},
         "yaxis": _BARE | {"range": [height, 0], "domain": [0, 1], "anchor": "x"},
