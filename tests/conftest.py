@@ -11,11 +11,12 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 from hypothesis import settings
@@ -80,9 +81,42 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, turns.get(item.path.name, len(turns))))
 
 
-def pytest_collection_finish() -> None:
+@cache
+def _were_compiled() -> bool:
+    """Whether tests were compiled, and their assertions taken apart, before this run."""
+    return any((ROOT / "tests").rglob("__pycache__/test_*-pytest-*.pyc"))
+
+
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["waits"] = not _were_compiled() and node.gateway.id != "gw0"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Where no test was compiled, the first worker does so for all: it is half of the work of collecting them."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker and worker["waits"]:
+        deadline = time.monotonic() + _START_SECONDS
+        while not _collected(worker).exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+
+def _collected(worker: Mapping[str, Any]) -> Path:
+    """The file that says that the first worker of this run has collected."""
+    return Path(tempfile.gettempdir()) / f"nightdesk-collected-{worker['testrunuid']}"
+
+
+def pytest_collectstart() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What is imported by now is never garbage, and looking through it again and again took a tenth of all time."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker and worker["workerid"] == "gw0":
+        _collected(worker).touch()
     look_for_packages_once()
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
@@ -90,6 +124,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    if worker := getattr(session.config, "workerinput", None):
+        _collected(worker).unlink(missing_ok=True)
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter and session.config.getoption("--no-skips") and (skipped := reporter.stats.get("skipped")):
         reporter.write_line(f"{len(skipped)} skipped: every test must run here", red=True)
