@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from components.cache.memo import Memo, Same
 from components.charts.catalogue import chart_of
 from components.charts.loaders import Loaders
 from components.charts.phrases.caution import Part, caution_of
@@ -41,7 +43,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def loaders(settings: Settings) -> Loaders:
-    return Loaders(drawn=lambda story: load_series(story, story_store(settings)))
+    """Loaders that read a series once for a chart."""
+    drawn = Memo(partial(load_series, stories=story_store(settings)), most=4, marks={Story: Same})
+    return Loaders(drawn=drawn)
 
 
 def embed_at(settings: Settings, slug: str, at: datetime | None = None, order: Order = Order.HAPPENED) -> Embed:

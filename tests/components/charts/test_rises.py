@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from components.cache.memo import Memo, Same
 from components.charts.builders.searches_chart import onset_events
 from components.charts.catalogue import chart_of
 from components.charts.grammar import Chart, Event
@@ -24,6 +25,7 @@ from data.evidence.rises import load_onsets
 from data.evidence.series import load_series
 from data.story.as_of import story_at
 from data.story.store import story_store
+from data.story.story import Story
 from tests.support.imported import NIGHT, export, keep, newsroom
 from tests.support.views import view_of
 
@@ -40,8 +42,8 @@ def settings(tmp_path: Path) -> Settings:
 def searches(settings: Settings, data: bytes, *, at: datetime | None = None) -> Chart:
     story = keep(settings, data)
     load = Loaders(
-        drawn=partial(load_series, stories=story_store(settings)),
-        onsets=partial(load_onsets, stories=story_store(settings)),
+        drawn=Memo(partial(load_series, stories=story_store(settings)), most=4, marks={Story: Same}),
+        onsets=Memo(partial(load_onsets, stories=story_store(settings)), most=4, marks={Story: Same}),
     )
     told = story_at(story, at) if at else story
     return chart_of(told, "interest", view_of(told, caller="AP"), load=load)

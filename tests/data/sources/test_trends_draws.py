@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,9 +20,9 @@ from data.net.snapshots import read_snapshots
 from data.sources.google_trends.provider import Outcome, draw, load_draws, read_held
 from data.sources.google_trends.trends_client import PytrendsClient
 from data.sources.google_trends.trends_request import Plan, TrendsReply, TrendsRequest, Wanted, plan_requests
+from tests.support.forked import Forked, ended
 from tests.support.trends_server import Asked, Told, Trends, always, numbers, recording, refused, serving, wrapped
 
-ROOT = Path(__file__).parents[3]
 HOUR = timedelta(hours=1)
 NOW = datetime(2026, 11, 22, 18, 38, tzinfo=UTC)
 MONTH = Window(datetime(2016, 10, 20, tzinfo=UTC), datetime(2016, 11, 17, tzinfo=UTC))
@@ -333,52 +331,29 @@ def test_a_run_through_the_session_stops_at_a_429_and_goes_on_after_the_pause(tr
     assert (last.state, last.drawn, last.held) == ("done", 6, 3)
 
 
-RUN = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from data.net.client import open_desk, utc_now
-from data.core.model import Window
-from data.core.settings import Settings
-from data.sources.google_trends.trends_client import PytrendsClient
-from data.sources.google_trends.provider import draw
-from data.sources.google_trends.trends_request import plan_requests
-from data.sources.google_trends.trends_request import Wanted
-
-folder, url = Path(sys.argv[1]), sys.argv[2]
-span = Window(datetime(2016, 10, 20, tzinfo=UTC), datetime(2016, 11, 17, tzinfo=UTC))
-plan = plan_requests(Wanted(("move to canada",), "US", span), "hour", now=utc_now())
-settings = Settings(cache=folder / "cache", mirrors=(("NIGHTDESK_TRENDS_URL", url),))
-with open_desk(settings) as desk:
-    print(draw(plan, PytrendsClient(settings, desk), folder, now=utc_now))
-"""
-
-
-def run(folder: Path, url: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", RUN, str(folder), url]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def run(folder: Path, url: str, said: Path) -> Forked:
+    """A process that draws the month, and says in a file what came of it."""
+    return Forked(["-m", "tests.support.trends_drawer", str(folder), url], os.environ, said)
 
 
 def test_a_run_that_is_killed_loses_nothing_and_the_next_one_goes_on(
     trends: Trends, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    running = list[subprocess.Popen[str]]()
+    running, said = list[Forked](), tmp_path / "said"
 
     def kill_at_the_fourth(asked: Asked) -> Told:
-        if len(trends.series()) == 4 and running[0].poll() is None:
-            os.kill(running[0].pid, signal.SIGKILL)
-            running[0].wait()
+        if len(trends.series()) == 4:
+            running[0].kill()
         return numbers(asked)
 
     trends.multiline = kill_at_the_fourth
-    running.append(run(tmp_path, trends.url))
-    running[0].communicate(timeout=60)
+    running.append(run(tmp_path, trends.url, said))
+    assert running[0].wait(60) == -signal.SIGKILL
     kept = len(read_snapshots(tmp_path, "google-trends"))
-    second, errors = run(tmp_path, trends.url).communicate(timeout=60)
+    assert run(tmp_path, trends.url, said).wait(60) == 0, said.read_text()
 
-    assert running[0].returncode == -signal.SIGKILL
     assert kept == 3
-    assert "state='done', drawn=6, held=3" in second, errors
+    assert "state='done', drawn=6, held=3" in said.read_text()
     read_snapshots(tmp_path, "google-trends")
     assert "left out" not in caplog.text
 
@@ -389,10 +364,11 @@ def test_two_processes_at_once_draw_each_window_once_and_lose_none(trends: Trend
         return numbers(asked)
 
     trends.multiline = slowly
-    both = [run(tmp_path, trends.url) for _ in range(2)]
-    said = [process.communicate(timeout=60) for process in both]
+    said = [tmp_path / "first", tmp_path / "second"]
+    both = [run(tmp_path, trends.url, file) for file in said]
 
-    assert all("state='done'" in out for out, _ in said), said
+    assert ended(both, 60) == [0, 0], [file.read_text() for file in said]
+    assert all("state='done'" in file.read_text() for file in said)
     assert len(trends.series()) == 9
     assert len(load_draws(tmp_path, (TERM,), "US")[TERM]) == 9
 
