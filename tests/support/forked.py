@@ -10,6 +10,7 @@ import atexit
 import multiprocessing
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import time
@@ -94,6 +95,8 @@ def _run(command: list[str], environ: dict[str, str], said: str) -> None:
     for number in (1, 2):
         os.dup2(output, number)
     sys.path.insert(0, str(ROOT))
+    # As at a terminal: what is started in the background is deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         if command[0] == "-m":
             sys.argv = command[1:]

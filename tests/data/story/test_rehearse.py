@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import os
 import re
 import signal
-import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -21,6 +22,7 @@ from data.story.tables import TABLES
 from data.story.totals import totals_at
 from tests.support.cases import cases
 from tests.support.checked import check_story
+from tests.support.forked import Forked
 from tests.support.terminal import SCRIPT, typed
 
 ROOT = Path(__file__).parents[3]
@@ -188,7 +190,7 @@ def test_what_is_kept_says_that_it_is_over_and_what_is_not_is_gone(tmp_path: Pat
 def test_a_stopped_command_takes_its_folder_away(tmp_path: Path) -> None:
     with _running(tmp_path) as playing:
         _wait_for(tmp_path / "rehearsal-us-2016" / "story.toml")
-        playing.send_signal(signal.SIGINT)
+        os.kill(playing.pid, signal.SIGINT)
         assert playing.wait(30) == 0
     assert not (tmp_path / "rehearsal-us-2016").exists()
 
@@ -210,15 +212,19 @@ def test_two_commands_never_play_into_one_folder(tmp_path: Path, capsys: pytest.
         _wait_for(tmp_path / "rehearsal-us-2016" / "story.toml")
         assert typed("rehearse", "us-2016", "--to", str(tmp_path)) == 1
         assert "is being played into by another rehearsal" in capsys.readouterr().err
-        playing.send_signal(signal.SIGTERM)
+        playing.terminate()
         assert playing.wait(30) == 0
 
 
-def _running(folder: Path) -> subprocess.Popen[bytes]:
-    command = [str(SCRIPT), "rehearse", "us-2016", "--to", str(folder)]
-    # As at a terminal: what is started in the background is deaf to Ctrl-C, and so is what it starts.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+@contextmanager
+def _running(folder: Path) -> Iterator[Forked]:
+    """The installed command in a process of its own."""
+    playing = Forked([str(SCRIPT), "rehearse", "us-2016", "--to", str(folder)], os.environ, os.devnull)
+    try:
+        yield playing
+    finally:
+        playing.kill()
+        playing.wait(30)
 
 
 def _wait_for(path: Path) -> None:
