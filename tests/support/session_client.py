@@ -75,15 +75,15 @@ class SessionClient:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a run sent: its texts, its controls by the key that the page gave each, and the parts that run alone."""
+    """What a run sent: its messages, its controls by the key that the page gave each, and the parts that run alone."""
 
-    said: list[str]
+    messages: list[ForwardMsg]
     controls: dict[str, Control]
     fragments: list[str]
 
     def take(self, answer: ForwardMsg) -> None:
         """Add one message to it."""
-        self.said.append(str(answer))
+        self.messages.append(answer)
         if answer.WhichOneof("type") != "delta":
             return
         delta = answer.delta
@@ -93,6 +93,11 @@ class Answered:
         held = getattr(delta.new_element if delta.HasField("new_element") else delta.add_block, kind, None)
         if key := _KEY.fullmatch(getattr(held, "id", "") or ""):
             self.controls[key[1]] = Control(key[0], kind)
+
+    @property
+    def said(self) -> list[str]:
+        """Its messages as texts."""
+        return [str(message) for message in self.messages]
 
     @property
     def text(self) -> str:
