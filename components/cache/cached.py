@@ -23,9 +23,8 @@ from components.charts.loaders import Loaders
 from components.charts.phrases.caution import caution_of
 from components.charts.phrases.moments import Moments
 from components.charts.phrases.placebo import night_placebo
-from components.render.layout.scene import Teller
 from components.render.layout.theme import theme_named
-from components.render.plotly.figure import Settled, draw_figure
+from components.render.plotly.figure import Settled, plain_figure
 from components.render.words import Words, describe
 from components.view.view_state import ViewState
 from data.analysis.spikes import Detection
@@ -224,12 +223,9 @@ def load_chart(story: Story, slug: str, view: ViewState, *, other: Story | None 
 
 
 @_keep()
-def load_plots(chart: Chart, zone: str, theme: str) -> tuple[object, object]:
-    """The chart's Plotly figures, narrow and wide, drawn once for everybody who looks at the same view."""
-    clock, drawn_in = clock_of(chart, zone), theme_named(theme)
-    teller = Teller(chart, clock)
-    narrow, wide = (draw_figure(chart, clock, theme=drawn_in, narrow=one, teller=teller) for one in (True, False))
-    return Settled(narrow), Settled(wide)
+def load_plot(chart: Chart, zone: str, theme: str, width: str) -> object:
+    """The chart's Plotly figure, `narrow` or `wide`, drawn once for everybody who looks at the same view."""
+    return Settled(plain_figure(chart, clock_of(chart, zone), theme=theme_named(theme), narrow=width == "narrow"))
 
 
 # Made anew, the next four were half of a rerun: 27 of 63 ms of Story; of Compare nights 150 of 220.

@@ -14,12 +14,13 @@ from components.cache.cached import (
     load_chart,
     load_moments,
     load_nightly,
-    load_plots,
+    load_plot,
     load_words,
 )
 from components.charts.catalogue import KINDS
 from components.view.view_state import default_view
 from components.workbench.address_bar import stories_here
+from components.workbench.appearance import BOTH
 from data.core.errors import DataError
 from data.core.settings import Settings
 from data.story.story import Story
@@ -58,7 +59,8 @@ def _draw(story: Story) -> None:
     for slug in (kind.slug for kind in KINDS.values() if not kind.is_pair):
         chart = load_chart(story, slug, view)
         load_words(chart, view.clock)
-        load_plots(chart, view.clock, "light")
+        for width in BOTH:
+            load_plot(chart, view.clock, "light", width)
         load_caution(story, chart, other=None)
     load_moments(story, view.caller)
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from components.cache.cached import load_caution, load_chart, load_made, load_plots, load_words
+from components.cache.cached import load_caution, load_chart, load_made, load_plot, load_words
 from components.charts.catalogue import kind_named
 from components.charts.elapsed_clock import Elapsed, clock_of
 from components.charts.events import is_dated
@@ -62,11 +62,11 @@ def show_figures(
 
     With `taken`, what it gives for the key of a plot is called when a range is drawn on it; its container says so.
     """
-    figures = dict(zip(BOTH, load_plots(chart, zone, theme_in_force()), strict=True))
     kind = f"{'drawn-' if taken else ''}{'alone-' if len(widths) == 1 else ''}"
     for width in widths:
         plot = f"plot-{width}-{key}"
-        draw = partial(st.plotly_chart, figures[width], theme=None, config=CONFIG, alt=alt, key=plot)
+        figure = load_plot(chart, zone, theme_in_force(), width)
+        draw = partial(st.plotly_chart, figure, theme=None, config=CONFIG, alt=alt, key=plot)
         with st.container(key=f"{width}-{kind}{key}"):
             _ = draw(on_select=taken(plot), selection_mode="box") if taken else draw()
 

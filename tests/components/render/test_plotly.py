@@ -11,12 +11,14 @@ from typing import Any
 
 import plotly.graph_objects as go
 import pytest
+from plotly.io import to_json
+from plotly.tools import return_figure_from_figure_or_data
 
 from components.charts.grammar import Chart, Lane
 from components.charts.said import Said
 from components.clock import Clock
 from components.render.layout.theme import DARK, LIGHT, Theme
-from components.render.plotly.figure import CONFIG, draw_figure
+from components.render.plotly.figure import CONFIG, Settled, draw_figure, plain_figure
 from components.text import visible
 from data.core.model import Window
 from tests.support import samples
@@ -47,6 +49,17 @@ def strings(part: Any) -> Iterator[str]:
 @CHARTS
 def test_a_figure_is_valid_plotly(chart: Chart) -> None:
     assert go.Figure(drawn(chart), skip_invalid=False).data
+
+
+@CHARTS
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_page_sends_what_plotly_would_have_made_of_the_figure(chart: Chart, narrow: bool) -> None:
+    """Streamlit takes a figure's plain form, and writes that as JSON; ours was never taken apart by Plotly."""
+    sent = to_json(
+        return_figure_from_figure_or_data(Settled(plain_figure(chart, EASTERN, narrow=narrow)), validate_figure=True),
+        validate=False,
+    )
+    assert json.loads(sent) == json.loads(draw_figure(chart, EASTERN, narrow=narrow).to_json())
 
 
 @CHARTS
