@@ -48,7 +48,8 @@ def span_of_onset(onset: Onset, step: timedelta) -> Window:
 
     Google does not document whether a stamp marks the start or the end of a bin, so either edge is uncertain by one;
     and the bin in which a rise only just begins need not stand out, so the earlier edge is by one more. With this an
-    event within one bin of the rise is never put before or after it (bench.methods.claims).
+    event within one bin of the rise is put before or after it only where bins before the rise are high by chance
+    (bench.methods.claims).
     """
     return Window(onset.start - (_STAMP + _FAINT) * step, onset.end + _STAMP * step)
 
