@@ -39,22 +39,26 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Of the browser's files, those that take longest, from the longest on: they start first, so that no worker ends long
 #: after the other.
 LONGEST = (
-    "test_documents.py",
     "test_shell.py",
+    "test_pages_everywhere.py",
     "test_rehearsal.py",
     "test_live.py",
-    "test_hosts.py",
-    "test_sign_in.py",
     "test_compare_page.py",
-    "test_pages_everywhere.py",
+    "test_sign_in.py",
+    "test_documents.py",
     "test_desk.py",
+    "test_hosts.py",
+    "test_documents_everywhere.py",
+    "test_print.py",
+    "test_embed_page.py",
+    "test_replay_page.py",
     "test_replay.py",
+    "test_stranger.py",
+    "test_claim_page.py",
     "test_replicas.py",
     "test_rises.py",
-    "test_stranger.py",
-    "test_embed_page.py",
-    "test_documents_everywhere.py",
-    "test_replay_page.py",
+    "test_chart_reader.py",
+    "test_long_series.py",
 )
 _START_SECONDS = 180
 
@@ -162,7 +166,7 @@ def started(
     """The app on a free port of this machine, as `streamlit run` starts it or as `command` does: address and process.
 
     `{port}` in the command is the port. The server reaches nothing beyond this machine: its proxy is a closed door.
-    Where it does not start `from_nothing` it is forked from a process that has imported all of it.
+    Where it does not start `from_nothing` it is forked from a process that has imported and made ready all of it.
     """
     port = free_port()
     command = command or ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"]

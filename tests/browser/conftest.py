@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, Literal
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -21,8 +22,11 @@ document.addEventListener(
 """
 
 
-# One process draws all tabs of a browser: the scripts of a page that was open before are not compiled again.
-_FLAGS = (*CHROMIUM_FLAGS, FEATURES_OFF, "--process-per-site")
+# One process draws all tabs of a browser: the scripts of a page that was open before are not compiled again. Machine
+# code for what runs often, which each tab has of its own, is not worth its making until ten times as often as usual.
+_FLAGS = (
+    *CHROMIUM_FLAGS, FEATURES_OFF, "--process-per-site", "--js-flags=--invocation-count-for-maglev=4000",
+)  # fmt: skip
 _HERE = "http://127.0.0.1/"
 
 
@@ -48,10 +52,11 @@ class Browsers:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._contexts: dict[tuple[str, str], BrowserContext] = {}
-        self._empty: list[Page] = []
+        self._kept: list[Page] = []
 
     def context(self, person: str = "", **options: Any) -> BrowserContext:
-        """The browser of one person, with such `options` as Playwright's `new_context` takes."""
+        """The browser of one person, in New York unless the `options` of Playwright's `new_context` say otherwise."""
+        options = {"timezone_id": "America/New_York"} | options
         key = person, repr(sorted(options.items()))
         if key not in self._contexts:
             self._contexts[key] = self._browser.new_context(locale="en-US", **options)
@@ -74,13 +79,21 @@ class Browsers:
         """All tabs that are open."""
         return [page for context in self._contexts.values() for page in context.pages]
 
+    def keep(self, page: Page) -> Page:
+        """Let this tab stay, whoever forgets, until it is let go."""
+        self._kept.append(page)
+        return page
+
+    def let_go(self, page: Page) -> None:
+        """Close a tab that was kept."""
+        self._kept.remove(page)
+        _close(page)
+
     def forget(self, kept: Collection[Page] = ()) -> None:
-        """Close all tabs but these, and leave nothing in any browser but what it has loaded."""
+        """Close all tabs but these and those that are kept, and leave nothing in any browser but what it has loaded."""
         for page in self.pages():
-            if page not in kept and page not in self._empty:
-                if page.url.startswith("http"):
-                    page.evaluate(_FORGET)
-                page.close()
+            if page not in kept and page not in self._kept:
+                _close(page)
         for context in self._contexts.values():
             context.clear_cookies()
             context.clear_permissions()
@@ -91,7 +104,13 @@ class Browsers:
         page.route(_HERE, lambda route: route.fulfill(body=""))
         page.goto(_HERE)
         page.unroute_all()
-        self._empty.append(page)
+        self.keep(page)
+
+
+def _close(page: Page) -> None:
+    if page.url.startswith("http"):
+        page.evaluate(_FORGET)
+    page.close()
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +126,40 @@ def tab(browsers: Browsers) -> Iterator[Callable[..., Page]]:
     browsers.forget(kept)
 
 
+@pytest.fixture(scope="module")
+def opened_once(browsers: Browsers, server: str) -> Iterator[Callable[..., Page]]:
+    """As `visit`, for tests that leave a page at its address: all of a file that ask for the same are given one page.
+
+    It is opened anew where one of them has left it at another address. It has its width again and stands at its top;
+    whatever else a test has done to it, those after it do not mind.
+    """
+    found = dict[str, tuple[Page, object]]()
+
+    def open_page(path: str = "/", *, width: int = 1280, height: int = 900, base: str = server, **looks: Any) -> Page:
+        looks = {"theme": "light", "height": height, **looks}
+        key = repr((path, width, base, sorted(looks.items())))
+        page, place = found.get(key, (None, None))
+        if not page or _place(page) != place:
+            if page:
+                browsers.let_go(page)
+            page = browsers.keep(_arrived(browsers.tab, base + path, width=width, **looks))
+            found[key] = page, _place(page)
+        elif page.evaluate("innerWidth") != width:
+            page.set_viewport_size({"width": width, "height": height})
+            settled(page)
+        page.locator("[data-testid=stMain]").evaluate("main => { main.scrollTop = 0 }")
+        return page
+
+    yield open_page
+    for page, _ in found.values():
+        browsers.let_go(page)
+
+
+def _place(page: Page) -> tuple[str, dict[str, list[str]]]:
+    address = urlsplit(page.url)
+    return address.path, parse_qs(address.query)
+
+
 @pytest.fixture
 def visit(tab: Callable[..., Page], server: str) -> Callable[..., Page]:
     """Open a page of the app, each visit in a tab of its own; answers once its footer is there.
@@ -115,24 +168,28 @@ def visit(tab: Callable[..., Page], server: str) -> Callable[..., Page]:
     page writes as an error into its console, and what it asks for and does not get.
     """
 
-    def open_page(
-        path: str = "/",
-        *,
-        width: int = 1280,
-        theme: Literal["light", "dark"] = "light",
-        zone: str = "America/New_York",
-        base: str = server,
-        wrong: list[str] | None = None,
-    ) -> Page:
-        page = tab(width=width, theme=theme, timezone_id=zone)
-        page.add_init_script(_LISTEN)
-        if wrong is not None:
-            listen(page, wrong.append)
-        page.goto(base + path)
-        settled(page)
-        return page
+    def open_page(path: str = "/", *, base: str = server, **looks: Any) -> Page:
+        return _arrived(tab, base + path, **looks)
 
     return open_page
+
+
+def _arrived(
+    tab: Callable[..., Page],
+    address: str,
+    *,
+    zone: str = "America/New_York",
+    wrong: list[str] | None = None,
+    **looks: Any,
+) -> Page:
+    """A page of the app in a tab of its own, once its footer is there."""
+    page = tab(timezone_id=zone, **looks)
+    page.add_init_script(_LISTEN)
+    if wrong is not None:
+        listen(page, wrong.append)
+    page.goto(address)
+    settled(page)
+    return page
 
 
 def listen(page: Page, tell: Callable[[str], None]) -> None:

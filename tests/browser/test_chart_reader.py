@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
@@ -32,9 +33,9 @@ _BEGINNINGS = """() => {
 }"""
 
 
-def opened(browsers: Browsers, server: str, *, width: int, height: int, touch: bool) -> Iterator[Page]:
+def opened(browsers: Browsers, server: str, *, width: int, height: int, **looks: Any) -> Iterator[Page]:
     """The Story page; at the end nothing was wrong in its console."""
-    page = browsers.tab(width=width, height=height, has_touch=touch, timezone_id="America/New_York")
+    page = browsers.tab(width=width, height=height, **looks)
     wrong = list[str]()
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -47,12 +48,12 @@ def opened(browsers: Browsers, server: str, *, width: int, height: int, touch: b
 
 @pytest.fixture(scope="module")
 def desk(browsers: Browsers, server: str) -> Iterator[Page]:
-    yield from opened(browsers, server, width=1280, height=900, touch=False)
+    yield from opened(browsers, server, width=1280, height=900)
 
 
 @pytest.fixture(scope="module")
 def phone(browsers: Browsers, server: str) -> Iterator[Page]:
-    yield from opened(browsers, server, width=390, height=844, touch=True)
+    yield from opened(browsers, server, width=390, height=844, has_touch=True)
 
 
 def card(page: Page) -> Locator:

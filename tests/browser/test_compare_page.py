@@ -50,8 +50,8 @@ def test_the_other_story_and_t0_are_chosen_and_the_address_follows(visit: Visit,
     comes_to(page, lambda: " ".join(words(page)).count("2016 · Search interest"), 1)
 
 
-def test_the_axis_counts_from_t0_on_every_clock(visit: Visit, nights: str) -> None:
-    eastern, tokyo = visit(PAIR, base=nights), visit(f"{PAIR}&clock=Asia/Tokyo", base=nights, zone="Asia/Tokyo")
+def test_the_axis_counts_from_t0_on_every_clock(opened_once: Visit, visit: Visit, nights: str) -> None:
+    tokyo, eastern = visit(f"{PAIR}&clock=Asia/Tokyo", base=nights, zone="Asia/Tokyo"), opened_once(PAIR, base=nights)
     axis = ["−12 h", "−10 h", "−8 h", "−6 h", "−4 h", "−2 h", "0", "+2 h", "+4 h"]
     comes_to(eastern, lambda: [text for text in words(eastern) if text in axis], axis)
     assert not [text for text in words(eastern) if re.search(r"\d:\d|[ap]\.m\.", text) and text not in axis]
@@ -59,8 +59,15 @@ def test_the_axis_counts_from_t0_on_every_clock(visit: Visit, nights: str) -> No
     expect(tokyo.get_by_role("heading", level=3).first).to_contain_text("4:29 p.m. JST, Nov. 9, 2016")
 
 
-def test_a_box_drawn_on_the_chart_is_a_range_of_the_first_night(visit: Visit, nights: str) -> None:
-    page = visit(PAIR, base=nights)
+@pytest.mark.parametrize(("theme", "widths"), cases(("light", (1280, 390)), long=[("dark", (390, 1280))]))
+def test_the_page_passes_axe_and_its_own_policy_and_never_scrolls_sideways(
+    theme: str, widths: tuple[int, ...], opened_once: Visit, nights: str
+) -> None:
+    passes(opened_once(PAIR, base=nights, theme=theme, width=widths[0]), *widths)
+
+
+def test_a_box_drawn_on_the_chart_is_a_range_of_the_first_night(opened_once: Visit, nights: str) -> None:
+    page = opened_once(PAIR, base=nights)
     plot = page.locator(".js-plotly-plot .nsewdrag:visible").first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
@@ -94,13 +101,6 @@ def test_what_an_address_cannot_mean_is_said(visit: Visit, nights: str) -> None:
     expect(notices.filter(has_text="which is the story that is shown already")).to_be_visible()
     expect(notices.filter(has_text="“t0” is “midnight”")).to_be_visible()
     assert violations(page) == []
-
-
-@pytest.mark.parametrize(("theme", "widths"), cases(("light", (1280, 390)), long=[("dark", (390, 1280))]))
-def test_the_page_passes_axe_and_its_own_policy_and_never_scrolls_sideways(
-    theme: str, widths: tuple[int, ...], visit: Visit, nights: str
-) -> None:
-    passes(visit(PAIR, base=nights, theme=theme, width=widths[0]), *widths)
 
 
 def test_the_pair_is_kept_on_the_way_to_its_embed(visit: Visit, nights: str) -> None:

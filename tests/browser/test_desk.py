@@ -36,7 +36,7 @@ def sit(tab: Callable[..., Page], desk: TestDesk, address: str) -> Callable[...,
     """Open a page of the desk as somebody, each in a browser of their own."""
 
     def open_page(email: str, path: str, *, width: int = 1280, theme: str = "light") -> Page:
-        page = tab(person=email, width=width, theme=theme, timezone_id="America/New_York")
+        page = tab(person=email, width=width, theme=theme)
         page.context.add_cookies([{"name": "nightdesk_session", "value": desk.cookie(email), "url": address}])
         page.goto(address + path)
         settled(page)

@@ -30,11 +30,24 @@ def download(page: Page, tab: str, button: str) -> Path:
     return Path(found.value.path())
 
 
+def test_a_server_that_readers_cannot_reach_says_so(opened_once: Visit) -> None:
+    page = opened_once(PATH)
+    expect(page.get_by_text("These addresses work on this machine only; set NIGHTDESK_PUBLIC_URL")).to_be_visible()
+    expect(page.get_by_text("at most")).to_contain_text("The document itself, 640 px wide and at most")
+
+
+@pytest.mark.parametrize("theme", cases("light", long=["dark"]))
+def test_the_page_passes_axe_and_its_own_policy(theme: str, opened_once: Visit) -> None:
+    page = opened_once(PATH, theme=theme, width=390)
+    expect(page.locator("iframe").content_frame.locator("figure#nightdesk")).to_be_visible()
+    passes(page, 390, 1280)
+
+
 @pytest.mark.parametrize("screen", [390, 1280])
 def test_the_preview_is_the_document_at_the_chosen_width_and_the_page_never_scrolls_sideways(
-    screen: int, visit: Visit
+    screen: int, opened_once: Visit
 ) -> None:
-    page = visit(PATH, width=screen)
+    page = opened_once(PATH, width=screen)
     for width in (320, 640, 1200):
         page.get_by_text(f"{width} px", exact=True).click()
         frame = page.locator(f'iframe[title="Preview, {width} px wide"]')
@@ -51,12 +64,6 @@ def fits(frame: Locator, width: int) -> bool:
     content = frame.content_frame.locator("html").evaluate("document.documentElement.scrollHeight")
     box = frame.bounding_box()
     return bool(box and box["width"] == width and -1 <= box["height"] - content <= 40)
-
-
-def test_a_server_that_readers_cannot_reach_says_so(visit: Visit) -> None:
-    page = visit(PATH)
-    expect(page.get_by_text("These addresses work on this machine only; set NIGHTDESK_PUBLIC_URL")).to_be_visible()
-    expect(page.get_by_text("at most")).to_contain_text("The document itself, 640 px wide and at most")
 
 
 @pytest.mark.parametrize(
@@ -100,13 +107,6 @@ def test_files_are_made_when_they_are_asked_for(visit: Visit) -> None:
     assert "2016-11-09T03:00" in json.dumps(data)
     frozen = download(page, "Data", "Frozen document").read_text(encoding="utf-8")
     assert "Frozen copy" in frozen and "<figure" in frozen
-
-
-@pytest.mark.parametrize("theme", cases("light", long=["dark"]))
-def test_the_page_passes_axe_and_its_own_policy(theme: str, visit: Visit) -> None:
-    page = visit(PATH, theme=theme, width=390)
-    expect(page.locator("iframe").content_frame.locator("figure#nightdesk")).to_be_visible()
-    passes(page, 390, 1280)
 
 
 def test_a_chart_leads_to_its_embed_at_the_same_view(visit: Visit) -> None:

@@ -98,16 +98,11 @@ def test_a_night_that_is_over_has_no_bar_no_switch_and_no_timer(live: str, visit
 
 
 @pytest.mark.parametrize("path", cases("timeline", long=[""]))
-def test_the_page_of_a_night_in_progress_has_a_timer(path: str, night: Callable[..., Page]) -> None:
-    page = night(path)
-    comes_to(page, lambda: runs_in(page, 6_000) > 0, True)
-
-
-@pytest.mark.parametrize("path", cases("timeline", long=[""]))
-def test_the_page_updates_itself_and_moves_neither_focus_nor_place(
+def test_the_page_of_a_night_in_progress_has_a_timer_updates_itself_and_moves_neither_focus_nor_place(
     path: str, stories: Path, night: Callable[..., Page]
 ) -> None:
     page = night(path)
+    comes_to(page, lambda: runs_in(page, 6_000) > 0, True)
     status = page.locator("[role=status].news")
     expect(page.get_by_text("told up to 10:30 p.m. EST")).to_be_visible()
     expect(status).to_have_text("")
@@ -180,11 +175,10 @@ def test_an_embed_shows_a_step_within_seconds(stories: Path, live: str) -> None:
 
 @pytest.mark.parametrize("width", cases(320, long=[640, 1040]))
 def test_the_document_says_test_and_is_no_higher_than_foretold(
-    width: int, live: str, stories: Path, visit: Visit
+    width: int, live: str, stories: Path, tab: Visit
 ) -> None:
     story = rehearsal_at(stories)
-    page = visit("/?story=us-2016", base=live).context.new_page()
-    page.set_viewport_size({"width": width, "height": 900})
+    page = tab(width=width)
     page.goto(f"{live}/embed/{NAME}/timeline")
     expect(page.locator(".nd-test")).to_have_text(BANNER)
     high = page.locator("#nightdesk").evaluate("figure => figure.getBoundingClientRect().height")

@@ -32,8 +32,15 @@ def opened(page: Page, server: str, address: str = "timeline") -> Page:
     return page
 
 
-def test_a_link_opens_the_night_at_its_moment_on_the_whole_page(page: Page, server: str) -> None:
-    opened(page, server, FLORIDA)
+def at_florida(opened_once: Callable[..., Page]) -> Page:
+    """The page at the moment of the call of Florida, one for all who leave it there."""
+    page = opened_once(f"/{FLORIDA}", height=1000, calm=False)
+    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=60_000)
+    return page
+
+
+def test_a_link_opens_the_night_at_its_moment_on_the_whole_page(opened_once: Callable[..., Page]) -> None:
+    page = at_florida(opened_once)
     expect(page.locator(".nd-title")).to_have_text("The night as it was called: 10:50 p.m. Nov. 8")
     expect(page.locator(".st-key-moment")).to_contain_text("Told up to 10:50 p.m. EST, Nov. 8, 2016")
     whole = page.locator("[data-testid='stMain']")
@@ -43,8 +50,8 @@ def test_a_link_opens_the_night_at_its_moment_on_the_whole_page(page: Page, serv
         assert later not in said, later
 
 
-def test_a_step_is_in_the_address_and_the_page_follows(page: Page, server: str) -> None:
-    opened(page, server, FLORIDA)
+def test_a_step_is_in_the_address_and_the_page_follows(opened_once: Callable[..., Page]) -> None:
+    page = at_florida(opened_once)
     page.get_by_role("button", name="Next event").click()
     expect(page).to_have_url(re.compile(r"at=2016-11-09T0[345]"))
     expect(page.locator(".st-key-moment")).not_to_contain_text("10:50 p.m.")

@@ -57,8 +57,8 @@ def test_controls_change_the_address_and_never_one_another(visit: Visit) -> None
     has_address(page, **span, clock="Europe/London", caller="CNN")
 
 
-def test_an_exact_time_is_typed_on_the_clock_in_its_label(visit: Visit) -> None:
-    page = visit("/timeline")
+def test_an_exact_time_is_typed_on_the_clock_in_its_label(opened_once: Visit) -> None:
+    page = opened_once("/timeline")
     type_times(page, "8 pm", "midnight")
     page.wait_for_url("**from=2016-11-09T01%3A00Z&to=2016-11-09T05%3A00Z")
     shows_range(page, "8 p.m. Nov. 8 to midnight Nov. 9")
@@ -72,8 +72,8 @@ def test_an_exact_time_is_typed_on_the_clock_in_its_label(visit: Visit) -> None:
         shows_range(page, says)
 
 
-def test_escape_keeps_the_range_and_forgets_what_was_typed(visit: Visit) -> None:
-    page = visit("/timeline")
+def test_escape_keeps_the_range_and_forgets_what_was_typed(opened_once: Visit) -> None:
+    page = opened_once("/timeline")
     page.locator(".st-key-choose-exact button").click()
     page.get_by_label("From, ").fill("9 pm")
     page.keyboard.press("Escape")
@@ -82,6 +82,15 @@ def test_escape_keeps_the_range_and_forgets_what_was_typed(visit: Visit) -> None
     page.locator(".st-key-choose-exact button").click()
     expect(page.get_by_label("From, ")).to_have_value("1 p.m. Nov. 8, 2016")
     assert address(page) == {}
+    page.keyboard.press("Escape")
+
+
+def test_the_way_back_is_the_browsers_own(opened_once: Visit) -> None:
+    page = opened_once("/timeline")
+    page.get_by_text("48 hours", exact=True).click()
+    page.wait_for_url("**from=2016-11-08T05%3A00Z**")
+    page.go_back()
+    shows_range(page, "1 p.m. Nov. 8 to 7 a.m. Nov. 9")
 
 
 def test_a_range_that_would_end_before_it_starts_is_refused_in_words(visit: Visit) -> None:
@@ -111,9 +120,9 @@ def test_a_copied_link_shows_the_same_in_another_zone(visit: Visit) -> None:
     ("width", "shown", "other"), [pytest.param(1280, "wide", "narrow"), pytest.param(390, "narrow", "wide")]
 )
 def test_a_window_has_the_figure_for_its_width_and_the_other_once_it_is_turned(
-    width: int, shown: str, other: str, visit: Visit
+    width: int, shown: str, other: str, opened_once: Visit
 ) -> None:
-    page = visit("/", width=width)
+    page = opened_once("/", width=width)
     first, second = (page.locator(f"[class*=st-key-{one}-drawn-] .js-plotly-plot") for one in (shown, other))
     expect(first).to_be_visible()
     expect(second).to_have_count(0)
@@ -130,8 +139,10 @@ def test_a_window_has_the_figure_for_its_width_and_the_other_once_it_is_turned(
     expect(second).to_be_hidden()
 
 
-def test_the_page_of_html_names_every_script_of_streamlits_that_the_story_needs(visit: Visit, server: str) -> None:
-    page = visit("/")
+def test_the_page_of_html_names_every_script_of_streamlits_that_the_story_needs(
+    opened_once: Visit, server: str
+) -> None:
+    page = opened_once("/")
     loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
     scripts = {name.rpartition("/")[2] for name in loaded if "/static/js/" in name}
     html = page.request.get(server).text()
@@ -147,9 +158,9 @@ def test_the_page_of_html_names_every_script_of_streamlits_that_the_story_needs(
     ],
 )
 def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(
-    path: str, hinted: str, chart: str, visit: Visit
+    path: str, hinted: str, chart: str, opened_once: Visit
 ) -> None:
-    page = visit(path)
+    page = opened_once(path)
     hint = page.locator(hinted).first.evaluate("one => getComputedStyle(one, '::before').content")
     assert "Drag to zoom" in hint
     plot = page.locator(chart).first
@@ -167,14 +178,6 @@ def test_a_box_drawn_on_a_chart_becomes_the_range_and_other_controls_keep_it(
     has_address(page, **dragged, clock="UTC")
     page.get_by_text("The night", exact=True).click()
     shows_range(page, "6 p.m. Nov. 8 to noon Nov. 9")
-
-
-def test_the_way_back_is_the_browsers_own(visit: Visit) -> None:
-    page = visit("/timeline")
-    page.get_by_text("48 hours", exact=True).click()
-    page.wait_for_url("**from=2016-11-08T05%3A00Z**")
-    page.go_back()
-    shows_range(page, "1 p.m. Nov. 8 to 7 a.m. Nov. 9")
 
 
 def test_bad_values_get_sentences_and_never_a_traceback(visit: Visit) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -62,12 +63,13 @@ def desk(folder: Path, provider: str, people: People) -> Iterator[str]:
 
 
 @pytest.fixture
-def a_browser(browsers: Browsers) -> Iterator[Callable[..., BrowserContext]]:
+def a_browser(browsers: Browsers) -> Iterator[Callable[[], BrowserContext]]:
     """Further browsers of other people, without a cookie."""
     numbers = count()
+    calm: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
 
-    def another(**options: object) -> BrowserContext:
-        return browsers.context(f"number {next(numbers)}", viewport={"width": 1280, "height": 900}, **options)
+    def another() -> BrowserContext:
+        return browsers.context(f"number {next(numbers)}", **calm)
 
     yield another
     browsers.forget()
@@ -82,7 +84,11 @@ def opened(context: BrowserContext, address: str) -> Page:
 
 def sign_in(context: BrowserContext, desk: str, name: str) -> Page:
     """A tab of somebody who has signed in at the provider."""
-    page = opened(context, f"{desk}/sign-in")
+    return signed_in(opened(context, f"{desk}/sign-in"), desk, name)
+
+
+def signed_in(page: Page, desk: str, name: str) -> Page:
+    """The tab with the page for signing in, of somebody who has done so at the provider."""
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name=name).click()
     page.wait_for_url(f"{desk}/**")
@@ -201,12 +207,14 @@ def test_a_link_signs_in_once_by_a_cookie_that_no_script_reads(
 
 @pytest.mark.parametrize(("scheme", "widths"), cases(("dark", (390, 1280)), long=[("light", (1280, 390))]))
 def test_the_pages_of_people_have_no_fault_that_axe_finds(
-    a_browser: Callable[..., BrowserContext], desk: str, scheme: str, widths: tuple[int, ...]
+    a_browser: Callable[[], BrowserContext], desk: str, scheme: Literal["light", "dark"], widths: tuple[int, ...]
 ) -> None:
-    context = a_browser(color_scheme=scheme)
-    page = opened(context, f"{desk}/sign-in")
+    page = a_browser().new_page()
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{desk}/sign-in")
+    settled(page)
     assert violations(page) == []
-    page = sign_in(context, desk, "ana")
+    signed_in(page, desk, "ana")
     for place in ("people", "sign-in"):
         page.goto(f"{desk}/{place}")
         settled(page)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Browsers, settled
+from tests.browser.conftest import settled
 from tests.browser.reading import address
 
 Visit = Callable[..., Page]
@@ -56,18 +55,8 @@ def kept(task: str) -> int:
     return int(line.split("|")[2])
 
 
-@pytest.fixture(scope="module")
-def story(browsers: Browsers, server: str) -> Iterator[Page]:
-    """The Story page as it opens, for those who change nothing on it."""
-    page = browsers.tab(timezone_id="America/New_York")
-    page.goto(server)
-    settled(page)
-    yield page
-    page.close()
-
-
-def test_when_ap_called_ohio_is_there_at_once(story: Page) -> None:
-    stranger = Stranger(story)
+def test_when_ap_called_ohio_is_there_at_once(opened_once: Visit) -> None:
+    stranger = Stranger(opened_once("/"))
     stranger.sees(stranger.page.locator(".js-plotly-plot text:visible", has_text=re.compile("Ohio.*10:39")).first)
     assert stranger.clicks == kept("When did AP call Ohio?")
 
@@ -119,8 +108,8 @@ def test_an_embed_code_is_in_the_clipboard(visit: Visit) -> None:
     assert stranger.clicks == kept("An embed code")
 
 
-def test_the_data_is_one_click_away(story: Page) -> None:
-    stranger = Stranger(story)
+def test_the_data_is_one_click_away(opened_once: Visit) -> None:
+    stranger = Stranger(opened_once("/"))
     with stranger.page.expect_download() as found:
         stranger.click(stranger.page.locator(".st-key-bar-csv button"))
     night = pd.read_csv(found.value.path(), parse_dates=["earliest_utc", "latest_utc"])
@@ -128,8 +117,8 @@ def test_the_data_is_one_click_away(story: Page) -> None:
     assert stranger.clicks == kept("The data")
 
 
-def test_whether_searches_rose_before_florida(visit: Visit) -> None:
-    stranger = Stranger(visit("/"))
+def test_whether_searches_rose_before_florida(opened_once: Visit) -> None:
+    stranger = Stranger(opened_once("/"))
     page = stranger.page
     stranger.click(page.locator(".st-key-masthead").get_by_role("link", name="Compare & check"))
     settled(page)

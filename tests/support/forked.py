@@ -1,4 +1,4 @@
-"""Processes that need not import the app anew: each is forked from one that has imported it all.
+"""Processes that need not import the app anew: each is forked from one that has imported it all and made it ready.
 
 It is a process as any other, with an environment and an output of its own. How the app and the command start from
 nothing is for the tests that start them so.

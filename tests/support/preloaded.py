@@ -1,8 +1,12 @@
-"""What a server imports, for those that are forked: nothing here starts a thread of Python or reads the environment."""
+"""What a server imports and makes ready as it starts, for those that are forked; nothing here starts a thread.
+
+What is kept is kept by what it was made of: a server whose stories are others, or whose settings are, makes its own.
+"""
 
 from __future__ import annotations
 
 import gc
+import os
 
 import numpy  # noqa: F401
 import pandas  # noqa: F401
@@ -12,8 +16,12 @@ import streamlit.web.cli  # noqa: F401
 import uvicorn  # noqa: F401
 
 import data.desk.desk  # noqa: F401
-from components.server.warm import import_everything
+from components.server.warm import warm
+from data.core.settings import Settings
 
-import_everything()
+# What a test sets is for the servers that it starts.
+for name in [name for name in os.environ if name.startswith("NIGHTDESK_")]:
+    del os.environ[name]
+warm(Settings())
 gc.collect()
 gc.freeze()
