@@ -123,7 +123,10 @@ def test_a_window_has_the_figure_for_its_width_and_the_other_once_it_is_turned(
     width: int, shown: str, other: str, opened_once: Visit
 ) -> None:
     page = opened_once("/", width=width)
-    first, second = (page.locator(f"[class*=st-key-{one}-drawn-] .js-plotly-plot") for one in (shown, other))
+    # The page may hold another chart, which a test before has unfolded.
+    first, second = (
+        page.locator(f"[class*=st-key-{one}-drawn-][class*=timeline] .js-plotly-plot") for one in (shown, other)
+    )
     expect(first).to_be_visible()
     expect(second).to_have_count(0)
     column = page.locator("[data-testid=stPlotlyChart]").first.bounding_box()
