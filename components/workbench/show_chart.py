@@ -38,14 +38,14 @@ def _show_caution(embed: Embed, key: str) -> None:
     """The panel of this chart, if it has one."""
     caution = load_caution(embed.story, embed.chart, other=embed.other)
     if caution is not None:
-        _show_folded(TITLE, load_made(_texts, caution, embed.clock), f"caution-{key}")
+        _show_folded(TITLE, partial(load_made, _texts, caution, embed.clock), f"caution-{key}")
 
 
-def _show_folded(label: str, texts: Iterable[str], key: str) -> None:
-    """Texts that a browser is sent once they are unfolded: sent before, they kept the chart above them waiting."""
+def _show_folded(label: str, texts: Callable[[], Iterable[str]], key: str) -> None:
+    """Texts made and sent once they are unfolded: sent before, they kept the chart above them waiting."""
     with st.expander(label, key=key, on_change="rerun") as folder:
         if folder.open:
-            for text in texts:
+            for text in texts():
                 st.markdown(text)
 
 
@@ -203,7 +203,8 @@ def _show_events(chart: Chart, clock: Clock, key: str) -> None:
     """Every event by time, how the lanes are read, and what lies beyond the edges, dated."""
     count = len(chart.events)
     label = "The event, and how to read this chart" if count == 1 else f"All {count} events by time"
-    _show_folded(label if count else "How to read this chart", load_made(_events, chart, clock), f"events-{key}")
+    texts = partial(load_made, _events, chart, clock)
+    _show_folded(label if count else "How to read this chart", texts, f"events-{key}")
 
 
 def _events(chart: Chart, clock: Clock) -> tuple[str, ...]:
