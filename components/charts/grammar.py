@@ -360,7 +360,7 @@ def first_known(when: When) -> tuple[datetime, datetime]:
 
 def has_value(lane: Lane, mark: Mark, item: Item) -> bool:
     """Whether an item stands on the lane's value axis; else it stands in a row."""
-    if isinstance(mark, Steps | Line):
+    if isinstance(mark, (Steps, Line)):
         return True
     if item.kind is Kind.PROJECTED:
         return True

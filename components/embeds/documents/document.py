@@ -103,9 +103,7 @@ DRAWN = (320, 480, 800)
 ON_PAPER = 710
 #: Of the three on a page of the app, as page.css shows them.
 ON_PAGE = (320, 520, 900)
-_TITLE = re.compile(r"<title>[^<]*</title>")
 _ROW = re.compile(r' data-(?:row|event)="[^"]*"')
-_STYLE = re.compile(r"<style>([^<]*)</style>")
 #: Comments and indentation of a script; none of ours has a string of several lines.
 _REMARK = re.compile(r"^\s*//.*\n|^[ ]+", re.MULTILINE)
 #: What a script has spaces around, and ends lines with, for its readers; none of ours has that in a string.
@@ -152,18 +150,19 @@ def _paper(embed: Embed) -> str:
     theme, adaptive = ground(embed)
     chart, own = over_the_clock(embed.chart), embed.listed.own
     drawn = svg.draw(
-        chart, embed.clock, width=ON_PAPER, theme=theme, adaptive=adaptive, brief=True, own=own, paper=True
-    )
-    return element("div", _ROW.sub("", _TITLE.sub("", _STYLE.sub("", drawn, count=1))), class_="nd-paper")
+        *(chart, embed.clock), width=ON_PAPER, theme=theme, adaptive=adaptive, brief=True, own=own, paper=True,
+        within=True,
+    )  # fmt: skip
+    return element("div", _ROW.sub("", drawn), class_="nd-paper")
 
 
 def _drawing(embed: Embed, chart: Chart, width: int, *, own: frozenset[str] | None, teller: Teller) -> str:
     """One drawing without what stands in the page already: its rules, and the sentence of each mark."""
     theme, adaptive = ground(embed)
-    drawn = svg.draw(
-        chart, embed.clock, width=width, theme=theme, adaptive=adaptive, brief=True, own=own, teller=teller
-    )
-    return _TITLE.sub("", _STYLE.sub("", drawn, count=1))
+    return svg.draw(
+        *(chart, embed.clock), width=width, theme=theme, adaptive=adaptive, brief=True, own=own, teller=teller,
+        within=True,
+    )  # fmt: skip
 
 
 def over_the_clock(chart: Chart) -> Chart:
@@ -177,7 +176,7 @@ def _tally(embed: Embed, own: frozenset[str] | None) -> str:
     if not found:
         return ""
     sums, units = element("div", found.sums, class_="nd-sums"), "" if found.lettered else " nd-units"
-    return element("div", sums + _TITLE.sub("", element("div", found.map, class_=f"nd-map{units}")), class_="nd-tally")
+    return element("div", sums + element("div", found.map, class_=f"nd-map{units}"), class_="nd-tally")
 
 
 def played_part(embed: Embed) -> str:

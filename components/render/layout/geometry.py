@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from components.charts.grammar import Gap, Item, Kind, Lane, Line, Mark, Tiles, anchor, has_value
@@ -20,10 +20,14 @@ class TimeScale:
     window: Window
     left: float
     right: float
+    _places: dict[datetime, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def x(self, moment: datetime) -> float:
-        share = (moment - self.window.start) / self.window.length
-        return self.left + (self.right - self.left) * min(1.0, max(0.0, share))
+        # A drawing asks for each moment some ten times, while it is tried and drawn.
+        if (place := self._places.get(moment)) is None:
+            share = (moment - self.window.start) / self.window.length
+            place = self._places[moment] = self.left + (self.right - self.left) * min(1.0, max(0.0, share))
+        return place
 
 
 def spot(when: When, window: Window) -> datetime:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import product
+from itertools import count, product
 
 from components.text import text_width
 
@@ -74,9 +75,7 @@ def _placed(flags: tuple[Flag, ...], bounds: tuple[float, float], size: float, l
     sides = {i: _sides(flags[i], widths[i], bounds) for i in ranked}
     claims = [i for i in ranked if flags[i].claims and sides[i]][:MOST_CLAIMS]
     bare = sorted((i for i in ranked if i not in claims), key=lambda i: (flags[i].x, i))
-    placed: dict[int, Placed] = {}
-    for i in bare:
-        placed[i] = _lowest(Placed(flags[i], 0), list(placed.values()), lines=False)
+    placed = dict(zip(bare, stacked([flags[i] for i in bare]), strict=True))
     placed |= _claimed({i: (flags[i], widths[i], sides[i]) for i in claims}, placed, lines=lines)
     for i in ranked:
         if i not in claims:
@@ -86,9 +85,12 @@ def _placed(flags: tuple[Flag, ...], bounds: tuple[float, float], size: float, l
 
 def stacked(flags: Sequence[Flag], under: Sequence[Placed] = ()) -> tuple[Placed, ...]:
     """Marks without words, in the order given, each in the lowest row in which nothing is; `under` stand already."""
+    taken = [(*entry.span, entry.row) for entry in under]
     found: list[Placed] = []
     for flag in flags:
-        found.append(_lowest(Placed(flag, 0), [*under, *found], lines=False))
+        row = _free_row(_blocked(flag.left, flag.right, taken))
+        taken.append((flag.left, flag.right, row))
+        found.append(Placed(flag, row))
     return tuple(found)
 
 
@@ -110,63 +112,133 @@ def _crossed(label: Placed, other: Placed) -> bool:
     return bool(label.side) and left - 1 < other.flag.x < right + 1
 
 
-def _meet(one: Placed, other: Placed) -> bool:
-    (left, right), (start, end) = one.span, other.span
+def _meet(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two spans of one row are closer to each other than things in one row may be."""
+    (left, right), (start, end) = one, other
     return left < end + GAP / 2 and start < right + GAP / 2
 
 
-def _lowest(entry: Placed, others: Sequence[Placed], *, lines: bool) -> Placed:
-    """The entry in its lowest row: free there, and above every mark whose line would cross its text."""
-    row = max((other.row + 1 for other in others if lines and _crossed(entry, other)), default=0)
-    blocked = {other.row for other in others if _meet(entry, other)}
-    while row in blocked:
+def _blocked(left: float, right: float, taken: Iterable[tuple[float, float, int]]) -> int:
+    """The rows, each a bit, in which something taken, from where to where and in which row, meets this span."""
+    rows = 0
+    for start, end, row in taken:
+        if left < end + GAP / 2 and start < right + GAP / 2:
+            rows |= 1 << row
+    return rows
+
+
+def _free_row(blocked: int, lowest: int = 0) -> int:
+    """The first row from `lowest` on that is no bit of those blocked."""
+    row = lowest
+    while blocked >> row & 1:
         row += 1
-    return entry if entry.row == row else replace(entry, row=row)
+    return row
 
 
 Claim = tuple[Flag, float, list[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A label on one of its sides, and what that means whatever the sides of the others are.
+
+    `blocked` are the rows of bare marks that it meets, a bit each; `lines` the rows of those whose lines would cross
+    its text, and `crossed` the labels whose lines would, a bit each. `met` are the ways of others that it meets, each
+    the bit of its number.
+    """
+
+    entry: Placed
+    number: int
+    blocked: int
+    lines: tuple[int, ...]
+    crossed: int
+    met: int
+
+
+def _ways(claims: dict[int, Claim], bare: dict[int, Placed], *, lines: bool) -> list[list[_Way]]:
+    """For each label its ways to stand; of many it has one."""
+    many = len(claims) > _TOGETHER
+    entries = [
+        [Placed(flag, 0, side, width) for side in (sides[:1] if many else sides)]
+        for flag, width, sides in claims.values()
+    ]
+    taken, numbers = [(*other.span, other.row) for other in bare.values()], count()
+    numbered = [[(next(numbers), entry) for entry in own] for own in entries]
+    found: list[list[_Way]] = []
+    for place, own in enumerate(numbered):
+        ways = []
+        for number, entry in own:
+            through = [other.row for other in bare.values() if lines and _crossed(entry, other)]
+            crossed = sum(
+                1 << i for i, other in enumerate(entries) if lines and i != place and _crossed(entry, other[0])
+            )
+            met = sum(
+                1 << name
+                for i, others in enumerate(numbered)
+                if i != place
+                for name, other in others
+                if _meet(entry.span, other.span)
+            )
+            ways.append(_Way(entry, number, _blocked(*entry.span, taken), tuple(through), crossed, met))
+        found.append(ways)
+    return found
+
+
 def _claimed(claims: dict[int, Claim], bare: dict[int, Placed], *, lines: bool) -> dict[int, Placed]:
     """The best of all choices of sides: fewest crossings, then fewest rows, then most labels on the right."""
-    choices = [sides for _, _, sides in claims.values()]
-    if len(claims) > _TOGETHER:
-        choices = [sides[:1] for sides in choices]
-    best: dict[int, Placed] = {}
-    least: tuple[int, int, int] | None = None
-    for picked in product(*choices):
-        entries = [Placed(flag, 0, side, width) for (flag, width, _), side in zip(claims.values(), picked, strict=True)]
-        stacked = _stacked(entries, list(bare.values()), lines=lines)
-        everything = [*stacked, *bare.values()]
-        cost = (_crossings(everything) if lines else 0, row_count(everything), picked.count("left"))
-        if least is None or cost < least:
-            best, least = dict(zip(claims, stacked, strict=True)), cost
-    return best
+    ways, standing = _ways(claims, bare, lines=lines), row_count(bare.values())
+    fewest = sum(own[0].entry.side == "left" for own in ways)
+    best: tuple[Sequence[_Way], list[int]] = (), []
+    least: tuple[float, int, int] = math.inf, 0, 0
+    for picked in product(*ways):
+        rows = _rows(picked, lines=lines)
+        left = sum(way.entry.side == "left" for way in picked)
+        cost = (_crossings(picked, rows) if lines else 0, max(standing, max(rows, default=-1) + 1), left)
+        if cost < least:
+            best, least = (picked, rows), cost
+        if least == (0, max(standing, 1), fewest):
+            break
+    placed = (replace(way.entry, row=row) for way, row in zip(*best, strict=True))
+    return dict(zip(claims, placed, strict=True))
 
 
-def _stacked(entries: list[Placed], bare: list[Placed], *, lines: bool) -> list[Placed]:
-    """Rows for entries whose sides are given: one goes down once all that must stand below it are down."""
-    done: dict[int, Placed] = {}
-    waiting = list(range(len(entries)))
+def _rows(ways: Sequence[_Way], *, lines: bool) -> list[int]:
+    """Rows for labels whose sides are given: one goes down once all that must stand below it are down."""
+    rows, waiting = [0] * len(ways), list(range(len(ways)))
+    down: list[int] = []
     while waiting:
-        free = [i for i in waiting if not lines or not any(_crossed(entries[i], entries[j]) for j in waiting if j != i)]
+        left = sum(1 << i for i in waiting)
+        free = [i for i in waiting if not ways[i].crossed & left]
         chosen = (free or waiting)[-1 if lines else 0]
-        done[chosen] = _lowest(entries[chosen], [*bare, *done.values()], lines=lines)
+        way, lowest = ways[chosen], max(ways[chosen].lines, default=-1) + 1
+        blocked = way.blocked
+        for i in down:
+            if way.met >> ways[i].number & 1:
+                blocked |= 1 << rows[i]
+            if way.crossed >> i & 1:
+                lowest = max(lowest, rows[i] + 1)
+        rows[chosen] = _free_row(blocked, lowest)
+        down.append(chosen)
         waiting.remove(chosen)
-    return [done[i] for i in range(len(entries))]
+    return rows
 
 
-def _crossings(placed: Sequence[Placed]) -> int:
-    labels = [entry for entry in placed if entry.side]
-    return sum(other.row > label.row and _crossed(label, other) for label in labels for other in placed)
+def _crossings(ways: Sequence[_Way], rows: Sequence[int]) -> int:
+    """How many lines run through texts below them."""
+    found = 0
+    for way, row in zip(ways, rows, strict=True):
+        found += sum(other > row for other in way.lines)
+        found += sum(other > row for i, other in enumerate(rows) if way.crossed >> i & 1)
+    return found
 
 
 def _with_text(placed: dict[int, Placed], i: int, width: float, sides: list[str], *, lines: bool) -> Placed:
     """The placed mark with its text, if a side is free in its row and no line comes down through it."""
+    mark = placed[i]
     for side in sides:
-        entry = replace(placed[i], side=side, width=width)
+        entry = Placed(mark.flag, mark.row, side, width)
         others = [other for j, other in placed.items() if j != i]
-        free = not any(other.row == entry.row and _meet(entry, other) for other in others)
-        if free and not (lines and any(other.row > entry.row and _crossed(entry, other) for other in others)):
+        free = not any(other.row == mark.row and _meet(entry.span, other.span) for other in others)
+        if free and not (lines and any(other.row > mark.row and _crossed(entry, other) for other in others)):
             return entry
-    return placed[i]
+    return mark

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from html import escape
 from typing import Literal, NamedTuple
 
@@ -14,6 +16,7 @@ from components.render.layout.scene import Sizes
 from components.render.words import amount, period
 from components.text import BOLD, REGULAR, text_width, xml
 
+HOVER_CHARACTERS = 400
 #: From the ground up.
 LAYERS = ("ground", "events", "marks", "text")
 Layer = Literal["ground", "events", "marks", "text"]
@@ -34,17 +37,23 @@ def text_box(x: float, y: float, text: str, size: float, *, anchor: Anchor = "st
 
 def number(value: float) -> str:
     """A coordinate to a tenth of a pixel; a share below one to a hundredth."""
-    text = f"{value:.{2 if abs(value) < 1 else 1}f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    if -1 < value < 1:
+        text = f"{value:.2f}".rstrip("0").rstrip(".")
+        return "0" if text in ("-0", "") else text
+    return f"{value:.1f}".removesuffix(".0")
+
+
+@cache
+def _written(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
 
 
 def tag(name: str, content: str = "", /, **attributes: str | float) -> str:
     """One element. `_` in names becomes `-`, a trailing one is dropped; values are escaped, content is markup."""
-    written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{number(value) if isinstance(value, float | int) else escape(value)}"'
-        for key, value in attributes.items()
-        if value != ""
-    )
+    written = ""
+    for key, value in attributes.items():
+        if value != "":
+            written += f' {_written(key)}="{escape(value) if isinstance(value, str) else number(value)}"'
     return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
 
 
@@ -107,7 +116,7 @@ class Frame:
     """What every part of a drawing shares: the chart, its clock, the sheet and the sizes.
 
     `own` are the rows whose marks are elements of their own, where those of the others are drawn many in one; None
-    where all are.
+    where all are. In one that is `titled` each says what a pointer over it is told; elsewhere the page around it does.
     """
 
     chart: Chart
@@ -117,6 +126,11 @@ class Frame:
     width: float
     brief: bool = False
     own: frozenset[str] | None = None
+    titled: bool = True
+
+    def title(self, said: Callable[[], str]) -> str:
+        """What a pointer over a mark is told."""
+        return tag("title", xml(said(), most=HOVER_CHARACTERS)) if self.titled else ""
 
     def apart(self, row: str) -> bool:
         """Whether the mark of this row is an element of its own."""

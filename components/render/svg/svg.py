@@ -65,6 +65,7 @@ def draw(
     own: frozenset[str] | None = None,
     paper: bool = False,
     teller: Teller | None = None,
+    within: bool = False,
 ) -> str:
     """The chart as SVG text, `width` pixels wide, as tall as its content.
 
@@ -72,23 +73,27 @@ def draw(
     light drawing turn dark with the reader's system. `brief` leaves out notes, legends and edge notes, for a page
     that prints them beside it. On `paper`, where nothing answers a pointer, marks without words carry numbers that a
     list below explains. With `own`, the marks of these rows alone are elements of their own, others many in one. Who
-    draws a chart at several widths has one `teller` for all. Ids begin with the chart's slug and width, so that
-    drawings of several widths can stand in one page. The root says which span of time its lanes stand for and where
-    they are, for scripts.
+    draws a chart at several widths has one `teller` for all. `within` a page that has the rules of its
+    drawings and says what each mark is, it has neither. Ids begin with the chart's slug and width, so that drawings of
+    several widths can stand in one page. The root says which span of time its lanes stand for and where they are, for
+    scripts.
     """
     found = layout(
-        chart, clock, width=width, headline=headline, credit=credit, brief=brief, own=own, paper=paper, teller=teller
-    )
-    return drawn(found, chart, clock, theme=theme, adaptive=adaptive)
+        *(chart, clock), width=width, headline=headline, credit=credit, brief=brief, own=own, paper=paper,
+        teller=teller, titled=not within,
+    )  # fmt: skip
+    return drawn(found, chart, clock, theme=theme, adaptive=adaptive, within=within)
 
 
-def drawn(found: Layout, chart: Chart, clock: Clock, *, theme: Theme, adaptive: bool = False) -> str:
+def drawn(
+    found: Layout, chart: Chart, clock: Clock, *, theme: Theme, adaptive: bool = False, within: bool = False
+) -> str:
     """As `draw`, of what `layout` has found already."""
     title, about = f"{found.prefix}-title", f"{found.prefix}-desc"
     content = [
         tag("title", xml(clock.say(chart.title)), id=title),
         tag("desc", xml(clock.say(chart.takeaway), most=400), id=about),
-        f"<style>{style(theme, chart, adaptive=adaptive)}</style>",
+        "" if within else f"<style>{style(theme, chart, adaptive=adaptive)}</style>",
         tag("rect", width="100%", height="100%", class_="p"),
         found.body,
     ]
@@ -123,9 +128,12 @@ def layout(
     own: frozenset[str] | None = None,
     paper: bool = False,
     teller: Teller | None = None,
+    titled: bool = True,
 ) -> Layout:
     """Every element and every text box of the drawing, before colours; `sizes` are the width's own if None."""
-    frame = _frame(chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes, own=own, paper=paper)
+    frame = _frame(
+        chart, clock, min(max(width, NARROWEST), WIDEST), brief=brief, sizes=sizes, own=own, paper=paper, titled=titled
+    )
     top = draw_banner(frame)
     y = draw_headline(frame, top + frame.sizes.pad) if headline else top + frame.sizes.pad * 0.5
     tiled, timed = apart(chart.lanes)
@@ -172,7 +180,7 @@ def draw_tally(
     drawn, heights = [], []
     for name, draw_part in (("sums", draw_sums_and_keys), ("map", draw_map)):
         sheet = Sheet.blank(f"nd-{name}")
-        frame = Frame(chart, clock, sheet, replace(BRIEF, pad=1), TALLY, brief=True, own=own)
+        frame = Frame(chart, clock, sheet, replace(BRIEF, pad=1), TALLY, brief=True, own=own, titled=False)
         y = 0.0
         for lane in tiled:
             y = draw_part(frame, lane, y)
@@ -183,13 +191,21 @@ def draw_tally(
 
 
 def _frame(
-    chart: Chart, clock: Clock, width: int, *, brief: bool, sizes: Sizes | None, own: frozenset[str] | None, paper: bool
+    chart: Chart,
+    clock: Clock,
+    width: int,
+    *,
+    brief: bool,
+    sizes: Sizes | None,
+    own: frozenset[str] | None,
+    paper: bool,
+    titled: bool,
 ) -> Frame:
     sizes = sizes or (WIDE if width >= _WIDE_FROM else BRIEF if brief else NARROW)
     sizes = replace(sizes, paper=True, limit=sizes.limit + _NUMBERED) if paper else sizes
     prefix = f"nd-{re.sub(r'[^a-z0-9-]', '-', chart.slug.lower())}-{width}"
     sheet = Sheet.blank(prefix)
-    return Frame(chart, clock, sheet, sizes, width, brief=brief, own=own)
+    return Frame(chart, clock, sheet, sizes, width, brief=brief, own=own, titled=titled)
 
 
 def _nothing(frame: Frame, y: float) -> float:

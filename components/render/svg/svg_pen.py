@@ -9,9 +9,8 @@ from components.charts.grammar import Tone
 from components.render.layout.scene import Area, Bar, Composition, Paint, Part, Sign, Stroke, Thing, Words, cross
 from components.render.svg.sheet import Frame, Layer, number, tag
 from components.render.svg.together import copies, polyline
-from components.text import PLAIN_CHARACTERS, visible, xml
+from components.text import PLAIN_CHARACTERS, visible
 
-HOVER_CHARACTERS = 400
 #: Type of a number on a mark, in pixels.
 _NUMBER = 8.0
 #: How high the ground of a line of text is, in pixels.
@@ -109,7 +108,7 @@ class _Pen:
             self._group(marks[name], groups[name])
 
     def _group(self, thing: Thing, parts: Sequence[Part]) -> None:
-        title = tag("title", xml(f"{thing.when}: {thing.what}", most=HOVER_CHARACTERS))
+        title = self.frame.title(lambda: f"{thing.when}: {thing.what}")
         tones = [part.tone for part in parts if isinstance(part, Sign | Bar | Area)]
         one = len(set(tones)) == 1
         drawn = [self._area(part) if isinstance(part, Area) else self._mark(part) for part in parts]

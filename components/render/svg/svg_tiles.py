@@ -28,7 +28,7 @@ from components.render.layout.tile_layout import (
     tiles_of,
 )
 from components.render.svg.sheet import Frame, Label, number, tag, text_box
-from components.render.svg.svg_pen import HOVER_CHARACTERS, named, outline
+from components.render.svg.svg_pen import named, outline
 from components.render.svg.together import EVEN, Point, copies
 from components.text import BOLD, fitted, text_width, visible, wrap, xml
 
@@ -247,7 +247,7 @@ def _is_gone(frame: Frame, mark: Tiles, item: Item) -> bool:
 def _add(frame: Frame, lane: Lane, mark: Tiles, item: Item, content: str) -> None:
     """A tile's group: its row, its side and its look. One that was taken back is there for a player alone."""
     classes = f"tile t-{mark.tone.value} {look_of(mark, item, frame.chart.window).value}".strip()
-    title = tag("title", xml(frame.hover(lane, mark, item), most=HOVER_CHARACTERS))
+    title = frame.title(lambda: frame.hover(lane, mark, item))
     hidden = "none" if _is_gone(frame, mark, item) else ""
     frame.sheet.add("marks", tag("g", title + content, class_=classes, data_row=named(item.row), display=hidden))
 
