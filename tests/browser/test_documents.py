@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from components.charts.catalogue import publishable
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.heights import document_height
-from components.render.layout.lane_rows import rows_of
+from components.render.layout.geometry import rows_of
 from components.text import text_width
 from tests.browser.reading import comes_to, violations
 from tests.support import samples

@@ -23,15 +23,13 @@ from components.charts.grammar import (
     Stretches,
     Tone,
     anchor,
-    valued,
 )  # fmt: skip
-from components.charts.running_totals import paths_of
 from components.clock import Clock
 from components.render.layout.boxes import Box, Boxes, box_of
 from components.render.layout.draft import Draft
-from components.render.layout.geometry import TimeScale, compact, domain, in_row, round_values
+from components.render.layout.geometry import TimeScale
 from components.render.layout.labels import Flag, place, row_count, stacked
-from components.render.layout.lane_rows import draw_rows, fitting, rows_of, write_beside
+from components.render.layout.lane_rows import draw_rows, fitting, write_beside
 from components.render.layout.lane_values import TOTAL, draw_values
 from components.render.layout.legend import draw_legend, untimed_tone
 from components.render.layout.scene import Area, At, Bar, Composition, LaneBox, Sign, Sizes, Stroke, Teller, Words
@@ -64,9 +62,10 @@ def compose(
 ) -> Composition:
     """The lanes over the clock from `top` on, `width` pixels wide; as many labels as `sizes.limit` has room for."""
     lanes = apart(chart.lanes)[1]
-    left, right = _edges(chart, lanes, sizes, width)
+    teller = teller or Teller(chart, clock)
+    left, right = _edges(teller, lanes, sizes, width)
     scale = TimeScale(chart.window, left, right)
-    begun = _begun(Draft(chart, clock, teller or Teller(chart, clock), sizes, scale, width), top)
+    begun = _begun(Draft(chart, clock, teller, sizes, scale, width), top)
     tall, room = _Heights(begun), sizes.limit - (begun.y - top)
     if tall(_MOST[0]) <= room:
         return _composed(begun, _MOST[0])
@@ -160,17 +159,16 @@ def _foot(draft: Draft, lanes: Sequence[Lane], calls: Sequence[Numbered], plot: 
     return draw_legend(draft, lanes, signs, _axis(draft, plot, y))
 
 
-def _edges(chart: Chart, lanes: Sequence[Lane], sizes: Sizes, width: float) -> tuple[float, float]:
+def _edges(teller: Teller, lanes: Sequence[Lane], sizes: Sizes, width: float) -> tuple[float, float]:
     """Where the plot begins and ends: between names at its left and totals at its right, where it is wide."""
     if sizes.narrow:
         return sizes.pad, width - sizes.pad
-    names = [name for lane in lanes for name, _ in rows_of(lane) if name]
-    values = [compact(v) for lane in lanes if valued(lane) for v in round_values(*domain(lane))]
-    widths = [text_width(text, sizes.label) + 16 for text in (*names, *values)]
+    parts, played = [teller.lane(lane) for lane in lanes], teller.chart.played
+    widths = [text_width(text, sizes.label) + 16 for one in parts for text in (*one.names, *one.values)]
     wanted = max((wide for wide in widths if wide <= width * _MOST_GUTTER), default=0.0)
-    totals = [(mark.name, paths_of(mark, chart.window).said) for lane in lanes for mark in lane.marks if _sums(mark)]
+    totals = [(mark.name, teller.paths(mark).said) for lane in lanes for mark in lane.marks if _sums(mark)]
     # Before the end of a night that is played a total may be a range.
-    ends = [f"{name} {said}–{said}" if chart.played and "–" not in said else f"{name} {said}" for name, said in totals]
+    ends = [f"{name} {said}–{said}" if played and "–" not in said else f"{name} {said}" for name, said in totals]
     beside = max((text_width(text, sizes.label, factor=BOLD) + 10 for text in ends), default=14.0)
     return sizes.pad + max(min(_GUTTER, width * 0.2), wanted), width - min(beside, 150.0)
 
@@ -371,24 +369,23 @@ def _interrupt(draft: Draft) -> None:
 
 def _lane(draft: Draft, lane: Lane, y: float, *, most: int) -> tuple[float, LaneBox]:
     sizes = draft.sizes
-    names = [name for name, _ in rows_of(lane) if name]
-    values = [compact(v) for v in round_values(*domain(lane))] if valued(lane) else []
-    y, title_foot = _heading(draft, lane.title, y, room=_gutter_room(draft, [*names, *values]))
-    if sizes.narrow and valued(lane) and any(isinstance(mark, Steps) for mark in lane.marks):
+    parts = draft.teller.lane(lane)
+    y, title_foot = _heading(draft, lane.title, y, room=_gutter_room(draft, [*parts.names, *parts.values]))
+    if sizes.narrow and parts.valued and any(isinstance(mark, Steps) for mark in lane.marks):
         y -= 6  # totals begin at nothing: there is room above the first of them
     top = bottom = y
     if is_bare(lane):
         bottom = _bare(draft, lane, y)
-    if names or any(in_row(lane, mark, item) for mark, item in lane.items):
+    if parts.names or parts.entries:
         bottom = draw_rows(draft, lane, bottom, most=most)
-    if valued(lane):
+    if parts.valued:
         kinds = {type(mark) for mark in lane.marks}
         share = 1.9 if Stretches in kinds or Line in kinds else 1.0 if Steps in kinds else 0.75
         bottom = draw_values(draft, lane, bottom, sizes.body * share)
-    for mark, item in lane.items:
-        if isinstance(mark, Gap):
+    for mark in lane.marks:
+        for item in mark.items if isinstance(mark, Gap) else ():
             bottom = _gap(draft, lane, mark, item, top, max(bottom, top + 34))
-    return max(bottom, title_foot), LaneBox(lane.slug, draft.say(lane.title), top, bottom, tuple(names))
+    return max(bottom, title_foot), LaneBox(lane.slug, draft.say(lane.title), top, bottom, tuple(parts.names))
 
 
 def _bare(draft: Draft, lane: Lane, y: float) -> float:

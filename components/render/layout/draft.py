@@ -17,7 +17,6 @@ from components.text import BOLD, short_forms, text_width, visible
 
 #: How far a label moves from its mark to stand beyond a line, in pixels.
 _STEP_ASIDE = 34.0
-Entry = tuple[Mark, Item]
 
 
 @lru_cache(maxsize=4096)

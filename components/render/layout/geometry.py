@@ -12,6 +12,8 @@ from components.charts.running_totals import totals
 from data.analysis.thinning import JOINED_STEPS
 from data.core.model import OPEN_END, Precision, When, Window
 
+Entry = tuple[Mark, Item]
+
 
 @dataclass(frozen=True, slots=True)
 class TimeScale:
@@ -90,6 +92,40 @@ def tracks_of(lane: Lane) -> tuple[str, ...]:
     """The rows of a lane, top first: its own, then those that only items name, last "" for items that name none."""
     named = {item.track for mark, item in lane.items if in_row(lane, mark, item)} - set(lane.tracks)
     return (*lane.tracks, *sorted(named - {""}), *([""] if "" in named else []))
+
+
+def rows_of(lane: Lane) -> list[tuple[str, list[Entry]]]:
+    """The rows of a lane by name, top first: its tracks, or the states of one whose tracks are grades."""
+    entries = [entry for entry in lane.items if in_row(lane, *entry)]
+    if lane.graded:
+        names = dict.fromkeys(mark.name for mark, _ in entries)
+        return [(name, [entry for entry in entries if entry[0].name == name]) for name in names]
+    return [(name, [entry for entry in entries if entry[1].track == name]) for name in tracks_of(lane)]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneParts:
+    """What a drawing asks of a lane at each try.
+
+    `entries` are what stands in its rows, `rows` the same by name, top first, and `names` those that are not empty;
+    `valued` are the marks with values, on an axis over `domain` that says these `values`.
+    """
+
+    entries: list[Entry]
+    rows: list[tuple[str, list[Entry]]]
+    names: list[str]
+    domain: tuple[float, float]
+    valued: list[Mark]
+    values: list[str]
+
+
+def parts_of(lane: Lane) -> LaneParts:
+    """What is drawn of a lane in rows and on its axis."""
+    entries = [entry for entry in lane.items if in_row(lane, *entry)]
+    rows, ends = rows_of(lane), domain(lane)
+    valued = [mark for mark in lane.marks if any(has_value(lane, mark, item) for item in mark.items)]
+    values = [compact(value) for value in round_values(*ends)] if valued else []
+    return LaneParts(entries, rows, [name for name, _ in rows if name], ends, valued, values)
 
 
 def middle_of(mark: Line, item: Item) -> datetime:

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from components.charts.grammar import Item, Lane, Mark, Spans, Tone
 from components.render.layout.boxes import Anchor
-from components.render.layout.draft import Draft, Entry, tone_of
-from components.render.layout.geometry import in_row, spot, tracks_of
+from components.render.layout.draft import Draft, tone_of
+from components.render.layout.geometry import Entry, spot
 from components.render.layout.labels import GAP, MOST_CLAIMS, Flag, Placed, place, row_count, stacked
 from components.render.layout.scene import Area, At, Bar, Paint, Sign, Stroke, Thing
 from components.render.layout.theme import look
@@ -32,15 +32,6 @@ _HATCH = 10.0
 _ANCHORS: dict[str, Anchor] = {"right": "start", "left": "end"}
 
 
-def rows_of(lane: Lane) -> list[tuple[str, list[Entry]]]:
-    """The rows of a lane by name, top first: its tracks, or the states of one whose tracks are grades."""
-    entries = [entry for entry in lane.items if in_row(lane, *entry)]
-    if lane.graded:
-        names = dict.fromkeys(mark.name for mark, _ in entries)
-        return [(name, [entry for entry in entries if entry[0].name == name]) for name in names]
-    return [(name, [entry for entry in entries if entry[1].track == name]) for name in tracks_of(lane)]
-
-
 def strength_of(lane: Lane, item: Item) -> float:
     """How strongly a mark is filled: by its grade where a lane is graded, else wholly."""
     if not lane.graded or item.track not in lane.tracks:
@@ -50,7 +41,7 @@ def strength_of(lane: Lane, item: Item) -> float:
 
 def draw_rows(draft: Draft, lane: Lane, y: float, *, most: int) -> float:
     """All rows from y downwards, with at most so many labels in each that ask for room; returns where they end."""
-    rows = rows_of(lane)
+    rows = draft.teller.lane(lane).rows
     troubles = [item for _, entries in rows for mark, item in entries if tone_of(mark, item) is not Tone.ANSWERING]
     first = min(troubles, key=lambda item: item.when.latest) if lane.graded and troubles else None
     for name, entries in rows:

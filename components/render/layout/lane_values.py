@@ -9,12 +9,11 @@ from itertools import pairwise
 
 from components.charts.grammar import Bars, Item, Kind, Lane, Line, Mark, Points, Published, Steps, Stretches, has_value
 from components.charts.phrases.numbers import between_text, number_text
-from components.charts.running_totals import Path, is_untimed, paths_of
+from components.charts.running_totals import Path, is_untimed
 from components.render.layout.boxes import Anchor, Box, Boxes, box_of
 from components.render.layout.draft import Draft
 from components.render.layout.geometry import (
     compact,
-    domain,
     is_measured,
     is_merged,
     levels,
@@ -92,12 +91,13 @@ class Values:
 
 def draw_values(draft: Draft, lane: Lane, top: float, height: float) -> float:
     """The lane's value marks below `top`; returns where the area ends."""
-    low, high = domain(lane)
+    parts = draft.teller.lane(lane)
+    low, high = parts.domain
     upper, bottom = top + (12.0 if draft.sizes.narrow else 4.0), top + height
     if draft.measured:
         return bottom
     values = Values(draft, lane, upper, bottom, low, high, Boxes(Box(0, top - 4, draft.width, bottom + 2)))
-    marks = [mark for mark in lane.marks if any(has_value(lane, mark, item) for item in mark.items)]
+    marks = parts.valued
     for mark in marks:
         _take(values, mark)
     for value, name, _ in lane.references:
@@ -140,7 +140,7 @@ def _end_labels(values: Values, marks: list[Steps]) -> None:
     """Each total at the right end of its line, the upper ones first; beside it, or where there is no room over it."""
     draft, size = values.draft, values.draft.sizes.label
     end = draft.chart.window.end
-    found = [(paths_of(mark, draft.chart.window), mark) for mark in marks]
+    found = [(draft.teller.paths(mark), mark) for mark in marks]
     found.sort(key=lambda entry: -entry[0].last[1])
     # Where a night is played they move with their lines, and the tally has all.
     for total, mark in found[:_MOVED] if draft.chart.played else found:
@@ -157,7 +157,7 @@ def _take(values: Values, mark: Mark) -> None:
     """Take the room of a mark's lines and shapes, so that no label lies over them."""
     draft = values.draft
     if isinstance(mark, Steps):
-        found = paths_of(mark, draft.chart.window)
+        found = draft.teller.paths(mark)
         for path in (found.low, found.high):
             for piece in values.corners(path):
                 for (one, y), (other, level) in pairwise(piece):
@@ -199,7 +199,7 @@ def _draw(values: Values, mark: Mark) -> None:
 def _steps(values: Values, mark: Steps) -> None:
     """A band from surely to possibly, the sure total as a line, and a dot for every contest on it."""
     window = values.draft.chart.window
-    found = paths_of(mark, window)
+    found = values.draft.teller.paths(mark)
     if mark.least_until is None and found.low != found.high:
         upper, lower = (next(values.corners(path)) for path in (found.high, found.low))
         values.draft.add(Area((*upper, *reversed(lower)), mark.tone, 0.22, told=True))

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from components.charts.grammar import Event, Item, Lane, Line, Mark, Spans, Steps, Stretches, Tone
-from components.charts.running_totals import paths_of
 from components.render.layout.draft import Draft, tone_of
-from components.render.layout.geometry import in_row
 from components.render.layout.lane_rows import STRENGTHS, hatch
 from components.render.layout.scene import Area, At, Bar, Part, Sign, Stroke
 from components.render.layout.theme import look
@@ -83,7 +81,7 @@ def _marks(lanes: Sequence[Lane], kind: type[Mark]) -> list[Mark]:
 
 def _rows(draft: Draft, lanes: Sequence[Lane]) -> Iterator[Key]:
     """States where rows are not named by them, bars, grades, and what has no first instant."""
-    rows = [(lane, mark, item) for lane in lanes for mark, item in lane.items if in_row(lane, mark, item)]
+    rows = [(lane, mark, item) for lane in lanes for mark, item in draft.teller.lane(lane).entries]
     named = ((tone_of(mark, item), mark.name) for lane, mark, item in rows if any(lane.tracks) and not lane.graded)
     here = At(draft.start)
     for tone, name in dict.fromkeys(named):
@@ -107,9 +105,9 @@ def _grade(lane: Lane, item: Item) -> int:
 
 def _values(draft: Draft, lanes: Sequence[Lane]) -> Iterator[Key]:
     """Ranges of totals, long stretches, bands of series."""
-    here, window = At(draft.start), draft.chart.window
+    here = At(draft.start)
     for mark in _marks(lanes, Steps):
-        paths = paths_of(mark, window) if isinstance(mark, Steps) else None
+        paths = draft.teller.paths(mark) if isinstance(mark, Steps) else None
         if paths and not paths.least and paths.low != paths.high:
             yield [Area((), mark.tone, 0.22)], "possible"
             break

@@ -11,10 +11,11 @@ from datetime import datetime
 from itertools import count
 from typing import Literal, NamedTuple
 
-from components.charts.grammar import Chart, Event, Item, Lane, Mark, Tone
+from components.charts.grammar import Chart, Event, Item, Lane, Mark, Steps, Tone
+from components.charts.running_totals import TotalPaths, paths_of
 from components.clock import Clock
 from components.render.layout.boxes import Anchor, Box, box_of
-from components.render.layout.geometry import TimeScale
+from components.render.layout.geometry import LaneParts, TimeScale, parts_of
 from components.render.words import amount, period
 from components.text import BOLD, REGULAR, text_width
 
@@ -234,15 +235,32 @@ def letter(place: int) -> str:
 
 @dataclass(slots=True)
 class Teller:
-    """The three lines of each mark and event, made once for all drawings of a chart on one clock."""
+    """What all drawings of a chart on one clock have in common, made once for them.
+
+    The three lines of each mark and event, the parts of each lane, and the staircases of each total.
+    """
 
     chart: Chart
     clock: Clock
     _told: dict[tuple[int, int], Thing] = field(default_factory=dict)
     _orgs: dict[str, str] = field(default_factory=dict)
+    _lanes: dict[int, LaneParts] = field(default_factory=dict)
+    _paths: dict[int, TotalPaths] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._orgs = {source.id: source.org for source in self.chart.sources}
+
+    def lane(self, lane: Lane) -> LaneParts:
+        """The rows and the values of a lane of the chart."""
+        if id(lane) not in self._lanes:
+            self._lanes[id(lane)] = parts_of(lane)
+        return self._lanes[id(lane)]
+
+    def paths(self, mark: Steps) -> TotalPaths:
+        """The staircases of a total of the chart."""
+        if id(mark) not in self._paths:
+            self._paths[id(mark)] = paths_of(mark, self.chart.window)
+        return self._paths[id(mark)]
 
     def item(self, lane: Lane, mark: Mark, item: Item) -> Thing:
         """What an item is told as."""
