@@ -338,7 +338,11 @@ def _other_flag(draft: Draft, event: Event, *, claims: bool) -> Flag:
     else:
         left, right = draft.x(event.when.earliest) - 1, draft.x(event.when.latest) + 1 + draft.beside
     flag = Flag(x, left, max(right, left + 5), priority=event.priority, claims=claims)
-    return fitting(draft, flag, [draft.say(form) for form in (event.short, *event.shorter)]) if claims else flag
+    if not claims:
+        return flag
+    if (name := (id(event), 0.0)) not in draft.fits:
+        draft.fits[name] = fitting(draft, flag, [draft.say(form) for form in (event.short, *event.shorter)])
+    return draft.fits[name]
 
 
 def _event_lines(draft: Draft, lanes: Sequence[Lane], boxes: Sequence[LaneBox], foot: float) -> None:

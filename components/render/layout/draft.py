@@ -11,7 +11,7 @@ from components.charts.grammar import Chart, Event, Item, Mark, Tone
 from components.clock import Clock
 from components.render.layout.boxes import Anchor
 from components.render.layout.geometry import TimeScale
-from components.render.layout.labels import GAP
+from components.render.layout.labels import GAP, Flag
 from components.render.layout.scene import At, Paint, Part, Sizes, Teller, Words
 from components.text import BOLD, short_forms, text_width, visible
 
@@ -44,6 +44,9 @@ class Draft:
     parts: list[Part] = field(default_factory=list)
     keys: list[Part] = field(default_factory=list)
     falls: list[tuple[int, Event, float]] = field(default_factory=list)
+    #: What was found for all tries of this drawing: where a mark is, and the words that fit beside it.
+    bare: dict[int, Flag] = field(default_factory=dict)
+    fits: dict[tuple[int, float], Flag] = field(default_factory=dict)
 
     @property
     def gutter(self) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count, product
 
@@ -198,20 +198,18 @@ def _claimed(claims: dict[int, Claim], bare: dict[int, Placed], *, lines: bool) 
             best, least = (picked, rows), cost
         if least == (0, max(standing, 1), fewest):
             break
-    placed = (replace(way.entry, row=row) for way, row in zip(*best, strict=True))
+    chosen = ((way.entry, row) for way, row in zip(*best, strict=True))
+    placed = (Placed(entry.flag, row, entry.side, entry.width) for entry, row in chosen)
     return dict(zip(claims, placed, strict=True))
 
 
 def _rows(ways: Sequence[_Way], *, lines: bool) -> list[int]:
     """Rows for labels whose sides are given: one goes down once all that must stand below it are down."""
-    rows, waiting = [0] * len(ways), list(range(len(ways)))
+    rows = [0] * len(ways)
     down: list[int] = []
-    while waiting:
-        left = sum(1 << i for i in waiting)
-        free = [i for i in waiting if not ways[i].crossed & left]
-        chosen = (free or waiting)[-1 if lines else 0]
-        way, lowest = ways[chosen], max(ways[chosen].lines, default=-1) + 1
-        blocked = way.blocked
+    for chosen in _from_below(ways) if lines else range(len(ways)):
+        way = ways[chosen]
+        blocked, lowest = way.blocked, max(way.lines) + 1 if way.lines else 0
         for i in down:
             if way.met >> ways[i].number & 1:
                 blocked |= 1 << rows[i]
@@ -219,8 +217,17 @@ def _rows(ways: Sequence[_Way], *, lines: bool) -> list[int]:
                 lowest = max(lowest, rows[i] + 1)
         rows[chosen] = _free_row(blocked, lowest)
         down.append(chosen)
-        waiting.remove(chosen)
     return rows
+
+
+def _from_below(ways: Sequence[_Way]) -> Iterator[int]:
+    """The order in which labels go down: of those through whose text no line of one that waits runs, the last."""
+    waiting = [*range(len(ways))]
+    while waiting:
+        left = sum(1 << i for i in waiting)
+        chosen = next((i for i in reversed(waiting) if not ways[i].crossed & left), waiting[-1])
+        yield chosen
+        waiting.remove(chosen)
 
 
 def _crossings(ways: Sequence[_Way], rows: Sequence[int]) -> int:

@@ -116,11 +116,17 @@ def _said(draft: Draft, lane: Lane, entries: list[Entry], *, most: int, inset: f
     for _, item in entries:
         if len(found) >= min(most, MOST_CLAIMS):
             break
-        flag = replace(_bare(draft, item), priority=len(found), claims=True)
-        flag = fitting(draft, flag, draft.forms(item.labels, item.text), inset=inset)
-        if flag.text:
-            found[id(item)] = flag
+        if (flag := _fitting(draft, item, inset)).text:
+            found[id(item)] = replace(flag, priority=len(found), claims=True)
     return found
+
+
+def _fitting(draft: Draft, item: Item, inset: float) -> Flag:
+    """A mark with its words, or none that fit."""
+    if (name := (id(item), inset)) not in draft.fits:
+        forms = draft.forms(item.labels, item.text)
+        draft.fits[name] = fitting(draft, _bare(draft, item), forms, inset=inset)
+    return draft.fits[name]
 
 
 def _name_row(draft: Draft, name: str, marks: list[tuple[Entry, Placed]], y: float, lines: int, close: int) -> float:
@@ -184,9 +190,11 @@ def _inset(draft: Draft, lane: Lane, name: str) -> float:
 
 def _bare(draft: Draft, item: Item) -> Flag:
     """A mark without words: where it stands, and from where to where its ink reaches."""
-    left, right = _ink(draft, item)
-    exact = item.when.exact and item.until is None
-    return Flag(draft.x(spot(item.when, draft.chart.window)), left, right + (0 if exact else draft.beside))
+    if id(item) not in draft.bare:
+        left, right = _ink(draft, item)
+        reach = 0 if item.when.exact and item.until is None else draft.beside
+        draft.bare[id(item)] = Flag(draft.x(spot(item.when, draft.chart.window)), left, right + reach)
+    return draft.bare[id(item)]
 
 
 def _whole(draft: Draft, group: Sequence[Entry]) -> Flag:
@@ -198,11 +206,11 @@ def _whole(draft: Draft, group: Sequence[Entry]) -> Flag:
 
 def fitting(draft: Draft, flag: Flag, forms: Sequence[str], *, inset: float = 0.0) -> Flag:
     """The flag with the first of these words that fits beside it, moved aside where lines would run through."""
-    longest = _LONGEST[draft.sizes.narrow]
+    longest, (first, last) = _LONGEST[draft.sizes.narrow], draft.bounds
     for said in forms:
         width = text_width(said, draft.sizes.label)
         left, right = draft.aside(flag.left, width, -1), draft.aside(flag.right, width, 1)
-        room = max(left - draft.bounds[0] - inset, draft.bounds[1] - right) - GAP
+        room = max(left - first - inset, last - right) - GAP
         if width <= min(room, longest):
             return replace(flag, left=left, right=right, text=said)
     return flag
@@ -240,13 +248,16 @@ def draw_item(draft: Draft, lane: Lane, mark: Mark, item: Item, y: float, *, mar
         ends = At(item.when.earliest), At(item.when.latest)
         draft.add(Bar(*ends, y, _BAR, tone, 0.5 * max(strength, 0.5), thing, marked))
     else:
-        draft.add(replace(_sign(draft, tone, item, y, strength, thing), marked=marked))
+        draft.add(_sign(draft, tone, item, y, strength, thing, marked=marked))
 
 
-def _sign(draft: Draft, tone: Tone, item: Item, y: float, strength: float, thing: Thing) -> Sign:
+def _sign(
+    draft: Draft, tone: Tone, item: Item, y: float, strength: float, thing: Thing, *, marked: bool = False
+) -> Sign:
     shape = look(tone)
     fill = "open" if shape.fill == "open" or not item.when.exact else "full"
-    return Sign(At(spot(item.when, draft.chart.window)), y, draft.sizes.glyph, shape.shape, tone, fill, strength, thing)
+    at = At(spot(item.when, draft.chart.window))
+    return Sign(at, y, draft.sizes.glyph, shape.shape, tone, fill, strength, thing, marked=marked)
 
 
 def hatch(start: At, end: At, y: float, *, thing: Thing | None = None, marked: bool = False) -> Area:
