@@ -29,14 +29,17 @@ _keep = MEMORY.keep(most=64, marks={**MARKS, Embed: _key})
 
 
 @_keep
-def load_played(embed: Embed) -> dict[str, object]:
-    """What a page needs to play this chart: its drawings, its frames, what each mark says, and a stamp of all three."""
-    return DRAWING.for_reader(partial(_played, embed))
+def load_played(embed: Embed, figures: tuple[str, ...]) -> dict[str, object]:
+    """What a page needs to play this chart: its drawings, its frames, what each mark says, and a stamp of all three.
+
+    The drawings are those for windows in which charts have these `figures`.
+    """
+    return DRAWING.for_reader(partial(_played, embed, figures))
 
 
-def _played(embed: Embed) -> dict[str, object]:
+def _played(embed: Embed, figures: tuple[str, ...]) -> dict[str, object]:
     night = night_of(embed, load_moments(embed.story, embed.view.caller), load_stands, load_sentences)
-    found: dict[str, object] = {"markup": played_part(embed), "night": night, "told": told_marks(embed)}
+    found: dict[str, object] = {"markup": played_part(embed, figures), "night": night, "told": told_marks(embed)}
     return found | {"stamp": hashlib.sha256(repr(found).encode()).hexdigest()[:16]}
 
 

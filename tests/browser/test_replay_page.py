@@ -92,6 +92,33 @@ def test_the_whole_comes_back_to_page_and_player(page: Page, server: str) -> Non
     has_address(page)
 
 
+@pytest.mark.parametrize(("width", "shown", "other"), [(1280, ".nd-900", ".nd-320"), (390, ".nd-320", ".nd-900")])
+def test_a_window_has_the_drawings_for_its_width_and_the_others_once_it_is_turned(
+    width: int, shown: str, other: str, tab: Callable[..., Page], server: str
+) -> None:
+    page = opened(tab(width=width, height=1000), server)
+    first, second = page.locator(f".nd-stage {shown} svg"), page.locator(f".nd-stage {other} svg")
+    expect(first).to_be_visible()
+    expect(second).to_have_count(0)
+    page.set_viewport_size({"width": 1670 - width, "height": 1000})
+    expect(second).to_be_visible()
+    expect(first).to_be_hidden()
+    page.set_viewport_size({"width": width, "height": 1000})
+    expect(first).to_be_visible()
+    expect(second).to_be_hidden()
+
+
+def test_a_window_that_is_turned_while_a_night_is_played_goes_on_playing(page: Page, server: str) -> None:
+    opened(page, server)
+    page.get_by_role("button", name="Play").click()
+    page.set_viewport_size({"width": 390, "height": 1000})
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.locator(".nd-stage .nd-900 svg")).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".nd-stage .nd-320 svg")).to_be_visible()
+    expect(page).to_have_url(re.compile("at=2016-11-0"))
+
+
 @pytest.mark.parametrize(
     ("width", "theme"), cases((390, "light"), (1280, "dark"), long=[(390, "dark"), (1280, "light")])
 )

@@ -101,8 +101,9 @@ HERE = Path(__file__).resolve().parent
 DRAWN = (320, 480, 800)
 #: Of the one for print: a page of A4 or Letter within its margins.
 ON_PAPER = 710
-#: Of the three on a page of the app, as page.css shows them.
-ON_PAGE = (320, 520, 900)
+#: Of those on a page of the app, as page.css shows them: in a window in which charts have their narrow figure, and in
+#: one in which they have their wide one.
+ON_PAGE = {"narrow": (320, 520), "wide": (900,)}
 _ROW = re.compile(r' data-(?:row|event)="[^"]*"')
 #: Comments and indentation of a script; none of ours has a string of several lines.
 _REMARK = re.compile(r"^\s*//.*\n|^[ ]+", re.MULTILINE)
@@ -133,13 +134,20 @@ def header(embed: Embed, lines: Lines, *, level: str = "h1") -> str:
     return element("header", title + f'<p class="nd-told" dir="auto">{unbroken(text(lines.summary))}</p>')
 
 
-def stage(embed: Embed, drawn: Sequence[int] = DRAWN) -> str:
-    """The drawings over the clock, of which the width chooses one; of what is played its tally too."""
+def stage(embed: Embed, drawn: Sequence[int] = DRAWN, *, alone: bool = False) -> str:
+    """The drawings over the clock, of which the width chooses one; of what is played its tally too.
+
+    Those for one class of windows `alone` are shown in any.
+    """
     own = embed.listed.own
     chart = over_the_clock(embed.chart)
     draw = partial(_drawing, embed, chart, own=own, teller=Teller(chart, embed.clock))
     drawings = "\n".join(f'<div class="nd-{width}">{draw(width)}</div>' for width in drawn)
-    found = element("div", drawings + ("" if embed.chart.played else _paper(embed)), class_="nd-stage")
+    found = element(
+        "div",
+        drawings + ("" if embed.chart.played else _paper(embed)),
+        class_="nd-stage nd-alone" if alone else "nd-stage",
+    )
     return f"{play_bar(embed)}{found}{_tally(embed, own)}" if embed.chart.played else found
 
 
@@ -179,13 +187,17 @@ def _tally(embed: Embed, own: frozenset[str] | None) -> str:
     return element("div", sums + element("div", found.map, class_=f"nd-map{units}"), class_="nd-tally")
 
 
-def played_part(embed: Embed) -> str:
-    """The open part of a document as an element that a page of the app can hold in a root of its own."""
+def played_part(embed: Embed, figures: Sequence[str] = tuple(ON_PAGE)) -> str:
+    """The open part of a document as an element that a page of the app can hold in a root of its own.
+
+    It has the drawings for windows in which charts have these `figures`.
+    """
     lines = lines_of(embed)
     style = (
         page_style(embed, rules(embed) + asset(HERE / "page.css")).replace(":root", ":host").replace("body{", ":host{")
     )
-    figure = header(embed, lines, level="h2") + stage(embed, ON_PAGE)
+    drawn = [width for name in figures for width in ON_PAGE[name]]
+    figure = header(embed, lines, level="h2") + stage(embed, drawn, alone=len(figures) < len(ON_PAGE))
     return f"<style>{style}</style>{element('figure', figure, class_='nd nd-played', aria_labelledby='nd-title')}"
 
 

@@ -54,6 +54,20 @@ const choosing = (root, taken, signal) => {
   });
 };
 
+// A page is sent the drawings for its window; once the window has the other width, those are asked for. While a night is
+// played nothing is: it would stop.
+const asking = (root, own, ask, signal) => {
+  const wide = matchMedia("(min-width: 56.25rem)");
+  own.ask = () => {
+    const needed = wide.matches ? ".nd-900" : ".nd-320";
+    if (own.asked || own.player.busy || matchMedia("print").matches || root.querySelector(needed)) return;
+    own.asked = true;
+    ask();
+  };
+  wide.addEventListener("change", own.ask, { signal });
+  own.ask();
+};
+
 export default ({ data, parentElement, setStateValue, setTriggerValue }) => {
   let own = held.get(parentElement);
   if (own?.stamp !== data.stamp) {
@@ -80,10 +94,12 @@ export default ({ data, parentElement, setStateValue, setTriggerValue }) => {
     cards(root, lines, { signal: life.signal });
     onPaper(root, mount.appendChild(document.createElement("section")), () => data.paper, life.signal);
     choosing(root, (from, to) => setTriggerValue("range", { from, to }), life.signal);
+    asking(root, own, () => setTriggerValue("other", true), life.signal);
     held.set(parentElement, own);
   } else if (!own.player.busy && (own.player.at !== data.at || own.player.order !== data.order)) {
     own.player.open(data.at, data.order);
   }
+  own.ask();
   settle(own);
   return () => {
     own.end();

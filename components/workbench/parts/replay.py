@@ -13,7 +13,7 @@ from components.embeds.embed import Embed, print_addresses
 from components.view.address import read_instant, utc_text
 from components.view.view_state import ViewState
 from components.workbench.address_bar import change
-from components.workbench.appearance import theme_in_force
+from components.workbench.appearance import ask_both_figures, figures_in_sight, theme_in_force
 from components.workbench.cached_embeds import load_played
 from components.workbench.parts.prose import show_moment
 from components.workbench.show_chart import show_chart, show_rest
@@ -28,13 +28,14 @@ def show_replay(story: Story, view: ViewState) -> None:
     """The whole story of this range, ready to be played from the view's moment on; nothing of a night in progress.
 
     While it plays, the browser alone moves it; a pause, a step or the end of a drag writes its moment into the
-    address, and the page is told up to there.
+    address, and the page is told up to there. Where the window comes to have a width whose drawings were not sent, they
+    are asked for.
     """
     if is_in_progress(story):
         return
     chart = load_chart(story, "replay", view)
     embed = Embed(story, chart, view.whole, theme_in_force())
-    played = load_played(embed)
+    played = load_played(embed, figures_in_sight())
     player = st.components.v2.component("nightdesk.player", html='<div class="nd-mount"></div>', js="component.js")
     player(
         key=_KEY,
@@ -46,6 +47,7 @@ def show_replay(story: Story, view: ViewState) -> None:
         },
         on_moment_change=lambda: _take(story),
         on_range_change=lambda: _take_range(story),
+        on_other_change=ask_both_figures,
     )
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from components.charts.catalogue import publishable
 from components.charts.grammar import Tone
-from components.embeds.documents.document import draw_document, policy
+from components.embeds.documents.document import draw_document, played_part, policy
 from components.embeds.documents.heights import document_height
 from components.embeds.documents.lines import Lines, lines_of
 from components.embeds.documents.mark_counts import findings
@@ -90,6 +90,17 @@ def document(slug: str) -> str:
 @cache
 def page_of(name: str) -> Page:
     return Page(documents.document(name))
+
+
+@pytest.mark.parametrize(
+    ("figures", "widths"),
+    [(("narrow",), ["320", "520"]), (("wide",), ["900"]), (("narrow", "wide"), ["320", "520", "900"])],
+)
+def test_a_page_is_sent_a_night_in_the_widths_of_its_window(figures: tuple[str, ...], widths: list[str]) -> None:
+    part = played_part(embed("replay"), figures)
+    assert re.findall(r'<div class="nd-(\d+)">', part) == widths
+    # What is sent alone is shown whatever the window is, as on paper.
+    assert (part.count('class="nd-stage nd-alone"') == 1) == (len(figures) == 1)
 
 
 def test_a_summary_ends_with_a_sentence_however_much_there_is_to_say() -> None:

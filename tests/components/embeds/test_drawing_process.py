@@ -19,6 +19,7 @@ from components.embeds.request import Refused, asked
 from components.embeds.web.answers import Answer
 from components.embeds.web.drawing import chart_answer, drawn, embed_at
 from components.workbench import cached_embeds
+from components.workbench.appearance import BOTH
 from components.workbench.cached_embeds import load_heights, load_played, load_titles
 from data.story.story import Story
 
@@ -67,7 +68,7 @@ def test_what_pages_show_of_an_embed_is_the_same_wherever_it_is_made(
     def made() -> tuple[dict[str, str], dict[int, int], dict[str, object]]:
         for memo in (load_titles, load_heights, load_played):
             memo.forget(lambda _: True)
-        return load_titles(story, views, None), load_heights(embed, (320, 640)), load_played(embed)
+        return load_titles(story, views, None), load_heights(embed, (320, 640)), load_played(embed, BOTH)
 
     monkeypatch.setattr(cached_embeds, "DRAWING", DrawingProcess(many=1_000))
     here = made()
