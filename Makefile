@@ -82,7 +82,7 @@ bench-embeds: $(VENV)/.dev browser
 	$(BIN)/python -m bench.embeds
 
 # ATTACK=--short tries it in two minutes instead of twenty and the time that 20,000 embeds take.
-bench-attack: $(VENV)/.dev
+bench-attack: $(VENV)/.dev servers
 	$(BIN)/python -m bench.attack $(ATTACK)
 
 bench-soak: $(VENV)/.dev

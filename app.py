@@ -50,10 +50,10 @@ from components.workbench.developer_messages import GuardMessages
 from components.workbench.notices import unexpected_failure
 from components.workbench.page_links import OF_THE_DESK, places_here
 from components.workbench.sign_in import check_sign_in
+from components.workbench.turns import bound_runs
 from components.workbench.write_access import GuardUploads, MarkOrigin, OwnMetrics
 from components.workbench.write_gate import UPLOADS
 from data.core.settings import Settings, read_settings
-from data.story.store import story_store
 
 ROOT = Path(__file__).resolve().parent
 
@@ -71,6 +71,7 @@ def _settings() -> Settings:
 # Python lets a thread that draws keep the loop from its turn for 5 ms at a time, and a kept answer takes several turns.
 sys.setswitchinterval(0.001)
 bound_connections()
+bound_runs()
 bound_ending(PAGES.close, PICTURES.close, RUNS.close)
 SETTINGS = _settings()
 CACHES = RouteCaches.of(SETTINGS, stories=STORIES, chart=load_chart, pages=PAGES, pictures=PICTURES, call=DRAWING)
@@ -82,7 +83,7 @@ _AT_ONCE = 16
 
 
 async def healthz(_: Request) -> Response:
-    stories = len(story_store(SETTINGS).slugs())
+    stories = len(STORIES.slugs(SETTINGS))
     return JSONResponse({"status": "ok", "stories": stories}, headers={"Cache-Control": "no-store"})
 
 
@@ -112,7 +113,7 @@ def _is_there(scope: Scope) -> bool:
     """Whether a page of the workbench answers this request, and the story that its query may name is here."""
     place = _place(scope)
     query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
-    _, problems = parse_slug(query, story_store(SETTINGS).slugs())
+    _, problems = parse_slug(query, STORIES.slugs(SETTINGS))
     # The desk has stories of its own, and whether one is there is told to nobody else.
     return place in places_here() and (not problems or place in OF_THE_DESK)
 

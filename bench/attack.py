@@ -20,11 +20,14 @@ from functools import cache, partial
 from http.client import HTTPConnection, HTTPException
 from itertools import count, islice
 from multiprocessing.synchronize import Event
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bench.attackers import ATTACKERS, Attack, embed_addresses, lying_redis
 from bench.comparison import Figure, Line, Row
+from bench.proxy import nginx
 from bench.server import ROOT, Server, idle, serving
 from bench.subject import CHART, SLUG
 from bench.table import Measures, measure
@@ -50,6 +53,7 @@ LONG, SHORT = Pace(20, 20, 60, 1_000, 20_000), Pace(6, 6, 5, 80, 400)
 class Waited(NamedTuple):
     """What readers waited for, in seconds each."""
 
+    shipped: list[float]
     kept: list[float]
     health: list[float]
     documents: list[float]
@@ -64,9 +68,10 @@ _ANEW = count()
 def readers(address: str, seconds: float) -> Waited:
     """What those wait who ask for a kept document, for /healthz, and for new documents and pictures, all at a pace.
 
-    As often as for the kept document, an idle process is asked.
+    The kept document is asked for as readers get it, of the nginx of deploy/ before the server, and of the server
+    itself, which attackers reach directly. As often as for it, an idle process is asked.
     """
-    waited = Waited([], [], [], [], [])
+    waited = Waited([], [], [], [], [], [])
     until = time.monotonic() + seconds
     asking = (
         (waited.kept, lambda: f"/embed/{SLUG}/{CHART}", _KEPT_PAUSE),
@@ -76,6 +81,8 @@ def readers(address: str, seconds: float) -> Waited:
     )
     threads = [threading.Thread(target=_ask, args=(address, until, *each)) for each in asking]
     threads.append(threading.Thread(target=_ask, args=(_idle(), until, waited.idle, lambda: "/", _KEPT_PAUSE)))
+    shipped = (_front(address), until, waited.shipped, lambda: f"/embed/{SLUG}/{CHART}", _KEPT_PAUSE)
+    threads.append(threading.Thread(target=_ask, args=shipped))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -141,7 +148,8 @@ def attack_lines(name: str, attack: Attack, pace: Pace) -> Iterator[Line]:
 
 
 def _waited(name: str, quiet: Waited, during: Waited) -> Iterator[Line]:
-    yield Row(f"{name}: a kept document, p95", _p95(during.kept) * 1000, _p95(quiet.kept) * 1000, "ms", KEPT)
+    yield Row(f"{name}: a kept document, p95", _p95(during.shipped) * 1000, _p95(quiet.shipped) * 1000, "ms", KEPT)
+    yield Row("  of the server without nginx, p95", _p95(during.kept) * 1000, _p95(quiet.kept) * 1000, "ms", KEPT)
     yield Row("  an idle process beside it, p95", _p95(during.idle) * 1000, _p95(quiet.idle) * 1000, "ms")
     yield Figure("  /healthz, the slowest", max(during.health), "s", HEALTH_S)
     yield Figure("  a new document, the slowest", max(during.documents), "s", NEW_S)
@@ -174,6 +182,13 @@ _RUNNING = ExitStack()
 @cache
 def _idle() -> str:
     return _RUNNING.enter_context(idle()).address
+
+
+@cache
+def _front(address: str) -> str:
+    """The address of the nginx of deploy/ before this server; RuntimeError where nginx is not installed."""
+    folder, port = Path(_RUNNING.enter_context(TemporaryDirectory())), int(address.rpartition(":")[2])
+    return _RUNNING.enter_context(nginx(port, port, folder))
 
 
 @cache

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from components.embeds.embed import Embed, print_addresses
 from components.workbench.appearance import ask_both_figures
+from components.workbench.page_component import page_component
 
 _MARKUP = (
     '<div role="group" aria-label="Step through the marks by time">'
@@ -20,8 +19,6 @@ def step_through(embed: Embed, key: str) -> None:
     Where the window comes to have the width of a figure that was not sent, it is asked for. On paper the chart's own
     drawing for print stands in their place.
     """
-    reader = st.components.v2.component(
-        "nightdesk.chart_reader", html=_MARKUP, css="chart_reader.css", js="chart_reader.js"
-    )
+    reader = page_component("chart_reader", html=_MARKUP, css="chart_reader.css", js="chart_reader.js")
     paper = {"paper": print_addresses(embed)}
     reader(key=f"reader-{key}", data=paper, on_other_change=ask_both_figures)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.workbench.page_component import page_component
+
 
 def copy_link(link: str) -> None:
     """A button that copies this address in one click, and says that it did."""
-    button = st.components.v2.component(
-        "nightdesk.copy_link", html='<button type="button">Copy link</button>', css="copy_link.css", js="copy_link.js"
+    button = page_component(
+        "copy_link", html='<button type="button">Copy link</button>', css="copy_link.css", js="copy_link.js"
     )
     with st.container(key="copy-link", width="content"):
         button(key="copied-link", data={"link": link}, on_copied_change=_tell)

@@ -7,9 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from components.text import visible
+from components.workbench.page_component import page_component
 from data.core.model import Source
 
 #: Rows that stand before somebody asks for all.
@@ -81,9 +80,7 @@ def show_table(table: Table, *, key: str, label: str) -> None:
         "label": visible(label),
     }
     stamp = hashlib.sha256(json.dumps(data).encode()).hexdigest()[:16]
-    mount = st.components.v2.component(
-        "nightdesk.table", html='<div class="nd-table"></div>', css="table.css", js="table.js"
-    )
+    mount = page_component("table", html='<div class="nd-table"></div>', css="table.css", js="table.js")
     mount(key=f"table-{key}", data={**data, "stamp": stamp})
 
 

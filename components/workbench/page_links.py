@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,7 +51,19 @@ def file_of(address: str) -> Path:
 
 def page_at(address: str) -> st.Page:
     """The page at this address of PLACES, for the navigation and for links to it."""
+    # Its own for each run, which Streamlit marks as the one that may be run.
+    return copy(_declared(address))
+
+
+@cache
+def _declared(address: str) -> st.Page:
+    """Declared once: Streamlit looks ten times whether the file is there, in each of a page's twenty links."""
     return st.Page(file_of(address), title=PLACES[address][1], url_path=address, default=not address)
+
+
+def first_page_at(place: str) -> st.Page:
+    """The first page at a place where there is none: Streamlit would cover it with a window that says so once more."""
+    return st.Page(file_of(""), title=PLACES[""][1], url_path=place)
 
 
 def show_link(address: str, label: str, query: Mapping[str, str | list[str]]) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.cache.stories import settings_held, settings_here
+from components.cache.stories import held, settings_here
 from components.charts.catalogue import asked_on
 from components.charts.night_pairs import night_name
 from components.clock import Clock
@@ -24,12 +24,13 @@ from components.workbench.page_links import (
     PLACES,
     TONIGHT,
     asked_place,
+    first_page_at,
     page_at,
     place_here,
     places_here,
 )  # fmt: skip
 from components.workbench.rehearsal_banner import banners_here, show_banners
-from components.workbench.turns import run_in_turn
+from components.workbench.turns import is_refused
 from components.workbench.visitor_address import asked_query, carried_query, show_address
 from data.core.errors import DataError
 from data.recorders.status import has_recorders
@@ -79,7 +80,9 @@ def show_footer() -> None:
 def show_page() -> None:
     """The page that is asked for, with its head and foot, which take as long as many a page."""
     pages = {address: page_at(address) for address in places_here()}
-    here = st.navigation(list(pages.values()), position="hidden")
+    place = asked_place()
+    unknown = [] if place in pages else [first_page_at(place)]
+    here = st.navigation([*pages.values(), *unknown], position="hidden")
     banners = banners_here()
     title = page_title(place_here())
     st.set_page_config(page_title=f"{TEST if banners else ''}{title} · Nightdesk", page_icon=ICON, layout="centered")
@@ -88,11 +91,17 @@ def show_page() -> None:
     show_banners(banners)
     show_desk_bar(pages)
     show_navigation(pages)
-    if asked_place() not in pages:
-        show_problems([f"There is no page at {quote(asked_place())} here; this is the first one."])
+    if unknown:
+        show_problems([f"There is no page at {quote(place)} here; this is the first one."])
     here.run()
     show_footer()
 
 
-with settings_held():
-    run_in_turn(show_page)
+def show_refusal() -> None:
+    """What stands in the place of a page that has no turn."""
+    st.set_page_config(page_title="Nightdesk", page_icon=ICON, layout="centered")
+    show_problems(["Too many pages are being asked for at once; try again in a few seconds."])
+
+
+with held():
+    show_refusal() if is_refused() else show_page()

@@ -197,6 +197,7 @@ def test_bad_values_get_sentences_and_never_a_traceback(visit: Visit) -> None:
 def test_an_address_that_is_not_there_says_so_and_shows_the_first_page(visit: Visit) -> None:
     page = visit("/weather")
     expect(page.get_by_test_id("stAlert")).to_contain_text("There is no page at “weather” here")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_contain_text("On the night Trump won")
 
 

@@ -30,6 +30,7 @@ from components.workbench.desk.told_row import show_told
 from components.workbench.desk.twice import show_already
 from components.workbench.desk.typed_when import say_when
 from components.workbench.notices import tell_done
+from components.workbench.page_component import page_component
 from data.core.program import utc_now
 from data.desk.values import Action, Change, Conflict, KeptRow
 from data.story.faults import Fault
@@ -120,7 +121,7 @@ def _show(seat: Seat, place: Place, form: Form, begun: Begun, rows: Sequence[Kep
 
 def _follow_keys(stamp: str) -> None:
     """Put the focus into the first field once for each `stamp`, and press Save where Enter is."""
-    mount = st.components.v2.component("nightdesk.form_keys", html="<div></div>", js="form_keys.js")
+    mount = page_component("form_keys", html="<div></div>", js="form_keys.js")
     with st.container(key="form-keys"):
         mount(key="form-keys-mount", data={"stamp": stamp})
 

@@ -15,6 +15,7 @@ from components.view.view_state import ViewState
 from components.workbench.address_bar import change
 from components.workbench.appearance import ask_both_figures, figures_in_sight, theme_in_force
 from components.workbench.cached_embeds import load_played
+from components.workbench.page_component import page_component
 from components.workbench.parts.prose import show_moment
 from components.workbench.show_chart import show_chart, show_rest
 from data.core.model import Order, Window
@@ -36,7 +37,7 @@ def show_replay(story: Story, view: ViewState) -> None:
     chart = load_chart(story, "replay", view)
     embed = Embed(story, chart, view.whole, theme_in_force())
     played = load_played(embed, figures_in_sight())
-    player = st.components.v2.component("nightdesk.player", html='<div class="nd-mount"></div>', js="component.js")
+    player = page_component("player", html='<div class="nd-mount"></div>', js="component.js")
     player(
         key=_KEY,
         data={

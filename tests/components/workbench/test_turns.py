@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from bench.server import ROOT
 from components.cache.render_cache import RenderCache
+from components.workbench.turns import bound_runs
 
 
 @pytest.fixture
@@ -17,6 +18,7 @@ def shell() -> AppTest:
 def test_a_page_that_gets_no_turn_says_so_and_nothing_else(shell: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = RenderCache(workers=1, most_waiting=1)
     monkeypatch.setattr("components.workbench.turns.RUNS", runs)
+    bound_runs()
     with runs.turn(seconds=60):
         shell.run()
     assert [said.value for said in shell.warning] == [
