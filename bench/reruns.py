@@ -18,6 +18,7 @@ from components.render.plotly.figure import draw_figure
 from components.render.svg import svg
 from components.view.address import utc_text
 from components.view.view_state import default_view
+from components.workbench.appearance import FIGURES_COOKIE
 from data.core.settings import Settings
 from data.story.store import find_story
 from data.story.story import Story
@@ -38,9 +39,10 @@ def _ranges(count: int) -> list[str]:
 
 
 def rerun_lines() -> Iterator[Line]:
-    """One visitor alone on the Timeline, and the figures that pages send."""
+    """One visitor alone on the Timeline, and the figures that pages send to a window of a desk's width."""
     fresh, known = [], []
-    with serving(ROOT / "app.py") as server, Visitor(server.address) as visitor:
+    said = f"{FIGURES_COOKIE}=wide"  # as every browser says it, by the page's own script
+    with serving(ROOT / "app.py") as server, Visitor(server.address, Cookie=said) as visitor:
         visitor.open("timeline")
         for query in _ranges(40):
             fresh.append(visitor.open("timeline", query).seconds * 1000)
