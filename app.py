@@ -157,7 +157,7 @@ app = st.App(
         Middleware(OwnMetrics),
         Middleware(GuardMessages),
         Middleware(GuardUploads, uploads=UPLOADS),
-        Middleware(SecurityHeaders, policy=app_policy(index_html())),
+        Middleware(SecurityHeaders, policy=app_policy(index_html(charted=True))),
         Middleware(CompressedAnswers, files=FILES, base=_BASE),
         Middleware(IndexPage, is_there=_is_there, is_charted=_is_charted),
     ],

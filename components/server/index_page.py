@@ -18,6 +18,7 @@ from components.server.middleware import installed_index
 from components.workbench.appearance import FIGURES_COOKIE, WIDE_FROM
 from data.core.compress import accepted, compress
 
+_FIRST_CHART = Path(__file__).resolve().parent / "first_chart.js"
 _INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 #: Without it a browser that opens /timeline asks /timeline/_stcore/ first, and is told 404 twice.
 #: And without the theme's font it begins with Streamlit's own.
@@ -42,7 +43,7 @@ def index_html(*, charted: bool = False) -> str:
     """The page of the installed Streamlit with the address of its server, its font and the scripts it will need.
 
     Streamlit names those it begins with, and asks for others once an element needs them: what draws a chart, 4.7 MB
-    and half a second of work, would wait for the run of the page. Where a page is `charted` it is made ready before.
+    and a second of work, would wait for the run of the page. Where a page is `charted` it is made ready meanwhile.
     """
     theme = json.dumps({"bodyFont": get_option("theme.font")})
     told = _TOLD % {"theme": theme, "cookie": FIGURES_COOKIE, "wide": WIDE_FROM}
@@ -51,7 +52,7 @@ def index_html(*, charted: bool = False) -> str:
 
 
 def _asked_ahead(page: str, charted: bool) -> str:
-    """Links to the scripts that this page will need and does not name; what draws a chart is run as well."""
+    """Links to the scripts that this page will need and does not name; what draws a chart is run once it can be."""
     scripts = _scripts_of((*_EVERYWHERE, *(_BESIDE_CHARTS if charted else ())))
     drawing = _scripts_of((_CHART,)) if charted else []
     links = [
@@ -59,8 +60,14 @@ def _asked_ahead(page: str, charted: bool) -> str:
         for name in dict.fromkeys((*scripts, *drawing))
         if name not in page
     ]
-    links += [f'<script type="module" crossorigin src="./static/js/{name}"></script>' for name in drawing[:1]]
+    if drawing:
+        links.append(f"<script>{first_chart_script(f'./static/js/{drawing[0]}')}</script>")
     return "".join(f"  {link}\n  " for link in links)
+
+
+def first_chart_script(drawing: str) -> str:
+    """What brings the work of a first visit into order, told the address of the script that draws charts."""
+    return _FIRST_CHART.read_text(encoding="utf-8").replace("%(drawing)s", json.dumps(drawing))
 
 
 def _scripts_of(elements: Iterable[str]) -> list[str]:
