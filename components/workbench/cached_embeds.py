@@ -15,6 +15,7 @@ from components.embeds.documents.heights import document_heights
 from components.embeds.documents.player_frames import night_of, told_marks
 from components.embeds.drawing_process import DRAWING
 from components.embeds.embed import Embed
+from components.render.layout.scene import Teller
 from components.view.view_state import ViewState
 from data.story.story import Story
 
@@ -39,7 +40,9 @@ def load_played(embed: Embed, figures: tuple[str, ...]) -> dict[str, object]:
 
 def _played(embed: Embed, figures: tuple[str, ...]) -> dict[str, object]:
     night = night_of(embed, load_moments(embed.story, embed.view.caller), load_stands, load_sentences)
-    found: dict[str, object] = {"markup": played_part(embed, figures), "night": night, "told": told_marks(embed)}
+    teller = Teller(embed.chart, embed.clock)
+    markup, told = played_part(embed, figures, teller=teller), told_marks(embed, teller)
+    found: dict[str, object] = {"markup": markup, "night": night, "told": told}
     return found | {"stamp": hashlib.sha256(repr(found).encode()).hexdigest()[:16]}
 
 

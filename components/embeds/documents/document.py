@@ -134,14 +134,14 @@ def header(embed: Embed, lines: Lines, *, level: str = "h1") -> str:
     return element("header", title + f'<p class="nd-told" dir="auto">{unbroken(text(lines.summary))}</p>')
 
 
-def stage(embed: Embed, drawn: Sequence[int] = DRAWN, *, alone: bool = False) -> str:
+def stage(embed: Embed, drawn: Sequence[int] = DRAWN, *, alone: bool = False, teller: Teller | None = None) -> str:
     """The drawings over the clock, of which the width chooses one; of what is played its tally too.
 
     Those for one class of windows `alone` are shown in any.
     """
     own = embed.listed.own
     chart = over_the_clock(embed.chart)
-    draw = partial(_drawing, embed, chart, own=own, teller=Teller(chart, embed.clock))
+    draw = partial(_drawing, embed, chart, own=own, teller=teller or Teller(chart, embed.clock))
     drawings = "\n".join(f'<div class="nd-{width}">{draw(width)}</div>' for width in drawn)
     found = element(
         "div",
@@ -187,17 +187,18 @@ def _tally(embed: Embed, own: frozenset[str] | None) -> str:
     return element("div", sums + element("div", found.map, class_=f"nd-map{units}"), class_="nd-tally")
 
 
-def played_part(embed: Embed, figures: Sequence[str] = tuple(ON_PAGE)) -> str:
+def played_part(embed: Embed, figures: Sequence[str] = tuple(ON_PAGE), *, teller: Teller | None = None) -> str:
     """The open part of a document as an element that a page of the app can hold in a root of its own.
 
-    It has the drawings for windows in which charts have these `figures`.
+    It has the drawings for windows in which charts have these `figures`. Whoever tells of its marks besides has one
+    `teller` for both.
     """
     lines = lines_of(embed)
     style = (
         page_style(embed, rules(embed) + asset(HERE / "page.css")).replace(":root", ":host").replace("body{", ":host{")
     )
     drawn = [width for name in figures for width in ON_PAGE[name]]
-    figure = header(embed, lines, level="h2") + stage(embed, drawn, alone=len(figures) < len(ON_PAGE))
+    figure = header(embed, lines, level="h2") + stage(embed, drawn, alone=len(figures) < len(ON_PAGE), teller=teller)
     return f"<style>{style}</style>{element('figure', figure, class_='nd nd-played', aria_labelledby='nd-title')}"
 
 

@@ -145,9 +145,12 @@ def _steps(moments: Iterable[int | None]) -> Iterator[int | None]:
         last = last if moment is None else moment
 
 
-def told_marks(embed: Embed) -> dict[str, list[str]]:
-    """When, what and who of each mark and event by its name; of a contest then what it says once all votes are in."""
-    chart, story, teller = embed.chart, embed.story, Teller(embed.chart, embed.clock)
+def told_marks(embed: Embed, teller: Teller) -> dict[str, list[str]]:
+    """When, what and who of each mark and event by its name; of a contest then what it says once all votes are in.
+
+    The teller is that of its drawings.
+    """
+    chart, story = embed.chart, embed.story
     marks = {named(item.row): teller.item(lane, mark, item) for lane in chart.lanes for mark, item in lane.items}
     marks |= {f"e{number}": teller.event(number, event) for number, event in chart.numbered}
     won = {f"calls:{name}": story.finals[code] for name, code in story.contest_of.items() if code in story.finals}
