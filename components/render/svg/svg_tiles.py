@@ -7,7 +7,8 @@ script can move it through the night: see `tile_rules`.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from components.charts.grammar import Cell, Item, Lane, Tiles, Tone
@@ -197,11 +198,14 @@ def _lettered(frame: Frame, lane: Lane, places: _Places) -> None:
     shared |= {cell[:2] for mark, item, cell in found if cell and _is_gone(frame, mark, item)}
     for mark, item, cell in found:
         if cell:
-            tile = _Tile(frame, mark, *places.of(cell), places.pitch - _GAP, lane.tiles == "hex")
-            drawn = tile.drawn(cell.code, item)
+            place = *places.of(cell), places.pitch - _GAP, lane.tiles == "hex"
+            shape, said = look(mark.tone).shape if is_side(mark) else "", (cell.code, f"{item.value or 0:,.0f}")
+            drawn, labels = _tile(*place, shape, *said)
+            frame.sheet.labels.extend(labels)
             if cell[:2] in shared:
                 # What shows while no call of this place stands.
-                blank = replace(tile, mark=Tiles("", Tone.NEUTRAL, ())).drawn(cell.code, item)
+                blank, labels = _tile(*place, "", *said)
+                frame.sheet.labels.extend(labels)
                 frame.sheet.add("marks", tag("g", blank, class_=f"tile t-{Tone.NEUTRAL.value}"))
                 shared.remove(cell[:2])
             _add(frame, lane, mark, item, drawn)
@@ -252,40 +256,29 @@ def _add(frame: Frame, lane: Lane, mark: Tiles, item: Item, content: str) -> Non
     frame.sheet.add("marks", tag("g", title + content, class_=classes, data_row=named(item.row), display=hidden))
 
 
-@dataclass(frozen=True, slots=True)
-class _Tile:
-    """One tile: its side, its top left corner and its size in pixels."""
+# A map has the same tiles in the drawings of any range: they took a twentieth of one that nobody had drawn.
+@lru_cache(maxsize=2_048)
+def _tile(
+    x: float, y: float, size: float, hexed: bool, shape: str, code: str, votes: str
+) -> tuple[str, tuple[Label, Label]]:
+    """Ground, sign (none without a shape), code and weight of a tile with its top left corner here; what it says."""
+    small = 8.5 if size < 32 else size * 0.27
+    large = min(size * 0.4, 10.0 if size < 32 else size * 0.3)
+    if text_width(code, large, factor=BOLD) > size - 2 * _EDGE:
+        large = small
+    inset = max(_EDGE, size * 0.12)
+    r = small * 0.32
+    across, down = x + size - max(_EDGE, size * 0.1) - r * 1.25, y + size - inset - small * 0.36
+    sign = outline(shape, across, down, r, class_="sign") if shape else ""
+    name, code_label = _tile_text(code, x + inset, y + (inset + large * 0.74), large, bold=True)
+    weight, votes_label = _tile_text(votes, x + inset, y + (size - inset), small)
+    return _ground(x, y, size, hexed) + sign + name + weight, (code_label, votes_label)
 
-    frame: Frame
-    mark: Tiles
-    x: float
-    y: float
-    size: float
-    hexed: bool = False
 
-    def drawn(self, code: str, item: Item) -> str:
-        """Ground, sign, code and weight."""
-        size, small = self.size, 8.5 if self.size < 32 else self.size * 0.27
-        large = min(size * 0.4, 10.0 if size < 32 else size * 0.3)
-        if text_width(code, large, factor=BOLD) > size - 2 * _EDGE:
-            large = small
-        inset = max(_EDGE, size * 0.12)
-        votes = f"{item.value or 0:,.0f}"
-        r = small * 0.32
-        across, down = self.x + size - max(_EDGE, size * 0.1) - r * 1.25, self.y + size - inset - small * 0.36
-        sign = outline(look(self.mark.tone).shape, across, down, r, class_="sign")
-        return (
-            _ground(self.x, self.y, size, self.hexed)
-            + (sign if is_side(self.mark) else "")
-            + self._text(code, inset, inset + large * 0.74, large, bold=True)
-            + self._text(votes, inset, size - inset, small)
-        )
-
-    def _text(self, text: str, dx: float, dy: float, size: float, *, bold: bool = False) -> str:
-        x, y = self.x + dx, self.y + dy
-        said = visible(text)
-        self.frame.sheet.labels.append(Label(said, text_box(x, y, said, size, bold=bold)))
-        return tag("text", xml(said), x=x, y=y, font_size=size, class_="b" if bold else "")
+def _tile_text(text: str, x: float, y: float, size: float, *, bold: bool = False) -> tuple[str, Label]:
+    said = visible(text)
+    drawn = tag("text", xml(said), x=x, y=y, font_size=size, class_="b" if bold else "")
+    return drawn, Label(said, text_box(x, y, said, size, bold=bold))
 
 
 def _ground(x: float, y: float, size: float, hexed: bool = False) -> str:
