@@ -164,14 +164,6 @@ class Judged:
         return Places(*(np.take_along_axis(part, chosen, 1).T for part in self.around))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Draws:
-    """Effects of placebo draws, and what an effect of 1 after the true minutes adds to each."""
-
-    effect: Floats
-    echo: Floats
-
-
 def judge(bins: Bins, minutes: Floats) -> Judged:
     """J at minutes since the start of the bins and at their placebos, which lie in another bin than the minute itself.
 
@@ -221,50 +213,37 @@ def shares(level: LocalLevel, seen: Ints, own: Places) -> Floats:
 
 def draw_placebos(
     bins: Bins, judged: Judged, level: LocalLevel, seen: Ints, times: int, rng: np.random.Generator
-) -> Draws:
-    """As many draws of placebos for minutes that all have J and places to go, each brought to the true ones' error.
+) -> Floats:
+    """Effects of as many draws of placebos for minutes that all have J and places to go, by chance alone.
 
-    The regression's own error is the least that they scatter: an evening is no calmer than it says.
+    What the effect after the true minutes adds to a draw is taken off it, and what is left is counted in units of its
+    own error, told in that of the true minutes. That error is the least that draws scatter: an evening is no calmer
+    than its regression says.
     """
     place = np.full(len(bins.values) + bins.window + 1, len(seen))
     place[seen] = np.arange(len(seen))
     after = np.zeros((times, len(seen) + 1))
     np.put_along_axis(after, place[_inside(bins, judged.moved(times, rng))], 1.0, axis=1)
     effect, echo = level.elsewhere(after[:, :-1])
-    size = float(np.sqrt((effect**2).mean()))
-    wider = max(level.error / size, 1.0) if size else 1.0
-    return Draws(effect * wider, echo * wider)
+    rest = (effect - level.effect * echo) / np.sqrt(np.maximum(1 - echo**2, 1e-9))
+    size = float(np.sqrt((rest**2).mean()))
+    return np.asarray(rest * max(level.error / size, 1.0)) if size else rest
 
 
 #: Of a hundred such intervals, 95 hold the truth.
 LEVEL = 0.95
-#: Sizes that are tried, this many half-widths to either side of the effect.
-TRIED, REACH = 241, 3.0
 
 
-def share_as_far(effect: float, draws: Draws) -> float:
+def share_as_far(effect: float, draws: Floats) -> float:
     """(1 + draws at least as far from 0, up or down) / (1 + draws): two-sided, never 0."""
-    return float((1 + (np.abs(draws.effect) >= abs(effect)).sum()) / (1 + len(draws.effect)))
+    return float((1 + (np.abs(draws) >= abs(effect)).sum()) / (1 + len(draws)))
 
 
-def interval(effect: float, draws: Draws) -> tuple[float, float]:
-    """The sizes that a two-sided test at 5 % leaves standing; it always holds the effect itself.
-
-    For each size, that rise is taken off after the true minutes, which also takes its echo out of the placebos that
-    fall near one, and what remains of the effect is compared with what remains of theirs. No size at all is one of
-    those tried: zero is held where `share_as_far` is above .05.
-    """
-    reach = REACH * float(_exceeded(np.abs(draws.effect)[None])[0])
-    sizes = np.append(effect + np.linspace(-reach, reach, TRIED), 0.0)
-    limits = _exceeded(np.abs(draws.effect - sizes[:, None] * draws.echo))
-    held = sizes[np.abs(effect - sizes) <= limits]
-    return float(min(held.min(initial=effect), effect)), float(max(held.max(initial=effect), effect))
-
-
-def _exceeded(away: Floats) -> Floats:
-    """What one draw in twenty reaches, the real one counted among them (rows: sizes, columns: draws)."""
-    place = int((1 - LEVEL) * (away.shape[1] + 1) + 1e-9) - 1
-    return np.asarray(-np.partition(-away, place, axis=1)[:, place])
+def interval(effect: float, draws: Floats) -> tuple[float, float]:
+    """The sizes that a two-sided test at 5 % leaves standing: zero is one where `share_as_far` is above .05."""
+    place = int((1 - LEVEL) * (len(draws) + 1) + 1e-9) - 1
+    reach = float(-np.partition(-np.abs(draws), place)[place])
+    return effect - reach, effect + reach
 
 
 #: Bins up to the first speak for a single call, up to the second for all calls together; longer ones for none.
@@ -385,7 +364,7 @@ def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: i
     listed = [at for at, why in zip(moments, reasons, strict=True) if not why]
     rows = _rows(listed, kept, shares(level, seen, kept.own), bins)
     found = (level.effect, *interval(level.effect, draws), share_as_far(level.effect, draws))
-    chance = tuple(float(place) for place in np.quantile(draws.effect, QUANTILES))
+    chance = tuple(float(place) for place in np.quantile(draws, QUANTILES))
     numbers = zip(seen.tolist(), level.weight.tolist(), level.influence.tolist(), strict=True)
     weighed = tuple(Weighed(bins.start + at * bins.step, middle, adds) for at, middle, adds in numbers)
     return Study(*found, rows, left_out, placebos, bins.step, bins.span, chance=chance, weighed=weighed)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 
 import numpy as np
 import pytest
 
-from data.analysis.local_level import _WANDERS, _likeliest, _walk, fit_level
+from data.analysis.local_level import _BENDS, _WALKS, _likeliest, _walk, fit_level
 
 MINUTE = timedelta(minutes=1)
 BINS = np.arange(300)
@@ -51,20 +52,22 @@ def test_knots_between_which_nobody_looked_are_one_step_that_walks_as_far() -> N
     seen = np.concatenate([np.arange(40), np.arange(95, 120)])
     place = (seen + 0.5) / 5
     every = np.clip(place[:, None] - np.arange(24), 0, 1)
-    merged = _walk(seen, 5)
+    merged, _ = _walk(seen, 5)
     assert merged.shape[1] == 14
     assert merged @ merged.T == pytest.approx(every @ every.T)
 
 
 def test_a_year_between_two_calls_takes_no_more_knots_than_there_are_bins() -> None:
     seen = np.concatenate([np.arange(150), 500_000 + np.arange(150)])
-    assert _walk(seen, 5).shape[1] <= 63
+    assert _walk(seen, 5)[0].shape[1] <= 63
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_how_far_a_level_wanders_is_told_from_wherever_it_is_looked_for(seed: int) -> None:
     level = 50 * np.exp(np.cumsum(0.02 * np.random.default_rng(seed).normal(size=300)))
     shown = counts(level, seed=seed)
-    columns = np.concatenate([np.ones((300, 1)), _walk(BINS, 5)], axis=1)
-    places = {_likeliest(columns, 1, shown + 1, np.log(shown + 1), start)[0] for start in range(len(_WANDERS))}
+    walk, bends = _walk(BINS, 5)
+    columns = np.concatenate([np.ones((300, 1)), walk], axis=1)
+    starts = product(range(0, len(_WALKS), 5), range(0, len(_BENDS), 5))
+    places = {_likeliest(columns, bends, shown + 1, np.log(shown + 1), start)[0] for start in starts}
     assert len(places) == 1
