@@ -57,7 +57,7 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
     `readings`  the same numbers by what a stamp of Google is taken to mark, the start or the end of its bin
     `minutes`   each, in each reading, with its calls ("calls:id"), J, the share of its ten minutes in the effect, which
                 can lie below 0 where calls crowd, placebo rank (1-minute bins only) or why it was left out
-    `method`    windows, placebo shifts, draws, seed, quantiles of the effects of placebo draws, versions
+    `method`    windows, placebo shifts, draws, seed, quantiles of placebo draws less the effect's echo, versions
     `nights`    other nights at the same clock minutes, null where none is held; `nights_by_reading` both ways
     `control_terms`  the story's own, each in the minutes used here: term, its series (null where none is held),
                 and the numbers of each reading; `control_terms_by_reading` their effect beside that of the searches

@@ -230,6 +230,15 @@ def test_draws_scatter_as_far_as_the_error_of_the_regression_or_farther(noise: f
     assert np.sqrt(np.mean(draws**2)) >= 0.999 * level.error
 
 
+@pytest.mark.parametrize("rise", [0.0, 1.0])
+def test_what_follows_calls_is_no_part_of_what_draws_do_by_chance(rise: float) -> None:
+    bins = on_grid(evening(rise=rise))
+    judged = judge(bins, bins.minutes(CALLS))
+    level, seen = regress(bins, judged.own)
+    draws = draw_placebos(bins, judged, level, seen, 999, np.random.default_rng(1))
+    assert np.sqrt(np.mean(draws**2)) < 1.2 * level.error
+
+
 def test_an_effect_of_one_echoes_as_one_in_the_true_minutes_and_in_part_in_others() -> None:
     bins = on_grid(evening(rise=0.5))
     level, seen = regress(bins, bins.places(bins.minutes(CALLS)))

@@ -1,4 +1,4 @@
-"""A level that wanders: what it takes of a rise, how its walk is told, and bins that nobody saw."""
+"""A level that wanders: what it takes of a rise, how its walk and bends are told, and bins that nobody saw."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from data.analysis import local_level
 from data.analysis.local_level import _BENDS, _WALKS, _likeliest, _walk, fit_level
 
 MINUTE = timedelta(minutes=1)
@@ -39,6 +40,24 @@ def test_counts_that_scatter_more_are_told_to_and_widen_the_error() -> None:
     calm, wild = (fit_level(times * counts(level / times), AFTER, BINS, MINUTE) for times in (1, 4))
     assert [calm.scatter, wild.scatter] == pytest.approx([1, 4], rel=0.2)
     assert wild.error == pytest.approx(2 * calm.error, rel=0.3)
+
+
+def test_a_level_that_bends_smoothly_is_told_more_exactly_once_its_slope_may_walk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = counts(100 * np.exp(np.sin(BINS / 40)), rise=0.4)
+    both = fit_level(shown, AFTER, BINS, MINUTE)
+    monkeypatch.setattr(local_level, "_BENDS", np.exp([-30.0]))
+    steps_alone = fit_level(shown, AFTER, BINS, MINUTE)
+    assert both.error < 0.75 * steps_alone.error
+
+
+def test_steps_of_a_level_go_together_as_its_slopes_do() -> None:
+    """Three knots: slopes in their middles, at 0.5, 1.5 and 2.5, walked together until the earlier of two."""
+    walk, bends = _walk(np.arange(15), 5)
+    ramps = np.clip((np.arange(15)[:, None] + 0.5) / 5 - np.arange(3), 0, 1)
+    slopes = np.array([[0.5, 0.5, 0.5], [0.5, 1.5, 1.5], [0.5, 1.5, 2.5]])
+    assert (walk * bends) @ walk.T == pytest.approx(ramps @ slopes @ ramps.T)
 
 
 def test_influence_is_one_in_all_after_calls_and_sees_neither_a_scale_nor_a_steady_slope() -> None:
