@@ -225,7 +225,8 @@ def draw_placebos(
     after = np.zeros((times, len(seen) + 1))
     np.put_along_axis(after, place[_inside(bins, judged.moved(times, rng))], 1.0, axis=1)
     effect, echo = level.elsewhere(after[:, :-1])
-    rest = (effect - level.effect * echo) / np.sqrt(np.maximum(1 - echo**2, 1e-9))
+    own_error = np.sqrt(np.maximum(1 - echo**2, 1e-9))  # a draw of the true minutes themselves has none, and no rest
+    rest = (effect - level.effect * echo) / own_error
     size = float(np.sqrt((rest**2).mean()))
     return np.asarray(rest * max(level.error / size, 1.0)) if size else rest
 

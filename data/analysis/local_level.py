@@ -19,6 +19,7 @@ _AROUND, _OF_ALL = 30 * MINUTE, 0.05
 #: The variance that a knot may add to the log of the level, and to its slope by the knot, in units of the scatter: from
 #: none to see to more than any.
 _WALKS, _BENDS = np.exp(np.arange(-16.0, 1.0, 0.75)), np.exp(np.arange(-22.0, -2.0))
+#: One of _WALKS and one of _BENDS.
 Place = tuple[int, int]
 #: How often counts are weighed anew by the level that the last round tells.
 _ROUNDS = 3
@@ -78,8 +79,8 @@ def fit_level(values: Floats, after: Floats, seen: Ints, step: timedelta) -> Loc
 
     The level walks at random, and so does its slope: a local linear trend (Harvey, 1989). How far either goes is told
     from the series too, by restricted maximum likelihood, in which the effect has a part: a rise after each call is no
-    wandering. Counts are weighed as in a Poisson regression
-    (McCullagh and Nelder, 1989), and their scatter is estimated, so that neither rounding nor a sample is left out.
+    wandering. Counts are weighed as in a Poisson regression (McCullagh and Nelder, 1989), and their scatter is
+    estimated, so that neither rounding nor a sample is left out.
     """
     shown, own = values[seen], after[seen]
     walk, bends = _walk(seen, max(round(KNOTS / step), 1))
@@ -146,16 +147,14 @@ def _likeliest(
     def tried(place: Place) -> tuple[float, Floats, float]:
         held, variance = products.copy(), _variance(place, bends)
         held[walks, walks] += 1 / variance
-        root = np.linalg.cholesky(held)
-        half = np.linalg.solve(root, by_log)
-        scatter = max((squares - float(half @ half)) / free, _LEAST_SCATTER)
-        likely = 2 * np.log(np.diag(root)).sum() + np.log(variance).sum() + free * np.log(scatter)
-        return float(-likely), held, scatter
+        told = np.asarray(np.linalg.solve(held, by_log))
+        scatter = max((squares - float(by_log @ told)) / free, _LEAST_SCATTER)
+        known = 2 * np.log(np.diag(np.linalg.cholesky(held))).sum()
+        return float(-known - np.log(variance).sum() - free * np.log(scatter)), told, scatter
 
     while (best := max(_beside(place), key=lambda near: tried(near)[0])) != place:
         place = best
-    _, held, scatter = tried(place)
-    return place, np.asarray(np.linalg.solve(held, by_log)), scatter
+    return place, *tried(place)[1:]
 
 
 def _beside(place: Place) -> list[Place]:
