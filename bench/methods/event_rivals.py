@@ -22,8 +22,6 @@ TEN, DRAWS = 10, 999
 ROUND, BLOCK = 75, 20
 #: Minutes between the knots of a regression's trend, and the lags of its errors.
 KNOTS, LAGS = 30, 15
-#: The only variance of what does not walk.
-NEVER = np.exp([-18.0])
 Ints = NDArray[np.int_]
 #: A p and whether searches rose.
 Verdict = tuple[float, bool]
@@ -260,15 +258,14 @@ def regression(night: Minutes, _: np.random.Generator) -> Verdict:
     return 2 * float(norm.sf(abs(z))), z > 0
 
 
-def level_walks(night: Minutes, rng: np.random.Generator) -> Verdict:
-    """A level that walks while its slope stays: it takes every steady rise for steps."""
-    with patch.object(local_level, "_BENDS", NEVER):
-        return normal_tail(night, rng)
-
-
 def slope_walks(night: Minutes, rng: np.random.Generator) -> Verdict:
-    """A level of which the slope alone walks, so that it is smooth, as a trend of splines is."""
-    with patch.object(local_level, "_WALKS", NEVER):
+    """A level whose slope walks at random, so that it is smooth, as a trend of splines is."""
+
+    def smooth(seen: Ints, apart: int) -> Floats:
+        place = (seen - seen[0] + 0.5) / apart
+        return np.asarray(np.maximum(place[:, None] - np.arange(int(place[-1]) + 1), 0.0))
+
+    with patch.object(local_level, "_walk", smooth):
         return normal_tail(night, rng)
 
 
@@ -282,9 +279,8 @@ RIVALS: dict[str, Callable[[Minutes, np.random.Generator], Verdict]] = {
     "so, draws not brought to one noise": unscaled,
     "so, all calls moved together": together,
     "so, calls within 20 minutes moved together": blocks,
-    "ours, a normal tail and no draws": normal_tail,
-    "so, a level that walks, and no slope": level_walks,
-    "so, a slope that walks, and no level": slope_walks,
+    "ours, two-sided, a normal tail and no draws": normal_tail,
+    "so, a level whose slope walks": slope_walks,
     "Poisson regression on a trend, among moved calls": regression_among_draws,
     "Poisson regression on a trend, HAC errors": regression,
 }

@@ -16,13 +16,11 @@ from bench.methods.event_rivals import Minutes, Verdict, verdicts
 from bench.methods.naive_tests import NAIVE
 from bench.methods.oracle import rose
 from bench.methods.shares import share
-from data.analysis.event_study import Study, agree, hull, judge, on_grid, regress
+from data.analysis.event_study import RISES, Study, agree, hull, judge, on_grid, regress
 from data.analysis.local_level import MINUTE
 from data.evidence.study import RoseAfter, rose_after
 
 NOMINAL, RISE = 0.05, 0.35
-#: Of five finds by chance so many are rises, in tests that ask about rises first (Rice and Gaines, 1994) or alone.
-RISES_OF_FIVE = {"ours, four of five finds by chance rises": 4, "ours, every find a rise": 5}
 #: Of the definitions: most evenings with nothing that say "rose" and that show such a p, where coverage should lie, and
 #: the least power at +35 % for ten minutes.
 MOST_ROSE, MOST_SHOWN, COVERS, POWER = 0.05, 0.06, (0.93, 0.97), 0.90
@@ -90,7 +88,7 @@ def try_evening(cell: Cell, seed: np.random.SeedSequence) -> Told:
     ends, told = bool(rng.integers(2)), Told()
     found = _asked(cell, evening)
     if not found.refused:
-        told |= _told(found, evening) | _directed(found.study)
+        told |= _told(found, evening) | _undirected(found.study)
         if cell.rivals:
             told |= _rivals(cell, evening.shown(), found.study, rng)
         if cell.rise:
@@ -125,12 +123,13 @@ def _told(found: RoseAfter, evening: Evening, bins: int = 1, ends: bool = False)
     return told
 
 
-def _directed(study: Study) -> Told:
-    """What tests would say that ask about rises first."""
-    told, rose = Told(), study.effect > 0
-    for name, rises in RISES_OF_FIVE.items():
-        told |= _verdict(name, (study.p * 2.5 / (rises if rose else max(5 - rises, 1e-9)), rose))
-    return told
+def _undirected(study: Study) -> Told:
+    """What ours would say if falls were asked about as rises are, and if rises alone were."""
+    rose = study.effect > 0
+    as_far = study.p * 2 * (RISES if rose else 1 - RISES)
+    return _verdict("ours, two-sided", (as_far, rose)) | _verdict(
+        "ours, rises alone", (as_far / 2 if rose else 1, rose)
+    )
 
 
 def _coarse(name: str) -> str:

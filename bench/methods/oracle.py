@@ -14,6 +14,7 @@ from scipy.stats import norm
 from bench.methods.bursts import FINE, HOUR, START, Kind, Made, burst_after
 from bench.methods.evenings import Evening
 from data.analysis.draws import Floats
+from data.analysis.event_study import LEVEL, RISES
 from data.core.model import Window
 from data.evidence.claims import Verdict
 
@@ -159,12 +160,12 @@ def _told(held: _Held, shape: Floats, more: Floats, count: float, scatter: float
 
 #: Minutes on either side of a call in which a level is told.
 AROUND = 20
-#: Of a hundred evenings with nothing, a two-sided test at 5 % finds a rise on 2.5.
-BEYOND = float(norm.isf(0.025))
+#: Of a hundred evenings with nothing, the app's directed test at 5 % finds a rise on 4.
+BEYOND = float(norm.isf(RISES * (1 - LEVEL)))
 
 
 def rose(evening: Evening, calls: Floats, *, straight: bool = False) -> bool:
-    """Whether searches rose after these minutes of the evening, at 5 % two-sided: the regression with the least error.
+    """Whether searches rose after these minutes of the evening, at 5 %, directed: the regression with the least error.
 
     It knows the level, the noise, and the shape and the share of every call's rise. With `straight` it knows the level
     around each call but for a height and a slope of its own: what a method is told that must learn the level from the

@@ -233,18 +233,28 @@ def draw_placebos(
 
 #: Of a hundred such intervals, 95 hold the truth.
 LEVEL = 0.95
+#: Rises are asked about: of five finds by chance four are rises and one is a fall (Rice and Gaines, 1994).
+RISES = 0.8
 
 
-def share_as_far(effect: float, draws: Floats) -> float:
-    """(1 + draws at least as far from 0, up or down) / (1 + draws): two-sided, never 0."""
-    return float((1 + (np.abs(draws) >= abs(effect)).sum()) / (1 + len(draws)))
+def share_as_clear(effect: float, draws: Floats) -> float:
+    """The share of draws, the real one included, that moved as clearly, up or down: never 0, at most 1.
+
+    Directed: a fall is as clear as a rise that draws reach four times as often.
+    """
+    as_far = float((1 + (np.abs(draws) >= abs(effect)).sum()) / (1 + len(draws)))
+    return min(as_far / (2 * (RISES if effect > 0 else 1 - RISES)), 1.0)
 
 
 def interval(effect: float, draws: Floats) -> tuple[float, float]:
-    """The sizes that a two-sided test at 5 % leaves standing: zero is one where `share_as_far` is above .05."""
-    place = int((1 - LEVEL) * (len(draws) + 1) + 1e-9) - 1
-    reach = float(-np.partition(-np.abs(draws), place)[place])
-    return effect - reach, effect + reach
+    """The sizes that a directed test at 5 % leaves standing: zero is one where `share_as_clear` is above .05."""
+    return effect - _reached(draws, RISES), effect + _reached(draws, 1 - RISES)
+
+
+def _reached(draws: Floats, part: float) -> float:
+    """How far from 0, up or down, twice such a part of 5 % of draws lie, the real one counted among them."""
+    place = int(2 * part * (1 - LEVEL) * (len(draws) + 1) + 1e-9) - 1
+    return float(-np.partition(-np.abs(draws), place)[place])
 
 
 #: Bins up to the first speak for a single call, up to the second for all calls together; longer ones for none.
@@ -301,9 +311,9 @@ class Study:
     """By how much searches lay above a wandering level in the ten minutes after a minute, with its interval (log units;
     NaN when `refused`, a sentence that says why). exp(effect) - 1 is the rise beyond trend.
 
-    `p`: the share of placebo draws, the real one included, that moved at least as far, up or down; never 0, and .05 or
-    less where the interval leaves zero out. `chance`: the effects of placebo draws at QUANTILES. `span`: what the
-    ten minutes really span in whole bins. `weighed`: the bins of the regression.
+    `p`: the share of placebo draws, the real one included, that moved as clearly, up or down (`share_as_clear`); .05 or
+    less where the interval leaves zero out. `chance`: placebo draws at QUANTILES. `span`: what the ten minutes really
+    span in whole bins. `weighed`: the bins of the regression.
     """
 
     effect: float
@@ -341,7 +351,7 @@ def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: i
     """The effect at the distinct minutes, against as many placebo draws; the same seed, the same study.
 
     `values`: a series of searches by the aware start of each bin, NaN or absent where missing, never published marks.
-    The interval holds every size of effect that the two-sided test would not reject at 5 %. Bins of 1 minute also rank
+    The interval holds every size of effect that the directed test would not reject at 5 %. Bins of 1 minute also rank
     each minute among its own placebos; longer ones pool only, and longer than 16 minutes are refused. Raises ValueError
     for values that are no series and for fewer than 199 placebo draws.
     """
@@ -364,7 +374,7 @@ def pooled(values: pd.Series[float], minutes: Sequence[datetime], *, placebos: i
     draws = draw_placebos(bins, kept, level, seen, placebos, np.random.default_rng(seed))
     listed = [at for at, why in zip(moments, reasons, strict=True) if not why]
     rows = _rows(listed, kept, shares(level, seen, kept.own), bins)
-    found = (level.effect, *interval(level.effect, draws), share_as_far(level.effect, draws))
+    found = (level.effect, *interval(level.effect, draws), share_as_clear(level.effect, draws))
     chance = tuple(float(place) for place in np.quantile(draws, QUANTILES))
     numbers = zip(seen.tolist(), level.weight.tolist(), level.influence.tolist(), strict=True)
     weighed = tuple(Weighed(bins.start + at * bins.step, middle, adds) for at, middle, adds in numbers)

@@ -29,7 +29,7 @@ def sentence(*readings: Study) -> str:
         return _DEPENDS
     study = readings[0]
     often = _share(max(one.p for one in readings))
-    chance = f"comparison minutes moved as far, up or down, {often} of the time, in {study.placebos} draws"
+    chance = f"comparison minutes moved as clearly, up or down, {often} of the time, in {study.placebos} draws"
     across = f"Across {_either(str(one.n) for one in readings)} minutes with calls{_coarse(study)}"
     found = _moved(readings) if study.detectable else _unmoved(readings)
     return f"{across}{', search interest ' if study.detectable else ': '}{found}; {chance}."

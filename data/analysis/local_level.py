@@ -16,11 +16,8 @@ MINUTE = timedelta(minutes=1)
 KNOTS = 5 * MINUTE
 #: The level is first taken to be the mean of so long a time around, and of the whole series a little.
 _AROUND, _OF_ALL = 30 * MINUTE, 0.05
-#: The variance that a knot may add to the log of the level, and to its slope by the knot, in units of the scatter: from
-#: none to see to more than any.
-_WALKS, _BENDS = np.exp(np.arange(-16.0, 1.0, 0.75)), np.exp(np.arange(-22.0, -2.0))
-#: One of _WALKS and one of _BENDS.
-Place = tuple[int, int]
+#: The variance that a knot may add to the log of the level, in units of the scatter: from none to see to more than any.
+_WANDERS = np.exp(np.arange(-16.0, 1.0, 0.75))
 #: How often counts are weighed anew by the level that the last round tells.
 _ROUNDS = 3
 #: A level is not lower than so much of the mean (log), nor a variance over mean than so much.
@@ -29,7 +26,7 @@ _LOWEST, _LEAST_SCATTER = -6.0, 1e-9
 
 @dataclass(frozen=True, eq=False)
 class LocalLevel:
-    """A regression on whether a bin is one of some (`after`: 1, else 0), beside a line and what walks around it.
+    """A regression on whether a bin is one of some (`after`: 1, else 0), beside a line and a random walk around it.
 
     Bins (n) have the `log` of what they show, as `weight` has it: counts scatter in proportion to their level, by
     `scatter`, variance over mean. `taken` (n, m) is the root of what line and walk take of that weight.
@@ -77,47 +74,39 @@ class LocalLevel:
 def fit_level(values: Floats, after: Floats, seen: Ints, step: timedelta) -> LocalLevel:
     """The regression on bins of one grid (n), of which those that were `seen` (places, ascending) count.
 
-    The level walks at random, and so does its slope: a local linear trend (Harvey, 1989). How far either goes is told
-    from the series too, by restricted maximum likelihood, in which the effect has a part: a rise after each call is no
-    wandering. Counts are weighed as in a Poisson regression (McCullagh and Nelder, 1989), and their scatter is
-    estimated, so that neither rounding nor a sample is left out.
+    How far the level wanders is told from the series too, by restricted maximum likelihood (Harvey, 1989), in which
+    the effect has a part: a rise after each call is no wandering. Counts are weighed as in a Poisson regression
+    (McCullagh and Nelder, 1989), and their scatter is estimated, so that neither rounding nor a sample is left out.
     """
     shown, own = values[seen], after[seen]
-    walk, bends = _walk(seen, max(round(KNOTS / step), 1))
+    walk = _walk(seen, max(round(KNOTS / step), 1))
     line = np.stack([np.ones(len(seen)), seen / len(values) - 0.5, own], axis=1)
     columns = np.concatenate([line, walk], axis=1)
     eta = _first_level(shown, max(round(_AROUND / step), 3))
     lowest = float(np.log(shown.mean())) + _LOWEST
-    place = len(_WALKS) // 2, len(_BENDS) // 2
+    place = len(_WANDERS) // 2
     for _ in range(_ROUNDS):
         weight = np.exp(eta)
         log = eta + shown / weight - 1
-        place, told, scatter = _likeliest(columns, bends, weight, log, place)
+        place, told, scatter = _likeliest(columns, line.shape[1], weight, log, place)
         eta = np.maximum(columns @ told, lowest)
     beside = np.delete(columns, line.shape[1] - 1, axis=1)
     weighed = beside * weight[:, None]
     held = beside.T @ weighed
-    held[np.arange(2, len(held)), np.arange(2, len(held))] += 1 / _variance(place, bends)
+    held[np.arange(2, len(held)), np.arange(2, len(held))] += 1 / _WANDERS[place]
     return LocalLevel(log, own, weight, np.linalg.solve(np.linalg.cholesky(held), weighed.T).T, scatter)
 
 
-def _walk(seen: Ints, apart: int) -> tuple[Floats, Floats]:
-    """What independent walks add to the bins that were seen (n, m), and the part of each in bends (m).
+def _walk(seen: Ints, apart: int) -> Floats:
+    """What a step of 1 at each knot adds to the bins that were seen (n, knots): none before it, all after the next.
 
-    A step at each knot adds none before it and all after the next; knots between which no bin was seen make one step
-    together. Where a slope walks, steps go together as slopes in their middles do, so that walks are sums of steps that
-    do not: the variance of each is that of a step, and its part times that of a bend.
+    Knots between which no bin was seen make one step together.
     """
     place = (seen - seen[0] + 0.5) / apart
     knots = np.unique(np.floor(place))
     unseen = np.diff(knots) - 1
-    gaps = unseen > 0
-    beyond = place[:, None] >= knots[1:][gaps]
-    steps = np.concatenate([np.clip(place[:, None] - knots, 0.0, 1.0), beyond * np.sqrt(unseen[gaps])], axis=1)
-    long = np.concatenate([np.ones(len(knots)), unseen[gaps]])
-    middle = np.concatenate([knots, knots[:-1][gaps] + 1]) + long / 2
-    bends, turned = np.linalg.eigh(np.sqrt(np.outer(long, long)) * np.minimum.outer(middle, middle))
-    return steps @ turned, np.maximum(bends, 0.0)
+    beyond = place[:, None] >= knots[1:][unseen > 0]
+    return np.concatenate([np.clip(place[:, None] - knots, 0.0, 1.0), beyond * np.sqrt(unseen[unseen > 0])], axis=1)
 
 
 def _first_level(shown: Floats, around: int) -> Floats:
@@ -126,39 +115,30 @@ def _first_level(shown: Floats, around: int) -> Floats:
     return np.asarray(np.log(mean + _OF_ALL * shown.mean()))
 
 
-def _variance(place: Place, bends: Floats) -> Floats:
-    """That of each walk, in units of the scatter, at places in _WALKS and _BENDS."""
-    return np.asarray(_WALKS[place[0]] + _BENDS[place[1]] * bends)
+def _likeliest(columns: Floats, fixed: int, weight: Floats, log: Floats, place: int) -> tuple[int, Floats, float]:
+    """How far the level wanders by restricted maximum likelihood (a place in _WANDERS), every coefficient, the scatter.
 
-
-def _likeliest(
-    columns: Floats, bends: Floats, weight: Floats, log: Floats, place: Place
-) -> tuple[Place, Floats, float]:
-    """How far level and slope walk by restricted maximum likelihood, every coefficient, and the scatter.
-
-    It is looked for from a place on, uphill. The walks are the last of the columns.
+    It is looked for from a place on, uphill: such a likelihood has one top.
     """
     weighed = columns * weight[:, None]
     products, by_log, squares = columns.T @ weighed, weighed.T @ log, float(weight @ log**2)
-    fixed = columns.shape[1] - len(bends)
-    free, walks = len(log) - fixed, np.arange(fixed, columns.shape[1])
+    free, knots = len(log) - fixed, np.arange(fixed, columns.shape[1])
 
     @cache
-    def tried(place: Place) -> tuple[float, Floats, float]:
-        held, variance = products.copy(), _variance(place, bends)
-        held[walks, walks] += 1 / variance
-        told = np.asarray(np.linalg.solve(held, by_log))
-        scatter = max((squares - float(by_log @ told)) / free, _LEAST_SCATTER)
-        known = 2 * np.log(np.diag(np.linalg.cholesky(held))).sum()
-        return float(-known - np.log(variance).sum() - free * np.log(scatter)), told, scatter
+    def tried(place: int) -> tuple[float, Floats, float]:
+        held = products.copy()
+        held[knots, knots] += 1 / _WANDERS[place]
+        root = np.linalg.cholesky(held)
+        half = np.linalg.solve(root, by_log)
+        scatter = max((squares - float(half @ half)) / free, _LEAST_SCATTER)
+        likely = 2 * np.log(np.diag(root)).sum() + len(knots) * np.log(_WANDERS[place]) + free * np.log(scatter)
+        return float(-likely), np.linalg.solve(root.T, half), scatter
 
     while (best := max(_beside(place), key=lambda near: tried(near)[0])) != place:
         place = best
     return place, *tried(place)[1:]
 
 
-def _beside(place: Place) -> list[Place]:
-    """A place, and those next to it in _WALKS or in _BENDS."""
-    walk, bend = place
-    near = [place, (walk - 1, bend), (walk + 1, bend), (walk, bend - 1), (walk, bend + 1)]
-    return [(walk, bend) for walk, bend in near if 0 <= walk < len(_WALKS) and 0 <= bend < len(_BENDS)]
+def _beside(place: int) -> range:
+    """A place in _WANDERS and those next to it."""
+    return range(max(place - 1, 0), min(place + 2, len(_WANDERS)))

@@ -35,9 +35,9 @@ from data.evidence.study import SEED, ControlTerm, RoseAfter
 from data.story.story import Story
 
 #: Named in every file. A later schema has another number; within a number, fields are only added.
-SCHEMA = "nightdesk-study/4"
+SCHEMA = "nightdesk-study/5"
 COLUMNS = ("minute", "calls", "used", "left_out_because", "jump", "share", "growth", "rank", "placebos", "stamps_mark")
-#: The numbers of one reading; p is two-sided.
+#: The numbers of one reading; p is directed at rises.
 NUMBERS = ("effect", "low", "high", "p")
 Data = dict[str, Any]
 
@@ -51,7 +51,7 @@ def record_of(story: Story, rose: RoseAfter) -> Data:
     """The study as plain values; times are ISO 8601 in UTC, effects and jumps are logs, null where there is none.
 
     `question`  story, caller, series, and whether the minutes were fixed in the story file
-    `answer`    the sentence; effect, low, high (95 %), p (two-sided, .05 or less where low to high leaves 0 out); how
+    `answer`    the sentence; effect, low, high (95 %), p (directed, .05 or less where low to high leaves 0 out); how
                 many minutes; why it is refused, if it is. In bins longer than a minute effect is null, low and high
                 bound both readings and p is the larger one, all null where these find different things
     `readings`  the same numbers by what a stamp of Google is taken to mark, the start or the end of its bin

@@ -51,5 +51,5 @@ def test_a_rise_and_the_study_of_the_calls_are_read_and_checked(desk: str, visit
     with page.expect_download() as waiting:
         panel.get_by_role("button", name="Download the study as JSON").click()
     record = json.loads(Path(waiting.value.path()).read_bytes())
-    assert record["schema"] == "nightdesk-study/4"
+    assert record["schema"] == "nightdesk-study/5"
     assert len(record["minutes"]) == 20

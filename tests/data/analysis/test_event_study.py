@@ -23,7 +23,7 @@ from data.analysis.event_study import (
     pooled,
     read_both_ways,
     regress,
-    share_as_far,
+    share_as_clear,
     tabulate,
 )
 from data.analysis.event_words import sentence
@@ -146,15 +146,15 @@ def test_the_same_seed_gives_the_same_study_and_another_seed_another() -> None:
 
 def test_a_rise_is_found_and_its_interval_leaves_zero_out() -> None:
     study = pooled(evening(rise=0.35), CALLS)
-    assert study.p == 0.001 and study.low > 0
+    assert study.p == pytest.approx(0.001 / 1.6) and study.low > 0
     assert study.low < math.log(1.35) < study.high
 
 
-def test_a_fall_is_judged_as_a_rise_is() -> None:
+def test_a_fall_must_be_four_times_as_rare_as_a_rise() -> None:
     study = pooled(evening(rise=-0.3), CALLS)
-    assert study.high < 0 and study.p == 0.001
+    assert study.high < 0 and study.p == pytest.approx(0.001 / 0.4)
     assert "search interest fell" in sentence(study)
-    assert "moved as far, up or down, 0.1% of the time" in sentence(study)
+    assert "moved as clearly, up or down, 0.2% of the time" in sentence(study)
 
 
 @given(st.integers(0, 2**32), st.sampled_from([0.0, 0.1, 0.2]))
@@ -251,12 +251,16 @@ def test_an_effect_of_one_echoes_as_one_in_the_true_minutes_and_in_part_in_other
 
 def test_the_interval_is_where_the_test_does_not_reject() -> None:
     draws = np.arange(-99.0, 100.0)
-    assert share_as_far(0.0, draws) == (1 + 199) / 200
-    assert share_as_far(1000.0, draws) == share_as_far(-1000.0, draws) == 1 / 200
-    assert share_as_far(60.0, draws) == share_as_far(-60.0, draws) == (1 + 40 + 40) / 200
-    # Ten of 200, the true one included, may be at least as far out: nine draws lie beyond 95.
-    low, high = interval(50.0, draws)
-    assert (low, high) == (50 - 95, 50 + 95)
+    assert share_as_clear(0.0, draws) == 1
+    # The true one lies as far out as 1000, and so do 80 draws more as far as 60, up or down.
+    assert [share_as_clear(way * 1000.0, draws) for way in (1, -1)] == pytest.approx([1 / 200 / 1.6, 1 / 200 / 0.4])
+    assert [share_as_clear(way * 60.0, draws) for way in (1, -1)] == pytest.approx([81 / 200 / 1.6, 1])
+    # A rise is told where 16 of 200 lie as far, the true one included, a fall where 4 do.
+    assert interval(0.0, draws) == (-92, 98)
+    assert interval(92.0, draws)[0] == 0 and share_as_clear(92.0, draws) == pytest.approx(17 / 200 / 1.6)
+    assert interval(93.0, draws)[0] == 1 and share_as_clear(93.0, draws) == pytest.approx(15 / 200 / 1.6)
+    assert interval(-98.0, draws)[1] == 0 and share_as_clear(-98.0, draws) == pytest.approx(5 / 200 / 0.4)
+    assert interval(-99.0, draws)[1] == -1 and share_as_clear(-99.0, draws) == pytest.approx(3 / 200 / 0.4)
 
 
 @pytest.mark.parametrize(
@@ -368,28 +372,28 @@ FOUND = Study(
             FOUND,
             "Across 8 minutes with calls, search interest rose 35% (95% interval 20% to 52%) "
             "beyond the evening’s trend in the ten minutes after a call; "
-            "comparison minutes moved as far, up or down, 0.1% of the time, in 999 draws.",
+            "comparison minutes moved as clearly, up or down, 0.1% of the time, in 999 draws.",
             id="a rise",
         ),
         pytest.param(
             dataclasses.replace(FOUND, low=math.log(0.9), p=0.21),
             "Across 8 minutes with calls: no detectable change beyond the evening’s rise "
             "in the ten minutes after a call (95% interval −10% to 52%); "
-            "comparison minutes moved as far, up or down, 21% of the time, in 999 draws.",
+            "comparison minutes moved as clearly, up or down, 21% of the time, in 999 draws.",
             id="an interval with zero in it",
         ),
         pytest.param(
             dataclasses.replace(FOUND, effect=math.log(0.8), low=math.log(0.7), high=math.log(0.9), p=0.001),
             "Across 8 minutes with calls, search interest fell 20% (95% interval −30% to −10%) "
             "beyond the evening’s trend in the ten minutes after a call; "
-            "comparison minutes moved as far, up or down, 0.1% of the time, in 999 draws.",
+            "comparison minutes moved as clearly, up or down, 0.1% of the time, in 999 draws.",
             id="a fall",
         ),
         pytest.param(
             dataclasses.replace(FOUND, step=8 * MINUTE, span=8 * MINUTE),
             "Across 8 minutes with calls, in whole bins of eight minutes, search interest rose "
             "35% (95% interval 20% to 52%) beyond the evening’s trend in the eight minutes after a call; "
-            "comparison minutes moved as far, up or down, 0.1% of the time, in 999 draws.",
+            "comparison minutes moved as clearly, up or down, 0.1% of the time, in 999 draws.",
             id="coarse bins",
         ),
     ],
@@ -412,7 +416,7 @@ FEW = dataclasses.replace(COARSE, refused="Only 4 minutes.")
             LESS,
             "search interest rose 35% or 20% (95% interval, whichever edge of a bin Google’s stamps mark, 10% to 52%) "
             "beyond the evening’s trend in the eight minutes after a call; "
-            "comparison minutes moved as far, up or down, 0.4% of the time, in 999 draws.",
+            "comparison minutes moved as clearly, up or down, 0.4% of the time, in 999 draws.",
             id="both rose: bounds of both",
         ),
         pytest.param(NOTHING, "Cannot tell: the answer depends on", id="one finds nothing"),

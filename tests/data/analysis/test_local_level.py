@@ -1,15 +1,13 @@
-"""A level that wanders: what it takes of a rise, how its walk and bends are told, and bins that nobody saw."""
+"""A level that wanders: what it takes of a rise, how its walk is told, and bins that nobody saw."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import product
 
 import numpy as np
 import pytest
 
-from data.analysis import local_level
-from data.analysis.local_level import _BENDS, _WALKS, _likeliest, _walk, fit_level
+from data.analysis.local_level import _WANDERS, _likeliest, _walk, fit_level
 
 MINUTE = timedelta(minutes=1)
 BINS = np.arange(300)
@@ -42,24 +40,6 @@ def test_counts_that_scatter_more_are_told_to_and_widen_the_error() -> None:
     assert wild.error == pytest.approx(2 * calm.error, rel=0.3)
 
 
-def test_a_level_that_bends_smoothly_is_told_more_exactly_once_its_slope_may_walk(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    shown = counts(100 * np.exp(np.sin(BINS / 40)), rise=0.4)
-    both = fit_level(shown, AFTER, BINS, MINUTE)
-    monkeypatch.setattr(local_level, "_BENDS", np.exp([-30.0]))
-    steps_alone = fit_level(shown, AFTER, BINS, MINUTE)
-    assert both.error < 0.75 * steps_alone.error
-
-
-def test_steps_of_a_level_go_together_as_its_slopes_do() -> None:
-    """Three knots: slopes in their middles, at 0.5, 1.5 and 2.5, walked together until the earlier of two."""
-    walk, bends = _walk(np.arange(15), 5)
-    ramps = np.clip((np.arange(15)[:, None] + 0.5) / 5 - np.arange(3), 0, 1)
-    slopes = np.array([[0.5, 0.5, 0.5], [0.5, 1.5, 1.5], [0.5, 1.5, 2.5]])
-    assert (walk * bends) @ walk.T == pytest.approx(ramps @ slopes @ ramps.T)
-
-
 def test_influence_is_one_in_all_after_calls_and_sees_neither_a_scale_nor_a_steady_slope() -> None:
     influence = fit_level(counts(np.full(300, 100.0)), AFTER, BINS, MINUTE).influence
     assert influence @ AFTER == pytest.approx(1)
@@ -71,22 +51,20 @@ def test_knots_between_which_nobody_looked_are_one_step_that_walks_as_far() -> N
     seen = np.concatenate([np.arange(40), np.arange(95, 120)])
     place = (seen + 0.5) / 5
     every = np.clip(place[:, None] - np.arange(24), 0, 1)
-    merged, _ = _walk(seen, 5)
+    merged = _walk(seen, 5)
     assert merged.shape[1] == 14
     assert merged @ merged.T == pytest.approx(every @ every.T)
 
 
 def test_a_year_between_two_calls_takes_no_more_knots_than_there_are_bins() -> None:
     seen = np.concatenate([np.arange(150), 500_000 + np.arange(150)])
-    assert _walk(seen, 5)[0].shape[1] <= 63
+    assert _walk(seen, 5).shape[1] <= 63
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_how_far_a_level_wanders_is_told_from_wherever_it_is_looked_for(seed: int) -> None:
     level = 50 * np.exp(np.cumsum(0.02 * np.random.default_rng(seed).normal(size=300)))
     shown = counts(level, seed=seed)
-    walk, bends = _walk(BINS, 5)
-    columns = np.concatenate([np.ones((300, 1)), walk], axis=1)
-    starts = product(range(0, len(_WALKS), 5), range(0, len(_BENDS), 5))
-    places = {_likeliest(columns, bends, shown + 1, np.log(shown + 1), start)[0] for start in starts}
+    columns = np.concatenate([np.ones((300, 1)), _walk(BINS, 5)], axis=1)
+    places = {_likeliest(columns, 1, shown + 1, np.log(shown + 1), start)[0] for start in range(len(_WANDERS))}
     assert len(places) == 1

@@ -153,13 +153,13 @@ def test_a_rise_that_both_readings_find_is_said_with_the_bounds_of_both(settings
 
 
 def test_the_p_of_a_record_is_that_of_its_sentence(settings: Settings, bundled: Story) -> None:
-    """A series that is low after each call: it fell, and few placebos moved as far."""
+    """A series that is low after each call: it fell, and few placebos moved as clearly."""
     before = [at - timedelta(minutes=10) for at in ap_minutes(bundled)]
     story, rose = studied(settings, export(1, calls=before))
     answer = record_of(story, rose)["answer"]
     assert rose.study.high < 0
-    assert answer["p"] == rose.study.p == 0.001
-    assert "fell" in answer["sentence"] and "moved as far, up or down, 0.1% of the time" in answer["sentence"]
+    assert answer["p"] == rose.study.p == pytest.approx(0.001 / 0.4)
+    assert "fell" in answer["sentence"] and "moved as clearly, up or down, 0.2% of the time" in answer["sentence"]
 
 
 def test_other_nights_are_asked_whether_they_fell_as_much_as_a_night_that_fell(
