@@ -16,7 +16,7 @@ from bench.methods.event_rivals import Minutes, Verdict, verdicts
 from bench.methods.naive_tests import NAIVE
 from bench.methods.oracle import rose
 from bench.methods.shares import share
-from data.analysis.event_study import RISES, Study, agree, hull, judge, on_grid, regress
+from data.analysis.event_study import FALLS, RISES, Study, agree, hull, judge, on_grid, regress
 from data.analysis.local_level import MINUTE
 from data.evidence.study import RoseAfter, rose_after
 
@@ -126,7 +126,7 @@ def _told(found: RoseAfter, evening: Evening, bins: int = 1, ends: bool = False)
 def _undirected(study: Study) -> Told:
     """What ours would say if falls were asked about as rises are, and if rises alone were."""
     rose = study.effect > 0
-    as_far = study.p * 2 * (RISES if rose else 1 - RISES)
+    as_far = study.p * 2 * (RISES if rose else FALLS)
     return _verdict("ours, two-sided", (as_far, rose)) | _verdict(
         "ours, rises alone", (as_far / 2 if rose else 1, rose)
     )

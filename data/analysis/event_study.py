@@ -234,7 +234,7 @@ def draw_placebos(
 #: Of a hundred such intervals, 95 hold the truth.
 LEVEL = 0.95
 #: Rises are asked about: of five finds by chance four are rises and one is a fall (Rice and Gaines, 1994).
-RISES = 0.8
+RISES, FALLS = 0.8, 0.2
 
 
 def share_as_clear(effect: float, draws: Floats) -> float:
@@ -242,13 +242,13 @@ def share_as_clear(effect: float, draws: Floats) -> float:
 
     Directed: a fall is as clear as a rise that draws reach four times as often.
     """
-    as_far = float((1 + (np.abs(draws) >= abs(effect)).sum()) / (1 + len(draws)))
-    return min(as_far / (2 * (RISES if effect > 0 else 1 - RISES)), 1.0)
+    as_far = 1 + int((np.abs(draws) >= abs(effect)).sum())
+    return min(as_far / ((1 + len(draws)) * 2 * (RISES if effect > 0 else FALLS)), 1.0)
 
 
 def interval(effect: float, draws: Floats) -> tuple[float, float]:
     """The sizes that a directed test at 5 % leaves standing: zero is one where `share_as_clear` is above .05."""
-    return effect - _reached(draws, RISES), effect + _reached(draws, 1 - RISES)
+    return effect - _reached(draws, RISES), effect + _reached(draws, FALLS)
 
 
 def _reached(draws: Floats, part: float) -> float:
