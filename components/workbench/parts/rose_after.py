@@ -28,7 +28,8 @@ from data.story.story import Story
 
 _QUESTION = (
     "Did searches rise in the ten minutes after a call more than the evening was rising anyway? One answer for all "
-    "calls together, judged by comparison minutes 11 to 45 minutes away. "
+    "calls together, judged by comparison minutes 11 to 45 minutes away; a fall is told only where it is four times as "
+    "rare. "
     "[How it is found](sources-and-methods)"
 )
 
