@@ -17,7 +17,10 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 MINUTES ?= 20
 VENV ?= .venv
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# A distribution's own Python is compiled with a profile of what runs. One of pyenv's was not, and took a fifth longer for
+# the tests of pages and documents.
+PYTHON ?= $(or $(shell for one in /usr/bin/python3.11 python3.11 python3; do \
+  $$one -c "import ensurepip" 2>/dev/null && command -v $$one && break; done),python3)
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # As many processes as tests/conftest.py says.
@@ -27,6 +30,8 @@ WORKERS := -n auto
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --no-compile
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-package nightdesk \
   --custom-compile-command "make lock" $(if $(NEWEST),--upgrade)
+# What the app imports, compiled.
+COMPILED := $(BIN)/python -c 'import logging; logging.disable(); import app'
 # What Python compiles is kept: tests start a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
 SOURCES := app.py components data pages tests bench fuzz docs/picture.py docs/desk_pictures.py
@@ -104,16 +109,16 @@ fuzz: $(VENV)/.dev
 	$(BIN)/python -m fuzz.sentences --cases 20000
 
 # The stamps hold the moment of the last install: a second run installs nothing and needs no network. What the app
-# imports is compiled here, so that its first start is as quick as any other; for tests, which start dozens of processes,
-# everything is, but for the packages' own tests. What tests want includes what the app wants: pip is asked once.
+# imports is compiled here, so that its first start is as quick as any other; what only tests import is compiled by the
+# first process of theirs. What tests want includes what the app wants: pip is asked once.
 $(VENV)/.run: $(BIN)/python requirements.txt constraints.txt pyproject.toml
 	$(PIP) -r requirements.txt
-	$(BIN)/python -c 'import logging; logging.disable(); import app'
+	$(COMPILED)
 	touch $@
 
 $(VENV)/.dev: $(BIN)/python $(wildcard requirements*.txt) constraints.txt pyproject.toml
 	$(PIP) -r requirements-dev.txt
-	$(BIN)/python -m compileall -q -j 0 -x /tests/ $(VENV)/lib
+	$(COMPILED)
 	touch $(VENV)/.run $@
 
 # Python 3.11's own pip (23.2) takes three times as long to look at what the pins name.
