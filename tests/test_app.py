@@ -135,7 +135,7 @@ def test_an_address_that_is_not_there_is_answered_with_404_and_the_app(path: str
 def test_what_draws_a_chart_is_asked_for_ahead_where_there_is_one(path: str, charted: bool, server: str) -> None:
     page = ask(server + path)[2].decode()
     (link,) = re.findall(r'<link rel="modulepreload" crossorigin href="\./(static/js/PageLink\.[^"]+)">', page)
-    drawing = re.findall(r'import\("\./(static/js/PlotlyChart\.[^"]+)"\)', page)
+    drawing = re.findall(r'new URL\("\./(static/js/PlotlyChart\.[^"]+)"', page)
     assert len(drawing) == charted
     assert all(ask(f"{server}/{name}")[0] == 200 for name in (link, *drawing))
     assert len(re.findall(r"static/js/[^\"]+", page)) == len(set(re.findall(r"static/js/[^\"]+", page))) + charted

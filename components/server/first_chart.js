@@ -2,17 +2,18 @@
 
    What draws charts takes a second to begin, in which a browser does nothing else: it begins once the server was asked
    for the page, so that both work at the same time. What the server sends after the first figure waits until that is
-   drawn; where what draws it is still on its way, nothing waits. */
+   drawn; where the script that draws it is still being sent, nothing waits. */
 (() => {
   const Plain = window.WebSocket;
   const LONGEST = 3000; // milliseconds that anything waits for a figure
   const FIGURE = '"layout":{"'; // in no other message of a page
-  let canDraw = false;
+  const DRAWING = new URL(%(drawing)s, document.baseURI).href;
 
   const isDrawn = () =>
     [...document.querySelectorAll("[data-testid=stPlotlyChart] .main-svg")].some(
       (one) => one.getClientRects().length && getComputedStyle(one).visibility === "visible",
     );
+  const isSent = () => performance.getEntriesByName(DRAWING, "resource").length > 0;
   const hasFigure = (message) => new TextDecoder().decode(message.data).includes(FIGURE);
 
   function inOrder(take) {
@@ -34,7 +35,7 @@
       take(message);
       if (waited || !hasFigure(message)) return;
       waited = true;
-      waits = canDraw;
+      waits = isSent();
       if (waits) {
         requestAnimationFrame(look);
         setTimeout(end, LONGEST);
@@ -46,9 +47,7 @@
     send(data) {
       super.send(data);
       window.WebSocket = Plain; // one that is opened later belongs to a page that has its chart
-      import(%(drawing)s).then(() => {
-        canDraw = true;
-      });
+      import(DRAWING);
     }
     addEventListener(name, listener, ...more) {
       super.addEventListener(name, name === "message" ? inOrder(listener) : listener, ...more);

@@ -31,14 +31,17 @@ _DRAW = """
 def page(tab: Callable[..., Page]) -> Page:
     """An empty page with the script, whose drawing says that it has begun."""
     page = tab()
-    for script in (_SOCKET, first_chart_script("data:text/javascript,window.began = true"), _OPEN):
+    page.route("http://desk.test/", lambda asked: asked.fulfill(body="", content_type="text/html"))
+    page.route("**/draw.js", lambda asked: asked.fulfill(body="began = true", content_type="text/javascript"))
+    page.goto("http://desk.test/")
+    for script in (_SOCKET, first_chart_script("./draw.js"), _OPEN):
         page.evaluate(f"() => {{ {script} }}")
     return page
 
 
 def begin(page: Page) -> None:
     page.evaluate("socket.send('the page')")
-    page.wait_for_function("began")
+    page.wait_for_function("began && performance.getEntriesByName('http://desk.test/draw.js').length")
 
 
 def send(page: Page, *texts: str) -> None:
@@ -67,6 +70,6 @@ def test_a_figure_that_is_never_drawn_keeps_nothing_back_for_long(page: Page) ->
     page.wait_for_function("taken.length === 2")
 
 
-def test_nothing_waits_for_what_draws_charts_to_be_loaded(page: Page) -> None:
+def test_nothing_waits_where_what_draws_charts_is_still_being_sent(page: Page) -> None:
     send(page, _FIGURE, "footer")
     assert page.evaluate("taken") == [_FIGURE, "footer"]
