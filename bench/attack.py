@@ -73,16 +73,16 @@ def readers(address: str, seconds: float) -> Waited:
     """
     waited = Waited([], [], [], [], [], [])
     until = time.monotonic() + seconds
+    kept = f"/embed/{SLUG}/{CHART}"
     asking = (
-        (waited.kept, lambda: f"/embed/{SLUG}/{CHART}", _KEPT_PAUSE),
-        (waited.health, lambda: "/healthz", _HEALTH_PAUSE),
-        (waited.documents, lambda: f"/embed/{SLUG}/{CHART}?{_range()}", _NEW_PAUSE),
-        (waited.pictures, lambda: f"/embed/{SLUG}/interest.png?{_range()}", 2 * _NEW_PAUSE),
+        (_front(address), until, waited.shipped, lambda: kept, _KEPT_PAUSE),
+        (address, until, waited.kept, lambda: kept, _KEPT_PAUSE),
+        (address, until, waited.health, lambda: "/healthz", _HEALTH_PAUSE),
+        (address, until, waited.documents, lambda: f"{kept}?{_range()}", _NEW_PAUSE),
+        (address, until, waited.pictures, lambda: f"/embed/{SLUG}/interest.png?{_range()}", 2 * _NEW_PAUSE),
+        (_idle(), until, waited.idle, lambda: "/", _KEPT_PAUSE),
     )
-    threads = [threading.Thread(target=_ask, args=(address, until, *each)) for each in asking]
-    threads.append(threading.Thread(target=_ask, args=(_idle(), until, waited.idle, lambda: "/", _KEPT_PAUSE)))
-    shipped = (_front(address), until, waited.shipped, lambda: f"/embed/{SLUG}/{CHART}", _KEPT_PAUSE)
-    threads.append(threading.Thread(target=_ask, args=shipped))
+    threads = [threading.Thread(target=_ask, args=each) for each in asking]
     for thread in threads:
         thread.start()
     for thread in threads:

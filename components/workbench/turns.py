@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from contextvars import ContextVar
 from functools import wraps
@@ -50,11 +50,8 @@ def in_turn(run: Run) -> Run:
         with ExitStack() as turn:
             try:
                 turn.enter_context(RUNS.turn(client_here(), seconds=_LONGEST))
-                refused = False
             except Busy:
-                refused = True
-            token = _REFUSED.set(refused)
-            turn.callback(_REFUSED.reset, token)
+                turn.callback(_REFUSED.reset, _REFUSED.set(True))
             run(runner, asked)
 
     return run_in_turn
@@ -71,7 +68,7 @@ def started_elsewhere(start: Callable[[ScriptRunner], None]) -> Callable[[Script
     @wraps(start)
     def start_elsewhere(runner: ScriptRunner) -> None:
         if type(runner) is ScriptRunner:
-            starting.submit(start, runner)
+            starting.submit(start, runner).add_done_callback(Future.result)  # what it raises goes to the log
         else:  # one of a test, which waits for its end
             start(runner)
 

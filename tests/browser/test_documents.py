@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from components.charts.catalogue import publishable
 from components.embeds.documents.document import draw_document
 from components.embeds.documents.heights import document_height
-from components.render.layout.geometry import rows_of
+from components.render.layout.geometry import parts_of
 from components.text import text_width
 from tests.browser.reading import comes_to, violations
 from tests.support import samples
@@ -254,7 +254,7 @@ _MARKS = "svg :is([data-row], [data-event], path[stroke-dasharray='3 2']):not(.t
 
 
 def row_names(name: str) -> set[str]:
-    return {row for lane in embed(name).chart.lanes for row, _ in rows_of(lane) if row}
+    return {row for lane in embed(name).chart.lanes for row, _ in parts_of(lane).rows if row}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 // The marks of a chart one by one: buttons and arrow keys step through them by time, and a tap shows the nearest.
 import { onPaper } from "./paper.js";
 import { inSight, placing, ringAt, unring } from "./marks.js";
+import { onOtherWidth } from "./window_width.js";
 
 // Pixels from a tap within which a mark is meant, and within which a small mark is meant before a large one.
 const FAR = 40, NEAR = 14;
@@ -75,12 +76,7 @@ export default ({ data, parentElement, setTriggerValue }) => {
     const at = Math.min(Math.max(all.findIndex(({ name }) => name === told) + step, 0), all.length - 1);
     if (all[at]) show(all[at]);
   };
-  // A page is sent the figure for its window; once the window has the other's width, that is asked for.
-  const wide = matchMedia("(min-width: 56.25rem)");
-  const ask = () => {
-    const needed = `[class*="st-key-${wide.matches ? "wide" : "narrow"}-"]`;
-    if (!matchMedia("print").matches && !chart.querySelector(needed)) setTriggerValue("other", true);
-  };
+  const haveFigure = wide => chart.querySelector(`[class*="st-key-${wide ? "wide" : "narrow"}-"]`);
   const on = (target, kind, act, how) => target.addEventListener(kind, act, { ...how, signal: life.signal });
   onPaper(host, parentElement.querySelector("section"), () => papers.get(parentElement), life.signal);
   on(back, "click", () => go(-1));
@@ -92,8 +88,7 @@ export default ({ data, parentElement, setTriggerValue }) => {
   });
   on(document, "keydown", ({ key }) => key === "Escape" && leave());
   on(window, "resize", leave);
-  on(wide, "change", ask);
-  ask();
+  onOtherWidth(haveFigure, () => setTriggerValue("other", true), life.signal);
   on(document, "click", event => {
     const plot = figure();
     if (event.pointerType === "mouse" || !plot?.contains(event.target)) return;

@@ -4,6 +4,7 @@ import { onPaper } from "./paper.js";
 import { play } from "./player.js";
 import { unpack } from "./units.js";
 import { live } from "./lives.js";
+import { onOtherWidth } from "./window_width.js";
 
 const held = new WeakMap();
 const page = document.documentElement;
@@ -54,18 +55,14 @@ const choosing = (root, taken, signal) => {
   });
 };
 
-// A page is sent the drawings for its window; once the window has the other width, those are asked for. While a night is
-// played nothing is: it would stop.
+// Drawings for the other width are asked for once, and not while a night is played: it would stop.
 const asking = (root, own, ask, signal) => {
-  const wide = matchMedia("(min-width: 56.25rem)");
-  own.ask = () => {
-    const needed = wide.matches ? ".nd-900" : ".nd-320";
-    if (own.asked || own.player.busy || matchMedia("print").matches || root.querySelector(needed)) return;
+  const have = (wide) => own.asked || own.player.busy || root.querySelector(wide ? ".nd-900" : ".nd-320");
+  const once = () => {
     own.asked = true;
     ask();
   };
-  wide.addEventListener("change", own.ask, { signal });
-  own.ask();
+  own.ask = onOtherWidth(have, once, signal);
 };
 
 export default ({ data, parentElement, setStateValue, setTriggerValue }) => {

@@ -94,9 +94,8 @@ def tracks_of(lane: Lane) -> tuple[str, ...]:
     return (*lane.tracks, *sorted(named - {""}), *([""] if "" in named else []))
 
 
-def rows_of(lane: Lane) -> list[tuple[str, list[Entry]]]:
+def _rows(lane: Lane, entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
     """The rows of a lane by name, top first: its tracks, or the states of one whose tracks are grades."""
-    entries = [entry for entry in lane.items if in_row(lane, *entry)]
     if lane.graded:
         names = dict.fromkeys(mark.name for mark, _ in entries)
         return [(name, [entry for entry in entries if entry[0].name == name]) for name in names]
@@ -122,7 +121,7 @@ class LaneParts:
 def parts_of(lane: Lane) -> LaneParts:
     """What is drawn of a lane in rows and on its axis."""
     entries = [entry for entry in lane.items if in_row(lane, *entry)]
-    rows, ends = rows_of(lane), domain(lane)
+    rows, ends = _rows(lane, entries), domain(lane)
     valued = [mark for mark in lane.marks if any(has_value(lane, mark, item) for item in mark.items)]
     values = [compact(value) for value in round_values(*ends)] if valued else []
     return LaneParts(entries, rows, [name for name, _ in rows if name], ends, valued, values)

@@ -122,7 +122,7 @@ def _blocked(left: float, right: float, taken: Iterable[tuple[float, float, int]
     """The rows, each a bit, in which something taken, from where to where and in which row, meets this span."""
     rows = 0
     for start, end, row in taken:
-        if left < end + GAP / 2 and start < right + GAP / 2:
+        if _meet((left, right), (start, end)):
             rows |= 1 << row
     return rows
 
