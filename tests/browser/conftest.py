@@ -41,12 +41,13 @@ def browser() -> Iterator[Browser]:
 
 # A sandboxed document may keep nothing, and may not be asked whether it has.
 _FORGET = "() => { try { localStorage.clear(); sessionStorage.clear() } catch {} }"
+_HAS_ITS_CLOCK = "() => String(setTimeout).includes('[native code]')"
 
 
 class Browsers:
     """A browser for each set of options, kept for the tests to come: what it has loaded it need not load again.
 
-    No test finds what another left there: no tab, cookie, permission or stored word.
+    No test finds what another left there: no tab, cookie, permission, stored word or clock.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -94,9 +95,14 @@ class Browsers:
         for page in self.pages():
             if page not in kept and page not in self._kept:
                 _close(page)
-        for context in self._contexts.values():
+        for key, context in list(self._contexts.items()):
             context.clear_cookies()
             context.clear_permissions()
+            # `page.clock` is that of all tabs of a browser, those to come included, and there is no way back.
+            if not context.pages[0].evaluate(_HAS_ITS_CLOCK):
+                self._kept = [page for page in self._kept if page.context is not context]
+                context.close()
+                del self._contexts[key]
 
     def _stay_open(self, context: BrowserContext) -> None:
         """An empty page of this machine's, without which the process would end with the last tab."""

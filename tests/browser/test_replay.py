@@ -168,7 +168,7 @@ def test_playing_skips_no_moment(open_night: Open) -> None:
 
 def test_quiet_hours_are_passed_over_and_said(open_night: Open) -> None:
     """No stretch without an event takes more than 3 of 72 seconds, here 750 of 18,000 ms; the line says its length."""
-    page = open_night(calm=False)
+    page = open_night(calm=False, person="whose clock is the test's")
     page.clock.install()
     page.evaluate("""() => {
       window.heard = [];
