@@ -340,9 +340,7 @@ def _other_flag(draft: Draft, event: Event, *, claims: bool) -> Flag:
     flag = Flag(x, left, max(right, left + 5), priority=event.priority, claims=claims)
     if not claims:
         return flag
-    if (name := (id(event), 0.0)) not in draft.fits:
-        draft.fits[name] = fitting(draft, flag, [draft.say(form) for form in (event.short, *event.shorter)])
-    return draft.fits[name]
+    return fitting(draft, event, flag, lambda: map(draft.say, (event.short, *event.shorter)))
 
 
 def _event_lines(draft: Draft, lanes: Sequence[Lane], boxes: Sequence[LaneBox], foot: float) -> None:

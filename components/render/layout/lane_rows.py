@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from components.charts.grammar import Item, Lane, Mark, Spans, Tone
+from components.charts.grammar import Event, Item, Lane, Mark, Spans, Tone
 from components.render.layout.boxes import Anchor
 from components.render.layout.draft import Draft, tone_of
 from components.render.layout.geometry import Entry, spot
@@ -123,10 +123,7 @@ def _said(draft: Draft, lane: Lane, entries: list[Entry], *, most: int, inset: f
 
 def _fitting(draft: Draft, item: Item, inset: float) -> Flag:
     """A mark with its words, or none that fit."""
-    if (name := (id(item), inset)) not in draft.fits:
-        forms = draft.forms(item.labels, item.text)
-        draft.fits[name] = fitting(draft, _bare(draft, item), forms, inset=inset)
-    return draft.fits[name]
+    return fitting(draft, item, _bare(draft, item), lambda: draft.forms(item.labels, item.text), inset=inset)
 
 
 def _name_row(draft: Draft, name: str, marks: list[tuple[Entry, Placed]], y: float, lines: int, close: int) -> float:
@@ -204,8 +201,19 @@ def _whole(draft: Draft, group: Sequence[Entry]) -> Flag:
     return Flag(left, left, right)
 
 
-def fitting(draft: Draft, flag: Flag, forms: Sequence[str], *, inset: float = 0.0) -> Flag:
-    """The flag with the first of these words that fits beside it, moved aside where lines would run through."""
+def fitting(
+    draft: Draft, mark: Item | Event, flag: Flag, forms: Callable[[], Iterable[str]], *, inset: float = 0.0
+) -> Flag:
+    """The flag of a mark with the first of these words that fits beside it, moved aside where lines would run through.
+
+    Of a mark this is found once, for all tries of the drawing.
+    """
+    if (name := (id(mark), inset)) not in draft.fits:
+        draft.fits[name] = _fitted(draft, flag, forms(), inset)
+    return draft.fits[name]
+
+
+def _fitted(draft: Draft, flag: Flag, forms: Iterable[str], inset: float) -> Flag:
     longest, (first, last) = _LONGEST[draft.sizes.narrow], draft.bounds
     for said in forms:
         width = text_width(said, draft.sizes.label)
