@@ -1,9 +1,11 @@
 """`make bench-attack`: what readers wait for while somebody attacks, beside a quiet time of the same server.
 
-Real servers on the loopback; each attack is a process of its own that runs where a processor would be idle, since an
-attacker brings a machine along, and ends by time and by count. `--short` tries all of it in two minutes and lets no
-minute pass before memory is looked at; `--only NAME ...` takes some of it; `--keep` writes the table into
-docs/performance.md.
+Real servers on the loopback, ours weighed as its unit in deploy/ weighs it, and nginx and the readers' side each in a
+session of their own, as services and machines elsewhere are: Linux shares processors among sessions first, so that a
+page's thread competes with its own server and not with nginx. Each attack is a process of its own that runs where a
+processor would be idle, since an attacker brings a machine along, and ends by time and by count. `--short` tries all of
+it in two minutes and lets no minute pass before memory is looked at; `--only NAME ...` takes some of it; `--keep`
+writes the table into docs/performance.md.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import os
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
@@ -28,7 +30,7 @@ from urllib.parse import urlsplit
 from bench.attackers import ATTACKERS, Attack, embed_addresses, lying_redis
 from bench.comparison import Figure, Line, Row
 from bench.proxy import nginx
-from bench.server import ROOT, Server, idle, serving
+from bench.server import ROOT, Server, idle, serving, shipped_weight, weigh_session
 from bench.subject import CHART, SLUG
 from bench.table import Measures, measure
 
@@ -130,6 +132,8 @@ def attacked(attack: Attack, address: str, seconds: float) -> Iterator[None]:
 
 def _give_way(attack: Attack, address: str, seconds: float, ready: Event) -> None:
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    os.setsid()
+    weigh_session(os.getpid(), 1)
     ready.set()
     attack(address, time.monotonic() + seconds)
 
@@ -167,13 +171,21 @@ def embeds_lines(pace: Pace) -> Iterator[Line]:
 
 def redis_lines(pace: Pace) -> Iterator[Line]:
     """A Redis whose answers never become whole, beside a server that has none."""
-    with lying_redis() as url, serving(ROOT / "app.py", environment={"NIGHTDESK_CACHE_URL": url}) as server:
+    with lying_redis() as url, _as_shipped({"NIGHTDESK_CACHE_URL": url}) as server:
         readers(server.address, 2)
         yield from _waited(
             "A Redis that never ends an answer",
             readers(_server(pace).address, pace.quiet),
             readers(server.address, pace.attack),
         )
+
+
+@contextmanager
+def _as_shipped(environment: Mapping[str, str]) -> Iterator[Server]:
+    """One that has the processors as a replica of deploy/ has them."""
+    with serving(ROOT / "app.py", environment=environment) as server:
+        weigh_session(server.process.pid, shipped_weight())
+        yield server
 
 
 _RUNNING = ExitStack()
@@ -194,7 +206,7 @@ def _front(address: str) -> str:
 @cache
 def _server(pace: Pace) -> Server:
     """One that has been asked for so much already that what it keeps is full; all attacks are on this one."""
-    server = _RUNNING.enter_context(serving(ROOT / "app.py"))
+    server = _RUNNING.enter_context(_as_shipped({}))
     _ask_all(server.address, islice(embed_addresses(pace.embeds), pace.filled))
     _ask_all(server.address, (f"/embed/{SLUG}/{CHART}.png?{_range()}" for _ in range(pace.filled // 8)))
     return server

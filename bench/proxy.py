@@ -49,6 +49,7 @@ def nginx(first: int, second: int, folder: Path, *, desk: int = 0) -> Iterator[s
     """The address of an nginx before two replicas on these ports, all its files below `folder`.
 
     With the port of a `desk` the address is the desk's. RuntimeError where nginx is not installed or does not start.
+    It is a session of its own, as services of systemd are.
     """
     program = shutil.which("nginx", path=_PATH)
     if not program or not MODULE.exists():
@@ -57,7 +58,9 @@ def nginx(first: int, second: int, folder: Path, *, desk: int = 0) -> Iterator[s
     if desk:
         port = _add_desk(folder, desk)
     command = [program, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     try:
         _wait_for(port, server)
         yield f"http://127.0.0.1:{port}"

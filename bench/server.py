@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import shutil
 import socket
 import subprocess
@@ -19,6 +21,7 @@ from typing import NamedTuple
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
+UNIT = ROOT / "deploy" / "nightdesk@.service"
 _START_SECONDS = 60
 
 
@@ -47,7 +50,10 @@ class Server(NamedTuple):
 def running(
     command: Sequence[str], *, health: str, folder: Path = ROOT, environment: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
-    """A server that Python starts with these arguments, `{port}` filled in, once `health` answers."""
+    """A server that Python starts with these arguments, `{port}` filled in, once `health` answers.
+
+    It is a session of its own, as services of systemd are: Linux shares processors among sessions first.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -58,6 +64,7 @@ def running(
         env=environ | dict(environment or {}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         _wait_for(f"http://127.0.0.1:{port}{health}")
@@ -75,6 +82,26 @@ def serving(
     command = ["-m", "streamlit", "run", str(script), "--server.port={port}", "--server.address=127.0.0.1", *options]
     with running(command, health="/_stcore/health", folder=folder, environment=environment) as server:
         yield server
+
+
+def weigh_session(process: int, weight: int) -> None:
+    """Give the session of this process the processors as `CPUWeight=` would; not where Linux does not weigh sessions.
+
+    What it is given is nearest in the kernel's own steps, each a quarter more than the one below it.
+    """
+    with suppress(FileNotFoundError):
+        Path(f"/proc/{process}/autogroup").write_text(str(steps_below(weight)), encoding="ascii")
+
+
+def steps_below(weight: int) -> int:
+    """How many steps of `nice` are nearest to this weight, 100 being that of all others; 19 at most."""
+    return min(round(math.log(100 / weight, 1.25)), 19)
+
+
+def shipped_weight() -> int:
+    """How a replica of deploy/ is weighed where all want a processor: `CPUWeight=` of its unit."""
+    (weight,) = re.findall(r"^CPUWeight=(\d+)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)
+    return int(weight)
 
 
 @contextmanager

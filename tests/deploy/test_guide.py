@@ -7,6 +7,7 @@ import re
 import pytest
 
 from bench.proxy import DEPLOY
+from bench.server import UNIT, shipped_weight
 from components.cache import shared_answers as pool
 from data.core import settings
 from data.net import answer_cache, shared_cache
@@ -41,6 +42,7 @@ def test_every_file_it_names_is_there_and_every_file_there_is_named() -> None:
         pytest.param("50 requests a second, with 400 at once", "rate=50r/s" in CONFIGURATION, id="how often"),
         pytest.param("2 a second, with 60 at once", "rate=2r/s" in CONFIGURATION, id="how often pictures"),
         pytest.param("`Retry-After: 10`", "Retry-After 10 always" in CONFIGURATION, id="when to come again"),
+        pytest.param("five times as much", shipped_weight() * 5 == 100, id="how much more of a processor nginx has"),
         pytest.param("/var/cache/nginx-nightdesk", "_path /var/cache/nginx-nightdesk " in CONFIGURATION, id="where"),
     ],
 )
@@ -56,3 +58,7 @@ def test_every_replica_stands_in_every_place() -> None:
     for port in ports:
         assert CONFIGURATION.count(f"    server 127.0.0.1:{port}") == len(ports) + 1
         assert rf'"~127\.0\.0\.1:{port}$"' in CONFIGURATION
+
+
+def test_a_replica_is_weighed_beside_nginx_and_not_beside_the_other_replicas_alone() -> None:
+    assert "Slice=system.slice" in UNIT.read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,36 @@
+"""Servers that are measured have the processors as services have them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bench.server import running, steps_below, weigh_session
+
+
+def _nice(process: int) -> int:
+    """Of the session of this process, as Linux tells it; skips where sessions are not weighed."""
+    told = Path(f"/proc/{process}/autogroup")
+    if not told.exists():
+        pytest.skip("this system does not weigh sessions")
+    return int(told.read_text(encoding="ascii").split()[-1])
+
+
+def test_a_server_is_a_session_of_its_own(tmp_path: Path) -> None:
+    with running(["-m", "http.server", "--bind", "127.0.0.1", "{port}"], health="/", folder=tmp_path) as server:
+        assert os.getsid(server.process.pid) == server.process.pid
+
+
+def test_its_session_is_weighed_and_that_of_its_reader_is_not(tmp_path: Path) -> None:
+    before = _nice(os.getpid())
+    with running(["-m", "http.server", "--bind", "127.0.0.1", "{port}"], health="/", folder=tmp_path) as server:
+        weigh_session(server.process.pid, 20)
+        assert _nice(server.process.pid) == 7
+    assert _nice(os.getpid()) == before
+
+
+@pytest.mark.parametrize(("weight", "steps"), [(100, 0), (80, 1), (20, 7), (1, 19)])
+def test_a_weight_is_the_nearest_step_of_the_kernel(weight: int, steps: int) -> None:
+    assert steps_below(weight) == steps
