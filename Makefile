@@ -76,9 +76,10 @@ test-engines: $(VENV)/.dev browser engines parent
 test-long: $(VENV)/.dev browser engines servers parent
 	$(BIN)/python -m pytest --no-skips $(WORKERS) -m long
 
-# While one works: nothing that drives a browser, and none of the few tests that take most of the time.
+# While one works: nothing that drives a browser or starts the app, none of the tests that take most of the time, and
+# fewer examples where they are made up.
 quick: lint
-	$(BIN)/python -m pytest $(WORKERS) -m "not browser and not slow and not long"
+	$(BIN)/python -m pytest $(WORKERS) --hypothesis-profile quick -m "not browser and not slow and not long"
 
 # The README's picture, drawn by the project itself.
 picture: $(VENV)/.run

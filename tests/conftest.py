@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # As app.py has it, and before anything imports NumPy; what tests start has it from here.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -27,11 +27,12 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from tests.support.forked import Forked, Process
 from tests.support.read_once import look_for_packages_once, read_stories_once
 
-# Timings are no matter of tests; and a change is judged on the same examples every time, while each run on a desk
-# looks at new ones.
-settings.register_profile("desk", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+# Timings are no matter of tests, nor how long examples take to make; and a change is judged on the same examples every
+# time, while each run on a desk looks at new ones. `make quick` looks at few.
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+settings.register_profile("quick", max_examples=10)
 
 read_stories_once()
 
@@ -67,9 +68,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail when any test is skipped (make test does)")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores, for those that wait for a browser; with more than four, servers wait."""
-    return min((os.cpu_count() or 1) + 1, 4)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many processes as cores, and one more where a browser is waited for; with more than four, servers wait."""
+    return min((os.cpu_count() or 1) + ("not browser" not in config.option.markexpr), 4)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -32,6 +32,7 @@ def ask(address: str, method: str = "GET") -> tuple[int, Message, bytes]:
         return refusal.code, refusal.headers, refusal.read()
 
 
+@pytest.mark.slow
 def test_a_setting_that_cannot_be_meant_is_one_sentence_at_start(serve: Serve) -> None:
     said = (
         r"ended at once:\n(.*\n)*NIGHTDESK_CACHE_URL must be the address of a Redis, like redis://127.0.0.1:6379/0\n$"
@@ -41,6 +42,7 @@ def test_a_setting_that_cannot_be_meant_is_one_sentence_at_start(serve: Serve) -
     assert "Traceback" not in str(told.value)
 
 
+@pytest.mark.slow
 def test_healthz_counts_the_stories(server: str) -> None:
     status, headers, body = ask(f"{server}/healthz")
     assert status == 200
@@ -48,17 +50,20 @@ def test_healthz_counts_the_stories(server: str) -> None:
     assert json.loads(body) == {"status": "ok", "stories": BUNDLED}
 
 
+@pytest.mark.slow
 def test_a_server_without_a_desk_loads_no_database() -> None:
     asked = "import sys, app; print(*{'sqlalchemy', 'alembic'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.split() == []
 
 
+@pytest.mark.slow
 def test_head_answers_without_a_body(server: str) -> None:
     status, _, body = ask(f"{server}/healthz", "HEAD")
     assert (status, body) == (200, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "kind", "begins"),
     [
@@ -73,6 +78,7 @@ def test_what_browsers_ask_for_unasked_is_there(path: str, kind: str, begins: by
     assert body.startswith(begins)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/timeline", "/healthz", "/robots.txt", "/_stcore/health"])
 def test_every_answer_carries_the_security_headers(path: str, server: str) -> None:
     _, headers, _ = ask(server + path)
@@ -95,6 +101,7 @@ def test_the_policy_names_the_inline_script_by_its_own_bytes() -> None:
     assert "'sha256-BjA0ROBfupHLCiW2gRrYiELX3ecfNFbiR7URMIXYaeU='" in app_policy(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/embed/us-2016/timeline", "/embed/us-2016/timeline.svg", "/s/us-2016/timeline"])
 def test_an_embed_keeps_the_policy_that_its_route_gave_it(path: str, server: str) -> None:
     status, headers, _ = ask(server + path)
@@ -105,6 +112,7 @@ def test_an_embed_keeps_the_policy_that_its_route_gave_it(path: str, server: str
     assert "set-cookie" not in headers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -123,6 +131,7 @@ def test_an_address_that_is_not_there_is_answered_with_404_and_the_app(path: str
     assert b"BACKEND_BASE_URL" in body and b'as="font"' not in body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "charted"),
     [
@@ -141,6 +150,7 @@ def test_what_draws_a_chart_is_asked_for_ahead_where_there_is_one(path: str, cha
     assert len(re.findall(r"static/js/[^\"]+", page)) == len(set(re.findall(r"static/js/[^\"]+", page))) + charted
 
 
+@pytest.mark.slow
 def test_a_newsrooms_own_stories_are_counted_and_robots_find_its_share_pages(tmp_path: Path, serve: Serve) -> None:
     (tmp_path / "de-2021").mkdir()
     (tmp_path / "de-2021" / "story.toml").write_text("", encoding="utf-8")
@@ -156,5 +166,6 @@ def test_the_app_frames_only_what_is_its_own() -> None:
     assert "frame-ancestors 'none'" in rules
 
 
+@pytest.mark.slow
 def test_the_agent_api_is_off(server: str) -> None:
     assert ask(f"{server}/_stcore/agent/interact", "POST")[0] in {403, 404, 405}

@@ -56,12 +56,14 @@ def shown(address: str, page: str, *, origin: str | None, headers: Mapping[str, 
         return client.run(page).text, client.session
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["search-trends", "outage-reports"])
 def test_whoever_sits_at_the_machine_finds_what_writes(server: str, page: str) -> None:
     text, _ = shown(server, page, origin=server)
     assert any(name in text for name in WRITING)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["search-trends", "outage-reports"])
 @pytest.mark.parametrize("headers", PROXIES)
 def test_nobody_else_does(server: str, page: str, headers: dict[str, str]) -> None:
@@ -70,11 +72,13 @@ def test_nobody_else_does(server: str, page: str, headers: dict[str, str]) -> No
     assert not [name for name in WRITING if name in text]
 
 
+@pytest.mark.slow
 def test_a_program_that_says_no_origin_does_not(server: str) -> None:
     text, _ = shown(server, "search-trends", origin=None)
     assert not [name for name in WRITING if name in text]
 
 
+@pytest.mark.slow
 def test_a_file_that_no_uploader_asked_for_is_refused(server: str) -> None:
     _, session = shown(server, "search-trends", origin=server)
     assert sent(server, session, {}, b"x" * 100) == 403
@@ -381,6 +385,7 @@ def by_provider(desk: DeskServer, secret: str = COOKIE_SECRET, **changes: object
     return {"cookies": {"_streamlit_user": value, "_streamlit_xsrf": token}, "token": token}
 
 
+@pytest.mark.slow
 def test_a_providers_cookie_and_a_links_are_good_for_what_they_say(desk: DeskServer) -> None:
     for given in (by_provider(desk), {"cookies": desk.cookie(PAT)}):
         with desk.opened(**given) as client:
@@ -445,6 +450,7 @@ def _reporter(desk: DeskServer, _: Attempt) -> SessionClient:
     return desk.opened(cookies=desk.cookie(RAE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attempt", cases(*ATTEMPTS, long=MORE_ATTEMPTS), ids=str)
 def test_nobody_writes_but_who_may(desk: DeskServer, attempt: Attempt) -> None:
     cookies = desk.cookie(PAT)
@@ -464,6 +470,7 @@ def test_nobody_writes_but_who_may(desk: DeskServer, attempt: Attempt) -> None:
         assert desk.kept() != before, f"the press that nobody else may do does nothing at all: {told}"
 
 
+@pytest.mark.slow
 def test_what_others_wrote_is_taken_into_the_draft_by_nobodys_look_but_the_desks(desk: DeskServer) -> None:
     folders = story_store(desk.settings)
     files = dict(folders.files("night"))
@@ -477,6 +484,7 @@ def test_what_others_wrote_is_taken_into_the_draft_by_nobodys_look_but_the_desks
     assert took == ["of the desk"]
 
 
+@pytest.mark.slow
 def test_a_file_is_taken_from_the_person_who_opened_the_uploader_alone(desk: DeskServer) -> None:
     cookies = desk.cookie(PAT)
     with desk.opened(cookies=cookies) as client:

@@ -124,6 +124,7 @@ def prose_in(value: Any, key: str = "") -> Iterator[str]:
         yield value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", cases("us-2016", "uk-2019", long=STORIES))
 def test_no_chart_of_any_caller_says_it(slug: str) -> None:
     story, wrong = story_of(slug), set()

@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
+import pytest
+
 from bench.proxy import DEPLOY, nginx
 from components.workbench.sign_in import COOKIE
 from data.core.program import utc_now
@@ -18,6 +20,8 @@ from data.desk.people import People
 from data.desk.values import AT_TERMINAL, Role
 from tests.conftest import serving
 from tests.support.session_client import SessionClient
+
+pytestmark = pytest.mark.slow
 
 
 class Stay(urllib.request.HTTPRedirectHandler):

@@ -372,6 +372,7 @@ def test_what_is_not_for_readers_does_not_reach_the_app(night: Night, path: str)
     assert night.asked == []
 
 
+@pytest.mark.slow
 def test_half_a_request_and_an_endless_header_are_ended(night: Night) -> None:
     place = urlsplit(night.url)
     with socket.create_connection((place.hostname, place.port), timeout=30) as half:

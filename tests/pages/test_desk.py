@@ -284,6 +284,7 @@ def test_the_draft_is_seen_as_it_will_be_and_says_that_it_is_one(sit: As) -> Non
     assert not page.code
 
 
+@pytest.mark.slow
 def test_the_preview_is_the_readers_own_page_with_the_draft_on_it(desk: TestDesk, sit: As) -> None:
     sit(BEN)
     desk.desk.bring(AT_TERMINAL, "us-2016", utc_now(), "a test")

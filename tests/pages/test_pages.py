@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -57,6 +58,12 @@ def open_page(name: str, **query: str) -> AppTest:
     return page_of(name, **query).run()
 
 
+@cache
+def seen(name: str, **query: str) -> AppTest:
+    """A page at this address, opened once for all tests that only look at it."""
+    return open_page(name, **query)
+
+
 def with_lists(page: AppTest) -> AppTest:
     """The page once the caution and the list of events under each of its charts are unfolded."""
     for folder in page.expander:
@@ -87,13 +94,13 @@ def story() -> Story:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_without_a_failure(name: str) -> None:
-    page = open_page(name)
+    page = seen(name)
     assert not page.exception and not page.error and not page.warning
 
 
 @pytest.mark.parametrize("name", WITH_CHARTS)
 def test_every_chart_of_a_page_has_alt_text_a_takeaway_and_naive_times(name: str) -> None:
-    page = open_page(name)
+    page = seen(name)
     found = charts(page)
     assert len(found) == len(WITH_CHARTS[name])
     headings = [heading.value for heading in page.subheader]
@@ -121,7 +128,7 @@ def test_every_chart_offers_its_data_as_a_table_and_two_downloads(name: str) -> 
 
 @pytest.mark.parametrize("name", WITH_CHARTS)
 def test_every_chart_leads_to_its_embed_at_this_very_view(name: str) -> None:
-    page = open_page(name, caller="CNN")
+    page = seen(name, caller="CNN")
     queries = [parse_qs(link.proto.query_string) for link in page.get("page_link")]
     links = [query for query in queries if "chart" in query]
     assert [link["chart"] for link in links] == [[slug] for slug in WITH_CHARTS[name]]
@@ -164,7 +171,7 @@ def test_what_is_folded_under_a_chart_is_sent_once_it_is_unfolded() -> None:
 
 
 def test_a_chart_of_calls_alone_has_no_caution() -> None:
-    page = open_page("timeline", lanes="results")
+    page = seen("timeline", lanes="results")
     assert TITLE not in [expander.label for expander in page.expander]
 
 
@@ -262,7 +269,7 @@ def test_a_published_address_takes_over_every_code_and_a_wrong_one_is_refused() 
 
 
 def test_every_form_is_offered_as_a_file_named_after_its_view() -> None:
-    page = open_page("embed_and_export", theme="dark")
+    page = seen("embed_and_export", theme="dark")
     names = [button.proto.label for button in page.get("download_button")]
     assert names == [
         "PNG 1200 × 630", "PNG 1200 × 630 @2x", "PNG square", "PNG square @2x", "SVG", "PDF",
@@ -278,14 +285,14 @@ def test_every_form_is_offered_as_a_file_named_after_its_view() -> None:
     ],
 )
 def test_the_story_page_leads_with_the_finding_and_what_timing_cannot_show(slug: str, says: str) -> None:
-    page = open_page("story", story=slug)
+    page = seen("story", story=slug)
     assert page.title[0].value == markdown(find_story(slug, Settings()).about.title)
     first = next(text.value for text in page.markdown if not text.value.startswith("**"))
     assert says in re.sub(r"\\([^\w\s])", r"\1", first)
 
 
 def test_the_sentence_above_the_chart_is_the_takeaway_of_the_chart() -> None:
-    page = open_page("story")
+    page = seen("story")
     (chart,) = charts(page)
     first = re.sub(r"\\([^\w\s])", r"\1", next(text.value for text in page.markdown if "“" in text.value))
     assert first[:40] in chart.alt
@@ -293,7 +300,7 @@ def test_the_sentence_above_the_chart_is_the_takeaway_of_the_chart() -> None:
 
 @pytest.mark.parametrize("slug", ["us-2016", "revoke-2019"])
 def test_every_other_story_has_a_card_with_its_headline_and_its_date(slug: str) -> None:
-    page = open_page("story", story=slug)
+    page = seen("story", story=slug)
     others = [name for name in SHIPPED.slugs() if name != slug]
     labels = [link.proto.label for link in page.get("page_link")]
     for name in others:
@@ -303,7 +310,7 @@ def test_every_other_story_has_a_card_with_its_headline_and_its_date(slug: str) 
 
 
 def test_one_sentence_says_what_the_florida_minute_carries() -> None:
-    assert "AP called Florida at 10:50 p.m. EST: Trump 197, Clinton 131 electoral votes." in said(open_page("story"))
+    assert "AP called Florida at 10:50 p.m. EST: Trump 197, Clinton 131 electoral votes." in said(seen("story"))
 
 
 def test_a_moment_in_the_address_is_the_one_that_is_told() -> None:
@@ -364,13 +371,13 @@ def test_labels_of_a_table_are_words_and_nothing_else() -> None:
 
 
 def test_the_contested_cause_is_told_with_every_dated_claim() -> None:
-    words = said(open_page("story"))
+    words = said(seen("story"))
     for claim in ("Nov. 10, 2016", "Nov. 22, 2016", "March 2017", "March 2, 2017"):
         assert claim in words
 
 
 def test_another_clock_changes_every_time_and_no_fact() -> None:
-    eastern, london = open_page("story"), open_page("story", clock="Europe/London")
+    eastern, london = seen("story"), seen("story", clock="Europe/London")
     spec = json.loads(charts(london)[0].spec)
     assert spec["layout"]["xaxis"]["range"][0].startswith("2016-11-08T18:00")
     assert "AP called Florida at 3:50 a.m. GMT: Trump 197, Clinton 131 electoral votes." in said(london)
@@ -381,7 +388,7 @@ def test_another_clock_changes_every_time_and_no_fact() -> None:
 
 
 def test_another_caller_shows_its_calls_only_and_says_why_there_is_no_total() -> None:
-    page = open_page("story", caller="CNN")
+    page = seen("story", caller="CNN")
     assert "no total: " in said(page)
     rows = {
         row
@@ -488,7 +495,7 @@ def test_every_link_of_every_page_is_an_address_of_a_source(story: Story) -> Non
     known = {source.url for source in story.sources} | {"https://trends.google.com/trends/explore"}
     # Comparing nights shows the sources of two stories, and has tests of its own.
     for name in PAGES:
-        page = open_page(name)
+        page = seen(name)
         links = re.findall(r"\]\((https?://[^)\s]+)\)", said(page))
         shown = {link.replace("%28", "(").replace("%29", ")") for link in links} | links_of(page)
         shown = {link for link in shown if not link.startswith("./?story=")}  # a control case's own story
@@ -502,7 +509,7 @@ def test_every_figure_of_the_outage_page_is_in_a_row_of_the_story(story: Story) 
     held |= {f"{row.value:,.0f}" for row in story.controls if row.value is not None and row.value >= 1_000}
     rows = (*story.observations, *story.controls, *story.figures)
     written = " ".join(str(row.model_dump()) for row in rows)
-    page = open_page("outage_reports")
+    page = seen("outage_reports")
     cells = " ".join(table.to_string() for table in tables_of(page))
     shown = set(re.findall(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])", said(page) + cells))
     assert shown
@@ -518,6 +525,7 @@ def test_the_window_of_the_address_is_the_window_of_the_chart(story: Story) -> N
     assert utc_text(story.window.start) == "2016-11-08T18:00Z"
 
 
+@pytest.mark.slow
 def test_the_panel_and_the_study_say_the_same_of_other_nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = newsroom(tmp_path)
     keep_weeks(settings)
@@ -533,13 +541,14 @@ def test_the_panel_and_the_study_say_the_same_of_other_nights(tmp_path: Path, mo
 
 
 def test_without_a_series_of_the_night_rose_after_the_calls_says_why_there_is_no_answer() -> None:
-    page = open_page("search_trends")
+    page = seen("search_trends")
     words = said(page)
     assert "Rose after the calls" in words
     assert "of this night only published reports are on record, and reports are never tested" in words
     assert "each-call" not in [toggle.key for toggle in page.toggle]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("minutes", "says", "disabled"),
     first(
@@ -570,6 +579,7 @@ def test_what_an_imported_series_may_answer_follows_its_bins(
         assert "Florida" in set(page.table[0].value["Called"])
 
 
+@pytest.mark.slow
 def test_a_moment_in_the_address_hides_what_was_not_yet_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = newsroom(tmp_path)
     keep(settings, export(1, rise=datetime(2016, 11, 9, 4, tzinfo=UTC)))
@@ -583,27 +593,27 @@ def test_a_moment_in_the_address_hides_what_was_not_yet_known(tmp_path: Path, mo
 
 @pytest.mark.parametrize("name", cases("timeline", "outage_reports", "compare_and_check", long=PAGES))
 def test_a_story_without_calls_opens_on_every_page(name: str) -> None:
-    page = open_page(name, story="revoke-2019")
+    page = seen(name, story="revoke-2019")
     assert not page.exception
     assert not page.error
 
 
 def test_the_page_of_a_claim_answers_whether_signatures_surged_before_the_site_failed() -> None:
-    page = open_page("compare_and_check", story="revoke-2019")
+    page = seen("compare_and_check", story="revoke-2019")
     assert "Before" in [header.value for header in page.header]
     assert "Signatures rose from 76 a minute" in said(page)
     assert "readings at uneven times have neither" in said(page)
 
 
 def test_the_story_of_a_petition_names_its_sources_and_no_calls() -> None:
-    words = said(open_page("story", story="revoke-2019"))
+    words = said(seen("story", story="revoke-2019"))
     assert "large and sustained load" in words
     assert "Calls" not in words
 
 
 @pytest.mark.parametrize("name", cases("story", "timeline", "search_trends", long=PAGES))
 def test_a_night_without_searches_and_site_opens_on_every_page(name: str) -> None:
-    page = open_page(name, story="uk-2019")
+    page = seen(name, story="uk-2019")
     assert not page.exception
     assert not page.error
 
@@ -617,14 +627,14 @@ def test_a_night_without_searches_and_site_opens_on_every_page(name: str) -> Non
     ],
 )
 def test_a_page_of_what_a_story_is_not_about_says_so_once_and_shows_nothing_empty(name: str, says: str) -> None:
-    page = open_page(name, story="uk-2019")
+    page = seen(name, story="uk-2019")
     assert [info.value for info in page.info] == [says]
     assert not page.subheader
 
 
 def test_a_control_case_links_to_the_story_that_tells_it_whole() -> None:
     for slug in ("us-2016", "uk-2016"):
-        page = open_page("outage_reports", story=slug)
+        page = seen("outage_reports", story=slug)
         assert "./?story=revoke-2019" in links_of(page)
         (cases,) = (table for table in tables_of(page) if "Case" in table)
         assert "Its own story: Petition to revoke Article 50, March 20–21, 2019" in " ".join(cases["Case"])

@@ -1,4 +1,4 @@
-"""A test's short form, which `make test` runs, and the long one, which `make test-long` runs besides."""
+"""How much of a test runs where: `make test` its short form, `make test-long` the rest, `make quick` few examples."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from _pytest.mark.structures import ParameterSet
+from hypothesis import settings
 
 
 def cases(*short: object, long: Iterable[object]) -> list[Any]:
@@ -24,3 +25,8 @@ def first(count: int, every: Iterable[Any]) -> list[Any]:
     return [
         case if at < count else case._replace(marks=[*case.marks, pytest.mark.long]) for at, case in enumerate(found)
     ]
+
+
+def examples(most: int) -> settings:
+    """As `@examples(40)`: a property that costs much to try is tried so often, or less often in `make quick`."""
+    return settings(max_examples=min(most, settings().max_examples))

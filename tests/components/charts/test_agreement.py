@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -25,6 +25,7 @@ from data.evidence.claims import Verdict
 from data.evidence.findings import Finding, check_claim
 from data.story.store import BUNDLED, read_story
 from data.story.story import Story
+from tests.support.cases import examples
 from tests.support.random_cases import small_night
 from tests.support.views import view_of
 
@@ -112,7 +113,7 @@ def test_before_any_result_is_what_the_claim_says_was_reported_first() -> None:
 _MADE = iter(range(10**9))
 
 
-@settings(max_examples=25, deadline=timedelta(seconds=20), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32 - 1))
 def test_caution_and_claim_say_the_same_order_of_any_small_night(seed: int, tmp_path: Path) -> None:
     night = small_night(Random(seed), tmp_path, f"small-{next(_MADE)}")

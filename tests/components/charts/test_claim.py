@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts.builders.claim_chart import all_subjects, finding_of
@@ -41,6 +41,7 @@ from data.evidence.anchors import anchors_of
 from data.evidence.outages import load_observations
 from data.story.store import read_story
 from data.story.story import Story
+from tests.support.cases import examples
 from tests.support.figures import places_of
 from tests.support.views import view_of
 
@@ -85,7 +86,7 @@ def rows_of_svg(chart: Chart, width: int) -> set[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(30)
 @given(st.data())
 def test_every_claim_is_the_same_in_four_renderings(data: st.DataObject) -> None:
     caller = data.draw(st.sampled_from(CALLERS))

@@ -44,6 +44,7 @@ from data.evidence.series import load_series
 from data.story.store import read_story
 from data.story.story import Story
 from tests.components.render.test_renderings import check_all_four
+from tests.support.cases import examples
 from tests.support.nights import US_2016, another_night
 from tests.support.views import view_of
 
@@ -171,7 +172,7 @@ ranges = st.tuples(st.integers(-30, 20), st.integers(1, 40)).map(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(25)
 @given(
     key=st.sampled_from(["polls-close", "first-call", "decisive-call", "concession"]),
     span=ranges,

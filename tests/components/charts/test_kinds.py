@@ -97,6 +97,7 @@ def test_the_page_with_the_code_offers_it(moments: ChartKind) -> None:
     assert TITLE in chosen.options and chosen.value == "moments"
 
 
+@pytest.mark.slow
 def test_it_is_published_with_all_others_and_by_itself(moments: ChartKind, story: Story) -> None:
     own = [one for one in wanted_charts(story) if one.chart == "moments"]
     assert [one.stem for one in own] == ["moments"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -43,15 +43,37 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def loaders(settings: Settings) -> Loaders:
-    """Loaders that read a series once for a chart."""
+    """Loaders that read a series once for a story."""
     drawn = Memo(partial(load_series, stories=story_store(settings)), most=4, marks={Story: Same})
     return Loaders(drawn=drawn)
 
 
-def embed_at(settings: Settings, slug: str, at: datetime | None = None, order: Order = Order.HAPPENED) -> Embed:
-    story = find_story("us-2016", settings)
-    view = replace(default_view(story), at=at, order=order)
-    return embed_of(story, slug, view, load=loaders(settings))
+@dataclass(frozen=True)
+class Held:
+    """A newsroom's story and its series, as they were when it was made."""
+
+    story: Story
+    load: Loaders
+
+    def embed(self, slug: str, at: datetime | None = None, order: Order = Order.HAPPENED) -> Embed:
+        return embed_of(self.story, slug, replace(default_view(self.story), at=at, order=order), load=self.load)
+
+
+def held_by(settings: Settings) -> Held:
+    return Held(find_story("us-2016", settings), loaders(settings))
+
+
+def embed_at(settings: Settings, slug: str) -> Embed:
+    return held_by(settings).embed(slug)
+
+
+@pytest.fixture(scope="module")
+def four_nights(tmp_path_factory: pytest.TempPathFactory) -> Held:
+    """The night, with a rise after each of AP's calls, and three others, which no test changes."""
+    settings = newsroom(tmp_path_factory.mktemp("four-nights"))
+    keep_weeks(settings)
+    keep_the_night(settings)
+    return held_by(settings)
 
 
 def placebo(embed: Embed) -> Part:
@@ -72,12 +94,10 @@ def test_with_nothing_held_it_says_that_none_is(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("slug", ["timeline", "interest", "outages", "claim"])
-def test_imported_nights_are_said_by_the_words_of_search_trends(settings: Settings, slug: str) -> None:
-    keep_weeks(settings)
-    story = keep_the_night(settings)
-    drawn = load_series(story, story_store(settings))
+def test_imported_nights_are_said_by_the_words_of_search_trends(four_nights: Held, slug: str) -> None:
+    story, drawn = four_nights.story, four_nights.load.drawn(four_nights.story)
     rose = rose_after(story, drawn, held_of_the_night(story, drawn)[0].name, "AP")
-    part = placebo(embed_at(settings, slug))
+    part = placebo(four_nights.embed(slug))
     lines = part.text.split("\n")
     assert lines[1:] == [f"{SERIES}: {compared_said(rose)[0]}", LAST]
     assert lines[1].endswith("on 3 other nights that are on record, 20 of them at least: 0 of 3 rose as much.")
@@ -86,10 +106,8 @@ def test_imported_nights_are_said_by_the_words_of_search_trends(settings: Settin
     assert files == {"night.csv", "week-2.csv", "week-1.csv", "week+1.csv"}
 
 
-def test_a_document_and_data_say_what_the_page_says(settings: Settings) -> None:
-    keep_weeks(settings)
-    keep_the_night(settings)
-    embed = embed_at(settings, "timeline")
+def test_a_document_and_data_say_what_the_page_says(four_nights: Held) -> None:
+    embed = four_nights.embed("timeline")
     told = placebo(embed)
     (sent,) = (part for part in data_of(embed)["caution"]["parts"] if part["heading"] == HEADING)
     assert sent["text"] == told.text and len(sent["sources"]) == 4
@@ -98,15 +116,13 @@ def test_a_document_and_data_say_what_the_page_says(settings: Settings) -> None:
     assert "None is on record" not in document
 
 
-def test_at_a_moment_only_what_was_over_by_then_is_compared(settings: Settings) -> None:
-    keep_weeks(settings)
-    keep_the_night(settings)
-    late = placebo(embed_at(settings, "timeline", LATE)).text
+def test_at_a_moment_only_what_was_over_by_then_is_compared(four_nights: Held) -> None:
+    late = placebo(four_nights.embed("timeline", LATE)).text
     assert "on 2 other nights that are on record, 19 of them at least" in late, "a week later is still to come"
-    early = placebo(embed_at(settings, "timeline", EARLY)).text.split("\n")
+    early = placebo(four_nights.embed("timeline", EARLY)).text.split("\n")
     assert early[0] == "None is compared." and early[-1] == OPEN
     assert early[1].startswith(f"{SERIES}: Only 0 minutes with calls can be used")
-    known = placebo(embed_at(settings, "timeline", LATE, Order.KNOWN)).text
+    known = placebo(four_nights.embed("timeline", LATE, Order.KNOWN)).text
     assert known == NONE_HELD, "what was imported in 2026 was not known that night"
 
 
@@ -137,11 +153,9 @@ def test_an_import_makes_another_chart_of_a_cached_one(settings: Settings) -> No
     assert hash(before.chart) != hash(after.chart) and before.chart != after.chart
 
 
-def test_a_comparison_of_two_nights_says_it_of_each(settings: Settings) -> None:
-    keep_weeks(settings)
-    story = keep_the_night(settings)
-    other = find_story("us-2020", Settings())
-    chart = chart_of(story, "compare", view_of(story, caller="AP"), other=other, load=loaders(settings))
+def test_a_comparison_of_two_nights_says_it_of_each(four_nights: Held) -> None:
+    story, other = four_nights.story, find_story("us-2020", Settings())
+    chart = chart_of(story, "compare", view_of(story, caller="AP"), other=other, load=four_nights.load)
     found = caution_of(story, chart, other=other)
     assert found is not None
     told = {part.heading: part.text for part in found.parts if part.heading.startswith(HEADING)}
@@ -149,6 +163,7 @@ def test_a_comparison_of_two_nights_says_it_of_each(settings: Settings) -> None:
     assert "0 of 3 rose as much" in told[f"{HEADING}, 2016"] and told[f"{HEADING}, 2020"] == NONE_HELD
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [20.0, 4.0], ids=["much searched", "little searched"])
 @pytest.mark.parametrize("minutes", [1, 8])
 def test_no_line_of_it_says_what_is_never_said(settings: Settings, minutes: int, level: float) -> None:

@@ -72,6 +72,7 @@ def test_a_story_that_is_told_up_to_a_moment_has_the_same_lanes() -> None:
     assert early.subjects == story.subjects == {"calls", "searches", "site"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", ["timeline", "results", "map", "replay"])
 def test_no_word_of_searches_or_a_site_in_a_night_without_either(slug: str) -> None:
     found = embed_of(SHIPPED.read("uk-2019"), slug, default_view(SHIPPED.read("uk-2019")), site="https://c.example.org")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.charts.catalogue import chart_of
@@ -55,6 +55,12 @@ def drawn_chart(story: Story, drawn: SourcedFrame, first: int = 0, bins: int = 0
     return chart_of(story, slug, view_of(story, window, caller="AP"), load=loaders(drawn))
 
 
+@pytest.fixture(scope="module")
+def nights_chart(story: Story) -> Chart:
+    """The chart of all of NIGHTS."""
+    return drawn_chart(story, NIGHTS)
+
+
 def line_of(chart: Chart) -> Line:
     return next(mark for lane in chart.lanes for mark in lane.marks if isinstance(mark, Line))
 
@@ -77,9 +83,9 @@ NIGHTS = minutes(
 )
 
 
-def test_a_thinned_line_holds_real_bins_with_the_values_they_have(story: Story) -> None:
+def test_a_thinned_line_holds_real_bins_with_the_values_they_have(nights_chart: Chart) -> None:
     whole = {row["start"].to_pydatetime(): row for row in NIGHTS.frame.to_dict("records")}
-    kept = [item for item in line_of(drawn_chart(story, NIGHTS)).items if item.kind is Kind.EXACT and item.value]
+    kept = [item for item in line_of(nights_chart).items if item.kind is Kind.EXACT and item.value]
     assert 500 < len(kept) < MOST
     for item in kept:
         row = whole[item.when.earliest]
@@ -88,9 +94,8 @@ def test_a_thinned_line_holds_real_bins_with_the_values_they_have(story: Story) 
         assert item.row == f"series:s|{row['start'].isoformat()}"
 
 
-def test_it_says_how_many_bins_it_draws_how_they_were_chosen_and_where_the_others_are(story: Story) -> None:
-    chart = drawn_chart(story, NIGHTS)
-    line = line_of(chart)
+def test_it_says_how_many_bins_it_draws_how_they_were_chosen_and_where_the_others_are(nights_chart: Chart) -> None:
+    line = line_of(nights_chart)
     kept = sum(item.kind is Kind.EXACT and item.value is not None for item in line.items)
     assert line.thinned == (
         f"Thinned: {kept:,} of the 19,400 bins of “move to canada” in the U.S. in this range are drawn, with the "
@@ -98,9 +103,10 @@ def test_it_says_how_many_bins_it_draws_how_they_were_chosen_and_where_the_other
         "50 minutes, the ends of gaps, and those that shape the line most (MinMaxLTTB); all 2,002 bins below Google’s "
         "resolution are marked, neighbours as one."
     )
-    assert line.thinned in chart.notes
+    assert line.thinned in nights_chart.notes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", ["interest", "timeline", "compare"])
 def test_every_chart_that_holds_it_says_it(story: Story, slug: str) -> None:
     window = Window(story.window.end - timedelta(days=5), story.window.end)
@@ -112,16 +118,15 @@ def test_every_chart_that_holds_it_says_it(story: Story, slug: str) -> None:
     check_all_four(chart, UTC_CLOCK, width=720)
 
 
-def test_its_csv_says_it_ahead_of_its_rows_and_its_json_beside_its_items(story: Story) -> None:
-    chart = drawn_chart(story, NIGHTS)
-    first, *rows = csv.DictReader(io.StringIO(csv_of(chart, UTC_CLOCK, {})))
-    assert (first["kind"], first["what"], first["value"]) == ("note", line_of(chart).thinned, "")
+def test_its_csv_says_it_ahead_of_its_rows_and_its_json_beside_its_items(story: Story, nights_chart: Chart) -> None:
+    first, *rows = csv.DictReader(io.StringIO(csv_of(nights_chart, UTC_CLOCK, {})))
+    assert (first["kind"], first["what"], first["value"]) == ("note", line_of(nights_chart).thinned, "")
     assert not any(row["kind"] == "note" for row in rows)
-    view = default_view(story).with_window(chart.window)
+    view = default_view(story).with_window(nights_chart.window)
     told = data_of(embed_of(story, "interest", view, site="", load=loaders(NIGHTS)))
     marks = [mark["thinned"] for lane in told["lanes"] for mark in lane["marks"] if mark["drawn_as"] == "line"]
-    assert line_of(chart).thinned in marks
-    assert line_of(chart).thinned in told["passport"]["methods"]
+    assert line_of(nights_chart).thinned in marks
+    assert line_of(nights_chart).thinned in told["passport"]["methods"]
 
 
 @pytest.mark.parametrize("bins", [60, 33 * 60])
@@ -150,7 +155,8 @@ def test_what_is_found_in_the_series_is_found_in_all_of_its_bins(story: Story) -
     assert [event.rows[0] for event in chart.events if event.rows[0].startswith("rise:")] == expected
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(max_examples=3)
 @given(
     seed=st.integers(0, 2**32 - 1),
     level=st.sampled_from([0.4, 3.0, 40.0]),
@@ -168,17 +174,16 @@ def test_every_mark_of_a_thinned_line_is_in_all_four_renderings(
     check_all_four(drawn_chart(story, drawn), Clock(zone), width=width)
 
 
-def test_no_line_is_drawn_over_a_gap_or_over_bins_below_resolution(story: Story) -> None:
-    chart = drawn_chart(story, NIGHTS)
-    for run in runs(line_of(chart)):
+def test_no_line_is_drawn_over_a_gap_or_over_bins_below_resolution(nights_chart: Chart) -> None:
+    for run in runs(line_of(nights_chart)):
         first, last = place(run[0].when.earliest), place(run[-1].when.earliest)
         for hole in ((4_000, 6_000), (9_001, 9_002), (9_003, 9_004), (12_000, 12_002), (15_000, 15_600)):
             assert last < hole[0] or first >= hole[1]
-    figure = json.loads(draw_figure(chart, UTC_CLOCK).to_json())
-    joined = [run for run in runs(line_of(chart)) if len(run) > 1]
+    figure = json.loads(draw_figure(nights_chart, UTC_CLOCK).to_json())
+    joined = [run for run in runs(line_of(nights_chart)) if len(run) > 1]
     trace = next(t for t in figure["data"] if t["mode"] == "lines" and t["line"]["width"] == 1.8)
     assert trace["x"].count(None) == len(joined) - 1
-    assert svg.draw(chart, UTC_CLOCK, width=720).count('class="t-search s line"') == len(joined)
+    assert svg.draw(nights_chart, UTC_CLOCK, width=720).count('class="t-search s line"') == len(joined)
 
 
 def test_a_bin_that_no_line_reaches_is_a_dot_on_the_figure(story: Story) -> None:
@@ -192,17 +197,16 @@ def test_a_bin_that_no_line_reaches_is_a_dot_on_the_figure(story: Story) -> None
     assert alone == {row for row, seen in sizes.items() if row and seen} - below
 
 
-def test_bins_below_resolution_that_share_a_mark_stand_from_the_first_to_the_last(story: Story) -> None:
-    chart = drawn_chart(story, NIGHTS)
-    merged = [item for item in line_of(chart).items if item.kind is Kind.CENSORED]
+def test_bins_below_resolution_that_share_a_mark_stand_from_the_first_to_the_last(nights_chart: Chart) -> None:
+    merged = [item for item in line_of(nights_chart).items if item.kind is Kind.CENSORED]
     assert [(place(item.when.earliest), place(item.last), item.text) for item in merged] == [
         (4_000, 6_000, "“move to canada”, 2,000 bins in a row"),
         (9_001, 9_004, "“move to canada”, 2 of 3 bins"),
     ]
-    told = table.frame(chart, UTC_CLOCK).set_index("Row").loc[merged[0].row]
+    told = table.frame(nights_chart, UTC_CLOCK).set_index("Row").loc[merged[0].row]
     assert told["When"] == "6:40 p.m. Sept. 3 to 4 a.m. UTC, Sept. 5, 2016"
     assert told["Value"] == "below Google’s resolution, band -2 to 4"
-    figure = json.loads(draw_figure(chart, UTC_CLOCK).to_json())
+    figure = json.loads(draw_figure(nights_chart, UTC_CLOCK).to_json())
     bar = next(trace for trace in figure["data"] if trace.get("line", {}).get("width") == 3)
     assert list(zip(bar["x"][::4], bar["x"][2::4], strict=True)) == [
         ("2016-09-03T18:40:00", "2016-09-05T04:00:00"),

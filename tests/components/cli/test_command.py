@@ -79,6 +79,7 @@ def test_the_installed_script_answers_from_any_folder(argv: list[str | Path], sa
     assert (done.returncode, says in done.stdout) == (DONE, True), done.stderr
 
 
+@pytest.mark.slow
 def test_the_installed_script_verifies_what_was_published(home: Path) -> None:
     published(store_of(str(home / "out")), "first")
     done = script("verify", "out", home=home)
@@ -127,6 +128,7 @@ def test_what_cannot_be_done_is_one_sentence_that_says_what_can(
     assert says in error and "Traceback" not in error and out == ""
 
 
+@pytest.mark.slow
 def test_a_word_that_is_no_text_is_one_sentence_too(home: Path) -> None:
     done = subprocess.run([SCRIPT, b"check", b"\xff"], cwd=home, capture_output=True, text=True, check=False)
     assert done.returncode == FAILED and "is not a folder that can be read" in one_sentence(done.stderr)
@@ -144,7 +146,7 @@ WORDS = st.one_of(
 @given(
     st.sampled_from(sorted({*COMMANDS, "chek", ""} - {"compress", "serve"})), st.lists(WORDS, min_size=1, max_size=5)
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_words_are_an_answer_or_one_sentence(capsys: Said, command: str, words: list[str]) -> None:
     code = typed(*(command.split() or [""]), *words)
     out, error = capsys.readouterr()
@@ -233,6 +235,7 @@ def test_compress_writes_where_the_app_will_look(home: Path, monkeypatch: pytest
     assert "full" in one_sentence(capsys.readouterr().err)
 
 
+@pytest.mark.slow
 def test_nothing_is_said_where_nobody_reads(home: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)

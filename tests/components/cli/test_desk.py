@@ -113,6 +113,7 @@ def test_people_are_added_listed_and_removed(people: People, capsys: Said) -> No
     assert run(nightdesk, ["desk", "people", "remove", "pat@example.org"]) == FAILED
 
 
+@pytest.mark.slow
 def test_what_is_due_goes_out_with_its_bundle_or_says_why_not(
     tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:

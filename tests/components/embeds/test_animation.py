@@ -77,6 +77,7 @@ def test_only_a_chart_that_is_played_can_be_taken_animated() -> None:
         render(embed_of(STORY, "timeline", default_view(STORY)), ANIMATED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", Order)
 def test_a_still_holds_what_stands_at_its_moment_and_nothing_later(order: Order) -> None:
     calls = {

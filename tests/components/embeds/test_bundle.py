@@ -38,6 +38,7 @@ def files(story: Story) -> dict[str, bytes]:
     return dict(bake(story, wanted, settings=Settings(), site="https://nightdesk.example", version=VERSION))
 
 
+@pytest.mark.slow
 def test_every_chart_that_holds_anything_is_there_in_every_form(story: Story, files: dict[str, bytes]) -> None:
     frozen = wanted_view(story, LATE).stem
     # Nothing was fetched or imported for the lenses of this story.
@@ -47,16 +48,19 @@ def test_every_chart_that_holds_anything_is_there_in_every_form(story: Story, fi
     assert all(files.values())
 
 
+@pytest.mark.slow
 def test_pictures_have_the_size_that_cards_want(files: dict[str, bytes]) -> None:
     assert Image.open(io.BytesIO(files["timeline.png"])).size == (1200, 630)
     assert Image.open(io.BytesIO(files["timeline@2x.png"])).size == (2400, 1260)
 
 
+@pytest.mark.slow
 def test_every_document_says_which_version_it_is(files: dict[str, bytes]) -> None:
     documents = {name: text.decode() for name, text in files.items() if name.endswith(".html")}
     assert [name for name, text in documents.items() if VERSION not in text] == []
 
 
+@pytest.mark.slow
 def test_a_frozen_view_is_exactly_the_view_asked_for(story: Story, files: dict[str, bytes]) -> None:
     view = wanted_view(story, LATE)
     assert (view.chart, view.theme, view.view.clock) == ("timeline", "dark", "Europe/London")
@@ -94,6 +98,7 @@ def test_a_view_that_cannot_be_meant_is_refused_in_a_sentence(story: Story, quer
     assert sentence in str(refused.value) and "\n" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_headers_say_type_policy_and_how_long_a_file_may_be_kept(story: Story, files: dict[str, bytes]) -> None:
     rules = hosting.read_rules(files["headers.json"])
     stands = hosting.headers_for(rules, f"/us-2016/v/{VERSION}/timeline.html")
@@ -121,6 +126,7 @@ def test_headers_say_type_policy_and_how_long_a_file_may_be_kept(story: Story, f
     }
 
 
+@pytest.mark.slow
 def test_no_two_rules_give_a_path_the_same_header(files: dict[str, bytes]) -> None:
     rules = hosting.read_rules(files["headers.json"])
     for name in files:

@@ -84,6 +84,7 @@ def test_what_cannot_be_compared_is_refused_with_the_name_of_what_is_wrong(
     assert json.loads(reply.text)["parameter"] == ("t0" if "t0=" in query else "with")
 
 
+@pytest.mark.slow
 def test_a_bundle_freezes_the_pair_and_follows_both_stories(settings: Settings) -> None:
     story, other = find_story("us-2016", settings), find_story("us-1999", settings)
     wanted = wanted_view(story, f"chart=compare&{VIEW}&lanes=results")

@@ -45,6 +45,7 @@ def answer(story: Story, name: str, query: str) -> partial[Answer]:
     return partial(drawn, partial(chart_answer, wanted), story, wanted, "http://localhost", None, load_chart)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", ["", "from=2016-11-09T00:07Z&to=2016-11-09T09:11Z", "at=2016-11-09T03:00Z"])
 @pytest.mark.parametrize("name", ["timeline", "results.svg", "interest.csv"])
 def test_an_answer_is_the_same_wherever_it_is_drawn(
@@ -54,11 +55,13 @@ def test_an_answer_is_the_same_wherever_it_is_drawn(
     assert elsewhere(call) == call()
 
 
+@pytest.mark.slow
 def test_the_file_of_a_button_is_the_same_wherever_it_is_drawn(elsewhere: DrawingProcess, story: Story) -> None:
     embed = embed_at(story, asked("results", "", story=story), "", None, load_chart)
     assert elsewhere(partial(body_of, embed, "svg", width=500)) == body_of(embed, "svg", width=500)
 
 
+@pytest.mark.slow
 def test_what_pages_show_of_an_embed_is_the_same_wherever_it_is_made(
     elsewhere: DrawingProcess, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,12 +84,14 @@ def test_a_story_goes_there_as_its_key(story: Story) -> None:
     assert len(pickled(answer(story, "timeline", "at=2016-11-09T03:00Z"))) < 2_000
 
 
+@pytest.mark.slow
 def test_a_refusal_there_is_one_here_with_its_status(elsewhere: DrawingProcess, story: Story) -> None:
     with pytest.raises(Refused, match="a picture of too many pixels") as refused:
         elsewhere(answer(story, "timeline.png", "scale=4&width=2400"))
     assert (refused.value.status, refused.value.problem.parameter) == (400, "scale")
 
 
+@pytest.mark.slow
 def test_a_story_that_was_changed_meanwhile_is_drawn_here(elsewhere: DrawingProcess, story: Story) -> None:
     assert elsewhere(partial(_where, story)) != os.getpid()
     assert elsewhere(partial(_where, replace(story, stamp="0" * 16))) == os.getpid()
@@ -96,10 +101,12 @@ def _where(_: Story) -> int:
     return os.getpid()
 
 
+@pytest.mark.slow
 def test_who_asks_for_what_is_kept_comes_before_what_is_drawn(elsewhere: DrawingProcess) -> None:
     assert elsewhere(partial(os.getpriority, os.PRIO_PROCESS, 0)) > os.getpriority(os.PRIO_PROCESS, 0)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_pickled_is_called_here(elsewhere: DrawingProcess) -> None:
     assert elsewhere(lambda: str(os.getpid())) == str(os.getpid())
 
@@ -117,6 +124,7 @@ def test_what_one_reader_after_the_other_looks_at_starts_no_process() -> None:
     assert set(psutil.Process().children()) == before
 
 
+@pytest.mark.slow
 def test_what_several_readers_look_at_together_starts_one() -> None:
     before, several = set(psutil.Process().children()), DrawingProcess(many=2, idle_seconds=0.1)
     together = threading.Barrier(3)
@@ -129,6 +137,7 @@ def test_what_several_readers_look_at_together_starts_one() -> None:
     psutil.wait_procs([started], timeout=60)
 
 
+@pytest.mark.slow
 def test_a_process_without_work_ends() -> None:
     before, short = set(psutil.Process().children()), DrawingProcess(many=1, idle_seconds=0.1)
     short(os.getpid)
@@ -142,6 +151,7 @@ def _end_elsewhere(here: int) -> None:
         os._exit(3)
 
 
+@pytest.mark.slow
 def test_who_waits_for_a_process_that_ends_is_told_and_the_next_one_is_served(elsewhere: DrawingProcess) -> None:
     told = list[DrawingEnded]()
 

@@ -32,6 +32,10 @@ HOSTILE = (
 )
 
 
+#: Each form; those that a process of its own draws take as long as all others together.
+EACH_FORM = [pytest.param(form, marks=pytest.mark.slow) if form in ("png", "pdf") else form for form in FORMS]
+
+
 @pytest.fixture(scope="module")
 def story() -> Story:
     return find_story("us-2016", Settings())
@@ -65,7 +69,7 @@ def test_a_file_name_says_what_is_not_as_usual(
     assert file_name(embedded(story, theme=theme), form, scale=scale, shape=shape).endswith(ending)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", EACH_FORM)
 def test_any_thread_at_any_time_makes_the_same_bytes(story: Story, form: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         made = set(pool.map(lambda _: render(embedded(story, "results"), form), range(6)))
@@ -93,7 +97,7 @@ def test_an_unknown_form_is_named(story: Story) -> None:
         render(embedded(story), "gif")
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", EACH_FORM)
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[:24])
 def test_a_hostile_label_stays_text_in_every_form(story: Story, text: str, form: str) -> None:
     made = render(Embed(story, samples.saying(text), default_view(story)), form).body

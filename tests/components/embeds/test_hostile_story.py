@@ -84,6 +84,7 @@ def test_told_up_to_a_moment_it_is_inert_too(chart: str, when: str, desk: Desk) 
     inert_markup(reply.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", HOSTILE)
 @pytest.mark.parametrize("chart", ["claim", "compare"])
 def test_its_pictures_are_drawn(chart: str, slug: str, desk: Desk) -> None:
@@ -92,6 +93,7 @@ def test_its_pictures_are_drawn(chart: str, slug: str, desk: Desk) -> None:
     no_actions(desk.ask(f"/embed/{slug}/{chart}.pdf{query}").body.decode("latin-1"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", HOSTILE)
 def test_its_night_plays_as_an_animated_picture(slug: str, desk: Desk) -> None:
     reply = desk.ask(f"/embed/{slug}/replay.webp")

@@ -65,9 +65,9 @@ def opened(picture: bytes) -> Image.Image:
     ("shape", "scale", "size"),
     [
         pytest.param("social", 1, (1200, 630), id="social"),
-        pytest.param("social", 2, (2400, 1260), id="social at double density"),
+        pytest.param("social", 2, (2400, 1260), id="social at double density", marks=pytest.mark.slow),
         pytest.param("square", 1, (1200, 1200), id="square"),
-        pytest.param("square", 1.5, (1800, 1800), id="square at one and a half"),
+        pytest.param("square", 1.5, (1800, 1800), id="square at one and a half", marks=pytest.mark.slow),
     ],
 )
 def test_a_card_is_exactly_as_large_as_its_shape(story: Story, shape: str, scale: float, size: tuple[int, int]) -> None:
@@ -79,6 +79,7 @@ def test_a_natural_picture_is_as_wide_as_asked(story: Story, width: int) -> None
     assert opened(png(embedded(story, "interest"), width=width)).size[0] == width
 
 
+@pytest.mark.slow
 def test_a_picture_of_double_density_prints_at_the_same_size(story: Story) -> None:
     one, two = (opened(png(embedded(story, "interest"), scale=scale)) for scale in (1, 2))
     assert two.size == (2 * one.size[0], 2 * one.size[1])

@@ -121,6 +121,7 @@ def test_nothing_later_is_in_documents_and_share_pages(order: Order, step: int) 
     assert found == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_nothing_later_is_in_a_picture(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """PNG and PDF are made of one drawing, and say of themselves what it says."""

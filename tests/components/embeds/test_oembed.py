@@ -160,6 +160,7 @@ def _discovered(page: str) -> str:
     return reader.found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/s/us-2016/timeline?clock=UTC", "/embed/us-2016/timeline?clock=UTC"])
 def test_a_consumer_that_is_not_ours_discovers_and_renders_a_chart(
     path: str, server: str, monkeypatch: pytest.MonkeyPatch
@@ -179,6 +180,7 @@ def test_a_consumer_that_is_not_ours_discovers_and_renders_a_chart(
     assert providers.request(url, maxwidth=500)["width"] == 500
 
 
+@pytest.mark.slow
 def test_a_consumer_that_wants_xml_is_told_that_there_is_none(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     provider = micawber.Provider(f"{server}/oembed", timeout=30, format="xml")

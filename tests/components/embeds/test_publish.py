@@ -105,6 +105,7 @@ def looked_at(target: Path) -> Iterator[http.client.HTTPConnection]:
             server.wait(20)
 
 
+@pytest.mark.slow
 def test_a_bundle_is_served_with_its_own_headers_and_nothing_beside_it(tmp_path: Path) -> None:
     out = tmp_path / "out"
     version = published(store_of(str(out)), "first").version
@@ -143,6 +144,7 @@ def test_a_bundle_is_served_with_its_own_headers_and_nothing_beside_it(tmp_path:
             assert (path, status, b"secret" in body) == (path, 404, False)
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, capsys: Said) -> None:
     published(store_of(str(tmp_path)), "first")
     with looked_at(tmp_path) as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from components.embeds.request import Asked, Refused, asked
 from components.view.view_state import default_view
@@ -201,7 +201,6 @@ def test_a_query_of_100_kilobytes_is_refused_unread(story: Story) -> None:
     assert refused.problem.refusal == "The query is 100,011 bytes long; query must be at most 4,096 bytes."
 
 
-@settings(max_examples=500)
 @given(one=nearly.REQUESTS)
 def test_any_request_means_something_or_is_refused_in_one_short_sentence(one: nearly.Nearly, story: Story) -> None:
     told: Refused | None = None

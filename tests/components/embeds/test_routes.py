@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from components.cache.stories import StoryCache
 from components.charts.catalogue import KINDS, publishable
@@ -324,7 +324,7 @@ def _is_well_said(reply: Reply) -> bool:
 def test_many_requests_are_each_answered(desk: Desk, many: int) -> None:
     met: Counter[str] = Counter()
 
-    @settings(max_examples=many, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=many)
     @given(target=nearly.TARGETS)
     def ask(target: str) -> None:
         reply = desk.ask(target)
@@ -356,6 +356,7 @@ def _parts(target: str, status: int) -> set[str]:
     return {route, f"{route} {status}", *name.split("."), *(key for key, _ in parse_qsl(query, keep_blank_values=True))}
 
 
+@pytest.mark.slow
 def test_addresses_that_mean_the_same_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("components.embeds.web.routes._MOST_ASKED", 16)
     desk = Desk()

@@ -106,9 +106,10 @@ def test_verdicts_on_claims_follow_from_the_bounds_of_the_tables(served: Served)
 _NUMBERS = count()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", cases(30, long=[300]))
 def test_what_is_served_of_any_small_night_is_true(many: int, root: Path, served: Served) -> None:
-    @settings(max_examples=many, deadline=None)
+    @settings(max_examples=many)
     @given(seed=st.integers(0, 2**32 - 1))
     def read_back(seed: int) -> None:
         rng, reading, slug = Random(seed), Reading(), f"small-{next(_NUMBERS)}"

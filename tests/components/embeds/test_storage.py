@@ -65,7 +65,7 @@ def s3() -> Iterator[Any]:
     server.stop()
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.slow)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     """An empty place to publish to, of either kind."""
     if request.param == "folder":
@@ -146,6 +146,7 @@ def test_a_reader_never_finds_latest_missing_while_it_moves(tmp_path: Path) -> N
     assert reading.result() <= {f"<title>edition {number}</title>".encode() for number in range(25)}
 
 
+@pytest.mark.slow
 def test_objects_say_their_type_and_how_long_they_may_be_kept(s3: Any, tmp_path: Path) -> None:
     found = published(store_of(f"s3://news/{tmp_path.name}"), "first")
     kept = {
@@ -159,7 +160,7 @@ def test_objects_say_their_type_and_how_long_they_may_be_kept(s3: Any, tmp_path:
     ]
 
 
-@pytest.fixture(scope="module", params=["folder", "bucket"])
+@pytest.fixture(scope="module", params=["folder", pytest.param("bucket", marks=pytest.mark.slow)])
 def two_editions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, str]:
     """A place of either kind that holds two editions, and the version of the first."""
     folder = tmp_path_factory.mktemp("two-editions")
@@ -210,6 +211,7 @@ def test_a_manifest_that_was_edited_is_noticed(store: Store) -> None:
     assert [sentence for sentence in faults(store) if "has changed since it was published" in sentence]
 
 
+@pytest.mark.slow
 def test_latest_between_two_versions_is_named_and_mended_by_publishing_again(s3: Any, tmp_path: Path) -> None:
     store = store_of(f"s3://news/{tmp_path.name}")
     first, second = published(store, "first"), published(store, "second", now=LATER)
@@ -263,6 +265,7 @@ def test_a_publisher_killed_while_it_moves_latest_leaves_whole_objects_that_veri
     assert typed("verify", target) == 0
 
 
+@pytest.mark.slow
 def test_a_file_that_a_newer_version_lacks_stays_in_a_bucket_and_is_told(s3: Any, tmp_path: Path) -> None:
     store = store_of(f"s3://news/{tmp_path.name}")
     first = published(store, "first", files={**small("first"), "lenses.html": b"<title>first</title>"})
@@ -363,6 +366,7 @@ class Overtaken(Bucket):
         super()._copy(story, version, names)
 
 
+@pytest.mark.slow
 def test_a_publisher_that_was_overtaken_puts_right_what_it_wrote(s3: Any, tmp_path: Path) -> None:
     store = Overtaken(f"s3://news/{tmp_path.name}")
     store.overtake = lambda: None
@@ -404,6 +408,7 @@ def test_a_full_disk_is_one_sentence_and_latest_stays(
     assert faults(store) == []
 
 
+@pytest.mark.slow
 def test_a_version_that_a_file_size_limit_cuts_short_is_never_there(tmp_path: Path) -> None:
     published(store_of(str(tmp_path)), "first")
     script = (
@@ -464,6 +469,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_drawn(
     assert sentence.format(file=file) in str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_bucket_that_is_not_there_is_named(s3: Any) -> None:
     with pytest.raises(TargetRefused, match=r"There is no bucket 'nobodys': create it, or correct the address\."):
         store_of("s3://nobodys/embeds").check(STORY.slug)
@@ -482,6 +488,7 @@ def test_where_the_packages_for_s3_are_missing_one_sentence_says_how_to_install_
     )
 
 
+@pytest.mark.slow
 def test_missing_credentials_are_asked_for(s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Of a person, of a container, and of a web identity.
     for name in (
@@ -498,6 +505,7 @@ def test_missing_credentials_are_asked_for(s3: Any, tmp_path: Path, monkeypatch:
         store_of("s3://news/embeds").check(STORY.slug)
 
 
+@pytest.mark.slow
 def test_an_object_that_stands_is_never_overwritten(s3: Any, tmp_path: Path) -> None:
     store = store_of(f"s3://news/{tmp_path.name}")
     store.put_version(STORY.slug, "20261108T035000Z-0123456789ab", {**small("first"), "manifest.json": b"1"}, done=int)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts.grammar import Event, anchor
@@ -37,7 +37,6 @@ def at(x: float, text: str = "", *, priority: int = 9, claims: bool = False) -> 
     return Flag(x, x - RADIUS, x + RADIUS, text, priority, claims)
 
 
-@settings(deadline=None)
 @given(SOME_EVENTS, st.sampled_from(WIDTHS))
 def test_no_two_things_of_a_row_overlap_for_any_part_of_the_night(events: list[Event], width: int) -> None:
     for one, other in combinations(placed_at(events, width), 2):
@@ -45,7 +44,6 @@ def test_no_two_things_of_a_row_overlap_for_any_part_of_the_night(events: list[E
             assert one.span[1] <= other.span[0] or other.span[1] <= one.span[0]
 
 
-@settings(deadline=None)
 @given(SOME_EVENTS, st.sampled_from(WIDTHS))
 def test_every_event_of_any_part_of_the_night_is_placed_and_no_text_leaves_the_drawing(
     events: list[Event], width: int

@@ -16,7 +16,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.many_contests import write_story
@@ -32,6 +32,7 @@ from data.core.model import Window
 from data.core.settings import Settings
 from data.story.store import find_story, read_story
 from data.story.story import Story
+from tests.support.cases import examples
 from tests.support.figures import places_of
 from tests.support.views import view_of
 
@@ -84,7 +85,7 @@ def test_every_mark_of_a_night_of_hundreds_of_contests_is_in_all_four_renderings
         check_all_four(chart_of(night, slug, view_of(night, caller="Desk")), Clock("UTC"), width=720)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(40)
 @given(st.data())
 def test_every_mark_of_any_range_caller_and_zone_is_in_all_four_renderings(story: Story, data: st.DataObject) -> None:
     chart = chart_of(
@@ -138,7 +139,7 @@ def test_florida_is_the_same_fact_everywhere(story: Story) -> None:
     assert 'data-row="calls:ap-fl"' in drawing and "Florida" in drawing
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.data())
 def test_words_stay_short_enough_and_say_only_what_is_drawn(story: Story, data: st.DataObject) -> None:
     chart = chart_of(

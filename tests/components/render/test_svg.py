@@ -7,7 +7,7 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.charts.catalogue import chart_of
@@ -45,7 +45,6 @@ def assert_no_text_on_text(chart: Chart, width: int, *, brief: bool = False) -> 
         assert label.box.bottom <= found.height, label.text
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(samples.call_events()), unique=True), st.sampled_from(WIDTHS))
 def test_no_text_lies_on_another_for_any_part_of_the_night(events: list[Event], width: int) -> None:
     assert_no_text_on_text(samples.night(events=tuple(events)), width)

@@ -110,6 +110,7 @@ def test_nothing_that_was_sent_comes_back_as_more_than_text() -> None:
     assert b"\x1b" not in body and len(body) < 250
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/embed/us-2016/timeline", "/s/us-2016/timeline", "/sitemap.xml", "/healthz"])
 def test_a_real_server_makes_no_page_for_a_foreign_name(server: str, path: str) -> None:
     connection = HTTPConnection(urlsplit(server).netloc, timeout=60)
@@ -120,6 +121,7 @@ def test_a_real_server_makes_no_page_for_a_foreign_name(server: str, path: str) 
     connection.close()
 
 
+@pytest.mark.slow
 def test_a_real_server_opens_no_session_for_a_page_of_a_rebound_name(server: str) -> None:
     place = urlsplit(server)
     origin, url = Origin(f"http://rebound.example:{place.port}"), f"ws://rebound.example:{place.port}/_stcore/stream"

@@ -327,6 +327,7 @@ def test_what_is_packed_on_the_way_is_packed_only_for_one_who_reads_it(said: str
     assert Headers(raw=sent[0]["headers"]).get("content-encoding") == encoding
 
 
+@pytest.mark.slow
 def test_the_app_sends_its_largest_script_packed(server: str) -> None:
     for path in plotly_script():
         request = urllib.request.Request(server + path, headers={"Accept-Encoding": "gzip"})

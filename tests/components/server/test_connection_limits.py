@@ -66,11 +66,13 @@ def told(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
+@pytest.mark.slow
 def test_the_app_answers_however_it_is_started(address: str) -> None:
     assert ask(f"{address}/healthz").status == 200
     assert b"<script" in ask(f"{address}/timeline").body
 
 
+@pytest.mark.slow
 def test_headers_without_an_end_are_refused_at_their_limit_and_others_are_served(address: str) -> None:
     endless = [opened(address) for _ in range(4)]
     sent = 0
@@ -89,6 +91,7 @@ def test_headers_without_an_end_are_refused_at_their_limit_and_others_are_served
         connection.close()
 
 
+@pytest.mark.slow
 def test_headers_just_below_the_limit_are_read_and_a_byte_more_is_not(address: str) -> None:
     start, end = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: ", b"\r\n\r\n"
     fits = HEAD_BYTES - len(start) - len(end)
@@ -98,6 +101,7 @@ def test_headers_just_below_the_limit_are_read_and_a_byte_more_is_not(address: s
             assert told(connection).split(b" ")[1] == status
 
 
+@pytest.mark.slow
 def test_a_request_behind_another_has_a_limit_of_its_own(address: str) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * (HEAD_BYTES - 500) + b"\r\n"
     with opened(address) as connection:
@@ -105,6 +109,7 @@ def test_a_request_behind_another_has_a_limit_of_its_own(address: str) -> None:
         assert told(connection).count(b"HTTP/1.1 200") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", [b"T: %s\r\n" % (b"a" * 60_000), b"1;%s\r\nx\r\n" % (b"a" * 60_000)])
 def test_headers_behind_a_body_and_words_behind_its_pieces_have_a_limit(address: str, piece: bytes) -> None:
     start = b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -115,6 +120,7 @@ def test_headers_behind_a_body_and_words_behind_its_pieces_have_a_limit(address:
     assert ask(f"{address}/healthz").status == 200
 
 
+@pytest.mark.slow
 def test_a_body_in_pieces_of_one_byte_is_read(address: str) -> None:
     start = b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     with opened(address) as connection:
@@ -122,6 +128,7 @@ def test_a_body_in_pieces_of_one_byte_is_read(address: str) -> None:
         assert told(connection).startswith(b"HTTP/1.1 405 ")
 
 
+@pytest.mark.slow
 def test_requests_that_wait_behind_one_another_are_few(address: str) -> None:
     drawn = b"GET /embed/us-2016/timeline.png?width=555 HTTP/1.1\r\nHost: localhost\r\n\r\n"
     quick = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -147,6 +154,7 @@ def test_half_a_request_is_ended(servers: dict[str, Running]) -> None:
         connection.close()
 
 
+@pytest.mark.slow
 def test_a_connection_that_is_kept_alive_asks_again(address: str) -> None:
     place = urlsplit(address)
     with closing(HTTPConnection(place.hostname or "", place.port, timeout=60)) as connection:

@@ -45,6 +45,7 @@ def said(settings: Settings) -> tuple[int, dict[str, Any]]:
     return answer.status_code, json.loads(bytes(answer.body))
 
 
+@pytest.mark.slow
 def test_a_server_whose_stories_verify_is_ready(server: str) -> None:
     status, headers, body = ask(f"{server}/readyz")
     told = json.loads(body)
@@ -53,6 +54,7 @@ def test_a_server_whose_stories_verify_is_ready(server: str) -> None:
     assert set(told["stories"]) == {"us-2016", "us-2020", "us-2024", "uk-2016", "uk-2019", "revoke-2019"}
 
 
+@pytest.mark.slow
 def test_it_names_what_is_running(server: str) -> None:
     told = json.loads(ask(f"{server}/readyz")[2])
     assert told["server"] == {"loop": "uvloop", "http": "httptools"}
@@ -60,6 +62,7 @@ def test_it_names_what_is_running(server: str) -> None:
     assert all(told["versions"].values())
 
 
+@pytest.mark.slow
 def test_a_faulty_story_is_named_and_the_sound_ones_are_served(stories: Path, serve: Serve) -> None:
     with serve(NIGHTDESK_STORIES=str(stories), NIGHTDESK_COMMIT=COMMIT) as address:
         status, _, body = ask(f"{address}/readyz")

@@ -7,6 +7,7 @@ import time
 from urllib.parse import urlsplit
 
 import psutil
+import pytest
 
 from bench.visitor import Visitor
 from components.cache.render_cache import WORKERS
@@ -31,6 +32,7 @@ def converters(server: psutil.Process) -> int:
     return found
 
 
+@pytest.mark.slow
 def test_pictures_that_a_session_asks_for_keep_no_other_reader_from_a_table(server: str) -> None:
     process = process_at(server)
     with Visitor(server) as greedy, Visitor(server) as other:

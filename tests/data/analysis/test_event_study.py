@@ -29,6 +29,7 @@ from data.analysis.event_study import (
 from data.analysis.event_words import sentence
 from data.analysis.other_nights import ControlSeries, against_controls
 from data.core.errors import DataError
+from tests.support.cases import examples
 
 START = datetime(2016, 11, 8, 22, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -130,7 +131,7 @@ def test_each_minute_moves_on_its_own() -> None:
 
 
 @given(st.integers(0, 2**32), st.sampled_from([0.0, 0.35, 3.0]))
-@settings(max_examples=25)
+@examples(25)
 def test_p_is_never_zero_and_the_interval_holds_the_effect(seed: int, rise: float) -> None:
     study = pooled(evening(seed=seed, rise=rise), CALLS, placebos=199)
     assert 1 / 200 / 1.6 <= study.p <= 1
@@ -158,7 +159,7 @@ def test_a_fall_must_be_four_times_as_rare_as_a_rise() -> None:
 
 
 @given(st.integers(0, 2**32), st.sampled_from([0.0, 0.1, 0.2]))
-@settings(max_examples=20)
+@examples(20)
 def test_p_is_five_in_a_hundred_or_less_where_the_interval_leaves_zero_out(seed: int, rise: float) -> None:
     study = pooled(evening(seed=seed, rise=rise), CALLS, placebos=199)
     assert study.detectable is (study.p <= 0.05)
@@ -194,11 +195,13 @@ def test_a_rise_that_hangs_on_what_a_stamp_marks_is_not_said(step: int, marks: s
     )
 
 
+@pytest.mark.slow
 def test_an_evening_that_only_rises_gives_no_detectable_change() -> None:
     told = [pooled(evening(seed=seed), CALLS, placebos=199) for seed in range(100)]
     assert sum(study.detectable for study in told) <= 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("steps", "scatter"),
     [

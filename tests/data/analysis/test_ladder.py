@@ -8,12 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.analysis.draws import Draw
 from data.analysis.ladder import DAY, HOUR, MONTH, expected_step, find_spike, plan_windows
 from data.core.model import Window
+from tests.support.cases import examples
 
 START = datetime(2016, 10, 17, tzinfo=UTC)
 FOUR_WEEKS = Window(START, START + 28 * DAY)
@@ -45,7 +46,7 @@ def test_four_weeks_are_five_weekly_windows_and_four_bridges() -> None:
     assert plan_windows(FOUR_WEEKS, bridges=False) == base
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.integers(9, 60), st.integers(6, 120), st.integers(0, 500))
 def test_every_plan_covers_its_span_in_one_step_and_hangs_together(days: int, overlap: int, spike: int) -> None:
     span = Window(START, START + days * DAY)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import ruptures
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from data.analysis.levels import MIDDLE_OF_SQUARES, ROUNDED, Usual, usual
@@ -27,6 +27,7 @@ from data.analysis.spikes import (
     detect,
 )
 from data.core.errors import DataError
+from tests.support.cases import examples
 from tests.support.terminal import SCRIPT, typed
 
 START = datetime(2016, 10, 17, tzinfo=UTC)
@@ -232,7 +233,7 @@ def test_the_same_peak_a_day_later_is_no_news() -> None:
 
 
 @given(any_series(), st.floats(0.1, 0.95))
-@settings(max_examples=60)
+@examples(60)
 def test_later_bins_change_no_earlier_score_and_no_earlier_onset(values: pd.Series[float], part: float) -> None:
     step = detect(values).step
     early = values.iloc[: max(int(len(values) * part), 2)]
@@ -245,7 +246,7 @@ def test_later_bins_change_no_earlier_score_and_no_earlier_onset(values: pd.Seri
 
 
 @given(any_series())
-@settings(max_examples=40)
+@examples(40)
 def test_scores_lie_between_0_and_1_and_onsets_are_in_order_and_apart_or_reach_back_as_far(
     values: pd.Series[float],
 ) -> None:
@@ -257,7 +258,7 @@ def test_scores_lie_between_0_and_1_and_onsets_are_in_order_and_apart_or_reach_b
 
 
 @given(st.integers(0, 2**32), st.sampled_from([2.0, 5.0, 10.0]))
-@settings(max_examples=20)
+@examples(20)
 def test_another_scale_tells_the_same_onsets(seed: int, factor: float) -> None:
     values = counts(600, 200, seed=seed)
     values[500:506] *= 20
@@ -293,7 +294,6 @@ def test_the_second_opinion_is_that_of_pelt() -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(4, 2 * AROUND), st.sampled_from([0.5, 5.0, 100.0]), st.integers(0, 6))
-@settings(max_examples=300)
 def test_levels_change_where_another_program_for_pelt_says(seed: int, bins: int, mean: float, bursts: int) -> None:
     rng = np.random.default_rng(seed)
     means = np.full(bins, mean)
@@ -350,6 +350,7 @@ def test_the_command_reads_zones_missing_cells_less_than_one_and_a_byte_order_ma
     assert [moment for moment, _ in json.loads(out)["scores"]] == ["2016-10-17T00:00:00Z", "2016-10-17T02:00:00Z"]
 
 
+@pytest.mark.slow
 def test_the_command_tells_an_onset_in_utc(tmp_path: Path) -> None:
     values = series(with_burst(400, 300, 400))
     values = values.tz_convert("America/New_York")
@@ -400,8 +401,9 @@ def test_what_is_no_file_is_answered_in_one_sentence(
     assert status == 1 and "cannot be read" in err
 
 
+@pytest.mark.slow
 @given(any_series(), st.integers(1, 60))
-@settings(max_examples=25)
+@examples(25)
 def test_bins_that_come_one_after_the_other_tell_what_all_at_once_tell(values: pd.Series[float], late: int) -> None:
     step, early = detect(values).step, max(len(values) - late, 2)
     found = detect(values.iloc[:early], step=step)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.analysis.draws import Draw, gather
@@ -16,6 +16,7 @@ from data.analysis.scales import Unjoined, rounding_excess
 from data.analysis.stitching import Stitched, fit, stitch
 from data.core.errors import DataError
 from data.core.model import Window
+from tests.support.cases import examples
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 START = datetime(2016, 10, 31, tzinfo=UTC)
@@ -64,7 +65,7 @@ def overlapping(choose: st.DrawFn) -> Night:
     return level, windows
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(overlapping())
 def test_without_noise_any_overlapping_windows_give_back_the_level(
     case: tuple[np.ndarray, list[tuple[int, int]]],
@@ -76,7 +77,7 @@ def test_without_noise_any_overlapping_windows_give_back_the_level(
     assert found.to_numpy() == pytest.approx(100 * level[covered] / level[covered].max(), rel=1e-6)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.permutations(range(5)))
 def test_the_order_of_the_draws_does_not_matter(order: list[int]) -> None:
     rng = np.random.default_rng(7)
@@ -251,6 +252,7 @@ def test_what_rounding_does_on_average_is_known(level: float, phi: float) -> Non
     assert rounding_excess(np.array([level]), np.array([phi]))[0] == pytest.approx(expected, abs=0.03)
 
 
+@pytest.mark.slow
 def test_the_band_holds_the_truth_about_as_often_as_it_says() -> None:
     rng, bins, nights = np.random.default_rng(2016), [], 0
     for _ in range(40):

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.analysis.thinning import MOST, STRETCHES, Merged, Thinned, thin
+from tests.support.cases import examples
 from tests.support.long_series import MINUTE, minutes, noise
 
 
@@ -55,7 +56,7 @@ def made(draw: st.DrawFn) -> Made:
     return Made(frame, found)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(made())
 def test_every_stretch_keeps_its_highest_and_its_lowest_bin(series: Made) -> None:
     kept = series.bins.iloc[series.found.kept].groupby(series.stretch[series.found.kept])
@@ -66,7 +67,7 @@ def test_every_stretch_keeps_its_highest_and_its_lowest_bin(series: Made) -> Non
         pd.testing.assert_series_equal(kept[column].min(), whole[column].min())
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(made())
 def test_only_bins_with_a_level_are_kept_each_once_and_the_first_and_last_always(series: Made) -> None:
     kept, known = series.found.kept, np.flatnonzero(series.known)
@@ -75,7 +76,7 @@ def test_only_bins_with_a_level_are_kept_each_once_and_the_first_and_last_always
     assert list(kept[[0, -1]]) == list(known[[0, -1]]) if len(known) else not len(kept)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(made())
 def test_every_bin_without_a_level_is_under_exactly_one_mark_of_its_kind(series: Made) -> None:
     censored = series.bins["censored"].to_numpy()
@@ -87,7 +88,8 @@ def test_every_bin_without_a_level_is_under_exactly_one_mark_of_its_kind(series:
         assert all(flags[mark.first] and flags[mark.last] for mark in marks)
 
 
-@settings(max_examples=8, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=8)
 @given(made())
 def test_bins_of_one_run_have_every_bin_between_them(series: Made) -> None:
     kept, runs = series.found.kept, series.found.runs
@@ -97,7 +99,7 @@ def test_bins_of_one_run_have_every_bin_between_them(series: Made) -> None:
         assert same == unbroken
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(made())
 def test_the_same_bins_are_thinned_the_same_way(series: Made) -> None:
     again = thin(series.bins.copy(), MINUTE)
@@ -106,7 +108,7 @@ def test_the_same_bins_are_thinned_the_same_way(series: Made) -> None:
     assert (again.below, again.blank) == (series.found.below, series.found.blank)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(bins=st.integers(1, MOST), level=st.sampled_from([0.3, 30.0]))
 def test_no_series_of_so_few_bins_is_thinned(bins: int, level: float) -> None:
     values = noise(bins, level=level)

@@ -14,6 +14,8 @@ from tests.support.desks import a_desk, a_night, settings_in
 from tests.support.postgres import PostgresServer, postgres_server
 
 Made = Callable[[str], tuple[Path, str]]
+#: Kinds of database; the one of a server starts and empties it.
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +24,7 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest) -> str:
     """The address of an empty database, as NIGHTDESK_DATABASE names it."""
     return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres").fresh())
@@ -42,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     return make
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def desk(tmp_path: Path, request: pytest.FixtureRequest, made: Made) -> Desk:
     """A desk with one story and four people: a copy of the one that was made."""
     folder, address = made(request.param)

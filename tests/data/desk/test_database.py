@@ -75,6 +75,7 @@ def test_a_server_that_is_not_there_is_said_without_its_password(tmp_path: Path)
     assert "does not answer; try again in a moment" in said and "secret" not in said
 
 
+@pytest.mark.slow
 def test_a_server_without_this_database_is_said(tmp_path: Path, postgres: PostgresServer) -> None:
     said = sentence(Settings(records=tmp_path, database=postgres.address("nowhere")))
     assert "does not exist or lacks a part; look at NIGHTDESK_DATABASE" in said
@@ -115,6 +116,7 @@ def test_a_full_disk_costs_one_sentence_and_nothing_that_was_kept(tmp_path: Path
     assert not desk.examine(SLUG).faults.count
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_bring_the_tables_up_once(tmp_path: Path, database: str) -> None:
     command = ["-m", "tests.support.desk_writers", "open", str(tmp_path), database]
     words = [tmp_path / f"{number} said" for number in range(3)]

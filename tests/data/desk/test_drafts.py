@@ -26,6 +26,7 @@ def written(found: KeptRow | Conflict) -> KeptRow:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("slug", "kind"),
     cases(

@@ -39,6 +39,7 @@ def _lines(before: str, after: str) -> list[str]:
     return [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[0] in "+-"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", FILES)
 def test_each_word_of_each_story_can_be_changed_and_put_back(slug: str) -> None:
     toml = FILES[slug]

@@ -15,6 +15,8 @@ from tests.support.desk_writers import CALLS
 from tests.support.desks import ANA, BEN, SLUG, a_desk
 from tests.support.forked import Forked, ended
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

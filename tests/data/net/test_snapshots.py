@@ -173,6 +173,7 @@ def test_two_processes_writing_at_once_lose_nothing(tmp_path: Path, caplog: pyte
     assert not caplog.records
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_moment_leaves_only_whole_snapshots(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

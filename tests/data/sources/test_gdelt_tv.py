@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Window
@@ -174,7 +174,6 @@ def test_an_answer_that_cannot_be_used_says_why_and_is_not_kept(
         assert kept_files(place.story) == []
 
 
-@settings(max_examples=300, deadline=None)
 @given(data=mangled(HOURS))
 def test_no_answer_breaks_the_parser(data: bytes) -> None:
     try:

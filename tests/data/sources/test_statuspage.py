@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Window
@@ -219,7 +219,6 @@ def test_what_is_no_address_is_not_asked(tmp_path: Path) -> None:
         assert place.asked == []
 
 
-@settings(max_examples=300, deadline=None)
 @given(data=mangled(LOG))
 def test_no_answer_breaks_the_parser(data: bytes) -> None:
     try:

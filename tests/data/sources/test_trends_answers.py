@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
@@ -197,7 +197,6 @@ def outcome(data: bytes) -> str:
     return "read"
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     data=st.sampled_from(GOOD),
     cuts=st.tuples(st.floats(0, 1), st.floats(0, 1)),
@@ -224,7 +223,6 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(rows=st.lists(JSON_VALUES, max_size=3))
 def test_any_json_is_read_or_refused_and_nothing_else(rows: list[object]) -> None:
     answer = wrapped({"default": {"timelineData": rows}})

@@ -391,6 +391,7 @@ def test_the_command_line_refuses_in_one_line(
     assert out == "" and said in err and err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_the_command_is_installed() -> None:
     command = [str(SCRIPT), "trends", str(RECORDINGS / "es_minutes.csv")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -399,13 +400,11 @@ def test_the_command_is_installed() -> None:
     ]  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
 @given(st.binary(max_size=400) | st.text("0123456789-/,;.:<%\"'\n\tTOPaé日(）", max_size=200).map(str.encode))
 def test_any_bytes_are_an_export_or_a_sentence(data: bytes) -> None:
     answer(data)
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_broken_recording_is_an_export_or_a_sentence(seed: int) -> None:
     recordings = [path.read_bytes() for path in sorted(RECORDINGS.glob("*.csv"))]
@@ -454,7 +453,7 @@ def exports(draw: st.DrawFn) -> tuple[bytes, list[str], list[datetime], list[lis
     return text.encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))), terms, days, cells
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(exports())
 def test_an_export_in_any_dialect_gives_its_numbers_back(
     made: tuple[bytes, list[str], list[datetime], list[list[str]]],

@@ -336,6 +336,7 @@ def run(folder: Path, url: str, said: Path) -> Forked:
     return Forked(["-m", "tests.support.trends_drawer", str(folder), url], os.environ, said)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_loses_nothing_and_the_next_one_goes_on(
     trends: Trends, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -358,6 +359,7 @@ def test_a_run_that_is_killed_loses_nothing_and_the_next_one_goes_on(
     assert "left out" not in caplog.text
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_draw_each_window_once_and_lose_none(trends: Trends, tmp_path: Path) -> None:
     def slowly(asked: Asked) -> Told:
         time.sleep(0.05)

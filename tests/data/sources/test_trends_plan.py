@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.analysis.ladder import expected_step
@@ -192,7 +192,6 @@ def test_windows_around_a_spike_between_hours_move_away_from_it_onto_whole_hours
     assert all(window == whole(window, HOUR) for window in plan.windows)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     resolution=st.sampled_from(list(RESOLUTIONS)),
     start=st.integers(0, 22 * 365 * 24 * 60).map(lambda minutes: BEGINS + timedelta(minutes=minutes)),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
 from data.core.model import Window
@@ -162,7 +162,6 @@ def test_an_answer_that_cannot_be_used_says_why_in_one_sentence(data: bytes, kin
     assert "\n" not in str(failure.value)
 
 
-@settings(max_examples=300, deadline=None)
 @given(data=mangled(recording("wayback/first_page.json")) | mangled(recording("wayback/awkward.txt")))
 def test_no_answer_breaks_the_parser(data: bytes) -> None:
     try:

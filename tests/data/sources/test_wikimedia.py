@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
@@ -202,7 +202,6 @@ def test_an_answer_that_cannot_be_used_says_why_and_is_not_kept(
         assert kept_files(place.story) == []
 
 
-@settings(max_examples=300, deadline=None)
 @given(data=mangled(DAYS))
 def test_no_answer_breaks_the_parser(data: bytes) -> None:
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.core.errors import DataError, SourceChanged, SourceUnavailable
@@ -200,7 +200,6 @@ def test_importing_no_file_gives_what_is_held(tmp_path: Path) -> None:
     assert import_dumps([], ["A"], folder=tmp_path, now=NOW).rows == ()
 
 
-@settings(max_examples=300, deadline=None)
 @given(data=st.binary(max_size=300) | st.lists(st.sampled_from(LINES.splitlines(keepends=True))).map(b"".join))
 def test_of_any_lines_the_counts_are_the_sums_and_refused_are_those_that_mostly_cannot_be_read(data: bytes) -> None:
     lines = [line for line in data.split(b"\n") if line.strip()]
@@ -217,7 +216,6 @@ def test_of_any_lines_the_counts_are_the_sums_and_refused_are_those_that_mostly_
     assert dict(zip(hours["article"], hours["views"], strict=True)) == sums
 
 
-@settings(max_examples=100, deadline=None)
 @given(data=st.binary(max_size=60), cut=st.integers(0, 200))
 def test_no_gzip_breaks_the_reader(data: bytes, cut: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = on_disk(tmp_path_factory.mktemp("dumps"), f"{NAME}.gz", gzip.compress(LINES)[:cut] + data)

@@ -148,6 +148,7 @@ def texts(row: object) -> Iterator[str]:
     yield from (value for value in vars(row).values() if isinstance(value, str))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", EVERY_STORY)
 @pytest.mark.parametrize("order", Order)
 def test_nothing_of_a_story_is_later_than_any_of_its_moments(slug: str, order: Order) -> None:

@@ -111,6 +111,7 @@ def test_the_folder_changes_at_every_event_of_the_night(tmp_path: Path) -> None:
     assert len(due) > 20 and set(due) <= set(moments)
 
 
+@pytest.mark.slow
 def test_totals_so_far_are_those_of_the_night(tmp_path: Path) -> None:
     plan = plan_for("us-2016", tmp_path, stretch=EVENING)
 
@@ -122,6 +123,7 @@ def test_totals_so_far_are_those_of_the_night(tmp_path: Path) -> None:
     rehearse(plan, look)
 
 
+@pytest.mark.slow
 def test_a_reader_meets_a_sound_story_between_any_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A step changes several files, moved one after the other; at no point between them is anything missing."""
     plan = plan_for("us-2016", tmp_path, Order.HAPPENED, EVENING)
@@ -187,6 +189,7 @@ def test_what_is_kept_says_that_it_is_over_and_what_is_not_is_gone(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_stopped_command_takes_its_folder_away(tmp_path: Path) -> None:
     with _running(tmp_path) as playing:
         _wait_for(tmp_path / "rehearsal-us-2016" / "story.toml")
@@ -195,6 +198,7 @@ def test_a_stopped_command_takes_its_folder_away(tmp_path: Path) -> None:
     assert not (tmp_path / "rehearsal-us-2016").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_command_leaves_its_banner_and_the_next_one_plays_there_again(tmp_path: Path) -> None:
     folder = tmp_path / "rehearsal-us-2016"
     with _running(tmp_path) as playing:

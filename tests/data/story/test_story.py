@@ -16,10 +16,12 @@ from data.core.errors import StoryInvalid
 from data.core.files import fingerprint
 from data.core.model import Source, Window
 from data.core.settings import Settings
+from data.story import row_checks
 from data.story.faults import Fault
 from data.story.store import BUNDLED, FolderStore, find_story, read_story, story_store
 from data.story.story import UnknownStory
 from data.story.story_checks import FILES
+from tests.support.cases import cases
 from tests.support.checked import check_story
 from tests.support.terminal import typed
 
@@ -582,11 +584,15 @@ def test_of_very_many_faults_the_first_200_are_listed_and_the_others_counted(tmp
     assert str(found[-1]) == "interest.csv: and 1,799 more faults"  # 1,000 days and 999 repeated weeks
 
 
-@pytest.mark.slow
-def test_a_table_of_too_many_rows_is_refused_within_seconds(tmp_path: Path) -> None:
-    rows = "".join(f"t{number},US,2016-07-03,2016-07-09,5,ap\n" for number in range(200_001))
+@pytest.mark.parametrize("most", cases(2_000, long=[200_000]))
+def test_a_table_of_too_many_rows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    assert row_checks.MOST_ROWS == 200_000
+    monkeypatch.setattr(row_checks, "MOST_ROWS", most)
+    rows = "".join(f"t{number},US,2016-07-03,2016-07-09,5,ap\n" for number in range(most + 1))
     folder = written(tmp_path, FIRST_CALLS | {"interest.csv": "term,geo,start,end,value,source\n" + rows})
-    assert sentences(folder) == ["interest.csv, line 200002: found more than 200,000 rows, expected at most 200,000"]
+    assert sentences(folder) == [
+        f"interest.csv, line {most + 2}: found more than {most:,} rows, expected at most {most:,}"
+    ]
 
 
 def test_reading_a_faulty_story_raises_its_first_fault(tmp_path: Path) -> None:
@@ -595,7 +601,7 @@ def test_reading_a_faulty_story_raises_its_first_fault(tmp_path: Path) -> None:
     assert (raised.value.file, raised.value.row, raised.value.column) == ("observations.csv", 2, "grade")
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(file=st.sampled_from(FILES), content=st.binary(max_size=400))
 def test_no_bytes_in_any_file_raise(tmp_path: Path, file: str, content: bytes) -> None:
     folder = written(tmp_path)
@@ -609,7 +615,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(file=st.sampled_from(sorted(FIRST_CALLS)), piece=PIECES, data=st.data())
 def test_no_piece_put_anywhere_in_a_sound_file_raises(
     tmp_path: Path, file: str, piece: str, data: st.DataObject
