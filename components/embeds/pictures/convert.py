@@ -21,16 +21,17 @@ def main() -> None:
         os.nice(_LATER)
     form, scale = sys.argv[1], float(sys.argv[2])
     drawing = sys.stdin.buffer.read().decode()
-    if form == "pngs":
-        asker = os.getppid()
-        for each in json.loads(drawing):
-            if os.getppid() != asker:  # a server that has ended waits for no picture
-                return
-            picture = vl_convert.svg_to_png(each, scale)
-            sys.stdout.buffer.write(len(picture).to_bytes(8, "big") + picture)
-        return
-    picture = vl_convert.svg_to_pdf(drawing) if form == "pdf" else vl_convert.svg_to_png(drawing, scale)
-    sys.stdout.buffer.write(picture)
+    # Under PYTHONUNBUFFERED the one of `sys` loses what a pipe had no room for when the process was paused meanwhile.
+    with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as out:
+        if form == "pngs":
+            asker = os.getppid()
+            for each in json.loads(drawing):
+                if os.getppid() != asker:  # a server that has ended waits for no picture
+                    return
+                picture = vl_convert.svg_to_png(each, scale)
+                out.write(len(picture).to_bytes(8, "big") + picture)
+        else:
+            out.write(vl_convert.svg_to_pdf(drawing) if form == "pdf" else vl_convert.svg_to_png(drawing, scale))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
+import termios
+import time
 from hashlib import sha256
 from pathlib import Path
 from typing import cast
@@ -226,6 +230,31 @@ def test_hostile_labels_draw_a_picture_and_nothing_else(story: Story, text: str,
 def test_a_drawing_that_is_no_drawing_fails_with_one_sentence() -> None:
     with pytest.raises(ImageFailed, match=r"^the PNG could not be drawn \(.+\); take the SVG instead$"):
         converted("<svg", "png", scale=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_converter_that_is_paused_while_it_writes_gives_the_whole_picture(story: Story, unbuffered: str) -> None:
+    drawing = drawing_of(embedded(story, "timeline"), shape="natural").text
+    whole = converted(drawing, "png", scale=2)
+    with subprocess.Popen(
+        [sys.executable, "-P", images.__file__.replace("images.py", "convert.py"), "png", "2"],
+        env=os.environ | images._fonts() | {"PYTHONUNBUFFERED": unbuffered},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as converter:
+        assert converter.stdin and converter.stdout
+        converter.stdin.write(images._in_declared_fonts(drawing).encode())
+        converter.stdin.close()
+        room = fcntl.fcntl(converter.stdout, fcntl.F_GETPIPE_SZ)
+        while int.from_bytes(fcntl.ioctl(converter.stdout, termios.FIONREAD, bytes(4)), sys.byteorder) < room:
+            assert converter.poll() is None
+            time.sleep(0.01)
+        converter.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, converter.pid, os.WSTOPPED)
+        converter.send_signal(signal.SIGCONT)
+        assert converter.stdout.read() == whole
+    assert len(whole) > room
 
 
 def test_a_converter_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
