@@ -102,6 +102,7 @@ def babbling(night: Night) -> None:
     night.answers(CHART, Answer(b"", headers={"A" * 40_000: "more than any header"}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "trouble",
     [
@@ -124,6 +125,7 @@ def test_what_was_seen_before_goes_on_with_its_age(night: Night, trouble: Callab
     assert later.age is not None and abs(later.age - since) <= 20
 
 
+@pytest.mark.slow
 def test_what_is_old_is_given_at_once_and_asked_for_anew_behind_it(night: Night) -> None:
     address = night.answers(CHART, chart(b"old", cache=BRIEF, Date=formatdate(time.time() - 100, usegmt=True)))
     ask(address)

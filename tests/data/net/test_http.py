@@ -410,12 +410,21 @@ def test_two_processes_with_one_question_ask_the_source_once(server: Loopback, t
 
 
 def test_different_questions_do_not_wait_for_each_other(server: Loopback, tmp_path: Path) -> None:
-    slow, quick = server.answers("/slow", Answer(GOOD.body, first=2)), server.answers("/quick", GOOD)
+    is_asked, may_answer = threading.Event(), threading.Event()
+
+    def slowly(_: Asked) -> Answer:
+        is_asked.set()
+        assert may_answer.wait(60)
+        return GOOD
+
+    slow, quick = server.answers("/slow", slowly), server.answers("/quick", GOOD)
     with desk_at(server, tmp_path, limits=Limits()) as desk:
         done: list[str] = []
         asker = threading.Thread(target=lambda: done.append(ask(desk, slow).url))
         asker.start()
+        assert is_asked.wait(60)
         done.append(ask(desk, quick).url)
+        may_answer.set()
         asker.join(60)
     assert done == [quick, slow]
 
