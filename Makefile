@@ -79,7 +79,8 @@ test-long: $(VENV)/.dev browser engines servers parent
 # While one works: nothing that drives a browser or starts the app, none of the tests that take most of the time, and
 # fewer examples where they are made up.
 quick: lint
-	$(BIN)/python -m pytest $(WORKERS) --hypothesis-profile quick -m "not browser and not slow and not long"
+	$(BIN)/python -m pytest $(WORKERS) --hypothesis-profile quick --ignore tests/browser --ignore tests/engines \
+	  -m "not slow and not long"
 
 # The README's picture, drawn by the project itself.
 picture: $(VENV)/.run

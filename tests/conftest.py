@@ -68,9 +68,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail when any test is skipped (make test does)")
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """As many processes as cores, and one more where a browser is waited for; with more than four, servers wait."""
-    return min((os.cpu_count() or 1) + ("not browser" not in config.option.markexpr), 4)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, for those that wait for a browser; with more than four, servers wait."""
+    return min((os.cpu_count() or 1) + 1, 4)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -105,5 +105,6 @@ def test_the_contract_bites(house: Path, path: str, line: str, contract: str) ->
     assert status == 1 and any(name.startswith(contract) for name in broken), said
 
 
+@pytest.mark.slow
 def test_the_copy_itself_breaks_nothing(house: Path) -> None:
     assert lint(house)[:2] == (0, set())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import statsmodels.api as sm
 from scipy.stats import ttest_rel
+from statsmodels.regression.linear_model import OLS
 
 from bench.methods.event_rivals import Verdict, two_sided
 from data.analysis.draws import Floats
@@ -50,7 +50,7 @@ def segmented(x: Floats, calls: np.ndarray, _: np.random.Generator) -> Verdict:
     t = np.arange(-HOUR // 2, HOUR // 2, dtype=float)
     after = (t >= 0).astype(float)
     design = np.column_stack([np.ones(HOUR), t, after, t * after])
-    fit = sm.OLS(x[call - HOUR // 2 : call + HOUR // 2], design).fit(cov_type="HAC", cov_kwds={"maxlags": 3})
+    fit = OLS(x[call - HOUR // 2 : call + HOUR // 2], design).fit(cov_type="HAC", cov_kwds={"maxlags": 3})
     return (float(fit.pvalues[2]), bool(fit.params[2] > 0)) if fit.bse[2] > 0 else (1.0, False)
 
 

@@ -129,7 +129,7 @@ def test_its_csv_says_it_ahead_of_its_rows_and_its_json_beside_its_items(story: 
     assert line_of(nights_chart).thinned in told["passport"]["methods"]
 
 
-@pytest.mark.parametrize("bins", [60, 33 * 60])
+@pytest.mark.parametrize("bins", [60, pytest.param(33 * 60, marks=pytest.mark.slow)])
 def test_a_shorter_range_shows_every_bin_and_says_nothing_of_thinning(story: Story, bins: int) -> None:
     chart = drawn_chart(story, NIGHTS, 3_900, bins)
     rows = NIGHTS.frame.iloc[3_900 : 3_900 + bins]

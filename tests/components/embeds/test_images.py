@@ -174,6 +174,7 @@ def test_a_credit_names_the_eight_most_drawn_on_and_the_frozen_copy(story: Story
     assert credit_of(frozen).endswith(" more. Nightdesk. As of Nov. 22, 2026. Version 20261122T200000Z-0a1b.")
 
 
+@pytest.mark.slow
 def test_a_dark_picture_has_dark_ground_and_auto_is_light(story: Story) -> None:
     grounds = {
         theme: opened(png(embedded(story, "interest", theme=theme), shape="social")).getpixel((3, 3))
@@ -189,6 +190,7 @@ def test_a_png_says_what_it_shows_and_whose_it_is(story: Story) -> None:
     assert "Electoral votes" in told["Description"] or "called" in told["Description"]
 
 
+@pytest.mark.slow
 def test_a_pdf_has_a_title_and_text_that_can_be_selected(story: Story) -> None:
     found = PdfReader(io.BytesIO(pdf(embedded(story, "results"))))
     assert found.metadata

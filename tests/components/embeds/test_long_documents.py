@@ -55,6 +55,7 @@ def listed_rows(text: str) -> list[str]:
     return re.findall(r"Contest (\d{5}) for", body[1])
 
 
+@pytest.mark.slow
 def test_a_document_of_a_bundled_night_lists_all() -> None:
     for slug in NIGHTS:
         night = find_story(slug, Settings())

@@ -94,6 +94,7 @@ def test_the_reference_shares_no_code_with_the_product(name: str) -> None:
     assert {one for one in found if one.split(".")[0] not in sys.stdlib_module_names} <= {"tests.support.reference"}
 
 
+@pytest.mark.slow
 def test_verdicts_on_claims_follow_from_the_bounds_of_the_tables(served: Served) -> None:
     rng, reading = Random(2), Reading()
     for night in bundled_nights().values():

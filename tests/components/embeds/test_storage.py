@@ -126,6 +126,7 @@ def test_a_damaged_header_file_of_an_old_version_does_not_stop_a_new_one(tmp_pat
     assert len(faults(store)) == 1
 
 
+@pytest.mark.slow
 def test_a_reader_never_finds_latest_missing_while_it_moves(tmp_path: Path) -> None:
     store = store_of(str(tmp_path))
     published(store, "edition 0")

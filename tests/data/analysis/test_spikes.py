@@ -427,6 +427,7 @@ def test_the_same_bins_again_tell_the_same() -> None:
     assert_same(detect(values, before=before), before)
 
 
+@pytest.mark.slow
 def test_a_new_bin_of_a_long_series_takes_a_small_part_of_what_all_of_them_take() -> None:
     values = counts(100_000)
     values[50_000:50_050] += 300

@@ -147,6 +147,7 @@ def test_the_world_after_a_country_is_the_world(trends: Trends, client: Pytrends
     assert asked == ["US", ""]
 
 
+@pytest.mark.slow
 def test_threads_that_share_a_client_get_their_own_numbers(trends: Trends, client: PytrendsClient) -> None:
     def late(asked: Asked) -> Told:
         term = asked.req["comparisonItem"][0]["complexKeywordsRestriction"]["keyword"][0]["value"]

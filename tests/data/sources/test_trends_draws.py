@@ -246,6 +246,7 @@ def test_each_term_of_a_request_has_its_own_draws(tmp_path: Path) -> None:
     assert found["canada"][0].values.max() == 54
 
 
+@pytest.mark.slow
 def test_another_place_or_other_company_is_another_series(tmp_path: Path) -> None:
     drawn(month("canada"), Client(), tmp_path)
     drawn(month("canada", geo="GB"), Client(moment=NOW + HOUR), tmp_path)

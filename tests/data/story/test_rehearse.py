@@ -103,6 +103,7 @@ def test_every_step_is_a_sound_story_that_tells_nothing_later(slug: str, order: 
     assert moments == sorted(set(moments))
 
 
+@pytest.mark.slow
 def test_the_folder_changes_at_every_event_of_the_night(tmp_path: Path) -> None:
     plan = plan_for("us-2016", tmp_path, stretch=EVENING)
     moments: list[datetime] = []

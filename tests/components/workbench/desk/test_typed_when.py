@@ -77,6 +77,7 @@ APART = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_words_of_a_row_say_all_of_its_time_or_none() -> None:
     apart: dict[tuple[str, str], int] = {}
     for slug in SHIPPED.slugs():
