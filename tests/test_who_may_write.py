@@ -319,6 +319,7 @@ def _functions() -> Iterator[tuple[str, str, str]]:
                 yield path.relative_to(ROOT).as_posix(), node.name, ast.unparse(node)
 
 
+@pytest.mark.slow
 def test_every_function_that_acts_and_every_action_is_tried_below() -> None:
     acts = {f"{place}:{name}" for place, name, text in _functions() if "refuse()" in text and name != "refuse"}
     assert acts == {attempt.site for attempt in ATTEMPTS}

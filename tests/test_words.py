@@ -152,6 +152,7 @@ def said_wrong(held: frozenset[str], texts: Iterator[str]) -> set[str]:
     return {f"{text[:160]}: {what}" for text in suspect for what in offences(text, held)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("minutes", [1, 60])
 def test_no_chart_of_an_imported_series_says_it(tmp_path: Path, minutes: int) -> None:
     settings = newsroom(tmp_path)
@@ -163,6 +164,7 @@ def test_no_chart_of_an_imported_series_says_it(tmp_path: Path, minutes: int) ->
         assert not said_wrong(held_cells(story.slug), texts_of(story, chart))
 
 
+@pytest.mark.slow
 def test_no_comparison_of_two_nights_says_it() -> None:
     # Two nights are compared from an event that both have: a petition has none of an election.
     first, *others = [story for story in map(story_of, STORIES) if story.calls]

@@ -113,6 +113,7 @@ def test_drawn_answers_expire_and_heavy_ones_are_not_shared(
     assert redis.names() == [name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/embed/us-2016/interest", "/embed/us-2016/interest.png", "/s/us-2016/interest"])
 def test_a_chart_that_one_process_drew_another_gives_without_drawing(
     redis: RedisServer, path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

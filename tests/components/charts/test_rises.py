@@ -87,6 +87,7 @@ def test_a_rise_is_in_all_four_renderings(settings: Settings) -> None:
     assert sum("begin to rise" in text for text in describe(chart, EASTERN).long) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("minutes", [1, 3, 30, 200])
 def test_at_a_moment_nothing_later_is_used(settings: Settings, minutes: int) -> None:
     """The onsets at a moment are those of a file that ends there: what came later cannot have told."""

@@ -156,6 +156,7 @@ def test_any_words_are_an_answer_or_one_sentence(capsys: Said, command: str, wor
     assert (error != "") == (code != DONE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "argv", [["--help"], *([*command.split(), "--help"] for command in sorted(COMMANDS))], ids=" ".join
 )

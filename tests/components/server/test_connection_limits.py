@@ -171,6 +171,7 @@ _SAY = "print('begun', flush=True)"
 _HEAR = "any(iter(lambda: time.sleep(0.01) or server.should_exit, True))"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("loaded", "ready"),
     [

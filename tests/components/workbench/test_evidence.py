@@ -40,6 +40,7 @@ def with_a_late_week(root: Path) -> str:
     return folder.name
 
 
+@pytest.mark.slow
 def test_a_weekly_series_that_reaches_the_night_is_no_series_of_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -442,6 +442,7 @@ def test_a_new_bin_of_a_long_series_takes_a_small_part_of_what_all_of_them_take(
     assert took[0] < took[1] / 2
 
 
+@pytest.mark.slow
 def test_one_rise_is_found_in_a_hundred_thousand_bins() -> None:
     values = counts(100_000)
     values[50_000:50_050] += 300

@@ -137,6 +137,7 @@ def test_a_story_for_which_nothing_was_fetched_lists_no_such_source(library: Loo
     assert library.asked == []
 
 
+@pytest.mark.slow
 def test_the_page_of_searches_offers_to_ask_it_and_draws_what_comes(
     library: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:

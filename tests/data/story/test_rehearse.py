@@ -212,6 +212,7 @@ def test_a_killed_command_leaves_its_banner_and_the_next_one_plays_there_again(t
     assert not folder.exists()
 
 
+@pytest.mark.slow
 def test_two_commands_never_play_into_one_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with _running(tmp_path) as playing:
         _wait_for(tmp_path / "rehearsal-us-2016" / "story.toml")
