@@ -39,7 +39,7 @@ class Maker:
     def __call__(self) -> str:
         self.calls += 1
         self.begun.set()
-        assert self.free.wait(10)
+        assert self.free.wait(60)
         return self.made
 
 
@@ -203,7 +203,7 @@ def test_those_who_wait_in_threads_have_their_turns_in_the_same_queues() -> None
         assert sum(make.calls for make in makers) == 2
         for make in makers:
             make.free.set()
-        assert [waits.result(10) for waits in waiting] == ["made"] * 6
+        assert [waits.result(60) for waits in waiting] == ["made"] * 6
     both.close()
     assert both.bytes_kept == 0
 
@@ -221,12 +221,12 @@ def test_one_client_has_one_thing_made_at_a_time_where_that_is_wanted_and_anothe
             time.sleep(0.01)
         assert [make.calls for make in firsts] == [1, 0, 0]
         second.free.set()
-        assert waiting[-1].result(10) == "made"
+        assert waiting[-1].result(60) == "made"
         # The second's place is free by now, and still not for the first client.
         assert [make.calls for make in firsts] == [1, 0, 0]
         for make in firsts:
             make.free.set()
-        assert [waits.result(10) for waits in waiting] == ["made"] * 4
+        assert [waits.result(60) for waits in waiting] == ["made"] * 4
     both.close()
 
 
@@ -250,7 +250,8 @@ def test_closed_it_begins_nothing_and_says_so_to_all_who_wait() -> None:
 
     async def ask() -> list[str | BaseException]:
         asked = [asyncio.ensure_future(small.get(n, make)) for n, make in ((0, first), (1, dropped), (2, dropped))]
-        await asyncio.sleep(0.02)
+        while not first.begun.is_set():
+            await asyncio.sleep(0.01)
         small.close()
         first.free.set()
         asked.append(asyncio.ensure_future(small.get(3, dropped)))
@@ -268,7 +269,7 @@ def test_who_makes_it_in_a_thread_of_its_own_has_a_turn_too() -> None:
     def take(client: str) -> None:
         with small.turn(client, seconds=60):
             begun.append(client)
-            assert own.free.wait(10)
+            assert own.free.wait(60)
 
     with ThreadPoolExecutor(4) as threads:
         waiting = [threads.submit(take, "first")]
@@ -283,7 +284,7 @@ def test_who_makes_it_in_a_thread_of_its_own_has_a_turn_too() -> None:
         assert begun == ["first"]
         own.free.set()
         for waits in waiting:
-            waits.result(10)
+            waits.result(60)
     small.close()
     assert begun == ["first", "first", "second", "first"]
 
@@ -308,7 +309,7 @@ def test_who_waits_for_a_turn_of_what_is_closed_is_told() -> None:
             time.sleep(0.01)
         small.close()
         with pytest.raises(Busy, match="This server is ending"):
-            waits.result(10)
+            waits.result(60)
 
 
 @pytest.mark.slow

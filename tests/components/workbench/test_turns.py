@@ -16,14 +16,16 @@ def shell() -> AppTest:
 
 
 def test_a_page_that_gets_no_turn_says_so_and_nothing_else(shell: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = RenderCache(workers=1, most_waiting=1)
-    monkeypatch.setattr("components.workbench.turns.RUNS", runs)
+    full, free = (RenderCache(workers=1, most_waiting=1) for _ in range(2))
     bound_runs()
-    with runs.turn(seconds=60):
+    monkeypatch.setattr("components.workbench.turns.RUNS", full)
+    with full.turn(seconds=60):
         shell.run()
+    full.close()
     assert [said.value for said in shell.warning] == [
         "Too many pages are being asked for at once; try again in a few seconds."
     ]
     assert not shell.markdown and not shell.caption and not shell.exception
+    monkeypatch.setattr("components.workbench.turns.RUNS", free)
     assert shell.run().title and not shell.warning
-    runs.close()
+    free.close()
