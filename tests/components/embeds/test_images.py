@@ -93,7 +93,7 @@ def test_a_picture_of_double_density_prints_at_the_same_size(story: Story) -> No
 def pictures(story: Story) -> list[bytes]:
     """A picture in each of three forms."""
     embed = embedded(story, "timeline")
-    return [png(embed), png(embed, shape="social", scale=2), pdf(embed)]
+    return [png(embed), png(embed, shape="social"), pdf(embed)]
 
 
 @pytest.mark.slow

@@ -29,22 +29,22 @@ def lines(capsys: Said) -> list[str]:
 @pytest.mark.slow
 def test_a_story_is_published_once_verified_and_not_written_again(tmp_path: Path, capsys: Said) -> None:
     out = tmp_path / "out"
-    assert typed("publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC") == 0
+    assert typed("publish", "revoke-2019", "--to", str(out), "--view", "chart=outages&clock=UTC") == 0
     said, latest, version, frozen = lines(capsys)
     assert said.endswith("published; latest now points to it.")
-    assert latest == f"{out}/us-2016/latest/"
-    assert Path(frozen).is_file() and frozen.startswith(f"{version}results-")
-    manifest = json.loads((out / "us-2016" / "latest" / "manifest.json").read_bytes())
+    assert latest == f"{out}/revoke-2019/latest/"
+    assert Path(frozen).is_file() and frozen.startswith(f"{version}outages-")
+    manifest = json.loads((out / "revoke-2019" / "latest" / "manifest.json").read_bytes())
     assert manifest["version"] == Path(version).name
-    assert manifest["inputs"]["views"][0].startswith("caller=AP&chart=results&clock=UTC&from=2016-11-08T18:00Z")
+    assert manifest["inputs"]["views"][0].startswith("caller=&chart=outages&clock=UTC&from=2019-03-20T18:00Z")
     assert {path.name for path in Path(version).iterdir()} == {*manifest["files"], "manifest.json"}
-    assert "/us-2016/latest/timeline.html" in (out / "_headers").read_text().splitlines()
+    assert "/revoke-2019/latest/timeline.html" in (out / "_headers").read_text().splitlines()
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
 
     assert typed("verify", str(out)) == 0
     assert lines(capsys) == [f"{out}: no faults in 1 version"]
 
-    assert typed("publish", "us-2016", "--to", str(out), "--view", "chart=results&clock=UTC") == 0
+    assert typed("publish", "revoke-2019", "--to", str(out), "--view", "chart=outages&clock=UTC") == 0
     assert lines(capsys)[0].endswith("nothing has changed, so nothing was written; latest already points to it.")
     after = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     assert {path for path in after if path != out and after[path] != before.get(path)} == set()

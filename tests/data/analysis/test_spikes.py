@@ -233,7 +233,7 @@ def test_the_same_peak_a_day_later_is_no_news() -> None:
 
 
 @given(any_series(), st.floats(0.1, 0.95))
-@examples(60)
+@examples(30)
 def test_later_bins_change_no_earlier_score_and_no_earlier_onset(values: pd.Series[float], part: float) -> None:
     step = detect(values).step
     early = values.iloc[: max(int(len(values) * part), 2)]
@@ -403,7 +403,7 @@ def test_what_is_no_file_is_answered_in_one_sentence(
 
 @pytest.mark.slow
 @given(any_series(), st.integers(1, 60))
-@examples(25)
+@examples(12)
 def test_bins_that_come_one_after_the_other_tell_what_all_at_once_tell(values: pd.Series[float], late: int) -> None:
     step, early = detect(values).step, max(len(values) - late, 2)
     found = detect(values.iloc[:early], step=step)

@@ -22,6 +22,7 @@ from data.story.tables import Control, Figure, Observation
 from data.story.time_tokens import told_times
 from data.story.totals import call_when, is_complete, totals_at
 from tests.support.captured import keep_captures
+from tests.support.cases import examples
 from tests.support.imported import newsroom
 from tests.support.tables import table
 
@@ -164,6 +165,7 @@ def test_nothing_of_a_story_is_later_than_any_of_its_moments(slug: str, order: O
 
 
 @given(st.data())
+@examples(40)
 def test_a_later_moment_holds_all_that_an_earlier_one_does(data: st.DataObject) -> None:
     story = night(data.draw(st.sampled_from(EVERY_STORY)))
     order = data.draw(st.sampled_from(Order))
@@ -177,6 +179,7 @@ def test_a_later_moment_holds_all_that_an_earlier_one_does(data: st.DataObject) 
 
 
 @given(st.data())
+@examples(40)
 def test_between_two_moments_nothing_changes(data: st.DataObject) -> None:
     """Replay steps over the moments: none may be missing from them."""
     story = night(data.draw(st.sampled_from(EVERY_STORY)))

@@ -20,6 +20,7 @@ from components.view.view_state import default_view
 from data.story.colours import APART, CONTRAST, PAPERS, TONE_COLOURS, contrast, distance, shades_of
 from data.story.store import BUNDLED, SHIPPED
 from data.story.story_toml import Party
+from tests.support.cases import examples
 from tests.support.small_story import call, contest, faults_of, files, story_of
 
 UK = SHIPPED.read("uk-2019")
@@ -79,6 +80,7 @@ def test_the_tones_own_colours_are_read_and_told_apart() -> None:
 
 
 @given(st.lists(st.from_regex(r"\A#[0-9a-fA-F]{6}\Z"), min_size=1, max_size=11))
+@examples(30)
 def test_whatever_is_asked_for_can_be_read_and_a_change_has_its_reason(asked: list[str]) -> None:
     shades = shades_of(tuple(party(f"P{place}", colour) for place, colour in enumerate(asked)))
     assert len(shades) == 2 * len(asked)
