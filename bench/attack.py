@@ -183,7 +183,7 @@ def redis_lines(pace: Pace) -> Iterator[Line]:
 @contextmanager
 def _as_shipped(environment: Mapping[str, str]) -> Iterator[Server]:
     """One that has the processors as a replica of deploy/ has them."""
-    with serving(ROOT / "app.py", environment=environment) as server:
+    with serving(ROOT / "app.py", environment=environment, own_session=True) as server:
         weigh_session(server.process.pid, shipped_weight())
         yield server
 
@@ -200,7 +200,7 @@ def _idle() -> str:
 def _front(address: str) -> str:
     """The address of the nginx of deploy/ before this server; RuntimeError where nginx is not installed."""
     folder, port = Path(_RUNNING.enter_context(TemporaryDirectory())), int(address.rpartition(":")[2])
-    return _RUNNING.enter_context(nginx(port, port, folder))
+    return _RUNNING.enter_context(nginx(port, port, folder, own_session=True))
 
 
 @cache

@@ -45,11 +45,11 @@ _PATH = "/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/bin"
 
 
 @contextmanager
-def nginx(first: int, second: int, folder: Path, *, desk: int = 0) -> Iterator[str]:
+def nginx(first: int, second: int, folder: Path, *, desk: int = 0, own_session: bool = False) -> Iterator[str]:
     """The address of an nginx before two replicas on these ports, all its files below `folder`.
 
     With the port of a `desk` the address is the desk's. RuntimeError where nginx is not installed or does not start.
-    It is a session of its own, as services of systemd are.
+    In a session of its own, as services of systemd are, it has its share of processors beside all of ours.
     """
     program = shutil.which("nginx", path=_PATH)
     if not program or not MODULE.exists():
@@ -59,7 +59,7 @@ def nginx(first: int, second: int, folder: Path, *, desk: int = 0) -> Iterator[s
         port = _add_desk(folder, desk)
     command = [program, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
     server = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=own_session
     )
     try:
         _wait_for(port, server)

@@ -48,11 +48,16 @@ class Server(NamedTuple):
 
 @contextmanager
 def running(
-    command: Sequence[str], *, health: str, folder: Path = ROOT, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    *,
+    health: str,
+    folder: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+    own_session: bool = False,
 ) -> Iterator[Server]:
     """A server that Python starts with these arguments, `{port}` filled in, once `health` answers.
 
-    It is a session of its own, as services of systemd are: Linux shares processors among sessions first.
+    In a session of its own, as services of systemd are, it has its share of processors beside all of ours.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -64,7 +69,7 @@ def running(
         env=environ | dict(environment or {}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        start_new_session=own_session,
     )
     try:
         _wait_for(f"http://127.0.0.1:{port}{health}")
@@ -76,11 +81,17 @@ def running(
 
 @contextmanager
 def serving(
-    script: Path, *options: str, folder: Path = ROOT, environment: Mapping[str, str] | None = None
+    script: Path,
+    *options: str,
+    folder: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+    own_session: bool = False,
 ) -> Iterator[Server]:
     """`streamlit run` for this script, with these options and the configuration in this folder."""
     command = ["-m", "streamlit", "run", str(script), "--server.port={port}", "--server.address=127.0.0.1", *options]
-    with running(command, health="/_stcore/health", folder=folder, environment=environment) as server:
+    with running(
+        command, health="/_stcore/health", folder=folder, environment=environment, own_session=own_session
+    ) as server:
         yield server
 
 
@@ -118,7 +129,7 @@ def stock_streamlit() -> Iterator[Server]:
 def idle() -> Iterator[Server]:
     """A process that has nothing to do: what is waited for it, the machine takes."""
     command = ["-m", "uvicorn", "bench.idle:app", "--lifespan", "off", "--log-level", "error", "--port", "{port}"]
-    with running(command, health="/") as server:
+    with running(command, health="/", own_session=True) as server:
         yield server
 
 

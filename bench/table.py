@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +50,8 @@ def measure(measures: Measures, *, program: str, about: str | None, mark: str, s
         parser.add_argument("--short", action="store_true", help="all of it in little time, to try it")
     asked = parser.parse_args()
     measures = short if short and asked.short else measures
+    for end in (signal.SIGTERM, signal.SIGHUP):  # servers in sessions of their own end with us, too
+        signal.signal(end, lambda *_: sys.exit(1))
     say(HEADINGS)
     rows = []
     for cells in (cells for name in asked.only for cells in _measured(measures, name)):

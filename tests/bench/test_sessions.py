@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
-from bench.server import running, steps_below, weigh_session
+from bench.server import ROOT, running, steps_below, weigh_session
 
 
 def _nice(process: int) -> int | None:
@@ -17,13 +21,17 @@ def _nice(process: int) -> int | None:
 
 
 def test_a_server_is_a_session_of_its_own(tmp_path: Path) -> None:
-    with running(["-m", "http.server", "--bind", "127.0.0.1", "{port}"], health="/", folder=tmp_path) as server:
+    with running(
+        ["-m", "http.server", "--bind", "127.0.0.1", "{port}"], health="/", folder=tmp_path, own_session=True
+    ) as server:
         assert os.getsid(server.process.pid) == server.process.pid
 
 
 def test_its_session_is_weighed_and_that_of_its_reader_is_not(tmp_path: Path) -> None:
     before = _nice(os.getpid())
-    with running(["-m", "http.server", "--bind", "127.0.0.1", "{port}"], health="/", folder=tmp_path) as server:
+    with running(
+        ["-m", "http.server", "--bind", "127.0.0.1", "{port}"], health="/", folder=tmp_path, own_session=True
+    ) as server:
         weigh_session(server.process.pid, 20)
         assert _nice(server.process.pid) == (None if before is None else 7)
     assert _nice(os.getpid()) == before
@@ -32,3 +40,32 @@ def test_its_session_is_weighed_and_that_of_its_reader_is_not(tmp_path: Path) ->
 @pytest.mark.parametrize(("weight", "steps"), [(100, 0), (80, 1), (20, 7), (1, 19)])
 def test_a_weight_is_the_nearest_step_of_the_kernel(weight: int, steps: int) -> None:
     assert steps_below(weight) == steps
+
+
+#: A bench that serves a folder until it is ended.
+_MEASURING = """
+import time
+from pathlib import Path
+from bench.server import running
+from bench.table import measure
+
+def lines():
+    served = ["-m", "http.server", "--bind", "127.0.0.1", "{port}"]
+    with running(served, health="/", folder=Path(FOLDER), own_session=True) as server:
+        print("serving", server.process.pid, flush=True)
+        time.sleep(60)
+        yield
+
+measure({"all": lines}, program="", about="", mark="")
+"""
+
+
+@pytest.mark.parametrize("ended", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda one: one.name)
+def test_a_server_in_its_own_session_ends_with_the_measurement(tmp_path: Path, ended: signal.Signals) -> None:
+    command = [sys.executable, "-c", _MEASURING.replace("FOLDER", repr(str(tmp_path)))]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as bench:
+        assert bench.stdout
+        served = next(int(line.split()[1]) for line in bench.stdout if line.startswith("serving"))
+        bench.send_signal(ended)
+        bench.wait(30)
+    assert not psutil.pid_exists(served)
