@@ -55,6 +55,7 @@ class Browsers:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._contexts: dict[tuple[str, str], BrowserContext] = {}
+        self._asked_for = set[tuple[str, str]]()
         self._kept: list[Page] = []
 
     def context(self, person: str = "", **options: Any) -> BrowserContext:
@@ -65,6 +66,7 @@ class Browsers:
             self._contexts[key] = self._browser.new_context(locale="en-US", **options)
             self._contexts[key].set_default_timeout(PATIENCE)
             self._stay_open(self._contexts[key])
+        self._asked_for.add(key)
         return self._contexts[key]
 
     def tab(
@@ -98,6 +100,8 @@ class Browsers:
             if page not in kept and page not in self._kept:
                 _close(page)
         for key, context in list(self._contexts.items()):
+            if key not in self._asked_for and len(context.pages) == 1:
+                continue
             context.clear_cookies()
             context.clear_permissions()
             # `page.clock` is that of all tabs of a browser, those to come included, and there is no way back.
@@ -105,6 +109,7 @@ class Browsers:
                 self._kept = [page for page in self._kept if page.context is not context]
                 context.close()
                 del self._contexts[key]
+        self._asked_for.clear()
 
     def _stay_open(self, context: BrowserContext) -> None:
         """An empty page of this machine's, without which the process would end with the last tab."""
@@ -136,36 +141,56 @@ def tab(browsers: Browsers) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture(scope="module")
 def opened_once(browsers: Browsers, server: str) -> Iterator[Callable[..., Page]]:
-    """As `visit`, for tests that leave a page at its address: all of a file that ask for the same are given one page.
+    """As `visit`, for tests that do not ask how a page opens: all of a file that ask for the same are given one.
 
-    It is opened anew where one of them has left it at another address. It has its width again and stands at its top;
-    whatever else a test has done to it, those after it do not mind.
+    The same is a page of the app as wide and as dark; what its address asks for may be another each time. Where a test
+    has left it at another address it goes there, which takes a third of what opening it takes. It has its width again
+    and stands at its top; whatever else a test has done to it, those after it do not mind.
     """
-    found = dict[str, tuple[Page, object]]()
+    found = dict[str, tuple[Page, str, object]]()
 
     def open_page(path: str = "/", *, width: int = 1280, height: int = 900, base: str = server, **looks: Any) -> Page:
         looks = {"theme": "light", "height": height, **looks}
-        key = repr((path, width, base, sorted(looks.items())))
-        page, place = found.get(key, (None, None))
-        if not page or _place(page) != place:
-            if page:
-                browsers.let_go(page)
+        key = repr((urlsplit(path).path, width, base, sorted(looks.items())))
+        if key in found:
+            page, asked, place = found[key]
+            if page.evaluate("innerWidth") != width:
+                page.set_viewport_size({"width": width, "height": height})
+                settled(page)
+            if (path, _place(page)) != (asked, place):
+                go(page, path)
+        else:
             page = browsers.keep(_arrived(browsers.tab, base + path, width=width, **looks))
-            found[key] = page, _place(page)
-        elif page.evaluate("innerWidth") != width:
-            page.set_viewport_size({"width": width, "height": height})
-            settled(page)
+        found[key] = page, path, _place(page)
         page.locator("[data-testid=stMain]").evaluate("main => { main.scrollTop = 0 }")
         return page
 
     yield open_page
-    for page, _ in found.values():
+    for page, _, _ in found.values():
         browsers.let_go(page)
 
 
 def _place(page: Page) -> tuple[str, dict[str, list[str]]]:
     address = urlsplit(page.url)
     return address.path, parse_qs(address.query)
+
+
+# The address as the way back changes it; told once the script that draws the page has begun.
+_GO = """address => new Promise(begun => {
+  const app = document.querySelector('[data-testid=stApp]');
+  new MutationObserver((_, looking) => {
+    if (app.dataset.testScriptState === 'running') { looking.disconnect(); begun(); }
+  }).observe(app, { attributeFilter: ['data-test-script-state'] });
+  setTimeout(begun, PATIENCE);
+  history.pushState(null, '', address);
+  dispatchEvent(new PopStateEvent('popstate'));
+})""".replace("PATIENCE", str(PATIENCE))
+
+
+def go(page: Page, path: str) -> None:
+    """Come to another address of the app as by the browser's way back: no page is loaded anew."""
+    page.evaluate(_GO, path)
+    settled(page)
 
 
 @pytest.fixture

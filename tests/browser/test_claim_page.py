@@ -25,8 +25,8 @@ def verdict(page: Page, words: str) -> None:
     expect(page.locator(".st-key-verdict h2")).to_have_text(words)
 
 
-def test_choosing_changes_the_address_and_the_verdict(visit: Visit) -> None:
-    page = visit("/check-a-claim")
+def test_choosing_changes_the_address_and_the_verdict(opened_once: Visit) -> None:
+    page = opened_once("/check-a-claim")
     verdict(page, "Before, by two accounts; three do not settle it")
     has_address(page)
     choose(page, "series", "The Boston Globe")
@@ -47,16 +47,16 @@ def test_an_address_opens_the_same_claim(visit: Visit) -> None:
     expect(quoted).to_contain_text("about 7 p.m. GMT, Nov. 8, 2016")
 
 
-def test_another_caller_changes_the_verdict_and_the_page_says_so(visit: Visit) -> None:
-    page = visit("/check-a-claim?series=observations:ctv-11pm&caller=TV")
+def test_another_caller_changes_the_verdict_and_the_page_says_so(opened_once: Visit) -> None:
+    page = opened_once("/check-a-claim?series=observations:ctv-11pm&caller=TV")
     verdict(page, "Before")
     expect(
         page.get_by_text(re.compile(r"By AP’s time \(.*\), the verdict would be: cannot tell at this resolution")).first
     ).to_be_visible()
 
 
-def test_what_was_reported_first_is_said_once_and_stands_under_what_began_when(visit: Visit) -> None:
-    page = visit("/check-a-claim")
+def test_what_was_reported_first_is_said_once_and_stands_under_what_began_when(opened_once: Visit) -> None:
+    page = opened_once("/check-a-claim")
     verdict(page, "Before, by two accounts; three do not settle it")
     expect(page.get_by_text(re.compile("Reported first: "))).to_have_count(1)
     page.get_by_text("Rising searches", exact=True).first.click()
@@ -67,21 +67,21 @@ def test_what_was_reported_first_is_said_once_and_stands_under_what_began_when(v
     )
 
 
-def test_a_key_that_names_nothing_is_said_and_the_storys_own_question_shown(visit: Visit) -> None:
-    page = visit("/check-a-claim?series=site:nowhere&event=US-FL")
+def test_a_key_that_names_nothing_is_said_and_the_storys_own_question_shown(opened_once: Visit) -> None:
+    page = opened_once("/check-a-claim?series=site:nowhere&event=US-FL")
     expect(page.get_by_test_id("stAlert")).to_contain_text("nothing that rose or failed in this story")
     verdict(page, "Before, by two accounts; three do not settle it")
 
 
-def test_the_question_stays_with_its_page(visit: Visit) -> None:
-    page = visit("/check-a-claim?series=marks&event=US-OH&caller=Guardian")
+def test_the_question_stays_with_its_page(opened_once: Visit) -> None:
+    page = opened_once("/check-a-claim?series=marks&event=US-OH&caller=Guardian")
     page.get_by_role("link", name="Timeline", exact=True).click()
     expect(page).to_have_title("Timeline · U.S. 2016 · Nightdesk")
     has_address(page, caller="Guardian")
 
 
-def test_the_claim_can_be_embedded_and_taken_away_as_data(visit: Visit, tmp_path: Path) -> None:
-    page = visit("/check-a-claim?series=marks&event=US-OH")
+def test_the_claim_can_be_embedded_and_taken_away_as_data(opened_once: Visit, tmp_path: Path) -> None:
+    page = opened_once("/check-a-claim?series=marks&event=US-OH")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download this claim as JSON").click()
     download.value.save_as(tmp_path / "claim.json")

@@ -36,8 +36,8 @@ def words(page: Page) -> list[str]:
     return page.locator(".js-plotly-plot .annotation-text:visible").all_text_contents()
 
 
-def test_the_other_story_and_t0_are_chosen_and_the_address_follows(visit: Visit, nights: str) -> None:
-    page = visit(PAIR, base=nights)
+def test_the_other_story_and_t0_are_chosen_and_the_address_follows(opened_once: Visit, nights: str) -> None:
+    page = opened_once(PAIR, base=nights)
     expect(page).to_have_title("Compare & check · U.S. 2016 · Nightdesk")
     headline = page.get_by_role("heading", level=3).first
     expect(headline).to_contain_text("Each night from its decisive call: ")
@@ -83,7 +83,9 @@ def test_a_box_drawn_on_the_chart_is_a_range_of_the_first_night(opened_once: Vis
     assert "2016-11-09T07:20Z" <= asked["to"] <= "2016-11-09T07:40Z"
 
 
-def test_a_copied_link_names_the_pair_that_the_page_chose_by_itself(visit: Visit, nights: str) -> None:
+def test_a_copied_link_names_the_pair_that_the_page_chose_by_itself(
+    opened_once: Visit, visit: Visit, nights: str
+) -> None:
     page = visit("/compare-nights", base=nights)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy link").click()
@@ -91,20 +93,20 @@ def test_a_copied_link_names_the_pair_that_the_page_chose_by_itself(visit: Visit
     link = page.evaluate("navigator.clipboard.readText()")
     chosen = page.locator(".st-key-choose-with input").get_attribute("value")
     assert "/compare-nights?" in link and "&with=" in link and link.endswith("&t0=decisive-call")
-    there = visit(link[link.index("/compare-nights") :], base=nights)
+    there = opened_once(link[link.index("/compare-nights") :], base=nights)
     assert there.locator(".st-key-choose-with input").get_attribute("value") == chosen
 
 
-def test_what_an_address_cannot_mean_is_said(visit: Visit, nights: str) -> None:
-    page = visit("/compare-nights?with=us-2016&t0=midnight", base=nights)
+def test_what_an_address_cannot_mean_is_said(opened_once: Visit, nights: str) -> None:
+    page = opened_once("/compare-nights?with=us-2016&t0=midnight", base=nights)
     notices = page.get_by_test_id("stAlert")
     expect(notices.filter(has_text="which is the story that is shown already")).to_be_visible()
     expect(notices.filter(has_text="“t0” is “midnight”")).to_be_visible()
     assert violations(page) == []
 
 
-def test_the_pair_is_kept_on_the_way_to_its_embed(visit: Visit, nights: str) -> None:
-    page = visit(f"{PAIR}&t0=first-call", base=nights)
+def test_the_pair_is_kept_on_the_way_to_its_embed(opened_once: Visit, nights: str) -> None:
+    page = opened_once(f"{PAIR}&t0=first-call", base=nights)
     page.get_by_role("link", name="Embed & export this chart").click()
     expect(page).to_have_title("Embed & export · U.S. 2016 · Nightdesk")
     has_address(page, **{"with": "uk-1999", "t0": "first-call", "chart": "compare"})

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import go, settled
 from tests.browser.reading import violations
 from tests.conftest import serving
 from tests.support.cases import cases
@@ -119,8 +119,9 @@ def test_whoever_saves_second_sees_both_and_chooses(sit: Callable[..., Page], de
 @pytest.mark.parametrize(("width", "theme"), cases((390, "dark"), long=[(1280, "light")]))
 def test_every_part_passes_axe_and_fits(width: int, theme: str, sit: Callable[..., Page]) -> None:
     found = {}
+    page = sit(ANA, "/desk", width=width, theme=theme)
     for place in ("/desk", "/desk?story=live&row=new"):
-        page = sit(ANA, place, width=width, theme=theme)
+        go(page, place)
         found[place] = violations(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, place
     for part in PARTS:

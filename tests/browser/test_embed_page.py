@@ -82,8 +82,8 @@ def test_a_host_is_local_where_only_its_own_network_knows_it(host: str, local: b
     assert is_local(host) is local
 
 
-def test_codes_follow_the_controls_and_so_does_the_address(visit: Visit) -> None:
-    page = visit(f"{PATH}?caller=CNN")
+def test_codes_follow_the_controls_and_so_does_the_address(opened_once: Visit) -> None:
+    page = opened_once(f"{PATH}?caller=CNN")
     page.get_by_text("Dark", exact=True).first.click()
     page.wait_for_url("**theme=dark**")
     choose(page, "chart", "Search interest")
@@ -96,8 +96,8 @@ def test_codes_follow_the_controls_and_so_does_the_address(visit: Visit) -> None
     expect(page.locator("iframe").content_frame.locator("figure#nightdesk")).to_have_attribute("data-chart", "interest")
 
 
-def test_files_are_made_when_they_are_asked_for(visit: Visit) -> None:
-    page = visit(f"{PATH}?from=2016-11-09T03:00Z&to=2016-11-09T05:00Z")
+def test_files_are_made_when_they_are_asked_for(opened_once: Visit) -> None:
+    page = opened_once(f"{PATH}?from=2016-11-09T03:00Z&to=2016-11-09T05:00Z")
     with Image.open(download(page, "Image", "PNG 1200 × 630 @2x")) as picture:
         assert (picture.format, picture.size) == ("PNG", (2400, 1260))
     with Image.open(download(page, "Image", "PNG square")) as picture:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import go, settled
 from tests.browser.reading import violations
 from tests.support.loopback import Answer, Loopback, loopback
 from tests.support.trends_server import Trends, always, refused, serving
@@ -156,7 +156,8 @@ def test_a_refusal_says_when_it_may_go_on_and_keeps_the_page_alive(newsroom: str
 
 def test_a_public_server_offers_no_way_to_fetch_or_keep(tmp_path: Path, serve: Serve, visit: Visit) -> None:
     with serve(NIGHTDESK_READ_ONLY="1", NIGHTDESK_CACHE=str(tmp_path)) as address:
+        page = visit("/search-trends", base=address)
         for path in ("/search-trends", "/outage-reports"):
-            page = visit(path, base=address)
+            go(page, path)
             for label in ("Get searches", "Import a Google", "Look for machine", "More lenses"):
                 expect(page.get_by_text(label)).to_have_count(0)

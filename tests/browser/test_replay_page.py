@@ -32,15 +32,20 @@ def opened(page: Page, server: str, address: str = "timeline") -> Page:
     return page
 
 
-def at_florida(opened_once: Callable[..., Page]) -> Page:
-    """The page at the moment of the call of Florida, one for all who leave it there."""
-    page = opened_once(f"/{FLORIDA}", height=1000, calm=False)
-    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=60_000)
-    return page
+@pytest.fixture
+def come_to(opened_once: Callable[..., Page]) -> Callable[..., Page]:
+    """Come to an address of the page; a night that is played moves there."""
+
+    def come(address: str = "timeline") -> Page:
+        page = opened_once(f"/{address}", height=1000, calm=False)
+        expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=60_000)
+        return page
+
+    return come
 
 
-def test_a_link_opens_the_night_at_its_moment_on_the_whole_page(opened_once: Callable[..., Page]) -> None:
-    page = at_florida(opened_once)
+def test_a_link_opens_the_night_at_its_moment_on_the_whole_page(come_to: Callable[..., Page]) -> None:
+    page = come_to(FLORIDA)
     expect(page.locator(".nd-title")).to_have_text("The night as it was called: 10:50 p.m. Nov. 8")
     expect(page.locator(".st-key-moment")).to_contain_text("Told up to 10:50 p.m. EST, Nov. 8, 2016")
     whole = page.locator("[data-testid='stMain']")
@@ -50,8 +55,8 @@ def test_a_link_opens_the_night_at_its_moment_on_the_whole_page(opened_once: Cal
         assert later not in said, later
 
 
-def test_a_step_is_in_the_address_and_the_page_follows(opened_once: Callable[..., Page]) -> None:
-    page = at_florida(opened_once)
+def test_a_step_is_in_the_address_and_the_page_follows(come_to: Callable[..., Page]) -> None:
+    page = come_to(FLORIDA)
     page.get_by_role("button", name="Next event").click()
     expect(page).to_have_url(re.compile(r"at=2016-11-09T0[345]"))
     expect(page.locator(".st-key-moment")).not_to_contain_text("10:50 p.m.")
@@ -60,8 +65,8 @@ def test_a_step_is_in_the_address_and_the_page_follows(opened_once: Callable[...
     expect(page.locator(".st-key-moment")).to_contain_text("in the order in which it was published")
 
 
-def test_while_it_plays_nothing_of_another_moment_is_to_be_seen(page: Page, server: str) -> None:
-    opened(page, server)
+def test_while_it_plays_nothing_of_another_moment_is_to_be_seen(come_to: Callable[..., Page]) -> None:
+    page = come_to()
     below = page.locator(".st-key-told")
     page.get_by_role("button", name="Play").click()
     expect(below).to_be_hidden()
@@ -82,8 +87,8 @@ def test_playing_skips_no_moment(page: Page, server: str) -> None:
     comes_to(page, lambda: "at=" in page.url, False)
 
 
-def test_the_whole_comes_back_to_page_and_player(page: Page, server: str) -> None:
-    opened(page, server, f"{FLORIDA}&when=known")
+def test_the_whole_comes_back_to_page_and_player(come_to: Callable[..., Page]) -> None:
+    page = come_to(f"{FLORIDA}&when=known")
     page.get_by_role("button", name="Show the whole night").click()
     expect(page.locator(".st-key-moment")).to_have_count(0)
     expect(page.get_by_role("slider", name="Moment of the night")).to_have_attribute(
@@ -108,8 +113,8 @@ def test_a_window_has_the_drawings_for_its_width_and_the_others_once_it_is_turne
     expect(second).to_be_hidden()
 
 
-def test_a_window_that_is_turned_while_a_night_is_played_goes_on_playing(page: Page, server: str) -> None:
-    opened(page, server)
+def test_a_window_that_is_turned_while_a_night_is_played_goes_on_playing(come_to: Callable[..., Page]) -> None:
+    page = come_to()
     page.get_by_role("button", name="Play").click()
     page.set_viewport_size({"width": 390, "height": 1000})
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
@@ -130,8 +135,8 @@ def test_it_passes_axe_while_it_plays(tab: Callable[..., Page], server: str, wid
     assert found.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-def test_a_switch_and_an_escape_at_the_whole_leave_the_page_there(page: Page, server: str) -> None:
-    opened(page, server)
+def test_a_switch_and_an_escape_at_the_whole_leave_the_page_there(come_to: Callable[..., Page]) -> None:
+    page = come_to()
     below = page.locator(".st-key-told")
     page.get_by_role("button", name="As it was known").click()
     expect(below).to_be_visible()

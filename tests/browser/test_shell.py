@@ -46,8 +46,8 @@ def test_another_page_keeps_the_view(visit: Visit) -> None:
     has_address(page, caller="CNN", clock="Europe/London")
 
 
-def test_controls_change_the_address_and_never_one_another(visit: Visit) -> None:
-    page = visit("/timeline")
+def test_controls_change_the_address_and_never_one_another(opened_once: Visit) -> None:
+    page = opened_once("/timeline")
     page.get_by_text("48 hours", exact=True).click()
     shows_range(page, "midnight Nov. 8 to midnight Nov. 10")
     choose(page, "clock", "London")
@@ -100,8 +100,8 @@ def test_a_range_that_would_end_before_it_starts_is_refused_in_words(visit: Visi
     shows_range(page, "3 a.m. Nov. 9 to 5 a.m. Nov. 9")
 
 
-def test_a_copied_link_shows_the_same_in_another_zone(visit: Visit) -> None:
-    page = visit("/timeline?from=2016-11-09T03:00Z&to=2016-11-09T05:00Z", zone="America/New_York")
+def test_a_copied_link_shows_the_same_in_another_zone(opened_once: Visit, visit: Visit) -> None:
+    page = opened_once("/timeline?from=2016-11-09T03:00Z&to=2016-11-09T05:00Z")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_test_id("stToast")).to_contain_text("Link copied")
@@ -217,7 +217,7 @@ def test_the_chart_of_a_story_begins_in_the_first_view(slug: str, visit: Visit) 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 def test_every_page_passes_axe_and_its_own_policy_and_nothing_goes_wrong(path: str, visit: Visit) -> None:
     wrong: list[str] = []
-    page = visit(path, width=390, wrong=wrong)
+    page = visit(path, wrong=wrong)
     assert wrong == []
     passes(page, 1280, 390)
 

@@ -16,7 +16,7 @@ from data.core.settings import Settings
 from data.desk.database import open_database
 from data.desk.people import People
 from data.desk.values import AT_TERMINAL, Role
-from tests.browser.conftest import Browsers, settled
+from tests.browser.conftest import Browsers, go, settled
 from tests.browser.reading import violations
 from tests.conftest import serving
 from tests.support.cases import cases
@@ -118,8 +118,7 @@ def test_signing_out_in_one_tab_ends_every_tab_at_its_next_action(
     shows(elsewhere, "Eli, editor")
     expect(tab.get_by_text("Import a Google Trends CSV")).to_be_visible()
 
-    page.goto(f"{desk}/sign-in")
-    settled(page)
+    go(page, "/sign-in")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/end_session*")  # the provider is told, too
     for open_still in (tab, elsewhere):
@@ -136,8 +135,7 @@ def test_a_role_that_is_lowered_or_taken_is_felt_at_the_next_action(
     a_browser: Callable[[], BrowserContext], desk: str, people: People
 ) -> None:
     page = sign_in(a_browser(), desk, "ana")
-    page.goto(f"{desk}/people")
-    settled(page)
+    go(page, "/people")
     form = page.locator("[data-testid=stForm]").last
     form.get_by_label("Email address").fill("Rae@Example.org")
     form.get_by_label("Name").fill("Rae")
@@ -172,8 +170,7 @@ def test_who_is_nobody_here_is_told_so(
 ) -> None:
     page = sign_in(a_browser(), desk, name)
     shows(page, "")
-    page.goto(f"{desk}/sign-in")
-    settled(page)
+    go(page, "/sign-in")
     expect(page.get_by_text(sentence)).to_be_visible()
 
 
@@ -216,8 +213,7 @@ def test_the_pages_of_people_have_no_fault_that_axe_finds(
     assert violations(page) == []
     signed_in(page, desk, "ana")
     for place in ("people", "sign-in"):
-        page.goto(f"{desk}/{place}")
-        settled(page)
+        go(page, f"/{place}")
         if place == "people":
             page.locator("summary").first.click()
             settled(page)

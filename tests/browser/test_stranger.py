@@ -61,8 +61,8 @@ def test_when_ap_called_ohio_is_there_at_once(opened_once: Visit) -> None:
     assert stranger.clicks == kept("When did AP call Ohio?")
 
 
-def test_8_pm_to_midnight_by_typing(visit: Visit) -> None:
-    stranger = Stranger(visit("/"))
+def test_8_pm_to_midnight_by_typing(opened_once: Visit) -> None:
+    stranger = Stranger(opened_once("/"))
     page = stranger.page
     stranger.click(page.locator(".st-key-choose-exact button"))
     stranger.click(page.get_by_label("From, "))
@@ -77,8 +77,8 @@ def test_8_pm_to_midnight_by_typing(visit: Visit) -> None:
     assert stranger.clicks == kept("8 p.m. to midnight, typed")
 
 
-def test_8_pm_to_midnight_by_dragging(visit: Visit) -> None:
-    stranger = Stranger(visit("/"))
+def test_8_pm_to_midnight_by_dragging(opened_once: Visit) -> None:
+    stranger = Stranger(opened_once("/"))
     page = stranger.page
     # The night is 18 hours from 1 p.m.: 8 p.m. is 7 hours on, midnight 11.
     stranger.drag(page.locator(".js-plotly-plot .nsewdrag:visible").first, 7 / 18, 11 / 18)
@@ -95,8 +95,8 @@ def test_8_pm_to_midnight_by_an_address(visit: Visit) -> None:
     assert stranger.clicks == kept("8 p.m. to midnight, as an address")
 
 
-def test_an_embed_code_is_in_the_clipboard(visit: Visit) -> None:
-    stranger = Stranger(visit("/"))
+def test_an_embed_code_is_in_the_clipboard(opened_once: Visit) -> None:
+    stranger = Stranger(opened_once("/"))
     page = stranger.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     stranger.click(page.locator(".st-key-masthead").get_by_role("link", name="Embed & export"))

@@ -11,8 +11,8 @@ from tests.browser.reading import violations
 Visit = Callable[..., Page]
 
 
-def test_a_table_sorts_searches_and_shows_twenty_rows_at_first(visit: Visit) -> None:
-    page = visit("/outage-reports")
+def test_a_table_sorts_searches_and_shows_twenty_rows_at_first(opened_once: Visit) -> None:
+    page = opened_once("/outage-reports")
     table = page.get_by_role("table", name="Reports of the site, by time")
     rows = table.locator("tbody tr")
     expect(rows).to_have_count(20)
@@ -31,8 +31,8 @@ def test_a_table_sorts_searches_and_shows_twenty_rows_at_first(visit: Visit) -> 
     assert violations(page) == []
 
 
-def test_a_row_rings_its_mark_on_the_chart(visit: Visit) -> None:
-    page = visit("/outage-reports")
+def test_a_row_rings_its_mark_on_the_chart(opened_once: Visit) -> None:
+    page = opened_once("/outage-reports")
     rings = page.locator(".js-plotly-plot > div[aria-hidden=true]")
     expect(rings).to_have_count(0)
     page.get_by_role("table", name="Reports of the site").locator("tr[data-row='observations:wpri-10pm']").hover()
