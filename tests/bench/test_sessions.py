@@ -60,7 +60,7 @@ measure({"all": lines}, program="", about="", mark="")
 """
 
 
-@pytest.mark.parametrize("ended", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda one: one.name)
+@pytest.mark.parametrize("ended", [signal.SIGTERM, signal.SIGHUP], ids=lambda one: one.name)
 def test_a_server_in_its_own_session_ends_with_the_measurement(tmp_path: Path, ended: signal.Signals) -> None:
     command = [sys.executable, "-c", _MEASURING.replace("FOLDER", repr(str(tmp_path)))]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as bench:
