@@ -175,13 +175,14 @@ def _place(page: Page) -> tuple[str, dict[str, list[str]]]:
     return address.path, parse_qs(address.query)
 
 
+_AT_REST = "[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-stale=true]))"
 # The address as the way back changes it; told once the script that draws the page has begun.
-_GO = """address => new Promise(begun => {
+_GO = """address => new Promise((begun, never) => {
   const app = document.querySelector('[data-testid=stApp]');
   new MutationObserver((_, looking) => {
     if (app.dataset.testScriptState === 'running') { looking.disconnect(); begun(); }
   }).observe(app, { attributeFilter: ['data-test-script-state'] });
-  setTimeout(begun, PATIENCE);
+  setTimeout(() => never(new Error('the script did not begin')), PATIENCE);
   history.pushState(null, '', address);
   dispatchEvent(new PopStateEvent('popstate'));
 })""".replace("PATIENCE", str(PATIENCE))
@@ -189,6 +190,7 @@ _GO = """address => new Promise(begun => {
 
 def go(page: Page, path: str) -> None:
     """Come to another address of the app as by the browser's way back: no page is loaded anew."""
+    page.locator(_AT_REST).wait_for(state="attached")
     page.evaluate(_GO, path)
     settled(page)
 
@@ -236,7 +238,7 @@ def listen(page: Page, tell: Callable[[str], None]) -> None:
 def settled(page: Page) -> None:
     """Wait until the script that draws the page has come to rest, every chart is drawn, and its keys are heard."""
     page.locator(".st-key-footer").wait_for()
-    at_rest = page.locator("[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-stale=true]))")
+    at_rest = page.locator(_AT_REST)
     for _ in range(2):
         at_rest.wait_for(state="attached")
         # A first run can be followed at once by a second, in which what is on screen fades.

@@ -170,7 +170,8 @@ def test_who_is_nobody_here_is_told_so(
 ) -> None:
     page = sign_in(a_browser(), desk, name)
     shows(page, "")
-    go(page, "/sign-in")
+    page.goto(f"{desk}/sign-in")
+    settled(page)
     expect(page.get_by_text(sentence)).to_be_visible()
 
 
