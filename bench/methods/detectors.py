@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaln
+import scipy
 
 from data.analysis.draws import Floats
 from data.analysis.levels import JUST_BEFORE, LEAST_BINS, usual
@@ -52,7 +52,7 @@ def bocpd(values: pd.Series[float], step: timedelta, *, runs: int = 300, lasts: 
     The level changes once in 250 bins. Values are divided by our own estimate of their noise, so that they scatter as
     counts; without that every series that scatters more changes all the time.
     """
-    noise = usual(values, step).noise
+    gammaln, noise = scipy.special.gammaln, usual(values, step).noise
     known = np.nan_to_num(noise, nan=float(np.nanmedian(noise)) if np.isfinite(noise).any() else 1.0)
     x = np.asarray(values, dtype=np.float64) / np.maximum(known, 1e-6)
     start = max(float(np.median(x[:LEAST_BINS])), 0.5)

@@ -8,8 +8,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy.interpolate import CubicSpline
-from scipy.signal import lfilter
+import scipy
 
 from data.analysis.draws import Floats
 from data.analysis.event_study import Ints
@@ -88,7 +87,7 @@ def make_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.random.
     middle, width, growth = rng.uniform(180, 420), rng.uniform(30, 120), np.log(rng.uniform(5, 40))
     trend = growth / (1 + np.exp(-(t - middle) / width)) - np.maximum(t - middle - 120, 0) / rng.uniform(150, 400)
     keeps = np.exp(-1 / FORGETS)
-    wander = lfilter([WANDERS * np.sqrt(1 - keeps**2)], [1, -keeps], rng.normal(size=MINUTES + 300))[300:]
+    wander = scipy.signal.lfilter([WANDERS * np.sqrt(1 - keeps**2)], [1, -keeps], rng.normal(size=MINUTES + 300))[300:]
     bursts = np.zeros(MINUTES)
     for at in rng.uniform(0, MINUTES, rng.poisson(3)):
         bursts += rng.uniform(0.1, 0.7) * np.where(t >= at, np.exp(-np.maximum(t - at, 0) / rng.uniform(5, 30)), 0)
@@ -107,7 +106,7 @@ def make_other_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.r
     """
     t = np.arange(MINUTES, dtype=float)
     knots = np.concatenate([[0.0], np.sort(rng.uniform(30, MINUTES - 30, rng.integers(6, 12))), [float(MINUTES)]])
-    level = CubicSpline(knots, np.cumsum(rng.normal(0.25, 0.6, len(knots))), bc_type="natural")(t)
+    level = scipy.interpolate.CubicSpline(knots, np.cumsum(rng.normal(0.25, 0.6, len(knots))), bc_type="natural")(t)
     sway = rng.uniform(0, 0.08) * np.sin(2 * np.pi * (t - rng.uniform(0, 30)) / 30)
     steps = sum(rng.normal(0, 0.15) * (t >= at) for at in rng.uniform(0, MINUTES, rng.poisson(4)))
     calls = _since_calls(slug)
@@ -129,7 +128,7 @@ def make_tuning_evening(slug: str, lam: float, rise: float, lasts: int, rng: np.
     """
     t = np.arange(MINUTES, dtype=float)
     keeps = np.exp(-1 / rng.uniform(25, 60))
-    slope = lfilter([np.sqrt(1 - keeps**2)], [1, -keeps], rng.normal(size=MINUTES + 300))[300:]
+    slope = scipy.signal.lfilter([np.sqrt(1 - keeps**2)], [1, -keeps], rng.normal(size=MINUTES + 300))[300:]
     level = np.cumsum(slope) * rng.uniform(0.006, 0.014)
     middle, width, growth = rng.uniform(120, 500), rng.uniform(40, 150), rng.normal(1.2, 1.2)
     level = level + growth / (1 + np.exp(-(t - middle) / width))

@@ -8,9 +8,8 @@ from functools import cached_property
 from unittest.mock import patch
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import BSpline
-from scipy.stats import norm
 
 from data.analysis import local_level
 from data.analysis.draws import Floats
@@ -158,7 +157,7 @@ def spread(night: Minutes) -> float:
 def normal_tail(night: Minutes, _: np.random.Generator) -> Verdict:
     """The effect over its own error."""
     level, _seen = regress(night.bins, night.judged.own)
-    return 2 * float(norm.sf(abs(level.effect) / level.error)), level.effect > 0
+    return 2 * float(scipy.stats.norm.sf(abs(level.effect) / level.error)), level.effect > 0
 
 
 def alike(night: Minutes, rng: np.random.Generator) -> Verdict:
@@ -209,7 +208,7 @@ def _trend(values: Floats) -> Trend:
     count = len(values)
     inner = np.linspace(0, count, round(count / KNOTS) + 1)
     knots = np.concatenate([np.zeros(3), inner, np.full(3, count)])
-    basis = np.asarray(BSpline.design_matrix(np.arange(count) + 0.5, knots, 3).toarray())
+    basis = np.asarray(scipy.interpolate.BSpline.design_matrix(np.arange(count) + 0.5, knots, 3).toarray())
     ridge, level = 1e-3 * values.mean() * np.eye(basis.shape[1]), np.log(values.mean())
     eta = np.log(np.convolve(values, np.full(KNOTS, 1 / KNOTS), "same") + 0.1 * values.mean())
     for _ in range(6):
@@ -255,7 +254,7 @@ def regression(night: Minutes, _: np.random.Generator) -> Verdict:
     scores = rest * (values - trend.expected)
     lags = ((1 - lag / (LAGS + 1)) * (scores[lag:] * scores[:-lag]).sum() for lag in range(1, LAGS + 1))
     z = scores.sum() / np.sqrt(max((scores**2).sum() + 2 * sum(lags), 1e-12))
-    return 2 * float(norm.sf(abs(z))), z > 0
+    return 2 * float(scipy.stats.norm.sf(abs(z))), z > 0
 
 
 def slope_walks(night: Minutes, rng: np.random.Generator) -> Verdict:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import ttest_rel
-from statsmodels.regression.linear_model import OLS
+import scipy
 
 from bench.methods.event_rivals import Verdict, two_sided
 from data.analysis.draws import Floats
@@ -25,7 +24,7 @@ def _sides(x: Floats, calls: np.ndarray) -> tuple[Floats, Floats]:
 def paired_t(x: Floats, calls: np.ndarray, _: np.random.Generator) -> Verdict:
     """Ten minutes before against ten after, call by call."""
     before, after = _sides(x, calls)
-    return float(ttest_rel(after, before).pvalue), bool((after - before).mean() > 0)
+    return float(scipy.stats.ttest_rel(after, before).pvalue), bool((after - before).mean() > 0)
 
 
 def random_minutes(x: Floats, calls: np.ndarray, rng: np.random.Generator) -> Verdict:
@@ -46,6 +45,8 @@ def circular_shift(x: Floats, calls: np.ndarray, rng: np.random.Generator) -> Ve
 
 def segmented(x: Floats, calls: np.ndarray, _: np.random.Generator) -> Verdict:
     """One call (the middle one) in a regression of the hour around it: level and slope may change; HAC errors."""
+    from statsmodels.regression.linear_model import OLS  # takes half a second, which tests that ask for no p save
+
     call = int(np.sort(calls)[len(calls) // 2])
     t = np.arange(-HOUR // 2, HOUR // 2, dtype=float)
     after = (t >= 0).astype(float)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import gammaln
-from scipy.stats import norm
 
 from bench.methods.bursts import FINE, HOUR, START, Kind, Made, burst_after
 from bench.methods.evenings import Evening
@@ -57,7 +57,7 @@ def _likely(counts: Floats | float, rate: Floats, scatter: float) -> Floats:
         return np.asarray(counts * np.log(rate) - rate)
     # Those of the third family are no negative binomials, and near enough to them.
     size = rate / (scatter - 1)
-    return np.asarray(gammaln(counts + size) - gammaln(size) - size * np.log(scatter))
+    return np.asarray(scipy.special.gammaln(counts + size) - scipy.special.gammaln(size) - size * np.log(scatter))
 
 
 @lru_cache(maxsize=2)
@@ -161,7 +161,7 @@ def _told(held: _Held, shape: Floats, more: Floats, count: float, scatter: float
 #: Minutes on either side of a call in which a level is told.
 AROUND = 20
 #: Of a hundred evenings with nothing, the app's directed test at 5 % finds a rise on 4.
-BEYOND = float(norm.isf(RISES * (1 - LEVEL)))
+BEYOND = NormalDist().inv_cdf(1 - RISES * (1 - LEVEL))
 
 
 def rose(evening: Evening, calls: Floats, *, straight: bool = False) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scipy.stats import binomtest
+import scipy
 
 
 def share(held: Iterable[bool]) -> tuple[float, float, float]:
@@ -12,5 +12,5 @@ def share(held: Iterable[bool]) -> tuple[float, float, float]:
     listed = list(held)
     if not listed:
         return (float("nan"),) * 3
-    bounds = binomtest(sum(listed), len(listed)).proportion_ci(0.95, method="wilson")
+    bounds = scipy.stats.binomtest(sum(listed), len(listed)).proportion_ci(0.95, method="wilson")
     return sum(listed) / len(listed), float(bounds.low), float(bounds.high)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from oidc_provider_mock import User, run_server_in_thread
 
 #: The secret that the app signs a provider's cookie with.
 COOKIE_SECRET = "0123456789abcdef0123456789abcdef"
@@ -18,6 +17,9 @@ ENVIRON = {"NIGHTDESK_WRITES": "desk", "NO_PROXY": "127.0.0.1", "no_proxy": "127
 @contextmanager
 def a_provider(**users: Mapping[str, object]) -> Iterator[str]:
     """The address of a provider at which these people are known, by the button that signs each in."""
+    # A second of Flask and SQLAlchemy, which every worker imported that only collected these tests.
+    from oidc_provider_mock import User, run_server_in_thread
+
     known = [User(sub=name, claims=dict(claims)) for name, claims in users.items()]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")

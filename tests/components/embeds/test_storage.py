@@ -14,9 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from components.embeds.bundles.bucket import Bucket
 from components.embeds.bundles.publishing import store_of
@@ -47,6 +45,10 @@ def refusing_half_bodies(app: Any) -> Any:
 @pytest.fixture(scope="module")
 def s3() -> Iterator[Any]:
     """A client of an S3 server on this machine, which the environment names to everything else."""
+    # Here: they take half a second of every worker that only collects this file.
+    import boto3
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     assert server._server

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import ruptures
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -286,15 +285,19 @@ def test_a_bin_without_a_value_is_missing_not_zero() -> None:
 
 
 def test_the_second_opinion_is_that_of_pelt() -> None:
+    from ruptures import Pelt  # here: it loads SciPy, a second of every worker that only collects this file
+
     x = np.log1p(with_burst(300, 200, 60, lasts=12))
     standard = ((x - x.mean()) / x.std())[:, None]
-    pelt = ruptures.Pelt(model="l2", min_size=1, jump=1).fit(standard).predict(pen=3 * np.log(len(x)))
+    pelt = Pelt(model="l2", min_size=1, jump=1).fit(standard).predict(pen=3 * np.log(len(x)))
     assert {200, 212} <= set(pelt)
     assert [place for place in range(190, 225) if changes_near(x, place)] == [199, 200, 201, 211, 212, 213]
 
 
 @given(st.integers(0, 2**32), st.integers(4, 2 * AROUND), st.sampled_from([0.5, 5.0, 100.0]), st.integers(0, 6))
 def test_levels_change_where_another_program_for_pelt_says(seed: int, bins: int, mean: float, bursts: int) -> None:
+    from ruptures import KernelCPD
+
     rng = np.random.default_rng(seed)
     means = np.full(bins, mean)
     for first in rng.integers(0, bins, bursts):
@@ -302,7 +305,7 @@ def test_levels_change_where_another_program_for_pelt_says(seed: int, bins: int,
     x = np.log1p(rng.poisson(means).astype(float))
     assume(x.std() > 0)
     standard, penalty = (x - x.mean()) / x.std(), 3 * float(np.log(bins))
-    pelt = ruptures.KernelCPD(kernel="linear", min_size=1, jump=1).fit(standard[:, None]).predict(pen=penalty)
+    pelt = KernelCPD(kernel="linear", min_size=1, jump=1).fit(standard[:, None]).predict(pen=penalty)
     assert best_changes(standard, penalty) == tuple(pelt[:-1])
 
 
