@@ -100,8 +100,9 @@ def weigh_session(process: int, weight: int) -> None:
 
     What it is given is nearest in the kernel's own steps, each a quarter more than the one below it.
     """
-    with suppress(FileNotFoundError):
-        Path(f"/proc/{process}/autogroup").write_text(str(steps_below(weight)), encoding="ascii")
+    session = Path(f"/proc/{process}/autogroup")
+    if session.exists() and session.read_text(encoding="ascii"):
+        session.write_text(str(steps_below(weight)), encoding="ascii")
 
 
 def steps_below(weight: int) -> int:

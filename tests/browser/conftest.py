@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.support.engines import CHROMIUM_FLAGS, FEATURES_OFF, windowless_chromium_path
 
@@ -176,22 +177,46 @@ def _place(page: Page) -> tuple[str, dict[str, list[str]]]:
 
 
 _AT_REST = "[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-stale=true]))"
-# The address as the way back changes it; told once the script that draws the page has begun.
-_GO = """address => new Promise((begun, never) => {
-  const app = document.querySelector('[data-testid=stApp]');
-  new MutationObserver((_, looking) => {
-    if (app.dataset.testScriptState === 'running') { looking.disconnect(); begun(); }
-  }).observe(app, { attributeFilter: ['data-test-script-state'] });
-  setTimeout(() => never(new Error('the script did not begin')), PATIENCE);
+# The address as the way back changes it; told once the run of the script that this asks for has ended. What is on
+# screen does not tell: where another tab is drawn meanwhile, a run can end before the page was ever drawn as running.
+_GO = """([address, finished, successfully, patience]) => new Promise((ended, never) => {
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (said) {
+    WebSocket.prototype.send = send;
+    this.addEventListener('message', function hear({ data }) {
+      if (valueOf(finished, new Uint8Array(data)) !== successfully) return;
+      this.removeEventListener('message', hear);
+      ended();
+    });
+    send.call(this, said);
+  };
+  // What stands in a field of numbers of a message of protobuf: each field is a number, or a length and so many bytes.
+  function valueOf(field, bytes) {
+    let at = 0;
+    const number = () => {
+      for (let value = 0, unit = 1; ; unit *= 128) {
+        const byte = bytes[at++];
+        value += (byte & 127) * unit;
+        if (byte < 128) return value;
+      }
+    };
+    while (at < bytes.length) {
+      const tag = number(), value = number();
+      if (tag === 8 * field) return value;
+      at += tag % 8 === 2 ? value : 0;
+    }
+  }
+  setTimeout(() => never(new Error('the run that was asked for did not end')), patience);
   history.pushState(null, '', address);
   dispatchEvent(new PopStateEvent('popstate'));
-})""".replace("PATIENCE", str(PATIENCE))
+})"""
+_FINISHED = ForwardMsg.DESCRIPTOR.fields_by_name["script_finished"].number
 
 
 def go(page: Page, path: str) -> None:
     """Come to another address of the app as by the browser's way back: no page is loaded anew."""
     page.locator(_AT_REST).wait_for(state="attached")
-    page.evaluate(_GO, path)
+    page.evaluate(_GO, [path, _FINISHED, ForwardMsg.FINISHED_SUCCESSFULLY, PATIENCE])
     settled(page)
 
 
