@@ -21,7 +21,7 @@ from tests.browser.reading import violations
 from tests.conftest import serving
 from tests.support.cases import cases
 from tests.support.live_nights import live_night
-from tests.support.provider import ENVIRON, a_provider, command, secrets_file
+from tests.support.provider import ENVIRON, a_provider, a_second_ago, command, secrets_file
 
 ANA, ELI, UMA = "ana@example.org", "eli@example.org", "uma@example.org"
 USERS = {
@@ -48,7 +48,7 @@ def people(folder: Path) -> People:
     """Ana publishes, Eli edits, and nobody has heard whether Uma's address is her own."""
     found = People(open_database(Settings(records=folder / "records")))
     for email, name, role in ((ANA, "Ana", Role.PUBLISHER), (ELI, "Eli", Role.EDITOR), (UMA, "Uma", Role.EDITOR)):
-        found.set_role(AT_TERMINAL, email, role, utc_now(), "a test", name=name)
+        found.set_role(AT_TERMINAL, email, role, a_second_ago(), "a test", name=name)
     return found
 
 
@@ -154,7 +154,7 @@ def test_a_role_that_is_lowered_or_taken_is_felt_at_the_next_action(
     settled(page)
     shows(page, "")
     assert people.find("late@example.org") is None
-    people.set_role(AT_TERMINAL, ANA, Role.PUBLISHER, utc_now(), "a test", name="Ana")
+    people.set_role(AT_TERMINAL, ANA, Role.PUBLISHER, a_second_ago(), "a test", name="Ana")
     people.set_role(AT_TERMINAL, ELI, Role.EDITOR, utc_now(), "a test")
 
 

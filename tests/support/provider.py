@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from data.core.program import utc_now
 
 #: The secret that the app signs a provider's cookie with.
 COOKIE_SECRET = "0123456789abcdef0123456789abcdef"
@@ -25,6 +28,11 @@ def a_provider(**users: Mapping[str, object]) -> Iterator[str]:
         patch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
         with run_server_in_thread(user_claims=known) as server:
             yield f"http://127.0.0.1:{server.server_port}"
+
+
+def a_second_ago() -> datetime:
+    """When somebody came to the desk who signs in now: a provider says the second of a sign-in, nothing sharper."""
+    return utc_now() - timedelta(seconds=1)
 
 
 def secrets_file(folder: Path, provider: str) -> Path:

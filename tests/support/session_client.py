@@ -69,9 +69,7 @@ class SessionClient:
             answer = ForwardMsg.FromString(self._socket.recv(timeout=60))
             self.session = answer.new_session.initialize.session_id or self.session
             found.take(answer)
-            has_ended = answer.WhichOneof("type") == "script_finished" and answer.script_finished != _AGAIN
-            # Where another run follows at once, what was not sent yet of a page is not sent at all.
-            if has_ended and (fragment or any(message.HasField("delta") for message in found.messages)):
+            if answer.WhichOneof("type") == "script_finished" and answer.script_finished != _AGAIN:
                 return found
 
 
