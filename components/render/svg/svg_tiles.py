@@ -357,11 +357,12 @@ def _keys(frame: Frame, lane: Lane, left: float, right: float, y: float) -> floa
 
 #: Looks of tiles that no theme changes. A bare tile is blank; `is-called` fills it, `is-soft` beside it cuts into its
 #: edge, `is-possible` leaves only its edge and its sign as outlines. A script changes nothing but these classes, and
-#: the widths and words of bars.
+#: the widths and words of bars. The converter of pictures passes over a rule with `:is()`.
 TILE_SHAPES = (
-    "SCOPE .tile .sign{display:none}SCOPE .tile:is(.is-called,.is-possible) .sign{display:inline}"
-    "SCOPE .tile.is-called :is(.lot,.unit){fill:currentColor}SCOPE .tile.is-possible text{fill:currentColor}"
-    "SCOPE .tile.is-possible :is(.lot,.unit){stroke:currentColor;stroke-width:1.2px}"
+    "SCOPE .tile .sign{display:none}SCOPE .tile.is-called .sign,SCOPE .tile.is-possible .sign{display:inline}"
+    "SCOPE .tile.is-called .lot,SCOPE .tile.is-called .unit{fill:currentColor}"
+    "SCOPE .tile.is-possible text{fill:currentColor}"
+    "SCOPE .tile.is-possible .lot,SCOPE .tile.is-possible .unit{stroke:currentColor;stroke-width:1.2px}"
     "SCOPE .tile.is-possible .sign{fill:none;stroke:currentColor;stroke-width:1.2px}"
     "SCOPE .tile.is-soft .lot{stroke-width:2px;stroke-dasharray:2 2}"
     "SCOPE .tile.is-soft .unit{fill-opacity:.4;stroke:currentColor;stroke-dasharray:2 1.4}"

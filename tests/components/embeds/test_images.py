@@ -33,6 +33,7 @@ from tests.support import samples
 from tests.support.cases import cases
 
 ROOT = Path(__file__).parents[3]
+RED, BLUE, GREY = (0xB2, 0x18, 0x2B), (0x21, 0x66, 0xAC), (0xF1, 0xF0, 0xED)
 HOSTILE = pytest.mark.parametrize("text", samples.HOSTILE, ids=lambda text: ascii(text)[:20])
 
 _DRAW = """
@@ -172,6 +173,16 @@ def test_a_credit_names_the_eight_most_drawn_on_and_the_frozen_copy(story: Story
     frozen = embed_of(story, "timeline", default_view(story), version="20261122T200000Z-0a1b")
     assert credit_of(frozen).startswith("Sources: The Associated Press; ")
     assert credit_of(frozen).endswith(" more. Nightdesk. As of Nov. 22, 2026. Version 20261122T200000Z-0a1b.")
+
+
+def test_a_called_tile_is_filled_in_the_colour_of_its_side_and_another_is_not(story: Story) -> None:
+    embed = embedded(story, "map")
+    drawing, picture = drawing_of(embed, shape="natural").text, opened(png(embed))
+    fills = {}
+    for row in ("calls:ap-fl", "calls:ap-ca", "contests:US-MI"):
+        x, y = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)"', drawing.split(f'data-row="{row}"')[1])[0]
+        fills[row] = picture.getpixel((round(float(x)) + 25, round(float(y)) + 4))
+    assert fills == {"calls:ap-fl": RED, "calls:ap-ca": BLUE, "contests:US-MI": GREY}
 
 
 @pytest.mark.slow
