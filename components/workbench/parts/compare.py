@@ -46,28 +46,30 @@ def with_pair(story: Story, view: ViewState) -> ViewState:
 
 
 def choose_pair(story: Story, view: ViewState) -> ViewState | None:
-    """Both choices, with what either night lacks; None where there is nothing to compare, which is said."""
+    """Both choices; None where there is nothing to compare, which is said."""
     found = partners(story, view.caller)
     if not found:
         st.info("This server has only one story, so there is no other night to compare it with.")
         return None
     chosen = paired(view, found)
-    other = story_named(chosen.other)
     show_problems(_replaced(story, view, chosen, found))
     with st.container(key="choose-pair", horizontal=True, vertical_alignment="bottom", gap="small"):
         _choose_other(story, chosen, found)
         if chosen.t0:
             _choose_start(story, chosen, found[chosen.other])
-    own, theirs = load_nightly(story, view.caller), load_nightly(other, caller_in(other, view.caller))
-    missing = [lacks(night_name(one), anchors) for one, anchors in ((story, own), (other, theirs))]
-    missing = [markdown(sentence) for sentence in missing if sentence]
     if not chosen.t0:
-        st.info(" ".join([*missing, "The two nights have no event in common from which both could be counted."]))
+        common = "The two nights have no event in common from which both could be counted."
+        st.info(" ".join([*_missing(story, chosen), common]))
         return None
-    if missing:
-        with st.container(key="pair-offered"):
-            st.caption(" ".join(["An event is offered where both nights have it.", *missing]))
     return chosen
+
+
+def _missing(story: Story, view: ViewState) -> list[str]:
+    """What either night lacks of the events that both could be counted from, a sentence each."""
+    other = story_named(view.other)
+    own, theirs = load_nightly(story, view.caller), load_nightly(other, caller_in(other, view.caller))
+    found = [lacks(night_name(one), anchors) for one, anchors in ((story, own), (other, theirs))]
+    return [markdown(sentence) for sentence in found if sentence]
 
 
 def _replaced(story: Story, view: ViewState, chosen: ViewState, found: dict[str, tuple[str, ...]]) -> Iterable[str]:
@@ -103,8 +105,12 @@ def _choose_start(story: Story, view: ViewState, shared: tuple[str, ...]) -> Non
 def show_comparison(story: Story, view: ViewState) -> None:
     """Both nights over the same stretch before and after the event that they share."""
     other = story_named(view.other)
+    show_chart(story, "compare", view, other=other)
+    # Beneath all that belongs to the chart: above it, they kept it from the first view.
     st.caption(
         f"The range is that of {markdown(night_name(story))}; {markdown(night_name(other))} is shown as long before "
         f"and after its own {said(view.t0)}."
     )
-    show_chart(story, "compare", view, other=other)
+    if missing := _missing(story, view):
+        with st.container(key="pair-offered"):
+            st.caption(" ".join(["An event is offered where both nights have it.", *missing]))
