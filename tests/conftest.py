@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -153,6 +153,34 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class _Ports:
+    """Ports of servers, each again once its server has ended: what a browser has compiled from there it has still."""
+
+    def __init__(self) -> None:
+        self._left: list[int] = []
+        #: How many servers have ended.
+        self.ended = 0
+
+    def take(self) -> int:
+        """A port that nobody has."""
+        while self._left:
+            port = self._left.pop()
+            with socket.socket() as probe, suppress(OSError):
+                # As servers do: connections of the one before may still be winding down.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+                return port
+        return free_port()
+
+    def leave(self, port: int) -> None:
+        """Its server has ended."""
+        self._left.append(port)
+        self.ended += 1
+
+
+PORTS = _Ports()
+
+
 @contextmanager
 def serving(command: list[str] | None = None, **environ: str) -> Iterator[str]:
     """The address of an app as `started` has it."""
@@ -169,7 +197,7 @@ def started(
     `{port}` in the command is the port. The server reaches nothing beyond this machine: its proxy is a closed door.
     Where it does not start `from_nothing` it is forked from a process that has imported and made ready all of it.
     """
-    port = free_port()
+    port = PORTS.take()
     command = command or ["-m", "streamlit", "run", "app.py", "--server.port", "{port}"]
     own = {name: value for name, value in os.environ.items() if not name.startswith("NIGHTDESK_")}
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
@@ -193,6 +221,7 @@ def started(
         finally:
             server.terminate()
             _end(server)
+            PORTS.leave(port)
 
 
 def _end(server: Process) -> None:

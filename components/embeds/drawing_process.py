@@ -37,8 +37,9 @@ from data.story.story import Story
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 _ROOT = Path(__file__).resolve().parents[2]
-#: So many drawings within so many seconds are much; after so many without one the process ends.
-_MANY, _WITHIN, _IDLE = 4, 10.0, 30.0
+#: So many drawings within so many seconds are much: more than one reader's Story page asks for, whose cards show every
+#: other story. After so many seconds without one the process ends.
+_MANY, _WITHIN, _IDLE = 8, 10.0, 30.0
 #: Whoever asks for what is kept comes first. Pictures are later still, and on an idle machine nobody waits longer.
 _LATER = 5
 

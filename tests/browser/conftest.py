@@ -10,8 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.conftest import PORTS
 from tests.support.engines import CHROMIUM_FLAGS, FEATURES_OFF, windowless_chromium_path
 
+#: The person of a second browser, where a first is not enough: what it has loaded serves all files of tests.
+OTHER = "another"
 #: Pages that a server with two cores draws for the first time may take this long, in milliseconds.
 PATIENCE = 30_000
 
@@ -58,6 +61,7 @@ class Browsers:
         self._contexts: dict[tuple[str, str], BrowserContext] = {}
         self._asked_for = set[tuple[str, str]]()
         self._kept: list[Page] = []
+        self._servers_ended = PORTS.ended
 
     def context(self, person: str = "", **options: Any) -> BrowserContext:
         """The browser of one person, in New York unless the `options` of Playwright's `new_context` say otherwise."""
@@ -74,6 +78,8 @@ class Browsers:
         self, *, width: int = 1280, height: int = 900, theme: str = "light", calm: bool = True, **options: Any
     ) -> Page:
         """A tab so wide and so dark, of a browser as `context` takes its options."""
+        if self._servers_ended != PORTS.ended:
+            self._forget_files()
         page = self.context(**options).new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(
@@ -111,6 +117,12 @@ class Browsers:
                 context.close()
                 del self._contexts[key]
         self._asked_for.clear()
+
+    def _forget_files(self) -> None:
+        """Forget what a server has sent that has ended: another one may stand at its address, with other charts."""
+        self._servers_ended = PORTS.ended
+        for context in self._contexts.values():
+            context.new_cdp_session(context.pages[0]).send("Network.clearBrowserCache")
 
     def _stay_open(self, context: BrowserContext) -> None:
         """An empty page of this machine's, without which the process would end with the last tab."""

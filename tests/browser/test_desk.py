@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import go, settled
+from tests.browser.conftest import OTHER, go, settled
 from tests.browser.reading import violations
 from tests.conftest import serving
 from tests.support.cases import cases
@@ -36,7 +36,7 @@ def sit(tab: Callable[..., Page], desk: TestDesk, address: str) -> Callable[...,
     """Open a page of the desk as somebody, each in a browser of their own."""
 
     def open_page(email: str, path: str, *, width: int = 1280, theme: str = "light") -> Page:
-        page = tab(person=email, width=width, theme=theme)
+        page = tab(person="" if email == ANA else OTHER, width=width, theme=theme)
         page.context.add_cookies([{"name": "nightdesk_session", "value": desk.cookie(email), "url": address}])
         page.goto(address + path)
         settled(page)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from itertools import count
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from data.core.program import utc_now
 from data.core.settings import Settings
 from data.desk.database import open_database
 from data.desk.people import People
 from data.desk.values import AT_TERMINAL, Role
-from tests.browser.conftest import Browsers, go, settled
+from tests.browser.conftest import OTHER, Browsers, go, settled
 from tests.browser.reading import violations
 from tests.conftest import serving
 from tests.support.cases import cases
@@ -24,6 +24,7 @@ from tests.support.live_nights import live_night
 from tests.support.provider import ENVIRON, a_provider, a_second_ago, command, secrets_file
 
 ANA, ELI, UMA = "ana@example.org", "eli@example.org", "uma@example.org"
+NewTab = Callable[..., Page]
 USERS = {
     "ana": {"email": ANA, "email_verified": True},
     "eli": {"email": ELI, "email_verified": True},
@@ -63,28 +64,23 @@ def desk(folder: Path, provider: str, people: People) -> Iterator[str]:
 
 
 @pytest.fixture
-def a_browser(browsers: Browsers) -> Iterator[Callable[[], BrowserContext]]:
-    """Further browsers of other people, without a cookie."""
-    numbers = count()
-    calm: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
-
-    def another() -> BrowserContext:
-        return browsers.context(f"number {next(numbers)}", **calm)
-
-    yield another
+def a_browser(browsers: Browsers) -> Iterator[Callable[[], NewTab]]:
+    """What opens tabs in a browser without a cookie, and then in another person's."""
+    people = iter(("", OTHER))
+    yield lambda: partial(browsers.tab, person=next(people))
     browsers.forget()
 
 
-def opened(context: BrowserContext, address: str) -> Page:
-    page = context.new_page()
+def opened(new_tab: NewTab, address: str) -> Page:
+    page = new_tab()
     page.goto(address)
     settled(page)
     return page
 
 
-def sign_in(context: BrowserContext, desk: str, name: str) -> Page:
+def sign_in(new_tab: NewTab, desk: str, name: str) -> Page:
     """A tab of somebody who has signed in at the provider."""
-    return signed_in(opened(context, f"{desk}/sign-in"), desk, name)
+    return signed_in(opened(new_tab, f"{desk}/sign-in"), desk, name)
 
 
 def signed_in(page: Page, desk: str, name: str) -> Page:
@@ -105,13 +101,11 @@ def shows(page: Page, who: str) -> None:
         expect(bar).to_have_count(0)
 
 
-def test_signing_out_in_one_tab_ends_every_tab_at_its_next_action(
-    a_browser: Callable[[], BrowserContext], desk: str
-) -> None:
+def test_signing_out_in_one_tab_ends_every_tab_at_its_next_action(a_browser: Callable[[], NewTab], desk: str) -> None:
     mine, other = a_browser(), a_browser()
     page = sign_in(mine, desk, "eli")
     shows(page, "Eli, editor")
-    cookies = {cookie["name"]: cookie for cookie in mine.cookies()}
+    cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
     assert cookies["_streamlit_user"]["httpOnly"]
     tab, elsewhere = opened(mine, f"{desk}/search-trends"), sign_in(other, desk, "eli")
     shows(tab, "Eli, editor")
@@ -132,7 +126,7 @@ def test_signing_out_in_one_tab_ends_every_tab_at_its_next_action(
 
 
 def test_a_role_that_is_lowered_or_taken_is_felt_at_the_next_action(
-    a_browser: Callable[[], BrowserContext], desk: str, people: People
+    a_browser: Callable[[], NewTab], desk: str, people: People
 ) -> None:
     page = sign_in(a_browser(), desk, "ana")
     go(page, "/people")
@@ -165,9 +159,7 @@ def test_a_role_that_is_lowered_or_taken_is_felt_at_the_next_action(
         pytest.param("zoe", "zoe@example.org has no role at this desk", id="somebody who is not of the desk"),
     ],
 )
-def test_who_is_nobody_here_is_told_so(
-    a_browser: Callable[[], BrowserContext], desk: str, name: str, sentence: str
-) -> None:
+def test_who_is_nobody_here_is_told_so(a_browser: Callable[[], NewTab], desk: str, name: str, sentence: str) -> None:
     page = sign_in(a_browser(), desk, name)
     shows(page, "")
     page.goto(f"{desk}/sign-in")
@@ -176,11 +168,10 @@ def test_who_is_nobody_here_is_told_so(
 
 
 def test_a_link_signs_in_once_by_a_cookie_that_no_script_reads(
-    a_browser: Callable[[], BrowserContext], desk: str, people: People
+    a_browser: Callable[[], NewTab], desk: str, people: People
 ) -> None:
     link = f"{desk}/sign-in/{people.new_token(ELI, 'link', utc_now(), timedelta(minutes=10))}"
-    context = a_browser()
-    page = context.new_page()
+    page = a_browser()()
     page.goto(link)
     page.goto(link)  # looked at twice, and not used up
     assert violations(page) == []
@@ -188,11 +179,11 @@ def test_a_link_signs_in_once_by_a_cookie_that_no_script_reads(
     page.keyboard.press("Enter")
     settled(page)
     shows(page, "Eli, editor")
-    (cookie,) = [cookie for cookie in context.cookies() if cookie["name"] == "nightdesk_session"]
+    (cookie,) = [cookie for cookie in page.context.cookies() if cookie["name"] == "nightdesk_session"]
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
     assert not people.of_token(cookie["value"], "link", utc_now())
 
-    late = a_browser().new_page()
+    late = a_browser()()
     late.goto(link)
     late.get_by_role("button").click()
     expect(late.get_by_role("heading", name="This link no longer works")).to_be_visible()
@@ -205,10 +196,9 @@ def test_a_link_signs_in_once_by_a_cookie_that_no_script_reads(
 
 @pytest.mark.parametrize(("scheme", "widths"), cases(("dark", (390, 1280)), long=[("light", (1280, 390))]))
 def test_the_pages_of_people_have_no_fault_that_axe_finds(
-    a_browser: Callable[[], BrowserContext], desk: str, scheme: Literal["light", "dark"], widths: tuple[int, ...]
+    a_browser: Callable[[], NewTab], desk: str, scheme: Literal["light", "dark"], widths: tuple[int, ...]
 ) -> None:
-    page = a_browser().new_page()
-    page.emulate_media(color_scheme=scheme)
+    page = a_browser()(theme=scheme)
     page.goto(f"{desk}/sign-in")
     settled(page)
     assert violations(page) == []

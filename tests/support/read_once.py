@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from data.core.compress import compress
 from data.story import row_checks, store, story_checks
 from data.story.faults import Fault, Faults
 from data.story.row_checks import Content, Known, Table
@@ -81,3 +83,18 @@ def look_for_packages_once() -> None:
         from streamlit.components.v2 import manifest_scanner
 
         manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+
+def pack_scripts_once() -> None:
+    """Let servers that are forked from this process find packed what a page with a chart loads of Streamlit's.
+
+    What else is asked for of Streamlit's files they pack themselves.
+    """
+    from components.server import static_files
+    from components.server.index_page import index_html
+    from data.core.settings import Settings
+
+    static_files.compress = cache(compress)  # type: ignore[attr-defined]
+    files = static_files.streamlit_files(Settings())
+    for path in re.findall(r"[\"']\./(static/[^\"']+)", index_html(charted=True)):
+        files.pack_gzip(f"/{path}")

@@ -21,6 +21,7 @@ from components.embeds.web.drawing import chart_answer, drawn, embed_at
 from components.workbench import cached_embeds
 from components.workbench.appearance import BOTH
 from components.workbench.cached_embeds import load_heights, load_played, load_titles
+from data.story.store import SHIPPED
 from data.story.story import Story
 
 
@@ -114,6 +115,13 @@ def test_what_cannot_be_pickled_is_called_here(elsewhere: DrawingProcess) -> Non
 def test_what_is_drawn_seldom_starts_no_process() -> None:
     before = psutil.Process().children()
     assert DrawingProcess(many=2)(os.getpid) == os.getpid()
+    assert psutil.Process().children() == before
+
+
+def test_the_pictures_on_the_cards_of_one_story_page_start_no_process() -> None:
+    before, here = psutil.Process().children(), DrawingProcess()
+    for _ in SHIPPED.slugs()[1:]:
+        assert here(os.getpid) == os.getpid()
     assert psutil.Process().children() == before
 
 
