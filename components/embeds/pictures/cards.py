@@ -64,17 +64,37 @@ def fit(embed: Embed, width: float, height: float) -> Fit:
         lowest = _layout(embed, manner, width * _SHARES[-1])
         if height / lowest.height * manner.sizes.label < _READABLE and manner is not _MANNERS[-1]:
             continue  # a narrower one would be taller still
-        found = [*(_layout(embed, manner, width * share) for share in _SHARES[:-1]), lowest]
-        fits = [Fit(one, min(width / one.width, height / one.height, _LARGEST), manner) for one in found]
-        best = max(fits, key=lambda fit: _rank(fit, width))
+        best = _fullest(embed, manner, width, height, lowest)
         if best.scale * manner.sizes.label >= _READABLE:
             break
     return best
 
 
+def _fullest(embed: Embed, manner: Manner, width: float, height: float, lowest: svg.Layout) -> Fit:
+    """The best layout in this manner, of equal ones the narrowest; `lowest` is that of the last share.
+
+    A wider one is shown smaller, so none is made once the best so far is better than the next could be.
+    """
+
+    def made(wide: float) -> Fit:
+        one = lowest if wide == lowest.width else _layout(embed, manner, wide)
+        return Fit(one, min(width / one.width, height / one.height, _LARGEST), manner)
+
+    narrowest, *wider = (min(int(width * share), lowest.width) for share in _SHARES)
+    best = made(narrowest)
+    for wide in wider:
+        if _rank(best, width) >= _rank_of(wide, min(width / wide, _LARGEST), manner, width):
+            break
+        best = max(best, made(wide), key=lambda fit: _rank(fit, width))
+    return best
+
+
 def _rank(fit: Fit, width: float) -> tuple[float, float, float]:
-    letters = fit.scale * fit.manner.sizes.label
-    return min(letters, _READABLE), round(fit.layout.width * fit.scale / width, 1), fit.scale
+    return _rank_of(fit.layout.width, fit.scale, fit.manner, width)
+
+
+def _rank_of(wide: float, scale: float, manner: Manner, width: float) -> tuple[float, float, float]:
+    return min(scale * manner.sizes.label, _READABLE), round(wide * scale / width, 1), scale
 
 
 def _layout(embed: Embed, manner: Manner, width: float) -> svg.Layout:
