@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, settings
 # As app.py has it, and before anything imports NumPy; what tests start has it from here.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from tests.support.forked import Forked, Process
+from tests.support.forked import Forked, Process, fork_from, start_for_all
 from tests.support.read_once import look_for_packages_once, read_stories_once
 
 # Timings are no matter of tests, nor how long examples take to make; and a change is judged on the same examples every
@@ -92,8 +92,23 @@ def _were_compiled() -> bool:
     return any((ROOT / "tests").rglob("__pycache__/test_*-pytest-*.pyc"))
 
 
+@cache
+def _forked_from() -> str:
+    return start_for_all()
+
+
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["waits"] = not _were_compiled() and node.gateway.id != "gw0"
+    config = node.config
+    # Of the quick tests, and of a few files, hardly any forks; one that does has a process of its worker's own.
+    all_of_them = config.args_source is config.ArgsSource.TESTPATHS and "not slow" not in config.option.markexpr
+    node.workerinput["forked_from"] = _forked_from() if all_of_them else ""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    worker = getattr(config, "workerinput", None)
+    if worker and worker["forked_from"]:
+        fork_from(worker["forked_from"])
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -122,7 +137,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         _collected(worker).touch()
     look_for_packages_once()
     gc.enable()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
 

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from types import ModuleType
@@ -84,6 +85,22 @@ def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.support.preloaded"])
     return context
+
+
+def start_for_all() -> str:
+    """The address of the process that all workers of a run fork from, which ends with the process that calls this."""
+    _context()
+    forkserver.ensure_running()
+    return str(vars(forkserver._forkserver)["_forkserver_address"])
+
+
+def fork_from(address: str) -> None:
+    """Fork from the process at this address, and start none of our own: to get ready takes it four seconds."""
+    vars(forkserver._forkserver).update(
+        _forkserver_address=address,
+        _forkserver_alive_fd=os.pipe()[1],  # that of whoever started it keeps it alive
+        ensure_running=resource_tracker.ensure_running,
+    )
 
 
 def _run(command: list[str], environ: dict[str, str], said: str) -> None:
