@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from components.cache import cached
 from components.view.view_state import default_view, locked_query
+from components.workbench.appearance import FIGURES_COOKIE
 from components.workbench.notices import UNEXPECTED
 from data.core.model import Window
 from data.core.settings import Settings
@@ -47,12 +49,13 @@ TWICE = (
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A newsroom's own server with the 2016 story, asked from its own machine."""
+    """A newsroom's own server with the 2016 story, asked from its own machine, in a window that has said its width."""
     own = newsroom(tmp_path_factory.mktemp("newsroom"))
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("NIGHTDESK_STORIES", str(own.stories[0]))
         monkeypatch.setenv("NIGHTDESK_SNAPSHOTS", str(own.snapshots))
         sit_at_this_machine(monkeypatch)
+        monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {FIGURES_COOKIE: "wide"}))
         yield own
 
 
@@ -154,7 +157,10 @@ def test_a_blank_cell_is_an_empty_cell(desk: Settings) -> None:
         assert table[["region", "value"]].values.tolist() == [["Oregon", "100"], ["Idaho", ""], ["Utah", r"\<1"]]
 
 
-def test_a_curve_is_seen_before_it_is_kept_and_only_on_a_known_clock(desk: Settings) -> None:
+def test_a_curve_is_seen_before_it_is_kept_and_only_on_a_known_clock(
+    desk: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {}))
     page = importer()
     before = len(charts(page))
     page.file_uploader[0].set_value(("multiTimeline.csv", HOURS, "text/csv")).run()
