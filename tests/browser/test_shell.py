@@ -39,8 +39,8 @@ def test_a_deep_link_opens_its_page_on_a_cold_server(visit: Visit) -> None:
         shows_range(page, "10 p.m. Nov. 8 to midnight Nov. 9")
 
 
-def test_another_page_keeps_the_view(visit: Visit) -> None:
-    page = visit("/?caller=CNN&clock=Europe/London")
+def test_another_page_keeps_the_view(opened_once: Visit) -> None:
+    page = opened_once("/?caller=CNN&clock=Europe/London")
     page.get_by_role("link", name="Outage reports").click()
     expect(page).to_have_title("Outage reports · U.S. 2016 · Nightdesk")
     has_address(page, caller="CNN", clock="Europe/London")
@@ -204,8 +204,8 @@ def test_an_address_that_is_not_there_says_so_and_shows_the_first_page(visit: Vi
 
 
 @pytest.mark.parametrize("slug", cases("us-2016", "uk-2019", "revoke-2019", long=SHIPPED.slugs()))
-def test_the_chart_of_a_story_begins_in_the_first_view(slug: str, visit: Visit) -> None:
-    page = visit(f"/?story={slug}", width=390)
+def test_the_chart_of_a_story_begins_in_the_first_view(slug: str, opened_once: Visit) -> None:
+    page = opened_once(f"/?story={slug}", width=390)
     for width, begins in ((390, 420), (1280, 320)):
         page.set_viewport_size({"width": width, "height": 900})
         settled(page)
