@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from components.charts.phrases.caution import TITLE
@@ -19,6 +20,7 @@ from components.clock import Clock
 from components.text import HARD_SPACE, markdown
 from components.view.address import utc_text
 from components.view.view_state import default_view
+from components.workbench.appearance import FIGURES_COOKIE
 from components.workbench.controls import everything
 from components.workbench.parts.contests import contests_table
 from data.core.settings import Settings
@@ -266,6 +268,15 @@ def test_a_published_address_takes_over_every_code_and_a_wrong_one_is_refused() 
     assert any(f'src="{published}"' in code for code in codes)
     page.text_input(key="choose-published").set_value("ftp://cdn.example").run()
     assert any("is not a published document" in warning.value for warning in page.warning)
+
+
+@pytest.mark.parametrize(("told", "wide"), [("narrow", "320 px"), ("wide", "640 px"), ("", "640 px")])
+def test_a_preview_is_no_wider_than_a_window_that_is_narrow(
+    monkeypatch: pytest.MonkeyPatch, told: str, wide: str
+) -> None:
+    monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {FIGURES_COOKIE: told}))
+    page = open_page("embed_and_export")
+    assert any(caption.value.startswith(f"The document itself, {wide} wide") for caption in page.caption)
 
 
 def test_every_form_is_offered_as_a_file_named_after_its_view() -> None:

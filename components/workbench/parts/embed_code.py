@@ -23,6 +23,7 @@ from components.text import markdown
 from components.view.address import quote
 from components.view.view_state import ViewState
 from components.workbench.address_bar import story_named
+from components.workbench.appearance import figures_in_sight
 from components.workbench.cached_embeds import load_heights, load_titles
 from components.workbench.downloads import ARROW, form_of, show_download
 from components.workbench.menus import show_menu
@@ -100,15 +101,17 @@ def _own_site() -> str:
 
 def show_preview(embed: Embed) -> None:
     """The very document, in a frame as wide as is chosen, from this server."""
+    # What is wider than a phone's window would be cut off there.
+    first = PREVIEWS[0] if figures_in_sight() == ("narrow",) else _FIRST
     width = st.segmented_control(
         "Preview, as wide as",
         PREVIEWS,
-        default=_FIRST,
+        default=first,
         format_func="{} px".format,
         key="choose-preview",
         required=True,
     )
-    width = width or _FIRST
+    width = width or first
     height = load_heights(embed, (*PREVIEWS, *HEIGHTS_AT))[width]
     own = replace(embed, site=_own_site() or "http://localhost")
     parts = urlsplit(form_address(own))
