@@ -81,7 +81,7 @@ def new_link(settings: Settings, *, port: int, base: str = "", email: str = "", 
     people, now, email = desk_of(settings).people, utc_now(), email or _own_email()
     if people.find(email) is None or role:
         people.set_role(AT_TERMINAL, email, Role(role or Role.PUBLISHER), now, _TERMINAL)
-    secret = people.new_token(email, "link", now, LINK_LASTS, _TERMINAL)
+    secret = people.new_token(email, "link", now, LINK_LASTS, _TERMINAL, by=AT_TERMINAL)
     return f"{settings.public_url or f'http://localhost:{port}{base}'}/sign-in/{secret}"
 
 

@@ -329,7 +329,10 @@ class Desk:
 
     def _draft(self, slug: str, revision: int | None) -> Draft:
         with self.database.reading() as session:
-            story_record(session, slug)
+            newest = story_record(session, slug).revision
+            if revision is not None and not 1 <= revision <= newest:
+                there = f"revisions 1 to {newest:,}" if newest > 1 else "revision 1 alone"
+                raise DataError(f"{slug} has {there}: there is no revision {revision:,}")
             return read_draft(session, slug, upto=revision)
 
 

@@ -82,7 +82,8 @@ class People:
                 name = name or email.partition("@")[0]
                 session.add(PersonRecord(email=email, name=name, role=role.value, since=at, signed_out=None))
             else:
-                record.role, record.name = role.value, name or record.name
+                name = name or record.name
+                record.role, record.name = role.value, name
             after = None if role is None else {"role": role.value, "name": name}
             note(session, who, "set role", at, origin, row=email, was=before, now=after)
 
@@ -107,8 +108,13 @@ class People:
             record = session.get(PersonRecord, _email(email))
             return record.signed_out if record else None
 
-    def new_token(self, email: str, kind: Kind, at: datetime, lasts: timedelta, origin: str = "") -> str:
-        """A secret that signs this person in: by a link once, by a session until it ends; only its hash is kept."""
+    def new_token(
+        self, email: str, kind: Kind, at: datetime, lasts: timedelta, origin: str = "", *, by: Person | None = None
+    ) -> str:
+        """A secret that signs this person in: by a link once, by a session until it ends; only its hash is kept.
+
+        It is `by` whoever made it for them; left out, they did themselves.
+        """
         secret = secrets.token_urlsafe(32)
         with self.database.writing() as session:
             record = session.get(PersonRecord, _email(email))
@@ -118,7 +124,7 @@ class People:
                 digest=_digest(secret, kind), kind=kind, email=record.email, made=at, until=at + lasts, spent=None
             )
             session.add(token)
-            note(session, _person(record), f"new {kind}", at, origin, row=record.email)
+            note(session, by or _person(record), f"new {kind}", at, origin, row=record.email)
         return secret
 
     def begin_session(

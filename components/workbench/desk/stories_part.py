@@ -40,7 +40,10 @@ def show_stories(seat: Seat) -> None:
         return
     _show_new(seat)
     named = titles_here()
-    others = {slug: named.get(slug, slug) for slug in stories_here() if slug not in {state.slug for state in held}}
+    there = {state.slug for state in held}
+    # Two stories may be of the same night.
+    names = {slug: f"{named[slug]} ({slug})" if slug in named else slug for slug in stories_here()}
+    others = {slug: name for slug, name in names.items() if slug not in there}
     if others:
         st.subheader("Not at the desk", anchor=False)
         for slug, name in others.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from pathlib import Path
 
@@ -101,6 +103,26 @@ def test_a_story_is_brought_written_out_and_audited(people: People, tmp_path: Pa
         "us-2024 is already at the desk; nothing was changed",
         f"{tmp_path / 'copies' / 'us-2024'} already exists and was left alone; name another folder",
     ]
+
+
+def test_a_revision_that_is_not_there_is_not_written_out(people: People, tmp_path: Path, capsys: Said) -> None:
+    assert run(nightdesk, ["desk", "import", "us-2024"]) == DONE
+    for revision in ("0", "99"):
+        assert run(nightdesk, ["desk", "export", "us-2024", str(tmp_path), "--revision", revision]) != DONE
+    assert "us-2024 has revision 1 alone: there is no revision 99\n" in capsys.readouterr().err
+    assert not (tmp_path / "us-2024").exists()
+
+
+def test_the_audit_says_who_made_a_link_and_keeps_a_name_that_nobody_changed(people: People, capsys: Said) -> None:
+    assert run(nightdesk, ["desk", "people", "add", "ana@example.org", "--role", "editor", "--name", "Ana"]) == DONE
+    assert run(nightdesk, ["desk", "link", "--email", "ana@example.org", "--role", "editor"]) == DONE
+    capsys.readouterr()
+    assert run(nightdesk, ["desk", "audit"]) == DONE
+    rows = [row for row in csv.DictReader(io.StringIO(capsys.readouterr().out)) if row["row"] == "ana@example.org"]
+    assert [(row["action"], row["by"]) for row in rows] == [
+        ("set role", "terminal"), ("set role", "terminal"), ("new link", "terminal"),
+    ]  # fmt: skip
+    assert '"name": "Ana"' in rows[0]["now"] and rows[1]["was"] == rows[1]["now"] == rows[0]["now"]
 
 
 def test_people_are_added_listed_and_removed(people: People, capsys: Said) -> None:
