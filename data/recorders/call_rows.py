@@ -26,7 +26,7 @@ from data.story.tables import Call
 class CallRows:
     """What a feed adds to a story: rows by file, and what they were made of; what waits for an editor; what is held.
 
-    `taken_out` are ids of rows that an editor decided against.
+    `taken_out` are ids of rows that an editor decided against; `typed` are calls of which somebody else wrote a row.
     """
 
     rows: Mapping[str, tuple[Cells, ...]]
@@ -34,6 +34,7 @@ class CallRows:
     waiting: tuple[Transition, ...] = ()
     held: tuple[Transition, ...] = ()
     taken_out: tuple[str, ...] = ()
+    typed: tuple[Transition, ...] = ()
 
 
 def call_rows(transitions: Iterable[Transition], story: Story, feed: Feed, decided: Mapping[str, bool]) -> CallRows:
@@ -65,7 +66,8 @@ def call_rows(transitions: Iterable[Transition], story: Story, feed: Feed, decid
         elif call := made.pop(name, ""):
             rows["withdrawals.csv"].append(_withdrawal(one, feed, call))
     told = {file: tuple(found) for file, found in rows.items()}
-    return CallRows(told, tuple(by["accepted"]), tuple(by["waits"]), tuple(by["held"]), tuple(out))
+    accepted, waiting, held, typed = (tuple(by[one]) for one in ("accepted", "waits", "held", "typed"))
+    return CallRows(told, accepted, waiting, held, tuple(out), typed)
 
 
 Verdict = Literal["held", "waits", "out", "typed", "stands"]
@@ -118,14 +120,19 @@ def _call(one: Transition, story: Story, feed: Feed, number: int) -> Cells:
     }
     if one.outcome != "won":
         cells["outcome"] = one.outcome
-    timed = {name: given[name] for name in ("at", "earliest", "latest", "date", "precision") if name in given}
-    if timed:
+    if timed := written_times(one):
         cells |= {"basis": "another outlet's log", "precision": "minute" if "at" in timed else "window"} | timed
     elif one.stated:
         cells |= {"basis": "own wire", "at": iso_text(one.stated), "precision": _sharpness(one.stated)}
     else:
         cells |= _bounds(one)
     return cells | {name: given[name] for name in ("basis", "role", "source", "note") if name in given}
+
+
+def written_times(one: Transition) -> Cells:
+    """The cells of time that a feed's row has itself, by column; empty where it has none."""
+    given = dict(one.cells)
+    return {name: given[name] for name in ("at", "earliest", "latest", "date", "precision") if name in given}
 
 
 def row_id(feed: Feed, one: Transition, number: int) -> str:

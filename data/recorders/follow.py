@@ -22,10 +22,10 @@ from data.net.http_errors import SourceRefused
 from data.net.plain_client import PlainClient, Reply
 from data.net.snapshots import Instant, Sidecar, read_snapshot
 from data.recorders.attempts import append, read_rows
-from data.recorders.call_rows import CallRows, call_rows, whole_second
+from data.recorders.call_rows import CallRows, call_rows, whole_second, written_times
 from data.recorders.status import CallOnHand, RecorderStatus, write_status
 from data.recorders.story_rows import Cells, put_rows, rows_lock
-from data.recorders.transitions import FeedState, Seen, Transition
+from data.recorders.transitions import Change, FeedState, Seen, Transition
 from data.sources.answers import keep
 from data.sources.feeds.feed import CallFeed, GivenKey, Secret, Version
 from data.story.store import StoryStore
@@ -406,18 +406,32 @@ def feed_of(
 def described(taken: Taken) -> Iterator[str]:
     """What an asking came to, a sentence for each thing that a person may want to know."""
     for one in taken.transitions:
-        who = f"{one.caller} {one.contest}"
-        when = f"not later than {iso_text(whole_second(one.by))}"
-        if one.after:
-            when = f"between {iso_text(one.after)} and {iso_text(whole_second(one.by))}"
-        if one.stated:
-            when = f"at {iso_text(one.stated)}, as the feed says"
+        who, when = f"{one.caller} {one.contest}", _when(one)
         match one.change:
             case "held":
                 yield f"Held: {one.why}."
             case "withdrawal":
                 yield f"{who}: the call is taken back, {when}."
             case _:
-                yield f"{who}: {one.party or one.outcome}, {when}."
+                known = "; the story has a row of this call already, which stays" if one in taken.rows.typed else ""
+                yield f"{who}: {one.party or one.outcome}, {when}{known}."
     for why in taken.refused:
         yield f"Held: {why}."
+
+
+#: Columns of a row's time, and what stands before each in a sentence.
+_TIME_WORDS = {"at": "at", "date": "on", "latest": "not later than", "earliest": "not before"}
+
+
+def _when(one: Transition) -> str:
+    """When it was, as its row says it."""
+    row = written_times(one) if one.change is Change.CALL else {}
+    between = f"between {row['earliest']} and {row['latest']}" if row.keys() >= {"earliest", "latest"} else ""
+    said = between or next((f"{word} {row[name]}" for name, word in _TIME_WORDS.items() if name in row), "")
+    if said:
+        return f"{said}, as the feed says"
+    if one.stated:
+        return f"at {iso_text(one.stated)}, as the feed says"
+    if one.after:
+        return f"between {iso_text(one.after)} and {iso_text(whole_second(one.by))}"
+    return f"not later than {iso_text(whole_second(one.by))}"

@@ -31,7 +31,8 @@ def live_night(folder: Path, *, more: str = "", **tables: Sequence[Mapping[str, 
 def table(*rows: Mapping[str, object]) -> bytes:
     """Rows as a newsroom's table of calls."""
     out = io.StringIO()
-    sheet = csv.DictWriter(out, ["contest", "party", "status", "source"], lineterminator="\n")
+    columns = dict.fromkeys(name for row in rows for name in row) or ["contest", "party", "status", "source"]
+    sheet = csv.DictWriter(out, list(columns), lineterminator="\n")
     sheet.writeheader()
     sheet.writerows(rows)
     return out.getvalue().encode()

@@ -97,8 +97,30 @@ def test_what_somebody_typed_is_left_and_is_not_called_again(tmp_path: Path, she
     }  # fmt: skip
     night = live_night(tmp_path, calls=[typed_in])
     sheet.write_bytes(table(called("OH"), called("FL", "B")))
-    follower(night, sheet).ask()
+    found = follower(night, sheet).ask()
     assert [row["id"] for row in rows(night, "calls.csv")] == ["by-hand", "table.ap.fl"]
+    assert list(described(found)) == [
+        "AP OH: A, not later than 2030-11-06T01:00:00Z; the story has a row of this call already, which stays.",
+        "AP FL: B, not later than 2030-11-06T01:00:00Z.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"at": "2030-11-06T00:58:00Z"}, "at 2030-11-06T00:58:00Z"),
+        ({"date": "2030-11-05"}, "on 2030-11-05"),
+        (
+            {"earliest": "2030-11-06T00:50:00Z", "latest": "2030-11-06T00:58:00Z"},
+            "between 2030-11-06T00:50:00Z and 2030-11-06T00:58:00Z",
+        ),
+    ],
+)
+def test_a_time_that_the_table_writes_is_the_one_that_is_told(
+    night: Settings, sheet: Path, cells: dict[str, str], said: str
+) -> None:
+    sheet.write_bytes(table(called("OH") | cells))
+    assert list(described(follower(night, sheet).ask())) == [f"AP OH: A, {said}, as the feed says."]
 
 
 def test_what_lies_is_held_with_a_reason_and_hides_nothing_else(night: Settings, sheet: Path) -> None:
