@@ -16,7 +16,9 @@ from components.embeds.bundles.checking import check_store
 from components.embeds.bundles.manifest import inputs_of
 from components.embeds.bundles.publishing import Published, publish, refuse_test, store_of
 from components.embeds.bundles.storage import Files, Store
+from data.core.errors import DataError
 from data.core.program import utc_now
+from data.story.new_story import unwritten
 from data.story.store import story_store
 from data.story.story import Story
 
@@ -30,6 +32,8 @@ def publish_story(slug: str, target: str, *, views: Sequence[str], site: str) ->
     others = [story_named(name, settings) for name in beside]
     for one in (story, *others):
         refuse_test(one)
+    if left := unwritten(story_store(settings).files(story.slug)["story.toml"]):
+        raise DataError(f"{story.slug} is not written yet: {left[0]}")
     store = store_of(target)
     store.check(story.slug)
     inputs = inputs_of(
@@ -90,11 +94,13 @@ def verify(target: str) -> int:
 
 
 def serve_target(target: str, port: int) -> int:
-    """Serve the target on this machine until Ctrl-C; OSError where the port is taken."""
+    """Serve the target on this machine until Ctrl-C; FAILED where it holds nothing, OSError where the port is taken."""
     # Imported where it is used: publishing wants no web server.
     from components.embeds.bundles.preview import serve
 
     store = store_of(target)
+    if not store.stories():
+        return fail(f"{store.name} holds no published story; nightdesk publish puts one there", FAILED)
     server, door = serve(store, port)
     say(f"{store.name} is at http://127.0.0.1:{door.getsockname()[1]}/ until you press Ctrl-C")
     with suppress(KeyboardInterrupt), door:

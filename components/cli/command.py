@@ -37,8 +37,8 @@ class Moment(click.ParamType[datetime]):
 def nightdesk() -> None:
     """What people searched for, and what broke, as election results were called.
 
-    Exit codes: 0 done, 1 failed, 2 bad usage, 3 try again later (refresh), 130 stopped. What went wrong is one
-    sentence on standard error.
+    Exit codes: 0 done, 1 failed, 2 bad usage, 3 try again later (refresh; follow and record with --once), 130
+    stopped. What went wrong is one sentence on standard error.
     """
 
 

@@ -152,7 +152,7 @@ def _asked(ask: Callable[[], object]) -> bool:
 
 def _watch(plan: RehearsalPlan, settings: Settings, clock: NightClock) -> None:
     """Move the story's own clock on until the night is over, and a little longer for what was called at its end."""
-    with tqdm(total=plan.stretch.length // timedelta(minutes=1), desc=plan.name, unit="min") as bar:
+    with tqdm(total=plan.stretch.length // timedelta(minutes=1), desc=plan.name, unit="min", disable=None) as bar:
         while (now := clock()) < plan.stretch.end + timedelta(seconds=5 * plan.speed):
             at = min(now, plan.stretch.end).replace(microsecond=0)
             _tell(plan, settings, at)

@@ -54,7 +54,7 @@ def _rehearse(plan: RehearsalPlan, *, keep: bool) -> int:
     say(f"Playing {plan.story.slug} into {place}; open the app with ?story={plan.name}")
     plan.stories.remove(plan.name)  # what a rehearsal left that was killed
     try:
-        with tqdm(total=plan.stretch.length // timedelta(minutes=1), desc=plan.name, unit="min") as bar:
+        with tqdm(total=plan.stretch.length // timedelta(minutes=1), desc=plan.name, unit="min", disable=None) as bar:
 
             def told(at: datetime) -> None:
                 bar.set_postfix_str(f"{at.isoformat(timespec='minutes')} of the night")

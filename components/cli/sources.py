@@ -54,14 +54,14 @@ def _refresh(provider: Provider, story: Story, settings: Settings, desk: Desk, b
     if not tasks:
         say(f"{provider.word}: nothing in this story's lists")
     one_bar = bool(tasks) and not any(task.requests for task in tasks)
-    bar = tqdm(tasks, desc=provider.word, unit="task", disable=not one_bar)
+    bar = tqdm(tasks, desc=provider.word, unit="task", disable=None if one_bar else True)
     return max([_fetch(task, visit) for task in bar], key=_worst, default=DONE)
 
 
 def _fetch(task: Task, visit: Visit) -> int:
     what = f"{task.what}: " if task.what else ""
     try:
-        with tqdm(total=task.requests, desc=task.label, unit="request", disable=not task.requests) as bar:
+        with tqdm(total=task.requests, desc=task.label, unit="request", disable=None if task.requests else True) as bar:
             records = task.ask(replace(visit, progress=partial(_requested, bar)))
     except SourceUnavailable as trouble:
         again = ""
@@ -88,7 +88,7 @@ def dumps(slug: str, files: Sequence[Path]) -> int:
     folder = snapshot_folder(story, settings)
     for project in dict.fromkeys(article.project for article in story.about.articles):
         titles = [article.title for article in story.about.articles if article.project == project]
-        with tqdm(total=len(files), desc=project, unit="file") as bar:
+        with tqdm(total=len(files), desc=project, unit="file", disable=None) as bar:
             records = import_dumps(
                 files, titles, project=project, folder=folder, now=utc_now(), progress=partial(_imported, bar)
             )

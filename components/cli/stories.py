@@ -19,7 +19,7 @@ from data.core.settings import Settings
 from data.evidence.calls import load_projections
 from data.evidence.evidence_rows import ProjectionRow
 from data.story.colours import shades_of
-from data.story.new_story import FIRST_TABLES, new_story
+from data.story.new_story import FIRST_TABLES, new_story, unwritten
 from data.story.results import written
 from data.story.store import BUNDLED, FolderStore, examine_folder, story_store
 from data.story.story import Story
@@ -44,7 +44,7 @@ def check(path: Path | None, *, convert: bool = False) -> int:
         for folder in folders:
             found = examine_folder(folder)
             faulty = faulty or found.faults.count > 0
-            say("\n".join(_report(found, folder.name)))
+            say("\n".join(_report(found, folder)))
             if convert and found.wide:
                 _convert(folder, found)
     return FAILED if faulty else DONE
@@ -76,13 +76,15 @@ def _to_check(path: Path) -> tuple[list[Path], str]:
     return folders, f"{path} is not a story: a story is a folder with a story.toml and a sources.csv"
 
 
-def _report(found: Examined, slug: str) -> Iterator[str]:
-    """A line for each fault, and one that sums up."""
+def _report(found: Examined, folder: Path) -> Iterator[str]:
+    """A line for each fault, for what nobody has written yet, and one that sums up."""
     yield from map(str, found.faults.listed())
     yield from _recoloured(found)
+    if not found.faults.count and (left := unwritten((folder / "story.toml").read_bytes())):
+        yield f"story.toml: not written yet, and wanted before it is published: {', '.join(one.column for one in left)}"
     count = found.faults.count
     said = "no faults" if not count else "1 fault" if count == 1 else f"{count:,} faults"
-    yield f"{slug}: {said} in {found.files} file{'' if found.files == 1 else 's'}, {found.count:,} rows"
+    yield f"{folder.name}: {said} in {found.files} file{'' if found.files == 1 else 's'}, {found.count:,} rows"
 
 
 def _recoloured(found: Examined) -> Iterator[str]:

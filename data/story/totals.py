@@ -18,11 +18,13 @@ WITHOUT_TIME = (Precision.WINDOW, Precision.DAY, Precision.NONE)
 
 
 def caller_named(story: Story, name: str) -> Caller:
-    """The selectable caller of this id, in any case of letters; DataError names those there are."""
+    """The selectable caller of this id, in any case of letters; DataError names those there are, or that none is."""
     callers = [caller for caller in story.about.callers if caller.selectable]
     for caller in callers:
         if caller.id.casefold() == name.casefold():
             return caller
+    if not callers:
+        raise DataError(f"{story.slug} names nobody who calls contests, so there are no calls to count")
     known = ", ".join(caller.id for caller in callers)
     raise DataError(f"{name[:40]!r} is not a caller in {story.slug}; choose one of: {known}")
 

@@ -232,7 +232,9 @@ class _DrawCounts:
         return self.drawn + self.held
 
     def outcome(self, state: State, said: str, retry_at: datetime | None = None) -> Outcome:
-        sentences = [said[:1].upper() + said[1:].rstrip(".") + "."] if said else []
+        # A sentence may begin with the name of a host, which is written as it is.
+        first = said[:1] if "." in said.partition(" ")[0].rstrip(".") else said[:1].upper()
+        sentences = [first + said[1:].rstrip(".") + "."] if said else []
         sentences.append(f"{self.done} of {counted(len(self.requests), 'request')} drawn and kept.")
         if self.held:
             hours = AGAIN_AFTER // timedelta(hours=1)

@@ -255,6 +255,12 @@ def test_a_copy_without_its_folder_is_refused_in_a_sentence(tmp_path: Path) -> N
     assert one_sentence(done.stderr).endswith("install it from there, with pip install -e .")
 
 
+def test_a_story_that_nobody_calls_has_nothing_to_count(capsys: Said) -> None:
+    assert typed("results", "revoke-2019", "--at", "2019-03-21T22:43:00Z") == FAILED
+    said = "revoke-2019 names nobody who calls contests, so there are no calls to count\n"
+    assert capsys.readouterr().err == said
+
+
 def test_a_new_story_is_accepted_and_says_what_to_fill_in(home: Path, capsys: Said) -> None:
     assert typed("new", "first-calls", "--to", home / "stories") == DONE
     folder, said = home / "stories" / "first-calls", capsys.readouterr().out
@@ -262,7 +268,9 @@ def test_a_new_story_is_accepted_and_says_what_to_fill_in(home: Path, capsys: Sa
     assert "story.toml: every FILL IN" in said and "FILL IN" in (folder / "story.toml").read_text(encoding="utf-8")
     assert f"nightdesk check {folder}" in said and f"NIGHTDESK_STORIES={folder.parent}" in said
     assert typed("check", folder) == DONE
-    assert capsys.readouterr().out == "first-calls: no faults in 8 files, 0 rows\n"
+    unwritten, checked = capsys.readouterr().out.splitlines()
+    assert unwritten.startswith("story.toml: not written yet, and wanted before it is published: title, kicker, dek, ")
+    assert checked == "first-calls: no faults in 8 files, 0 rows"
 
 
 def test_a_new_story_tells_every_table_that_a_story_may_have(home: Path) -> None:

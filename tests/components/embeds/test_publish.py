@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from components.embeds.bundles.publishing import store_of
-from data.story.store import BUNDLED
+from data.core.program import utc_now
+from data.story.new_story import new_story
+from data.story.store import BUNDLED, FolderStore
 from tests.support.bundles import STORY, published
 from tests.support.forked import Forked
 from tests.support.terminal import SCRIPT, typed
@@ -145,6 +147,22 @@ def test_a_bundle_is_served_with_its_own_headers_and_nothing_beside_it(tmp_path:
 
 
 @pytest.mark.slow
+def test_a_folder_that_holds_nothing_is_not_served(tmp_path: Path, capsys: Said) -> None:
+    assert typed("serve", str(tmp_path / "nowhere")) == 1
+    said = "holds no published story; nightdesk publish puts one there\n"
+    assert capsys.readouterr().err == f"{tmp_path / 'nowhere'} {said}"
+
+
+def test_a_story_that_is_not_written_yet_is_not_published(
+    tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIGHTDESK_STORIES", str(tmp_path / "stories"))
+    FolderStore((tmp_path / "stories",)).write("new-night", new_story("new-night", utc_now()))
+    assert typed("publish", "new-night", "--to", str(tmp_path / "out")) == 1
+    assert "new-night is not written yet: story.toml, key title: found FILL IN: the story in" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, capsys: Said) -> None:
     published(store_of(str(tmp_path)), "first")
     with looked_at(tmp_path) as connection:

@@ -172,6 +172,12 @@ def test_what_stops_a_run_is_told_by_its_outcome(
     assert outcome.sentence[0].isupper()
 
 
+def test_a_sentence_that_begins_with_a_host_writes_it_as_it_is(tmp_path: Path) -> None:
+    nowhere = SourceUnavailable("trends.google.com could not be found: the name has no address")
+    said = drawn(month(), Client(fails={1: nowhere}), tmp_path).sentence
+    assert said.startswith("trends.google.com could not be found: the name has no address. 0 of 9 requests")
+
+
 def test_a_disk_that_takes_nothing_is_told_by_the_outcome(tmp_path: Path) -> None:
     (tmp_path / "snapshots").write_text("a file where the folder belongs")
     outcome = drawn(month(), Client(), tmp_path)
