@@ -89,7 +89,7 @@ def _rows(draft: Draft, lanes: Sequence[Lane]) -> Iterator[Key]:
         yield [sign], visible(name)
     if loose := [tone_of(mark, item) for _, mark, item in rows if not isinstance(mark, Spans) and not item.when.exact]:
         yield [Bar(here, here, 0, 6, loose[0], 0.5)], "time range"
-    graded = [(lane, mark, item) for lane, mark, item in rows if lane.graded and item.track in lane.tracks]
+    graded = [entry for entry in rows if entry[0].graded and entry[2].track in entry[0].tracks and not _is_open(*entry)]
     if graded:
         grades = sorted({_grade(lane, item) for lane, _, item in graded})
         tone = tone_of(*graded[0][1:])
@@ -97,6 +97,13 @@ def _rows(draft: Draft, lanes: Sequence[Lane]) -> Iterator[Key]:
         yield signs, ", ".join(_GRADES[grade] for grade in grades)
     if begun := [tone_of(mark, item) for _, mark, item in rows if item.by]:
         yield [Stroke((), begun[0], 1.4, "3 2")], "may have begun at any time before"
+
+
+def _is_open(_: Lane, mark: Mark, item: Item) -> bool:
+    """Whether an entry is a sign without a fill, which no grade can show in."""
+    lasts = isinstance(mark, Spans) or item.until is not None
+    is_sign = not lasts and (item.when.exact or item.when.earliest == item.when.latest)
+    return is_sign and (look(tone_of(mark, item)).fill == "open" or not item.when.exact)
 
 
 def _grade(lane: Lane, item: Item) -> int:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from components.charts.catalogue import chart_of
-from components.charts.grammar import Chart
+from components.charts.grammar import Chart, Lane
 from components.clock import Clock
 from components.render.layout.boxes import Box, box_of
 from components.render.layout.composition import MOST_CALLS, compose, is_call
@@ -270,6 +270,22 @@ def test_a_better_grade_is_a_stronger_fill_and_the_legend_says_so() -> None:
         STRENGTHS[1:]
     )
     assert "first-hand, picture, second-hand" in [words.said for words in found.words]
+
+
+def test_a_sign_without_a_fill_has_no_grade_in_the_legend() -> None:
+    """Of the site's records only that it appeared to be back, an open circle: a filled square would explain nothing."""
+    chart, clock = hero("us-2016")
+
+    def alone(lane: Lane) -> Lane:
+        marks = (
+            replace(mark, items=tuple(one for one in mark.items if one.row == "observations:it-world-canada-118am"))
+            for mark in lane.marks
+        )
+        return replace(lane, marks=tuple(mark for mark in marks if mark.items)) if lane.graded else lane
+
+    found = composed(replace(chart, lanes=tuple(map(alone, chart.lanes))), clock, narrow=False)
+    said = " ".join(words.said for words in found.words)
+    assert "Appears to be back" in said and "first-hand" not in said
 
 
 def test_an_empty_track_is_a_sentence_and_no_stripe() -> None:
