@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -118,7 +118,7 @@ def _file_engine(url: URL) -> Engine:
     def prepare(connection: sqlite3.Connection, _: object) -> None:
         # The library begins transactions by itself, see below; each commit is on disk when it returns.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -150,9 +150,9 @@ def _upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS))
     scripts = ScriptDirectory.from_config(config)
     with engine.connect() as connection:
-        if _version(connection) == scripts.get_current_head():
+        if _version(connection) == scripts.get_current_head() and _writes_ahead(connection):
             return
-    with _alone(engine), engine.execution_options(writes=True).begin() as connection:
+    with _alone(engine), _writing_ahead(engine).execution_options(writes=True).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADE_LOCK})
         found = _version(connection)
@@ -167,6 +167,21 @@ def _upgrade(engine: Engine) -> None:
 
 def _version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _writes_ahead(connection: Connection) -> bool:
+    return connection.dialect.name != "sqlite" or connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def _writing_ahead(engine: Engine) -> Engine:
+    """The engine, once its SQLite file has a write-ahead log, so that readers and a writer do not wait for each other.
+
+    The file keeps it. Of two processes that ask for it at once SQLite refuses one without letting it wait.
+    """
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA journal_mode=WAL")
+    return engine
 
 
 @contextmanager

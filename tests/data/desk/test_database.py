@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from filelock import FileLock
 from sqlalchemy import event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from data.core.errors import DataError
 from data.core.settings import Settings
+from data.desk import database as database_module
 from data.desk.database import DeskUnavailable, open_database
 from data.desk.desk import Desk
 from data.desk.schema import Kept
@@ -50,6 +54,37 @@ def sentence(settings: Settings) -> str:
     with pytest.raises(DataError) as told:
         open_database(settings)
     return str(told.value)
+
+
+def log_of(file: Path) -> str:
+    """How a SQLite file keeps its log: "delete" as it is made, and "wal"."""
+    with closing(sqlite3.connect(file)) as connection:
+        (kept,) = connection.execute("PRAGMA journal_mode").fetchone()
+        return str(kept)
+
+
+def test_a_file_gets_its_log_while_nobody_else_brings_it_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two processes that ask for it at the same time SQLite refuses one at once, however long it would wait."""
+    monkeypatch.setattr(database_module, "WAIT_SECONDS", 0.1)
+    file, settings = tmp_path / "desk.sqlite3", Settings(records=tmp_path / "records")
+    with FileLock(f"{file}.lock"):
+        assert sentence(settings) == "The desk’s database is being brought up to date; try again in a moment."
+        assert log_of(file) == "delete"
+    open_database(settings)
+    assert log_of(file) == "wal"
+
+
+def test_a_restored_copy_gets_the_log_that_a_copy_is_made_without(tmp_path: Path) -> None:
+    file, settings = tmp_path / "desk.sqlite3", Settings(records=tmp_path / "records")
+    open_database(settings).engine.dispose()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    assert log_of(file) == "delete"
+    open_database.cache_clear()
+    open_database(settings)
+    assert log_of(file) == "wal"
 
 
 def test_a_newer_database_is_left_alone(desk: Desk) -> None:
