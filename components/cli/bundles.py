@@ -30,15 +30,14 @@ def publish_story(slug: str, target: str, *, views: Sequence[str], site: str) ->
     frozen = {one.stem: one for one in (wanted_view(story, query) for query in views)}
     beside = sorted({one.view.other for one in frozen.values()} - {""})
     others = [story_named(name, settings) for name in beside]
+    stories = story_store(settings)
     for one in (story, *others):
         refuse_test(one)
-    if left := unwritten(story_store(settings).files(story.slug)["story.toml"]):
-        raise DataError(f"{story.slug} is not written yet: {left[0]}")
+        if left := unwritten(stories.files(one.slug)["story.toml"]):
+            raise DataError(f"{one.slug} is not written yet: {left[0]}")
     store = store_of(target)
     store.check(story.slug)
-    inputs = inputs_of(
-        story, story_store(settings), views=[one.query for one in frozen.values()], others=others, site=site
-    )
+    inputs = inputs_of(story, stories, views=[one.query for one in frozen.values()], others=others, site=site)
     wanted = (*wanted_charts(story), *frozen.values())
     # Each file is drawn, then written.
     with tqdm(total=2 * len(wanted) * len(FILES), desc=story.slug, unit="step", disable=None) as bar:

@@ -39,6 +39,11 @@ def strength_of(lane: Lane, item: Item) -> float:
     return STRENGTHS[min(lane.tracks.index(item.track), len(STRENGTHS) - 1)]
 
 
+def fill_of(tone: Tone, item: Item) -> str:
+    """How the sign of an item is filled: one that only had happened by its time is open, whatever its tone."""
+    return "open" if look(tone).fill == "open" or not item.when.exact else "full"
+
+
 def draw_rows(draft: Draft, lane: Lane, y: float, *, most: int) -> float:
     """All rows from y downwards, with at most so many labels in each that ask for room; returns where they end."""
     rows = draft.teller.lane(lane).rows
@@ -262,10 +267,8 @@ def draw_item(draft: Draft, lane: Lane, mark: Mark, item: Item, y: float, *, mar
 def _sign(
     draft: Draft, tone: Tone, item: Item, y: float, strength: float, thing: Thing, *, marked: bool = False
 ) -> Sign:
-    shape = look(tone)
-    fill = "open" if shape.fill == "open" or not item.when.exact else "full"
-    at = At(spot(item.when, draft.chart.window))
-    return Sign(at, y, draft.sizes.glyph, shape.shape, tone, fill, strength, thing, marked=marked)
+    at, shape = At(spot(item.when, draft.chart.window)), look(tone).shape
+    return Sign(at, y, draft.sizes.glyph, shape, tone, fill_of(tone, item), strength, thing, marked=marked)
 
 
 def hatch(start: At, end: At, y: float, *, thing: Thing | None = None, marked: bool = False) -> Area:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from components.charts.grammar import Event, Item, Lane, Line, Mark, Spans, Steps, Stretches, Tone
 from components.render.layout.draft import Draft, tone_of
-from components.render.layout.lane_rows import STRENGTHS, hatch
+from components.render.layout.lane_rows import STRENGTHS, fill_of, hatch
 from components.render.layout.scene import Area, At, Bar, Part, Sign, Stroke
 from components.render.layout.theme import look
 from components.text import fitted, text_width, visible
@@ -89,7 +89,8 @@ def _rows(draft: Draft, lanes: Sequence[Lane]) -> Iterator[Key]:
         yield [sign], visible(name)
     if loose := [tone_of(mark, item) for _, mark, item in rows if not isinstance(mark, Spans) and not item.when.exact]:
         yield [Bar(here, here, 0, 6, loose[0], 0.5)], "time range"
-    graded = [entry for entry in rows if entry[0].graded and entry[2].track in entry[0].tracks and not _is_open(*entry)]
+    held = [(lane, mark, item) for lane, mark, item in rows if lane.graded and item.track in lane.tracks]
+    graded = [(lane, mark, item) for lane, mark, item in held if not _is_open(mark, item)]
     if graded:
         grades = sorted({_grade(lane, item) for lane, _, item in graded})
         tone = tone_of(*graded[0][1:])
@@ -99,11 +100,11 @@ def _rows(draft: Draft, lanes: Sequence[Lane]) -> Iterator[Key]:
         yield [Stroke((), begun[0], 1.4, "3 2")], "may have begun at any time before"
 
 
-def _is_open(_: Lane, mark: Mark, item: Item) -> bool:
-    """Whether an entry is a sign without a fill, which no grade can show in."""
+def _is_open(mark: Mark, item: Item) -> bool:
+    """Whether an item is a sign without a fill, in which no grade can show."""
+    is_bar = not item.when.exact and item.when.earliest < item.when.latest
     lasts = isinstance(mark, Spans) or item.until is not None
-    is_sign = not lasts and (item.when.exact or item.when.earliest == item.when.latest)
-    return is_sign and (look(tone_of(mark, item)).fill == "open" or not item.when.exact)
+    return not (is_bar or lasts) and fill_of(tone_of(mark, item), item) == "open"
 
 
 def _grade(lane: Lane, item: Item) -> int:

@@ -40,10 +40,9 @@ def show_stories(seat: Seat) -> None:
         return
     _show_new(seat)
     named = titles_here()
-    there = {state.slug for state in held}
     # Two stories may be of the same night.
     names = {slug: f"{named[slug]} ({slug})" if slug in named else slug for slug in stories_here()}
-    others = {slug: name for slug, name in names.items() if slug not in there}
+    others = {slug: name for slug, name in names.items() if slug not in {state.slug for state in held}}
     if others:
         st.subheader("Not at the desk", anchor=False)
         for slug, name in others.items():
